@@ -1,0 +1,1 @@
+"""The OpenAPI description: loaded, overlaid, and read as a model of resources."""

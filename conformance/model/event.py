@@ -1,0 +1,107 @@
+"""The event log: one append-only file of JSON lines, a header, events, a footer.
+
+Every report is a fold of these events, whatever their order. A log without footer was cut off and says so.
+"""
+
+import msgspec
+
+from conformance.model.exchange import Exchange
+from conformance.model.outcome import Outcome
+from conformance.model.requirement import Requirement
+from conformance.model.resource import ResourceModel
+from conformance.model.target import Profile, Target
+
+SCHEMA = "evconform/events/1"
+
+
+class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=True):
+    """The header: what is tested, against which description, with which suite and seed. `started_at` in epoch seconds.
+
+    `worker` is empty for the log of the whole run, else the name of the worker (`gw0`) whose part this is;
+    `budget` is requests for each identity, None without limit; `shard` is `I/N`.
+    """
+
+    run: str
+    started_at: float
+    suite_version: str
+    target: Target
+    description_title: str
+    description_version: str
+    description_sha256: str
+    description_source: str
+    profile: Profile
+    seed: int
+    budget: int | None = None
+    worker: str = ""
+    shard: str = ""
+    command: str = ""
+    python: str = ""
+    schema: str = SCHEMA
+
+
+class Described(msgspec.Struct, frozen=True, tag="described"):
+    """What the description was read as: operations, resources, links, expansions."""
+
+    model: ResourceModel
+
+
+class Catalogued(msgspec.Struct, frozen=True, tag="catalogued"):
+    """The requirements that the run knew."""
+
+    requirements: tuple[Requirement, ...]
+
+
+class Planned(msgspec.Struct, frozen=True, tag="planned"):
+    """The cells of one requirement: operations planned, and operations left out with the reason of each.
+
+    Every operation of the description is in exactly one of the two; `cases` count in `Summary.planned`.
+    """
+
+    requirement: str
+    cases: tuple[str, ...]
+    excluded: dict[str, tuple[str, ...]] = {}
+
+
+class Exchanged(msgspec.Struct, frozen=True, tag="exchange"):
+    """A request that was sent and what came back. `item` is the pytest item that asked first."""
+
+    exchange: Exchange
+    item: str = ""
+
+
+class Observed(msgspec.Struct, frozen=True, tag="outcome"):
+    """One observation on a case."""
+
+    outcome: Outcome
+    item: str = ""
+
+
+class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
+    """Something a reader should know that is no verdict (a volatile field, an overlay applied, a wait).
+
+    `topic` is a stable word (`volatile-field`, `overlay`, `rate-limit`, `discovery`, `cleanup`, `budget`).
+    """
+
+    topic: str
+    message: str
+    operation: str = ""
+
+
+class ItemFinished(msgspec.Struct, frozen=True, tag="item"):
+    """A pytest item ended: its duration in seconds and how many requests it sent itself."""
+
+    item: str
+    duration_s: float
+    requests: int
+
+
+class RunFinished(msgspec.Struct, frozen=True, tag="run_finished", omit_defaults=True):
+    """The footer. `requests` is by identity (the empty name is anonymous). `stopped` says why a run ended early."""
+
+    finished_at: float
+    requests: dict[str, int]
+    stopped: str = ""
+    events: int = 0
+
+
+Event = RunStarted | Described | Catalogued | Planned | Exchanged | Observed | Noticed | ItemFinished | RunFinished

@@ -1,0 +1,74 @@
+"""One request and what came back, as bytes on the wire, with secrets already taken out."""
+
+import msgspec
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Request(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A request that somebody wants sent.
+
+    `operation` is the `Operation.key` it exercises (`*` for none). `target` is the request target below the base URL:
+    percent-encoded path and query, as `/evses?page_size=1`. `identity` names whose credentials go with it; the empty
+    string sends none. `headers` come on top of those of the identity and win over them.
+    `fresh` asks the network even when an identical safe read was answered before. `authority` is empty for the target
+    itself, else an absolute `scheme://host[:port]` base for requests outside it (OAuth endpoints).
+    """
+
+    operation: str
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+    identity: str = "full"
+    fresh: bool = False
+    authority: str = ""
+
+    @property
+    def safe(self) -> bool:
+        """Whether the method is safe to repeat (RFC 9110, section 9.2.1)."""
+        return self.method in {"GET", "HEAD", "OPTIONS"}
+
+
+class Response(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the target answered.
+
+    `elapsed_s` runs from the first byte sent to the last received; `cut` tells that the body was longer than the
+    harness reads and stops at the limit.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    elapsed_s: float = 0.0
+    cut: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None; names compare without case (RFC 9110, section 5.1)."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case without parameters, empty where the header is absent."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A request as sent and its response, or why there is none.
+
+    `id` is stable between runs of one seed: it digests the request and counts its repetitions. `url` is absolute.
+    `sent_at` is in seconds since 1970. `failure` says in words why there is no response.
+    """
+
+    id: str
+    request: Request
+    url: str
+    sent_at: float
+    response: Response | None = None
+    failure: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, 0 where nothing came back."""
+        return self.response.status if self.response else 0

@@ -1,0 +1,56 @@
+"""What the API must do: one sentence each, with its level and where it comes from."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Level(StrEnum):
+    """How strongly a requirement binds (RFC 2119, sections 1, 3 and 5)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class Kind(StrEnum):
+    """How a requirement is judged.
+
+    STATIC reads the description, PASSIVE looks at every exchange, PROBE sends requests of its own,
+    RUN folds what the whole run saw.
+    """
+
+    STATIC = "static"
+    PASSIVE = "passive"
+    PROBE = "probe"
+    RUN = "run"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a requirement comes from: a document, its section and, where public, an address."""
+
+    document: str
+    section: str
+    url: str = ""
+
+
+class Requirement(msgspec.Struct, frozen=True):
+    """One sentence that an API conforms to or not.
+
+    `applies` names the selector (`conformance.plan.SELECTORS`) of the operations it binds; `seen` tells in words how it
+    is observed; `not_tested` is the reason why no probe exists, empty where one does.
+    """
+
+    id: str
+    level: Level
+    statement: str
+    source: Source
+    kind: Kind
+    applies: str
+    seen: str = ""
+    not_tested: str = ""
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the dash, as `EXP`."""
+        return self.id.partition("-")[0]

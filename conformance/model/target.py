@@ -1,0 +1,46 @@
+"""What is tested, as whom, and how much it may be asked."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class TargetKind(StrEnum):
+    """The sorts of target; each has its own rules of safety."""
+
+    BUILTIN = "builtin"
+    MOCK = "mock"
+    SANDBOX = "sandbox"
+    STAGING = "staging"
+    LIVE = "live"
+    URL = "url"
+
+
+class Target(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The API under test, without any secret.
+
+    `base_url` has no trailing slash and includes `/v2`. `identities` are the names of the configured credentials.
+    `may_write` and `may_touch_hardware` are what was opted into and the kind allows.
+    """
+
+    name: str
+    kind: TargetKind
+    base_url: str
+    token_url: str = ""
+    identities: tuple[str, ...] = ()
+    may_write: bool = False
+    may_touch_hardware: bool = False
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """How many requests each identity may send; None is no limit."""
+
+    requests: int | None = None
+
+
+class Profile(StrEnum):
+    """How deep a run goes."""
+
+    SMOKE = "smoke"
+    STANDARD = "standard"
+    DEEP = "deep"
