@@ -1,1 +1,7 @@
-"""Compiled validators for every body, and openapi-core as the second opinion; the only door to openapi_core."""
+"""Judging JSON against the description: a fast compiled validator, and openapi-core as second opinion."""
+
+from conformance.validation.errors import SchemaError
+from conformance.validation.second_opinion import SecondOpinion
+from conformance.validation.validators import Validators
+
+__all__ = ["SchemaError", "SecondOpinion", "Validators"]

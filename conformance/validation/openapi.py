@@ -1,0 +1,139 @@
+"""openapi-core, built once over a description: the one place that knows its names.
+
+The description is judged as given, except for what would stand in the way: servers (the operation is known), security
+(credentials are added later) and `deprecated` (a warning each time).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from jsonschema_path import SchemaPath
+from openapi_core import V31RequestValidator, V31ResponseValidator, V31WebhookRequestValidator
+from openapi_core.datatypes import RequestParameters
+from werkzeug.datastructures import Headers as WireHeaders
+from werkzeug.datastructures import ImmutableMultiDict
+
+from conformance.model import Headers, Operation, Request, Response
+from conformance.validation.formats import SECOND_FORMATS
+
+_HOST = "http://described"
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request as openapi-core's protocols want it; `name` is read for webhooks alone."""
+
+    method: str
+    path_pattern: str
+    parameters: RequestParameters
+    content_type: str
+    body: bytes
+    name: str = ""
+    host_url: str = _HOST
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A response as openapi-core's protocols want it."""
+
+    status_code: int
+    headers: WireHeaders
+    content_type: str
+    data: bytes
+
+
+class Judges:
+    """The validators of one description. Each method returns error texts."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        spec = SchemaPath.from_dict(_prepared(document))
+        formats = dict(SECOND_FORMATS)
+        self._requests = V31RequestValidator(spec, extra_format_validators=formats)
+        self._responses = V31ResponseValidator(spec, extra_format_validators=formats)
+        self._webhooks = V31WebhookRequestValidator(spec, extra_format_validators=formats)
+
+    def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
+        """Errors in path, query, header and body; a target that is not of the operation's path is one by itself."""
+        target = request.target.partition("?")[0]
+        variables = _variables(operation.path, target)
+        if variables is None:
+            return (f"{target} is no {operation.path}",)
+        return _texts(self._requests.iter_errors(_asked(operation, request, variables)))
+
+    def response(self, operation: Operation, request: Request, response: Response) -> tuple[str, ...]:
+        """Errors in status, media type, body and headers."""
+        answered = _Answered(
+            status_code=response.status,
+            headers=WireHeaders(response.headers),
+            content_type=(response.header("content-type") or "").lower(),
+            data=response.body,
+        )
+        return _texts(self._responses.iter_errors(_asked(operation, request, {}), answered))
+
+    def webhook(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
+        """Errors in the headers and body of a delivery."""
+        sent = RequestParameters(header=WireHeaders(headers))
+        return _texts(self._webhooks.iter_errors(_Asked("post", "", sent, _content_type(headers), body, name)))
+
+
+def _asked(operation: Operation, request: Request, variables: Mapping[str, str]) -> _Asked:
+    query = parse_qsl(request.target.partition("?")[2], keep_blank_values=True)
+    parameters = RequestParameters(
+        query=ImmutableMultiDict(query), header=WireHeaders(request.headers), path=dict(variables)
+    )
+    method = operation.method.lower()
+    return _Asked(method, operation.path, parameters, _content_type(request.headers), request.body)
+
+
+def _content_type(headers: Headers) -> str:
+    return next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
+
+
+def _variables(template: str, path: str) -> dict[str, str] | None:
+    """The decoded path parameters, None where the path is not of the template."""
+    pieces = _PLACEHOLDER.split(template)
+    pattern = "".join("([^/]*)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+    found = re.fullmatch(pattern, path)
+    return dict(zip(pieces[1::2], map(unquote, found.groups()), strict=True)) if found else None
+
+
+def _texts(errors: Iterable[Exception]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for error in errors for text in _told(error)))
+
+
+def _told(error: Exception) -> Iterator[str]:
+    """One text for each schema error behind an error of openapi-core, else its own and that of its cause."""
+    cause = error.__cause__
+    schema_errors = tuple(getattr(cause, "schema_errors", ()))
+    yield from (f"{each.json_path}: {each.message[:300]}" for each in schema_errors)
+    if not schema_errors:
+        yield f"{error}: {cause}" if cause else str(error)
+
+
+def _prepared(document: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in document.items() if key != "security"}
+    paths = {path: _prepared_item(item) for path, item in document.get("paths", {}).items()}
+    hooks = {name: _prepared_item(item) for name, item in document.get("webhooks", {}).items()}
+    return {**kept, "servers": [{"url": _HOST}], "paths": paths, "webhooks": hooks}
+
+
+def _prepared_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _prepared_operation(value) if key in _METHODS else value for key, value in item.items() if key != "servers"
+    }
+
+
+def _prepared_operation(operation: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in operation.items() if key not in {"security", "servers", "deprecated"}}
+    parameters = [_without_deprecation(each) for each in operation.get("parameters", ())]
+    return {**kept, "parameters": parameters}
+
+
+def _without_deprecation(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in parameter.items() if key != "deprecated"}

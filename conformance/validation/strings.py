@@ -1,0 +1,53 @@
+"""Values that travel as strings (headers, query and path parameters), read as the types that a schema allows."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from conformance.model import Location, Parameter
+
+Follow = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_DIGITS = 4000  # below the limit of `int` for strings
+
+
+def types(schema: Mapping[str, Any], follow: Follow) -> frozenset[str]:
+    """The JSON types that a schema allows, as far as it says; empty where it does not."""
+    schema = follow(schema)
+    own = schema.get("type", ())
+    found = {own} if isinstance(own, str) else set(own)
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        for branch in schema.get(keyword, ()):
+            found |= types(branch, follow)
+    return frozenset(found)
+
+
+def readings(schema: Mapping[str, Any], text: str, follow: Follow) -> tuple[Any, ...]:
+    """The values that a string can stand for under a schema, the most specific first; never empty."""
+    return tuple(_readings(types(schema, follow), text)) or (text,)
+
+
+def _readings(allowed: frozenset[str], text: str) -> Iterator[Any]:
+    if "integer" in allowed and _INTEGER.fullmatch(text) and len(text) < _DIGITS:
+        yield int(text)
+    if "number" in allowed and _NUMBER.fullmatch(text):
+        yield float(text)
+    if "boolean" in allowed and text in {"true", "false"}:
+        yield text == "true"
+    if "string" in allowed:
+        yield text
+
+
+def members(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    """The members of an array parameter as strings; styles form, simple, spaceDelimited and pipeDelimited.
+
+    Source: OpenAPI 3.1, section 4.8.12.2.1 (style, explode) and 4.8.12.4 (style examples).
+    """
+    form = parameter.location in {Location.QUERY, Location.COOKIE}
+    if form and parameter.explode:
+        return tuple(values)
+    separator = _SEPARATORS.get(parameter.style, ",")
+    return tuple(part for value in values if value for part in value.split(separator))

@@ -1,0 +1,143 @@
+"""Compiled validators of one description: every body, header and parameter, judged in microseconds."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import msgspec
+
+from conformance.model import Media, Operation, Parameter
+from conformance.validation import pointers, strings
+from conformance.validation.errors import SchemaError, explain
+from conformance.validation.formats import FORMATS
+from conformance.validation.unknown import Fields, FieldUse
+
+if TYPE_CHECKING:
+    from conformance.description import Description
+
+_ROOT = "urn:description"
+_EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
+
+
+class Validators:
+    """Judges JSON by the schemas of a description (JSON Schema 2020-12, formats asserted).
+
+    Schemas are named by JSON pointers with a leading `#`, as in `Media.schema`. Each is compiled when first used, about
+    half a millisecond, and kept. An unknown pointer raises KeyError.
+    """
+
+    def __init__(self, description: "Description") -> None:
+        self._description = description
+        self._registry = jsonschema_rs.Registry([(_ROOT, dict(description.document))], draft=jsonschema_rs.Draft202012)
+        self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._fields = Fields(description.resolve, self.matches)
+
+    def matches(self, pointer: str, instance: Any) -> bool:
+        """Whether an instance is valid against the schema at a pointer."""
+        return self._at(pointer).is_valid(instance)
+
+    def schema(self, pointer: str, instance: Any) -> tuple[SchemaError, ...]:
+        """What is wrong with an instance by the schema at a pointer; empty where it is valid."""
+        return _judge(self._at(pointer), instance)
+
+    def body(self, operation: Operation, status: int, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
+        """What is wrong with a response body, None where no schema is documented for the status and media type."""
+        response = operation.response(status)
+        pointer = schema_of(response.media, media_type) if response else ""
+        return self.schema(pointer, instance) if pointer else None
+
+    def request_body(self, operation: Operation, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
+        """What is wrong with a request body, None where no schema is documented for the media type."""
+        pointer = schema_of(operation.body.media, media_type) if operation.body else ""
+        return self.schema(pointer, instance) if pointer else None
+
+    def header(self, operation: Operation, status: int, name: str, value: str) -> tuple[SchemaError, ...] | None:
+        """What is wrong with the string of a response header, None where no schema is documented for it."""
+        response = operation.response(status)
+        headers = response.headers if response else ()
+        pointer = next((each.schema for each in headers if each.name.lower() == name.lower()), "")
+        if not pointer:
+            return None
+        readings = self._readings(self._description.resolve(pointer), (value,), (value.split(",") if value else ()))
+        return _best(self._at(pointer), readings)
+
+    def parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
+        """What is wrong with the decoded values of a parameter; several belong to an exploded array.
+
+        `SchemaError.schema` is relative to the parameter's schema unless the fault is behind a reference.
+        """
+        readings = self._readings(parameter.schema, values, strings.members(parameter, values))
+        return _best(self._inline(parameter.schema), readings)
+
+    def fields(self, pointer: str, instance: Any) -> FieldUse:
+        """Which fields are declared by the schema at a pointer and which are unknown to every applicable part of it.
+
+        A schema with `additionalProperties` other than false, or without any declared property, welcomes all.
+        """
+        return self._fields.use(pointer, instance)
+
+    def _readings(self, schema: Mapping[str, Any], values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
+        follow = self._description.deref
+        if "array" not in strings.types(schema, follow):
+            return strings.readings(schema, ",".join(values), follow)
+        items = follow(schema).get("items", {})
+        return ([strings.readings(items, each.strip(), follow)[0] for each in members],)
+
+    def _at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+        known = self._compiled.get(pointer)
+        if known is None:
+            schema = self._description.resolve(pointer)
+            reference = schema.get("$ref") if isinstance(schema, Mapping) and len(schema) == 1 else None
+            known = self._at(reference) if isinstance(reference, str) else self._compile(pointer)
+            self._compiled[pointer] = known
+        return known
+
+    def _compile(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+        return self._built({"$ref": _ROOT + pointers.fragment(pointer)})
+
+    def _inline(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        key = msgspec.json.encode(schema, order="sorted").decode()
+        if key not in self._compiled:
+            self._compiled[key] = self._built(_absolute(schema))
+        return self._compiled[key]
+
+    def _built(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            schema,
+            registry=self._registry,
+            formats=dict(FORMATS),
+            validate_formats=True,
+            email_options=_EMAIL,
+            offline=True,
+        )
+
+
+def schema_of(documented: Sequence[Media], media_type: str) -> str:
+    """The pointer of the schema for a media type, by name or range (`application/*`); empty where there is none."""
+    wanted = media_type.partition(";")[0].strip().lower()
+    by_type = {each.type.lower(): each.schema for each in documented}
+    ranges = (wanted, wanted.partition("/")[0] + "/*", "*/*")
+    return next((by_type[each] for each in ranges if each in by_type), "")
+
+
+def _judge(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
+    return () if validator.is_valid(instance) else explain(validator.iter_errors(instance))
+
+
+def _best(validator: jsonschema_rs.Draft202012Validator, readings: Sequence[Any]) -> tuple[SchemaError, ...]:
+    """The errors of the first reading, none where any reading is valid."""
+    if any(validator.is_valid(each) for each in readings):
+        return ()
+    return explain(validator.iter_errors(readings[0]))
+
+
+def _absolute(schema: Any) -> Any:
+    """A copy whose references lead into the description wherever the copy stands."""
+    if isinstance(schema, Mapping):
+        return {
+            key: _ROOT + pointers.fragment(pointers.plain(value))
+            if key == "$ref" and isinstance(value, str)
+            else _absolute(value)
+            for key, value in schema.items()
+        }
+    return [_absolute(each) for each in schema] if isinstance(schema, list) else schema
