@@ -12,7 +12,8 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
-from conformance.validation import pointers
+from conformance.description import pointers
+from conformance.validation import fragments
 
 WIDTH = 120  # characters of a value that an error shows
 
@@ -88,7 +89,7 @@ def _told(error: jsonschema_rs.ValidationError) -> Iterator[SchemaError]:
 def _error(error: jsonschema_rs.ValidationError, path: list[str | int], value: Any, actual: str) -> SchemaError:
     keyword = error.kind.name
     describe = _EXPECTED.get(keyword)
-    return _made(error, pointers.of_path(path), describe(value) if describe else f"what {keyword} allows", actual)
+    return _made(error, pointers.join("", *path), describe(value) if describe else f"what {keyword} allows", actual)
 
 
 def _made(
@@ -100,7 +101,7 @@ def _made(
         keyword=error.kind.name,
         expected=expected,
         actual=actual,
-        schema=pointers.plain(error.absolute_keyword_location or ""),
+        schema=fragments.decoded(error.absolute_keyword_location or ""),
         ambiguous=ambiguous,
     )
 
@@ -111,7 +112,7 @@ def _ambiguity(
     matching = [str(index) for index, faults in enumerate(branches) if not faults]
     expected = f"exactly one of {len(branches)} forms"
     actual = f"forms {' and '.join(matching)} match {shown(error.instance)}"
-    return _made(error, pointers.of_path(error.instance_path), expected, actual, ambiguous=True)
+    return _made(error, pointers.join("", *error.instance_path), expected, actual, ambiguous=True)
 
 
 def _closest(
@@ -123,7 +124,7 @@ def _closest(
     if all(misfits):
         types = dict.fromkeys(name for misfit in misfits if misfit for name in misfit)
         expected = " or ".join(types)
-        yield _made(error, pointers.of_path(error.instance_path), expected, shown(error.instance))
+        yield _made(error, pointers.join("", *error.instance_path), expected, shown(error.instance))
         return
     fitting = [faults for faults, misfit in zip(branches, misfits, strict=True) if not misfit]
     for fault in min(fitting, key=partial(_distance, level=level)):

@@ -24,9 +24,9 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Asked:
-    """A request as openapi-core's protocols want it; `name` is read for webhooks alone."""
+    """A request as openapi-core's protocols want it, writable as they ask; `name` is read for webhooks alone."""
 
     method: str
     path_pattern: str

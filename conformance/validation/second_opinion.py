@@ -3,10 +3,10 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conformance.description import Description
 from conformance.model import Exchange, Headers, Operation, Request
 
 if TYPE_CHECKING:
-    from conformance.description import Description
     from conformance.validation.openapi import Judges
 
 
@@ -17,7 +17,7 @@ class SecondOpinion:
     a request after it is judged. openapi-core is imported and built when first asked, which takes about half a second.
     """
 
-    def __init__(self, description: "Description") -> None:
+    def __init__(self, description: Description) -> None:
         self._description = description
 
     @cached_property

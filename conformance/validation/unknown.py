@@ -8,15 +8,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from conformance.validation import pointers
+from conformance.description import pointers
+from conformance.validation import fragments
 
 _CONDITIONAL = ("if", "then", "else")  # read without asking whether the condition holds: lenient, never a false alarm
 
 
 class FieldUse(NamedTuple):
-    """What a walk found: pairs (JSON pointer, pointer of the schema that misses it), and property schemas in use."""
+    """What a walk found: JSON pointers of unknown fields, and the pointers of the property schemas in use."""
 
-    unknown: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
     seen: frozenset[str]
 
 
@@ -57,7 +58,7 @@ class Fields:
 
     def use(self, schema: str, instance: Any) -> FieldUse:
         """Which fields of the instance are declared by the schema at a pointer, and which are not."""
-        unknown: list[tuple[str, str]] = []
+        unknown: list[str] = []
         seen: set[str] = set()
         for value, at, schemas in self._objects((schema,), instance, ""):
             shape = self._shape(schemas)
@@ -65,7 +66,7 @@ class Fields:
                 declared = shape.declarations(name)
                 seen.update(declared)
                 if not declared and shape.closed:
-                    unknown.append((pointers.join(at, name), schemas[0]))
+                    unknown.append(pointers.join(at, name))
         return FieldUse(tuple(unknown), frozenset(seen))
 
     def _objects(
@@ -116,7 +117,7 @@ class Fields:
 def _in_place(pointer: str, schema: Mapping[str, Any]) -> Iterator[str]:
     """Pointers of the subschemas that judge the same instance whatever it is."""
     if isinstance(schema.get("$ref"), str):
-        yield pointers.plain(schema["$ref"])
+        yield fragments.decoded(schema["$ref"])
     yield from (pointers.join(pointer, "allOf", index) for index in range(len(schema.get("allOf", ()))))
     yield from (pointers.join(pointer, keyword) for keyword in _CONDITIONAL if keyword in schema)
     yield from (pointers.join(pointer, "dependentSchemas", name) for name in schema.get("dependentSchemas", ()))

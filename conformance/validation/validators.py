@@ -1,19 +1,17 @@
 """Compiled validators of one description: every body, header and parameter, judged in microseconds."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema_rs
 import msgspec
 
+from conformance.description import Description
 from conformance.model import Media, Operation, Parameter
-from conformance.validation import pointers, strings
+from conformance.validation import fragments, strings
 from conformance.validation.errors import SchemaError, explain
 from conformance.validation.formats import FORMATS
-from conformance.validation.unknown import Fields, FieldUse
-
-if TYPE_CHECKING:
-    from conformance.description import Description
+from conformance.validation.unknown import Fields
 
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
@@ -26,7 +24,7 @@ class Validators:
     half a millisecond, and kept. An unknown pointer raises KeyError.
     """
 
-    def __init__(self, description: "Description") -> None:
+    def __init__(self, description: Description) -> None:
         self._description = description
         self._registry = jsonschema_rs.Registry([(_ROOT, dict(description.document))], draft=jsonschema_rs.Draft202012)
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
@@ -69,12 +67,16 @@ class Validators:
         readings = self._readings(parameter.schema, values, strings.members(parameter, values))
         return _best(self._inline(parameter.schema), readings)
 
-    def fields(self, pointer: str, instance: Any) -> FieldUse:
-        """Which fields are declared by the schema at a pointer and which are unknown to every applicable part of it.
+    def unknown_fields(self, pointer: str, instance: Any) -> tuple[str, ...]:
+        """JSON pointers of the fields that no applicable part of the schema at a pointer declares.
 
         A schema with `additionalProperties` other than false, or without any declared property, welcomes all.
         """
-        return self._fields.use(pointer, instance)
+        return self._fields.use(pointer, instance).unknown
+
+    def seen_fields(self, pointer: str, instance: Any) -> frozenset[str]:
+        """Pointers of the property schemas, of all that judge the instance, that it has a field for."""
+        return self._fields.use(pointer, instance).seen
 
     def _readings(self, schema: Mapping[str, Any], values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
         follow = self._description.deref
@@ -93,7 +95,7 @@ class Validators:
         return known
 
     def _compile(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
-        return self._built({"$ref": _ROOT + pointers.fragment(pointer)})
+        return self._built({"$ref": _ROOT + fragments.encoded(pointer)})
 
     def _inline(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         key = msgspec.json.encode(schema, order="sorted").decode()
@@ -135,7 +137,7 @@ def _absolute(schema: Any) -> Any:
     """A copy whose references lead into the description wherever the copy stands."""
     if isinstance(schema, Mapping):
         return {
-            key: _ROOT + pointers.fragment(pointers.plain(value))
+            key: _ROOT + fragments.encoded(fragments.decoded(value))
             if key == "$ref" and isinstance(value, str)
             else _absolute(value)
             for key, value in schema.items()
