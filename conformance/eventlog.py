@@ -1,0 +1,141 @@
+"""Event logs on disk: JSON lines, written so that a kill leaves every finished line readable."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from conformance.errors import LogError
+from conformance.model.event import SCHEMA, Event, Noticed, RunFinished, RunStarted
+
+CUT_OFF = "cut-off"
+"""Topic of the notice that `read` adds for a log that ends before its footer."""
+
+_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+class Writer:
+    """An append-only log; each event is one line, handed to the system in one write before `append` returns.
+
+    A half-written last line of an earlier, killed process is dropped first, so that a resumed log stays readable.
+    Raises LogError where the file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._encoder = msgspec.json.Encoder()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _drop_partial_line(path)
+            self._file = path.open("ab", buffering=0)
+        except OSError as fault:
+            raise LogError(f"{path} cannot be written: {fault.strerror}", hint="choose another --report-dir") from fault
+
+    def append(self, event: Event) -> None:
+        """Write one event; raises LogError when the disk refuses it."""
+        line = memoryview(self._encode(event) + b"\n")
+        try:
+            while line:
+                line = line[self._file.write(line) or 0 :]
+        except OSError as fault:
+            raise LogError(f"{self.path}: writing stopped: {fault.strerror}", hint="free some disk space") from fault
+
+    def _encode(self, event: Event) -> bytes:
+        try:
+            return self._encoder.encode(event)
+        except UnicodeEncodeError:  # a lone surrogate: JSON from a target can hold one, UTF-8 cannot
+            return self._encoder.encode(_without_surrogates(msgspec.to_builtins(event)))
+
+    def close(self) -> None:
+        """Close the file; appending afterwards is an error."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def read(paths: Iterable[Path]) -> Iterator[Event]:
+    """Events of several logs, one log after the other.
+
+    A directory stands for the logs of one run inside it (see `logs_in`). A log without footer, or whose last line is
+    half-written, ends with a notice of the topic `cut-off`. Raises LogError for a file that cannot be read and, with
+    file and line, for a line that is no event of this schema.
+    """
+    for path in paths:
+        for log in logs_in(path) if path.is_dir() else (path,):
+            yield from _read_one(log)
+
+
+def logs_in(directory: Path) -> tuple[Path, ...]:
+    """The logs of one run: `events.jsonl` where it is complete, else that and the logs of its workers."""
+    whole = directory / "events.jsonl"
+    workers = tuple(sorted(directory.glob("workers/*.jsonl")))
+    if whole.is_file() and (not workers or _has_footer(whole)):
+        return (whole,)
+    found = (whole, *workers) if whole.is_file() else workers
+    if not found:
+        raise LogError(f"{directory} holds no event log", hint="name a report directory or its events.jsonl")
+    return found
+
+
+def _read_one(path: Path) -> Iterator[Event]:
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as fault:
+        raise LogError(f"{path} cannot be read: {fault.strerror}", hint="name an events.jsonl") from fault
+    partial = lines.pop()  # empty after a complete last line
+    finished = False
+    for number, line in enumerate(lines, 1):
+        event = _decode(line, path, number)
+        finished = isinstance(event, RunFinished)
+        yield event
+    if partial:
+        yield Noticed(CUT_OFF, f"{path.name} ends in the middle of line {len(lines) + 1}")
+    elif not finished:
+        yield Noticed(CUT_OFF, f"{path.name} ends after {len(lines)} lines, without a footer")
+
+
+def _decode(line: bytes, path: Path, number: int) -> Event:
+    where = f"{path}, line {number}"
+    try:
+        event = _DECODER.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        raise LogError(
+            f"{where} is no event of {SCHEMA}: {fault}", hint="was it written by another version?"
+        ) from fault
+    if isinstance(event, RunStarted) and event.schema != SCHEMA:
+        raise LogError(f"{where} has the schema {event.schema!r}, not {SCHEMA!r}", hint="use the version that wrote it")
+    return event
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, list):
+        return [_without_surrogates(each) for each in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(each) for key, each in value.items()}
+    return value
+
+
+def _has_footer(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 65536))
+        tail = file.read()
+    last = tail.rstrip(b"\n").rpartition(b"\n")[2]
+    return tail.endswith(b"\n") and b'"type":"run_finished"' in last[:40]
+
+
+def _drop_partial_line(path: Path) -> None:
+    if not path.is_file():
+        return
+    data = path.read_bytes()
+    keep = data.rfind(b"\n") + 1
+    if keep != len(data):
+        os.truncate(path, keep)

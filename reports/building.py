@@ -1,0 +1,59 @@
+"""Writing reports: which formats there are, and putting their files into a directory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from conformance.errors import UsageError
+from conformance.model import Event
+from conformance.registry import collect
+from reports import formats as formats_package
+from reports.difference import diff
+from reports.folding import fold
+from reports.formats.base import Format
+from reports.summary import Summary
+
+
+def _found() -> Mapping[str, Format]:
+    by_name: dict[str, Format] = {}
+    for each in collect(formats_package, "FORMATS", Format):
+        if each.name in by_name:
+            raise ValueError(f"two report formats are called {each.name!r}")
+        by_name[each.name] = each
+    return MappingProxyType(by_name)
+
+
+FORMATS: Mapping[str, Format] = _found()
+
+
+def build(
+    source: Summary | Iterable[Event],
+    directory: Path,
+    formats: Sequence[str] = ("html", "json", "junit"),
+    *,
+    since: Summary | None = None,
+) -> dict[str, Path]:
+    """Write the named formats into a directory; gives the path of the file to open by format name.
+
+    `since` is an earlier run to compare with. The files depend on the events alone: no clock, no random ids. Each file
+    replaces its predecessor in one step. Raises UsageError for a format that does not exist.
+    """
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"known formats: {', '.join(FORMATS)}")
+    summary = source if isinstance(source, Summary) else fold(source)
+    if since is not None:
+        summary = msgspec.structs.replace(summary, since=diff(since, summary))
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in formats:
+        for file, content in FORMATS[name].render(summary).items():
+            _replace(directory / file, content)
+    return {name: directory / FORMATS[name].file for name in formats}
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -1,0 +1,45 @@
+"""What changed between two runs."""
+
+from collections.abc import Iterable
+
+from conformance.model import Case, Verdict
+from reports.summary import Change, Difference, Finding, Summary
+
+_FAILING = frozenset({Verdict.FAIL, Verdict.WARN})
+_JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
+
+
+def diff(old: Summary, new: Summary) -> Difference:
+    """Findings (FAIL and WARN) that are new, fixed or still there, and cases judged before that are not judged now.
+
+    Findings are matched by requirement, operation and cause. One whose case is no longer judged is not fixed: it is
+    listed under `no_longer_tested`. A violation that was a warning before is new.
+    """
+    before, after = _failing(old), _failing(new)
+    judged_now, judged_then = _judged(new), _judged(old)
+    return Difference(
+        old_verdict=old.verdict,
+        new_verdict=new.verdict,
+        old_started_at=old.started.started_at if old.started else 0.0,
+        new=_changes(after[key] for key in after.keys() - before.keys()),
+        fixed=_changes(before[key] for key in before.keys() - after.keys() if before[key].case in judged_now),
+        still=_changes(after[key] for key in after.keys() & before.keys()),
+        no_longer_tested=tuple(
+            Change(case.requirement, case.operation, judged_then[case], f"was {judged_then[case]}, is not judged now")
+            for case in sorted(judged_then.keys() - judged_now.keys())
+        ),
+    )
+
+
+def _failing(summary: Summary) -> dict[str, Finding]:
+    return {each.id: each for each in summary.findings if each.verdict in _FAILING}
+
+
+def _judged(summary: Summary) -> dict[Case, Verdict]:
+    cells = (*summary.cells, *summary.unplanned)
+    return {cell.case: cell.verdict for cell in cells if cell.verdict in _JUDGED}
+
+
+def _changes(findings: Iterable[Finding]) -> tuple[Change, ...]:
+    ordered = sorted(findings, key=lambda f: (f.requirement, f.operation, f.id))
+    return tuple(Change(f.requirement, f.operation, f.verdict, f.message, f.id) for f in ordered)

@@ -1,0 +1,221 @@
+"""What a run comes to: the one value that every format is written from."""
+
+from collections import Counter
+from enum import StrEnum
+from functools import cached_property
+
+import msgspec
+
+from conformance.model import (
+    Case,
+    Exchange,
+    ItemFinished,
+    Level,
+    Noticed,
+    Requirement,
+    ResourceModel,
+    RunStarted,
+    Verdict,
+)
+
+GRAVITY: tuple[Verdict, ...] = (
+    Verdict.ERROR,
+    Verdict.FAIL,
+    Verdict.INCONCLUSIVE,
+    Verdict.REVIEW,
+    Verdict.WARN,
+    Verdict.PASS,
+    Verdict.NOT_OBSERVABLE,
+    Verdict.NOT_TESTED,
+    Verdict.NOT_APPLICABLE,
+)
+"""Gravest first. PASS stands before the three that judged nothing: something was seen, and it was right."""
+
+
+class RunVerdict(StrEnum):
+    """How a whole run ends; the exit code of each follows the command-line interface."""
+
+    CONFORMS = "conforms"
+    WAIVED = "conforms with waivers"
+    VIOLATIONS = "violations"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+    @property
+    def exit_code(self) -> int:
+        """0 conforms, 1 violations, 3 inconclusive, 4 our own fault."""
+        return {"conforms": 0, "conforms with waivers": 0, "violations": 1, "inconclusive": 3}.get(self.value, 4)
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """The verdict on one case, the reason for it in words, and how many observations it was folded from."""
+
+    requirement: str
+    operation: str
+    verdict: Verdict
+    reason: str = ""
+    observations: int = 0
+
+    @property
+    def case(self) -> Case:
+        """The requirement on the operation."""
+        return Case(self.requirement, self.operation)
+
+
+class Exclusion(msgspec.Struct, frozen=True):
+    """Operations that a requirement was not planned for, and why."""
+
+    requirement: str
+    reason: str
+    operations: tuple[str, ...]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One cause on one requirement and operation, seen `times` times.
+
+    `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
+    the telling one first, at most `reports.findings.EXCHANGES_KEPT`.
+    """
+
+    id: str
+    requirement: str
+    level: Level
+    verdict: Verdict
+    operation: str
+    operation_id: str
+    message: str
+    expected: str
+    actual: str
+    pointer: str
+    cause: str
+    times: int
+    exchanges: tuple[str, ...]
+    waived: bool = False
+
+    @property
+    def case(self) -> Case:
+        """The requirement on the operation."""
+        return Case(self.requirement, self.operation)
+
+    @property
+    def violation(self) -> bool:
+        """Whether it makes the run fail by itself."""
+        return self.verdict is Verdict.FAIL and not self.waived
+
+
+class WaiverState(StrEnum):
+    """What became of a waiver; all but ACTIVE fail the run."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    UNUSED = "unused"  # its case was not judged
+    GONE = "finding gone"  # its case was judged, and nothing is wrong
+    DUPLICATE = "duplicate"
+    TOO_LONG = "too long"  # expires later than allowed
+
+
+class AppliedWaiver(msgspec.Struct, frozen=True):
+    """A waiver as applied to this run; `expires` is an ISO date."""
+
+    requirement: str
+    operation: str
+    reason: str
+    owner: str
+    issue: str
+    expires: str
+    state: WaiverState
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One line of a comparison of two runs; `finding` is empty where a case was merely not judged again."""
+
+    requirement: str
+    operation: str
+    verdict: Verdict
+    message: str
+    finding: str = ""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What changed between two runs: findings that are new, fixed or still there, and cases no longer judged."""
+
+    old_verdict: RunVerdict
+    new_verdict: RunVerdict
+    old_started_at: float
+    new: tuple[Change, ...]
+    fixed: tuple[Change, ...]
+    still: tuple[Change, ...]
+    no_longer_tested: tuple[Change, ...]
+
+    @property
+    def worse(self) -> bool:
+        """Whether something new is wrong, or something judged before was not judged again."""
+        return bool(self.new or self.no_longer_tested)
+
+
+class Summary(msgspec.Struct, frozen=True, dict=True):
+    """Everything a report says about a run.
+
+    `cells` are the planned cases and `unplanned` the others that were observed all the same, both sorted;
+    `cut_off` says why the record is incomplete, empty where it is not; `finished_at` is None without any footer;
+    `reasons` are the sentences behind `verdict`.
+    """
+
+    started: RunStarted | None
+    finished_at: float | None
+    shards: tuple[str, ...]
+    stopped: tuple[str, ...]
+    cut_off: tuple[str, ...]
+    requests: dict[str, int]
+    model: ResourceModel | None
+    requirements: tuple[Requirement, ...]
+    cells: tuple[Cell, ...]
+    unplanned: tuple[Cell, ...]
+    excluded: tuple[Exclusion, ...]
+    findings: tuple[Finding, ...]
+    exchanges: tuple[Exchange, ...]
+    notices: tuple[Noticed, ...]
+    items: tuple[ItemFinished, ...]
+    verdict: RunVerdict = RunVerdict.INCONCLUSIVE
+    reasons: tuple[str, ...] = ()
+    waivers: tuple[AppliedWaiver, ...] = ()
+    since: Difference | None = None
+
+    @property
+    def planned(self) -> int:
+        """How many cases were planned."""
+        return len(self.cells)
+
+    @cached_property
+    def counts(self) -> dict[Verdict, int]:
+        """Planned cases by verdict, every verdict named, gravest first; their sum is `planned`."""
+        seen = Counter(cell.verdict for cell in self.cells)
+        return {verdict: seen[verdict] for verdict in GRAVITY}
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests of all identities."""
+        return sum(self.requests.values())
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from the header to the last thing recorded."""
+        if self.started is None:
+            return 0.0
+        last = max((x.sent_at + (x.response.elapsed_s if x.response else 0.0) for x in self.exchanges), default=0.0)
+        return max(0.0, (self.finished_at or last) - self.started.started_at)
+
+    @cached_property
+    def by_id(self) -> dict[str, Requirement]:
+        """Requirements by id."""
+        return {each.id: each for each in self.requirements}
+
+    @cached_property
+    def by_exchange(self) -> dict[str, Exchange]:
+        """Exchanges by id; the earliest where several share one."""
+        return {each.id: each for each in reversed(self.exchanges)}
+
+    def level(self, requirement: str) -> Level:
+        """The level of a requirement; MUST for one that the catalogue does not know."""
+        known = self.by_id.get(requirement)
+        return known.level if known else Level.MUST

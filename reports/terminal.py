@@ -1,0 +1,88 @@
+"""The summary that a terminal shows when a run ends."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.model import Verdict
+from reports.reproduce import curl
+from reports.summary import Finding, RunVerdict, Summary
+
+FIRST = 3
+_MARKS = {
+    Verdict.PASS: ("✓", "green"),
+    Verdict.FAIL: ("✗", "bold red"),
+    Verdict.ERROR: ("‼", "bold magenta"),
+    Verdict.INCONCLUSIVE: ("?", "yellow"),
+    Verdict.REVIEW: ("◇", "cyan"),
+    Verdict.WARN: ("▲", "yellow"),
+}
+_STYLES = {
+    RunVerdict.CONFORMS: "bold green",
+    RunVerdict.WAIVED: "bold green",
+    RunVerdict.INCONCLUSIVE: "bold yellow",
+}
+
+
+def render(summary: Summary, console: Console, report: Path | None = None) -> None:
+    """Print what failed, the first findings with the command that shows them again, and where the report is.
+
+    All text of the target is printed as it is, never as markup; control characters do not reach the terminal.
+    """
+    console.print()
+    console.print(_headline(summary), soft_wrap=True)
+    for reason in summary.reasons:
+        console.print(Text(f"  {reason}"), soft_wrap=True)
+    console.print(_counts(summary))
+    shown = [each for each in summary.findings if not each.waived][:FIRST]
+    for each in shown:
+        _finding(each, summary, console)
+    more = len(summary.findings) - len(shown)
+    if more:
+        console.print(Text(f"  … and {more:,} more finding{'' if more == 1 else 's'} in the report"), style="dim")
+    for waiver in summary.waivers:
+        words = (
+            f"  waiver {waiver.state}: {waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
+        )
+        console.print(_plain(words), soft_wrap=True)
+    if report is not None:
+        console.print(Text.assemble("  report  ", (str(report), "underline")), soft_wrap=True)
+
+
+def _headline(summary: Summary) -> Text:
+    header = summary.started
+    what = f"{header.target.name} · {header.description_title} {header.description_version}" if header else "no header"
+    cost = f"{summary.requests_sent:,} requests in {summary.duration_s:.1f} s"
+    style = _STYLES.get(summary.verdict, "bold red")
+    return Text.assemble((summary.verdict.upper(), style), "  ", _plain(what), f" · {cost}")
+
+
+def _counts(summary: Summary) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 2))
+    for verdict, count in summary.counts.items():
+        mark, style = _MARKS.get(verdict, ("○", "dim"))
+        if count:
+            table.add_row(
+                Text(mark, style), Text(f"{count:,}", justify="right"), Text(verdict.replace("_", " ").lower())
+            )
+    table.add_row(Text("Σ", "dim"), Text(f"{summary.planned:,}"), Text("planned", "dim"))
+    return table
+
+
+def _finding(finding: Finding, summary: Summary, console: Console) -> None:
+    mark, style = _MARKS[finding.verdict]
+    head = Text.assemble(f"\n{mark} {finding.verdict} {finding.requirement} ", style=style)
+    console.print(head.append(_plain(f"{finding.operation}, seen {finding.times} times")), soft_wrap=True)
+    for name in ("message", "pointer", "expected", "actual"):
+        value = getattr(finding, name)
+        if value:
+            console.print(Text(f"  {name:<9}", "dim").append(_plain(value)), soft_wrap=True)
+    first = summary.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
+    if first is not None:
+        console.print(Text("  again    ", "dim").append(_plain(curl(first))), soft_wrap=True)
+
+
+def _plain(text: str) -> Text:
+    return Text("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text), end="", style="not bold")
