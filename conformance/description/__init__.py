@@ -1,1 +1,6 @@
-"""The OpenAPI description: loaded, overlaid, and read as a model of resources."""
+"""The OpenAPI description, read once into a document and a model of its resources."""
+
+from conformance.description.description import Description
+from conformance.description.load import load
+
+__all__ = ["Description", "load"]

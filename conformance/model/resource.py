@@ -162,7 +162,8 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `path` is the property's path in the item, dots between levels, as `default_location.tariff`; `[]` marks array
     levels inside it (`schedules[].plan`). `targets` are names of resources, empty where the description does not tell.
-    `own` marks the resource's `url`.
+    `own` marks the resource's `url`. `outside` marks links of the object around the items of a wrapped list
+    (`Operation.items_at`), whose paths start there.
     """
 
     path: str
@@ -172,6 +173,7 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
     nullable: bool = False
     expandable: bool = False
     own: bool = False
+    outside: bool = False
 
 
 class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -180,6 +182,8 @@ class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
     `path` is the value, as `model.make`. `target` names the resource found there, empty where it cannot be told;
     `schema` is the pointer of the expanded object's schema. `many` where the property holds an array.
     `resolvable` is false where the path leads to a property that cannot be an object (a fault of the description).
+    The path starts in an item; in the whole body of a wrapped list (`Operation.items_at`); or in the members of the
+    array that `within` names (`schedule_plans[]`).
     """
 
     path: str
@@ -187,6 +191,7 @@ class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
     schema: str = ""
     many: bool = False
     resolvable: bool = True
+    within: str = ""
 
     @property
     def parent(self) -> str:
@@ -243,6 +248,12 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     def scopes(self) -> tuple[str, ...]:
         """The scopes of the first alternative, sorted."""
         return tuple(sorted({scope for need in self.security[:1] for s in need for scope in s.scopes}))
+
+    @property
+    def first_expansions(self) -> tuple[Expansion, ...]:
+        """The expansions that need no other one first."""
+        known = {each.path for each in self.expansions}
+        return tuple(each for each in self.expansions if each.parent not in known)
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:

@@ -1,0 +1,57 @@
+"""A description out of the bytes of its files."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from conformance.description import overlay
+from conformance.description.derive import derive
+from conformance.description.description import Description
+from conformance.description.merge import kind, merge
+from conformance.description.pointers import check_references
+from conformance.description.sources import Fragment
+from conformance.description.yaml_reader import read_text
+from conformance.errors import DescriptionError
+
+
+def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
+    """Parse, merge, check, overlay and derive. Raises DescriptionError as `load` does."""
+    parsed = [(name, read_text(data, name)) for name, data in fragments]
+    if len(parsed) == 1 and not isinstance(parsed[0][1], dict):
+        raise DescriptionError(
+            f"{parsed[0][0]}: holds {kind(parsed[0][1])}, not an OpenAPI description.",
+            hint="Name the OpenAPI file; it starts with `openapi: 3.1.…`.",
+        )
+    document = parsed[0][1] if len(parsed) == 1 else merge(parsed)
+    check_version(document, source)
+    check_references(document, source)
+    document, notes = overlay.apply(document, [(each.name, read_text(each.data, each.name)) for each in overlays])
+    digest = hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
+    return Description(document, derive(document, digest, notes), digest, source)
+
+
+def check_version(document: dict[str, Any], source: str) -> None:
+    """Raises DescriptionError unless the document is OpenAPI 3.1 with paths."""
+    version = str(document.get("openapi", ""))
+    if "swagger" in document:
+        raise DescriptionError(
+            f"{source}: a Swagger {document['swagger']} description.",
+            hint="Convert it to OpenAPI 3.1; the harness reads nothing older.",
+        )
+    if not version:
+        raise DescriptionError(
+            f"{source}: has no `openapi` key, so it is no OpenAPI description.",
+            hint="Name the OpenAPI file, or the directory with all its fragments.",
+        )
+    if not version.startswith("3.1"):
+        raise DescriptionError(
+            f"{source}: OpenAPI {version}; the harness reads 3.1.",
+            hint="Convert it to OpenAPI 3.1 (3.0 differs in `nullable`, `example` and exclusive limits).",
+        )
+    for name in ("paths", "info"):
+        if not isinstance(document.get(name), dict):
+            raise DescriptionError(
+                f"{source}: `{name}` is {kind(document.get(name))}, not a mapping.", hint=f"Give it `{name}:`."
+            )

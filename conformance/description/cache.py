@@ -1,0 +1,89 @@
+"""Derived descriptions kept between runs.
+
+A file is a line of magic, the SHA-256 of the rest, and one MessagePack array: digest, model, document. Whatever is not
+exactly that (cut off, changed, of another version) counts as absent.
+"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from platformdirs import user_cache_path
+
+from conformance.description.description import Description
+from conformance.model import ResourceModel
+
+_MAGIC = b"evconform description 1\n"
+_HEAD = len(_MAGIC) + 32
+
+
+class _Entry(msgspec.Struct, array_like=True):
+    digest: str
+    model: ResourceModel
+    document: msgspec.Raw
+
+
+def default_dir() -> Path:
+    """Where derived descriptions are kept for this user."""
+    return user_cache_path("evconform", appauthor=False) / "descriptions"
+
+
+def key(parts: Iterable[bytes]) -> str:
+    """The name of an entry: SHA-256 over every input and over the code that derives the model."""
+    digest = hashlib.sha256(_code())
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> bytes:
+    """The digest of our own source: a change of the deriver must never meet an old result."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in [*sorted(here.glob("*.py")), here.parent / "model" / "resource.py"]:
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def load(directory: Path, name: str, source: str) -> Description | None:
+    """The entry of that name, or None where there is no sound one."""
+    try:
+        data = (directory / name).read_bytes()
+    except OSError:
+        return None
+    body = memoryview(data)[_HEAD:]
+    if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : _HEAD]:
+        return None
+    try:
+        entry = msgspec.msgpack.decode(body, type=_Entry)
+    except msgspec.DecodeError:
+        return None
+
+    def decode() -> dict[str, Any]:
+        return msgspec.msgpack.decode(entry.document, type=dict[str, Any])
+
+    return Description(decode, entry.model, entry.digest, source)
+
+
+def store(directory: Path, name: str, description: Description) -> None:
+    """Keep a description, all or nothing; a cache that cannot be written is no fault."""
+    with contextlib.suppress(OSError, msgspec.EncodeError, OverflowError):
+        document = msgspec.Raw(msgspec.msgpack.encode(description.document))
+        body = msgspec.msgpack.encode(_Entry(description.digest, description.model, document))
+        directory.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=directory)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_MAGIC + hashlib.sha256(body).digest() + body)
+            Path(temporary).replace(directory / name)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise

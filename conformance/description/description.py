@@ -1,0 +1,47 @@
+"""The description of an API as the rest of the harness sees it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.description import pointers
+from conformance.model import ResourceModel
+
+
+class Description:
+    """An OpenAPI 3.1 document, merged and overlaid, and what was derived of it. Treat everything in it as immutable.
+
+    `digest` is the SHA-256 in hexadecimal of the canonical JSON of the overlaid document; `source` is its path or
+    `shipped`. The document may be decoded on first use: the model alone is often enough.
+    """
+
+    __slots__ = ("_decode", "_document", "digest", "model", "source")
+
+    def __init__(
+        self, document: dict[str, Any] | Callable[[], dict[str, Any]], model: ResourceModel, digest: str, source: str
+    ) -> None:
+        self._document = None if callable(document) else document
+        self._decode = document if callable(document) else None
+        self.model = model
+        self.digest = digest
+        self.source = source
+
+    def __repr__(self) -> str:
+        return f"<Description {self.model.title} {self.model.version} from {self.source}, {self.digest[:12]}>"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The whole document as plain dicts and lists."""
+        if self._document is None:
+            assert self._decode is not None  # noqa: S101 - one of the two is always there
+            self._document = self._decode()
+        return self._document
+
+    def resolve(self, pointer: str) -> Any:
+        """What `#/components/schemas/EVSE` leads to; follows nothing further. Raises KeyError where nothing is."""
+        return pointers.resolve(self.document, pointer)
+
+    def deref(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The object behind the `$ref` of the outermost level, through chains; the object itself where it has none."""
+        while isinstance(schema.get("$ref"), str):
+            schema = self.resolve(schema["$ref"])
+        return schema

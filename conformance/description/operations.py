@@ -1,0 +1,155 @@
+"""Each operation as the description states it: parameters, bodies, responses, security. Nothing guessed here."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from conformance.description import pointers
+from conformance.description.schemas import Node, Schemas
+from conformance.model import Body, HeaderSpec, Location, Media, Parameter, ResponseSpec, Security
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_STYLES = {Location.PATH: "simple", Location.HEADER: "simple", Location.QUERY: "form", Location.COOKIE: "form"}
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """An operation before anything is derived of it. `shown` is the schema of its successful JSON body, if any."""
+
+    key: str
+    method: str
+    path: str
+    node: Node
+    parameters: tuple[Parameter, ...]
+    required: frozenset[str]  # lower-case names of headers that the overlay marks as required
+    body: Body | None
+    responses: tuple[ResponseSpec, ...]
+    security: tuple[tuple[Security, ...], ...]
+    shown: Node | None
+    redirects: bool
+    notes: tuple[str, ...]
+
+    def query(self, name: str) -> Parameter | None:
+        """The query parameter of that name, or None."""
+        return next((p for p in self.parameters if p.location is Location.QUERY and p.name == name), None)
+
+
+def stated(schemas: Schemas) -> Iterator[Stated]:
+    """Every operation below `paths`, in document order."""
+    root = schemas.document
+    for path, item in root["paths"].items():
+        holder = schemas.follow(Node(item, pointers.join("#/paths", path)))
+        for method in METHODS:
+            node = schemas.child(holder, method)
+            if node is not None:
+                yield _one(schemas, path, method, holder, node)
+
+
+def _one(schemas: Schemas, path: str, method: str, holder: Node, node: Node) -> Stated:
+    key = f"{method.upper()} {path}"
+    parameters, required, notes = _parameters(schemas, key, holder, node)
+    responses = tuple(_responses(schemas, node))
+    return Stated(
+        key=key,
+        method=method.upper(),
+        path=path,
+        node=node,
+        parameters=parameters,
+        required=required,
+        body=_body(schemas, node),
+        responses=responses,
+        security=_security(schemas, node),
+        shown=_shown(schemas, responses),
+        redirects=any(each.status.startswith("3") for each in responses),
+        notes=notes,
+    )
+
+
+def _parameters(
+    schemas: Schemas, key: str, *holders: Node
+) -> tuple[tuple[Parameter, ...], frozenset[str], tuple[str, ...]]:
+    """Parameters of the path, then those of the operation in their place; within one list the last one wins."""
+    found: dict[tuple[str, str], Parameter] = {}
+    required: set[str] = set()
+    notes: list[str] = []
+    for holder in holders:
+        here: set[tuple[str, str]] = set()
+        for index in range(len(holder.get("parameters") or ())):
+            node = schemas.child(holder, "parameters", index)
+            if node is None:
+                continue
+            name, place = str(node.get("name")), str(node.get("in"))
+            identity = (name.lower() if place == "header" else name, place)
+            if identity in here:
+                notes.append(f"{key}: the {place} parameter {name} is listed twice; the last one counts")
+            here.add(identity)
+            found[identity] = _parameter(schemas, node)
+            if node.get("x-evconform-required"):
+                required.add(name.lower())
+    return tuple(found.values()), frozenset(required), tuple(notes)
+
+
+def _parameter(schemas: Schemas, node: Node) -> Parameter:
+    location = Location(node.get("in"))
+    content = node.get("content")
+    schema = schemas.child(node, "schema") or (
+        schemas.child(node, "content", next(iter(content)), "schema") if content else None
+    )
+    style = node.get("style") or _STYLES[location]
+    return Parameter(
+        name=node.value["name"],
+        location=location,
+        required=bool(node.get("required")),
+        schema=dict(schema.value) if schema else {},
+        style=style,
+        explode=bool(node.value.get("explode", style == "form")),
+    )
+
+
+def _media(schemas: Schemas, holder: Node) -> tuple[Media, ...]:
+    types = holder.get("content") or {}
+    found = [(name, schemas.child(holder, "content", name, "schema")) for name in types]
+    return tuple(Media(name, schema.pointer if schema else "") for name, schema in found)
+
+
+def _body(schemas: Schemas, node: Node) -> Body | None:
+    body = schemas.child(node, "requestBody")
+    return Body(bool(body.get("required")), _media(schemas, body)) if body else None
+
+
+def _responses(schemas: Schemas, node: Node) -> Iterator[ResponseSpec]:
+    for status in node.get("responses") or {}:
+        response = schemas.child(node, "responses", status)
+        if response is not None:
+            headers = tuple(_headers(schemas, response))
+            yield ResponseSpec(str(status), _media(schemas, response), headers, response.pointer)
+
+
+def _headers(schemas: Schemas, response: Node) -> Iterator[HeaderSpec]:
+    for name in response.get("headers") or {}:
+        header = schemas.child(response, "headers", name)
+        if header is not None and name.lower() != "content-type":
+            schema = schemas.child(header, "schema")
+            yield HeaderSpec(name, schema.pointer if schema else "", bool(header.get("required")))
+
+
+def _security(schemas: Schemas, node: Node) -> tuple[tuple[Security, ...], ...]:
+    """The operation's requirements, or the root's where it has none of its own."""
+    needs: list[dict[str, Any]] | None = node.get("security")
+    if needs is None:
+        needs = schemas.document.get("security") or []
+    return tuple(tuple(Security(name, tuple(scopes)) for name, scopes in need.items()) for need in needs)
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a media type is JSON that is not a problem document."""
+    plain = media_type.partition(";")[0].strip().lower()
+    return plain != "application/problem+json" and (plain == "application/json" or plain.endswith("+json"))
+
+
+def _shown(schemas: Schemas, responses: tuple[ResponseSpec, ...]) -> Node | None:
+    for response in sorted(responses, key=lambda each: each.status):
+        for media in response.media:
+            if response.status.startswith("2") and is_json(media.type) and media.schema:
+                return schemas.at(media.schema)
+    return None

@@ -1,0 +1,231 @@
+"""YAML and JSON text as plain data, guarded: duplicate keys, alias bombs, depth, size, encoding.
+
+YAML is read from libyaml's events with a stack of our own: PyYAML's composer recurses in C and crashes the process on
+deep nesting. A plain scalar is a number, `true`, `false` or `null` where JSON would read it as one; all else is a
+string, so that dates, `yes` and `0x1F` stay as written. Keys are always strings, as in JSON.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import yaml
+
+from conformance.description.sources import MAX_BYTES
+from conformance.errors import DescriptionError
+
+MAX_DEPTH = 200
+MAX_NODES = 5_000_000
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})\Z")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
+_CONSTANTS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_CORE = "tag:yaml.org,2002:"
+_PENDING = object()
+
+
+def read_text(data: bytes, source: str) -> Any:
+    """The data in the bytes of a YAML or JSON document.
+
+    `source` names the file in errors. Raises DescriptionError with line and column for anything that is not one
+    document of plain data in UTF-8, is larger than 64 MB, or expands to more than five million nodes.
+    """
+    if len(data) > MAX_BYTES:
+        raise DescriptionError(
+            f"{source} has {len(data)} bytes; a description may have at most {MAX_BYTES}.",
+            hint="Check that this file is an OpenAPI description.",
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DescriptionError(
+            f"{source}:{line}: byte {error.start} is not UTF-8 ({error.reason}).", hint="Save the file as UTF-8."
+        ) from None
+    return _read_json(text, source) if text.lstrip()[:1] == "{" else _Builder(source).build(text)
+
+
+def _read_json(text: str, source: str) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        data = dict(pairs)
+        if len(data) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DescriptionError(
+                f"{source}: an object has the key `{twice}` twice (its keys: {', '.join(names[:5])} …).",
+                hint="Remove or merge one of the two.",
+            )
+        return data
+
+    try:
+        return json.loads(text, object_pairs_hook=unique, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise DescriptionError(
+            f"{source}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}.",
+            hint="Check the syntax there, and that the file is complete.",
+        ) from None
+    except RecursionError:
+        raise DescriptionError(
+            f"{source}: nested more than {MAX_DEPTH} levels deep.", hint="Check that this file is a description."
+        ) from None
+
+
+def expanded_size(data: Any) -> int:
+    """How many nodes the data has once shared parts are written out; each shared part is visited once."""
+    sizes: dict[int, int] = {}
+    stack = [(data, False)]
+    while stack:
+        node, ready = stack.pop()
+        children = _children(node)
+        if children is None or id(node) in sizes:
+            continue
+        if ready:
+            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
+        else:
+            stack.append((node, True))
+            stack.extend((child, False) for child in children)
+    return sizes.get(id(data), 1)
+
+
+def _children(node: Any) -> list[Any] | None:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else None
+
+
+def scalar(value: str) -> Any:
+    """What a plain scalar means."""
+    if value in _CONSTANTS:
+        return _CONSTANTS[value]
+    if _INTEGER.match(value):
+        return int(value)
+    if _NUMBER.match(value):
+        number = float(value)
+        return value if number in {float("inf"), float("-inf")} else number
+    return value
+
+
+class _Builder:
+    """Builds data from events; `stack` holds open collections, `keys` the key that waits for its value in each."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.stack: list[Any] = []
+        self.keys: list[Any] = []
+        self.names: list[str | None] = []
+        self.anchors: dict[str, Any] = {}
+        self.aliased = False
+        self.root: Any = _PENDING
+
+    def build(self, text: str) -> Any:
+        documents = 0
+        for event in self.events(text):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self.scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self.open(event, {} if kind is yaml.MappingStartEvent else [])
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.close()
+            elif kind is yaml.AliasEvent:
+                self.alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.fail(event, "a second YAML document starts here", "Keep one document in a file.")
+        if self.aliased and expanded_size(self.root) > MAX_NODES:
+            raise DescriptionError(
+                f"{self.source}: its aliases expand to more than {MAX_NODES} nodes.",
+                hint="Use $ref to share parts; YAML aliases are written out when the description is read.",
+            )
+        return None if self.root is _PENDING else self.root
+
+    def events(self, text: str) -> Iterator[Any]:
+        try:
+            yield from yaml.parse(text, Loader=yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+            context = f" {error.context}" if error.context else ""
+            raise DescriptionError(
+                f"{self.source}{where}: not valid YAML:{context} {error.problem}.",
+                hint="Check the indentation and quotes there, and that the file is complete.",
+            ) from None
+        except yaml.YAMLError as error:
+            raise DescriptionError(
+                f"{self.source}: not valid YAML: {' '.join(str(error).split())}",
+                hint="Remove control characters; the file must be plain text.",
+            ) from None
+
+    def fail(self, event: Any, what: str, hint: str) -> NoReturn:
+        mark = event.start_mark
+        raise DescriptionError(f"{self.source}:{mark.line + 1}:{mark.column + 1}: {what}.", hint=hint)
+
+    def add(self, event: Any, value: Any) -> None:
+        """Put a finished or opening value where it belongs."""
+        if not self.stack:
+            self.root = value
+            return
+        parent = self.stack[-1]
+        if isinstance(parent, list):
+            parent.append(value)
+            return
+        key = self.keys[-1]
+        if key is _PENDING:
+            self.fail(event, "a mapping key must be a plain string", "Write the key as text.")
+        parent[key] = value
+        self.keys[-1] = _PENDING
+
+    def key(self, event: Any) -> bool:
+        """Take a scalar as the next key of the open mapping, if it is one."""
+        if not self.stack or isinstance(self.stack[-1], list) or self.keys[-1] is not _PENDING:
+            return False
+        name = event.value
+        if name in self.stack[-1]:
+            self.fail(event, f"the key `{name}` is there already", "Remove or merge one of the two.")
+        if name == "<<" and event.implicit[0]:
+            self.fail(event, "the merge key `<<` is not part of YAML 1.2", "Write the merged keys out.")
+        self.keys[-1] = name
+        return True
+
+    def scalar(self, event: Any) -> None:
+        if event.tag and not event.tag.startswith(_CORE) and event.tag != "!":
+            self.fail(event, f"the tag `{event.tag}` is not understood", "Use plain YAML without tags.")
+        if self.key(event):
+            return
+        plain = event.implicit[0] and event.tag is None
+        value = scalar(event.value) if plain or (event.tag and event.tag != _CORE + "str") else event.value
+        if event.anchor:
+            self.anchors[event.anchor] = value
+        self.add(event, value)
+
+    def open(self, event: Any, value: Any) -> None:
+        if event.tag and event.tag not in {_CORE + "map", _CORE + "seq"}:
+            self.fail(event, f"the tag `{event.tag}` is not understood", "Use plain YAML without tags.")
+        if len(self.stack) >= MAX_DEPTH:
+            self.fail(event, f"nested more than {MAX_DEPTH} levels deep", "Check that this file is a description.")
+        self.add(event, value)
+        self.stack.append(value)
+        self.keys.append(_PENDING)
+        self.names.append(event.anchor)
+        if event.anchor:
+            self.anchors[event.anchor] = _PENDING
+
+    def close(self) -> None:
+        value, name = self.stack.pop(), self.names.pop()
+        self.keys.pop()
+        if name:
+            self.anchors[name] = value
+
+    def alias(self, event: Any) -> None:
+        if event.anchor not in self.anchors:
+            self.fail(event, f"the alias `*{event.anchor}` has no anchor before it", "Define the anchor first.")
+        value = self.anchors[event.anchor]
+        if value is _PENDING:
+            self.fail(event, f"the alias `*{event.anchor}` is inside what it names", "Use $ref for recursion.")
+        self.aliased = True
+        self.add(event, value)
