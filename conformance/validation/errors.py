@@ -63,6 +63,7 @@ _EXPECTED: Mapping[str, Callable[[Any], str]] = {
     "additionalProperties": "no property {}".format,
     "unevaluatedProperties": "no property {}".format,
     "uniqueItems": lambda _: "unique items",
+    "falseSchema": lambda _: "nothing",
 }
 
 

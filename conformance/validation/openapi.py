@@ -20,6 +20,7 @@ from conformance.model import Headers, Operation, Request, Response
 from conformance.validation.formats import SECOND_FORMATS
 
 _HOST = "http://described"
+_LONGEST = 300  # characters of an error: openapi-core quotes whole bodies
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
@@ -108,12 +109,12 @@ def _texts(errors: Iterable[Exception]) -> tuple[str, ...]:
 
 
 def _told(error: Exception) -> Iterator[str]:
-    """One text for each schema error behind an error of openapi-core, else its own and that of its cause."""
-    cause = error.__cause__
-    schema_errors = tuple(getattr(cause, "schema_errors", ()))
-    yield from (f"{each.json_path}: {each.message[:300]}" for each in schema_errors)
+    """One text for each schema error behind an error of openapi-core, else that of its cause or its own."""
+    schema_errors = tuple(getattr(error.__cause__, "schema_errors", ()))
     if not schema_errors:
-        yield f"{error}: {cause}" if cause else str(error)
+        yield str(error.__cause__ or error)[:_LONGEST]
+    for each in schema_errors:
+        yield f"{each.json_path}: {each.message}"[:_LONGEST]
 
 
 def _prepared(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Compiled validators of one description: every body, header and parameter, judged in microseconds."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ class Validators:
 
     def matches(self, pointer: str, instance: Any) -> bool:
         """Whether an instance is valid against the schema at a pointer."""
-        return self._at(pointer).is_valid(instance)
+        return _is_valid(self._at(pointer), instance)
 
     def schema(self, pointer: str, instance: Any) -> tuple[SchemaError, ...]:
         """What is wrong with an instance by the schema at a pointer; empty where it is valid."""
@@ -123,14 +124,25 @@ def schema_of(documented: Sequence[Media], media_type: str) -> str:
 
 
 def _judge(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
-    return () if validator.is_valid(instance) else explain(validator.iter_errors(instance))
+    return () if _is_valid(validator, instance) else explain(validator.iter_errors(_encodable(instance)))
 
 
 def _best(validator: jsonschema_rs.Draft202012Validator, readings: Sequence[Any]) -> tuple[SchemaError, ...]:
     """The errors of the first reading, none where any reading is valid."""
-    if any(validator.is_valid(each) for each in readings):
-        return ()
-    return explain(validator.iter_errors(readings[0]))
+    valid = any(_is_valid(validator, each) for each in readings)
+    return () if valid else _judge(validator, readings[0])
+
+
+def _is_valid(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> bool:
+    try:
+        return validator.is_valid(instance)
+    except UnicodeEncodeError:
+        return validator.is_valid(_encodable(instance))
+
+
+def _encodable(instance: Any) -> Any:
+    """The instance with `?` for each lone surrogate, which the validators cannot take; lengths stay as they are."""
+    return json.loads(json.dumps(instance, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _absolute(schema: Any) -> Any:

@@ -1,0 +1,46 @@
+"""The provider's own description, where it lies beside the repository: every schema compiles."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.description import Description, load
+from conformance.model import Exchange, Request, Response
+from conformance.validation import SecondOpinion, Validators
+
+PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
+
+pytestmark = pytest.mark.skipif(not PROVIDED.exists(), reason="the provider's description is not beside the repository")
+
+
+@pytest.fixture(scope="module")
+def provided(tmp_path_factory) -> Description:
+    return load(PROVIDED, cache_dir=tmp_path_factory.mktemp("cache"))
+
+
+def test_every_documented_body_header_and_parameter_compiles(provided):
+    validators = Validators(provided)
+    judged = 0
+    for operation in provided.model.operations:
+        for response in operation.responses:
+            pointers = [each.schema for each in (*response.media, *response.headers) if each.schema]
+            for pointer in pointers:
+                validators.schema(pointer, None)
+            judged += len(pointers)
+        for media in operation.body.media if operation.body else ():
+            validators.request_body(operation, media.type, {})
+        for parameter in operation.parameters:
+            validators.parameter(parameter, ["x"])
+    assert judged > 1000
+
+
+def test_both_oracles_judge_a_list_of_chargers(provided):
+    validators, opinion = Validators(provided), SecondOpinion(provided)
+    operation = provided.model.by_key["GET /evses"]
+    for body, valid in ((b"[]", True), (b'[{"id": 5}]', False)):
+        answer = Response(200, (("Content-Type", "application/json"),), body)
+        exchange = Exchange("e", Request(operation.key, "GET", "/evses"), "", 0.0, answer)
+        errors = validators.body(operation, 200, "application/json", [] if valid else [{"id": 5}])
+        assert errors is not None
+        assert (errors == ()) is valid
+        assert (opinion.response(operation, exchange) == ()) is valid

@@ -1,0 +1,97 @@
+"""The second oracle judges by the operation, whatever the base URL, and knows when it has nothing to say."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from conformance.model import Exchange, Request, Response
+
+JSON = (("Content-Type", "application/json; charset=UTF-8"),)
+ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
+
+
+def exchanged(operation, body, status=200, headers=JSON, target="/chargers"):
+    request = Request(operation.key, operation.method, target)
+    answer = Response(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return Exchange("e1", request, f"http://127.0.0.1:1{target}", 0.0, answer)
+
+
+def patch(body, target=f"/chargers/{ID}", headers=JSON):
+    return Request("PATCH /chargers/{charger_id}", "PATCH", target, headers, json.dumps(body).encode())
+
+
+def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
+    assert opinion.response(listing, exchanged(listing, [charger])) == ()
+    answer = exchanged(patching, charger, target="/chargers/any%20id%00")
+    assert opinion.response(patching, answer) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"body": [{"id": ID}]}, "'url' is a required property"),
+        ({"body": [{"id": ID, "url": "/relative"}]}, "$[0].url: '/relative' is not a 'uri'"),
+        ({"status": 500}, "500"),
+        ({"headers": (("Content-Type", "text/html"),)}, "text/html"),
+        ({"headers": (*JSON, ("X-RateLimit-Limit", "many"))}, "many"),
+        ({"body": b"{"}, "Failed to deserialize"),
+        ({"body": b""}, "Missing response data"),
+    ],
+)
+def test_faults_of_a_response_are_told(opinion, listing, charger, change, text):
+    arguments = {"body": [charger], **change}
+    assert text in " ".join(opinion.response(listing, exchanged(listing, **arguments)))
+
+
+def test_a_response_that_never_came_cannot_be_judged(opinion, listing):
+    with pytest.raises(ValueError, match="e1"):
+        opinion.response(listing, Exchange("e1", Request(listing.key, "GET", "/chargers"), "", 0.0))
+
+
+@pytest.mark.parametrize(
+    ("target", "valid"),
+    [
+        ("/chargers", True),
+        ("/chargers?page_size=100&expand=model&expand=user", True),
+        ("/chargers?page_size=101", False),
+        ("/chargers?page_size=many", False),
+        ("/chargers?page_size=", False),
+        ("/chargers?expand=model%2Cuser", False),
+        ("/chargers?expand=model,user", False),
+        ("/chargers?unknown=1", True),
+        ("/chargers?old=1", True),
+        ("/chargers/x", False),
+        ("/other", False),
+    ],
+)
+def test_the_target_of_a_request_is_judged(opinion, listing, target, valid):
+    assert (opinion.request(listing, Request(listing.key, "GET", target)) == ()) is valid
+
+
+def test_path_and_body_of_a_request_are_judged(opinion, patching, charger):
+    assert opinion.request(patching, patch(charger)) == ()
+    assert "does not match" in " ".join(opinion.request(patching, patch(charger, "/chargers/evse1")))
+    assert "does not match" in " ".join(opinion.request(patching, patch(charger, f"/chargers/{ID}%2Fx")))
+    assert "$.power" in " ".join(opinion.request(patching, patch(charger | {"power": "x"})))
+    assert opinion.request(patching, patch(charger, headers=(("Content-Type", "text/plain"),)))
+    assert opinion.request(patching, Request(patching.key, "PATCH", f"/chargers/{ID}", JSON))
+
+
+def test_every_error_is_told_not_the_first_alone(opinion, patching):
+    errors = opinion.request(patching, patch({"id": "x", "power": "x"}, "/chargers/x"))
+    assert len(errors) == 4
+
+
+def test_webhook_deliveries_are_judged(opinion, charger):
+    body = json.dumps(charger).encode()
+    assert opinion.webhook("charger.created", (*JSON, ("svix-id", "m1")), body) == ()
+    assert "svix-id" in " ".join(opinion.webhook("charger.created", JSON, body))
+    assert opinion.webhook("charger.created", (*JSON, ("svix-id", "m1")), b"{}")
+    assert opinion.webhook("charger.deleted", (*JSON, ("svix-id", "m1")), body)
+
+
+def test_openapi_core_is_imported_only_when_asked():
+    code = "import sys, conformance.validation; sys.exit('openapi_core' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
