@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,7 +28,9 @@ def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: s
     document = parsed[0][1] if len(parsed) == 1 else merge(parsed)
     check_version(document, source)
     check_references(document, source)
-    document, notes = overlay.apply(document, [(each.name, read_text(each.data, each.name)) for each in overlays])
+    document, notes = overlay.apply(
+        document, [(Path(each.name).name, read_text(each.data, each.name)) for each in overlays]
+    )
     digest = hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
     return Description(document, derive(document, digest, notes), digest, source)
 

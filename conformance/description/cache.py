@@ -7,7 +7,6 @@ exactly that (cut off, changed, of another version) counts as absent.
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -79,11 +78,9 @@ def store(directory: Path, name: str, description: Description) -> None:
         document = msgspec.Raw(msgspec.msgpack.encode(description.document))
         body = msgspec.msgpack.encode(_Entry(description.digest, description.model, document))
         directory.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=directory)
+        part = directory / f"{name}.{os.getpid()}.part"
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_MAGIC + hashlib.sha256(body).digest() + body)
-            Path(temporary).replace(directory / name)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            part.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
+            part.replace(directory / name)
+        finally:
+            part.unlink(missing_ok=True)

@@ -137,7 +137,7 @@ class _Deriver:
             expansions=expansions,
             links=links,
             user_header=user.name if user else "",
-            user_required=bool(user and (user.required or user.name.lower() in stated.required)),
+            user_required=bool(user and (user.required or stated.node.get("x-evconform-user") == "required")),
             deprecated=bool(stated.node.get("deprecated")),
         )
 
@@ -151,7 +151,7 @@ class _Deriver:
             return mine
         around = self._links(placed.stated.shown, placed.resource, own_url=True)
         inner = {f"{placed.items_at}[].{link.path}" for link in mine}
-        return (*mine, *(msgspec.structs.replace(each, outside=True) for each in around if each.path not in inner))
+        return (*mine, *(_outside(each) for each in around if each.path not in inner))
 
     def resource(self, resource: Resource) -> Resource:
         """A resource with its links."""
@@ -193,6 +193,11 @@ def _shown(placed: Iterable[Placed]) -> dict[str, tuple[str, ...]]:
         pointer: tuple(dict.fromkeys(name for single, name in entries if single == min(entries)[0]))
         for pointer, entries in found.items()
     }
+
+
+def _outside(link: Link) -> Link:
+    """A link of the object around a wrapped list, whose own address is the list's."""
+    return msgspec.structs.replace(link, outside=True, kind=LinkKind.LIST if link.own else link.kind)
 
 
 def _effect(placed: Placed) -> Effect:

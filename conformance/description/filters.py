@@ -30,20 +30,19 @@ def filters(
     """
     found, notes = [], []
     for each in operation.parameters:
-        base, operator = split(each.name)
+        _, operator = split(each.name)
         if each.location is not Location.QUERY or each.name in _NO_FILTERS:
             continue
         if role is Role.LIST or (role is Role.SINGLETON and operator is not Operator.EQ):
-            field, target, note = _field(schemas, each, base, operator, item, links)
+            field, target, note = _field(schemas, each, item, links)
             notes += [f"{operation.key}: {note}"] * bool(note)
             found.append(Filter(each.name, operator, field, target, each.required))
     return tuple(found), tuple(notes)
 
 
-def _field(  # noqa: PLR0913 - one lookup
-    schemas: Schemas, parameter: Parameter, base: str, operator: Operator, item: Node, links: Iterable[Link]
-) -> tuple[str, str, str]:
+def _field(schemas: Schemas, parameter: Parameter, item: Node, links: Iterable[Link]) -> tuple[str, str, str]:
     """The field that a filter compares, the resource whose id it takes, and why there is none, each possibly empty."""
+    base, operator = split(parameter.name)
     by_path = {link.path: link for link in links}
     link = _linked(base, by_path)
     if link and (link.path != base or parameter.schema.get("format") != "uri"):

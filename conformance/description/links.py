@@ -1,7 +1,7 @@
 """Properties that hold URLs, and what stands behind them.
 
-A target is told by, in this order: `x-evconform-target` on the property (an overlay's), the schema of the object that may
-stand in its place, example URLs, and the property's name.
+A target is told by, in this order: `x-evconform-target` on the property (an overlay's), the schema of the object that
+may stand in its place, example URLs, and the property's name.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.description import paths
+from conformance.description import ids, paths
 from conformance.description.schemas import Node, Schemas
 from conformance.model import Link, LinkKind, Resource
 
@@ -18,7 +18,11 @@ _URI = frozenset({"uri", "uri-reference", "iri", "iri-reference"})
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A property that may hold a URL. `objects` are the schemas that may stand in its place (array items if `many`)."""
+    """A property that may hold a URL. `objects` are the schemas that may stand in its place.
+
+    `many` where the property holds an array of URLs, `array` where the objects stand in an array; `identified` where
+    the object around the property has an `id`.
+    """
 
     path: str
     node: Node
@@ -27,6 +31,7 @@ class Found(msgspec.Struct, frozen=True):
     many: bool
     array: bool
     nullable: bool
+    identified: bool = False
 
     @property
     def name(self) -> str:
@@ -39,10 +44,11 @@ def properties(schemas: Schemas, node: Node, prefix: str = "", seen: frozenset[s
     if node.pointer in seen:
         return
     inside = seen | {node.pointer}
-    for name, member in schemas.members(node).items():
+    members = schemas.members(node)
+    for name, member in members.items():
         found = shape(schemas, member, prefix + name)
         if found.urls:
-            yield found
+            yield msgspec.structs.replace(found, identified="id" in members)
             continue
         for child in found.objects:
             yield from properties(schemas, child, prefix + name + ("[]." if found.array else "."), inside)
@@ -120,8 +126,7 @@ class Targets:
         examples = self._examples(found)
         if examples and not any(each.inside for each in examples):
             return LinkKind.EXTERNAL, ()
-        resource = self.by_name[own]
-        return (_kind(resource, listed=not resource.item_path), (own,))
+        return _kind(self.by_name[own], listed=False), (own,)
 
     def _target(self, found: Found, own: str) -> tuple[LinkKind, tuple[str, ...]]:
         return (
@@ -155,9 +160,9 @@ class Targets:
                 chosen = below or names
                 return _kind(self.by_name[chosen[0]], listed=self._plural(found, chosen[0])), chosen
             identity = self.schemas.members(each).get("id")
-            pattern = str(self.schemas.follow(identity).get("pattern") or "") if identity else ""
-            if pattern[:4] in self.by_prefix:
-                return LinkKind.ITEM, (self.by_prefix[pattern[:4]],)
+            prefix = ids.of_pattern(self.schemas.follow(identity).get("pattern")) if identity else ""
+            if prefix in self.by_prefix:
+                return LinkKind.ITEM, (self.by_prefix[prefix],)
         return None
 
     def _examples(self, found: Found) -> list[paths.Located]:
@@ -176,19 +181,21 @@ class Targets:
             resource = self.by_template.get(template := paths.match(each.segments, self.by_template))
             if resource:
                 return _kind(resource, listed=template == resource.list_path), (resource.name,)
-            prefix = each.segments[-1][:4] if each.segments and not each.query else ""
-            if prefix in self.by_prefix and len(each.segments[-1]) == 30:
+            prefix = ids.of_examples(each.segments[-1:]) if not each.query else ""
+            if prefix in self.by_prefix:
                 return LinkKind.ITEM, (self.by_prefix[prefix],)
         if examples and not any(each.inside for each in examples):
             return LinkKind.EXTERNAL, ()
         return None
 
     def _by_name(self, found: Found, own: str) -> tuple[LinkKind, tuple[str, ...]] | None:
-        """By the words of the name, whole first: `preferred_vehicle` is a vehicle, `make` of an EVSE model an EVSE make."""
+        """By the words of the name, the whole first: `preferred_vehicle` is a vehicle.
+
+        A nested `url` beside an `id` is the address of what the property around it names.
+        """
         name = found.name
-        if name == "url" and "." in found.path:
-            name = found.path.split(".")[-2].removesuffix("[]")
-            name = paths.singular(name)
+        if name == "url" and "." in found.path and found.identified:
+            name = paths.singular(found.path.split(".")[-2].removesuffix("[]").lower())
         words = name.removesuffix("_collection").split("_")
         for start in range(len(words)):
             word = "_".join(words[start:])

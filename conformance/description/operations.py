@@ -21,7 +21,6 @@ class Stated(msgspec.Struct, frozen=True):
     path: str
     node: Node
     parameters: tuple[Parameter, ...]
-    required: frozenset[str]  # lower-case names of headers that the overlay marks as required
     body: Body | None
     responses: tuple[ResponseSpec, ...]
     security: tuple[tuple[Security, ...], ...]
@@ -47,7 +46,7 @@ def stated(schemas: Schemas) -> Iterator[Stated]:
 
 def _one(schemas: Schemas, path: str, method: str, holder: Node, node: Node) -> Stated:
     key = f"{method.upper()} {path}"
-    parameters, required, notes = _parameters(schemas, key, holder, node)
+    parameters, notes = _parameters(schemas, key, holder, node)
     responses = tuple(_responses(schemas, node))
     return Stated(
         key=key,
@@ -55,7 +54,6 @@ def _one(schemas: Schemas, path: str, method: str, holder: Node, node: Node) -> 
         path=path,
         node=node,
         parameters=parameters,
-        required=required,
         body=_body(schemas, node),
         responses=responses,
         security=_security(schemas, node),
@@ -65,12 +63,9 @@ def _one(schemas: Schemas, path: str, method: str, holder: Node, node: Node) -> 
     )
 
 
-def _parameters(
-    schemas: Schemas, key: str, *holders: Node
-) -> tuple[tuple[Parameter, ...], frozenset[str], tuple[str, ...]]:
+def _parameters(schemas: Schemas, key: str, *holders: Node) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
     """Parameters of the path, then those of the operation in their place; within one list the last one wins."""
     found: dict[tuple[str, str], Parameter] = {}
-    required: set[str] = set()
     notes: list[str] = []
     for holder in holders:
         here: set[tuple[str, str]] = set()
@@ -82,11 +77,11 @@ def _parameters(
             identity = (name.lower() if place == "header" else name, place)
             if identity in here:
                 notes.append(f"{key}: the {place} parameter {name} is listed twice; the last one counts")
+            elif identity in found:
+                notes.append(f"{key}: the {place} parameter {name} is given for the path too; the operation's counts")
             here.add(identity)
             found[identity] = _parameter(schemas, node)
-            if node.get("x-evconform-required"):
-                required.add(name.lower())
-    return tuple(found.values()), frozenset(required), tuple(notes)
+    return tuple(found.values()), tuple(notes)
 
 
 def _parameter(schemas: Schemas, node: Node) -> Parameter:

@@ -1,17 +1,14 @@
 """Which resources the paths show, what identifies their members, and which operation acts on which of them."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from conformance.description import paths
+from conformance.description import ids, paths
 from conformance.description.operations import Stated
 from conformance.description.schemas import Node, Schemas
 from conformance.model import KeyKind, Location, Resource, Role
 
-_ID_PATTERN = re.compile(r"\^?\(?([a-z]{4})\[")
-_ID_EXAMPLE = re.compile(r"([a-z]{4})[0-9A-Z]{26}\Z")
 _PAGE_NAMES = frozenset({"page", "page_after", "page_before"})
 
 
@@ -176,15 +173,14 @@ def _key(
         else None
     )
     schema = parameter.schema if parameter else {}
-    pattern = str(schema.get("pattern") or (id_node.get("pattern") if id_node else "") or "")
+    # A path parameter may take more than ids, as `me`; so the property comes first.
+    pattern = str((id_node.get("pattern") if id_node else "") or schema.get("pattern") or "")
     if schema.get("format") == "date-time" or (not single and id_node is None and _ranged(listing, members)):
         return key, KeyKind.TIMESTAMP, key if key in members else _ranged(listing, members), "", ""
     if schema.get("enum") or (id_node and id_node.get("enum")):
         return key, KeyKind.NAME, key if key in members else "id" * bool(id_node), "", ""
-    found = _ID_PATTERN.match(pattern)
     examples = [schema.get("example"), *(schema.get("examples") or ()), *(id_node.examples if id_node else ())]
-    prefixes = [hit[1] for each in examples if isinstance(each, str) and (hit := _ID_EXAMPLE.match(each))]
-    prefix = found[1] if found else next(iter(prefixes), "")
+    prefix = ids.of_pattern(pattern) or ids.of_examples(examples)
     return key, KeyKind.ID, "id" * bool(id_node), prefix, pattern
 
 
@@ -207,7 +203,7 @@ def _write(operation: Stated, by_path: dict[str, str], by_schema: dict[str, str]
 
 
 def _acted_on(path: str, by_path: dict[str, str]) -> str:
-    """The resource that an action stands beside: `/user_rebates/{user_rebate_id}:submit`, `/evses/{evse_id}/reconnect`."""
+    """The resource that an action stands beside, as `/evses/{evse_id}/reconnect` or `/region_groups:validate`."""
     above = path.rpartition(":")[0] or path
     while above:
         if above in by_path:
