@@ -1,0 +1,1 @@
+"""Driving probes: the HTTP channel, the shared store, redaction, the event log."""

@@ -11,7 +11,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     `operation` is the `Operation.key` it exercises (`*` for none). `target` is the request target below the base URL:
     percent-encoded path and query, as `/evses?page_size=1`. `identity` names whose credentials go with it; the empty
     string sends none. `headers` come on top of those of the identity and win over them.
-    `fresh` asks the network even when an identical safe read was answered before. `authority` is empty for the target
+    `fresh` asks the network even when an identical safe read was answered before; `expects_limit` takes a 429 for an
+    answer instead of waiting it out. `authority` is empty for the target
     itself, else an absolute `scheme://host[:port]` base for requests outside it (OAuth endpoints).
     """
 
@@ -22,6 +23,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     body: bytes = b""
     identity: str = "full"
     fresh: bool = False
+    expects_limit: bool = False
     authority: str = ""
 
     @property

@@ -52,5 +52,5 @@ class Requirement(msgspec.Struct, frozen=True):
 
     @property
     def family(self) -> str:
-        """The part of the id before the dash, as `EXP`."""
-        return self.id.partition("-")[0]
+        """The letters that its id begins with, as `EXP` of `EXP-04` and `W` of `W01`."""
+        return self.id.rstrip("0123456789").rstrip("-")

@@ -1,0 +1,171 @@
+"""A response read as the description says: its JSON, its items, its links. Shared by checks and probes; pure."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from conformance.model import Exchange, Link, Operation, Resource, ResourceModel, Role
+
+UNREADABLE: Any = object()  # the body is no JSON; None is a JSON value and would hide that
+
+
+class Answer:
+    """An exchange seen as an answer to one operation. Cheap to make; parses on demand and once."""
+
+    def __init__(self, exchange: Exchange, operation: Operation) -> None:
+        self.exchange = exchange
+        self.operation = operation
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, 0 where nothing came back."""
+        return self.exchange.status
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the media type says JSON (RFC 6839, section 3.1: `+json` too)."""
+        media = self.exchange.response.media_type if self.exchange.response else ""
+        return media == "application/json" or media.endswith("+json")
+
+    @cached_property
+    def json(self) -> Any:
+        """The parsed body, or UNREADABLE."""
+        if self.exchange.response is None:
+            return UNREADABLE
+        try:
+            return msgspec.json.decode(self.exchange.response.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return UNREADABLE
+
+    @cached_property
+    def items(self) -> tuple[tuple[str, Any], ...]:
+        """The members of a list or the one object, each with its JSON pointer; empty where the body is neither.
+
+        Only a 2xx answer has items. Members are whatever the list holds: judging their type is the schema's business.
+        """
+        if not self.ok or self.json is UNREADABLE:
+            return ()
+        if self.operation.role is not Role.LIST:
+            return (("", self.json),) if isinstance(self.json, dict) else ()
+        body, at = self.json, ""
+        if self.operation.items_at:
+            body = body.get(self.operation.items_at) if isinstance(body, dict) else None
+            at = f"/{self.operation.items_at}"
+        return tuple((f"{at}/{index}", item) for index, item in enumerate(body)) if isinstance(body, list) else ()
+
+    @cached_property
+    def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """The items that are JSON objects."""
+        return tuple((at, item) for at, item in self.items if isinstance(item, dict))
+
+
+def escape(name: str) -> str:
+    """A reference token of a JSON pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value at a property path such as `a.b` or `logs[].url`, with its JSON pointer; nothing where it is absent.
+
+    Lists on the way are walked whether or not the path marks them with `[]`, except at its end.
+    """
+    name, _, rest = path.partition(".")
+    many = name.endswith("[]")
+    name = name.removesuffix("[]")
+    if not isinstance(item, dict) or name not in item:
+        return
+    value, at = item[name], f"{pointer}/{escape(name)}"
+    members = ((f"{at}/{i}", v) for i, v in enumerate(value)) if isinstance(value, list) else [(at, value)]
+    if rest:
+        for where, member in members:
+            yield from values_at(member, rest, where)
+    elif many and isinstance(value, list):
+        yield from members
+    else:
+        yield at, value
+
+
+def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every URL that a link property holds, with its JSON pointer; expanded objects and nulls are passed over."""
+    for at, value in values_at(item, link.path, pointer):
+        if isinstance(value, str):
+            yield at, value
+        elif isinstance(value, list):
+            for index, member in enumerate(value):
+                if isinstance(member, str):
+                    yield f"{at}/{index}", member
+
+
+def below(base_url: str, url: str) -> str | None:
+    """The request target of an absolute URL below the base URL, as `/evses/x?page=2`; None where it is elsewhere.
+
+    Scheme, host and port must be those of the base (RFC 3986, section 6.2.2: scheme and host without case).
+    """
+    try:
+        base, other = urlsplit(base_url), urlsplit(url)
+        same = (base.scheme, base.hostname, base.port) == (other.scheme, other.hostname, other.port)
+    except ValueError:
+        return None
+    prefix = base.path.rstrip("/")
+    if not same or other.username or not (other.path == prefix or other.path.startswith(prefix + "/")):
+        return None
+    return (other.path[len(prefix) :] or "/") + (f"?{other.query}" if other.query else "")
+
+
+def match_path(template: str, path: str) -> dict[str, str] | None:
+    """The decoded parameters of a path that fits a template, or None. A trailing slash on the path is tolerated."""
+    wanted, given = template.strip("/").split("/"), path.strip("/").split("/")
+    if len(wanted) != len(given):
+        return None
+    found: dict[str, str] = {}
+    for want, have in zip(wanted, given, strict=True):
+        if want.startswith("{") and "}" in want:
+            name, _, suffix = want[1:].partition("}")
+            if not have.endswith(suffix) or len(have) == len(suffix):
+                return None
+            found[name] = unquote(have[: len(have) - len(suffix)] if suffix else have)
+        elif want != have:
+            return None
+    return found
+
+
+class Thing(NamedTuple):
+    """A resource seen in an answer, on its own or expanded inside another."""
+
+    pointer: str
+    body: dict[str, Any]
+    resource: Resource
+
+
+def things(answer: Answer, model: ResourceModel) -> Iterator[Thing]:
+    """Every resource that a 2xx answer shows: its items and all that is expanded in them.
+
+    An expanded object whose link may point at several resources is passed over: it cannot be told which it is.
+    """
+    resource = model.by_name.get(answer.operation.resource)
+    if resource is None or answer.operation.role in {Role.ACTION, Role.DELETE, Role.REDIRECT}:
+        return
+    for at, body in answer.objects:
+        yield from _thing(Thing(at, body, resource), model)
+
+
+def _thing(thing: Thing, model: ResourceModel) -> Iterator[Thing]:
+    yield thing
+    for link in thing.resource.links:
+        target = model.by_name.get(link.targets[0]) if len(link.targets) == 1 else None
+        if target is None or not link.expandable:
+            continue
+        for at, value in values_at(thing.body, link.path, thing.pointer):
+            members = enumerate(value) if isinstance(value, list) else [(None, value)]
+            for index, member in members:
+                if isinstance(member, dict):
+                    where = at if index is None else f"{at}/{index}"
+                    yield from _thing(Thing(where, member, target), model)

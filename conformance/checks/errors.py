@@ -1,0 +1,87 @@
+"""ERR: an error is a problem document that says what it is (01-03; RFC 9457)."""
+
+from collections.abc import Iterator
+
+from conformance.answers import UNREADABLE, Answer
+from conformance.checks.base import Check
+from conformance.judging import passed, quote, violated
+from conformance.model import Outcome
+from conformance.subject import Subject
+
+PROBLEM = "application/problem+json"
+
+
+def is_problem(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """ERR-01: a 4xx or 5xx body is application/problem+json, an object with a `title` and a `detail` in words."""
+    response = answer.exchange.response
+    if response is None or answer.status < 400 or answer.exchange.request.method == "HEAD":
+        return
+    if response.media_type != PROBLEM:
+        yield violated(
+            answer,
+            "ERR-01",
+            "an error is no problem document",
+            expected=PROBLEM,
+            actual=response.media_type or "no Content-Type",
+            pointer="header:Content-Type",
+        )
+    elif not isinstance(answer.json, dict):
+        yield violated(
+            answer,
+            "ERR-01",
+            "a problem document is a JSON object",
+            expected="an object",
+            actual="unreadable" if answer.json is UNREADABLE else quote(answer.json),
+        )
+    else:
+        missing = [name for name in ("title", "detail") if not isinstance(answer.json.get(name), str)]
+        for name in missing:
+            yield violated(
+                answer,
+                "ERR-01",
+                f"the problem has no {name}",
+                expected="a string",
+                actual=quote(answer.json.get(name)),
+                pointer=f"/{name}",
+            )
+        if not missing:
+            yield passed(answer, "ERR-01")
+
+
+def status_agrees(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """ERR-02: `status` in the problem equals the HTTP status."""
+    if answer.status < 400 or not isinstance(answer.json, dict) or "status" not in answer.json:
+        return
+    if answer.json["status"] == answer.status and not isinstance(answer.json["status"], bool):
+        yield passed(answer, "ERR-02")
+    else:
+        yield violated(
+            answer,
+            "ERR-02",
+            "the problem's status is not the HTTP status",
+            expected=str(answer.status),
+            actual=quote(answer.json["status"]),
+            pointer="/status",
+        )
+
+
+def type_is_ours(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """ERR-03: `type`, where present, is an absolute URL under the API's `/problems/`."""
+    if answer.status < 400 or not isinstance(answer.json, dict) or "type" not in answer.json:
+        return
+    kind = answer.json["type"]
+    bases = {f"{subject.target.base_url}/problems/", subject.model.problem_base} - {""}
+    if kind == "about:blank" or (isinstance(kind, str) and any(kind.startswith(b) and kind != b for b in bases)):
+        yield passed(answer, "ERR-03")
+    else:
+        yield violated(
+            answer,
+            "ERR-03",
+            "the problem's type is no URL under the API's /problems/",
+            expected=f"{subject.target.base_url}/problems/…",
+            actual=quote(kind),
+            pointer="/type",
+        )
+
+
+CHECKS = (Check(("ERR-01",), is_problem), Check(("ERR-02",), status_agrees), Check(("ERR-03",), type_is_ours))

@@ -1,0 +1,243 @@
+"""RSP: an answer is what the description says it is."""
+
+import re
+from collections.abc import Iterator
+
+from conformance.answers import UNREADABLE, Answer
+from conformance.checks.base import Check
+from conformance.judging import observed, passed, quote, violated
+from conformance.model import Outcome, Role, Verdict
+from conformance.subject import Subject
+from conformance.validation import SchemaError
+
+_MOST_ERRORS = 12  # schema errors reported of one answer; more of them teach nothing
+_LEAKS = re.compile(
+    rb"Traceback \(most recent call last\)"
+    rb"|\bat [\w.$]+\([\w]+\.java:\d+\)"
+    rb"|\bFile \"[^\"]+\.py\", line \d+"
+    rb"|\bSELECT\b[^\"]{1,200}\bFROM\b[^\"]{1,200}\bWHERE\b"
+    rb"|\b(?:psycopg|django\.db|sqlalchemy|ProgrammingError|IntegrityError)\b"
+    rb"|(?<![\w:/])/(?:usr|home|var|srv|opt|app)/[\w.-]+/[\w./-]+\.(?:py|js|rb|so|conf|env)\b"
+    rb"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bwhsec_[A-Za-z0-9+/=]{16,}"
+)
+
+
+def _api_wide(answer: Answer) -> bool:
+    """Whether the API's general rules explain a status that the operation does not list.
+
+    Versions, tokens, methods, media types and the allowance are documented once for all operations; that an operation
+    forgets to list them is a fault of the description (DSC), not of the server.
+    """
+    operation, status = answer.operation, answer.status
+    return (
+        status in {400, 405, 406, 429}
+        or (status in {401, 403} and operation.secured)
+        or (status == 404 and bool(operation.path_parameters))
+        or (status in {413, 415} and operation.body is not None)
+        or answer.exchange.request.method != operation.method
+    )
+
+
+def status_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-01: the status is documented for the operation."""
+    documented = [each.status for each in answer.operation.responses]
+    if answer.operation.response(answer.status) is None and not _api_wide(answer):
+        yield violated(
+            answer,
+            "RSP-01",
+            f"status {answer.status} is not documented for this operation",
+            expected=" or ".join(documented),
+            actual=str(answer.status),
+        )
+    elif answer.operation.response(answer.status):
+        yield passed(answer, "RSP-01")
+
+
+def media_type_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-02: the media type is documented for that status."""
+    spec, response = answer.operation.response(answer.status), answer.exchange.response
+    if spec is None or response is None or answer.status in {204, 304} or answer.exchange.request.method == "HEAD":
+        return
+    documented = [media.type for media in spec.media]
+    if not documented and (not response.body or 300 <= answer.status < 400):
+        return  # a redirect's courtesy page is nobody's contract (RFC 9110, section 15.4)
+    if response.media_type in documented:
+        yield passed(answer, "RSP-02")
+    else:
+        yield violated(
+            answer,
+            "RSP-02",
+            "the media type is not documented for this status",
+            expected=" or ".join(documented) or "no body",
+            actual=response.media_type or "no Content-Type",
+            pointer="header:Content-Type",
+        )
+
+
+def body_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-03 and RSP-10: the body validates against its schema, formats included; in a list, each item of the page."""
+    response = answer.exchange.response
+    if response is None or not answer.is_json or answer.json is UNREADABLE or response.cut:
+        return
+    errors = subject.validators.body(answer.operation, answer.status, response.media_type, answer.json)
+    if errors is None:
+        return
+    listed = answer.ok and answer.operation.role is Role.LIST
+    if not errors:
+        if answer.ok:
+            yield passed(answer, "RSP-03")
+        if answer.items and listed:
+            yield passed(answer, "RSP-10")
+        return
+    in_items = tuple(f"{at}/" for at, _ in answer.items) + tuple(at for at, _ in answer.items)
+    opinion = subject.opinion.response(answer.operation, answer.exchange)
+    for error in errors[:_MOST_ERRORS]:
+        yield _schema_outcome("RSP-03", answer, error, opinion)
+        if listed and error.pointer.startswith(in_items):
+            yield _schema_outcome("RSP-10", answer, error, opinion)
+
+
+def _schema_outcome(requirement: str, answer: Answer, error: SchemaError, opinion: tuple[str, ...]) -> Outcome:
+    verdict, message = Verdict.FAIL, error.message
+    if error.ambiguous:
+        verdict = Verdict.REVIEW
+        message = f"the description contradicts itself here: {message}"
+    elif not opinion:
+        verdict = Verdict.INCONCLUSIVE
+        message = f"the compiled validator objects, openapi-core does not: {message}"
+    return observed(
+        answer,
+        requirement,
+        verdict,
+        message,
+        expected=error.expected,
+        actual=error.actual,
+        pointer=error.pointer,
+    )
+
+
+def headers_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-04: documented headers validate, and required ones are there."""
+    spec, response = answer.operation.response(answer.status), answer.exchange.response
+    if spec is None or response is None:
+        return
+    judged = False
+    for header in spec.headers:
+        value = response.header(header.name)
+        pointer = f"header:{header.name}"
+        if value is None:
+            if header.required:
+                judged = True
+                yield violated(answer, "RSP-04", f"the required header {header.name} is absent", pointer=pointer)
+            continue
+        judged = True
+        for error in subject.validators.header(answer.operation, answer.status, header.name, value) or ():
+            yield violated(
+                answer, "RSP-04", error.message, expected=error.expected, actual=quote(value), pointer=pointer
+            )
+    if judged:
+        yield passed(answer, "RSP-04")
+
+
+def empty_when_empty(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-05: 204 and 304 carry no body (RFC 9110, sections 15.3.5 and 15.4.5)."""
+    response = answer.exchange.response
+    if response is None or answer.status not in {204, 304}:
+        return
+    length = response.header("content-length") or "0"
+    if response.body or (answer.status == 204 and length.strip() not in {"", "0"}):
+        yield violated(
+            answer,
+            "RSP-05",
+            f"a {answer.status} has no body",
+            expected="no body",
+            actual=f"{len(response.body)} bytes, Content-Length {length}",
+        )
+    else:
+        yield passed(answer, "RSP-05")
+
+
+def fields_known(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-06: no field outside the description."""
+    spec, response = answer.operation.response(answer.status), answer.exchange.response
+    if spec is None or response is None or not answer.is_json or answer.json is UNREADABLE:
+        return
+    pointer = next((media.schema for media in spec.media if media.type == response.media_type), "")
+    if not pointer:
+        return
+    unknown = list(subject.validators.unknown_fields(pointer, answer.json))
+    for field in unknown[:_MOST_ERRORS]:
+        yield violated(
+            answer,
+            "RSP-06",
+            "the description does not know this field",
+            expected="a documented field",
+            actual=field.rpartition("/")[2],
+            pointer=field,
+        )
+    if not unknown and answer.ok:
+        yield passed(answer, "RSP-06")
+
+
+def no_server_error(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-08: never 5xx; 503 only where documented."""
+    documented = {each.status for each in answer.operation.responses}
+    if answer.status >= 500 and not (answer.status == 503 and "503" in documented):
+        yield violated(
+            answer, "RSP-08", f"the server failed with {answer.status}", expected="below 500", actual=str(answer.status)
+        )
+    elif answer.status:
+        yield passed(answer, "RSP-08")
+
+
+def body_parses(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-09: the body is what its media type says: JSON that parses, text that is UTF-8."""
+    response = answer.exchange.response
+    if response is None or not response.body or response.cut:
+        return
+    if answer.is_json:
+        if answer.json is UNREADABLE:
+            yield violated(
+                answer,
+                "RSP-09",
+                "the media type says JSON, the body does not parse as JSON in UTF-8",
+                expected="JSON (RFC 8259)",
+                actual=repr(response.body[:80]),
+            )
+        else:
+            yield passed(answer, "RSP-09")
+    elif response.media_type.startswith("text/"):
+        try:
+            response.body.decode()
+        except UnicodeDecodeError as error:
+            yield violated(
+                answer, "RSP-09", f"the text is not UTF-8: {error}", expected="UTF-8", actual=repr(response.body[:80])
+            )
+        else:
+            yield passed(answer, "RSP-09")
+
+
+def nothing_leaks(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """RSP-11: a body carries no stack trace, SQL, file path or secret."""
+    response = answer.exchange.response
+    if response is None or not response.body:
+        return
+    leak = _LEAKS.search(response.body)
+    if leak:
+        text = leak.group().decode(errors="replace")
+        yield violated(answer, "RSP-11", "the body shows the inside of the server", actual=text[:120])
+    else:
+        yield passed(answer, "RSP-11")
+
+
+CHECKS = (
+    Check(("RSP-01",), status_documented),
+    Check(("RSP-02",), media_type_documented),
+    Check(("RSP-03", "RSP-10"), body_valid),
+    Check(("RSP-04",), headers_valid),
+    Check(("RSP-05",), empty_when_empty),
+    Check(("RSP-06",), fields_known),
+    Check(("RSP-08",), no_server_error),
+    Check(("RSP-09",), body_parses),
+    Check(("RSP-11",), nothing_leaks),
+)

@@ -1,0 +1,48 @@
+"""`evconform report`: reports from event logs, and the difference of two runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+group = typer.Typer(help="Reports from event logs alone; the difference of two runs.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    app.add_typer(group, name="report")
+
+
+@group.command("build")
+def build(
+    logs: Annotated[list[Path], typer.Argument(help="events.jsonl files or report directories; several are merged.")],
+    report_dir: Annotated[Path | None, typer.Option(help="Where to; beside the first log otherwise.")] = None,
+    formats: Annotated[list[str] | None, typer.Option("--format", help="html, json, junit, …")] = None,
+) -> None:
+    """Fold logs into reports; exit code as `run`."""
+    from rich.console import Console
+
+    import reports
+    from reports.terminal import render
+
+    first = logs[0] if logs[0].is_dir() else logs[0].parent
+    summary = reports.fold(reports.read(logs))
+    written = reports.build(summary, report_dir or first, tuple(formats or ("html", "json", "junit")))
+    render(summary, Console(), written.get("html"))
+    raise typer.Exit(summary.verdict.exit_code)
+
+
+@group.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(help="The earlier run.")],
+    new: Annotated[Path, typer.Argument(help="The later run.")],
+) -> None:
+    """New, fixed, still failing, no longer tested; exit code 1 if something got worse."""
+    from rich.console import Console
+
+    import reports
+    from reports.terminal import render_difference
+
+    difference = reports.diff(reports.fold(reports.read([old])), reports.fold(reports.read([new])))
+    render_difference(difference, Console())
+    raise typer.Exit(1 if difference.worse else 0)

@@ -1,0 +1,88 @@
+"""`evconform run`: the suite against a target."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conformance.model.target import Profile
+
+if TYPE_CHECKING:
+    from conformance.execution.session import RunOptions
+
+_DEFAULT_FORMATS = ("html", "json", "junit")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(run)
+
+
+def run(  # noqa: PLR0913 - the options of INTERFACE.md
+    target: Annotated[
+        str, typer.Option(help="builtin, a name of the configuration, mock, sandbox, staging, live, or a URL.")
+    ] = "builtin",
+    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Configuration; evconform.toml here otherwise.")] = None,
+    profile: Annotated[Profile, typer.Option(help="How deep.")] = Profile.STANDARD,
+    budget: Annotated[int | None, typer.Option(min=1, help="Requests that each identity may send.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same requests.")] = 1,
+    workers: Annotated[str, typer.Option(help="Processes: a number or auto.")] = "auto",
+    shard: Annotated[str, typer.Option(help="I/N: this part of the plan only.")] = "1/1",
+    select: Annotated[
+        list[str] | None, typer.Option(help="Requirement, family, operation, path or tag:NAME; & joins, ! excludes.")
+    ] = None,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Send requests that change things.")] = False,
+    allow_hardware: Annotated[
+        bool, typer.Option("--allow-hardware", help="Also where hardware, money or people are at the other end.")
+    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Print the plan and its cost; send nothing.")] = False,
+    report_dir: Annotated[
+        Path | None, typer.Option(help="Where record and reports go; evconform-out/<run id> otherwise.")
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")
+    ] = None,
+    waivers: Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")] = None,
+    on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target answers 429.")] = "wait",
+    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
+) -> None:
+    """Run the conformance suite. Exit code: 0 conforms, 1 violations, 2 usage, 3 inconclusive, 4 our own fault."""
+    from conformance.errors import UsageError
+    from conformance.execution.options import shard_of
+    from conformance.execution.session import RunOptions
+
+    if on_rate_limit not in {"wait", "stop"}:
+        raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="wait or stop.")
+    options = RunOptions(
+        target=target,
+        description=description,
+        config=config,
+        profile=profile,
+        budget=budget,
+        seed=seed,
+        select=tuple(select or ()),
+        shard=shard_of(shard),
+        allow_writes=allow_writes,
+        allow_hardware=allow_hardware,
+        overlays=overlay,
+        report_dir=report_dir,
+        waits=on_rate_limit == "wait",
+        command=shlex.join(["evconform", *sys.argv[1:]]),
+    )
+    if plan:
+        _print_plan(options)
+        return
+    from conformance.cli.running import run_and_report
+
+    wanted = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
+    raise typer.Exit(run_and_report(options, workers, wanted, waivers))
+
+
+def _print_plan(options: "RunOptions") -> None:
+    from conformance.cli.showing import plan_table
+    from conformance.execution.session import plan_only
+
+    plan_table(*plan_only(options))

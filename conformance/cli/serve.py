@@ -1,0 +1,29 @@
+"""`evconform serve`: the built-in reference server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(serve)
+
+
+def serve(  # noqa: PLR0913 - the options of INTERFACE.md
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 1,
+    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="Behave wrongly in this way; repeatable.")] = None,
+    rate_limit: Annotated[int, typer.Option(min=1, help="Requests an hour for each application and user.")] = 1000,
+    list_faults: Annotated[bool, typer.Option("--list-faults", help="Name every seeded fault and exit.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list-faults: as JSON.")] = False,
+) -> None:
+    """Serve the API on loopback until interrupted; prints `ready http://127.0.0.1:PORT/v2` when it answers."""
+    from conformance.mock_server import faults_as_json, faults_as_table, serve_forever
+
+    if list_faults:
+        typer.echo(faults_as_json() if as_json else faults_as_table())
+        return
+    serve_forever(description, port=port, seed=seed, faults=tuple(fault or ()), rate_limit=rate_limit)

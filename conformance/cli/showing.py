@@ -1,0 +1,38 @@
+"""Tables for people."""
+
+from rich.console import Console
+from rich.table import Table
+
+from conformance.model import Verdict
+from conformance.plan import Catalogue, Plan
+
+
+def plan_table(catalogue: Catalogue, plan: Plan) -> None:
+    """What would run: items and requests of each probe, cells, and what is left out."""
+    console = Console()
+    table = Table("probe", "requirements", "items", title="Plan: nothing has been sent", title_justify="left")
+    for name, probe in catalogue.probes.items():
+        items = [item for item in plan.items if item.probe == name]
+        if items:
+            judged = sorted({r for item in items for r in item.requirements} & set(probe.requirements))
+            table.add_row(name, _ranges(judged), f"{len(items):,}")
+    console.print(table)
+    cost = ", ".join(f"{count:,} as {identity or 'nobody'}" for identity, count in sorted(plan.cost.items()))
+    cells = sum(len(each.cases) for each in plan.planned)
+    console.print(f"requests: at most {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
+    console.print(f"cells: {cells:,} planned, {len(plan.settled):,} of them cannot be judged:", soft_wrap=True)
+    reasons: dict[str, int] = {}
+    for outcome in plan.settled:
+        if outcome.verdict is Verdict.NOT_TESTED:
+            reasons[outcome.message] = reasons.get(outcome.message, 0) + 1
+    for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1]):
+        console.print(f"  {count:>6,}  {reason}", soft_wrap=True)
+
+
+def _ranges(ids: list[str]) -> str:
+    """Requirement ids by family, as `EXP 01 02 03`."""
+    families: dict[str, list[str]] = {}
+    for each in ids:
+        family, _, number = each.partition("-")
+        families.setdefault(family, []).append(number)
+    return ", ".join(f"{family} {' '.join(numbers)}" for family, numbers in families.items())

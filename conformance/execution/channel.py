@@ -1,0 +1,127 @@
+"""The one edge to the network: a synchronous httpx client that sends exactly the bytes that were meant."""
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from conformance.model import Headers, Request, Response
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class Limits:
+    """How long and how much: seconds to connect, between bytes and in all; bytes of a body that are read."""
+
+    connect_s = 10.0
+    idle_s = 30.0
+    total_s = 45.0
+    body_bytes = 64 * 1024 * 1024
+
+
+class NotSentError(Exception):
+    """The request was not sent at all: HTTP cannot carry it. Costs nothing and is no word on the target."""
+
+
+class NoAnswerError(Exception):
+    """The request was sent, or could not reach the target; no whole answer came back."""
+
+
+class Channel:
+    """Sends requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent."""
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Mapping[str, Headers],
+        *,
+        agent: str,
+        transport: httpx.BaseTransport | None = None,
+        limits: type[Limits] = Limits,
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._credentials = credentials
+        self._limits = limits
+        self.unanswered = 0  # requests in a row that got no answer
+        parts = urlsplit(self._base)
+        self._client = httpx.Client(
+            transport=transport,
+            trust_env=parts.hostname not in _LOOPBACK,  # proxies are for other hosts
+            verify=parts.scheme == "https",  # reading the trust store takes 30 ms that plain HTTP need not pay
+            follow_redirects=False,
+            timeout=httpx.Timeout(limits.idle_s, connect=limits.connect_s),
+            headers={"User-Agent": agent, "Accept": "application/json, application/problem+json;q=0.9, */*;q=0.1"},
+        )
+
+    def url(self, request: Request) -> str:
+        """The absolute URL that a request goes to."""
+        return (request.authority or self._base) + request.target
+
+    def send(self, request: Request) -> Response:
+        """Send and read the whole answer; raises NotSentError or NoAnswerError. Redirects are answers, not followed."""
+        headers = self._headers(request)
+        try:
+            wire = self._client.build_request(
+                request.method, self.url(request), headers=headers, content=request.body or None
+            )
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise NotSentError(f"HTTP cannot carry this request: {error}") from error
+        began = time.perf_counter()
+        try:
+            answer = self._client.send(wire, stream=True)
+            try:
+                body, cut = self._read(answer, began)
+            finally:
+                answer.close()
+        except httpx.LocalProtocolError as error:
+            raise NotSentError(f"HTTP cannot carry this request: {error}") from error
+        except httpx.TransportError as error:
+            self.unanswered += 1
+            raise NoAnswerError(_told(error)) from error
+        self.unanswered = 0
+        fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
+        return Response(answer.status_code, fields, body, time.perf_counter() - began, cut)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _headers(self, request: Request) -> list[tuple[str, str]]:
+        """Credentials first; a header of the request itself replaces them."""
+        own = {name.lower() for name, _ in request.headers}
+        lent = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
+        return [*lent, *request.headers]
+
+    def _read(self, answer: httpx.Response, began: float) -> tuple[bytes, bool]:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in answer.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._limits.body_bytes:
+                return b"".join(chunks)[: self._limits.body_bytes], True
+            if time.perf_counter() - began > self._limits.total_s:
+                raise httpx.ReadTimeout(f"the body did not end within {self._limits.total_s:g} s")
+        return b"".join(chunks), False
+
+
+def _told(error: httpx.TransportError) -> str:
+    """What happened, in words that name the cause."""
+    kinds: tuple[tuple[type[httpx.TransportError], str], ...] = (
+        (httpx.ConnectTimeout, "the target did not accept a connection in time"),
+        (httpx.ConnectError, "no connection to the target"),
+        (httpx.TimeoutException, "the target did not answer in time"),
+        (httpx.ProxyError, "the proxy refused"),
+        (httpx.RemoteProtocolError, "the answer breaks HTTP"),
+    )
+    words = next((words for kind, words in kinds if isinstance(error, kind)), "the connection broke")
+    return f"{words}: {error}" if str(error) else words

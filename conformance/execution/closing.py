@@ -1,0 +1,66 @@
+"""The end of a run: what only all logs together show, and one log out of many."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from conformance.eventlog import read
+from conformance.model import Case, Event, Exchanged, Kind, Observed, Outcome, RunFinished, Verdict
+from conformance.plan import Catalogue, Plan
+
+
+def closing(workers: Path, plan: Plan, catalogue: Catalogue) -> Iterator[Event]:
+    """Outcomes of planned passive cells that nobody judged: the operation was asked, and its answers held nothing."""
+    seen: set[Case] = set()
+    asked: set[str] = set()
+    for event in read(sorted(workers.glob("*.jsonl"))):
+        if isinstance(event, Observed):
+            seen.add(event.outcome.case)
+        elif isinstance(event, Exchanged):
+            asked.add(event.exchange.request.operation)
+    passive = catalogue.judged_passively()
+    for case in sorted(plan.cases() - seen):
+        if case.requirement in passive and case.operation in asked:
+            yield Observed(
+                Outcome(
+                    case.requirement,
+                    case.operation,
+                    Verdict.NOT_APPLICABLE,
+                    "its answers held nothing to judge this by",
+                )
+            )
+        elif catalogue.requirements[case.requirement].kind in {Kind.STATIC, Kind.RUN}:
+            reason = (
+                catalogue.untested(catalogue.requirements[case.requirement]) or "the harness has no check for it yet"
+            )
+            yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
+
+
+class _Line(msgspec.Struct):
+    """As much of an event as sorting needs."""
+
+    type: str
+    item: str = ""
+
+
+def merge(workers: Path, whole: Path, items: Iterable[str], footer: RunFinished) -> None:
+    """Write one log: the header, then every item's events in the order of the plan, then the footer.
+
+    Lines are moved as they are; one that a killed worker left half-written is dropped.
+    """
+    order = {name: index for index, name in enumerate(items)}
+    last = len(order)
+    lines: list[tuple[int, bytes]] = []
+    decoder = msgspec.json.Decoder(_Line)
+    for log in sorted(workers.glob("*.jsonl"), key=lambda path: (path.stem != "controller", path.stem)):
+        for line in log.read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                name = decoder.decode(line).item
+                lines.append((order.get(name, -1 if not name else last), line))
+    lines.sort(key=lambda pair: pair[0])
+    partial = whole.with_suffix(".part")
+    with partial.open("wb") as file:
+        file.writelines(line for _, line in lines)
+        file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(lines) + 1)) + b"\n")
+    partial.replace(whole)

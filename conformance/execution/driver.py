@@ -1,0 +1,183 @@
+"""Running one item: a probe's requests go out within the budget, its outcomes and every exchange go on record."""
+
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+
+import msgspec
+
+from conformance.answers import Answer
+from conformance.execution.channel import Channel, NoAnswerError, NotSentError
+from conformance.execution.record import Recorder
+from conformance.execution.redaction import Redactor
+from conformance.execution.store import Store
+from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Outcome, Request, Verdict
+from conformance.plan import Catalogue, Item
+from conformance.plan.planner import level_of
+from conformance.subject import Subject
+
+_LOST_IN_A_ROW = 6  # requests without an answer before the target counts as gone
+
+
+class Halt(Exception):  # noqa: N818 - a reason to end, not an error
+    """No more requests in this item: the verdict of what is left, and why."""
+
+    def __init__(self, verdict: Verdict, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict, self.reason = verdict, reason
+
+
+class Driver(msgspec.Struct, frozen=True):
+    """What an item needs to run. `waits` tells whether a 429 is waited out or ends the run."""
+
+    subject: Subject
+    catalogue: Catalogue
+    channel: Channel
+    store: Store
+    redactor: Redactor
+    write: Callable[[Event], None]
+    planned: Callable[[str, str], bool]
+    wanted: Callable[[str, str], bool]
+    budget: int | None = None
+    waits: bool = True
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, item: Item) -> tuple[Outcome, ...]:
+        """Run it to its end and return the violations that it saw; whatever happens is on record."""
+        return _Run(self, item).go()
+
+
+class _Run:
+    """One item under way."""
+
+    def __init__(self, driver: Driver, item: Item) -> None:
+        self._d, self._item = driver, item
+        self._operation = driver.subject.model.by_key[item.operation]
+        self._sent = self._asked = 0
+        self._recorder = Recorder(
+            item.name,
+            driver.write,
+            level=lambda requirement: level_of(driver.catalogue, requirement),
+            planned=driver.planned,
+            wanted=driver.wanted,
+        )
+
+    def go(self) -> tuple[Outcome, ...]:
+        began = time.perf_counter()
+        try:
+            if reason := self._d.store.stopped():
+                raise Halt(Verdict.NOT_TESTED, reason)
+            self._drive()
+        except Halt as halt:
+            self._leave(halt.verdict, halt.reason)
+        except Exception as fault:  # noqa: BLE001 - our own fault becomes a verdict, the run goes on
+            where = traceback.extract_tb(fault.__traceback__)[-1]
+            reason = f"the harness failed: {fault!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"
+            self._leave(Verdict.ERROR, self._d.redactor.text(reason))
+        self._recorder.close()
+        self._d.write(ItemFinished(self._item.name, time.perf_counter() - began, self._sent))
+        self._d.store.finish(self._item.name)
+        return tuple(self._recorder.violations)
+
+    def _drive(self) -> None:
+        steps = self._d.catalogue.probes[self._item.probe].run(self._operation, self._d.subject)
+        with suppress(StopIteration):
+            wanted = next(steps)
+            while True:
+                if isinstance(wanted, Outcome):
+                    self._record(wanted)
+                    wanted = next(steps)
+                else:
+                    wanted = steps.send(self._exchange(wanted))
+
+    def _leave(self, verdict: Verdict, reason: str) -> None:
+        """What this item was trusted with and did not judge."""
+        for requirement in self._item.requirements:
+            if requirement not in self._recorder.judged or verdict is Verdict.ERROR:
+                self._record(Outcome(requirement, self._item.operation, verdict, reason))
+
+    def _record(self, outcome: Outcome) -> None:
+        self._recorder.record(outcome, self._item.operation)
+
+    def _exchange(self, request: Request) -> Exchange:
+        self._asked += 1
+        shared = request.safe and not request.fresh
+        key = _key(request, "" if shared else f"{self._item.name}#{self._asked}")
+        if shared and (known := self._d.store.claim(key)):
+            return known if not known.failure else self._fail(known)
+        try:
+            exchange = self._ask(request, key)
+        except BaseException:
+            if shared:
+                self._d.store.release(key)
+            raise
+        clean = self._d.redactor.exchange(exchange)
+        if shared:
+            self._d.store.keep(key, clean)
+        self._d.write(Exchanged(clean, self._item.name))
+        if exchange.failure:
+            return self._fail(exchange)
+        self._judge(clean)
+        return clean if shared else exchange  # a token in an answer is for the probe alone
+
+    def _ask(self, request: Request, key: str) -> Exchange:
+        """Send, once more where a safe request got no answer, and after the pause that a 429 asks for."""
+        while True:
+            exchange = self._send(request, key)
+            if exchange.failure and request.safe and not exchange.failure.startswith("not sent"):
+                exchange = self._send(request, key)
+            if exchange.status != 429 or request.expects_limit:
+                return exchange
+            self._pause(exchange)
+
+    def _send(self, request: Request, key: str) -> Exchange:
+        if not self._d.store.spend(request.identity, self._d.budget):
+            raise Halt(Verdict.NOT_TESTED, f"the budget of {self._d.budget} requests is spent")
+        self._sent += 1
+        at, url = self._d.clock(), self._d.channel.url(request)
+        try:
+            response = self._d.channel.send(request)
+        except NotSentError as fault:
+            return Exchange(key, request, url, at, failure=f"not sent: {fault}")
+        except NoAnswerError as fault:
+            return Exchange(key, request, url, at, failure=str(fault))
+        return Exchange(key, request, url, at, response)
+
+    def _fail(self, exchange: Exchange) -> Exchange:
+        """A request without an answer decides nothing; several in a row mean that the target is gone."""
+        if exchange.failure.startswith("not sent"):
+            return exchange
+        if self._d.channel.unanswered >= _LOST_IN_A_ROW:
+            self._d.store.stop(f"the target does not answer: {self._d.redactor.text(exchange.failure)}")
+        raise Halt(
+            Verdict.INCONCLUSIVE,
+            f"no answer to {exchange.request.method} {exchange.request.target}: {exchange.failure}",
+        )
+
+    def _pause(self, exchange: Exchange) -> None:
+        text = (exchange.response.header("retry-after") if exchange.response else None) or ""
+        self._d.write(Exchanged(self._d.redactor.exchange(exchange), self._item.name))
+        if not self._d.waits or not text.strip().isdigit():
+            reason = "the target's rate limit is spent" + ("" if text.strip().isdigit() else " (no usable Retry-After)")
+            self._d.store.stop(reason)
+            raise Halt(Verdict.NOT_TESTED, reason)
+        self._d.write(Noticed("rate-limit", f"429: waiting {text} s as told", exchange.request.operation))
+        self._d.sleep(int(text) + 1)
+
+    def _judge(self, exchange: Exchange) -> None:
+        operation = self._d.subject.model.by_key.get(exchange.request.operation)
+        if operation is None:
+            return
+        answer = Answer(exchange, operation)
+        for check in self._d.catalogue.checks:
+            for outcome in check.judge(answer, self._d.subject):
+                self._record(outcome)
+
+
+def _key(request: Request, nonce: str) -> str:
+    """A short name of a request, the same in every run; `nonce` tells repetitions apart."""
+    plain = msgspec.msgpack.encode((request, nonce))
+    return "x" + sha256(plain).hexdigest()[:12]

@@ -1,0 +1,86 @@
+"""Writing outcomes down: graded by level, repetitions counted, what was not planned left out."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from conformance.model import Level, Observed, Outcome, Verdict
+
+_INDEX = re.compile(r"/\d+(?=/|$)")
+_SILENT = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_OBSERVABLE}
+
+
+class Recorder:
+    """The observations of one item.
+
+    The first of its kind is written at once, so that a kill loses none; repetitions are counted and written at the end.
+    `grade` gives the level of a requirement, `planned` whether a cell is, `wanted` whether one that is not may speak.
+    """
+
+    def __init__(
+        self,
+        item: str,
+        write: Callable[[Observed], None],
+        *,
+        level: Callable[[str], Level],
+        planned: Callable[[str, str], bool],
+        wanted: Callable[[str, str], bool],
+    ) -> None:
+        self._item, self._write = item, write
+        self._level, self._planned, self._wanted = level, planned, wanted
+        self._more: Counter[Outcome] = Counter()
+        self._seen: set[tuple[str, ...]] = set()
+        self.violations: list[Outcome] = []
+        self.judged: set[str] = set()
+
+    def record(self, outcome: Outcome, operation: str) -> None:
+        """Take one observation; `operation` is the item's own, whose cells count as judged."""
+        outcome = self._graded(outcome)
+        if not self._planned(outcome.requirement, outcome.operation) and (
+            outcome.verdict in _SILENT or not self._wanted(outcome.requirement, outcome.operation)
+        ):
+            return
+        if outcome.operation == operation:
+            self.judged.add(outcome.requirement)
+        kind = (outcome.requirement, outcome.operation, outcome.verdict, _folded(outcome))
+        if kind in self._seen:
+            self._more[_bare(outcome)] += outcome.times
+            return
+        self._seen.add(kind)
+        self._write(Observed(outcome, self._item))
+        if outcome.verdict is Verdict.FAIL:
+            self.violations.append(outcome)
+
+    def close(self) -> None:
+        """Write down how often each observation was repeated."""
+        for outcome, times in self._more.items():
+            self._write(Observed(msgspec.structs.replace(outcome, times=times), self._item))
+        self._more.clear()
+
+    def _graded(self, outcome: Outcome) -> Outcome:
+        if outcome.verdict is Verdict.FAIL and self._level(outcome.requirement) is not Level.MUST:
+            return msgspec.structs.replace(outcome, verdict=Verdict.WARN)
+        return outcome
+
+
+def _folded(outcome: Outcome) -> str:
+    """What makes two observations the same: the place without list indices, and the words unless it is a pass."""
+    if outcome.verdict is Verdict.PASS:
+        return ""
+    return f"{_INDEX.sub('/*', outcome.pointer)} {outcome.cause or outcome.message}"
+
+
+def _bare(outcome: Outcome) -> Outcome:
+    """The repetition of an observation: where and what, without the values that differ each time."""
+    if outcome.verdict is Verdict.PASS:
+        return Outcome(outcome.requirement, outcome.operation, outcome.verdict)
+    return Outcome(
+        outcome.requirement,
+        outcome.operation,
+        outcome.verdict,
+        outcome.message,
+        pointer=_INDEX.sub("/*", outcome.pointer),
+        cause=outcome.cause,
+    )

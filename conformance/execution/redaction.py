@@ -1,0 +1,77 @@
+"""Taking secrets out of an exchange before anything is written down."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from conformance.model import Exchange, Headers
+
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_SECRET_MEMBERS = re.compile(
+    rb'("(?:access_token|refresh_token|id_token|client_secret|password|auth_code|code_verifier)"\s*:\s*)"(?:[^"\\]|\\.)*"'
+)
+_SECRET_FIELDS = re.compile(
+    rb"((?:^|[&?])(?:access_token|refresh_token|client_secret|password|token|code|code_verifier)=)[^&\s#]+"
+)
+_SHORTEST = 8  # a shorter secret would tear words out of ordinary text
+
+
+class Redactor:
+    """Replaces known secrets, and whatever stands where secrets stand, by `[redacted:NAME]`."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = sorted(
+            ((value, name) for name, value in secrets.items() if len(value) >= _SHORTEST), key=lambda s: -len(s[0])
+        )
+
+    def text(self, text: str) -> str:
+        """A text without the known secrets."""
+        for value, name in self._secrets:
+            text = text.replace(value, f"[redacted:{name}]")
+        return text
+
+    def body(self, body: bytes, media_type: str) -> bytes:
+        """A body without known secrets, tokens in JSON members and form fields."""
+        for value, name in self._secrets:
+            body = body.replace(value.encode(), f"[redacted:{name}]".encode())
+        if media_type.endswith("json"):
+            return _SECRET_MEMBERS.sub(rb'\1"[redacted]"', body)
+        if media_type == "application/x-www-form-urlencoded":
+            return _SECRET_FIELDS.sub(rb"\1[redacted]", body)
+        return body
+
+    def headers(self, headers: Headers) -> Headers:
+        """Headers without credentials; the scheme (`Bearer`) stays, since it is evidence."""
+        return tuple((name, self._header(name, value)) for name, value in headers)
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """The whole exchange, fit to be logged."""
+        request, response = exchange.request, exchange.response
+        sent_type = next((v for n, v in request.headers if n.lower() == "content-type"), "").partition(";")[0].lower()
+        target = self.text(request.target)
+        clean = msgspec.structs.replace(
+            request,
+            target=_SECRET_FIELDS.sub(rb"\1[redacted]", target.encode()).decode(),
+            headers=self.headers(request.headers),
+            body=self.body(request.body, sent_type),
+        )
+        if response is not None:
+            response = msgspec.structs.replace(
+                response, headers=self.headers(response.headers), body=self.body(response.body, response.media_type)
+            )
+        url = _SECRET_FIELDS.sub(rb"\1[redacted]", self.text(exchange.url).encode()).decode()
+        return msgspec.structs.replace(
+            exchange, request=clean, response=response, url=url, failure=self.text(exchange.failure)
+        )
+
+    def _header(self, name: str, value: str) -> str:
+        if name.lower() in _SECRET_HEADERS:
+            scheme, space, _ = value.partition(" ")
+            return f"{scheme} [redacted]" if space and scheme.isalpha() else "[redacted]"
+        return self.text(value)
+
+
+def secrets_of(values: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names and values without the empty ones."""
+    return {name: value for name, value in values if value}

@@ -1,0 +1,76 @@
+"""What a worker needs to know of a run, small enough to be handed over at its start."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from conformance import description as descriptions
+from conformance.description import Description
+from conformance.model import Headers, ResourceModel, Target
+from conformance.model.target import Profile
+from conformance.plan import Catalogue, Plan, Wish, make
+from conformance.plan.selection import Selection
+from conformance.subject import Subject
+from conformance.validation import SecondOpinion, Validators
+from specs.catalogue import requirements
+
+
+class RunSpec(msgspec.Struct, frozen=True):
+    """One run. `headers` are credentials by identity and `secrets` what to redact: neither is ever written to disk.
+
+    `shard` is (I, N); `day` is the UTC midnight that time parameters are counted from.
+    """
+
+    run: str
+    directory: str
+    target: Target
+    headers: dict[str, Headers]
+    secrets: dict[str, str]
+    description: str = ""
+    overlays: bool = True
+    profile: Profile = Profile.STANDARD
+    seed: int = 1
+    budget: int | None = None
+    select: tuple[str, ...] = ()
+    shard: tuple[int, int] = (1, 1)
+    waits: bool = True
+    day: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    seeds: dict[str, tuple[str, ...]] = {}
+
+    def __repr__(self) -> str:  # a traceback must not show a secret
+        return f"RunSpec({self.run})"
+
+    @property
+    def path(self) -> Path:
+        """The report directory."""
+        return Path(self.directory)
+
+    def describe(self) -> Description:
+        """The description that the run is about."""
+        return descriptions.load(Path(self.description) if self.description else None, overlays=self.overlays)
+
+    def wish(self) -> Wish:
+        """What the planner is asked for."""
+        return Wish(self.target, self.profile, self.budget, Selection.parse(self.select), self.shard)
+
+    def subject(self, description: Description) -> Subject:
+        """The API under test as probes see it."""
+        return Subject(
+            description,
+            Validators(description),
+            SecondOpinion(description),
+            self.target,
+            seed=self.seed,
+            seeds=self.seeds,
+            today=self.day,
+        )
+
+    def plan(self, model: ResourceModel) -> tuple[Catalogue, Plan]:
+        """The catalogue and the plan; the same in every process."""
+        catalogue = Catalogue.of(requirements())
+        return catalogue, make(catalogue, model, self.wish())
+
+
+NO_CREDENTIALS: MappingProxyType[str, Headers] = MappingProxyType({})

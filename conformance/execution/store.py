@@ -1,0 +1,103 @@
+"""What the workers of one run share: answers to identical safe reads, the ledgers of requests, and flags.
+
+One SQLite file in the report directory: it is there on every Python, survives a killed worker, and keeps one ledger for
+any number of processes. A thousand requests touch it three thousand times; one touch costs about 30 µs.
+"""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+import msgspec
+
+from conformance.model import Exchange
+
+_PATIENCE_S = 60.0  # an answer that another worker is waiting for; its own deadline is shorter
+_POLL_S = 0.002
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, owner INTEGER, exchange BLOB);
+CREATE TABLE IF NOT EXISTS ledger (identity TEXT PRIMARY KEY, spent INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS flag (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS done (item TEXT PRIMARY KEY);
+"""
+
+
+class Store:
+    """One process's door to the shared file. Every method is atomic among processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=OFF")  # a cache of one run: what the log holds is what counts
+        self._db.executescript(_SCHEMA)
+        self._decoder = msgspec.msgpack.Decoder(Exchange)
+
+    def claim(self, key: str) -> Exchange | None:
+        """The answer to a request, or None when it is now ours to ask.
+
+        Waits while another worker asks; takes over from one that died or takes longer than a minute.
+        """
+        until = time.monotonic() + _PATIENCE_S
+        while True:
+            if self._db.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, NULL)", (key, os.getpid())).rowcount:
+                return None
+            row = self._db.execute("SELECT owner, exchange FROM answer WHERE key = ?", (key,)).fetchone()
+            if row and row[1] is not None:
+                return self._decoder.decode(row[1])
+            if row and (time.monotonic() > until or not _alive(row[0])):
+                self._db.execute("DELETE FROM answer WHERE key = ? AND owner = ? AND exchange IS NULL", (key, row[0]))
+            time.sleep(_POLL_S)
+
+    def keep(self, key: str, exchange: Exchange) -> None:
+        """Answer a request that this process claimed."""
+        self._db.execute("UPDATE answer SET exchange = ? WHERE key = ?", (msgspec.msgpack.encode(exchange), key))
+
+    def release(self, key: str) -> None:
+        """Give a claimed request back unanswered."""
+        self._db.execute("DELETE FROM answer WHERE key = ? AND exchange IS NULL", (key,))
+
+    def spend(self, identity: str, limit: int | None) -> bool:
+        """Write one request into a ledger; False, and nothing written, where the limit is reached."""
+        self._db.execute("INSERT OR IGNORE INTO ledger VALUES (?, 0)", (identity,))
+        most = 2**62 if limit is None else limit
+        return bool(
+            self._db.execute(
+                "UPDATE ledger SET spent = spent + 1 WHERE identity = ? AND spent < ?", (identity, most)
+            ).rowcount
+        )
+
+    def spent(self) -> dict[str, int]:
+        """Requests sent so far, by identity."""
+        return dict(self._db.execute("SELECT identity, spent FROM ledger ORDER BY identity"))
+
+    def stop(self, reason: str) -> None:
+        """Tell every worker to end; the first reason stays."""
+        self._db.execute("INSERT OR IGNORE INTO flag VALUES ('stop', ?)", (reason,))
+
+    def stopped(self) -> str:
+        """Why the run is to end, empty while it goes on."""
+        row = self._db.execute("SELECT value FROM flag WHERE name = 'stop'").fetchone()
+        return str(row[0]) if row else ""
+
+    def finish(self, item: str) -> None:
+        """Note that an item ended."""
+        self._db.execute("INSERT OR IGNORE INTO done VALUES (?)", (item,))
+
+    def finished(self) -> frozenset[str]:
+        """The items that ended."""
+        return frozenset(row[0] for row in self._db.execute("SELECT item FROM done"))
+
+    def close(self) -> None:
+        """Close this process's connection."""
+        self._db.close()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

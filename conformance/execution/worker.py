@@ -1,0 +1,77 @@
+"""One process that runs items: everything opened once, closed at its end."""
+
+from pathlib import Path
+
+from conformance import __version__
+from conformance.eventlog import Writer
+from conformance.execution.channel import Channel
+from conformance.execution.driver import Driver
+from conformance.execution.redaction import Redactor
+from conformance.execution.spec import RunSpec
+from conformance.execution.store import Store
+from conformance.model import Case, Outcome
+from conformance.plan import Item, Plan
+
+AGENT = f"evenergy-conformance/{__version__}"
+
+
+def store_path(directory: Path) -> Path:
+    """Where the workers of a run share answers and ledgers."""
+    return directory / "workers" / "shared.sqlite"
+
+
+class Worker:
+    """Runs items of a plan, writes its own log `workers/NAME.jsonl`."""
+
+    def __init__(self, spec: RunSpec, name: str) -> None:
+        description = spec.describe()
+        self.subject = spec.subject(description)
+        self.catalogue, self.plan = spec.plan(description.model)
+        self._log = Writer(spec.path / "workers" / f"{name}.jsonl")
+        self.store = Store(store_path(spec.path))
+        self._channel = Channel(spec.target.base_url, spec.headers, agent=AGENT)
+        self._cases = self.plan.cases()
+        self._wish = spec.wish()
+        self._driver = Driver(
+            self.subject,
+            self.catalogue,
+            self._channel,
+            self.store,
+            Redactor(spec.secrets),
+            self._log.append,
+            self._planned,
+            self._wanted,
+            budget=spec.budget,
+            waits=spec.waits,
+        )
+
+    def run(self, item: Item) -> tuple[Outcome, ...]:
+        """The violations that an item saw."""
+        return self._driver.run(item)
+
+    def close(self) -> None:
+        """Close log, connections and store."""
+        self._log.close()
+        self._channel.close()
+        self.store.close()
+
+    def _planned(self, requirement: str, operation: str) -> bool:
+        return Case(requirement, operation) in self._cases
+
+    def _wanted(self, requirement: str, operation: str) -> bool:
+        """Whether a violation outside the plan is reported.
+
+        It is where the requirement was selected and simply does not bind the operation, not where another shard looks.
+        """
+        known = self.catalogue.requirements.get(requirement)
+        model = self.subject.model
+        return (
+            known is not None
+            and self._wish.selection.takes(known, model.by_key.get(operation))
+            and self._wish.shard == (1, 1)
+        )
+
+
+def by_name(plan: Plan) -> dict[str, Item]:
+    """The items of a plan by the name of their pytest item."""
+    return {item.name: item for item in plan.items}

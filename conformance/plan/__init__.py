@@ -1,0 +1,6 @@
+"""Requirements, operations, probes and a budget, made into a plan. Pure."""
+
+from conformance.plan.catalogue import Catalogue
+from conformance.plan.planner import Item, Plan, Wish, make
+
+__all__ = ["Catalogue", "Item", "Plan", "Wish", "make"]

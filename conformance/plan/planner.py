@@ -1,0 +1,222 @@
+"""The plan: which items run, which cells they judge, what it costs, and why the rest is left out."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from conformance.model import (
+    Case,
+    Effect,
+    Kind,
+    Level,
+    Operation,
+    Outcome,
+    Planned,
+    Profile,
+    Requirement,
+    ResourceModel,
+    Target,
+    Verdict,
+)
+from conformance.plan.catalogue import Catalogue
+from conformance.plan.selection import Selection
+from conformance.plan.selectors import API, SELECTORS, WHOLE
+from conformance.probes.base import Need, Probe
+
+_DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What somebody wants run. `budget` is requests for each identity; `shard` is (1-based index, of how many)."""
+
+    target: Target
+    profile: Profile = Profile.STANDARD
+    budget: int | None = None
+    selection: Selection = Selection()
+    shard: tuple[int, int] = (1, 1)
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One pytest item: a probe on an operation, and the cells it is trusted with."""
+
+    probe: str
+    operation: str
+    group: str
+    requirements: tuple[str, ...]
+    needs: tuple[Need, ...]
+
+    @property
+    def name(self) -> str:
+        """How people read and select it, as `expansion[GET /evses/{evse_id}]`."""
+        return f"{self.probe}[{self.operation}]"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What will be run and judged. `settled` are cells whose outcome is known without a request."""
+
+    items: tuple[Item, ...]
+    planned: tuple[Planned, ...]
+    settled: tuple[Outcome, ...]
+    cost: dict[str, int]
+
+    def cases(self) -> frozenset[Case]:
+        """All cells planned."""
+        return frozenset(Case(each.requirement, key) for each in self.planned for key in each.cases)
+
+
+def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
+    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell."""
+    cells = {r.id: _cells(r, model, wish) for r in catalogue.requirements.values()}
+    wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
+    operations = [o for o in model.operations if _in_shard(o, model, wish.shard)]
+    candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
+    items, cost, dropped = _afford(candidates, wish.budget)
+    refused.update(dropped)
+    settled = _settled(catalogue, model, wish, wanted, items, refused)
+    return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
+
+
+def union_cost(needs: Iterable[Need]) -> Counter[str]:
+    """Requests by identity when equal shared needs are sent once."""
+    seen: set[tuple[str, str]] = set()
+    total: Counter[str] = Counter()
+    for need in needs:
+        if need.shared and (need.identity, need.key) in seen:
+            continue
+        seen.add((need.identity, need.key))
+        total[need.identity] += need.count
+    return total
+
+
+def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planned:
+    if requirement.applies == API:
+        planned = [WHOLE] if wish.selection.takes(requirement, None) and wish.shard[0] == 1 else []
+        return Planned(requirement.id, tuple(planned), {} if planned else {"not selected": (WHOLE,)})
+    binds = SELECTORS[requirement.applies]
+    cases: list[str] = []
+    excluded: dict[str, list[str]] = defaultdict(list)
+    for operation in model.operations:
+        if not binds(operation, model):
+            excluded[f"binds only: {requirement.applies}"].append(operation.key)
+        elif not wish.selection.takes(requirement, operation):
+            excluded["not selected"].append(operation.key)
+        elif not _in_shard(operation, model, wish.shard):
+            excluded["another shard"].append(operation.key)
+        else:
+            cases.append(operation.key)
+    return Planned(requirement.id, tuple(cases), {reason: tuple(keys) for reason, keys in excluded.items()})
+
+
+def _in_shard(operation: Operation, model: ResourceModel, shard: tuple[int, int]) -> bool:
+    """Groups are dealt out in turn, so that every operation of one resource stays together."""
+    groups = list(dict.fromkeys(each.group for each in model.operations))
+    return groups.index(operation.group) % shard[1] == shard[0] - 1
+
+
+def _candidates(
+    catalogue: Catalogue, model: ResourceModel, operations: list[Operation], wish: Wish, wanted: set[Case]
+) -> tuple[list[tuple[Probe, Item]], dict[Case, str]]:
+    found: list[tuple[Probe, Item]] = []
+    refused: dict[Case, str] = {}
+    for probe in catalogue.probes.values():
+        for operation in operations:
+            if not probe.applies(operation, model):
+                continue
+            cells = tuple(r for r in probe.requirements if Case(r, operation.key) in wanted)
+            if not cells:
+                continue
+            if reason := _forbidden(probe, operation, wish):
+                refused.update({Case(r, operation.key): reason for r in cells})
+                continue
+            item = Item(probe.name, operation.key, operation.group, cells, probe.needs(operation, model))
+            found.append((probe, item))
+    return found, refused
+
+
+def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:
+    """Why a probe may not run on an operation of this target; empty where it may."""
+    if _DEPTH[probe.profile] > _DEPTH[wish.profile]:
+        return f"the profile {wish.profile} does not go so far ({probe.profile} does)"
+    if absent := [name for name in probe.identities if name not in wish.target.identities]:
+        return f"no identity {' or '.join(absent)} is configured"
+    if probe.writes and not wish.target.may_write:
+        return "writes are off (--allow-writes, where the target allows it)"
+    risky = operation.effect in {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
+    if probe.writes and risky and not (wish.target.may_touch_hardware and wish.profile is Profile.DEEP):
+        return f"the operation is {operation.effect} (--allow-hardware and the profile deep)"
+    return ""
+
+
+def _afford(
+    candidates: list[tuple[Probe, Item]], budget: int | None
+) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
+    """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass."""
+    limit = math.inf if budget is None else budget
+    paid: set[tuple[str, str]] = set()
+    total: Counter[str] = Counter()
+    taken: list[Item] = []
+    dropped: dict[Case, str] = {}
+    for _, item in sorted(candidates, key=lambda pair: pair[0].rank):  # stable: within a rank as discovered
+        new = [n for n in item.needs if not (n.shared and (n.identity, n.key) in paid)]
+        price = union_cost(new)
+        if any(total[identity] + count > limit for identity, count in price.items()):
+            dropped.update(
+                {Case(r, item.operation): f"the budget of {budget} requests does not reach" for r in item.requirements}
+            )
+            continue
+        total += price
+        paid |= {(n.identity, n.key) for n in new if n.shared}
+        taken.append(item)
+    return taken, dict(total), dropped
+
+
+def _settled(  # noqa: PLR0913 - what is known when a plan is closed
+    catalogue: Catalogue,
+    model: ResourceModel,
+    wish: Wish,
+    wanted: set[Case],
+    items: list[Item],
+    refused: dict[Case, str],
+) -> list[Outcome]:
+    """Cells that no item will judge, each with the reason."""
+    covered = {Case(r, item.operation) for item in items for r in item.requirements}
+    found: list[Outcome] = []
+    for case in sorted(wanted - covered):
+        requirement = catalogue.requirements[case.requirement]
+        if requirement.kind in {Kind.STATIC, Kind.RUN}:
+            continue
+        reason = catalogue.untested(requirement) or refused.get(case) or _unread(model, case, wish)
+        found.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
+    return found
+
+
+def _unread(model: ResourceModel, case: Case, wish: Wish) -> str:
+    operation = model.by_key.get(case.operation)
+    if operation is not None and not operation.safe and not wish.target.may_write:
+        return "writes are off (--allow-writes, where the target allows it)"
+    return "no probe of this plan exercises the operation"
+
+
+def _order(catalogue: Catalogue, model: ResourceModel) -> "_Key":
+    place = {key: index for index, key in enumerate(model.by_key)}
+    names = {name: index for index, name in enumerate(catalogue.probes)}
+    return _Key(catalogue, place, names)
+
+
+class _Key:
+    """Sorting of items: reads before writes, breadth before depth, then the order of the description."""
+
+    def __init__(self, catalogue: Catalogue, place: dict[str, int], names: dict[str, int]) -> None:
+        self._catalogue, self._place, self._names = catalogue, place, names
+
+    def __call__(self, item: Item) -> tuple[bool, int, int, int]:
+        probe = self._catalogue.probes[item.probe]
+        return probe.writes, probe.rank, self._place.get(item.operation, -1), self._names[item.probe]
+
+
+def level_of(catalogue: Catalogue, requirement: str) -> Level:
+    """The level of a requirement; MUST for one that nobody knows, so that nothing is played down."""
+    known = catalogue.requirements.get(requirement)
+    return known.level if known else Level.MUST

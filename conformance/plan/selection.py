@@ -1,0 +1,58 @@
+"""`--select`: by requirement, family, operation, path or tag.
+
+An expression is terms joined by `&`; several expressions are alternatives. A term is a requirement (`EXP-04`), a family
+(`EXP`), a level (`must`), an operation (`GET /evses`, `get-evses`), a path, with `*` for anything (`/evses*`), or a tag
+(`tag:EVSEs`); `!` before a term turns it round.
+"""
+
+import re
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from conformance.errors import UsageError
+from conformance.model import Operation, Requirement
+
+_REQUIREMENT = re.compile(r"[A-Za-z]{3}(-\d+)?|W\d{2}|C\d{2}")
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """Parsed expressions: alternatives of conjunctions of terms. None at all takes everything."""
+
+    alternatives: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def parse(cls, expressions: tuple[str, ...]) -> "Selection":
+        """Raises UsageError where a term is empty."""
+        alternatives = []
+        for expression in expressions:
+            terms = tuple(term.strip() for term in expression.split("&"))
+            if not all(term.removeprefix("!") for term in terms):
+                raise UsageError(
+                    f"--select {expression!r} has an empty term", hint="As in: --select 'EXP & tag:EVSEs & !EXP-10'."
+                )
+            alternatives.append(terms)
+        return cls(tuple(alternatives))
+
+    def takes(self, requirement: Requirement, operation: Operation | None) -> bool:
+        """Whether a cell is wanted; `operation` is None for the API as a whole."""
+        if not self.alternatives:
+            return True
+        return any(all(_matches(term, requirement, operation) for term in terms) for terms in self.alternatives)
+
+
+def _matches(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - a kind of term each
+    if term.startswith("!"):
+        return not _matches(term[1:].strip(), requirement, operation)
+    if term.lower() in {"must", "should", "may"}:
+        return requirement.level == term.upper()
+    if _REQUIREMENT.fullmatch(term):
+        return term.upper() in {requirement.id, requirement.family}
+    if operation is None:
+        return False
+    if term.startswith("tag:"):
+        return any(tag.lower() == term[4:].strip().lower() for tag in operation.tags)
+    method, _, path = term.rpartition(" ")
+    if method and method.upper() != operation.method:
+        return False
+    return term == operation.id or fnmatchcase(operation.path, path)

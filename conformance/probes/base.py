@@ -1,0 +1,57 @@
+"""What a probe is.
+
+A probe is a generator: `exchange = yield request` asks, `yield outcome` records an observation at once, so that what
+was seen before a budget ran out is kept. It knows no socket, cache or clock, and is tested with scripted answers.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+import msgspec
+
+from conformance.answers import Answer
+from conformance.model import Exchange, Operation, Profile, Request, ResourceModel
+from conformance.model.outcome import Outcome
+from conformance.subject import Subject
+
+T = TypeVar("T")
+Steps = Generator[Request | Outcome, Exchange, T]
+
+
+class Need(msgspec.Struct, frozen=True, order=True):
+    """A request that a probe is going to make, before its values are known.
+
+    Two needs that are equal are one request on the wire where `shared`; `count` of them are sent otherwise.
+    `identity` is the ledger that pays.
+    """
+
+    key: str
+    count: int = 1
+    identity: str = "full"
+    shared: bool = True
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """One active probe of one operation.
+
+    `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
+    it at all. `needs` tells the requests, an upper bound, before anything is sent. `profile` is the first profile that
+    includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
+    could take effect. `identities` must all be configured.
+    """
+
+    name: str
+    requirements: tuple[str, ...]
+    applies: Callable[[Operation, ResourceModel], bool]
+    needs: Callable[[Operation, ResourceModel], tuple[Need, ...]]
+    run: Callable[[Operation, Subject], Steps[None]]
+    profile: Profile = Profile.STANDARD
+    rank: int = 1
+    writes: bool = False
+    identities: tuple[str, ...] = ()
+
+
+def ask(operation: Operation, request: Request) -> Generator[Any, Exchange, Answer]:
+    """Send a request and read the exchange as an answer to the operation."""
+    exchange = yield request
+    return Answer(exchange, operation)

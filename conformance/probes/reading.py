@@ -1,0 +1,54 @@
+"""The plain read of every operation: what passive checks, and most other probes, rest on."""
+
+from conformance.judging import observed, passed, violated, without
+from conformance.model import Operation, Profile, ResourceModel, Role, Verdict
+from conformance.probes.arguments import Missing, call_of
+from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.subject import Subject
+
+# Judged on every answer by conformance.checks; named here so that an operation that could not be read says why.
+PASSIVE = (
+    "RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "RSP-06", "RSP-08", "RSP-09", "RSP-10", "RSP-11",
+    "IDS-01", "IDS-02", "IDS-03", "IDS-04", "IDS-05", "LNK-01", "EXP-01", "VER-01", "LIM-01",
+    "ERR-01", "ERR-02", "ERR-03",
+)  # fmt: skip
+
+
+def is_read(operation: Operation, model: ResourceModel) -> bool:
+    """Whether a GET reads it."""
+    return operation.method == "GET"
+
+
+def plain_read(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """The plain reads that resolving a path takes, and the read itself."""
+    needs, path = [], ""
+    for segment in operation.path.split("/"):
+        if segment.startswith("{"):
+            needs.append(Need(f"read {path}"))
+        path = f"{path}/{segment}" if segment else path
+    return (*needs, Need(f"read {operation.path}"))
+
+
+def read(operation: Operation, subject: Subject) -> Steps[None]:
+    """Read it once as everybody would; what cannot be read says why for every passive requirement."""
+    call = yield from call_of(operation, subject)
+    if isinstance(call, Missing):
+        for requirement in PASSIVE:
+            yield without(requirement, operation.key, Verdict.NOT_TESTED, call.reason)
+        return
+    answer = yield from ask(operation, call.request())
+    if answer.ok or (300 <= answer.status < 400 and operation.role is Role.REDIRECT):
+        yield passed(answer, "RSP-12")
+    elif answer.status in {401, 403}:
+        yield observed(answer, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
+    elif answer.status:
+        yield violated(
+            answer,
+            "RSP-12",
+            "a correct request for something that exists is refused",
+            expected="2xx",
+            actual=str(answer.status),
+        )
+
+
+PROBES = (Probe("read", (*PASSIVE, "RSP-12"), is_read, plain_read, read, profile=Profile.SMOKE, rank=0),)

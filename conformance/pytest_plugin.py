@@ -1,0 +1,144 @@
+"""The pytest plugin: options, the run around the items, workers of xdist. Inert unless the suite is asked for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+if TYPE_CHECKING:
+    from conformance.execution.session import RunOptions, Session
+
+SUITE = "conformance.suite"
+PREPARED = "evconform-session"  # the plugin name under which the command line hands its session over
+_OWN = "evconform-own-session"
+
+
+class Prepared:
+    """A session that somebody else opened and will finish."""
+
+    __name__ = PREPARED  # pytest takes a plugin's name from here
+
+    def __init__(self, session: "Session") -> None:
+        self.session = session
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of `evconform run`, for those who call pytest themselves."""
+    group = parser.getgroup("evconform", "ev.energy API conformance (with --pyargs conformance.suite)")
+    group.addoption("--target", default="builtin", help="builtin, a configured name, a kind, or a URL")
+    group.addoption("--description", type=Path, help="OpenAPI description; the shipped one otherwise")
+    group.addoption("--evconform-config", type=Path, help="configuration (default: evconform.toml)")
+    group.addoption("--profile", choices=["smoke", "standard", "deep"], default="standard")
+    group.addoption("--budget", type=int, help="requests that each identity may send")
+    group.addoption("--seed", type=int, default=1)
+    group.addoption("--select", action="append", default=[], help="requirement, family, operation, path or tag:NAME")
+    group.addoption("--shard", default="1/1", help="I/N")
+    group.addoption("--allow-writes", action="store_true")
+    group.addoption("--allow-hardware", action="store_true")
+    group.addoption("--report-dir", type=Path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the run (or, in a worker, what it needs to run items)."""
+    handed = getattr(config, "workerinput", {}).get("evconform")
+    if handed is None and not (_asked(config) or config.pluginmanager.hasplugin(PREPARED)):
+        return
+    from conformance.errors import HarnessError
+    from conformance.execution.spec import RunSpec
+
+    try:
+        if handed is not None:
+            _work(config, msgspec.msgpack.decode(handed, type=RunSpec), config.workerinput["workerid"])  # type: ignore[attr-defined]
+            return
+        session = _session(config)
+        if not config.getoption("numprocesses", None):
+            _work(config, session.spec, "main")
+    except HarnessError as fault:
+        raise pytest.UsageError(f"{fault.message} {fault.hint}") from fault
+
+
+def _asked(config: pytest.Config) -> bool:
+    return any(SUITE in str(arg) or "conformance/suite" in str(arg) for arg in config.args)
+
+
+def _session(config: pytest.Config) -> "Session":
+    prepared = config.pluginmanager.get_plugin(PREPARED)
+    if prepared is None:
+        from conformance.execution.session import Session
+
+        prepared = Prepared(Session.open(_options(config)))
+        config.pluginmanager.register(_Owner(prepared.session), _OWN)
+        config.pluginmanager.register(prepared)
+    session: Session = prepared.session
+    return session
+
+
+def _options(config: pytest.Config) -> "RunOptions":
+    from conformance.execution.options import shard_of
+    from conformance.execution.session import RunOptions
+    from conformance.model import Profile
+
+    get = config.getoption
+    return RunOptions(
+        target=get("--target"),
+        description=get("--description"),
+        config=get("--evconform-config"),
+        profile=Profile(get("--profile")),
+        budget=get("--budget"),
+        seed=get("--seed"),
+        select=tuple(get("--select")),
+        shard=shard_of(get("--shard")),
+        allow_writes=get("--allow-writes"),
+        allow_hardware=get("--allow-hardware"),
+        report_dir=get("--report-dir"),
+        command="pytest --pyargs conformance.suite",
+    )
+
+
+def _work(config: pytest.Config, spec: Any, name: str) -> None:
+    from conformance.execution.worker import Worker
+    from conformance.suite.items import WORKER
+
+    worker = Worker(spec, name)
+    config.stash[WORKER] = worker
+    config.add_cleanup(worker.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the run to a worker of xdist: through its pipe, never through a file."""
+    prepared = node.config.pluginmanager.get_plugin(PREPARED)
+    if prepared is not None:
+        node.workerinput["evconform"] = msgspec.msgpack.encode(prepared.session.spec)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The suite's one file stands for the whole plan."""
+    if file_path.name != "items.py" or file_path.parent != Path(__file__).parent / "suite":
+        return None
+    from conformance.suite.items import WORKER, SuiteFile
+
+    return SuiteFile.from_parent(parent, path=file_path) if WORKER in parent.config.stash else None
+
+
+class _Owner:
+    """Finishes a session that the plugin opened itself, and writes its reports."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        """Merge the logs and report once the last worker is gone."""
+        yield
+        from conformance.execution.session import point_latest
+        from conformance.reporting import report
+
+        try:
+            log = self._session.finish()
+            report(log, ("json", "junit", "html"))
+            point_latest(log.parent)
+        finally:
+            self._session.close()

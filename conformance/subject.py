@@ -1,0 +1,43 @@
+"""The API under test as checks and probes see it: its description, validators and target. No I/O."""
+
+import random
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from conformance.description import Description
+from conformance.model import ResourceModel, Target
+from conformance.validation import SecondOpinion, Validators
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What a judgement needs to know beside the exchange.
+
+    `seeds` are configured values by parameter name; `today` is a midnight in UTC, the only clock that requests depend
+    on: runs of one day and one seed send the same.
+    """
+
+    description: Description
+    validators: Validators
+    opinion: SecondOpinion
+    target: Target
+    seed: int = 0
+    seeds: dict[str, tuple[str, ...]] = {}
+    today: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    @property
+    def model(self) -> ResourceModel:
+        """The resource model of the description."""
+        return self.description.model
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the target, without path."""
+        scheme, _, rest = self.target.base_url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
+    def random(self, *key: str) -> random.Random:
+        """A generator that depends on the run's seed and the key alone, so that items do not disturb each other."""
+        text = "\0".join((str(self.seed), *key))
+        return random.Random(sha256(text.encode()).digest())  # noqa: S311 - reproducible, not secret

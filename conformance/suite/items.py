@@ -1,0 +1,59 @@
+"""pytest's nodes of the suite. Importing this file runs nothing; `conformance.pytest_plugin` collects it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conformance.execution.worker import Worker
+from conformance.model import Outcome
+from conformance.plan import Item
+
+WORKER: pytest.StashKey[Worker] = pytest.StashKey()
+_SHOWN = 5
+
+
+class ViolatedError(Exception):
+    """An item saw violations; what they are is on record."""
+
+    def __init__(self, violations: tuple[Outcome, ...]) -> None:
+        super().__init__(f"{len(violations)} violation(s)")
+        self.violations = violations
+
+
+class SuiteFile(pytest.File):
+    """Collects one item for each of the plan's."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The plan's items in its order."""
+        worker = self.config.stash[WORKER]
+        for item in worker.plan.items:
+            yield ConformanceItem.from_parent(self, name=item.name, item=item)
+
+
+class ConformanceItem(pytest.Item):
+    """One probe on one operation; `-k` finds it by its name and by the requirements that it judges."""
+
+    def __init__(self, *, item: Item, **given: Any) -> None:
+        super().__init__(**given)
+        self.item = item
+        self.extra_keyword_matches.update(item.requirements)
+        self.add_marker(pytest.mark.xdist_group(item.group))
+
+    def runtest(self) -> None:
+        """Drive the probe; raises ViolatedError where a MUST is violated."""
+        if violations := self.config.stash[WORKER].run(self.item):
+            raise ViolatedError(violations)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Violations as lines that a person can read; anything else as pytest shows it."""
+        if not isinstance(excinfo.value, ViolatedError):
+            return super().repr_failure(excinfo, style)
+        found = excinfo.value.violations
+        lines = [f"{o.requirement} {o.operation} {o.pointer}: {o.message}" for o in found[:_SHOWN]]
+        more = [f"… and {len(found) - _SHOWN} more, see the report"] if len(found) > _SHOWN else []
+        return "\n".join(lines + more)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """File, no line, and the item's name."""
+        return self.path, None, self.name

@@ -1,0 +1,68 @@
+"""`evconform.toml`: targets, identities, seeds (INTERFACE, section "Configuration")."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from conformance.errors import UsageError
+
+DEFAULT = "evconform.toml"
+
+
+class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody's credentials: a token, or a client id and secret that buy one. Any value may be `env:NAME`."""
+
+    token: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    scope: str = ""
+
+    def __repr__(self) -> str:  # a traceback must not show a secret
+        return "Identity(…)"
+
+
+class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One `[targets.NAME]` table. `seeds` are known values by path parameter name (`evse_id = ["evse01…"]`)."""
+
+    base_url: str = ""
+    token_url: str = ""
+    budget: int | None = None
+    writes: bool = False
+    hardware: bool = False
+    identities: dict[str, Identity] = {}
+    seeds: dict[str, tuple[str, ...]] = {}
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file. `description` is the pinned description, relative to the file."""
+
+    targets: dict[str, TargetConfig] = {}
+    description: str = ""
+
+
+def load(path: Path | None) -> Config:
+    """The configuration: of the file named, else of `evconform.toml` here where there is one, else empty.
+
+    Raises UsageError where the file is missing, is no TOML, or holds a key that nobody knows.
+    """
+    file = path or Path(DEFAULT)
+    if not file.is_file():
+        if path is not None:
+            raise UsageError(f"the configuration {path} does not exist", hint="Name an existing file with --config.")
+        return Config()
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=Config)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as fault:
+        raise UsageError(f"{file}: {fault}", hint="See the section on configuration in README.md.") from fault
+
+
+def resolved(value: str, where: str, environment: Mapping[str, str] = os.environ) -> str:
+    """A configured value, with `env:NAME` replaced; raises UsageError where the variable is not set."""
+    if not value.startswith("env:"):
+        return value
+    name = value.removeprefix("env:")
+    if not environment.get(name):
+        raise UsageError(f"{where} wants the environment variable {name}, which is not set", hint=f"export {name}=…")
+    return environment[name]

@@ -1,0 +1,71 @@
+"""From configured credentials to request headers: client credentials buy a token (RFC 6749, section 4.4)."""
+
+from collections.abc import Mapping
+
+import httpx
+import msgspec
+
+from conformance.errors import TargetError
+from conformance.model import Headers
+from conformance.targets.config import Identity, resolved
+
+
+class _Token(msgspec.Struct):
+    access_token: str
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What goes on the wire for each identity. Never logged; `secrets` are what redaction looks for."""
+
+    headers: dict[str, Headers]
+    secrets: dict[str, str]
+
+    def __repr__(self) -> str:  # a traceback must not show a secret
+        return f"Credentials({', '.join(self.headers)})"
+
+
+def obtain(
+    identities: Mapping[str, Identity], token_url: str, client: httpx.Client | None = None
+) -> tuple[Credentials, int]:
+    """Headers of every identity, and how many token requests that took.
+
+    Raises UsageError for an unset variable, TargetError where the token endpoint refuses or cannot be reached.
+    """
+    headers: dict[str, Headers] = {}
+    secrets: dict[str, str] = {}
+    asked = 0
+    for name, identity in identities.items():
+        token = resolved(identity.token, f"the token of {name}")
+        client_id = resolved(identity.client_id, f"the client id of {name}")
+        secret = resolved(identity.client_secret, f"the client secret of {name}")
+        if not token and client_id:
+            asked += 1
+            token = _buy(name, (client_id, secret), identity.scope, token_url, client)
+        if token:
+            headers[name] = (("Authorization", f"Bearer {token}"),)
+            secrets[f"{name}.token"] = token
+        if secret:
+            secrets[f"{name}.client_secret"] = secret
+    return Credentials(headers, secrets), asked
+
+
+def _buy(name: str, login: tuple[str, str], scope: str, token_url: str, client: httpx.Client | None) -> str:
+    form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+    try:
+        post = client.post if client else httpx.post
+        answer = post(token_url, data=form, auth=login, timeout=30)
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        raise TargetError(
+            f"the token endpoint {token_url} cannot be reached: {fault}", hint="Check token_url and the network."
+        ) from fault
+    if answer.status_code != 200:
+        raise TargetError(
+            f"the token endpoint {token_url} refuses the identity {name} with {answer.status_code}",
+            hint="Check client_id and client_secret; `evconform doctor` tells more.",
+        )
+    try:
+        return msgspec.json.decode(answer.content, type=_Token).access_token
+    except msgspec.MsgspecError as fault:
+        raise TargetError(
+            f"the token endpoint {token_url} answers no token for {name}: {fault}", hint="Check token_url."
+        ) from fault

@@ -1,0 +1,20 @@
+"""Ids: four letters that name a collection, then a ULID (https://github.com/ulid/spec)."""
+
+import re
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
+_VALUE = {letter: index for index, letter in enumerate(ALPHABET)}
+_SHAPE = re.compile(rf"[0-7][{ALPHABET}]{{25}}")
+
+
+def is_ulid(text: str) -> bool:
+    """Whether a text is a ULID: 26 characters of Crockford's base32 within 128 bits."""
+    return _SHAPE.fullmatch(text) is not None
+
+
+def milliseconds(text: str) -> int:
+    """The time inside a ULID, in milliseconds since 1970. The text must be a ULID."""
+    total = 0
+    for letter in text[:10]:
+        total = total * 32 + _VALUE[letter]
+    return total
