@@ -35,22 +35,22 @@ class Stated(msgspec.Struct, frozen=True):
 
 def stated(schemas: Schemas) -> Iterator[Stated]:
     """Every operation below `paths`, in document order."""
-    root = schemas.document
-    for path, item in root["paths"].items():
+    known: dict[str, ResponseSpec] = {}
+    for path, item in schemas.document["paths"].items():
         holder = schemas.follow(Node(item, pointers.join("#/paths", path)))
         for method in METHODS:
             node = schemas.child(holder, method)
             if node is not None:
-                yield _one(schemas, path, method, holder, node)
+                responses = tuple(_responses(schemas, node, known))
+                yield _one(schemas, f"{method.upper()} {path}", holder, node, responses)
 
 
-def _one(schemas: Schemas, path: str, method: str, holder: Node, node: Node) -> Stated:
-    key = f"{method.upper()} {path}"
+def _one(schemas: Schemas, key: str, holder: Node, node: Node, responses: tuple[ResponseSpec, ...]) -> Stated:
+    method, _, path = key.partition(" ")
     parameters, notes = _parameters(schemas, key, holder, node)
-    responses = tuple(_responses(schemas, node))
     return Stated(
         key=key,
-        method=method.upper(),
+        method=method,
         path=path,
         node=node,
         parameters=parameters,
@@ -112,12 +112,16 @@ def _body(schemas: Schemas, node: Node) -> Body | None:
     return Body(bool(body.get("required")), _media(schemas, body)) if body else None
 
 
-def _responses(schemas: Schemas, node: Node) -> Iterator[ResponseSpec]:
+def _responses(schemas: Schemas, node: Node, known: dict[str, ResponseSpec]) -> Iterator[ResponseSpec]:
+    """The documented responses; `known` keeps those that operations share, by pointer."""
     for status in node.get("responses") or {}:
         response = schemas.child(node, "responses", status)
-        if response is not None:
+        if response is None:
+            continue
+        if response.pointer not in known:
             headers = tuple(_headers(schemas, response))
-            yield ResponseSpec(str(status), _media(schemas, response), headers, response.pointer)
+            known[response.pointer] = ResponseSpec(status, _media(schemas, response), headers, response.pointer)
+        yield msgspec.structs.replace(known[response.pointer], status=status)
 
 
 def _headers(schemas: Schemas, response: Node) -> Iterator[HeaderSpec]:

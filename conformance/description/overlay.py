@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from jsonpath import JSONPathEnvironment, JSONPathError
 
 from conformance.errors import DescriptionError
@@ -29,7 +30,8 @@ def apply(document: dict[str, Any], overlays: Iterable[tuple[str, Any]]) -> tupl
         if not re.search(str(overlay.get("x-applies-to", "")), title):
             continue
         if result is document:
-            result = copy.deepcopy(document)
+            # A copy many times faster than deepcopy, in which parts that a YAML alias shared stand apart.
+            result = msgspec.msgpack.decode(msgspec.msgpack.encode(document))
         for index, action in enumerate(actions):
             if not _act(result, action, f"{name}: actions[{index}]"):
                 notes.append(f"overlay {name}: {action['target']} matches nothing")

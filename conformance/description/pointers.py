@@ -18,7 +18,12 @@ _DATA = frozenset({"example", "enum", "const", "default", "value"})
 
 def join(pointer: str, *parts: str | int) -> str:
     """The pointer of something below; each part is escaped."""
-    return "/".join([pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)])
+    for part in parts:
+        text = str(part)
+        if "~" in text or "/" in text:
+            text = text.replace("~", "~0").replace("/", "~1")
+        pointer = f"{pointer}/{text}"
+    return pointer
 
 
 def resolve(document: Any, pointer: str) -> Any:

@@ -10,15 +10,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+import msgspec
 import yaml
 
-from conformance.description.sources import MAX_BYTES
 from conformance.errors import DescriptionError
 
 MAX_DEPTH = 200
 MAX_NODES = 5_000_000
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})\Z")
+_JSON = re.compile(r'\s*\{\s*["}]')
+# Longer integers do not fit 64 bits; they become floats, as in most JSON readers.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _CONSTANTS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -32,13 +34,8 @@ def read_text(data: bytes, source: str) -> Any:
     """The data in the bytes of a YAML or JSON document.
 
     `source` names the file in errors. Raises DescriptionError with line and column for anything that is not one
-    document of plain data in UTF-8, is larger than 64 MB, or expands to more than five million nodes.
+    document of plain data in UTF-8, or expands to more than five million nodes.
     """
-    if len(data) > MAX_BYTES:
-        raise DescriptionError(
-            f"{source} has {len(data)} bytes; a description may have at most {MAX_BYTES}.",
-            hint="Check that this file is an OpenAPI description.",
-        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,7 +43,7 @@ def read_text(data: bytes, source: str) -> Any:
         raise DescriptionError(
             f"{source}:{line}: byte {error.start} is not UTF-8 ({error.reason}).", hint="Save the file as UTF-8."
         ) from None
-    return _read_json(text, source) if text.lstrip()[:1] == "{" else _Builder(source).build(text)
+    return _read_json(text, source) if _JSON.match(text) else _Builder(source).build(text)
 
 
 def _read_json(text: str, source: str) -> Any:
@@ -62,16 +59,39 @@ def _read_json(text: str, source: str) -> Any:
         return data
 
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_constant=str)
+        data = json.loads(text, object_pairs_hook=unique, parse_constant=str, parse_int=scalar, parse_float=scalar)
+        msgspec.json.encode(data)
     except json.JSONDecodeError as error:
         raise DescriptionError(
             f"{source}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}.",
             hint="Check the syntax there, and that the file is complete.",
         ) from None
+    except UnicodeEncodeError as error:
+        raise DescriptionError(
+            f"{source}: a string holds half of a surrogate pair ({error.object[error.start]!a}).",
+            hint="Write the character itself, or both halves.",
+        ) from None
     except RecursionError:
+        deep = True
+    else:
+        deep = depth(data) > MAX_DEPTH
+    if deep:
         raise DescriptionError(
             f"{source}: nested more than {MAX_DEPTH} levels deep.", hint="Check that this file is a description."
-        ) from None
+        )
+    return data
+
+
+def depth(data: Any) -> int:
+    """How many collections stand in each other."""
+    deepest, stack = 0, [(data, 1)]
+    while stack:
+        node, level = stack.pop()
+        children = _children(node)
+        if children is not None:
+            deepest = max(deepest, level)
+            stack.extend((child, level + 1) for child in children)
+    return deepest
 
 
 def expanded_size(data: Any) -> int:
