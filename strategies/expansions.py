@@ -1,0 +1,83 @@
+"""Values of `expand`: valid trees of an operation in any order, and invalid ones by class."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from conformance.model import Operation
+from strategies.near_misses import NearMiss
+
+
+def expansions(
+    operation: Operation, *, max_depth: int = 3, max_size: int = 5, repeats: bool = True
+) -> st.SearchStrategy[tuple[str, ...]]:
+    """Documented `expand` values of an operation up to a depth in levels: one tuple is one request.
+
+    They come in any order, with or without the levels above; with `repeats` some come twice. An operation that expands
+    nothing up to that depth is refused.
+
+    >>> @given(expand=expansions(description.model.by_key["GET /evses"], max_depth=2))
+    ... def test_chargers_expand(expand): client.get("/evses", params=[("expand", path) for path in expand])
+    """
+    if max_depth < 1 or max_size < 1:
+        raise InvalidArgument(f"max_depth={max_depth} and max_size={max_size} must be at least 1")
+    paths = [each.path for each in operation.expansions if each.resolvable and each.path.count(".") < max_depth]
+    if not paths:
+        raise InvalidArgument(f"{operation.key} documents no expansion of at most {max_depth} levels")
+    each = st.sampled_from(sorted(paths, key=lambda path: (path.count("."), path)))
+    return st.lists(each, min_size=1, max_size=max_size, unique=not repeats).map(tuple)
+
+
+def _below(operation: Operation, suffix: str) -> str:
+    first = next(iter(operation.expansions), None)
+    return f"{first.path}.{suffix}" if first else ""
+
+
+def _first(operation: Operation, change: Callable[[str], str]) -> str:
+    first = next(iter(operation.expansions), None)
+    return change(first.path) if first else ""
+
+
+_BAD: Mapping[str, Callable[[Operation], str]] = MappingProxyType(
+    {
+        "unknown": lambda _: "no_such_property",
+        "unknown-below": lambda operation: _below(operation, "no_such_property"),
+        "plain-property": lambda _: "id",
+        "other-case": lambda operation: _first(operation, str.upper),
+        "trailing-dot": lambda operation: _first(operation, lambda path: path + "."),
+        "leading-dot": lambda operation: _first(operation, lambda path: "." + path),
+        "slash": lambda operation: _first(operation, lambda path: path + "/url"),
+        "wildcard": lambda _: "*",
+        "trailing-space": lambda operation: _first(operation, lambda path: path + " "),
+        "very-deep": lambda operation: _first(operation, lambda path: ".".join([path] * 50)),
+    }
+)
+
+
+def bad_expansions(operation: Operation) -> tuple[NearMiss, ...]:
+    """Every undocumented `expand` value by class, in a fixed order; classes that the operation documents are left out.
+
+    >>> [(bad.name, bad.value) for bad in bad_expansions(operation)][0]
+    ('unknown', 'no_such_property')
+    """
+    return tuple(_bad(operation))
+
+
+def _bad(operation: Operation) -> Iterator[NearMiss]:
+    documented = {each.path for each in operation.expansions}
+    for name, make in _BAD.items():
+        value = make(operation)
+        if value and value not in documented:
+            yield NearMiss(name, value)
+
+
+def orders(paths: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The orders of a combination that tell most: as given, reversed, deepest first, without repetition.
+
+    >>> orders(("model", "user"))
+    (('model', 'user'), ('user', 'model'))
+    """
+    deepest = tuple(sorted(paths, key=lambda path: (-path.count("."), path)))
+    return tuple(dict.fromkeys((paths, paths[::-1], deepest)))

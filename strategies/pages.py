@@ -1,0 +1,59 @@
+"""Page sizes and cursors, valid and by class of fault."""
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from conformance.model import Pagination, Scheme
+from strategies.ids import prefixed_ulids
+from strategies.near_misses import NearMiss, near_misses
+from strategies.timestamps import bad_timestamps, timestamps
+
+
+def page_sizes(pagination: Pagination) -> st.SearchStrategy[int]:
+    """Page sizes that a list accepts; the bounds and the default come often, and small sizes shrink best.
+
+    >>> @given(size=page_sizes(operation.pagination))
+    ... def test_no_page_is_longer_than_asked(size): ...
+    """
+    edges = sorted({1, 2, pagination.default_size, pagination.max_size})
+    return st.one_of(st.sampled_from(edges), st.integers(1, pagination.max_size))
+
+
+def bad_page_sizes(pagination: Pagination) -> tuple[NearMiss, ...]:
+    """Every page size that a list must refuse, by class, in a fixed order."""
+    values = {
+        "zero": "0",
+        "negative": "-1",
+        "above-maximum": str(pagination.max_size + 1),
+        "beyond-64-bits": str(2**64),
+        "text": "ten",
+        "fraction": "1.5",
+        "exponent": "1e1",
+        "other-digits": "\u0661",
+    }
+    return tuple(NearMiss(name, value) for name, value in values.items())
+
+
+def cursors(pagination: Pagination, *, prefix: str = "", seen: Sequence[str] = ()) -> st.SearchStrategy[str]:
+    """Cursors of a list: keys seen in it where there are any, else well-formed ones of its scheme.
+
+    `prefix` is that of the listed collection's ids, needed where ids are the cursors and none was seen. A list paged
+    by number has no cursor and is refused.
+
+    >>> @given(after=cursors(operation.pagination, prefix="evse", seen=[item["id"] for item in page]))
+    ... def test_a_page_starts_behind_its_cursor(after): ...
+    """
+    if pagination.scheme is Scheme.PAGE:
+        raise InvalidArgument("a list that is paged by number takes no cursor")
+    if seen:
+        return st.sampled_from(list(seen))
+    return timestamps() if pagination.scheme is Scheme.TIMESTAMP else prefixed_ulids(prefix)
+
+
+def bad_cursors(pagination: Pagination, valid: str) -> tuple[NearMiss, ...]:
+    """Every malformed cursor near a valid one, by class, in a fixed order; none for a list paged by number."""
+    if pagination.scheme is Scheme.PAGE:
+        return ()
+    return bad_timestamps(valid) if pagination.scheme is Scheme.TIMESTAMP else near_misses(valid)
