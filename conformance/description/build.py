@@ -32,7 +32,14 @@ def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: s
         document, [(Path(each.name).name, read_text(each.data, each.name)) for each in overlays]
     )
     digest = hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
-    return Description(document, derive(document, digest, notes), digest, source)
+    try:
+        model = derive(document, digest, notes)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise DescriptionError(
+            f"{source}: not built as OpenAPI 3.1 has it ({type(error).__name__}: {error}).",
+            hint="Check it with an OpenAPI validator.",
+        ) from error
+    return Description(document, model, digest, source)
 
 
 def check_version(document: dict[str, Any], source: str) -> None:

@@ -20,6 +20,7 @@ from conformance.model import ResourceModel
 
 _MAGIC = b"evconform description 1\n"
 _HEAD = len(_MAGIC) + 32
+_KEEP = 16
 
 
 class _Entry(msgspec.Struct, array_like=True):
@@ -82,5 +83,13 @@ def store(directory: Path, name: str, description: Description) -> None:
         try:
             part.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
             part.replace(directory / name)
+            _prune(directory)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _prune(directory: Path) -> None:
+    """Drop all but the entries written last, so that the cache does not grow with every edit of a description."""
+    entries = sorted(directory.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    for each in entries[_KEEP:]:
+        each.unlink()

@@ -10,11 +10,14 @@ import msgspec
 from conformance.description import paths
 from conformance.description.expansions import Expander, values
 from conformance.description.filters import filters, ordering
-from conformance.description.links import Targets, expected_external, properties
+from conformance.description.links import properties
 from conformance.description.operations import Stated, stated
 from conformance.description.paging import pagination
-from conformance.description.resources import Placed, place
+from conformance.description.resources import place
+from conformance.description.roles import Placed, shown
 from conformance.description.schemas import Node, Schemas
+from conformance.description.targets import Targets, doubtful
+from conformance.errors import DescriptionError
 from conformance.model import (
     Effect,
     KeyKind,
@@ -26,6 +29,8 @@ from conformance.model import (
     ResourceModel,
     Role,
 )
+
+_EFFECTS = tuple(each.value for each in Effect)
 
 
 def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> ResourceModel:
@@ -93,7 +98,7 @@ class _Deriver:
     def __init__(self, schemas: Schemas, placed: Iterable[Placed], resources: tuple[Resource, ...], base: str) -> None:
         self.schemas = schemas
         self.resources = {each.name: each for each in resources}
-        self.targets = Targets(schemas, resources, base, _shown(placed))
+        self.targets = Targets(schemas, resources, base, shown(placed))
         self.expander = Expander(schemas, self.targets)
         self.user_header = _header([each.stated for each in placed], "-user")
         self.notes: list[str] = []
@@ -120,7 +125,7 @@ class _Deriver:
             pointer=stated.node.pointer,
             role=placed.role,
             effect=_effect(placed),
-            group=(paths.segments(stated.path) or ("",))[0].partition(":")[0],
+            group=(paths.segments(stated.path) or ("root",))[0].partition(":")[0],
             tags=tuple(stated.node.get("tags") or ()),
             resource=placed.resource,
             parameters=stated.parameters,
@@ -173,26 +178,9 @@ class _Deriver:
         # Alternatives of one nested object may have the same property: the first one speaks for both.
         by_path = {each.path: each for each in reversed(list(properties(self.schemas, item)))}
         found = tuple(self.targets.link(each, own, own_url=own_url) for each in reversed(by_path.values()))
-        for link in found:
-            unsure = not link.targets and (link.kind is not LinkKind.EXTERNAL or not expected_external(link.path))
-            if unsure:
-                self.notes.append(f"{own or item.pointer}: what {link.path} links to cannot be told")
+        where = own or item.pointer
+        self.notes += [f"{where}: what {link.path} links to cannot be told" for link in found if doubtful(link)]
         return found
-
-
-def _shown(placed: Iterable[Placed]) -> dict[str, tuple[str, ...]]:
-    """Names of resources by the pointer of the schema that their reads show; collections hide singletons."""
-    found: dict[str, list[tuple[bool, str]]] = {}
-    for each in placed:
-        if each.item is not None and each.resource and each.stated.method == "GET" and each.role is not Role.REDIRECT:
-            entry = (each.role is Role.SINGLETON, each.resource)
-            found.setdefault(each.item.pointer, []).append(entry)
-            if each.items_at and each.stated.shown is not None:
-                found.setdefault(each.stated.shown.pointer, []).append(entry)
-    return {
-        pointer: tuple(dict.fromkeys(name for single, name in entries if single == min(entries)[0]))
-        for pointer, entries in found.items()
-    }
 
 
 def _outside(link: Link) -> Link:
@@ -202,9 +190,13 @@ def _outside(link: Link) -> Link:
 
 def _effect(placed: Placed) -> Effect:
     """What an overlay says; else reads have none, deletes and unknown actions cannot be undone, the rest writes."""
-    stated = placed.stated.node.get("x-evconform-effect")
-    if stated:
-        return Effect(stated)
+    word = placed.stated.node.get("x-evconform-effect")
+    if word is not None and word not in _EFFECTS:
+        raise DescriptionError(
+            f"{placed.stated.key}: x-evconform-effect is `{word}`.", hint=f"Write one of {', '.join(_EFFECTS)}."
+        )
+    if word is not None:
+        return Effect(word)
     if placed.stated.method in {"GET", "HEAD", "OPTIONS"}:
         return Effect.NONE
     return Effect.IRREVERSIBLE if placed.role in {Role.DELETE, Role.ACTION} else Effect.WRITE

@@ -1,6 +1,6 @@
 """Path templates: their segments, and which of them a URL fits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -44,8 +44,11 @@ def singular(word: str) -> str:
     return word
 
 
-def locate(url: str, hosts: Iterable[str], base_path: str) -> Located | None:
-    """A URL taken apart, None where it is none. The base path may be missing in it, as it is in some examples."""
+def locate(url: str, hosts: Collection[str], base_path: str) -> Located | None:
+    """A URL taken apart, None where it is none. The base path may be missing in it, as it is in some examples.
+
+    `hosts` are the API's; where none are known, every URL counts as inside.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -56,7 +59,7 @@ def locate(url: str, hosts: Iterable[str], base_path: str) -> Located | None:
     found = segments(parts.path)
     if found[: len(base)] == base:
         found = found[len(base) :]
-    return Located(inside=parts.hostname in set(hosts), segments=found, query=bool(parts.query))
+    return Located(inside=not hosts or parts.hostname in hosts, segments=found, query=bool(parts.query))
 
 
 def match(found: tuple[str, ...], templates: Iterable[str]) -> str:

@@ -1,143 +1,43 @@
-"""Which resources the paths show, what identifies their members, and which operation acts on which of them."""
+"""The resources behind the paths: where they are shown, and what identifies their members."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from conformance.description import ids, paths
+from conformance.description import ids, paths, roles
 from conformance.description.operations import Stated
+from conformance.description.roles import Placed
 from conformance.description.schemas import Node, Schemas
 from conformance.model import KeyKind, Location, Resource, Role
-
-_PAGE_NAMES = frozenset({"page", "page_after", "page_before"})
-
-
-class Placed(msgspec.Struct, frozen=True):
-    """An operation with its role and what its body shows.
-
-    `item` is the schema of one item: of the array's items in a list, of the body otherwise; `items_at` as in Operation.
-    """
-
-    stated: Stated
-    role: Role
-    resource: str
-    item: Node | None
-    items_at: str = ""
-
-
-def name_of(path: str) -> str:
-    """The name of the resource at a path: its fixed segments joined by dots, `root` for the root."""
-    return ".".join(paths.fixed(path)) or "root"
 
 
 def place(schemas: Schemas, operations: Sequence[Stated]) -> tuple[tuple[Placed, ...], tuple[Resource, ...]]:
     """Every operation in its role, and the resources behind them; resources are without links still."""
-    reads = _without_reports([_read(schemas, each) for each in operations if each.method == "GET"])
-    creates = _collections_without_list(schemas, operations, reads)
-    found = _resources(schemas, reads, creates)
+    reads = roles.reads(schemas, operations)
+    unlisted = roles.unlisted(schemas, operations, reads)
+    found = _resources(schemas, reads, unlisted)
     by_path = {path: each.name for each in found for path in (each.list_path, each.item_path) if path}
-    by_schema = _by_schema(reads)
+    new = {each.item_path if each.singleton else each.list_path: each.name for each in found}
+    by_schema = roles.shown(reads)
     by_key = {each.stated.key: each for each in reads}
-    placed = tuple(by_key.get(each.key) or _write(each, by_path, by_schema) for each in operations)
+    placed = tuple(by_key.get(each.key) or roles.write(each, by_path, new, by_schema) for each in operations)
     return placed, tuple(_with_operations(each, placed) for each in found)
 
 
-def _read(schemas: Schemas, operation: Stated) -> Placed:
-    """The role of a GET. A wrapped list is an object with exactly one array of objects and parameters for paging."""
-    body = operation.shown
-    parts = paths.segments(operation.path)
-    if operation.redirects:
-        return Placed(operation, Role.REDIRECT, "", body)
-    items = schemas.items(body) if body else None
-    if items is not None:
-        return Placed(operation, Role.LIST, name_of(operation.path), items)
-    wrapped = _wrapped(schemas, body) if any(operation.query(name) for name in _PAGE_NAMES) else None
-    if wrapped:
-        return Placed(operation, Role.LIST, name_of(operation.path), wrapped[1], wrapped[0])
-    if parts and paths.is_parameter(parts[-1]):
-        return Placed(operation, Role.ITEM, name_of(operation.path), body)
-    return Placed(operation, Role.SINGLETON, name_of(operation.path) if body else "", body)
-
-
-def _wrapped(schemas: Schemas, body: Node | None) -> tuple[str, Node] | None:
-    arrays = [
-        (name, items)
-        for name, member in (schemas.members(body) if body else {}).items()
-        for leaf in schemas.branches(member)
-        if (items := schemas.items(leaf)) and schemas.members(items)
-    ]
-    return arrays[0] if len(arrays) == 1 else None
-
-
-def _collections_without_list(
-    schemas: Schemas, operations: Sequence[Stated], reads: Sequence[Placed]
-) -> dict[str, Stated]:
-    """POSTs to collections that cannot be listed: their path has members, or their answer is a new thing with an id."""
-    listed = {each.stated.path for each in reads}
-    every = {each.path for each in operations}
-    shown = _by_schema(reads)
-    found = {}
-    for each in operations:
-        last = paths.segments(each.path)[-1:]
-        if each.method != "POST" or each.path in listed or not last or paths.is_parameter(last[0]) or ":" in last[0]:
-            continue
-        has_members = any(path.startswith(each.path + "/{") for path in every)
-        makes_new = (
-            each.shown is not None
-            and any(response.status == "201" for response in each.responses)
-            and "id" in schemas.members(each.shown)
-            and each.shown.pointer not in shown
-        )
-        if has_members or makes_new:
-            found[each.path] = each
-    return found
-
-
-def _by_schema(reads: Iterable[Placed]) -> dict[str, str]:
-    """Resource names by the pointer of the schema that they show; members of collections before singletons."""
-    order = {Role.ITEM: 0, Role.LIST: 1, Role.SINGLETON: 2}
-    found: dict[str, str] = {}
-    for each in sorted(reads, key=lambda read: order.get(read.role, 3)):
-        if each.item is not None and each.resource:
-            found.setdefault(each.item.pointer, each.resource)
-    return found
-
-
-def _without_reports(reads: Sequence[Placed]) -> list[Placed]:
-    """Reads, of which plain answers show no resource: several fixed segments that hang under nothing."""
-    ways = {each.stated.path: each.resource for each in reads if each.resource}
-    return [
-        msgspec.structs.replace(each, resource="")
-        if each.role is Role.SINGLETON
-        and len(paths.segments(each.stated.path)) > 1
-        and not _parent(each.stated.path, each.resource, ways)
-        else each
-        for each in reads
-    ]
-
-
-def _resources(schemas: Schemas, reads: Sequence[Placed], creates: dict[str, Stated]) -> tuple[Resource, ...]:
-    ways = {each.stated.path: each.resource for each in reads if each.resource} | {p: name_of(p) for p in creates}
+def _resources(schemas: Schemas, reads: Sequence[Placed], unlisted: Mapping[str, Stated]) -> tuple[Resource, ...]:
+    ways = {each.stated.path: each.resource for each in reads if each.resource} | {
+        p: roles.name_of(p) for p in unlisted
+    }
     found = []
     for name in dict.fromkeys(ways.values()):
         mine = {each.role: each for each in reads if each.resource == name}
-        created = next((post for path, post in creates.items() if name_of(path) == name), None)
+        created = next((post for path, post in unlisted.items() if roles.name_of(path) == name), None)
         found.append(_resource(schemas, name, mine, created, ways))
     return tuple(found)
 
 
-def _parent(path: str, name: str, ways: dict[str, str]) -> str:
-    """The resource that a path hangs under: the longest shorter path that shows another one."""
-    parts = paths.segments(path)
-    for length in range(len(parts) - 1, 0, -1):
-        above = "/" + "/".join(parts[:length])
-        if ways.get(above, name) != name:
-            return ways[above]
-    return ""
-
-
 def _resource(
-    schemas: Schemas, name: str, reads: dict[Role, Placed], created: Stated | None, ways: dict[str, str]
+    schemas: Schemas, name: str, reads: dict[Role, Placed], created: Stated | None, ways: Mapping[str, str]
 ) -> Resource:
     listing, single = reads.get(Role.LIST), reads.get(Role.ITEM) or reads.get(Role.SINGLETON)
     shown = single or listing
@@ -155,7 +55,7 @@ def _resource(
         key_field=field,
         prefix=prefix,
         id_pattern=pattern,
-        parent=_parent(item_path or list_path, name, ways),
+        parent=roles.parent(item_path or list_path, name, ways),
         singleton=Role.SINGLETON in reads,
     )
 
@@ -190,26 +90,6 @@ def _ranged(listing: Placed | None, members: dict[str, Node]) -> str:
         [p.name.rpartition("__")[0] for p in listing.stated.parameters if p.name.endswith("__gte")] if listing else []
     )
     return next((name for name in names if name in members and members[name].get("format") == "date-time"), "")
-
-
-def _write(operation: Stated, by_path: dict[str, str], by_schema: dict[str, str]) -> Placed:
-    """The role of anything but a GET, and the resource that its answer shows or that it acts on."""
-    body = operation.shown
-    here = by_path.get(operation.path, "")
-    roles = {"POST": Role.CREATE if here else Role.ACTION, "DELETE": Role.DELETE}
-    shown = by_schema.get(body.pointer, "") if body else ""
-    resource = here or shown or _acted_on(operation.path, by_path)
-    return Placed(operation, roles.get(operation.method, Role.UPDATE), resource, body)
-
-
-def _acted_on(path: str, by_path: dict[str, str]) -> str:
-    """The resource that an action stands beside, as `/evses/{evse_id}/reconnect` or `/region_groups:validate`."""
-    above = path.rpartition(":")[0] or path
-    while above:
-        if above in by_path:
-            return by_path[above]
-        above = above.rpartition("/")[0]
-    return ""
 
 
 def _with_operations(resource: Resource, placed: Iterable[Placed]) -> Resource:
