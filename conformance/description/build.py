@@ -12,8 +12,8 @@ from conformance.description.derive import derive
 from conformance.description.description import Description
 from conformance.description.merge import kind, merge
 from conformance.description.pointers import check_references
+from conformance.description.reader import read_text
 from conformance.description.sources import Fragment
-from conformance.description.yaml_reader import read_text
 from conformance.errors import DescriptionError
 
 

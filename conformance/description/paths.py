@@ -38,7 +38,7 @@ def plural(word: str) -> str:
 
 def singular(word: str) -> str:
     """The inverse of `plural`, the word itself where it is no plural."""
-    for end, instead in (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", "")):
+    for end, instead in (("ies", "y"), ("xes", "x"), ("ches", "ch"), ("s", "")):
         if word.endswith(end) and plural(word[: -len(end)] + instead) == word:
             return word[: -len(end)] + instead
     return word

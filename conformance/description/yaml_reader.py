@@ -1,24 +1,19 @@
-"""YAML and JSON text as plain data, guarded: duplicate keys, alias bombs, depth, size, encoding.
+"""YAML text as plain data, guarded: duplicate keys, alias bombs, depth.
 
-YAML is read from libyaml's events with a stack of our own: PyYAML's composer recurses in C and crashes the process on
-deep nesting. A plain scalar is a number, `true`, `false` or `null` where JSON would read it as one; all else is a
-string, so that dates, `yes` and `0x1F` stay as written. Keys are always strings, as in JSON.
+Read from libyaml's events with a stack of our own: PyYAML's composer recurses in C and crashes the process on deep
+nesting. A plain scalar is a number, `true`, `false` or `null` where JSON would read it as one; all else is a string, so
+that dates, `yes` and `0x1F` stay as written. Keys are always strings, as in JSON.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-import msgspec
 import yaml
 
+from conformance.description.guards import MAX_DEPTH, MAX_NODES, expanded_size
 from conformance.errors import DescriptionError
 
-MAX_DEPTH = 200
-MAX_NODES = 5_000_000
-
-_JSON = re.compile(r'\s*\{\s*["}]')
 # Longer integers do not fit 64 bits; they become floats, as in most JSON readers.
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
@@ -30,91 +25,9 @@ _CORE = "tag:yaml.org,2002:"
 _PENDING = object()
 
 
-def read_text(data: bytes, source: str) -> Any:
-    """The data in the bytes of a YAML or JSON document.
-
-    `source` names the file in errors. Raises DescriptionError with line and column for anything that is not one
-    document of plain data in UTF-8, or expands to more than five million nodes.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DescriptionError(
-            f"{source}:{line}: byte {error.start} is not UTF-8 ({error.reason}).", hint="Save the file as UTF-8."
-        ) from None
-    return _read_json(text, source) if _JSON.match(text) else _Builder(source).build(text)
-
-
-def _read_json(text: str, source: str) -> Any:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        data = dict(pairs)
-        if len(data) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise DescriptionError(
-                f"{source}: an object has the key `{twice}` twice (its keys: {', '.join(names[:5])} …).",
-                hint="Remove or merge one of the two.",
-            )
-        return data
-
-    try:
-        data = json.loads(text, object_pairs_hook=unique, parse_constant=str, parse_int=scalar, parse_float=scalar)
-        msgspec.json.encode(data)
-    except json.JSONDecodeError as error:
-        raise DescriptionError(
-            f"{source}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}.",
-            hint="Check the syntax there, and that the file is complete.",
-        ) from None
-    except UnicodeEncodeError as error:
-        raise DescriptionError(
-            f"{source}: a string holds half of a surrogate pair ({error.object[error.start]!a}).",
-            hint="Write the character itself, or both halves.",
-        ) from None
-    except RecursionError:
-        deep = True
-    else:
-        deep = depth(data) > MAX_DEPTH
-    if deep:
-        raise DescriptionError(
-            f"{source}: nested more than {MAX_DEPTH} levels deep.", hint="Check that this file is a description."
-        )
-    return data
-
-
-def depth(data: Any) -> int:
-    """How many collections stand in each other."""
-    deepest, stack = 0, [(data, 1)]
-    while stack:
-        node, level = stack.pop()
-        children = _children(node)
-        if children is not None:
-            deepest = max(deepest, level)
-            stack.extend((child, level + 1) for child in children)
-    return deepest
-
-
-def expanded_size(data: Any) -> int:
-    """How many nodes the data has once shared parts are written out; each shared part is visited once."""
-    sizes: dict[int, int] = {}
-    stack = [(data, False)]
-    while stack:
-        node, ready = stack.pop()
-        children = _children(node)
-        if children is None or id(node) in sizes:
-            continue
-        if ready:
-            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
-        else:
-            stack.append((node, True))
-            stack.extend((child, False) for child in children)
-    return sizes.get(id(data), 1)
-
-
-def _children(node: Any) -> list[Any] | None:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else None
+def read(text: str, source: str) -> Any:
+    """The data in YAML text; `source` names it in errors. Raises DescriptionError with line and column."""
+    return _Builder(source).build(text)
 
 
 def scalar(value: str) -> Any:

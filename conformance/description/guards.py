@@ -1,0 +1,41 @@
+"""Limits on what a file may unfold to, measured without recursion."""
+
+from typing import Any
+
+MAX_DEPTH = 200
+MAX_NODES = 5_000_000
+
+
+def depth(data: Any) -> int:
+    """How many collections stand in each other."""
+    deepest, stack = 0, [(data, 1)]
+    while stack:
+        node, level = stack.pop()
+        children = _children(node)
+        if children is not None:
+            deepest = max(deepest, level)
+            stack.extend((child, level + 1) for child in children)
+    return deepest
+
+
+def expanded_size(data: Any) -> int:
+    """How many nodes the data has once shared parts are written out; each shared part is visited once."""
+    sizes: dict[int, int] = {}
+    stack = [(data, False)]
+    while stack:
+        node, ready = stack.pop()
+        children = _children(node)
+        if children is None or id(node) in sizes:
+            continue
+        if ready:
+            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
+        else:
+            stack.append((node, True))
+            stack.extend((child, False) for child in children)
+    return sizes.get(id(data), 1)
+
+
+def _children(node: Any) -> list[Any] | None:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else None
