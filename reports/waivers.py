@@ -14,7 +14,7 @@ from reports.judging import judged
 from reports.summary import AppliedWaiver, Finding, Summary, WaiverState
 
 LONGEST = dt.timedelta(days=90)
-_WAIVABLE = frozenset({Verdict.FAIL, Verdict.WARN})
+WAIVABLE = frozenset({Verdict.FAIL, Verdict.WARN})
 _UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_OBSERVABLE})
 
 
@@ -69,7 +69,7 @@ def apply(summary: Summary, waivers: Iterable[Waiver], today: dt.date) -> Summar
     applied = [_applied(each, _state(each, count, summary, today)) for each in listed]
     active = {Case(each.requirement, each.operation) for each in applied if each.state is WaiverState.ACTIVE}
     findings = tuple(
-        msgspec.structs.replace(each, waived=each.case in active and each.verdict in _WAIVABLE)
+        msgspec.structs.replace(each, waived=each.case in active and each.verdict in WAIVABLE)
         for each in summary.findings
     )
     return judged(msgspec.structs.replace(summary, findings=findings, waivers=tuple(applied)))
@@ -95,7 +95,7 @@ def _state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.dat
         return WaiverState.EXPIRED
     if waiver.expires > today + LONGEST:
         return WaiverState.TOO_LONG
-    if any(each.case == waiver.case and each.verdict in _WAIVABLE for each in summary.findings):
+    if any(each.case == waiver.case and each.verdict in WAIVABLE for each in summary.findings):
         return WaiverState.ACTIVE
     unjudged = waiver.case not in cells or cells[waiver.case] in _UNJUDGED
     return WaiverState.UNUSED if unjudged else WaiverState.GONE

@@ -1,0 +1,203 @@
+// Wiring: rows from the stored columns, the search over all of them, keys, links.
+const sections = {};
+let caseRows = [], findingRows = [], current = -1;
+
+function caseRowsOf(core, findings) {
+  const byCase = Map.groupBy ? Map.groupBy(findings, (each) => `${each.requirement} ${each.operation}`) : groupBy(findings, (each) => `${each.requirement} ${each.operation}`);
+  const { requirement, operation, verdict, reason, seen } = core.cells;
+  return requirement.map((r, n) => {
+    const [id, level, family] = core.requirements[r];
+    const op = core.operations[operation[n]][0];
+    const found = byCase.get(`${id} ${op}`) ?? [];
+    return { r, o: operation[n], v: verdict[n], seen: seen[n], reason: core.reasons[reason[n]], unplanned: n >= core.unplannedFrom, findings: found.map((each) => each.id),
+      level, family, req: id, op, status: core.verdicts[verdict[n]], method: op.split(' ')[0], text: `${id} ${op} ${core.reasons[reason[n]]}` };
+  });
+}
+
+function groupBy(list, key) {
+  const groups = new Map();
+  for (const each of list) groups.set(key(each), [...(groups.get(key(each)) ?? []), each]);
+  return groups;
+}
+
+function exchangeRowsOf(index, findings) {
+  const cited = new Map();
+  for (const finding of findings) for (const id of finding.exchanges) cited.set(id, [...(cited.get(id) ?? []), finding]);
+  return index.id.map((id, n) => {
+    const found = cited.get(id) ?? [];
+    return { n, id, findings: found, op: index.operations[index.operation[n]], identity: index.identities[index.identity[n]], method: index.method[n], url: index.url[n],
+      short: index.url[n].replace(/^[a-z]+:\/\/[^/]+/, ''), code: index.status[n], at: index.at[n], took: index.took[n],
+      level: found.map((each) => each.level), status: found.map((each) => each.verdict), req: found.map((each) => each.requirement), family: found.map((each) => each.requirement.split('-')[0]), text: `${index.url[n]} ${id}` };
+  });
+}
+
+function findingRowsOf(findings, byExchange) {
+  return findings.map((each) => {
+    const sent = each.exchanges.map((id) => byExchange.get(id)).filter(Boolean);
+    return { id: each.id, node: byId(each.id), level: each.level, status: each.verdict, req: each.requirement, family: each.requirement.split('-')[0], op: each.operation,
+      method: each.operation.split(' ')[0], code: sent.map((x) => x.code), identity: sent.map((x) => x.identity), text: `${each.text} ${each.requirement} ${each.operation}` };
+  });
+}
+
+function search(source) {
+  const query = parseQuery(source);
+  const empty = !source.trim();
+  byId('query').setAttribute('aria-invalid', String(query.unknown.length > 0));
+  let seen = 0;
+  for (const row of findingRows) {
+    const fits = empty || matches(query, row);
+    row.node.hidden = !fits;
+    seen += fits;
+  }
+  for (const cause of document.querySelectorAll('.cause')) cause.hidden = !cause.querySelector('.finding:not([hidden])');
+  byId('nothing').hidden = seen > 0 || !findingRows.length;
+  const cases = empty ? caseRows : caseRows.filter((row) => matches(query, row));
+  const exchanges = empty ? exchangeRows : exchangeRows.filter((row) => matches(query, row));
+  sections.matrix(empty ? null : query);
+  sections.cases(cases);
+  sections.exchanges(exchanges);
+  const unknown = query.unknown.length ? `There is no “${query.unknown[0]}:”; ` : '';
+  byId('found').textContent = empty ? '' : `${unknown}${many(seen, 'finding')}, ${many(cases.length, 'case')}, ${many(exchanges.length, 'exchange')}`;
+}
+
+async function follow() {
+  const { anchor, query } = address.read();
+  if (byId('query').value !== query) { byId('query').value = query; search(query); }
+  if (anchor.startsWith('x-')) {
+    const row = exchangeRows.find((each) => `x-${each.id}` === anchor);
+    if (row && openNumber !== row.n) await openExchange(row.n);
+    return;
+  }
+  if (byId('drawer').open) byId('drawer').close();
+  const node = anchor && byId(anchor);
+  if (!node) return;
+  if (node.matches('details')) await unfold(node);
+  document.querySelectorAll('.here').forEach((each) => each.classList.remove('here'));
+  if (node.matches('.finding, .cause')) node.classList.add('here');
+  node.scrollIntoView();
+}
+
+async function unfold(finding) {
+  const { late } = finding.dataset;
+  if (late) {
+    delete finding.dataset.late;
+    const [chunk, number] = late.split(':').map(Number);
+    const made = new DOMParser().parseFromString((await load(`late-${chunk}`))[number], 'text/html'); // written and escaped by our own template
+    finding.querySelector('.late')?.replaceWith(...made.body.childNodes);
+    reveal(finding);
+  }
+  finding.open = true;
+}
+
+function reveal(root) {
+  for (const node of root.querySelectorAll('.script-only')) node.hidden = false;
+}
+
+function visibleFindings() {
+  return findingRows.map((row) => row.node).filter((node) => !node.hidden).sort((a, b) => (a.compareDocumentPosition(b) & 4 ? -1 : 1));
+}
+
+function step(by) {
+  const list = visibleFindings();
+  if (!list.length) return;
+  current = Math.min(list.length - 1, Math.max(0, current + by));
+  list[current].querySelector('summary').focus();
+  list[current].scrollIntoView({ block: 'nearest' });
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest('input, textarea');
+  const drawer = byId('drawer');
+  if (event.key === 'Escape' && typing) { typing.value = ''; onType(); typing.blur(); return; }
+  if (typing) return;
+  if (drawer.open) {
+    if (event.key === 'ArrowLeft') openExchange(openNumber - 1);
+    if (event.key === 'ArrowRight') openExchange(openNumber + 1);
+    return;
+  }
+  const open = visibleFindings()[current];
+  const actions = {
+    '/': () => byId('query').focus(), '?': () => byId('help').showModal(), t: () => theme(true), j: () => step(1), k: () => step(-1),
+    o: async () => { if (open?.open) open.open = false; else if (open) await unfold(open); },
+    e: async () => { if (open) { await unfold(open); open.querySelector('[data-exchange]')?.click(); } },
+  };
+  if (!actions[event.key]) return;
+  event.preventDefault();
+  actions[event.key]();
+}
+
+function onType() {
+  const { anchor } = address.read();
+  address.write({ anchor: anchor.startsWith('x-') ? '' : anchor, query: byId('query').value });
+  search(byId('query').value);
+}
+
+function onClick(event) {
+  const copied = event.target.closest('[data-copy], [data-text]');
+  if (copied) copy(copied, copied.dataset.text ?? byId(copied.dataset.copy).textContent);
+  const link = event.target.closest('[data-exchange]');
+  if (link) {
+    event.preventDefault();
+    const row = exchangeRows.find((each) => each.id === link.dataset.exchange);
+    if (row) openExchange(row.n, link.dataset.pointer);
+    return;
+  }
+  const anchor = event.target.closest('a[href^="#"]');
+  if (anchor && !anchor.getAttribute('href').includes('q=')) {
+    event.preventDefault();
+    address.write({ anchor: decode(anchor.getAttribute('href').slice(1)), query: byId('query').value }, { push: true });
+    follow();
+  }
+}
+
+function focusPicture() {
+  const svg = byId('picture');
+  if (!svg) return;
+  const mark = (name) => {
+    svg.classList.toggle('focused', Boolean(name));
+    const near = new Set([name]);
+    for (const arc of svg.querySelectorAll('.arc')) {
+      const on = arc.dataset.from === name || arc.dataset.to === name;
+      arc.classList.toggle('on', on);
+      if (on) near.add(arc.dataset.from).add(arc.dataset.to);
+    }
+    for (const node of svg.querySelectorAll('.node')) node.classList.toggle('on', near.has(node.dataset.name));
+  };
+  svg.addEventListener('pointerover', (event) => mark(event.target.closest('.node')?.dataset.name));
+  svg.addEventListener('pointerleave', () => mark(null));
+}
+
+function watchSections() {
+  const links = new Map([...document.querySelectorAll('.contents a')].map((a) => [a.hash.slice(1), a]));
+  const watcher = new IntersectionObserver((seen) => seen.forEach(({ target, isIntersecting }) => {
+    if (isIntersecting) links.forEach((link, id) => (id === target.id ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current')));
+  }), { rootMargin: '-20% 0px -70% 0px' });
+  document.querySelectorAll('main > section').forEach((section) => watcher.observe(section));
+}
+
+async function start() {
+  theme(false);
+  reveal(document);
+  document.addEventListener('click', onClick);
+  document.addEventListener('keydown', onKey);
+  document.addEventListener('toggle', (event) => { if (event.target.dataset?.late && event.target.open) unfold(event.target); }, true);
+  byId('theme').addEventListener('click', () => theme(true));
+  byId('help-open').addEventListener('click', () => byId('help').showModal());
+  byId('drawer').addEventListener('close', () => { openNumber = -1; address.write({ query: byId('query').value }); });
+  const [core, index] = await Promise.all([load('core'), load('index')]);
+  exchangeRows = exchangeRowsOf(index, core.findings);
+  caseRows = caseRowsOf(core, core.findings);
+  findingRows = findingRowsOf(core.findings, new Map(exchangeRows.map((row) => [row.id, row])));
+  Object.assign(sections, { matrix: buildMatrix(core, caseRows), cases: casesTable(), exchanges: exchangesTable() });
+  search('');
+  byId('query').addEventListener('input', onType);
+  addEventListener('hashchange', follow);
+  addEventListener('popstate', follow);
+  await follow();
+  focusPicture();
+  watchSections();
+  document.documentElement.dataset.ready = 'true';
+}
+
+start();

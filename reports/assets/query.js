@@ -1,0 +1,41 @@
+// The search grammar: key:value pairs and plain words. Terms of one key are alternatives, different keys must all hold.
+// A value with `!` in front excludes; commas separate alternatives; quotes keep spaces together.
+const KEYS = ['level', 'status', 'req', 'family', 'op', 'code', 'method', 'identity', 'text'];
+
+function parseQuery(source) {
+  const wanted = new Map(), unwanted = [], unknown = [];
+  for (const [, key = 'text', raw] of source.matchAll(/(?:([a-z]+):)?((?:!?"[^"]*"?|[^\s"])+)/gi)) {
+    const name = key.toLowerCase();
+    if (!KEYS.includes(name)) { unknown.push(key); continue; }
+    const negative = raw.startsWith('!');
+    const text = (negative ? raw.slice(1) : raw).replaceAll('"', '').toLowerCase();
+    if (!text) continue;
+    const values = name === 'op' || name === 'text' ? [text] : text.split(',').filter(Boolean);
+    if (negative) unwanted.push([name, values]);
+    else if (name === 'text') wanted.set(`text ${wanted.size}`, values); // every word must occur
+    else wanted.set(name, [...(wanted.get(name) ?? []), ...values]);
+  }
+  return { wanted: [...wanted].map(([name, values]) => [name.split(' ')[0], values]), unwanted, unknown };
+}
+
+const plain = (word) => word.toLowerCase().replace(/[\s_-]/g, '');
+
+const TESTS = {
+  level: (own, value) => plain(own) === plain(value),
+  status: (own, value) => plain(own) === plain(value),
+  family: (own, value) => own.toLowerCase() === value,
+  req: (own, value) => own.toLowerCase().startsWith(value.replace(/\*$/, '')),
+  op: (own, value) => own.toLowerCase().includes(value),
+  code: (own, value) => (/^\dxx$/.test(value) ? String(own)[0] === value[0] : String(own) === value),
+  method: (own, value) => own.toLowerCase() === value,
+  identity: (own, value) => (own || 'anonymous').toLowerCase() === value,
+  text: (own, value) => own.toLowerCase().includes(value),
+};
+
+function matches(query, row) {
+  const holds = ([name, values]) => {
+    const own = row[name] === undefined ? [] : Array.isArray(row[name]) ? row[name] : [row[name]];
+    return own.some((each) => values.some((value) => TESTS[name](each, value)));
+  };
+  return query.wanted.every(holds) && !query.unwanted.some(holds);
+}

@@ -1,0 +1,96 @@
+"""What the page knows about every case: columns of numbers, small enough to decode when it opens."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from reports.summary import GRAVITY, Cell, Finding, Summary
+
+WHOLE_API = "whole API"
+_LONGEST = 400  # characters of a finding that the search looks at
+
+
+class _Words:
+    """Strings by number, each kept once."""
+
+    def __init__(self) -> None:
+        self.listed: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, word: str) -> int:
+        if word not in self._numbers:
+            self._numbers[word] = len(self.listed)
+            self.listed.append(word)
+        return self._numbers[word]
+
+
+def core(summary: Summary) -> dict[str, Any]:
+    """Requirements, operations with their column of the matrix, cases, exclusions and findings."""
+    operations, reasons = _Words(), _Words()
+    requirements = {each.id: n for n, each in enumerate(summary.requirements)}
+    cells = (*summary.cells, *summary.unplanned)
+    for cell in cells:
+        requirements.setdefault(cell.requirement, len(requirements))
+    for each in summary.excluded:
+        requirements.setdefault(each.requirement, len(requirements))
+    columns = _columns(cells, requirements, operations, reasons)
+    excluded = [
+        [
+            requirements[each.requirement],
+            reasons.number(each.reason),
+            [operations.number(key) for key in each.operations],
+        ]
+        for each in summary.excluded
+    ]
+    return {
+        "verdicts": [verdict.value for verdict in GRAVITY],
+        "requirements": [_requirement(key, summary) for key in requirements],
+        "cells": columns,
+        "unplannedFrom": len(summary.cells),
+        "excluded": excluded,
+        "findings": [_finding(each) for each in summary.findings],
+        "operations": [[key, _column(key, summary)] for key in operations.listed],
+        "reasons": reasons.listed,
+    }
+
+
+def _columns(
+    cells: Iterable[Cell], requirements: dict[str, int], operations: _Words, reasons: _Words
+) -> dict[str, Any]:
+    listed = list(cells)
+    ranks = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
+    return {
+        "requirement": [requirements[cell.requirement] for cell in listed],
+        "operation": [operations.number(cell.operation) for cell in listed],
+        "verdict": [ranks[cell.verdict] for cell in listed],
+        "reason": [reasons.number(cell.reason) for cell in listed],
+        "seen": [cell.observations for cell in listed],
+    }
+
+
+def _requirement(key: str, summary: Summary) -> list[str]:
+    known = summary.by_id.get(key)
+    family = key.partition("-")[0]
+    if known is None:
+        return [key, summary.level(key).value, family, "not in the catalogue", "", ""]
+    return [key, known.level.value, family, known.statement, known.seen, known.not_tested]
+
+
+def _column(key: str, summary: Summary) -> str:
+    """The resource that an operation belongs to: the first part of its name, or its group where it has none."""
+    operation = summary.model.by_key.get(key) if summary.model else None
+    if operation is None:
+        return WHOLE_API if key == "*" else key.rpartition(" ")[2].strip("/").partition("/")[0] or WHOLE_API
+    return operation.resource.partition(".")[0] or operation.group or "root"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    text = f"{finding.message} {finding.pointer} {finding.expected} {finding.actual}"
+    return {
+        "id": finding.id,
+        "requirement": finding.requirement,
+        "operation": finding.operation,
+        "verdict": finding.verdict.value,
+        "level": finding.level.value,
+        "text": text[:_LONGEST],
+        "exchanges": finding.exchanges,
+    }

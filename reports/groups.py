@@ -1,0 +1,51 @@
+"""Findings that look like one fault, together: what a reader wants to see first."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from conformance.model import Level, Verdict
+from reports.summary import Finding
+
+_PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A-Z]{26}|\d+")
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Findings of one requirement with one cause, on one or more operations, in the order of the summary."""
+
+    id: str
+    requirement: str
+    level: Level
+    verdict: Verdict
+    waived: bool
+    message: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def times(self) -> int:
+        """How often it was seen on all operations."""
+        return sum(each.times for each in self.findings)
+
+
+def by_cause(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Groups in the order of their first finding.
+
+    Findings belong together when requirement, verdict and cause agree; without a cause or pointer, when their
+    messages agree but for numbers, ids, URLs and quoted words.
+    """
+    grouped: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    for each in findings:
+        key = (each.requirement, each.verdict, each.waived, each.cause or _PARTICULAR.sub("*", each.message))
+        grouped[key].append(each)
+    return tuple(_group(key, members) for key, members in grouped.items())
+
+
+def _group(key: tuple[object, ...], members: list[Finding]) -> Group:
+    first = members[0]
+    digest = hashlib.sha256("\0".join(map(str, key)).encode("utf-8", "replace")).hexdigest()
+    return Group(
+        f"g-{digest[:12]}", first.requirement, first.level, first.verdict, first.waived, first.message, tuple(members)
+    )

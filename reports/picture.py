@@ -1,0 +1,105 @@
+"""The resource model as a picture: resources down the side, links as arcs between them."""
+
+from collections import defaultdict
+from enum import StrEnum
+
+import msgspec
+
+from conformance.model import ResourceModel
+from reports.coverage import OperationCoverage
+
+ROW, LABEL, PAD = 22, 250, 16
+
+
+class Use(StrEnum):
+    """What the run did with a link."""
+
+    WALKED = "walked"  # expanded, and a 2xx came back
+    OPEN = "not walked"  # expandable, and never expanded
+    PLAIN = "plain"  # cannot be expanded
+
+
+class Arc(msgspec.Struct, frozen=True):
+    """Links of one resource to another: the properties, what the run did with them, and an SVG path."""
+
+    source: str
+    target: str
+    paths: tuple[str, ...]
+    use: Use
+    path: str
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A resource, its row, and how many requests its operations had."""
+
+    name: str
+    y: float
+    requests: int
+    operations: int
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Nodes and arcs, and the size that they need."""
+
+    nodes: tuple[Node, ...]
+    arcs: tuple[Arc, ...]
+    width: float
+    height: float
+
+
+def picture(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> Picture:
+    """Resources ordered so that linked ones stand near each other; an arc bows further the further it reaches."""
+    used = {each.key: each for each in covered}
+    rows = {name: PAD + ROW * (n + 0.5) for n, name in enumerate(_ordered(model))}
+    nodes = tuple(
+        Node(
+            name,
+            y,
+            sum(used[key].requests for key in model.by_name[name].operations if key in used),
+            len(model.by_name[name].operations),
+        )
+        for name, y in rows.items()
+    )
+    links: dict[tuple[str, str], dict[str, Use]] = defaultdict(dict)
+    for resource in model.resources:
+        for link in resource.links:
+            for target in link.targets:
+                if target in rows and not link.own:
+                    walked = any(
+                        seen.name == link.path and seen.times
+                        for key in resource.operations
+                        if key in used
+                        for seen in used[key].expansions
+                    )
+                    use = Use.WALKED if walked else Use.OPEN if link.expandable else Use.PLAIN
+                    links[resource.name, target][link.path] = use
+    reach = max((abs(rows[a] - rows[b]) for a, b in links), default=0.0)
+    arcs = tuple(_arc(source, target, uses, rows) for (source, target), uses in sorted(links.items()))
+    return Picture(nodes, arcs, LABEL + 40 + reach * 0.55, PAD * 2 + ROW * len(rows))
+
+
+def _arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float]) -> Arc:
+    use = next((each for each in Use if each in uses.values()), Use.PLAIN)
+    start, end = rows[source], rows[target]
+    if source == target:
+        path = f"M{LABEL} {start - 4:.0f}c18 -6 18 14 0 8"
+    else:
+        bow = LABEL + 14 + abs(end - start) * 0.72
+        path = f"M{LABEL} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL} {end:.0f}"
+    return Arc(source, target, tuple(sorted(uses)), use, path)
+
+
+def _ordered(model: ResourceModel) -> list[str]:
+    """Depth first along the links, from the resources that link most."""
+    targets = {r.name: [t for link in r.links for t in link.targets if not link.own] for r in model.resources}
+    order: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name in targets and name not in order:
+            order[name] = None
+            for each in targets[name]:
+                visit(each)
+
+    for name in sorted(targets, key=lambda each: (-len(targets[each]), each)):
+        visit(name)
+    return list(order)

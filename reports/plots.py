@@ -1,0 +1,155 @@
+"""The geometry of the plots: numbers that the template draws as SVG."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from conformance.model import Exchange
+from reports.summary import Summary
+
+WIDTH, HEIGHT = 720, 260
+LEFT, RIGHT, TOP, BOTTOM = 52, 120, 14, 34
+_POINTS = 240
+SLOWEST = 20
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """A mark on an axis: where, and what it says."""
+
+    at: float
+    label: str
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """Requests of one identity over time: an SVG path, its end point and its total."""
+
+    identity: str
+    path: str
+    x: float
+    y: float
+    total: int
+
+
+class Spending(msgspec.Struct, frozen=True):
+    """Requests over time against the allowance; `allowance_y` is None without a budget."""
+
+    curves: tuple[Curve, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    allowance: int | None
+    allowance_y: float | None
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """Times of one operation: median, 95th percentile and slowest in milliseconds, and where they stand on the axis."""
+
+    key: str
+    requests: int
+    p50: float
+    p95: float
+    slowest: float
+    x50: float
+    x95: float
+    x100: float
+
+
+def spending(summary: Summary) -> Spending | None:
+    """The plot of requests over time, or None without exchanges."""
+    if not summary.exchanges:
+        return None
+    start = summary.exchanges[0].sent_at
+    span = max(summary.exchanges[-1].sent_at - start, 0.001)
+    by_identity: dict[str, list[float]] = defaultdict(list)
+    for each in summary.exchanges:
+        by_identity[each.request.identity].append((each.sent_at - start) / span)
+    budget = summary.started.budget if summary.started else None
+    tallest = max(*map(len, by_identity.values()), 1)
+    top = max(tallest, budget or 0) if budget is None or budget <= tallest * 20 else tallest
+    y_ticks = tuple(Tick(_y(value / top), f"{value:,}") for value in _round_values(top))
+    x_ticks = tuple(Tick(_x(value / span), _seconds(value)) for value in _round_values(span))
+    return Spending(
+        curves=_apart(tuple(_curve(name, times, top) for name, times in sorted(by_identity.items()))),
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
+        allowance=budget,
+        allowance_y=_y(budget / top) if budget is not None and budget <= top else None,
+    )
+
+
+def latencies(summary: Summary) -> tuple[Latency, ...]:
+    """Times by operation, the slowest 95th percentile first; the axis is logarithmic, from 1 ms to the slowest."""
+    times: dict[str, list[float]] = defaultdict(list)
+    for each in summary.exchanges:
+        if each.response is not None:
+            times[each.request.operation].append(each.response.elapsed_s * 1000)
+    longest = max((max(values) for values in times.values()), default=1.0)
+    found = [_latency(key, sorted(values), longest) for key, values in times.items()]
+    return tuple(sorted(found, key=lambda each: (-each.p95, each.key)))
+
+
+def latency_ticks(found: Sequence[Latency]) -> tuple[Tick, ...]:
+    """The decades of the logarithmic axis."""
+    longest = max((each.slowest for each in found), default=1.0)
+    decades = [10.0**n for n in range(math.ceil(math.log10(max(longest, 1.0))) + 1)]
+    return tuple(Tick(_log(value, longest), _milliseconds(value)) for value in decades if value <= longest * 1.0001)
+
+
+def slow(exchanges: Iterable[Exchange]) -> float:
+    """The longest time of a response, in seconds."""
+    return max((each.response.elapsed_s for each in exchanges if each.response), default=0.0)
+
+
+def _curve(identity: str, times: list[float], top: int) -> Curve:
+    step = max(1, len(times) // _POINTS)
+    numbers = [*range(0, len(times), step), len(times) - 1]
+    points = [(_x(times[n]), _y((n + 1) / top)) for n in dict.fromkeys(numbers)]
+    path = f"M{_x(0):.1f} {_y(0):.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points)
+    return Curve(identity or "anonymous", path, *points[-1], len(times))
+
+
+def _apart(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    """Labels at the ends of the curves, moved so that none covers another."""
+    placed: list[Curve] = []
+    floor = TOP - 14.0
+    for each in sorted(curves, key=lambda c: c.y):
+        floor = max(each.y, floor + 14.0)
+        placed.append(msgspec.structs.replace(each, y=floor))
+    over = max(0.0, floor - (HEIGHT - BOTTOM))
+    return tuple(msgspec.structs.replace(each, y=each.y - over) for each in placed)
+
+
+def _latency(key: str, values: list[float], longest: float) -> Latency:
+    p50, p95, slowest = values[len(values) // 2], values[min(len(values) - 1, int(len(values) * 0.95))], values[-1]
+    places = [_log(value, longest) for value in (p50, p95, slowest)]
+    return Latency(key, len(values), round(p50, 1), round(p95, 1), round(slowest, 1), *places)
+
+
+def _log(value: float, longest: float) -> float:
+    """0 to 100 on a logarithmic axis that starts at 1 ms."""
+    return round(100 * math.log10(max(value, 1.0)) / max(math.log10(max(longest, 1.0)), 0.01), 2)
+
+
+def _x(share: float) -> float:
+    return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+
+def _y(share: float) -> float:
+    return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def _round_values(top: float) -> list[float]:
+    """Four to eight round values from zero to the top."""
+    size = 10 ** math.floor(math.log10(top))
+    step = next(size * part for part in (0.1, 0.2, 0.25, 0.5, 1.0) if top / (size * part) <= 6)
+    whole = [n * step for n in range(int(top / step + 1e-9) + 1)]
+    return [int(each) for each in whole if each == int(each)] if top >= 5 else whole
+
+
+def _seconds(value: float) -> str:
+    return f"{value / 60:g} min" if value >= 120 and value % 60 == 0 else f"{value:g} s"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"
