@@ -137,6 +137,13 @@ def match_path(template: str, path: str) -> dict[str, str] | None:
     return found
 
 
+def reader_of(target: str, model: ResourceModel) -> Operation | None:
+    """The operation that a GET of a request target calls; a fixed path wins over a template."""
+    path = urlsplit(target).path
+    fitting = [o for o in model.operations if o.method == "GET" and match_path(o.path, path) is not None]
+    return min(fitting, key=lambda o: o.path.count("{"), default=None)
+
+
 class Thing(NamedTuple):
     """A resource seen in an answer, on its own or expanded inside another."""
 

@@ -69,8 +69,9 @@ class _Run:
         began = time.perf_counter()
         try:
             if reason := self._d.store.stopped():
-                raise Halt(Verdict.NOT_TESTED, reason)
-            self._drive()
+                self._leave(Verdict.NOT_TESTED, reason)
+            else:
+                self._drive()
         except Halt as halt:
             self._leave(halt.verdict, halt.reason)
         except Exception as fault:  # noqa: BLE001 - our own fault becomes a verdict, the run goes on
@@ -87,11 +88,14 @@ class _Run:
         with suppress(StopIteration):
             wanted = next(steps)
             while True:
+                if isinstance(wanted, Request):
+                    wanted = steps.send(self._exchange(wanted))
+                    continue
                 if isinstance(wanted, Outcome):
                     self._record(wanted)
-                    wanted = next(steps)
                 else:
-                    wanted = steps.send(self._exchange(wanted))
+                    self._d.write(wanted)
+                wanted = next(steps)
 
     def _leave(self, verdict: Verdict, reason: str) -> None:
         """What this item was trusted with and did not judge."""

@@ -145,24 +145,25 @@ def _spec(options: RunOptions, resources: ExitStack, now: float) -> tuple[RunSpe
         raise UsageError(f"{spec.path} holds the record of another run", hint="Name a new --report-dir.")
     description = spec.describe()  # before anything is started: a bad file costs nobody a server
     target = _started(options, spec, resources) if found is None else spec.target
-    credentials, _ = obtain(found.config.identities if found else _published(), target.token_url)
+    credentials, _ = obtain(found.config.identities if found else published(), target.token_url)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
     return spec, description
 
 
-def _published() -> dict[str, Identity]:
+def published() -> dict[str, Identity]:
+    """The identities of the built-in server, known to everybody."""
     return {each.name: Identity(token=each.token) for each in IDENTITIES}
 
 
 def _found(options: RunOptions, config: Config) -> Resolved | None:
     """The configured target; None stands for the built-in server."""
-    return None if options.target == BUILTIN else resolve(options.target, config, local=_published())
+    return None if options.target == BUILTIN else resolve(options.target, config, local=published())
 
 
 def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, started: datetime) -> RunSpec:
     """The run without anything started and without credentials."""
     plain = (
-        found.target if found else Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(_published()))
+        found.target if found else Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(published()))
     )
     source = options.description or (Path(config.description) if config.description else None)
     run = started.strftime("%Y%m%d-%H%M%S") + f"-{options.profile}-{options.seed}"

@@ -3,7 +3,7 @@
 Every read made here is a plain one that other probes make too, so that it is sent once for all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from conformance.answers import Answer, below, match_path, urls_at
-from conformance.model import Headers, KeyKind, Link, Location, Operation, Parameter, Request, Resource, Role
+from conformance.judging import without
+from conformance.model import Headers, Link, Location, Operation, Outcome, Parameter, Request, Resource, Role, Verdict
 from conformance.probes.base import Steps, ask
 from conformance.subject import Subject
 
@@ -71,6 +72,28 @@ def calls_of(operation: Operation, subject: Subject, most: int) -> Steps[tuple[C
     if isinstance(paths, Missing):
         return (first,)
     return tuple(Call(operation, path, first.query, first.headers) for path in paths)
+
+
+def populated(operation: Operation, subject: Subject) -> Steps[tuple[Call, Answer] | Missing]:
+    """A call of a list that shows something, and its plain answer; up to three parents are tried."""
+    calls = yield from calls_of(operation, subject, _PARENTS)
+    if not calls:
+        missing = yield from call_of(operation, subject)
+        return missing if isinstance(missing, Missing) else Missing("no call is possible")
+    for call in calls:
+        answer = yield from ask(operation, call.request())
+        if answer.objects:
+            return call, answer
+        if not answer.ok:
+            return Missing(f"the list answers {answer.status}")
+    where = f" under {len(calls)} parents" if "{" in operation.path else ""
+    return Missing(f"the collection is empty on the target{where}")
+
+
+def untested(requirements: Iterable[str], operation: Operation, missing: Missing) -> Iterator[Outcome]:
+    """NOT_TESTED for each requirement, with the reason."""
+    for requirement in requirements:
+        yield without(requirement, operation.key, Verdict.NOT_TESTED, missing.reason)
 
 
 def list_of(resource: Resource, subject: Subject) -> Operation | None:
@@ -227,9 +250,3 @@ def plain_value(parameter: Parameter, today: datetime) -> str | None:
     if form == "uri":
         return "https://example.com/callback"
     return None
-
-
-def key_kind(operation: Operation, subject: Subject) -> KeyKind | None:
-    """What identifies the member that an operation reads."""
-    resource = subject.model.by_name.get(operation.resource)
-    return resource.key_kind if resource else None

@@ -1,7 +1,8 @@
 """What a probe is.
 
-A probe is a generator: `exchange = yield request` asks, `yield outcome` records an observation at once, so that what
-was seen before a budget ran out is kept. It knows no socket, cache or clock, and is tested with scripted answers.
+A probe is a generator: `exchange = yield request` asks; `yield outcome` records an observation at once, so that what
+was seen before a budget ran out is kept; `yield notice` tells the reader something that is no verdict. It knows no
+socket, cache or clock, and is tested with scripted answers.
 """
 
 from collections.abc import Callable, Generator
@@ -10,12 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from conformance.answers import Answer
-from conformance.model import Exchange, Operation, Profile, Request, ResourceModel
-from conformance.model.outcome import Outcome
+from conformance.model import Exchange, Noticed, Operation, Outcome, Profile, Request, ResourceModel
 from conformance.subject import Subject
 
 T = TypeVar("T")
-Steps = Generator[Request | Outcome, Exchange, T]
+Steps = Generator[Request | Outcome | Noticed, Exchange, T]
 
 
 class Need(msgspec.Struct, frozen=True, order=True):

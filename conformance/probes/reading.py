@@ -1,8 +1,8 @@
 """The plain read of every operation: what passive checks, and most other probes, rest on."""
 
-from conformance.judging import observed, passed, violated, without
+from conformance.judging import observed, passed, violated
 from conformance.model import Operation, Profile, ResourceModel, Role, Verdict
-from conformance.probes.arguments import Missing, call_of
+from conformance.probes.arguments import Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.subject import Subject
 
@@ -33,10 +33,11 @@ def read(operation: Operation, subject: Subject) -> Steps[None]:
     """Read it once as everybody would; what cannot be read says why for every passive requirement."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
-        for requirement in PASSIVE:
-            yield without(requirement, operation.key, Verdict.NOT_TESTED, call.reason)
+        yield from untested((*PASSIVE, "RSP-12"), operation, call)
         return
     answer = yield from ask(operation, call.request())
+    if operation.role is Role.LIST and answer.ok and not answer.items:
+        yield from populated(operation, subject)  # an empty list judges nothing: look under other parents
     if answer.ok or (300 <= answer.status < 400 and operation.role is Role.REDIRECT):
         yield passed(answer, "RSP-12")
     elif answer.status in {401, 403}:

@@ -1,0 +1,51 @@
+"""How two JSON values differ, and where."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from conformance.answers import escape
+
+ABSENT: Any = object()
+
+
+class Difference(NamedTuple):
+    """A place (JSON pointer) where two values differ; ABSENT stands for no value."""
+
+    pointer: str
+    old: Any
+    new: Any
+
+    @property
+    def first(self) -> str:
+        """The outermost member that differs, unescaped."""
+        return self.pointer[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
+
+
+def differences(old: Any, new: Any, pointer: str = "") -> Iterator[Difference]:
+    """The innermost differences of two JSON values. Numbers compare by value, but a boolean is no number."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in (*old, *(name for name in new if name not in old)):
+            yield from differences(old.get(name, ABSENT), new.get(name, ABSENT), f"{pointer}/{escape(name)}")
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from differences(one, other, f"{pointer}/{index}")
+    elif old is ABSENT or new is ABSENT or isinstance(old, bool) is not isinstance(new, bool) or old != new:
+        yield Difference(pointer, old, new)
+
+
+def at(value: Any, pointer: str) -> Any:
+    """The value at a JSON pointer (RFC 6901, section 4), ABSENT where there is none."""
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return ABSENT
+    return value
+
+
+def told(value: Any) -> Any:
+    """A value for quoting: ABSENT becomes a word."""
+    return "(absent)" if value is ABSENT else value

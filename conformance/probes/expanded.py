@@ -1,0 +1,169 @@
+"""What an expanded answer must look like beside the plain one. Pure; the probes of `expansion` ask for both."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from conformance.answers import Answer, values_at
+from conformance.comparing import Difference
+from conformance.judging import passed, quote, violated
+from conformance.model import Expansion, Outcome
+from conformance.subject import Subject
+
+_SCHEMA_ERRORS = 3  # of one object; more of them teach nothing
+
+
+class Place(NamedTuple):
+    """A place in an expanded answer: what stands there, and the link that stood there, if that is known."""
+
+    pointer: str
+    link: Any
+    known: bool
+    value: Any
+
+
+def values(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any]]:
+    """Whatever stands at an expand path, item by item, with its JSON pointer."""
+    for where, item in answer.objects:
+        yield from values_at(item, expansion.path, where)
+
+
+def places(reference: Answer | None, answer: Answer, expansion: Expansion) -> Iterator[Place]:
+    """Every place of an expand path, lists member by member, beside the link of the reference."""
+    links = dict(values(reference, expansion)) if reference else {}
+    for where, value in values(answer, expansion):
+        link, known = links.get(where), where in links
+        if not isinstance(value, list):
+            yield Place(where, link, known, value)
+            continue
+        beside = link if isinstance(link, list) and len(link) == len(value) else None
+        for index, member in enumerate(value):
+            yield Place(f"{where}/{index}", beside[index] if beside else None, beside is not None, member)
+
+
+def replaced(reference: Answer | None, answer: Answer, expansion: Expansion, subject: Subject) -> Iterator[Outcome]:
+    """EXP-02, 03, 06 and 11: objects stand where links stood, each the one that the link named; null stays null."""
+    nested = "EXP-06" if expansion.parent else "EXP-02"
+    also = (reference,) if reference else ()
+    if not answer.ok:
+        message = f"the documented expand={expansion.path} is refused"
+        yield violated(answer, nested, message, expected="2xx", actual=str(answer.status), also=also)
+        return
+    for place in places(reference, answer, expansion):
+        if place.known and place.link is None:
+            yield _null_stays(answer, expansion, place, also)
+        elif isinstance(place.value, dict):
+            yield passed(answer, nested)
+            yield from _shown(answer, expansion, place, subject, also)
+        elif place.value is not None or place.known:
+            yield violated(
+                answer,
+                nested,
+                f"expand={expansion.path} left no object",
+                expected="an object",
+                actual=quote(place.value),
+                pointer=place.pointer,
+                also=also,
+            )
+
+
+def _null_stays(answer: Answer, expansion: Expansion, place: Place, also: tuple[Answer, ...]) -> Outcome:
+    if place.value is None:
+        return passed(answer, "EXP-11")
+    return violated(
+        answer,
+        "EXP-11",
+        f"a null link became something under expand={expansion.path}",
+        expected="null",
+        actual=quote(place.value),
+        pointer=place.pointer,
+        also=also,
+    )
+
+
+def _shown(
+    answer: Answer, expansion: Expansion, place: Place, subject: Subject, also: tuple[Answer, ...]
+) -> Iterator[Outcome]:
+    """EXP-02 and EXP-03 of one object."""
+    errors = subject.validators.schema(expansion.schema, place.value) if expansion.schema else ()
+    for error in errors[:_SCHEMA_ERRORS]:
+        yield violated(
+            answer,
+            "EXP-02",
+            f"what expand={expansion.path} shows does not fit its schema: {error.message}",
+            expected=error.expected,
+            actual=error.actual,
+            pointer=place.pointer + error.pointer,
+        )
+    if not errors:
+        yield passed(answer, "EXP-02")
+    url = place.value.get("url")
+    if not isinstance(place.link, str) or not isinstance(url, str):
+        return
+    if url == place.link:
+        yield passed(answer, "EXP-03")
+    else:
+        yield violated(
+            answer,
+            "EXP-03",
+            f"expand={expansion.path} shows another resource than the link named",
+            expected=place.link,
+            actual=url,
+            pointer=f"{place.pointer}/url",
+            also=also,
+        )
+
+
+def all_items(answer: Answer, expansions: tuple[Expansion, ...]) -> Iterator[Outcome]:
+    """EXP-08: every item of the list is expanded."""
+    if not answer.ok:
+        return
+    judged, left = 0, False
+    for expansion in expansions:
+        for place in places(None, answer, expansion):
+            judged += place.value is not None
+            if isinstance(place.value, str):
+                left = True
+                yield violated(
+                    answer,
+                    "EXP-08",
+                    f"expand={expansion.path} left an item of the list as it was",
+                    expected="an object in every item",
+                    actual=quote(place.value),
+                    pointer=place.pointer,
+                )
+    if judged and not left:
+        yield passed(answer, "EXP-08")
+
+
+def lost(alone: Answer, together: Answer, expansion: Expansion) -> Iterator[Difference]:
+    """Places where an expansion shows an object alone and none among others."""
+    now = {place.pointer: place.value for place in places(None, together, expansion)}
+    for place in places(None, alone, expansion):
+        if isinstance(place.value, dict) and not isinstance(now.get(place.pointer), dict):
+            yield Difference(place.pointer, place.value, now.get(place.pointer))
+
+
+def two_shapes(subject: Subject, schema: str, difference: Difference) -> bool:
+    """Whether the description gives the differing member two forms: then lists may show the shorter one."""
+    resolve, deref = subject.description.resolve, subject.description.deref
+    known = deref(resolve(schema)) if schema else {}
+    member = deref(known.get("properties", {}).get(difference.first, {}))
+    forms = [deref(form) for key in ("oneOf", "anyOf") for form in member.get(key, ())]
+    objects = [form for form in forms if "properties" in form or "allOf" in form]
+    return len(objects) > 1 and difference.pointer.count("/") > 1
+
+
+def blank(item: Any, expansions: tuple[Expansion, ...]) -> Any:
+    """A copy of an item in which the expanded places hold nothing."""
+    for expansion in expansions:
+        item = _without(item, expansion.path.split("."))
+    return item
+
+
+def _without(item: Any, path: list[str]) -> Any:
+    if isinstance(item, list):
+        return [_without(member, path) for member in item]
+    if not isinstance(item, dict) or path[0] not in item:
+        return item
+    rest = "(expanded)" if len(path) == 1 else _without(item[path[0]], path[1:])
+    return {**item, path[0]: rest}

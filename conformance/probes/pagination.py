@@ -1,0 +1,118 @@
+"""PAG: lists come in pages, and links lead through them."""
+
+from conformance.judging import observed, passed, quote, violated
+from conformance.model import Operation, ResourceModel, Verdict
+from conformance.probes.arguments import Call, Missing, populated, untested
+from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.expanded import all_items
+from conformance.probes.paging import (
+    Page,
+    ends,
+    filled,
+    keeps,
+    linked,
+    once_each,
+    page_of,
+    parting,
+    query_of,
+    same_back,
+    walk,
+)  # fmt: skip
+from conformance.probes.reading import plain_read
+from conformance.subject import Subject
+
+WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-11")
+_PAGES = 8  # followed in one walk
+_PARTS = 3  # pages that a short list is cut into
+
+
+def _paginated(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and operation.pagination is not None
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    sized = operation.pagination is not None and bool(operation.pagination.size)
+    cuts = (Need(f"read {operation.path} whole"), Need(f"read {operation.path} cut", 2 * _PARTS - 1)) if sized else ()
+    return (*plain_read(operation, model), *cuts)
+
+
+def pages(operation: Operation, subject: Subject) -> Steps[None]:
+    """Walk the list forth and back, in pages small enough that there are several."""
+    found = yield from populated(operation, subject)
+    pagination = operation.pagination
+    if isinstance(found, Missing) or pagination is None:
+        yield from untested(WALK, operation, found if isinstance(found, Missing) else Missing("not paginated"))
+        return
+    call, plain = found
+    first = page_of(plain)
+    yield from linked(plain)
+    yield from filled(first, pagination.default_size)
+    whole = yield from _whole(call, first)
+    there = yield from _cut(call, first, whole, subject)
+    for page in there[1:]:
+        yield from linked(page.answer)
+    yield from ends(there, _PAGES)
+    yield from once_each(there, whole if whole and whole.answer.ok else None)
+    if len(there) > 1:
+        back = yield from walk(there[-1], call, subject, "previous", len(there))
+        yield from same_back(there, back)
+    if whole and whole.last and there[-1].last:
+        yield from _same_order(there, whole)
+    for requirement in WALK:
+        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "the list has one page at every size tried")
+
+
+def _whole(call: Call, first: Page) -> Steps[Page | None]:
+    """The list on one page as large as allowed; None where its size cannot be asked for."""
+    pagination = call.operation.pagination
+    if pagination is None or not pagination.size:
+        return None
+    answer = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
+    if answer.ok:
+        page = page_of(answer)
+        yield from filled(page, pagination.max_size)
+        return page
+    return None
+
+
+def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps[tuple[Page, ...]]:
+    """A walk of several pages: by default size where the list is long enough, else in thirds, `expand` kept along."""
+    pagination = call.operation.pagination
+    if pagination is None or not pagination.size or whole is None or not first.last:
+        return (yield from walk(first, call, subject, "next", _PAGES))
+    count = len(whole.keys)
+    if count < 2:
+        return (first,)
+    size = -(-count // _PARTS)
+    expansion = next((e for e in call.operation.first_expansions if e.resolvable), None)
+    more = (("expand", expansion.path),) if expansion else ()
+    answer = yield from ask(call.operation, call.request((pagination.size, str(size)), *more))
+    if not answer.ok:
+        return (first,)
+    there = yield from walk(page_of(answer), call, subject, "next", _PAGES)
+    for page in there:
+        yield from filled(page, size)
+        yield from keeps(page, query_of(answer), subject, pagination)
+        if expansion:
+            yield from all_items(page.answer, (expansion,))
+    return there
+
+
+def _same_order(there: tuple[Page, ...], whole: Page) -> Steps[None]:
+    """PAG-11: the size of pages does not change what the walk shows, nor its order."""
+    keys = tuple(key for page in there for key in page.keys)
+    if keys == whole.keys:
+        yield passed(whole.answer, "PAG-11")
+        return
+    index = parting(keys, whole.keys)
+    yield violated(
+        whole.answer,
+        "PAG-11",
+        f"small and large pages disagree from item {index} on",
+        expected=quote(whole.keys[index : index + 1]),
+        actual=quote(keys[index : index + 1]),
+        also=tuple(page.answer for page in there),
+    )
+
+
+PROBES = (Probe("pagination", (*WALK, "EXP-08"), _paginated, _needs, pages),)

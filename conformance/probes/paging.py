@@ -1,0 +1,213 @@
+"""Pages and the links between them. Pure judgements and one walk; the probes of `pagination` decide what to ask."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.answers import Answer, below
+from conformance.judging import observed, passed, quote, violated
+from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
+from conformance.model import Outcome, Pagination, Request, Verdict
+from conformance.probes.arguments import Call
+from conformance.probes.base import Steps, ask
+from conformance.subject import Subject
+
+
+class Page(NamedTuple):
+    """One page: its answer and where its links lead; None for a link that is absent or cannot be read."""
+
+    answer: Answer
+    previous: str | None
+    next: str | None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What names its items: id, else url."""
+        found = (item.get("id", item.get("url")) for _, item in self.answer.objects)
+        return tuple(key for key in found if isinstance(key, str))
+
+    @property
+    def last(self) -> bool:
+        """Whether no page follows."""
+        return self.next == BLANK
+
+
+def page_of(answer: Answer) -> Page:
+    """The page that an answer holds; links that cannot be parsed count as absent."""
+    try:
+        links = by_rel(parse(_field(answer) or ""))
+    except LinkSyntaxError:
+        links = {}
+    return Page(answer, links.get("previous", links.get("prev")), links.get("next"))
+
+
+def _field(answer: Answer) -> str | None:
+    """The `Link` field; several of them are one list (RFC 9110, section 5.2)."""
+    response = answer.exchange.response
+    values = [value for name, value in response.headers if name.lower() == "link"] if response else []
+    return ", ".join(values) if values else None
+
+
+def linked(answer: Answer) -> Iterator[Outcome]:
+    """PAG-01: the `Link` header parses and has both relations."""
+    field = _field(answer)
+    if field is None:
+        yield violated(
+            answer, "PAG-01", "a page has no Link header", expected="previous and next", pointer="header:Link"
+        )
+        return
+    try:
+        rels = by_rel(parse(field))
+    except LinkSyntaxError as fault:
+        message = f"the Link header does not parse: {fault}"
+        yield violated(answer, "PAG-01", message, expected="RFC 8288", actual=field, pointer="header:Link")
+        return
+    missing = [rel for rel in ("previous", "next") if rel not in rels]
+    for rel in missing:
+        message = f'the Link header has no rel="{rel}"'
+        yield violated(answer, "PAG-01", message, expected="previous and next", actual=field, pointer="header:Link")
+    if not missing:
+        yield passed(answer, "PAG-01")
+
+
+def filled(page: Page, size: int) -> Iterator[Outcome]:
+    """PAG-02: no page is longer than its size; none but the last is shorter."""
+    count = len(page.answer.items)
+    if count > size:
+        message = "a page is longer than its size"
+        yield violated(page.answer, "PAG-02", message, expected=f"at most {size} items", actual=str(count))
+    elif count < size and page.next is not None and not page.last:
+        message = "a page that is not the last is not full"
+        yield violated(page.answer, "PAG-02", message, expected=f"{size} items", actual=str(count))
+    else:
+        yield passed(page.answer, "PAG-02")
+
+
+def keeps(page: Page, asked: dict[str, list[str]], subject: Subject, pagination: Pagination) -> Iterator[Outcome]:
+    """PAG-05: links keep the page size, filters and `expand` of the request."""
+    own = {pagination.after, pagination.before, pagination.page}
+    wanted = {name: values for name, values in asked.items() if name not in own}
+    for rel, link in (("previous", page.previous), ("next", page.next)):
+        if link is None or link == BLANK or not wanted:
+            continue
+        given: dict[str, list[str]] = {}
+        for name, value in parse_qsl(urlsplit(link).query, keep_blank_values=True):
+            given.setdefault(name, []).append(value)
+        lost = {name: values for name, values in wanted.items() if sorted(given.get(name, [])) != sorted(values)}
+        for name, values in lost.items():
+            yield violated(
+                page.answer,
+                "PAG-05",
+                f'rel="{rel}" does not keep {name}',
+                expected=f"{name}={','.join(values)}",
+                actual=link,
+                pointer="header:Link",
+            )
+        if not lost:
+            yield passed(page.answer, "PAG-05")
+
+
+def query_of(answer: Answer) -> dict[str, list[str]]:
+    """The query that an answer's request sent."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(urlsplit(answer.exchange.request.target).query, keep_blank_values=True):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Steps[tuple[Page, ...]]:
+    """Follow `next` or `previous` verbatim, `most` pages in all; ends at about:blank, at a bad link, or in a circle.
+
+    A link to elsewhere is never followed: the token would go with it (PAG-01 reports it).
+    """
+    pages, seen = [first], {first.answer.exchange.request.target}
+    while len(pages) < most:
+        link = pages[-1].next if rel == "next" else pages[-1].previous
+        if link is None or link == BLANK:
+            break
+        target = below(subject.target.base_url, link)
+        if target is None:
+            message = f'rel="{rel}" leads away from the target'
+            yield violated(
+                pages[-1].answer,
+                "PAG-01",
+                message,
+                expected=subject.target.base_url,
+                actual=link,
+                pointer="header:Link",
+            )
+            break
+        if target in seen:
+            message = f'rel="{rel}" leads in a circle'
+            yield violated(pages[-1].answer, "PAG-03", message, expected="an end", actual=link, pointer="header:Link")
+            break
+        seen.add(target)
+        answer = yield from ask(call.operation, Request(call.operation.key, "GET", target, call.headers))
+        if not answer.ok:
+            message = f'rel="{rel}" leads to no page'
+            yield violated(
+                pages[-1].answer, "PAG-03", message, expected="2xx", actual=f"{answer.status} at {link}", also=(answer,)
+            )
+            break
+        pages.append(page_of(answer))
+    return tuple(pages)
+
+
+def once_each(pages: tuple[Page, ...], whole: Page | None) -> Iterator[Outcome]:
+    """PAG-03: the walk sees every item once. `whole` is the same list on one page, where it fits."""
+    keys = [key for page in pages for key in page.keys]
+    last = pages[-1].answer
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    gaps = [key for key in whole.keys if key not in keys] if whole and whole.last and pages[-1].last else []
+    extra = [key for key in keys if key not in whole.keys] if whole and whole.last and pages[-1].last else []
+    also = (whole.answer,) if whole else ()
+    for found, words in ((twice, "shows an item twice"), (gaps, "leaves an item out"), (extra, "shows a stranger")):
+        if found:
+            yield violated(
+                last,
+                "PAG-03",
+                f"walking next {words}, {len(found)} in all",
+                expected="each item once",
+                actual=quote(found[:3]),
+                also=(*(page.answer for page in pages[:-1]), *also),
+            )
+    if not (twice or gaps or extra):
+        yield passed(last, "PAG-03")
+
+
+def parting(one: Sequence[object], other: Sequence[object]) -> int:
+    """The index from which on two sequences differ; the shorter one's length where it begins the other."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def same_back(there: tuple[Page, ...], back: tuple[Page, ...]) -> Iterator[Outcome]:
+    """PAG-04: walking `previous` from the last page gives the same pages."""
+    wanted = [page.keys for page in reversed(there)]
+    given = [page.keys for page in back]
+    if given == wanted:
+        yield passed(back[-1].answer, "PAG-04")
+        return
+    index = parting(wanted, given)
+    yield violated(
+        back[min(index, len(back) - 1)].answer,
+        "PAG-04",
+        "walking previous gives other pages than walking next",
+        expected=quote(wanted[index] if index < len(wanted) else []),
+        actual=quote(given[index] if index < len(given) else []),
+        also=tuple(page.answer for page in there),
+    )
+
+
+def ends(pages: tuple[Page, ...], most: int) -> Iterator[Outcome]:
+    """PAG-01: about:blank stands before the first page and after the last, and nowhere between."""
+    first = pages[0]
+    if first.previous is not None and first.previous != BLANK:
+        message = "the first page names a previous one"
+        yield violated(first.answer, "PAG-01", message, expected=BLANK, actual=first.previous, pointer="header:Link")
+    for page in pages[1:]:
+        if page.previous == BLANK:
+            message = "a page after the first names no previous one"
+            yield violated(page.answer, "PAG-01", message, expected="a URL", actual=BLANK, pointer="header:Link")
+    if not pages[-1].last and len(pages) == most:
+        yield observed(pages[-1].answer, "PAG-03", Verdict.PASS, f"walked {most} pages of more")
