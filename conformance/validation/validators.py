@@ -26,7 +26,7 @@ class Validators:
     """
 
     def __init__(self, description: Description) -> None:
-        self._description = description
+        self.description = description
         self._registry = jsonschema_rs.Registry([(_ROOT, dict(description.document))], draft=jsonschema_rs.Draft202012)
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._fields = Fields(description.resolve, self.matches)
@@ -57,7 +57,7 @@ class Validators:
         pointer = next((each.schema for each in headers if each.name.lower() == name.lower()), "")
         if not pointer:
             return None
-        readings = self._readings(self._description.resolve(pointer), (value,), (value.split(",") if value else ()))
+        readings = self._readings(self.description.resolve(pointer), (value,), (value.split(",") if value else ()))
         return _best(self._at(pointer), readings)
 
     def parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
@@ -80,7 +80,7 @@ class Validators:
         return self._fields.use(pointer, instance).seen
 
     def _readings(self, schema: Mapping[str, Any], values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
-        follow = self._description.deref
+        follow = self.description.deref
         if "array" not in strings.types(schema, follow):
             return strings.readings(schema, ",".join(values), follow)
         items = follow(schema).get("items", {})
@@ -89,7 +89,7 @@ class Validators:
     def _at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         known = self._compiled.get(pointer)
         if known is None:
-            schema = self._description.resolve(pointer)
+            schema = self.description.resolve(pointer)
             reference = schema.get("$ref") if isinstance(schema, Mapping) and len(schema) == 1 else None
             known = self._at(reference) if isinstance(reference, str) else self._compile(pointer)
             self._compiled[pointer] = known

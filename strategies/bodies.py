@@ -1,0 +1,40 @@
+"""Request bodies of an operation: valid ones drawn, and one complete sample."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from conformance.model import Operation
+from conformance.validation import Validators
+from strategies.instances import Known, instances
+from strategies.samples import sample
+
+_JSON = "application/json"
+
+
+def schema_of_body(operation: Operation) -> str:
+    """The pointer of the schema of an operation's JSON body. An operation without one is refused."""
+    media = operation.body.media if operation.body else ()
+    pointer = next((each.schema for each in media if each.type == _JSON), "")
+    if not pointer:
+        raise InvalidArgument(f"{operation.key} documents no JSON body")
+    return pointer
+
+
+def bodies(validators: Validators, operation: Operation, *, known: Known | None = None) -> st.SearchStrategy[Any]:
+    """Valid JSON bodies of an operation, without read-only properties.
+
+    `known` gives values by property name: links must lead to something that exists, and only the caller knows what
+    does.
+
+    >>> @given(body=bodies(validators, model.by_key["POST /vehicles"], known={"model": models, "user": [me]}))
+    ... def test_a_vehicle_can_be_added(body): assert client.post("/vehicles", json=body).status_code == 201
+    """
+    pointer = schema_of_body(operation)
+    return instances(validators, pointer, known=known, writing=True, resource=operation.resource)
+
+
+def sample_body(validators: Validators, operation: Operation, *, known: Known | None = None) -> Any | None:
+    """A valid JSON body with every property that may be written, always the same; None where none is found."""
+    return sample(validators, schema_of_body(operation), known=known, writing=True, resource=operation.resource)

@@ -1,0 +1,32 @@
+"""Webhook payloads as the provider sends them, to try a receiver with."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from conformance.description import pointers
+from conformance.validation import Validators
+from strategies.instances import Known, instances
+
+
+def schema_of_webhook(validators: Validators, event: str) -> str:
+    """The pointer of the schema of an event's payload. An event that the description does not know is refused."""
+    events = validators.description.document.get("webhooks", {})
+    if event not in events:
+        raise InvalidArgument(f"event={event!r} is not described; there are {', '.join(events) or 'none'}")
+    return pointers.join("#", "webhooks", event, "post", "requestBody", "content", "application/json", "schema")
+
+
+def webhook_payloads(
+    validators: Validators, event: str, *, known: Known | None = None
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Valid payloads of an event: `type`, `timestamp` and `data`, links unexpanded; `type` is the event.
+
+    For payloads that a receiver must refuse, give one to `defects` with `schema_of_webhook`.
+
+    >>> @given(payload=webhook_payloads(validators, "charging_sub_session.ended"))
+    ... def test_the_receiver_answers_2xx(payload): assert deliver(payload).status_code // 100 == 2
+    """
+    pointer = schema_of_webhook(validators, event)
+    return instances(validators, pointer, known={"type": [event], **(known or {})})
