@@ -6,7 +6,6 @@
 import json
 import re
 from functools import cached_property
-from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 import msgspec
@@ -43,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
 
     @cached_property
     def _values(self) -> re.Pattern[str]:
-        return re.compile(f"{self.theirs} => {self.ours}")
+        return re.compile(f"(?:{self.theirs}) => (?:{self.ours})")
 
     def fits(self, difference: Difference) -> bool:
         """Whether the difference is of this kind."""
@@ -61,9 +60,9 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     difference: list[Entry]
 
 
-def listed(folder: Traversable = FOLDER) -> Listed:
+def listed() -> Listed:
     """Read differences.toml."""
-    return msgspec.toml.decode(folder.joinpath("differences.toml").read_bytes(), type=Listed)
+    return msgspec.toml.decode(FOLDER.joinpath("differences.toml").read_bytes(), type=Listed)
 
 
 def page(differences: Listed) -> str:

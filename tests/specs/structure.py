@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-METHODS = ("get", "put", "post", "patch", "delete")
+_METHODS = ("get", "put", "post", "patch", "delete")
 _PROSE = {"title", "description", "summary", "example", "examples", "externalDocs"}
 _MAPS_OF_SCHEMAS = {"properties", "patternProperties", "dependentSchemas", "$defs"}
 _DEFAULTS = {"required": False, "explode": True, "allowReserved": False, "allowEmptyValue": False, "readOnly": False}
@@ -33,12 +33,7 @@ def structure(document: dict[str, Any]) -> dict[str, Any]:
         "schemes": {name: _scheme(scheme) for name, scheme in schemes.items()},
         "tags": {tag["name"]: {} for tag in document["tags"]},
         "schemas": {name: _schema(schema) for name, schema in document["components"]["schemas"].items()},
-        "operations": {
-            f"{method.upper()} {path}": _operation(document, item, item[method])
-            for path, item in document["paths"].items()
-            for method in METHODS
-            if method in item
-        },
+        "operations": {key: _operation(document, item, each) for key, item, each in operations(document)},
         "webhooks": {name: _operation(document, item, item["post"]) for name, item in document["webhooks"].items()},
     }
 
@@ -59,6 +54,26 @@ def differences(theirs: Any, ours: Any, at: str = "") -> Iterator[Difference]:
             yield from differences(one, other, f"{at}/{index}")
     elif theirs != ours:
         yield Difference(at, "changed", theirs, ours)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Key (`GET /evses`), path item and operation of everything under `paths`."""
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield f"{method.upper()} {path}", item, item[method]
+
+
+def strings(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every string of a document with the key that it stands under."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from strings(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from strings(value, key)
+    elif isinstance(node, str):
+        yield key, node
 
 
 def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import pytest
+
+from conformance.description.load import load
+
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
+
+
+@pytest.fixture(scope="session")
+def description(tmp_path_factory):
+    """The description that we ship, as it stands in the repository."""
+    return load(overlays=False, cache_dir=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def document(description):
+    return description.document
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory):
+    """The provider's own description; skips where it is not at hand."""
+    if not REFERENCE.exists():
+        pytest.skip("the provider's description is proprietary and not in this repository")
+    return load(REFERENCE, overlays=False, cache_dir=tmp_path_factory.mktemp("cache")).document

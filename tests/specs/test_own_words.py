@@ -1,0 +1,86 @@
+"""The description that we ship speaks for itself, in our own words."""
+
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from structure import operations, strings
+
+ROOT = Path(__file__).parents[2]
+SENTENCE = 40  # characters; shorter phrases are anybody's
+
+
+def test_everything_says_what_it_is(document):
+    components = document["components"]
+    flows = components["securitySchemes"]["oauth2"]["flows"].values()
+    words = {
+        **{key: operation.get("summary") for key, _, operation in operations(document)},
+        **{tag["name"]: tag.get("description") for tag in document["tags"]},
+        **{scope: text for flow in flows for scope, text in flow["scopes"].items()},
+        **{
+            f"{kind}/{name}": member.get("description")
+            for kind in ("schemas", "parameters", "responses", "headers")
+            for name, member in components[kind].items()
+        },
+    }
+    assert len(words) > 500
+    assert [name for name, text in words.items() if not text] == []
+
+
+def test_summaries_are_unique(document):
+    counted = Counter(operation["summary"] for _, _, operation in operations(document))
+    assert [text for text, times in counted.items() if times > 1] == []
+
+
+def test_no_summary_or_description_is_the_provider_s(document, reference):
+    prose = {"summary", "description"}
+    theirs = {sentence for key, text in strings(reference) if key in prose for sentence in sentences(text)}
+    ours = {sentence for key, text in strings(document) if key in prose for sentence in sentences(text)}
+    assert len(theirs) > 1000
+    assert ours & theirs == set()
+
+
+def test_no_sentence_of_the_provider_is_in_any_tracked_file(reference):
+    prose = (text for _, text in strings(reference) if text.count(" ") > 4)  # not URLs and ids
+    long = {sentence for text in prose for sentence in sentences(text) if len(sentence) > SENTENCE}
+    assert len(long) > 500
+    copied = [(file, sentence) for file, text in tracked() for sentence in found_in(text, long)]
+    assert copied == []
+
+
+def test_a_copied_sentence_is_found_whatever_its_wrapping():
+    text = "# A wheel turns seven times before the\n#   hamster takes a rest. More follows."
+    assert list(found_in(text, {"a wheel turns seven times before the hamster takes a rest"}))
+    assert not list(found_in(text, {"a wheel turns seven times before the hamster takes a bite"}))
+
+
+def sentences(text: str) -> Iterator[str]:
+    for part in re.split(r"(?<=[.!?])\s+|\n\n", text):
+        if words := normalised(part):
+            yield words
+
+
+def normalised(text: str) -> str:
+    return re.sub(r"\W+", " ", text).lower().strip()
+
+
+def found_in(text: str, wanted: set[str]) -> Iterator[str]:
+    by_start: dict[str, list[str]] = {}
+    for each in wanted:
+        by_start.setdefault(each[:SENTENCE], []).append(each)
+    plain = normalised(text)
+    for start in re.finditer(r"\b\w", plain):
+        at = start.start()
+        yield from (each for each in by_start.get(plain[at : at + SENTENCE], ()) if plain.startswith(each, at))
+
+
+def tracked() -> Iterator[tuple[str, str]]:
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    if not names:
+        pytest.skip("not a git checkout")
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            yield name, (ROOT / name).read_bytes().decode("utf-8", errors="replace")
