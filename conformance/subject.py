@@ -11,6 +11,11 @@ from conformance.model import ResourceModel, Target
 from conformance.validation import SecondOpinion, Validators
 
 
+def spare(target: Target) -> str:
+    """The identity for reads that anybody with reading scopes can make: it keeps the ledger of `full` for the rest."""
+    return "readonly" if "readonly" in target.identities else "full"
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What a judgement needs to know beside the exchange.
 
@@ -30,6 +35,11 @@ class Subject(msgspec.Struct, frozen=True):
     def model(self) -> ResourceModel:
         """The resource model of the description."""
         return self.description.model
+
+    @property
+    def spare(self) -> str:
+        """Who asks what need not be asked as `full`; in a plan the needs say SPARE."""
+        return spare(self.target)
 
     @property
     def origin(self) -> str:

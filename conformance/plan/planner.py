@@ -23,7 +23,8 @@ from conformance.model import (
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import Need, Probe
+from conformance.probes.base import SPARE, Need, Probe
+from conformance.subject import spare
 
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
@@ -36,6 +37,11 @@ class Wish(msgspec.Struct, frozen=True):
     budget: int | None = None
     selection: Selection = Selection()
     shard: tuple[int, int] = (1, 1)
+
+    def groups(self, model: ResourceModel) -> frozenset[str]:
+        """The resource groups of the shard: dealt out in turn, so that operations of one resource stay together."""
+        groups = list(dict.fromkeys(each.group for each in model.operations))
+        return frozenset(groups[self.shard[0] - 1 :: self.shard[1]])
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -70,7 +76,8 @@ def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
     """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell."""
     cells = {r.id: _cells(r, model, wish) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
-    operations = [o for o in model.operations if _in_shard(o, model, wish.shard)]
+    groups = wish.groups(model)
+    operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
     items, cost, dropped = _afford(candidates, wish.budget)
     refused.update(dropped)
@@ -94,7 +101,7 @@ def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planne
     if requirement.applies == API:
         planned = [WHOLE] if wish.selection.takes(requirement, None) and wish.shard[0] == 1 else []
         return Planned(requirement.id, tuple(planned), {} if planned else {"not selected": (WHOLE,)})
-    binds = SELECTORS[requirement.applies]
+    binds, groups = SELECTORS[requirement.applies], wish.groups(model)
     cases: list[str] = []
     excluded: dict[str, list[str]] = defaultdict(list)
     for operation in model.operations:
@@ -102,17 +109,11 @@ def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planne
             excluded[f"binds only: {requirement.applies}"].append(operation.key)
         elif not wish.selection.takes(requirement, operation):
             excluded["not selected"].append(operation.key)
-        elif not _in_shard(operation, model, wish.shard):
+        elif operation.group not in groups:
             excluded["another shard"].append(operation.key)
         else:
             cases.append(operation.key)
     return Planned(requirement.id, tuple(cases), {reason: tuple(keys) for reason, keys in excluded.items()})
-
-
-def _in_shard(operation: Operation, model: ResourceModel, shard: tuple[int, int]) -> bool:
-    """Groups are dealt out in turn, so that every operation of one resource stays together."""
-    groups = list(dict.fromkeys(each.group for each in model.operations))
-    return groups.index(operation.group) % shard[1] == shard[0] - 1
 
 
 def _candidates(
@@ -130,9 +131,15 @@ def _candidates(
             if reason := _forbidden(probe, operation, wish):
                 refused.update({Case(r, operation.key): reason for r in cells})
                 continue
-            item = Item(probe.name, operation.key, operation.group, cells, probe.needs(operation, model))
+            needs = tuple(_paid_by(need, wish.target) for need in probe.needs(operation, model))
+            item = Item(probe.name, operation.key, operation.group, cells, needs)
             found.append((probe, item))
     return found, refused
+
+
+def _paid_by(need: Need, target: Target) -> Need:
+    """The need with the identity that pays in the place of SPARE."""
+    return msgspec.structs.replace(need, identity=spare(target)) if need.identity == SPARE else need
 
 
 def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:

@@ -27,12 +27,15 @@ class Call(msgspec.Struct, frozen=True):
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Headers = ()
+    identity: str = "full"
 
-    def request(self, *more: tuple[str, str], identity: str = "full", fresh: bool = False) -> Request:
+    def request(self, *more: tuple[str, str], fresh: bool = False) -> Request:
         """The request with further query parameters."""
         query = urlencode((*self.query, *more), quote_via=quote, safe=":,")
         target = self.path + (f"?{query}" if query else "")
-        return Request(self.operation.key, self.operation.method, target, self.headers, identity=identity, fresh=fresh)
+        return Request(
+            self.operation.key, self.operation.method, target, self.headers, identity=self.identity, fresh=fresh
+        )
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -41,9 +44,9 @@ class Missing(msgspec.Struct, frozen=True):
     reason: str
 
 
-def call_of(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+def call_of(operation: Operation, subject: Subject, identity: str = "full") -> Steps[Call | Missing]:
     """A call of the operation with real values, or why there is none."""
-    paths = yield from _paths(operation.path, subject, 1)
+    paths = yield from _paths(operation.path, subject, 1, identity)
     if isinstance(paths, Missing):
         return paths
     query: list[tuple[str, str]] = []
@@ -51,34 +54,34 @@ def call_of(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
     for parameter in operation.parameters:
         if not parameter.required or parameter.location in {Location.PATH, Location.COOKIE}:
             continue
-        value = yield from _value_of(parameter, subject)
+        value = yield from _value_of(parameter, subject, identity)
         if value is None:
             return Missing(f"no value is known for the required parameter {parameter.name}")
         (query if parameter.location is Location.QUERY else headers).append((parameter.name, value))
     if operation.user_required and not any(name == operation.user_header for name, _ in headers):
-        users = yield from _ids_of_prefix("user", subject)
+        users = yield from _ids_of_prefix("user", subject, identity)
         if not users:
             return Missing("no user is known for the required user header")
         headers.append((operation.user_header, users[0]))
-    return Call(operation, paths[0], tuple(query), tuple(headers))
+    return Call(operation, paths[0], tuple(query), tuple(headers), identity)
 
 
-def calls_of(operation: Operation, subject: Subject, most: int) -> Steps[tuple[Call, ...]]:
+def calls_of(operation: Operation, subject: Subject, most: int, identity: str = "full") -> Steps[tuple[Call, ...]]:
     """Up to `most` calls of one operation that differ in their path; empty where none is possible."""
-    first = yield from call_of(operation, subject)
+    first = yield from call_of(operation, subject, identity)
     if isinstance(first, Missing):
         return ()
-    paths = yield from _paths(operation.path, subject, most)
+    paths = yield from _paths(operation.path, subject, most, identity)
     if isinstance(paths, Missing):
         return (first,)
-    return tuple(Call(operation, path, first.query, first.headers) for path in paths)
+    return tuple(Call(operation, path, first.query, first.headers, identity) for path in paths)
 
 
-def populated(operation: Operation, subject: Subject) -> Steps[tuple[Call, Answer] | Missing]:
+def populated(operation: Operation, subject: Subject, identity: str = "full") -> Steps[tuple[Call, Answer] | Missing]:
     """A call of a list that shows something, and its plain answer; up to three parents are tried."""
-    calls = yield from calls_of(operation, subject, _PARENTS)
+    calls = yield from calls_of(operation, subject, _PARENTS, identity)
     if not calls:
-        missing = yield from call_of(operation, subject)
+        missing = yield from call_of(operation, subject, identity)
         return missing if isinstance(missing, Missing) else Missing("no call is possible")
     for call in calls:
         answer = yield from ask(operation, call.request())
@@ -101,7 +104,7 @@ def list_of(resource: Resource, subject: Subject) -> Operation | None:
     return next((o for o in subject.model.operations if o.role is Role.LIST and o.path == resource.list_path), None)
 
 
-def _paths(template: str, subject: Subject, most: int) -> Steps[tuple[str, ...] | Missing]:
+def _paths(template: str, subject: Subject, most: int, identity: str) -> Steps[tuple[str, ...] | Missing]:
     """Paths that fit a template, parameter by parameter from the left."""
     at = template.find("{")
     if at < 0:
@@ -118,7 +121,7 @@ def _paths(template: str, subject: Subject, most: int) -> Steps[tuple[str, ...] 
         name, _, suffix = segment[1:].partition("}")
         longer: list[str] = []
         for path in found[:_PARENTS]:
-            keys = yield from _keys(f"{done.removesuffix(suffix)}", name, path, subject)
+            keys = yield from _keys(f"{done.removesuffix(suffix)}", name, path, subject, identity)
             if isinstance(keys, Missing):
                 missing = keys
                 continue
@@ -131,14 +134,14 @@ def _paths(template: str, subject: Subject, most: int) -> Steps[tuple[str, ...] 
     return tuple(found[:most])
 
 
-def _keys(template: str, name: str, parent: str, subject: Subject) -> Steps[tuple[str, ...] | Missing]:
+def _keys(template: str, name: str, parent: str, subject: Subject, identity: str) -> Steps[tuple[str, ...] | Missing]:
     """Values of the last parameter of an item path, under one concrete parent path."""
     resource = next((r for r in subject.model.resources if r.item_path == template and not r.singleton), None)
     configured = subject.seeds.get(name, ())
     if resource is not None:
-        keys = yield from _listed(resource, parent, subject)
+        keys = yield from _listed(resource, parent, subject, identity)
         if not keys and "{" not in resource.list_path:
-            keys = yield from _linked(resource, subject)
+            keys = yield from _linked(resource, subject, identity)
         if keys or configured:
             return keys or configured
         what = "no list shows a member" if resource.list_path else "no list exists and no link shows a member"
@@ -160,7 +163,7 @@ def _enumerated(parameter: Parameter | None) -> tuple[str, ...]:
     return tuple(str(value) for value in values if value is not None)
 
 
-def _listed(resource: Resource, parent: str, subject: Subject) -> Steps[tuple[str, ...]]:
+def _listed(resource: Resource, parent: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     operation = list_of(resource, subject)
     if operation is None:
         return ()
@@ -168,9 +171,9 @@ def _listed(resource: Resource, parent: str, subject: Subject) -> Steps[tuple[st
     path = parent if parent.endswith(f"/{tail}") else f"{parent}/{tail}"
     headers: Headers = ()
     if operation.user_required:
-        users = yield from _ids_of_prefix("user", subject)
+        users = yield from _ids_of_prefix("user", subject, identity)
         headers = tuple((operation.user_header, user) for user in users[:1])
-    answer = yield from ask(operation, Request(operation.key, "GET", path, headers))
+    answer = yield from ask(operation, Request(operation.key, "GET", path, headers, identity=identity))
     return tuple(dict.fromkeys(_keys_in(answer, resource, subject)))
 
 
@@ -184,13 +187,13 @@ def _keys_in(answer: Answer, resource: Resource, subject: Subject) -> Iterator[s
             yield key
 
 
-def _linked(resource: Resource, subject: Subject) -> Steps[tuple[str, ...]]:
+def _linked(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     """Keys of a resource that no list shows, from links in lists that anybody can read."""
     for other, link in _pointing(resource, subject):
         operation = list_of(other, subject)
         if operation is None or "{" in operation.path or operation.user_required:
             continue
-        answer = yield from ask(operation, Request(operation.key, "GET", operation.path))
+        answer = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
         keys = [
             found[resource.key]
             for _, item in answer.objects
@@ -210,14 +213,14 @@ def _pointing(resource: Resource, subject: Subject) -> Iterator[tuple[Resource, 
                 yield other, link
 
 
-def _ids_of_prefix(prefix: str, subject: Subject) -> Steps[tuple[str, ...]]:
+def _ids_of_prefix(prefix: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     resource = next((r for r in subject.model.resources if r.prefix == prefix and r.list_path and not r.parent), None)
     if resource is None:
         return ()
-    return (yield from _listed(resource, "", subject))
+    return (yield from _listed(resource, "", subject, identity))
 
 
-def _value_of(parameter: Parameter, subject: Subject) -> Steps[str | None]:
+def _value_of(parameter: Parameter, subject: Subject, identity: str) -> Steps[str | None]:
     """A plausible value of a required query or header parameter."""
     if configured := subject.seeds.get(parameter.name):
         return configured[0]
@@ -228,7 +231,7 @@ def _value_of(parameter: Parameter, subject: Subject) -> Steps[str | None]:
         return values[0]
     prefix = str(schema.get("pattern", "")).removeprefix("^")[:4]
     if schema.get("pattern") and any(r.prefix == prefix for r in subject.model.resources):
-        keys = yield from _ids_of_prefix(prefix, subject)
+        keys = yield from _ids_of_prefix(prefix, subject, identity)
         return keys[0] if keys else None
     return plain_value(parameter, subject.today)
 

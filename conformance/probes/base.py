@@ -18,6 +18,9 @@ T = TypeVar("T")
 Steps = Generator[Request | Outcome | Noticed, Exchange, T]
 
 
+SPARE = "(spare)"  # in a need: the identity of `Subject.spare`
+
+
 class Need(msgspec.Struct, frozen=True, order=True):
     """A request that a probe is going to make, before its values are known.
 

@@ -3,7 +3,7 @@
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, populated, untested
-from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.expanded import all_items
 from conformance.probes.paging import (
     Page,
@@ -32,13 +32,20 @@ def _paginated(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     sized = operation.pagination is not None and bool(operation.pagination.size)
-    cuts = (Need(f"read {operation.path} whole"), Need(f"read {operation.path} cut", 2 * _PARTS - 1)) if sized else ()
-    return (*plain_read(operation, model), *cuts)
+    cuts = (
+        (
+            Need(f"read {operation.path} whole", identity=SPARE),
+            Need(f"read {operation.path} cut", 2 * _PARTS - 1, SPARE),
+        )
+        if sized
+        else ()
+    )
+    return (*plain_read(operation, model, SPARE), *cuts)
 
 
 def pages(operation: Operation, subject: Subject) -> Steps[None]:
     """Walk the list forth and back, in pages small enough that there are several."""
-    found = yield from populated(operation, subject)
+    found = yield from populated(operation, subject, subject.spare)
     pagination = operation.pagination
     if isinstance(found, Missing) or pagination is None:
         yield from untested(WALK, operation, found if isinstance(found, Missing) else Missing("not paginated"))

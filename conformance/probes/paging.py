@@ -142,7 +142,9 @@ def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Step
             yield violated(pages[-1].answer, "PAG-03", message, expected="an end", actual=link, pointer="header:Link")
             break
         seen.add(target)
-        answer = yield from ask(call.operation, Request(call.operation.key, "GET", target, call.headers))
+        answer = yield from ask(
+            call.operation, Request(call.operation.key, "GET", target, call.headers, identity=call.identity)
+        )
         if not answer.ok:
             message = f'rel="{rel}" leads to no page'
             yield violated(

@@ -19,14 +19,14 @@ def is_read(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET"
 
 
-def plain_read(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def plain_read(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
     """The plain reads that resolving a path takes, and the read itself."""
     needs, path = [], ""
     for segment in operation.path.split("/"):
         if segment.startswith("{"):
-            needs.append(Need(f"read {path}"))
+            needs.append(Need(f"read {path}", identity=identity))
         path = f"{path}/{segment}" if segment else path
-    return (*needs, Need(f"read {operation.path}"))
+    return (*needs, Need(f"read {operation.path}", identity=identity))
 
 
 def read(operation: Operation, subject: Subject) -> Steps[None]:

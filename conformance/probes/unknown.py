@@ -6,7 +6,7 @@ from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
 from conformance.model import KeyKind, Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
-from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 from conformance.ulid import ALPHABET
@@ -23,12 +23,12 @@ def _keyed(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _unknown_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model), Need(f"read {operation.path} unknown"))
+    return (*plain_read(operation, model, SPARE), Need(f"read {operation.path} unknown", identity=SPARE))
 
 
 def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
     """An id of the right form that nobody has gives 404."""
-    call = yield from call_of(operation, subject)
+    call = yield from call_of(operation, subject, subject.spare)
     if isinstance(call, Missing):
         yield from untested(("ERR-05",), operation, call)
         return
@@ -37,7 +37,8 @@ def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
     tail = _time(_CENTURY_MS) + "".join(drawn.choice(ALPHABET) for _ in range(16))
     path = call.path.rpartition("/")[0]
     answer = yield from ask(
-        operation, Request(operation.key, "GET", f"{path}/{resource.prefix}{tail}", call.headers, identity="full")
+        operation,
+        Request(operation.key, "GET", f"{path}/{resource.prefix}{tail}", call.headers, identity=call.identity),
     )
     yield from _not_found(answer)
 
