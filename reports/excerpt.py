@@ -49,11 +49,11 @@ def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
     if last - first > _SHOWN:
         shown.append(f"{_indent(shown[0])}  … {last - first - _SHOWN} more lines")
     indent = _indent(shown[0])
-    expected = tuple(Line(Mark.EXPECTED, "", _cut(indent + each)) for each in finding.expected.splitlines()[:_SHOWN])
+    expected = tuple(Line(Mark.EXPECTED, _cut(indent + each)) for each in finding.expected.splitlines()[:_SHOWN])
     return (
         *(Line(Mark.CONTEXT, _cut(text)) for _, text in lines[max(0, first - _AROUND) : first]),
         *expected,
-        *(Line(Mark.ACTUAL, "", _cut(text)) for text in shown),
+        *(Line(Mark.ACTUAL, _cut(text)) for text in shown),
         *(Line(Mark.CONTEXT, _cut(text)) for _, text in lines[last : last + _AROUND]),
     )
 
@@ -63,8 +63,8 @@ def _compared(expected: str, actual: str) -> tuple[Line, ...]:
     if len(wanted) == len(found) == 1:
         return _differing(_cut(wanted[0]), _cut(found[0]))
     return (
-        *(Line(Mark.EXPECTED, "", _cut(each)) for each in wanted),
-        *(Line(Mark.ACTUAL, "", _cut(each)) for each in found),
+        *(Line(Mark.EXPECTED, _cut(each)) for each in wanted),
+        *(Line(Mark.ACTUAL, _cut(each)) for each in found),
     )
 
 

@@ -1,5 +1,6 @@
 """The resource model as a picture: resources down the side, links as arcs between them."""
 
+import math
 from collections import defaultdict
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ import msgspec
 from conformance.model import ResourceModel
 from reports.coverage import OperationCoverage
 
-ROW, LABEL, PAD = 22, 250, 16
+ROW, LABEL, PAD = 22, 300, 16
 
 
 class Use(StrEnum):
@@ -75,7 +76,7 @@ def picture(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> Pic
                     links[resource.name, target][link.path] = use
     reach = max((abs(rows[a] - rows[b]) for a, b in links), default=0.0)
     arcs = tuple(_arc(source, target, uses, rows) for (source, target), uses in sorted(links.items()))
-    return Picture(nodes, arcs, LABEL + 40 + reach * 0.55, PAD * 2 + ROW * len(rows))
+    return Picture(nodes, arcs, LABEL + 40 + _bow(reach) * 0.75, PAD * 2 + ROW * len(rows))
 
 
 def _arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float]) -> Arc:
@@ -84,20 +85,28 @@ def _arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float])
     if source == target:
         path = f"M{LABEL} {start - 4:.0f}c18 -6 18 14 0 8"
     else:
-        bow = LABEL + 14 + abs(end - start) * 0.72
+        bow = LABEL + _bow(abs(end - start))
         path = f"M{LABEL} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL} {end:.0f}"
     return Arc(source, target, tuple(sorted(uses)), use, path)
 
 
+def _bow(distance: float) -> float:
+    """How far an arc leans out: less and less further, or the longest would leave the page."""
+    return 14 + 52 * math.sqrt(distance / ROW)
+
+
 def _ordered(model: ResourceModel) -> list[str]:
-    """Depth first along the links, from the resources that link most."""
+    """Depth first along the links, from the resources that link most; what hangs under a resource follows it."""
     targets = {r.name: [t for link in r.links for t in link.targets if not link.own] for r in model.resources}
+    below: dict[str, list[str]] = defaultdict(list)
+    for resource in model.resources:
+        below[resource.parent].append(resource.name)
     order: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name in targets and name not in order:
             order[name] = None
-            for each in targets[name]:
+            for each in (*below[name], *targets[name]):
                 visit(each)
 
     for name in sorted(targets, key=lambda each: (-len(targets[each]), each)):

@@ -142,7 +142,7 @@ def _y(share: float) -> float:
 def _round_values(top: float) -> list[float]:
     """Four to eight round values from zero to the top."""
     size = 10 ** math.floor(math.log10(top))
-    step = next(size * part for part in (0.1, 0.2, 0.25, 0.5, 1.0) if top / (size * part) <= 6)
+    step = next(size * part for part in (0.2, 0.25, 0.5, 1, 2) if top / (size * part) <= 6)
     whole = [n * step for n in range(int(top / step + 1e-9) + 1)]
     return [int(each) for each in whole if each == int(each)] if top >= 5 else whole
 

@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.model import Verdict
+from reports.groups import Group, by_cause
 from reports.reproduce import curl
-from reports.summary import Finding, RunVerdict, Summary
+from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3
 _MARKS = {
@@ -36,12 +37,11 @@ def render(summary: Summary, console: Console, report: Path | None = None) -> No
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_counts(summary))
-    shown = [each for each in summary.findings if not each.waived][:FIRST]
-    for each in shown:
-        _finding(each, summary, console)
-    more = len(summary.findings) - len(shown)
-    if more:
-        console.print(Text(f"  … and {more:,} more finding{'' if more == 1 else 's'} in the report"), style="dim")
+    groups = [group for group in by_cause(summary.findings) if not group.waived]
+    for group in groups[:FIRST]:
+        _finding(group, summary, console)
+    if len(groups) > FIRST:
+        console.print(Text(f"\n  and {len(groups) - FIRST:,} more causes in the report", "dim"), soft_wrap=True)
     for waiver in summary.waivers:
         words = (
             f"  waiver {waiver.state}: {waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
@@ -49,6 +49,24 @@ def render(summary: Summary, console: Console, report: Path | None = None) -> No
         console.print(_plain(words), soft_wrap=True)
     if report is not None:
         console.print(Text.assemble("  report  ", (str(report), "underline")), soft_wrap=True)
+
+
+def render_difference(difference: Difference, console: Console) -> None:
+    """Print what is new, no longer tested, still failing and fixed."""
+    verdicts = f"{difference.old_verdict} → {difference.new_verdict}"
+    console.print(
+        Text.assemble(("WORSE" if difference.worse else "NOT WORSE", "bold"), f"  {verdicts}"), soft_wrap=True
+    )
+    for title, changes, style in (
+        ("new", difference.new, "red"),
+        ("no longer tested", difference.no_longer_tested, "yellow"),
+        ("still failing", difference.still, ""),
+        ("fixed", difference.fixed, "green"),
+    ):
+        console.print(Text(f"{title}: {len(changes):,}", style))
+        for each in changes:
+            words = f"  {each.verdict} {each.requirement} {each.operation}: {each.message}"
+            console.print(_plain(words), soft_wrap=True)
 
 
 def _headline(summary: Summary) -> Text:
@@ -71,10 +89,12 @@ def _counts(summary: Summary) -> Table:
     return table
 
 
-def _finding(finding: Finding, summary: Summary, console: Console) -> None:
+def _finding(group: Group, summary: Summary, console: Console) -> None:
+    finding = group.findings[0]
     mark, style = _MARKS[finding.verdict]
-    head = Text.assemble(f"\n{mark} {finding.verdict} {finding.requirement} ", style=style)
-    console.print(head.append(_plain(f"{finding.operation}, seen {finding.times} times")), soft_wrap=True)
+    others = f" and {len(group.findings) - 1} more operations" if len(group.findings) > 1 else ""
+    head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
+    console.print(head.append(_plain(f"{finding.operation}{others}")), soft_wrap=True)
     for name in ("message", "pointer", "expected", "actual"):
         value = getattr(finding, name)
         if value:

@@ -187,7 +187,7 @@ async function start() {
   byId('drawer').addEventListener('close', () => { openNumber = -1; address.write({ query: byId('query').value }); });
   const [core, index] = await Promise.all([load('core'), load('index')]);
   exchangeRows = exchangeRowsOf(index, core.findings);
-  caseRows = caseRowsOf(core, core.findings);
+  caseRows = caseRowsOf(core, core.findings).sort((a, b) => a.v - b.v); // gravest first
   findingRows = findingRowsOf(core.findings, new Map(exchangeRows.map((row) => [row.id, row])));
   Object.assign(sections, { matrix: buildMatrix(core, caseRows), cases: casesTable(), exchanges: exchangesTable() });
   search('');

@@ -1,5 +1,5 @@
-// Long tables: a hundred rows at a time, the rest on demand.
-const ROWS_AT_ONCE = 100;
+// Long tables: a few rows at first, more on demand.
+const ROWS_AT_FIRST = 20, ROWS_AT_ONCE = 100;
 
 function longTable(host, { caption, heads, row, noun }) {
   const body = el('tbody');
@@ -17,7 +17,7 @@ function longTable(host, { caption, heads, row, noun }) {
     count.textContent = rows.length ? `${many(rows.length, noun)}` : `No ${noun} matches.`;
   };
   more.addEventListener('click', () => extend(ROWS_AT_ONCE));
-  return (found) => { rows = found; shown = 0; body.replaceChildren(); extend(ROWS_AT_ONCE); };
+  return (found) => { rows = found; shown = 0; body.replaceChildren(); extend(ROWS_AT_FIRST); };
 }
 
 function casesTable() {
