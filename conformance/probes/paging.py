@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.answers import Answer, below
 from conformance.judging import observed, passed, quote, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
-from conformance.model import Outcome, Pagination, Request, Verdict
+from conformance.model import Outcome, Pagination, Verdict
 from conformance.probes.arguments import Call
 from conformance.probes.base import Steps, ask
 from conformance.subject import Subject
@@ -142,9 +142,7 @@ def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Step
             yield violated(pages[-1].answer, "PAG-03", message, expected="an end", actual=link, pointer="header:Link")
             break
         seen.add(target)
-        answer = yield from ask(
-            call.operation, Request(call.operation.key, "GET", target, call.headers, identity=call.identity)
-        )
+        answer = yield from ask(call.operation, call.at(target))
         if not answer.ok:
             message = f'rel="{rel}" leads to no page'
             yield violated(

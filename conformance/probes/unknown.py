@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
-from conformance.model import KeyKind, Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.model import KeyKind, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
@@ -36,10 +36,7 @@ def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
     drawn = subject.random("unknown", operation.key)
     tail = _time(_CENTURY_MS) + "".join(drawn.choice(ALPHABET) for _ in range(16))
     path = call.path.rpartition("/")[0]
-    answer = yield from ask(
-        operation,
-        Request(operation.key, "GET", f"{path}/{resource.prefix}{tail}", call.headers, identity=call.identity),
-    )
+    answer = yield from ask(operation, call.at(f"{path}/{resource.prefix}{tail}"))
     yield from _not_found(answer)
 
 
