@@ -33,9 +33,12 @@ class Call(msgspec.Struct, frozen=True):
         """The request with further query parameters."""
         query = urlencode((*self.query, *more), quote_via=quote, safe=":,")
         target = self.path + (f"?{query}" if query else "")
-        return Request(
-            self.operation.key, self.operation.method, target, self.headers, identity=self.identity, fresh=fresh
-        )
+        return self.at(target, fresh=fresh)
+
+    def at(self, target: str, *, fresh: bool = False) -> Request:
+        """The same call at another request target."""
+        key, method = self.operation.key, self.operation.method
+        return Request(key, method, target, self.headers, identity=self.identity, fresh=fresh)
 
 
 class Missing(msgspec.Struct, frozen=True):
