@@ -3,28 +3,48 @@
 Values drawn at random are strategies; ways to be wrong are finite, and enumerated as tuples with a name each.
 """
 
+from strategies.bodies import bodies, body_defects, sample_body, schema_of_body
+from strategies.defects import Defect, defects
 from strategies.expansions import bad_expansions, expansions, orders
+from strategies.filters import bad_filter_values, filter_values, filters, partitions
 from strategies.ids import monotonic_ids, prefixed_ulids, ulids
+from strategies.instances import instances
 from strategies.near_misses import MALFORMATIONS, NearMiss, near_miss_ids, near_misses
 from strategies.pages import bad_cursors, bad_page_sizes, cursors, page_sizes
+from strategies.samples import sample
 from strategies.timestamps import bad_timestamps, respellings, timestamps
+from strategies.webhooks import schema_of_webhook, webhook_payloads
 
 __all__ = [
     "MALFORMATIONS",
+    "Defect",
     "NearMiss",
     "bad_cursors",
     "bad_expansions",
+    "bad_filter_values",
     "bad_page_sizes",
     "bad_timestamps",
+    "bodies",
+    "body_defects",
     "cursors",
+    "defects",
     "expansions",
+    "filter_values",
+    "filters",
+    "instances",
     "monotonic_ids",
     "near_miss_ids",
     "near_misses",
     "orders",
     "page_sizes",
+    "partitions",
     "prefixed_ulids",
     "respellings",
+    "sample",
+    "sample_body",
+    "schema_of_body",
+    "schema_of_webhook",
     "timestamps",
     "ulids",
+    "webhook_payloads",
 ]

@@ -7,6 +7,7 @@ from hypothesis.errors import InvalidArgument
 
 from conformance.model import Operation
 from conformance.validation import Validators
+from strategies.defects import Defect, defects
 from strategies.instances import Known, instances
 from strategies.samples import sample
 
@@ -38,3 +39,12 @@ def bodies(validators: Validators, operation: Operation, *, known: Known | None 
 def sample_body(validators: Validators, operation: Operation, *, known: Known | None = None) -> Any | None:
     """A valid JSON body with every property that may be written, always the same; None where none is found."""
     return sample(validators, schema_of_body(operation), known=known, writing=True, resource=operation.resource)
+
+
+def body_defects(validators: Validators, operation: Operation, body: Any) -> tuple[Defect, ...]:
+    """Every single defect of a valid JSON body of an operation, see `defects`.
+
+    >>> for defect in body_defects(validators, operation, sample_body(validators, operation)):
+    ...     assert client.post("/vehicles", json=defect.body).status_code in {400, 422}, defect.name
+    """
+    return defects(validators.written, schema_of_body(operation), body)

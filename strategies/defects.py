@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+from hypothesis.errors import InvalidArgument
 from msgspec import UNSET
 
 from conformance.description import Description, pointers
@@ -47,11 +48,14 @@ def defects(validators: Validators, schema: str, body: Any) -> tuple[Defect, ...
     """Single defects of a valid body by the schema at a pointer: one of each class at each place, in schema order.
 
     Properties that the body lacks are given bad values too; read-only ones are left alone. Only what the compiled
-    validators call invalid is in it, and nothing that merely meets a contradiction of the description.
+    validators call invalid is in it, and nothing that merely meets a contradiction of the description. A body that is
+    invalid already is refused.
 
-    >>> for defect in defects(validators, schema_of_body(operation), sample_body(validators, operation)):
-    ...     assert client.post("/vehicles", json=defect.body).status_code in {400, 422}, defect.name
+    >>> for defect in defects(validators, schema_of_webhook(validators, event), payload):
+    ...     assert deliver(defect.body).status_code == 400, defect.name
     """
+    if not validators.matches(schema, body):
+        raise InvalidArgument(f"the body is invalid before anything is changed: {validators.schema(schema, body)[0]}")
     found: dict[tuple[str, str], Defect] = {}
     for name, path, value in _spoilt(validators.description, {"$ref": schema}, body, ()):
         pointer = pointers.join("", *path)

@@ -49,8 +49,9 @@ def instances(
 
     >>> instances(Validators(description), "#/components/schemas/Vehicle", known={"user": [user["url"]]})
     """
+    judges = validators.written if writing else validators
     drawer = _Drawer(validators, known or {}, resource, writing=writing)
-    return drawer.values({"$ref": pointer}).filter(partial(validators.matches, pointer))
+    return drawer.values({"$ref": pointer}).filter(partial(judges.matches, pointer))
 
 
 class _Drawer:

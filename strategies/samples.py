@@ -39,7 +39,8 @@ def sample(
     >>> sample(validators, schema_of_body(operation), known={"model": [model["url"]]}, writing=True)
     """
     made = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})
-    return made if made is not UNSET and validators.matches(pointer, made) else None
+    judges = validators.written if writing else validators
+    return made if made is not UNSET and judges.matches(pointer, made) else None
 
 
 class _Sampler:

@@ -1,5 +1,6 @@
 """Webhook payloads as the provider sends them, to try a receiver with."""
 
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,10 +24,22 @@ def webhook_payloads(
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Valid payloads of an event: `type`, `timestamp` and `data`, links unexpanded; `type` is the event.
 
+    What was created has no end yet, what ended does not end before its start, and the timestamp is that of the event.
     For payloads that a receiver must refuse, give one to `defects` with `schema_of_webhook`.
 
     >>> @given(payload=webhook_payloads(validators, "charging_sub_session.ended"))
     ... def test_the_receiver_answers_2xx(payload): assert deliver(payload).status_code // 100 == 2
     """
     pointer = schema_of_webhook(validators, event)
-    return instances(validators, pointer, known={"type": [event], **(known or {})})
+    drawn = instances(validators, pointer, known={"type": [event], **(known or {})})
+    return drawn.map(_consistent).filter(partial(validators.matches, pointer))
+
+
+def _consistent(payload: dict[str, Any]) -> dict[str, Any]:
+    data = payload.get("data", {})
+    if payload["type"].endswith(".created") and data.get("start"):
+        return {**payload, "timestamp": data["start"], "data": {**data, "end": None}}
+    if payload["type"].endswith(".ended") and data.get("start"):
+        start, end = sorted([data["start"], data.get("end") or data["start"]])
+        return {**payload, "timestamp": end, "data": {**data, "start": start, "end": end}}
+    return payload

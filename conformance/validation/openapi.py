@@ -18,6 +18,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from conformance.model import Headers, Operation, Request, Response
 from conformance.validation.formats import SECOND_FORMATS
+from conformance.validation.writing import Deref, for_writing
 
 _HOST = "http://described"
 _LONGEST = 300  # characters of an error: openapi-core quotes whole bodies
@@ -52,10 +53,11 @@ class _Answered:
 class Judges:
     """The validators of one description. Each method returns error texts."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], deref: Deref) -> None:
         spec = SchemaPath.from_dict(_prepared(document))
+        written = SchemaPath.from_dict(_prepared(for_writing(document, deref)))
         formats = dict(SECOND_FORMATS)
-        self._requests = V31RequestValidator(spec, extra_format_validators=formats)
+        self._requests = V31RequestValidator(written, extra_format_validators=formats)
         self._responses = V31ResponseValidator(spec, extra_format_validators=formats)
         self._webhooks = V31WebhookRequestValidator(spec, extra_format_validators=formats)
 

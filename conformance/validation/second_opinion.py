@@ -24,7 +24,7 @@ class SecondOpinion:
     def _judges(self) -> "Judges":
         from conformance.validation.openapi import Judges  # noqa: PLC0415 - only runs with doubts pay for it
 
-        return Judges(self._description.document)
+        return Judges(self._description.document, self._description.deref)
 
     def response(self, operation: Operation, exchange: Exchange) -> tuple[str, ...]:
         """Errors in status, media type, body and headers of a response; an exchange without one raises ValueError."""

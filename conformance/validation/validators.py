@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
@@ -13,6 +14,7 @@ from conformance.validation import fragments, strings
 from conformance.validation.errors import SchemaError, explain
 from conformance.validation.formats import FORMATS
 from conformance.validation.unknown import Fields
+from conformance.validation.writing import for_writing
 
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
@@ -31,6 +33,13 @@ class Validators:
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._fields = Fields(description.resolve, self.matches)
 
+    @cached_property
+    def written(self) -> "Validators":
+        """The validators of the same description for what clients write: nothing read-only is required of them."""
+        read = self.description
+        document = for_writing(read.document, read.deref)
+        return Validators(Description(document, read.model, read.digest, read.source))
+
     def matches(self, pointer: str, instance: Any) -> bool:
         """Whether an instance is valid against the schema at a pointer."""
         return _is_valid(self._at(pointer), instance)
@@ -46,9 +55,9 @@ class Validators:
         return self.schema(pointer, instance) if pointer else None
 
     def request_body(self, operation: Operation, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
-        """What is wrong with a request body, None where no schema is documented for the media type."""
+        """What is wrong with a request body, None where no schema is documented; see `written`."""
         pointer = schema_of(operation.body.media, media_type) if operation.body else ""
-        return self.schema(pointer, instance) if pointer else None
+        return self.written.schema(pointer, instance) if pointer else None
 
     def header(self, operation: Operation, status: int, name: str, value: str) -> tuple[SchemaError, ...] | None:
         """What is wrong with the string of a response header, None where no schema is documented for it."""
