@@ -1,13 +1,13 @@
 """The resource model of a document: what every operation, resource, link, expansion and filter is."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.description import paths
+from conformance.description import paths, pointers
 from conformance.description.expansions import Expander, values
 from conformance.description.filters import filters, ordering
 from conformance.description.links import properties
@@ -30,6 +30,7 @@ from conformance.model import (
     Role,
 )
 
+_PROBLEMS = "/problems/"
 _EFFECTS = tuple(each.value for each in Effect)
 
 
@@ -63,16 +64,32 @@ def base_path(document: dict[str, Any]) -> str:
 
 
 def problem_base(schemas: Schemas, operations: Iterable[Stated]) -> str:
-    """The URL that problem types stand under, out of the examples of `type` in problem schemas; else empty."""
-    for operation in operations:
-        for media in (media for response in operation.responses for media in response.media):
-            if media.type == "application/problem+json" and media.schema:
-                kind = schemas.members(schemas.at(media.schema)).get("type")
-                for example in schemas.follow(kind).examples if kind else ():
-                    before, mark, _ = str(example).partition("/problems/")
-                    if mark:
-                        return before + mark
-    return ""
+    """The URL that problem types stand under, out of the examples of problem documents; empty without any."""
+    bases = Counter(
+        str(value).partition(_PROBLEMS)[0] + _PROBLEMS
+        for operation in operations
+        for value in _problem_types(schemas, operation)
+        if _PROBLEMS in str(value)
+    )
+    return bases.most_common(1)[0][0] if bases else ""
+
+
+def _problem_types(schemas: Schemas, operation: Stated) -> Iterator[Any]:
+    """Example values of `type`, given for the property, for the whole schema or for the response."""
+    for response in operation.responses:
+        content = schemas.at(response.pointer).get("content") or {}
+        for name in content.keys() & {"application/problem+json"}:
+            media = schemas.at(pointers.join(response.pointer, "content", name))
+            schema = schemas.child(media, "schema")
+            kind = schemas.members(schema).get("type") if schema else None
+            yield from schemas.follow(kind).examples if kind else ()
+            given = (media.get("examples") or {}).values()
+            wholes = [
+                *(schema.examples if schema else ()),
+                media.get("example"),
+                *(each.get("value") for each in given),
+            ]
+            yield from (whole["type"] for whole in wholes if isinstance(whole, dict) and "type" in whole)
 
 
 def _header(operations: Iterable[Stated], end: str) -> str:
@@ -110,7 +127,10 @@ class _Deriver:
         resource = self.resources.get(placed.resource)
         found, notes = filters(self.schemas, stated, placed.role, item, links) if item else ((), ())
         self.notes += notes
-        expand = values(stated.query("expand"))
+        parameter = stated.query("expand")
+        expand = values(parameter)
+        if parameter and not expand:
+            self.notes.append(f"{stated.key}: expand takes any text; which paths it expands is not told")
         outer = stated.shown if placed.items_at else item
         expansions = self.expander.expansions(expand, outer, placed.resource) if outer else ()
         self.notes += [f"{stated.key}: expand={e.path} leads to no object" for e in expansions if not e.resolvable]

@@ -52,10 +52,14 @@ class Targets:
         )
 
     def _own(self, own: str, found: Found) -> Answer:
-        """The resource itself, unless an overlay or examples of its address say otherwise."""
-        examples = self._examples(found)
-        mine = any(each.inside or self._template(each) for each in examples)
+        """The resource itself, unless an overlay or examples of its address say otherwise.
+
+        Examples on another host are of another copy of the API where their path is alike.
+        """
         resource = self.by_name[own]
+        examples = self._examples(found)
+        start = paths.segments(resource.item_path or resource.list_path)[:1]
+        mine = any(each.inside or each.segments[:1] == start or self._template(each) for each in examples)
         return self._stated(found) or (_OUTSIDE if examples and not mine else (_kind(resource, listed=False), (own,)))
 
     def _template(self, example: paths.Located) -> str:

@@ -129,8 +129,9 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     """A query parameter that selects items by a field.
 
     `field` is the path of the property in an item, dots between levels, empty where the description does not tell
-    (the filter can then be checked for form only). `by_id_of` names the resource where the filter takes the id of a
-    linked resource (`evse_id` compares with the link in `evse`).
+    (the filter can then be checked for form only). Where the field is an array, one fitting element is enough (`tags`);
+    in a singleton the items stand in an array that the path names (`schedules[].started_at`). `by_id_of` names the
+    resource where the filter takes the id of a linked resource (`evse_id` compares with the link in `evse`).
     """
 
     parameter: str
@@ -287,10 +288,11 @@ class KeyKind(StrEnum):
 class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something the API shows under a URL: members of a collection, logs, or a singleton.
 
-    `name` is unique: the last fixed segment of its path (`evses`, `status_logs`), prefixed by its parent's name where
-    that is taken or it lives below one (`evses.status_logs`). `list_path` and `item_path` are templates, empty where
+    `name` is unique: the fixed segments of its path joined by dots (`evses`, `evses.status_logs`), `root` for the root.
+    `list_path` and `item_path` are templates, empty where
     there is none; a singleton has its path in `item_path`. `key` is the last parameter of `item_path`, `key_field` the
-    property of an item that holds its value. `prefix` is the four letters of its ids, `id_pattern` the documented one.
+    property of an item that holds its value, or tells items apart where there is no `item_path`; both say nothing of a
+    singleton. `prefix` is the four letters of its ids, `id_pattern` the documented one, each empty where not told.
     `schema` is the pointer of one item's schema. `parent` names the resource that its path hangs under.
     """
 

@@ -1,0 +1,94 @@
+"""Descriptions to test against: the shipped one, the provider's where it is at hand, and a small one to break."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import settings
+
+from conformance.description import Description, load
+
+PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+URI = {"type": "string", "format": "uri"}
+SMALL: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Small", "version": "1"},
+    "servers": [{"url": "https://api.example.com/v2"}],
+    "paths": {
+        "/makes": {"get": {"responses": {"200": {"$ref": "#/components/responses/Makes"}}}},
+        "/makes/{make_id}": {
+            "parameters": [{"name": "make_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "get": {"responses": {"200": {"$ref": "#/components/responses/Make"}}},
+        },
+    },
+    "components": {
+        "responses": {
+            "Make": {
+                "description": "",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Make"}}},
+            },
+            "Makes": {
+                "description": "",
+                "content": {
+                    "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Make"}}}
+                },
+            },
+        },
+        "schemas": {
+            "Make": {
+                "type": "object",
+                "properties": {"id": {"type": "string", "pattern": "make[A-Z0-9]{26}"}, "url": URI},
+            }
+        },
+    },
+}
+
+
+@pytest.fixture
+def small() -> dict[str, Any]:
+    """A sound description that a test may change."""
+    return copy.deepcopy(SMALL)
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    """Writes a document (as JSON) or text to a file of its own and gives the path."""
+
+    def to_file(content: Any, name: str = "api.yaml") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = content if isinstance(content, bytes) else None
+        data = content.encode() if isinstance(content, str) else data
+        path.write_bytes(msgspec.json.encode(content) if data is None else data)
+        return path
+
+    return to_file
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def shipped(cache_dir: Path) -> Description:
+    return load(cache_dir=cache_dir)
+
+
+@pytest.fixture(scope="session")
+def provided(cache_dir: Path) -> Description:
+    if not PROVIDED.exists():
+        pytest.skip("../shared/reference/ev-energy-api-v2-openapi.yaml is not beside this repository")
+    return load(PROVIDED, cache_dir=cache_dir)
+
+
+@pytest.fixture(params=["shipped", "provided"])
+def description(request: pytest.FixtureRequest) -> Description:
+    """Each description in turn."""
+    return request.getfixturevalue(request.param)
