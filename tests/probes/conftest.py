@@ -1,0 +1,12 @@
+"""The subject of scripted probes: the shipped description at a target that is a function."""
+
+import pytest
+from scripted import subject_of
+
+from conformance.description import load
+from conformance.subject import Subject
+
+
+@pytest.fixture(scope="session")
+def subject() -> Subject:
+    return subject_of(load())
