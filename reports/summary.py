@@ -1,6 +1,6 @@
 """What a run comes to: the one value that every format is written from."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from enum import StrEnum
 from functools import cached_property
 
@@ -214,6 +214,23 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     def by_exchange(self) -> dict[str, Exchange]:
         """Exchanges by id; the earliest where several share one."""
         return {each.id: each for each in reversed(self.exchanges)}
+
+    @cached_property
+    def by_case(self) -> dict[Case, tuple[Finding, ...]]:
+        """Findings by case, in their order."""
+        grouped: dict[Case, list[Finding]] = defaultdict(list)
+        for each in self.findings:
+            grouped[each.case].append(each)
+        return {case: tuple(found) for case, found in grouped.items()}
+
+    @cached_property
+    def every_cell(self) -> tuple[Cell, ...]:
+        """Planned and unplanned cases, sorted."""
+        return tuple(sorted((*self.cells, *self.unplanned), key=lambda cell: cell.case))
+
+    def violated(self, cell: Cell) -> bool:
+        """Whether the case has a violation that no waiver covers."""
+        return any(each.violation for each in self.by_case.get(cell.case, ()))
 
     def level(self, requirement: str) -> Level:
         """The level of a requirement; MUST for one that the catalogue does not know."""

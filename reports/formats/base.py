@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from reports.summary import Summary
+from reports.summary import Finding, Summary
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -13,3 +13,12 @@ class Format(msgspec.Struct, frozen=True):
     name: str
     file: str
     render: Callable[[Summary], dict[str, bytes]]
+
+
+def described(finding: Finding) -> str:
+    """A finding in plain text, a line for each thing that there is to say."""
+    lines = [f"{finding.verdict} {finding.message}"]
+    lines += [
+        f"{name}: {getattr(finding, name)}" for name in ("pointer", "expected", "actual") if getattr(finding, name)
+    ]
+    return "\n".join([*lines, f"seen {finding.times} times", f"exchanges: {', '.join(finding.exchanges)}"])

@@ -6,8 +6,8 @@ from itertools import groupby
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.model import Verdict
-from reports.formats.base import Format
-from reports.summary import Cell, Finding, Summary
+from reports.formats.base import Format, described
+from reports.summary import Cell, Summary
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 _GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
@@ -15,27 +15,24 @@ _GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
 
 def _render(summary: Summary) -> dict[str, bytes]:
     document = JUnitXml("evconform")
-    findings: dict[tuple[str, str], list[Finding]] = {}
-    for each in summary.findings:
-        findings.setdefault((each.requirement, each.operation), []).append(each)
-    cells = sorted((*summary.cells, *summary.unplanned), key=lambda cell: cell.case)
-    for requirement, group in groupby(cells, key=lambda cell: cell.requirement):
+    for requirement, group in groupby(summary.every_cell, key=lambda cell: cell.requirement):
         suite = TestSuite(_clean(requirement))
         known = summary.by_id.get(requirement)
         if known is not None:
             suite.add_property("level", known.level.value)
             suite.add_property("statement", _clean(known.statement))
-        suite.add_testcases([_case(cell, findings.get((cell.requirement, cell.operation), [])) for cell in group])
+        suite.add_testcases([_case(cell, summary) for cell in group])
         document.add_testsuite(suite)
+    document.update_statistics()  # type: ignore[no-untyped-call]
     content: bytes = document.tostring()  # type: ignore[no-untyped-call]
     return {"junit.xml": content}
 
 
-def _case(cell: Cell, findings: list[Finding]) -> TestCase:
+def _case(cell: Cell, summary: Summary) -> TestCase:
     case = TestCase(_clean(f"{cell.requirement} {cell.operation}"), classname=_clean(cell.requirement), time=0)
-    text = _clean("\n\n".join(_described(each) for each in findings))
+    text = _clean("\n\n".join(map(described, summary.by_case.get(cell.case, ()))))
     reason = _clean(f"{cell.verdict}: {cell.reason}")
-    waived = cell.verdict is Verdict.FAIL and not any(each.violation for each in findings)
+    waived = cell.verdict is Verdict.FAIL and not summary.violated(cell)
     if cell.verdict in _GREEN:
         if text:
             case.system_out = text
@@ -50,14 +47,6 @@ def _case(cell: Cell, findings: list[Finding]) -> TestCase:
     result.text = text
     case.result = [result]
     return case
-
-
-def _described(finding: Finding) -> str:
-    lines = [f"{finding.verdict} {finding.message}"]
-    lines += [
-        f"{name}: {getattr(finding, name)}" for name in ("pointer", "expected", "actual") if getattr(finding, name)
-    ]
-    return "\n".join([*lines, f"seen {finding.times} times", f"exchanges: {', '.join(finding.exchanges)}"])
 
 
 def _clean(text: str) -> str:

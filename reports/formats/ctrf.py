@@ -1,0 +1,63 @@
+"""CTRF JSON, the Common Test Report Format: one test a case."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from conformance.model import Verdict
+from reports.formats.base import Format, described
+from reports.summary import Cell, Summary
+
+_STATUS = {
+    Verdict.PASS: "passed",
+    Verdict.WARN: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.ERROR: "failed",
+    Verdict.NOT_TESTED: "pending",
+    Verdict.NOT_APPLICABLE: "skipped",
+    Verdict.NOT_OBSERVABLE: "skipped",
+}
+
+
+def _render(summary: Summary) -> dict[str, bytes]:
+    tests = [_test(cell, summary) for cell in summary.every_cell]
+    counts = Counter(each["status"] for each in tests)
+    start = summary.started.started_at if summary.started else 0.0
+    results = {
+        "tool": {"name": "evconform", "version": summary.started.suite_version if summary.started else ""},
+        "summary": {
+            "tests": len(tests),
+            **{name: counts[name] for name in ("passed", "failed", "skipped", "pending", "other")},
+            "start": int(start * 1000),
+            "stop": int((start + summary.duration_s) * 1000),
+            "extra": {
+                "verdict": summary.verdict.value,
+                "planned": summary.planned,
+                "counts": {verdict.value: count for verdict, count in summary.counts.items()},
+            },
+        },
+        "tests": tests,
+    }
+    return {
+        "ctrf-report.json": msgspec.json.encode({"reportFormat": "CTRF", "specVersion": "1.0.0", "results": results})
+    }
+
+
+def _test(cell: Cell, summary: Summary) -> dict[str, Any]:
+    findings = summary.by_case.get(cell.case, ())
+    waived = cell.verdict is Verdict.FAIL and not summary.violated(cell)
+    test: dict[str, Any] = {
+        "name": str(cell.case),
+        "status": "other" if waived else _STATUS.get(cell.verdict, "other"),
+        "duration": 0,
+        "suite": [cell.requirement],
+        "rawStatus": cell.verdict.value,
+        "tags": [summary.level(cell.requirement).value, *(["waived"] if waived else [])],
+    }
+    if cell.reason:
+        test["message"] = cell.reason
+    return test | ({"trace": "\n\n".join(map(described, findings))} if findings else {})
+
+
+FORMATS = (Format("ctrf", "ctrf-report.json", _render),)

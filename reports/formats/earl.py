@@ -1,0 +1,82 @@
+"""EARL 1.0 as JSON-LD (W3C Evaluation and Report Language): one assertion a case."""
+
+from typing import Any
+
+import msgspec
+
+from conformance.model import Verdict
+from reports.formats.base import Format
+from reports.summary import Cell, Summary
+
+_OUTCOMES = {
+    Verdict.PASS: "earl:passed",
+    Verdict.WARN: "earl:passed",
+    Verdict.FAIL: "earl:failed",
+    Verdict.NOT_APPLICABLE: "earl:inapplicable",
+    Verdict.NOT_TESTED: "earl:untested",
+}
+_CONTEXT = {
+    "earl": "http://www.w3.org/ns/earl#",
+    "dct": "http://purl.org/dc/terms/",
+    "doap": "http://usefulinc.com/ns/doap#",
+    "ev": "urn:evconform:",
+    "assertedBy": {"@id": "earl:assertedBy", "@type": "@id"},
+    "subject": {"@id": "earl:subject", "@type": "@id"},
+    "test": {"@id": "earl:test", "@type": "@id"},
+    "mode": {"@id": "earl:mode", "@type": "@id"},
+    "outcome": {"@id": "earl:outcome", "@type": "@id"},
+    "result": "earl:result",
+    "title": "dct:title",
+    "description": "dct:description",
+    "verdict": "ev:verdict",
+    "operation": "ev:operation",
+}
+
+
+def _render(summary: Summary) -> dict[str, bytes]:
+    header = summary.started
+    version = header.suite_version if header else ""
+    subject = {
+        "@id": "ev:subject",
+        "@type": "earl:TestSubject",
+        "title": header.target.base_url if header else "",
+        "description": f"description {header.description_sha256}" if header else "",
+        "verdict": summary.verdict.value,
+    }
+    used = sorted({cell.requirement for cell in summary.every_cell})
+    graph = [
+        {
+            "@id": "ev:suite",
+            "@type": ["earl:Assertor", "earl:Software", "doap:Project"],
+            "title": f"evconform {version}",
+        },
+        subject,
+        *(_criterion(key, summary) for key in used),
+        *(_assertion(cell) for cell in summary.every_cell),
+    ]
+    return {"earl.jsonld": msgspec.json.encode({"@context": _CONTEXT, "@graph": graph})}
+
+
+def _criterion(key: str, summary: Summary) -> dict[str, Any]:
+    known = summary.by_id.get(key)
+    return {"@id": f"ev:requirement:{key}", "@type": "earl:TestRequirement", "title": known.statement if known else key}
+
+
+def _assertion(cell: Cell) -> dict[str, Any]:
+    return {
+        "@type": "earl:Assertion",
+        "assertedBy": "ev:suite",
+        "subject": "ev:subject",
+        "test": f"ev:requirement:{cell.requirement}",
+        "mode": "earl:automatic",
+        "operation": cell.operation,
+        "result": {
+            "@type": "earl:TestResult",
+            "outcome": _OUTCOMES.get(cell.verdict, "earl:cantTell"),
+            "verdict": cell.verdict.value,
+            "description": cell.reason,
+        },
+    }
+
+
+FORMATS = (Format("earl", "earl.jsonld", _render),)
