@@ -66,7 +66,11 @@ class Validators:
         pointer = next((each.schema for each in headers if each.name.lower() == name.lower()), "")
         if not pointer:
             return None
-        readings = self._readings(self.description.resolve(pointer), (value,), (value.split(",") if value else ()))
+        readings = self._readings(
+            self.description.resolve(pointer),
+            (value,),
+            tuple(each.strip() for each in value.split(",")) if value else (),
+        )
         return _best(self._at(pointer), readings)
 
     def parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
@@ -93,7 +97,7 @@ class Validators:
         if "array" not in strings.types(schema, follow):
             return strings.readings(schema, ",".join(values), follow)
         items = follow(schema).get("items", {})
-        return ([strings.readings(items, each.strip(), follow)[0] for each in members],)
+        return ([strings.readings(items, each, follow)[0] for each in members],)
 
     def _at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         known = self._compiled.get(pointer)
