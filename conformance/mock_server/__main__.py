@@ -1,0 +1,46 @@
+"""`python -m conformance.mock_server`: serves on loopback until it is ended."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from conformance.errors import HarnessError
+from conformance.mock_server.assembly import RATE_LIMIT, Settings
+from conformance.mock_server.serving import serve
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line and serve; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m conformance.mock_server", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--seed", type=int, default=1, help="the world's seed")
+    parser.add_argument("--description", type=Path, help="an OpenAPI description; the shipped one without")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="plant a fault; repeatable")
+    parser.add_argument("--rate-limit", type=int, default=RATE_LIMIT, metavar="N", help="requests an hour")
+    parser.add_argument("--now", metavar="TIME", help="freeze the clock at an RFC 3339 time")
+    options = parser.parse_args(arguments)
+    try:
+        moment = _moment(options.now)
+        settings = Settings(options.description, options.seed, tuple(options.fault), options.rate_limit, moment)
+        serve(settings, options.port)
+    except HarnessError as error:
+        sys.stderr.write(f"{error.message}\n{error.hint}\n")
+        return error.exit_code
+    return 0
+
+
+def _moment(text: str | None) -> int | None:
+    from conformance.errors import UsageError
+    from conformance.mock_server import clock
+
+    if text is None:
+        return None
+    moment = clock.parse(text)
+    if moment is None:
+        raise UsageError(f"--now {text}: not a time.", hint="Write it as 2026-01-31T12:00:00Z.")
+    return moment
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What no description can tell: what actions do, what reports count. Everything here is about one API by its nature.
+
+A module of this package offers `READS`, `CREATES` and `ACTIONS`: functions by the key of their operation, which get the
+workshop and the call; `on_build` brings a new world in line. Operations without one get what can be derived.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.problems import Problem
+from conformance.mock_server.world.build import World
+from conformance.mock_server.world.schemas import UNKNOWN, Seedling
+from conformance.mock_server.world.store import Record, Ref, absolute
+
+
+class Behaviours:
+    """The behaviours that fit one description, and what stands in where there is none."""
+
+    def __init__(self, world: World, now: Callable[[], int]) -> None:
+        self.world = world
+        self.now = now
+        self.reads: dict[str, Callable[[Call], Answer]] = {}
+        for module in modules():
+            if hasattr(module, "on_build"):
+                module.on_build(world)
+
+    def plain(self, call: Call, status: int) -> Any:
+        """An answer grown from the schema of the response: the same request always gets the same."""
+        response = call.operation.response(status)
+        media = response.media[0] if response and response.media else None
+        if media is None or not media.schema:
+            return None
+        schema = self.world.description.resolve(media.schema)
+        return absolute(self.grow(call, schema, {}), call.base)
+
+    def grow(self, call: Call, schema: Mapping[str, Any], links: Mapping[str, Any]) -> Any:
+        """An instance of a schema that depends on the request alone; `links` gives the links at some paths."""
+        rng = self.world.rng(call.operation.key, call.path, sorted(call.query))
+        seedling = Seedling(rng, self.world.now, self.world.now, rng.randrange(100), lambda at: links.get(at, UNKNOWN))
+        return self.world.nursery.maker(schema)(seedling)
+
+    def frame(self, call: Call, parent: Record | None) -> dict[str, Any]:
+        """The object around the items of a wrapped list."""
+        links: dict[str, Any] = {}
+        for link in call.operation.links:
+            if link.own:
+                links[link.path] = Ref(call.path)
+            elif parent is not None and parent.resource in link.targets:
+                links[link.path] = Ref(parent.path)
+        response = call.operation.response(200)
+        schema = self.world.description.resolve(response.media[0].schema) if response and response.media else {}
+        made: dict[str, Any] = absolute(self.grow(call, schema, {**links, call.operation.items_at: []}), call.base)
+        return made
+
+    def redirect(self, call: Call) -> Answer:
+        """302 to a page outside the API; with `response_type=json`, where documented, its address in a body."""
+        known = {each.name for each in call.operation.parameters}
+        rng = self.world.rng(call.operation.key, sorted(call.query))
+        ticket = UUID(int=rng.getrandbits(128), version=4)
+        target = f"https://onboarding.example.com{call.operation.path}/{ticket}"
+        if "response_type" in known and call.last("response_type") == "json" and call.operation.response(200):
+            body = self.plain(call, 200)
+            return Answer(200, {**body, "url": target} if isinstance(body, dict) else body)
+        return Answer(302, None, {"Location": target}, media="")
+
+
+def modules() -> list[Any]:
+    """The behaviour modules, by name."""
+    return [
+        importlib.import_module(f"{__name__}.{each.name}") for each in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
+    ]
+
+
+__all__ = ["Behaviours", "Problem", "modules"]

@@ -1,0 +1,21 @@
+"""Singletons that show the newest member of the collection beside them (`/versions/current`)."""
+
+from conformance.mock_server.world.build import World
+from conformance.mock_server.world.store import Ref
+
+
+def on_build(world: World) -> None:
+    """Copy the newest sibling of the same schema into each such singleton; its address stays its own."""
+    for resource in world.shape.resources.values():
+        siblings = [
+            each.name
+            for each in world.shape.resources.values()
+            if resource.singleton and not each.singleton and each.schema == resource.schema and each.parent == resource.parent
+        ]
+        for record in world.store.all(resource.name) if siblings else ():
+            members = world.store.collection(siblings[0], record.parent.path if record.parent else "")
+            newest = members.by_key[members.keys[-1]] if members.keys else None
+            if newest is None:
+                world.store.remove(record)
+            else:
+                record.data = {**newest.data, **({"url": Ref(record.path)} if "url" in newest.data else {})}

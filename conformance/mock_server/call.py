@@ -1,0 +1,63 @@
+"""One request on its way through the server, and the answer it gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.mock_server.tokens import Grant
+from conformance.mock_server.world.store import Record
+from conformance.model import Operation
+
+JSON = "application/json"
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that found its operation. `base` is the API's base URL as the client sees it.
+
+    `user` is the id of the person in whose name it is made: of the token, or of the user header; None for nobody.
+    """
+
+    operation: Operation
+    method: str
+    path: str
+    base: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    grant: Grant | None = None
+    user: str | None = None
+
+    def last(self, name: str) -> str | None:
+        """The last value of a query parameter, None where it is absent."""
+        found = None
+        for key, value in self.query:
+            if key == name:
+                found = value
+        return found
+
+    def every(self, name: str) -> list[str]:
+        """All values of a query parameter, in order."""
+        return [value for key, value in self.query if key == name]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back: `body` is JSON data, or `raw` bytes that are ready; `media` is empty where there is no body."""
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    media: str = JSON
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a rendered record stands: in a list or alone, and at which position of the page and of the whole walk."""
+
+    record: Record
+    listed: bool = False
+    index: int = 0
+    offset: int = 0

@@ -1,0 +1,42 @@
+"""Who may call the built-in server: applications and tokens that every world knows, whatever its seed.
+
+They protect nothing but made-up data on loopback. `users` are positions in the world's list of users.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+APPLICATION = "evconform-app"  # the application through which people sign in
+APPLICATION_SECRET = "evconform-app-secret"  # noqa: S105 - known to everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An application, or a person behind one. `scopes` is `all`, `read` or `none`; `user` a position, None for no user."""
+
+    name: str
+    about: str
+    scopes: str
+    client_id: str = ""
+    client_secret: str = ""
+    token: str = ""
+    user: int | None = None
+    expired: bool = False
+
+
+IDENTITIES: tuple[Identity, ...] = (
+    Identity("full", "client credentials with every scope", "all", "evconform-full", "full-secret", "token-full"),
+    Identity("readonly", "client credentials with the reading scopes", "read", "evconform-readonly", "readonly-secret", "token-readonly"),
+    Identity("noscope", "client credentials without any scope", "none", "evconform-noscope", "noscope-secret", "token-noscope"),
+    Identity("expired", "a token that expired an hour before the server started", "all", token="token-expired", expired=True),  # noqa: S106
+    Identity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
+    Identity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
+)
+BY_NAME = {each.name: each for each in IDENTITIES}
+
+
+def granted(identity: Identity, scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes of an identity out of all that the description uses."""
+    if identity.scopes == "none":
+        return frozenset()
+    return frozenset(each for each in scopes if identity.scopes == "all" or each.endswith(":read"))

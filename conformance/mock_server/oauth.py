@@ -1,0 +1,188 @@
+"""The authorization server: `/o/authorize/`, `/o/token/` and `/o/revoke_token/` (RFC 6749, 7009, 7636).
+
+Nobody signs in: the authorization endpoint answers at once for the user named by `login_hint` (`user_a`, `user_b`).
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from conformance.mock_server.identities import BY_NAME
+from conformance.mock_server.tokens import LIFETIME, Grant, Tokens
+
+_BODY_LIMIT = 64 * 1024
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """An OAuth error answer (RFC 6749, section 5.2)."""
+
+    def __init__(self, error: str, status: int = 400) -> None:
+        super().__init__(error)
+        self.error = error
+        self.status = status
+
+
+def _refusal(refused: Refused) -> Response:
+    headers = dict(_NO_STORE)
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="ev.energy"'
+    return JSONResponse({"error": refused.error}, refused.status, headers)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Refused("invalid_request")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _BODY_LIMIT:
+            raise Refused("invalid_request", 413)
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100)
+    except (UnicodeDecodeError, ValueError):
+        raise Refused("invalid_request") from None
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise Refused("invalid_request")
+    return dict(pairs)
+
+
+class Issuer:
+    """The endpoints over one memory of tokens."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    def routes(self) -> list[BaseRoute]:
+        """Routes with and without the last slash; without it only 405, as the provider's."""
+        return [
+            Route("/o/authorize/", self.authorize, methods=["GET"]),
+            Route("/o/authorize", self.authorize, methods=["GET"]),
+            Route("/o/token/", self.token, methods=["POST"]),
+            Route("/o/revoke_token/", self.revoke, methods=["POST"]),
+            Route("/o/token", _without_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/o/revoke_token", _without_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        ]
+
+    async def token(self, request: Request) -> Response:
+        """Grants: client_credentials, authorization_code, refresh_token."""
+        try:
+            form = await _form(request)
+            client = self._client(request, form)
+            grants = {
+                "client_credentials": self._by_credentials,
+                "authorization_code": self._by_code,
+                "refresh_token": self._by_refresh,
+            }
+            grant = grants.get(form.get("grant_type", ""))
+            if grant is None:
+                raise Refused("unsupported_grant_type" if form.get("grant_type") else "invalid_request")
+            access, refresh, scopes = grant(client, form)
+        except Refused as refused:
+            return _refusal(refused)
+        body = {"access_token": access, "token_type": "Bearer", "expires_in": LIFETIME, "scope": " ".join(sorted(scopes))}
+        return JSONResponse(body | ({"refresh_token": refresh} if refresh else {}), headers=_NO_STORE)
+
+    def _client(self, request: Request, form: Mapping[str, str]) -> str:
+        """The application, by HTTP Basic or by form; raises invalid_client."""
+        client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+        if scheme:
+            client_id, secret = _basic(scheme, encoded)
+        known = self._tokens.secrets.get(client_id)
+        if known is None or not hmac.compare_digest(known.encode(), secret.encode("utf-8", "replace")):
+            raise Refused("invalid_client", 401)
+        return client_id
+
+    def _by_credentials(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
+        scopes = self._scopes(client, form.get("scope", ""))
+        return *self._tokens.issue(client, scopes), scopes
+
+    def _by_code(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
+        code = self._tokens.redeem(form.get("code", ""))
+        if code is None or code.grant.application != client or code.redirect_uri != form.get("redirect_uri", ""):
+            raise Refused("invalid_grant")
+        if code.challenge and not hmac.compare_digest(code.challenge, _s256(form.get("code_verifier", ""))):
+            raise Refused("invalid_grant")
+        return *self._tokens.issue(client, code.grant.scopes, code.grant.user), code.grant.scopes
+
+    def _by_refresh(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
+        found = self._tokens.refresh(form.get("refresh_token", ""), client)
+        if found is None:
+            raise Refused("invalid_grant")
+        access, refresh, grant = found
+        return access, refresh, grant.scopes
+
+    def _scopes(self, client: str, asked: str) -> frozenset[str]:
+        allowed = self._tokens.allowed(client)
+        wanted = frozenset(asked.split())
+        if not wanted <= allowed:
+            raise Refused("invalid_scope")
+        return wanted or allowed
+
+    async def revoke(self, request: Request) -> Response:
+        """Revocation: 200 whether the token was known or not."""
+        try:
+            form = await _form(request)
+            client = self._client(request, form)
+            if not form.get("token"):
+                raise Refused("invalid_request")
+        except Refused as refused:
+            return _refusal(refused)
+        self._tokens.revoke(form["token"], client)
+        return Response(status_code=200, headers=_NO_STORE)
+
+    async def authorize(self, request: Request) -> Response:
+        """The code grant: 302 to `redirect_uri` with `code` and `state`, or with `error`."""
+        query = request.query_params
+        target = urlsplit(query.get("redirect_uri", ""))
+        if query.get("client_id") not in self._tokens.secrets or target.scheme not in {"http", "https"} or not target.netloc:
+            return _refusal(Refused("invalid_request"))
+        try:
+            answer = {"code": self._code(query)}
+        except Refused as refused:
+            answer = {"error": refused.error}
+        if "state" in query:
+            answer["state"] = query["state"]
+        joint = "&" if target.query else "?"
+        return RedirectResponse(query["redirect_uri"] + joint + urlencode(answer), 302)
+
+    def _code(self, query: Mapping[str, str]) -> str:
+        if query.get("response_type") != "code":
+            raise Refused("unsupported_response_type")
+        challenge = query.get("code_challenge", "")
+        if challenge and query.get("code_challenge_method", "plain") != "S256":
+            raise Refused("invalid_request")
+        person = BY_NAME.get(query.get("login_hint", "user_a"))
+        if person is None or person.user is None:
+            raise Refused("access_denied")
+        client = query["client_id"]
+        grant = Grant(client, self._scopes(client, query.get("scope", "")), self._tokens.user(person.user))
+        return self._tokens.authorise(grant, query["redirect_uri"], challenge)
+
+
+async def _without_slash(_request: Request) -> Response:
+    return Response(status_code=405, headers={"Allow": ""})
+
+
+def _basic(scheme: str, encoded: str) -> tuple[str, str]:
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise Refused("invalid_client", 401) from None
+    if scheme.lower() != "basic" or ":" not in text:
+        raise Refused("invalid_client", 401)
+    client_id, _, secret = text.partition(":")
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _s256(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode("ascii", "replace")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

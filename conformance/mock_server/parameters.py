@@ -1,0 +1,71 @@
+"""Query parameters as text, read by their schemas."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.mock_server import clock
+from conformance.mock_server.validators import Validators
+from conformance.model import Location, Operation, Parameter
+
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?")
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a text is no value of its parameter."""
+
+    why: str
+
+
+def kind_of(schema: Mapping[str, Any]) -> str:
+    """What a text is read as: `time`, `integer`, `number`, `boolean` or `text`."""
+    declared = schema.get("type", "string")
+    kinds = [declared] if isinstance(declared, str) else [each for each in declared if each != "null"]
+    if "string" in kinds or not kinds:
+        return "time" if schema.get("format") == "date-time" else "text"
+    return kinds[0] if kinds[0] in {"integer", "number", "boolean"} else "text"
+
+
+def convert(text: str, kind: str) -> Any:
+    """The value of a text, or Unreadable. Times become microseconds."""
+    if kind == "time":
+        moment = clock.parse(text)
+        return Unreadable("not an RFC 3339 date-time with offset.") if moment is None else moment
+    if kind == "boolean":
+        return _BOOLEANS.get(text.lower(), Unreadable("neither true nor false."))
+    if kind == "integer":
+        return int(text) if _INTEGER.fullmatch(text) else Unreadable("not an integer.")
+    if kind == "number":
+        return float(text) if _NUMBER.fullmatch(text) else Unreadable("not a number.")
+    return text
+
+
+class Reader:
+    """Reads the query of one operation."""
+
+    def __init__(self, operation: Operation, validators: Validators) -> None:
+        self.known: dict[str, Parameter] = {
+            each.name: each for each in operation.parameters if each.location is Location.QUERY
+        }
+        self._validators = validators
+
+    def complaint(self, name: str, text: str) -> str:
+        """Why a text is no value of a known parameter, empty where it is one."""
+        schema = self.known[name].schema
+        if kind_of(schema) == "text" and schema.get("type") == "array":
+            schema = schema.get("items", {})
+        value = convert(text, kind_of(schema))
+        if isinstance(value, Unreadable):
+            return value.why
+        if kind_of(schema) == "time":
+            return ""
+        validator = self._validators.parameter(name, schema)
+        return "" if validator.is_valid(_whole(value)) else "not one of the values it can have."
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

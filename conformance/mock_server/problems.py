@@ -1,0 +1,73 @@
+"""What goes wrong in a request, as RFC 9457 problem details."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from conformance.model import Operation
+
+MEDIA = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818 - the standard's word
+    """Stops a request. `slug` names the problem type, empty where the status says enough (404 and the like)."""
+
+    def __init__(
+        self,
+        status: int,
+        slug: str = "",
+        detail: str = "",
+        *,
+        errors: Mapping[str, list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.slug = slug
+        self.detail = detail or HTTPStatus(status).description or HTTPStatus(status).phrase
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def body(self, base: str, instance: str) -> dict[str, Any]:
+        """The document: `base` is the API's base URL, `instance` the URL asked for."""
+        document: dict[str, Any] = {
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if self.slug:
+            document["type"] = f"{base}/problems/{self.slug}/"
+        if self.errors is not None:
+            document["field_errors"] = dict(self.errors)
+        return document
+
+
+def not_found() -> Problem:
+    """404: there is no such thing, or the caller may not know of it."""
+    return Problem(404, detail="There is nothing here, or not for you.")
+
+
+def malformed(operation: Operation, detail: str) -> Problem:
+    """A body that cannot be read at all."""
+    return Problem(documented(operation, (400, 422)), "malformed-request", detail)
+
+
+def rejected(operation: Operation, errors: Mapping[str, list[str]]) -> Problem:
+    """A write refused for its content, with what is wrong field by field."""
+    status = documented(operation, (400, 422))
+    verb = {"POST": "create", "PATCH": "update", "PUT": "update"}.get(operation.method, "request")
+    slug = f"validation-failed-{verb}-{(operation.resource or operation.group).replace('.', '-').replace('_', '-')}"
+    return Problem(status, slug, "Error on fields: " + ", ".join(sorted(errors)), errors=errors)
+
+
+def parameter(name: str, detail: str, slug: str = "invalid-parameter") -> Problem:
+    """400: a query parameter or header with a value that it cannot have."""
+    return Problem(400, slug, f"{name}: {detail}")
+
+
+def documented(operation: Operation, statuses: Iterable[int]) -> int:
+    """The first of the statuses that the operation documents by name, else the first of all."""
+    wanted = list(statuses)
+    known = {each.status for each in operation.responses}
+    return next((status for status in wanted if str(status) in known), wanted[0])

@@ -1,0 +1,52 @@
+"""Requests per rolling hour for each pair of application and user."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from conformance.mock_server import clock
+
+WINDOW = 3600  # seconds
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Counts by second, oldest first, and their sum."""
+
+    counts: deque[list[int]] = field(default_factory=deque)
+    total: int = 0
+
+    def forget(self, second: int) -> None:
+        while self.counts and self.counts[0][0] <= second - WINDOW:
+            self.total -= self.counts.popleft()[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left after a request. `retry_after` is 0 where the request may pass, else seconds to wait."""
+
+    limit: int
+    remaining: int
+    retry_after: int = 0
+
+
+class RateLimit:
+    """A rolling window kept by the second; a request that is refused does not count."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._buckets: dict[tuple[str, str], _Bucket] = {}
+
+    def take(self, application: str, user: str, now: int) -> Allowance:
+        """Count one request at `now` (microseconds)."""
+        second = now // clock.SECOND
+        bucket = self._buckets.setdefault((application, user), _Bucket())
+        bucket.forget(second)
+        if bucket.total >= self.limit:
+            wait = bucket.counts[0][0] + WINDOW - second if bucket.counts else WINDOW
+            return Allowance(self.limit, 0, max(1, wait))
+        if bucket.counts and bucket.counts[-1][0] == second:
+            bucket.counts[-1][1] += 1
+        else:
+            bucket.counts.append([second, 1])
+        bucket.total += 1
+        return Allowance(self.limit, self.limit - bucket.total)

@@ -1,0 +1,98 @@
+"""Compiled JSON Schemas of one description, for what clients send. Written for the server alone."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.description import Description
+from conformance.mock_server import clock
+
+_REQUESTS = "urn:evconform:requests"
+_FORMATS = {"date-time": lambda text: clock.parse(text) is not None, "decimal": lambda text: bool(_DECIMAL.fullmatch(text))}
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+class Validators:
+    """Validators by schema, made when first asked for."""
+
+    def __init__(self, description: Description) -> None:
+        self._description = description
+        self._made: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+    @cached_property
+    def _registry(self) -> jsonschema_rs.Registry:
+        document = {key: self._description.document.get(key, {}) for key in ("components", "paths")}
+        return jsonschema_rs.Registry([(_REQUESTS, as_request(document))])
+
+    def at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+        """The validator of a request body's schema by its pointer."""
+        return self._compiled(pointer, {"$ref": _REQUESTS + pointer})
+
+    def parameter(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        """The validator of a parameter's schema."""
+        return self._compiled(f"{name} {id(schema)}", _outward(schema))
+
+    def _compiled(self, key: str, schema: Any) -> jsonschema_rs.Draft202012Validator:
+        if key not in self._made:
+            self._made[key] = jsonschema_rs.Draft202012Validator(
+                schema, registry=self._registry, validate_formats=True, formats=_FORMATS
+            )
+        return self._made[key]
+
+
+def as_request(value: Any) -> Any:
+    """A copy of a document in which read-only properties are not required (OpenAPI 3.0.3, section 4.7.24.1)."""
+    if isinstance(value, list):
+        return [as_request(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: as_request(each) for key, each in value.items()}
+    required, properties = made.get("required"), made.get("properties")
+    if isinstance(required, list) and isinstance(properties, dict):
+        made["required"] = [name for name in required if not _read_only(properties.get(name))]
+    return made
+
+
+def _read_only(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("readOnly") is True
+
+
+def _outward(value: Any) -> Any:
+    """References of a schema that stands outside its document, led back into it."""
+    if isinstance(value, dict):
+        return {k: _REQUESTS + v if k == "$ref" and str(v).startswith("#") else _outward(v) for k, v in value.items()}
+    return [_outward(each) for each in value] if isinstance(value, list) else value
+
+
+def field_errors(validator: jsonschema_rs.Draft202012Validator, body: Any) -> dict[str, list[str]]:
+    """What is wrong with a body, by the field of its first level; `` for the body as a whole."""
+    found: dict[str, list[str]] = {}
+    for error in validator.iter_errors(body):
+        name, text = _explain(error)
+        told = found.setdefault(name, [])
+        if text not in told and len(told) < 5:
+            told.append(text)
+    return found
+
+
+def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
+    path = [str(each) for each in error.instance_path]
+    keyword = str(error.schema_path[-1]) if error.schema_path else ""
+    if keyword == "required" and not path:
+        return str(getattr(error.kind, "property", "")), "This field is required."
+    texts = {
+        "type": "Has the wrong type.",
+        "required": "A required part is missing.",
+        "enum": "Not one of the allowed values.",
+        "format": "Does not have the required format.",
+        "pattern": "Does not have the required form.",
+        "minimum": "Ensure this value is not less than the minimum.",
+        "maximum": "Ensure this value is not greater than the maximum.",
+        "maxLength": "Ensure this field is not too long.",
+        "minLength": "Ensure this field is not too short.",
+    }
+    where = f" (at {'.'.join(path[1:])})" if len(path) > 1 else ""
+    return path[0] if path else "", texts.get(keyword, "Not valid.") + where

@@ -1,0 +1,154 @@
+"""What exists: records in collections that stay sorted, found by path, and changed through three verbs alone.
+
+A record's data is JSON in which every link inside the API is a `Ref`: a path below the base URL, so that one world
+answers under any host. Lists are cut by bisection: the price of a page does not grow with its collection.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from conformance.model import Resource
+
+
+class Ref(str):
+    """A link to something of this API: its path below the base URL, query included."""
+
+    __slots__ = ()
+
+
+def absolute(value: Any, base: str) -> Any:
+    """A copy of JSON data with every link made absolute below a base URL."""
+    kind = type(value)
+    if kind is Ref:
+        return base + value
+    if kind is dict:
+        return {key: absolute(each, base) for key, each in value.items()}
+    if kind is list:
+        return [absolute(each, base) for each in value]
+    return value
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One thing of the API. `key` orders it in its collection; `owner` is a user's id, None where it is shared."""
+
+    resource: str
+    key: str
+    path: str
+    parent: "Record | None" = None
+    owner: str | None = None
+    moment: int = 0
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+Verb = Literal["created", "changed", "deleted"]
+Listener = Callable[[Verb, Record, dict[str, Any]], None]
+
+
+class Collection:
+    """Records of one resource below one parent, by key, and the sorted keys: of all, and of each owner."""
+
+    __slots__ = ("by_key", "keys", "owned")
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, Record] = {}
+        self.keys: list[str] = []
+        self.owned: dict[str, list[str]] = {}
+
+    def add(self, record: Record) -> None:
+        """Put a record in; one with the same key is replaced."""
+        if record.key in self.by_key:
+            self.remove(self.by_key[record.key])
+        self.by_key[record.key] = record
+        insort(self.keys, record.key)
+        if record.owner is not None:
+            insort(self.owned.setdefault(record.owner, []), record.key)
+
+    def remove(self, record: Record) -> None:
+        """Take a record out."""
+        del self.by_key[record.key]
+        for keys in (self.keys, self.owned.get(record.owner or "", [])):
+            at = bisect_left(keys, record.key)
+            if at < len(keys) and keys[at] == record.key:
+                del keys[at]
+
+    def visible(self, owner: str | None) -> list[str]:
+        """Sorted keys that an owner may see; all of them where the collection is shared or `owner` is None."""
+        return self.keys if owner is None or not self.owned else self.owned.get(owner, [])
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self.by_key[key] for key in self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+_NOTHING = Collection()
+
+
+class Store:
+    """All records. `revision` grows with every change, so that what was computed of them can be kept until then."""
+
+    def __init__(self, resources: tuple[Resource, ...]) -> None:
+        self.resources = {each.name: each for each in resources}
+        self.revision = 0
+        self.by_path: dict[str, Record] = {}
+        self._collections: dict[str, dict[str, Collection]] = {}
+        self._children: dict[str, list[Record]] = {}
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call with each change: the verb, the record, and its data before."""
+        self._listeners.append(listener)
+
+    def collection(self, resource: str, parent: str = "") -> Collection:
+        """The members of a resource below the record at a path; empty where there are none."""
+        return self._collections.get(resource, {}).get(parent, _NOTHING)
+
+    def all(self, resource: str) -> Iterator[Record]:
+        """Every record of a resource, whatever it hangs under."""
+        for collection in tuple(self._collections.get(resource, {}).values()):
+            yield from collection
+
+    def count(self, resource: str) -> int:
+        """How many records of a resource there are."""
+        return sum(map(len, self._collections.get(resource, {}).values()))
+
+    def children(self, record: Record) -> tuple[Record, ...]:
+        """What hangs directly under a record."""
+        return tuple(self._children.get(record.path, ()))
+
+    def add(self, record: Record, *, quiet: bool = False) -> None:
+        """Take a record in; its listeners hear of it unless `quiet`."""
+        parent = record.parent.path if record.parent else ""
+        self._collections.setdefault(record.resource, {}).setdefault(parent, Collection()).add(record)
+        if record.parent:
+            self._children.setdefault(parent, []).append(record)
+        if record.path:
+            self.by_path[record.path] = record
+        self._tell("created", record, {}, quiet=quiet)
+
+    def change(self, record: Record, changes: dict[str, Any], *, quiet: bool = False) -> None:
+        """Replace some properties of a record."""
+        before = dict(record.data)
+        record.data.update(changes)
+        self._tell("changed", record, before, quiet=quiet)
+
+    def remove(self, record: Record) -> None:
+        """Take a record out with all that hangs under it; links elsewhere are the caller's business."""
+        for child in self.children(record):
+            self.remove(child)
+        self._children.pop(record.path, None)
+        self.by_path.pop(record.path, None)
+        parent = record.parent.path if record.parent else ""
+        self._collections[record.resource][parent].remove(record)
+        if record.parent and record in self._children.get(parent, ()):
+            self._children[parent].remove(record)
+        self._tell("deleted", record, record.data, quiet=False)
+
+    def _tell(self, verb: Verb, record: Record, before: dict[str, Any], *, quiet: bool) -> None:
+        self.revision += 1
+        for listener in self._listeners if not quiet else ():
+            listener(verb, record, before)
