@@ -1,0 +1,71 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx
+import pytest
+
+from conformance.description import load
+from conformance.execution.channel import Channel
+from conformance.execution.driver import Driver
+from conformance.execution.redaction import Redactor
+from conformance.execution.store import Store
+from conformance.model import Event, Kind, Level, Profile, Requirement, Source, Target, TargetKind
+from conformance.plan import Catalogue, Item
+from conformance.probes.base import Probe
+from conformance.subject import Subject
+from conformance.validation import SecondOpinion, Validators
+
+BASE = "http://127.0.0.1:1/v2"
+OPERATION = "GET /vehicle_makes"
+TOKEN = "a-very-secret-token"
+
+
+def requirement(name: str, level: Level = Level.MUST) -> Requirement:
+    return Requirement(name, level, f"{name} holds.", Source("a document", "1"), Kind.PROBE, "every")
+
+
+@pytest.fixture(scope="session")
+def subject() -> Subject:
+    description = load()
+    target = Target("test", TargetKind.URL, BASE, identities=("full",))
+    return Subject(description, Validators(description), SecondOpinion(description), target)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "shared.sqlite")
+    yield opened
+    opened.close()
+
+
+class Bench:
+    """A driver over scripted HTTP and one probe, with everything it writes."""
+
+    def __init__(self, subject: Subject, store: Store) -> None:
+        self.subject, self.store = subject, store
+        self.events: list[Event] = []
+        self.slept: list[float] = []
+
+    def run(self, steps: Callable, handler: Callable[[httpx.Request], httpx.Response], **more: object) -> tuple:
+        probe = Probe("probe", ("EXP-01", "EXP-10"), lambda o, m: True, lambda o, m: (), steps, Profile.SMOKE)
+        known = {"EXP-01": requirement("EXP-01"), "EXP-10": requirement("EXP-10", Level.SHOULD)}
+        catalogue = Catalogue(MappingProxyType(known), (), MappingProxyType({"probe": probe}))
+        credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
+        with Channel(BASE, credentials, agent="tests", transport=httpx.MockTransport(handler)) as channel:
+            driver = Driver(
+                self.subject, catalogue, channel, self.store, Redactor({"full.token": TOKEN}), self.events.append,
+                lambda r, o: True, lambda r, o: True, clock=lambda: 1_000.0, sleep=self.slept.append, **more,
+            )  # fmt: skip
+            return driver.run(Item("probe", OPERATION, "vehicle_makes", ("EXP-01", "EXP-10"), ()))
+
+    def outcomes(self) -> list:
+        return [event.outcome for event in self.events if hasattr(event, "outcome")]
+
+    def exchanges(self) -> list:
+        return [event.exchange for event in self.events if hasattr(event, "exchange")]
+
+
+@pytest.fixture
+def bench(subject: Subject, store: Store) -> Bench:
+    return Bench(subject, store)

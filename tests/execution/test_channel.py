@@ -1,0 +1,130 @@
+"""The edge to the network, against real sockets that misbehave and against respx."""
+
+import socket
+import threading
+from contextlib import contextmanager
+
+import httpx
+import pytest
+import respx
+
+from conformance.execution.channel import Channel, Limits, NoAnswerError, NotSentError
+from conformance.model import Request
+
+
+class Hasty(Limits):
+    connect_s = 1.0
+    idle_s = 0.3
+    total_s = 0.6
+    body_bytes = 10_000
+
+
+@contextmanager
+def talking(*chunks, pause=0.0, endless=b""):
+    """A server of one connection that says these bytes whatever it is asked."""
+    server = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def serve():
+        try:
+            peer, _ = server.accept()
+        except OSError:
+            return
+        with peer:
+            peer.recv(65536)
+            try:
+                for chunk in chunks:
+                    peer.sendall(chunk)
+                    done.wait(pause)
+                while endless and not done.wait(0.05):
+                    peer.sendall(endless)
+            except OSError:
+                return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v2"
+    finally:
+        done.set()
+        server.close()
+        thread.join(5)
+
+
+def get(base, target="/", **more):
+    with Channel(base, {"full": (("Authorization", "Bearer t"),)}, agent="tests", limits=Hasty) as channel:
+        return channel.send(Request("GET /", "GET", target, **more))
+
+
+def test_an_answer_is_read_whole():
+    with talking(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: 1\r\nX-A: 2\r\n\r\nhi") as base:
+        answer = get(base)
+    assert (answer.status, answer.body, answer.cut) == (200, b"hi", False)
+    assert [value for name, value in answer.headers if name == "X-A"] == ["1", "2"]
+
+
+def test_a_body_that_never_ends_is_given_up():
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with talking(head, endless=b"1\r\nx\r\n") as base, pytest.raises(NoAnswerError, match="did not end"):
+        get(base)
+
+
+def test_a_body_beyond_the_limit_is_cut():
+    with talking(b"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + b"x" * 50_000) as base:
+        answer = get(base)
+    assert answer.cut
+    assert len(answer.body) == Hasty.body_bytes
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"", "breaks HTTP"),
+        (b"rubbish\r\n\r\n", "breaks HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", "breaks HTTP"),
+    ],
+)
+def test_half_an_answer_is_none(said, words):
+    with talking(said) as base, pytest.raises(NoAnswerError, match=words):
+        get(base)
+
+
+def test_silence_is_given_up():
+    with talking(b"", pause=2.0) as base, pytest.raises(NoAnswerError, match="in time"):
+        get(base)
+
+
+def test_nobody_there():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(NoAnswerError, match="no connection"):
+        get(f"http://127.0.0.1:{port}/v2")
+
+
+def test_a_redirect_is_an_answer():
+    with respx.mock(base_url="http://127.0.0.1:1/v2") as router:
+        router.get("/").respond(302, headers={"Location": "http://elsewhere.example/"})
+        assert get("http://127.0.0.1:1/v2").status == 302
+
+
+def test_an_own_header_replaces_the_credentials():
+    with respx.mock(base_url="http://127.0.0.1:1/v2") as router:
+        route = router.get("/").respond(200)
+        get("http://127.0.0.1:1/v2", headers=(("authorization", "Bearer other"),))
+        get("http://127.0.0.1:1/v2", identity="")
+    sent = [call.request.headers.get_list("authorization") for call in route.calls]
+    assert sent == [["Bearer other"], []]
+
+
+@pytest.mark.parametrize("target", ["/evses/a%00b", "/evses/%0A?x=%F0%9F%9A%97", "/evses?created_at__gte=a%2Bb&b=c,d"])
+def test_the_bytes_that_were_meant_go_out(target):
+    seen = []
+    transport = httpx.MockTransport(lambda request: seen.append(request.url.raw_path) or httpx.Response(200))
+    with Channel("http://127.0.0.1:1/v2", {}, agent="tests", transport=transport) as channel:
+        channel.send(Request("GET /", "GET", target))
+    assert seen == [b"/v2" + target.encode()]
+
+
+def test_a_header_that_http_cannot_carry_is_not_sent():
+    with talking(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as base, pytest.raises(NotSentError):
+        get(base, headers=(("X-Odd", "a\nb"),))

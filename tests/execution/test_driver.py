@@ -1,0 +1,191 @@
+"""The driver: budget, sharing, rate limits, failures, our own faults; every one of them ends on record."""
+
+import httpx
+import pytest
+
+from conformance.model import Noticed, Outcome, Request, Verdict
+from tests.execution.conftest import OPERATION, TOKEN
+
+
+def get(target="/vehicle_makes", **more):
+    return Request(OPERATION, "GET", target, **more)
+
+
+def ok(request):
+    return httpx.Response(200, json=[])
+
+
+def verdicts(bench):
+    return {(each.requirement, each.verdict) for each in bench.outcomes()}
+
+
+def test_identical_safe_reads_are_asked_once(bench):
+    asked = []
+
+    def steps(operation, subject):
+        first = yield get()
+        second = yield get()
+        assert first.id == second.id
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS)
+
+    bench.run(steps, lambda request: asked.append(request) or ok(request))
+    assert len(asked) == 1
+    assert bench.store.spent() == {"full": 1}
+
+
+@pytest.mark.parametrize("request_", [get(fresh=True), Request(OPERATION, "POST", "/vehicle_makes")])
+def test_fresh_reads_and_writes_are_asked_each_time(bench, request_):
+    def steps(operation, subject):
+        first = yield request_
+        second = yield request_
+        assert first.id != second.id
+
+    bench.run(steps, ok)
+    assert bench.store.spent() == {"full": 2}
+
+
+def test_reads_as_somebody_else_are_other_reads(bench):
+    def steps(operation, subject):
+        yield get()
+        yield get(identity="")
+
+    bench.run(steps, ok)
+    assert bench.store.spent() == {"": 1, "full": 1}
+
+
+def test_ids_of_exchanges_are_the_same_in_every_run(bench, subject, tmp_path):
+    from conformance.execution.store import Store
+    from tests.execution.conftest import Bench
+
+    def steps(operation, subject):
+        yield get()
+        yield get(fresh=True)
+
+    bench.run(steps, ok)
+    other = Bench(subject, Store(tmp_path / "other.sqlite"))
+    other.run(steps, ok)
+    assert [each.id for each in bench.exchanges()] == [each.id for each in other.exchanges()]
+    other.store.close()
+
+
+def test_a_spent_budget_leaves_what_was_seen_and_says_why_the_rest_is_not(bench):
+    def steps(operation, subject):
+        yield get()
+        yield Outcome("EXP-01", OPERATION, Verdict.FAIL, "seen")
+        yield get("/vehicle_makes?page_size=2")
+        yield Outcome("EXP-10", OPERATION, Verdict.PASS)
+
+    violations = bench.run(steps, ok, budget=1)
+    assert [each.message for each in violations] == ["seen"]
+    assert verdicts(bench) == {("EXP-01", Verdict.FAIL), ("EXP-10", Verdict.NOT_TESTED)}
+    assert "budget" in bench.outcomes()[-1].message
+
+
+def test_a_should_is_a_warning_not_a_violation(bench):
+    def steps(operation, subject):
+        yield Outcome("EXP-10", OPERATION, Verdict.FAIL, "odd")
+
+    assert bench.run(steps, ok) == ()
+    assert verdicts(bench) == {("EXP-10", Verdict.WARN)}
+
+
+def test_repetitions_are_counted_not_repeated(bench):
+    def steps(operation, subject):
+        for index in range(5):
+            yield Outcome("EXP-01", OPERATION, Verdict.FAIL, "odd", pointer=f"/{index}/id")
+
+    bench.run(steps, ok)
+    assert [each.times for each in bench.outcomes()] == [1, 4]
+
+
+def test_a_probe_that_raises_is_our_fault_and_ends_alone(bench):
+    def steps(operation, subject):
+        yield get()
+        raise ZeroDivisionError(TOKEN)
+
+    bench.run(steps, ok)
+    assert verdicts(bench) == {("EXP-01", Verdict.ERROR), ("EXP-10", Verdict.ERROR)}
+    assert TOKEN not in repr(bench.events)
+    assert bench.store.finished() == {f"probe[{OPERATION}]"}
+
+
+def test_429_is_waited_out_as_told_and_never_judged(bench):
+    answers = iter([httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, json=[])])
+
+    def steps(operation, subject):
+        exchange = yield get()
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS if exchange.status == 200 else Verdict.FAIL)
+
+    bench.run(steps, lambda request: next(answers))
+    assert bench.slept == [8]
+    assert ("EXP-01", Verdict.PASS) in verdicts(bench)
+    assert any(isinstance(event, Noticed) and event.topic == "rate-limit" for event in bench.events)
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "7"}, {}, {"Retry-After": "soon"}])
+def test_429_stops_every_worker_where_waiting_is_off_or_impossible(bench, headers):
+    def steps(operation, subject):
+        yield get()
+
+    bench.run(steps, lambda request: httpx.Response(429, headers=headers), waits="7" not in headers.values())
+    assert bench.slept == []
+    assert "rate limit" in bench.store.stopped()
+    assert verdicts(bench) == {("EXP-01", Verdict.NOT_TESTED), ("EXP-10", Verdict.NOT_TESTED)}
+    bench.run(steps, lambda request: pytest.fail("a stopped run asks nothing"))
+
+
+def test_a_request_without_answer_is_tried_twice_and_decides_nothing(bench):
+    asked = []
+
+    def steps(operation, subject):
+        yield get()
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS)
+
+    def broken(request):
+        asked.append(request)
+        raise httpx.ReadError("gone")
+
+    bench.run(steps, broken)
+    assert len(asked) == 2
+    assert verdicts(bench) == {("EXP-01", Verdict.INCONCLUSIVE), ("EXP-10", Verdict.INCONCLUSIVE)}
+    assert bench.exchanges()[-1].failure
+
+
+def test_an_unsafe_request_without_answer_is_never_repeated(bench):
+    asked = []
+
+    def steps(operation, subject):
+        yield Request(OPERATION, "POST", "/vehicle_makes")
+
+    def broken(request):
+        asked.append(request)
+        raise httpx.ReadError("gone")
+
+    bench.run(steps, broken)
+    assert len(asked) == 1
+
+
+def test_what_http_cannot_carry_is_no_word_on_the_target(bench):
+    def steps(operation, subject):
+        exchange = yield get(headers=(("X-Odd", "a\x00b"),), fresh=True)
+        assert exchange.failure.startswith("not sent")
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS)
+
+    with pytest.MonkeyPatch.context() as patch:
+        from conformance.execution import channel
+
+        def refuse(self, request):
+            raise channel.NotSentError("illegal header value")
+
+        patch.setattr(channel.Channel, "send", refuse)
+        bench.run(steps, ok)
+    assert ("EXP-01", Verdict.PASS) in verdicts(bench)
+
+
+def test_nothing_written_down_holds_the_token(bench):
+    def steps(operation, subject):
+        yield get(f"/vehicle_makes?access_token={TOKEN}", headers=(("Cookie", f"session={TOKEN}"),))
+
+    bench.run(steps, lambda request: httpx.Response(200, json={"echo": request.headers["authorization"]}))
+    assert TOKEN not in repr(bench.events)
+    assert TOKEN.encode() not in (bench.exchanges()[0].response.body)
