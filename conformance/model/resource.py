@@ -289,11 +289,11 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something the API shows under a URL: members of a collection, logs, or a singleton.
 
     `name` is unique: the fixed segments of its path joined by dots (`evses`, `evses.status_logs`), `root` for the root.
-    `list_path` and `item_path` are templates, empty where
-    there is none; a singleton has its path in `item_path`. `key` is the last parameter of `item_path`, `key_field` the
-    property of an item that holds its value, or tells items apart where there is no `item_path`; both say nothing of a
-    singleton. `prefix` is the four letters of its ids, `id_pattern` the documented one, each empty where not told.
-    `schema` is the pointer of one item's schema. `parent` names the resource that its path hangs under.
+    `list_path` and `item_path` are templates, empty where there is none; a singleton has its path in `item_path`.
+    `key` is the last parameter of `item_path`; `key_field` is the property of an item that holds its value, or that
+    tells items apart where there is no `item_path`. `prefix` is the four letters of its ids, `id_pattern` their
+    documented pattern; each is empty where the description does not tell. `schema` is the pointer of one item's schema.
+    `parent` names the resource that its path hangs under.
     """
 
     name: str

@@ -1,0 +1,51 @@
+"""What people and machines are shown of a description."""
+
+import io
+
+import msgspec
+from rich.console import Console
+
+from conformance.description.show import as_json, render, sections
+from conformance.model import ResourceModel
+
+
+def shown(description) -> str:
+    out = io.StringIO()
+    render(description, Console(file=out, width=400, color_system=None))
+    return out.getvalue()
+
+
+def test_every_fact_has_its_row(description):
+    model = description.model
+    rows = {each.title: each.rows for each in sections(model)}
+    assert [row[0] for row in rows["Operations"]] == [each.key for each in model.operations]
+    assert [row[0] for row in rows["Resources"]] == [each.name for each in model.resources]
+    assert len(rows["Links"]) == sum(len(each.links) for each in model.resources)
+    assert len(rows["Expansions"]) == sum(len(each.expansions) for each in model.operations)
+    selections = sum(len(each.filters) + bool(each.ordering) for each in model.operations)
+    assert len(rows["Filters"]) == selections
+    assert sum(len(keys.splitlines()) for _, keys in rows["Security"]) == len(model.operations)
+    assert [note for (note,) in rows["Notes"]] == list(model.notes)
+
+
+def test_every_cell_is_printed_as_it_is(description):
+    text = shown(description)
+    for section in sections(description.model):
+        assert f"{section.title} ({len(section.rows)})" in text
+        for row in section.rows:
+            for cell in row:
+                assert all(line in text for line in cell.splitlines()), cell
+    assert "^user[0-7]" in text or "user[A-Z\\d]{26}" in text  # square brackets are no markup
+
+
+def test_what_is_odd_is_said(provided):
+    text = shown(provided)
+    for words in ("leads to no object", "not told", "no size parameter", "no token", "schedule_plans[].price_data"):
+        assert words in text
+
+
+def test_json_holds_the_whole_model(description):
+    data = msgspec.json.decode(as_json(description))
+    assert data["digest"] == description.digest
+    assert data["source"] == description.source
+    assert msgspec.convert(data["model"], ResourceModel) == description.model
