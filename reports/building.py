@@ -54,6 +54,10 @@ def build(
 
 
 def _replace(path: Path, content: bytes) -> None:
+    """In one step; without content the file goes away."""
+    if not content:
+        path.unlink(missing_ok=True)
+        return
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content)
     partial.replace(path)

@@ -20,8 +20,9 @@ from reports.summary import Summary
 
 HEADS_A_CHUNK = 100
 _BODIES_A_CHUNK = 192_000  # bytes before compression
-_BASE, _EACH = 1_000_000, 480  # bytes of compressed, encoded evidence: some, and some more for each exchange
+_BASE, _EACH = 1_400_000, 490  # bytes of a whole report: some, and some more for each exchange
 _LARGEST_CITED, _LARGEST, _SMALLEST = 262_144, 65_536, 64
+_SAMPLE = 2_000_000
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -33,22 +34,30 @@ class Packed(msgspec.Struct, frozen=True):
     cut: int
     side: bytes
 
-    @property
-    def size(self) -> int:
-        """Bytes that the chunks take in the file."""
-        return len(self.index) + sum(map(len, self.heads)) + sum(map(len, self.bodies))
 
+def pack(summary: Summary, spent: int = 0) -> Packed:
+    """All exchanges within the room that their number allows: 1.9 MB for 1,000, 11.2 MB for 20,000.
 
-def pack(summary: Summary) -> Packed:
-    """All exchanges within the room that their number allows: under 2 MB for 1,000, under 12 MB for 20,000."""
-    cited = {each.exchanges[0] for each in summary.findings if each.exchanges}
-    room = _BASE + _EACH * len(summary.exchanges)
-    limit = _first_guess(summary.exchanges, room)
+    `spent` is how many bytes of that the rest of the report takes.
+    """
+    exchanges = summary.exchanges
+    numbers: dict[bytes, int] = {}
+    heads = [_head(each, numbers) for each in exchanges]
+    packed_heads = tuple(deflated(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
+    firsts = {each.exchanges[0] for each in summary.findings if each.exchanges}
+    cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
+    room = _BASE + _EACH * len(exchanges) - spent - sum(map(len, packed_heads)) - len(deflated(_index(exchanges, [])))
+    limit = _first_guess(list(numbers), room)
     while True:
-        packed = _packed(summary.exchanges, cited, limit)
-        if packed.size <= room or limit <= _SMALLEST:
-            return packed
-        limit = max(_SMALLEST, min(limit // 2, int(limit * room / packed.size)))
+        kept = [_kept(body, _LARGEST_CITED if body in cited else limit) for body in numbers]
+        chunks, starts = _chunks(kept)
+        packed = tuple(map(deflated, chunks))
+        size = sum(map(len, packed))
+        if size <= room or limit <= _SMALLEST:
+            break
+        limit = max(_SMALLEST, min(limit * 4 // 5, int(limit * room / size)))
+    cut = [(entry["sha256"], body) for entry, body in zip(kept, numbers, strict=True) if "sha256" in entry]
+    return Packed(deflated(_index(exchanges, starts)), packed_heads, packed, len(cut), _archive(cut))
 
 
 def deflated(value: Any) -> str:
@@ -57,80 +66,56 @@ def deflated(value: Any) -> str:
     return base64.b64encode(machine.compress(msgspec.json.encode(value)) + machine.flush()).decode()
 
 
-def _first_guess(exchanges: Iterable[Exchange], room: int) -> int:
-    """The longest body to keep whole so that all bodies together compress into the room, at five to one."""
-    sizes = [len(body) for body in {each.response.body for each in exchanges if each.response}]
+def _first_guess(bodies: list[bytes], room: int) -> int:
+    """The longest body to keep whole so that all together should find room, judged by how well a sample compresses."""
+    sample = b"".join(bodies[:: max(1, len(bodies) // 100)])[:_SAMPLE]
+    ratio = len(zlib.compress(sample, 6)) * 4 / 3 / max(1, len(sample))
     limit = _LARGEST
-    while limit > 512 and sum(min(size, limit) for size in sizes) > room * 5:
-        limit //= 2
+    while limit > _SMALLEST and sum(min(len(body), limit) for body in bodies) * ratio > room:
+        limit = limit * 3 // 4
     return limit
 
 
-class _Pool:
-    """Bodies by content, numbered as they come, cut to a limit."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[bytes, int] = {}
-        self.entries: list[dict[str, Any]] = []
-        self.whole: dict[str, bytes] = {}
-
-    def add(self, body: bytes, limit: int) -> int:
-        """The number of a body; -1 for an empty one."""
-        if not body:
-            return -1
-        if body not in self.numbers:
-            self.numbers[body] = len(self.entries)
-            self.entries.append(self._entry(body, limit))
-        return self.numbers[body]
-
-    def _entry(self, body: bytes, limit: int) -> dict[str, Any]:
-        entry: dict[str, Any] = {}
-        kept = body
-        if len(body) > limit:
-            digest = hashlib.sha256(body).hexdigest()
-            self.whole[digest] = body
-            entry, kept = {"size": len(body), "sha256": digest}, body[:limit]
-        try:
-            entry["text"] = kept.decode("utf-8", "strict" if kept is body else "ignore")
-        except UnicodeDecodeError:
-            entry["base64"] = base64.b64encode(kept).decode()
-        return entry
-
-    def chunks(self) -> tuple[list[list[dict[str, Any]]], list[int]]:
-        """The entries in chunks, and the number of the first entry of each."""
-        chunks: list[list[dict[str, Any]]] = []
-        starts: list[int] = []
-        size = _BODIES_A_CHUNK
-        for number, entry in enumerate(self.entries):
-            if size >= _BODIES_A_CHUNK:
-                chunks.append([])
-                starts.append(number)
-                size = 0
-            chunks[-1].append(entry)
-            size += len(entry.get("text", "")) + len(entry.get("base64", ""))
-        return chunks, starts
+def _kept(body: bytes, limit: int) -> dict[str, Any]:
+    """A body as text or base64, cut to the limit; the size and digest of the whole where it was cut."""
+    entry: dict[str, Any] = {}
+    kept = body[:limit]
+    if len(body) > limit:
+        entry = {"size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    try:
+        entry["text"] = kept.decode("utf-8", "ignore" if "sha256" in entry else "strict")
+    except UnicodeDecodeError:
+        entry["base64"] = base64.b64encode(kept).decode()
+    return entry
 
 
-def _packed(exchanges: Sequence[Exchange], cited: set[str], limit: int) -> Packed:
-    pool = _Pool()
-    heads = [_head(each, pool, _LARGEST_CITED if each.id in cited else limit) for each in exchanges]
-    chunks, starts = pool.chunks()
-    return Packed(
-        index=deflated(_index(exchanges, starts)),
-        heads=tuple(deflated(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK)),
-        bodies=tuple(map(deflated, chunks)),
-        cut=len(pool.whole),
-        side=_archive(pool.whole),
-    )
+def _chunks(entries: Iterable[dict[str, Any]]) -> tuple[list[list[dict[str, Any]]], list[int]]:
+    """The entries in chunks, and the number of the first entry of each."""
+    chunks: list[list[dict[str, Any]]] = []
+    starts: list[int] = []
+    size = _BODIES_A_CHUNK
+    for number, entry in enumerate(entries):
+        if size >= _BODIES_A_CHUNK:
+            chunks.append([])
+            starts.append(number)
+            size = 0
+        chunks[-1].append(entry)
+        size += len(entry.get("text", "")) + len(entry.get("base64", ""))
+    return chunks, starts
 
 
-def _head(exchange: Exchange, pool: _Pool, limit: int) -> dict[str, Any]:
+def _number(body: bytes, numbers: dict[bytes, int]) -> int:
+    """The number of a body, given in the order of first appearance; -1 for an empty one."""
+    return numbers.setdefault(body, len(numbers)) if body else -1
+
+
+def _head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
     response = exchange.response
     return {
         "sent": exchange.request.headers,
-        "body": pool.add(exchange.request.body, limit),
+        "body": _number(exchange.request.body, numbers),
         "got": response.headers if response else (),
-        "answer": pool.add(response.body, limit) if response else -1,
+        "answer": _number(response.body, numbers) if response else -1,
         "cut": bool(response and response.cut),
         "failure": exchange.failure,
         "curl": curl(exchange),
@@ -158,11 +143,11 @@ def _index(exchanges: Sequence[Exchange], starts: list[int]) -> dict[str, Any]:
     }
 
 
-def _archive(whole: dict[str, bytes]) -> bytes:
-    if not whole:
+def _archive(bodies: list[tuple[str, bytes]]) -> bytes:
+    if not bodies:
         return b""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for digest, body in whole.items():
+        for digest, body in bodies:
             archive.writestr(zipfile.ZipInfo(f"{digest}.body"), body, zipfile.ZIP_DEFLATED, 1)
     return file.getvalue()

@@ -8,7 +8,10 @@ from reports.summary import Finding, Summary
 
 
 class Format(msgspec.Struct, frozen=True):
-    """A named format: `render` gives the content of its files by file name, `file` being the one to open."""
+    """A named format: `render` gives the content of its files by file name, `file` being the one to open.
+
+    A file without content is not written, and removed where an earlier report left it.
+    """
 
     name: str
     file: str

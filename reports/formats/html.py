@@ -14,7 +14,7 @@ from markupsafe import Markup
 from conformance.model import Verdict
 from reports import coverage, plots
 from reports.core import core
-from reports.evidence import Packed, deflated, pack
+from reports.evidence import deflated, pack
 from reports.excerpt import excerpt
 from reports.formats.base import Format
 from reports.groups import Group, by_cause
@@ -25,8 +25,9 @@ from reports.waivers import WAIVABLE, entry
 
 FILE, SIDE_FILE = "report.html", "report-bodies.zip"
 SCRIPTS = ("query", "store", "page", "matrix", "tables", "drawer", "main")
-INLINE = 600_000  # bytes of findings laid out in the page itself; those after them open from the store
+INLINE = 300_000  # bytes of findings laid out in the page itself; those after them open from the store
 LATE_A_CHUNK = 40
+REST, SUMMARY_LINE = 450_000, 500  # bytes of the page besides evidence, of one finding before it is opened
 LINKED = 8  # exchanges that a finding links to
 GLYPHS: Mapping[Verdict, str] = {
     Verdict.ERROR: "‼",
@@ -50,10 +51,12 @@ _SEALS = {
 
 def _render(summary: Summary) -> dict[str, bytes]:
     environment = _environment()
-    packed = pack(summary)
     groups = by_cause(summary.findings)
     bodies, late, late_of = _findings(environment, groups, summary)
     style, script = _asset("report.css"), "(() => {\n'use strict';\n" + "\n".join(map(_script, SCRIPTS)) + "\n})();"
+    known = deflated(core(summary))
+    details = sum(map(len, bodies.values())) + sum(map(len, late)) + SUMMARY_LINE * len(summary.findings)
+    packed = pack(summary, spent=REST + details + len(known))
     covered = coverage.coverage(summary)
     times = plots.latencies(summary)
     page = environment.get_template("report.html.jinja").render(
@@ -87,13 +90,13 @@ def _render(summary: Summary) -> dict[str, bytes]:
         notes=_notes(summary),
         packed=packed,
         side_file=SIDE_FILE,
-        core=deflated(core(summary)),
+        core=known,
         style=Markup(style),  # noqa: S704 - our own asset
         script=Markup(script),  # noqa: S704 - our own asset
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
-    return {FILE: page.encode("utf-8", "replace"), **_side(packed)}
+    return {FILE: page.encode("utf-8", "replace"), SIDE_FILE: packed.side}
 
 
 def _environment() -> Environment:
@@ -198,10 +201,6 @@ def _notes(summary: Summary) -> list[tuple[str, list[Any]]]:
     for each in summary.notices:
         grouped[each.topic].append(each)
     return sorted(grouped.items())
-
-
-def _side(packed: Packed) -> dict[str, bytes]:
-    return {SIDE_FILE: packed.side} if packed.side else {}
 
 
 def _utc(seconds: float) -> dt.datetime:
