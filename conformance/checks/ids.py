@@ -78,8 +78,8 @@ def url_names_itself(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     judged = False
     for thing in things(answer, subject.model):
         url, template = thing.body.get("url"), thing.resource.item_path
-        if not isinstance(url, str) or not template:
-            continue
+        if not isinstance(url, str) or not template or not any(link.own for link in thing.resource.links):
+            continue  # a portal's `url` leads elsewhere
         judged = True
         if complaint := _url_complaint(thing, url, subject.target.base_url):
             yield violated(

@@ -11,6 +11,7 @@ from conformance.subject import Subject
 from conformance.validation import SchemaError
 
 _MOST_ERRORS = 12  # schema errors reported of one answer; more of them teach nothing
+_PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance"})  # RFC 9457, section 3.1
 _LEAKS = re.compile(
     rb"Traceback \(most recent call last\)"
     rb"|\bat [\w.$]+\([\w]+\.java:\d+\)"
@@ -165,7 +166,8 @@ def fields_known(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     pointer = next((media.schema for media in spec.media if media.type == response.media_type), "")
     if not pointer:
         return
-    unknown = list(subject.validators.unknown_fields(pointer, answer.json))
+    standard = _PROBLEM_MEMBERS if response.media_type == "application/problem+json" else frozenset()
+    unknown = [each for each in subject.validators.unknown_fields(pointer, answer.json) if each not in standard]
     for field in unknown[:_MOST_ERRORS]:
         yield violated(
             answer,

@@ -21,9 +21,11 @@ def serve(  # noqa: PLR0913 - the options of INTERFACE.md
     as_json: Annotated[bool, typer.Option("--json", help="With --list-faults: as JSON.")] = False,
 ) -> None:
     """Serve the API on loopback until interrupted; prints `ready http://127.0.0.1:PORT/v2` when it answers."""
-    from conformance.mock_server import faults_as_json, faults_as_table, serve_forever
+    from conformance.mock_server import Settings, serve as serve_until_ended
 
     if list_faults:
-        typer.echo(faults_as_json() if as_json else faults_as_table())
+        from conformance.mock_server.faults import as_json as faults_as_json, as_text
+
+        typer.echo(faults_as_json() if as_json else as_text())
         return
-    serve_forever(description, port=port, seed=seed, faults=tuple(fault or ()), rate_limit=rate_limit)
+    serve_until_ended(Settings(description, seed, tuple(fault or ()), rate_limit), port)

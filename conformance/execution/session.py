@@ -19,7 +19,8 @@ from conformance.execution.closing import closing, merge
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import Store
 from conformance.execution.worker import store_path
-from conformance.mock_server import IDENTITIES, running
+from conformance.mock_server import running
+from conformance.mock_server.identities import IDENTITIES
 from conformance.model import (
     Catalogued,
     Described,
@@ -188,9 +189,9 @@ def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, sta
 
 
 def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Target:
-    """The built-in server, running until the session closes."""
+    """The built-in server, running until the session closes; its clock stands at the day, so that ids repeat."""
     path = Path(spec.description) if spec.description else None
-    server = resources.enter_context(running(path, seed=options.seed))
+    server = resources.enter_context(running(path, seed=options.seed, now=spec.day.isoformat()))
     return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
 
 

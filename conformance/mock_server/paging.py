@@ -103,7 +103,7 @@ def _cursor(name: str, text: str, resource: Resource, selection: Selection) -> A
             raise parameter(name, "not an RFC 3339 date-time with offset.", _SLUG)
         return selection.rank(clock.render(moment))
     prefix, length = resource.prefix, len(resource.prefix) + LENGTH
-    well_formed = resource.key_kind is KeyKind.NAME or (
+    well_formed = resource.key_kind is KeyKind.NAME or not prefix or (
         text.startswith(prefix) and len(text) == length and text.isascii() and text[len(prefix) :].isalnum()
     )
     if not well_formed or (ranked := selection.rank(text)) is None:
