@@ -27,10 +27,10 @@ def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: s
         )
     document = parsed[0][1] if len(parsed) == 1 else merge(parsed)
     check_version(document, source)
-    check_references(document, source)
     document, notes = overlay.apply(
         document, [(Path(each.name).name, read_text(each.data, each.name)) for each in overlays]
     )
+    check_references(document, source)
     digest = hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
     try:
         model = derive(document, digest, notes)

@@ -10,10 +10,8 @@ from conformance.description.targets import Targets
 from conformance.model import Expansion, Parameter
 
 
-def values(parameter: Parameter | None) -> tuple[str, ...]:
+def values(parameter: Parameter) -> tuple[str, ...]:
     """The paths that an `expand` parameter documents: the enum of the array's items, or of the string."""
-    if parameter is None:
-        return ()
     schema = parameter.schema
     items = schema.get("items")
     enum = (items if isinstance(items, dict) else {}).get("enum") or schema.get("enum") or ()

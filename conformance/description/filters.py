@@ -69,14 +69,14 @@ def _places(schemas: Schemas, item: Node, name: str) -> list[tuple[str, Node]]:
     members = schemas.members(item)
     if name in members:
         return [(name, members[name])]
-    found = []
+    found = {}
     for key, member in members.items():
         form = shape(schemas, member, key)
         for each in form.objects if not form.urls else ():
             inner = schemas.members(each)
             if name in inner:
-                found.append((f"{key}{'[]' * form.array}.{name}", inner[name]))
-    return found
+                found[f"{key}{'[]' * form.array}.{name}"] = inner[name]
+    return list(found.items())
 
 
 def _comparable(schemas: Schemas, wanted: Mapping[str, Any], node: Node, operator: Operator) -> bool:
@@ -87,8 +87,9 @@ def _comparable(schemas: Schemas, wanted: Mapping[str, Any], node: Node, operato
     formats = {leaf.get("format") for leaf in leaves if "null" not in leaf.types or len(leaf.types) > 1}
     if wanted.get("format") == "date-time" and "date-time" not in formats:
         return False
-    allowed = {value for leaf in leaves for value in leaf.get("enum") or ()}
-    return not (wanted.get("enum") and allowed) or not allowed.isdisjoint(wanted["enum"])
+    allowed = [value for leaf in leaves for value in leaf.get("enum") or ()]
+    taken = wanted.get("enum")
+    return not (taken and allowed) or any(value in allowed for value in taken)
 
 
 def ordering(operation: Stated) -> Ordering | None:

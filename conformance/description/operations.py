@@ -10,6 +10,7 @@ from conformance.description.schemas import Node, Schemas
 from conformance.model import Body, HeaderSpec, Location, Media, Parameter, ResponseSpec, Security
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_REDIRECTS = frozenset({"301", "302", "303", "307", "308", "3XX"})
 _STYLES = {Location.PATH: "simple", Location.HEADER: "simple", Location.QUERY: "form", Location.COOKIE: "form"}
 
 
@@ -32,8 +33,12 @@ class Stated(msgspec.Struct, frozen=True):
         """The query parameter of that name, or None."""
         return next((p for p in self.parameters if p.location is Location.QUERY and p.name == name), None)
 
+    def header(self, name: str) -> Parameter | None:
+        """The header parameter of that name, or None."""
+        return next((p for p in self.parameters if p.location is Location.HEADER and p.name == name), None)
 
-def stated(schemas: Schemas) -> Iterator[Stated]:
+
+def operations(schemas: Schemas) -> Iterator[Stated]:
     """Every operation below `paths`, in document order."""
     known: dict[str, ResponseSpec] = {}
     for path, item in schemas.document["paths"].items():
@@ -58,7 +63,7 @@ def _one(schemas: Schemas, key: str, holder: Node, node: Node, responses: tuple[
         responses=responses,
         security=_security(schemas, node),
         shown=_shown(schemas, responses),
-        redirects=any(each.status.startswith("3") for each in responses),
+        redirects=any(each.status in _REDIRECTS for each in responses),
         notes=notes,
     )
 

@@ -4,10 +4,10 @@ Told by, in this order: `x-evconform-target` on the property (an overlay's), the
 its place, example URLs, and the property's name. What none of them tells is outside the API.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from conformance.description import ids, paths
+from conformance.description import api, ids, paths
 from conformance.description.links import Found
 from conformance.description.schemas import Schemas
 from conformance.errors import DescriptionError
@@ -22,18 +22,18 @@ class Targets:
     """Answers what stands behind a link, knowing every resource and the hosts of the API."""
 
     def __init__(
-        self, schemas: Schemas, resources: Iterable[Resource], base_path: str, shown: dict[str, tuple[str, ...]]
+        self, schemas: Schemas, by_name: Mapping[str, Resource], by_schema: Mapping[str, tuple[str, ...]]
     ) -> None:
         self.schemas = schemas
-        self.by_name = {each.name: each for each in resources}
+        self.by_name = by_name
+        self.by_schema = by_schema
         self.by_prefix = {
             each.prefix: each.name for each in self.by_name.values() if each.prefix and not each.singleton
         }
         self.by_template = {
             path: each for each in self.by_name.values() for path in (each.list_path, each.item_path) if path
         }
-        self.by_schema = shown
-        self.base_path = base_path
+        self.base_path = api.base_path(schemas.document)
         servers = schemas.document.get("servers") or []
         self.hosts = frozenset(host for each in servers if (host := urlsplit(each["url"]).hostname))
 
