@@ -16,6 +16,11 @@ def spare(target: Target) -> str:
     return "readonly" if "readonly" in target.identities else "full"
 
 
+def idle(target: Target) -> str:
+    """The identity for requests whose own data will do: the ledger that has least to pay."""
+    return "user_a" if "user_a" in target.identities else spare(target)
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What a judgement needs to know beside the exchange.
 
@@ -40,6 +45,11 @@ class Subject(msgspec.Struct, frozen=True):
     def spare(self) -> str:
         """Who asks what need not be asked as `full`; in a plan the needs say SPARE."""
         return spare(self.target)
+
+    @property
+    def idle(self) -> str:
+        """Who asks where anybody's own data will do; in a plan the needs say IDLE."""
+        return idle(self.target)
 
     @property
     def origin(self) -> str:

@@ -1,5 +1,6 @@
 """Ids: four letters that name a collection, then a ULID (https://github.com/ulid/spec)."""
 
+import random
 import re
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
@@ -18,3 +19,9 @@ def milliseconds(text: str) -> int:
     for letter in text[:10]:
         total = total * 32 + _VALUE[letter]
     return total
+
+
+def drawn(chance: random.Random, at_ms: int) -> str:
+    """A ULID of a time in milliseconds since 1970."""
+    time = "".join(ALPHABET[at_ms >> shift & 31] for shift in range(45, -1, -5))
+    return time + "".join(chance.choice(ALPHABET) for _ in range(16))

@@ -18,7 +18,7 @@ class Limits:
 
     connect_s = 10.0
     idle_s = 30.0
-    total_s = 45.0
+    total_s = 30.0
     body_bytes = 64 * 1024 * 1024
 
 
@@ -27,7 +27,14 @@ class NotSentError(Exception):
 
 
 class NoAnswerError(Exception):
-    """The request was sent, or could not reach the target; no whole answer came back."""
+    """The request was sent, or could not reach the target; no whole answer came back.
+
+    `slow` tells that time ran out: asking again would only cost more of it.
+    """
+
+    def __init__(self, message: str, *, slow: bool = False) -> None:
+        super().__init__(message)
+        self.slow = slow
 
 
 class Channel:
@@ -57,15 +64,15 @@ class Channel:
         )
 
     def url(self, request: Request) -> str:
-        """The absolute URL that a request goes to."""
-        return (request.authority or self._base) + request.target
+        """The absolute URL that a request goes to, as it may be recorded: a token in the query is not shown."""
+        return self._url(request, "[redacted]")
 
     def send(self, request: Request) -> Response:
         """Send and read the whole answer; raises NotSentError or NoAnswerError. Redirects are answers, not followed."""
-        headers = self._headers(request)
+        headers, token = self._headers(request)
         try:
             wire = self._client.build_request(
-                request.method, self.url(request), headers=headers, content=request.body or None
+                request.method, self._url(request, token), headers=headers, content=request.body or None
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
@@ -80,7 +87,7 @@ class Channel:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except httpx.TransportError as error:
             self.unanswered += 1
-            raise NoAnswerError(_told(error)) from error
+            raise NoAnswerError(_told(error), slow=isinstance(error, httpx.TimeoutException)) from error
         self.unanswered = 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
         return Response(answer.status_code, fields, body, time.perf_counter() - began, cut)
@@ -95,11 +102,21 @@ class Channel:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _headers(self, request: Request) -> list[tuple[str, str]]:
-        """Credentials first; a header of the request itself replaces them."""
+    def _url(self, request: Request, token: str) -> str:
+        url = (request.authority or self._base) + request.target
+        return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url  # noqa: S105 - a place
+
+    def _headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
+        """Credentials first; a header of the request itself replaces them. With `token_in`, the token apart."""
         own = {name.lower() for name, _ in request.headers}
         lent = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
-        return [*lent, *request.headers]
+        if not request.token_in:
+            return [*lent, *request.headers], ""
+        token = next((v.partition(" ")[2] for n, v in lent if n.lower() == "authorization"), "")
+        lent = [(n, v) for n, v in lent if n.lower() != "authorization"]
+        if request.token_in == "cookie":  # noqa: S105 - a place
+            lent.append(("Cookie", f"access_token={token}"))
+        return [*lent, *request.headers], token
 
     def _read(self, answer: httpx.Response, began: float) -> tuple[bytes, bool]:
         chunks: list[bytes] = []

@@ -16,9 +16,12 @@ from conformance.execution.store import Store
 from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Outcome, Request, Verdict
 from conformance.plan import Catalogue, Item
 from conformance.plan.planner import level_of
+from conformance.probes.base import WHOLE
 from conformance.subject import Subject
 
-_LOST_IN_A_ROW = 6  # requests without an answer before the target counts as gone
+_LOST_IN_A_ROW = 4  # requests without an answer before the target counts as gone
+_PATIENCE_S = 120.0  # without any item ended or request sent, before an item stops waiting for others
+_POLL_S = 0.02
 
 
 class Halt(Exception):  # noqa: N818 - a reason to end, not an error
@@ -45,9 +48,25 @@ class Driver(msgspec.Struct, frozen=True):
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
-    def run(self, item: Item) -> tuple[Outcome, ...]:
-        """Run it to its end and return the violations that it saw; whatever happens is on record."""
+    def run(self, item: Item, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
+        """Run it to its end and return the violations that it saw; whatever happens is on record.
+
+        It begins when the items named in `after` have ended, on whatever worker: what writes comes after what reads.
+        """
+        self._wait(after)
         return _Run(self, item).go()
+
+    def _wait(self, after: frozenset[str]) -> None:
+        """Wait for other items while something goes on; those of a worker that died are not waited for for ever."""
+        seen, patience = self._progress(), _PATIENCE_S
+        while patience > 0 and not after <= seen[0] and not self.store.stopped():
+            self.sleep(_POLL_S)
+            now = self._progress()
+            patience = _PATIENCE_S if now != seen else patience - _POLL_S
+            seen = now
+
+    def _progress(self) -> tuple[frozenset[str], dict[str, int]]:
+        return self.store.finished(), self.store.spent()
 
 
 class _Run:
@@ -55,7 +74,7 @@ class _Run:
 
     def __init__(self, driver: Driver, item: Item) -> None:
         self._d, self._item = driver, item
-        self._operation = driver.subject.model.by_key[item.operation]
+        self._operation = driver.subject.model.by_key.get(item.operation, WHOLE)
         self._sent = self._asked = 0
         self._recorder = Recorder(
             item.name,
@@ -130,14 +149,15 @@ class _Run:
     def _ask(self, request: Request, key: str) -> Exchange:
         """Send, once more where a safe request got no answer, and after the pause that a 429 asks for."""
         while True:
-            exchange = self._send(request, key)
-            if exchange.failure and request.safe and not exchange.failure.startswith("not sent"):
-                exchange = self._send(request, key)
+            exchange, again = self._send(request, key)
+            if again and request.safe:
+                exchange, _ = self._send(request, key)
             if exchange.status != 429 or request.expects_limit:
                 return exchange
             self._pause(exchange)
 
-    def _send(self, request: Request, key: str) -> Exchange:
+    def _send(self, request: Request, key: str) -> tuple[Exchange, bool]:
+        """The exchange, and whether another try may do better."""
         if not self._d.store.spend(request.identity, self._d.budget):
             raise Halt(Verdict.NOT_TESTED, f"the budget of {self._d.budget} requests is spent")
         self._sent += 1
@@ -145,10 +165,10 @@ class _Run:
         try:
             response = self._d.channel.send(request)
         except NotSentError as fault:
-            return Exchange(key, request, url, at, failure=f"not sent: {fault}")
+            return Exchange(key, request, url, at, failure=f"not sent: {fault}"), False
         except NoAnswerError as fault:
-            return Exchange(key, request, url, at, failure=str(fault))
-        return Exchange(key, request, url, at, response)
+            return Exchange(key, request, url, at, failure=str(fault)), not fault.slow
+        return Exchange(key, request, url, at, response), False
 
     def _fail(self, exchange: Exchange) -> Exchange:
         """A request without an answer decides nothing; several in a row mean that the target is gone."""

@@ -45,9 +45,13 @@ class Worker:
             waits=spec.waits,
         )
 
-    def run(self, item: Item) -> tuple[Outcome, ...]:
-        """The violations that an item saw."""
-        return self._driver.run(item)
+    def run(self, item: Item, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
+        """The violations that an item saw; it begins when the items named in `after` have ended."""
+        return self._driver.run(item, after)
+
+    def writes(self, item: Item) -> bool:
+        """Whether requests of an item could take effect."""
+        return self.catalogue.probes[item.probe].writes
 
     def close(self) -> None:
         """Close log, connections and store."""

@@ -14,6 +14,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     `fresh` asks the network even when an identical safe read was answered before; `expects_limit` takes a 429 for an
     answer instead of waiting it out. `authority` is empty for the target
     itself, else an absolute `scheme://host[:port]` base for requests outside it (OAuth endpoints).
+    `token_in` moves the identity's token out of its header: to the query parameter or the cookie `access_token`
+    (`query`, `cookie`). The sender does so; neither a request nor its record ever holds the token.
     """
 
     operation: str
@@ -25,6 +27,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     fresh: bool = False
     expects_limit: bool = False
     authority: str = ""
+    token_in: str = ""
 
     @property
     def safe(self) -> bool:

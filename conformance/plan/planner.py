@@ -23,8 +23,9 @@ from conformance.model import (
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import SPARE, Need, Probe
-from conformance.subject import spare
+from conformance.probes.base import IDLE, SPARE, Need, Probe
+from conformance.probes.base import WHOLE as WHOLE_OPERATION
+from conformance.subject import idle, spare
 
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
@@ -122,7 +123,7 @@ def _candidates(
     found: list[tuple[Probe, Item]] = []
     refused: dict[Case, str] = {}
     for probe in catalogue.probes.values():
-        for operation in operations:
+        for operation in [WHOLE_OPERATION] if probe.whole else operations:
             if not probe.applies(operation, model):
                 continue
             cells = tuple(r for r in probe.requirements if Case(r, operation.key) in wanted)
@@ -131,15 +132,17 @@ def _candidates(
             if reason := _forbidden(probe, operation, wish):
                 refused.update({Case(r, operation.key): reason for r in cells})
                 continue
-            needs = tuple(_paid_by(need, wish.target) for need in probe.needs(operation, model))
+            needs = tuple(paid_by(need, wish.target) for need in probe.needs(operation, model))
             item = Item(probe.name, operation.key, operation.group, cells, needs)
             found.append((probe, item))
     return found, refused
 
 
-def _paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE."""
-    return msgspec.structs.replace(need, identity=spare(target)) if need.identity == SPARE else need
+def paid_by(need: Need, target: Target) -> Need:
+    """The need with the identity that pays in the place of SPARE and IDLE."""
+    payers = {SPARE: spare, IDLE: idle}
+    payer = payers.get(need.identity)
+    return msgspec.structs.replace(need, identity=payer(target)) if payer else need
 
 
 def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:

@@ -11,7 +11,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from conformance.answers import Answer
-from conformance.model import Exchange, Noticed, Operation, Outcome, Profile, Request, ResourceModel
+from conformance.model import (
+    Effect,
+    Exchange,
+    Noticed,
+    Operation,
+    Outcome,
+    Profile,
+    Request,
+    ResourceModel,
+    Role,
+)
 from conformance.subject import Subject
 
 T = TypeVar("T")
@@ -19,6 +29,10 @@ Steps = Generator[Request | Outcome | Noticed, Exchange, T]
 
 
 SPARE = "(spare)"  # in a need: the identity of `Subject.spare`
+IDLE = "(idle)"  # in a need: the identity of `Subject.idle`
+
+# What a probe of the API as a whole is run on: no operation, and the key that cases of such requirements have.
+WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
 
 
 class Need(msgspec.Struct, frozen=True, order=True):
@@ -40,7 +54,8 @@ class Probe(msgspec.Struct, frozen=True):
     `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
     it at all. `needs` tells the requests, an upper bound, before anything is sent. `profile` is the first profile that
     includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
-    could take effect. `identities` must all be configured.
+    could take effect. `identities` must all be configured. `whole` marks a probe of the API as such: it runs once, on
+    WHOLE, and judges requirements that bind the API.
     """
 
     name: str
@@ -52,6 +67,7 @@ class Probe(msgspec.Struct, frozen=True):
     rank: int = 1
     writes: bool = False
     identities: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def ask(operation: Operation, request: Request) -> Generator[Any, Exchange, Answer]:

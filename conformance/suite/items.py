@@ -11,6 +11,7 @@ from conformance.plan import Item
 
 WORKER: pytest.StashKey[Worker] = pytest.StashKey()
 _SHOWN = 5
+_WRITES = "writes"  # one group: one worker, one after the other
 
 
 class ViolatedError(Exception):
@@ -28,22 +29,29 @@ class SuiteFile(pytest.File):
         """The plan's items in its order."""
         worker = self.config.stash[WORKER]
         for item in worker.plan.items:
-            yield ConformanceItem.from_parent(self, name=item.name, item=item)
+            yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=worker.writes(item))
 
 
 class ConformanceItem(pytest.Item):
     """One probe on one operation; `-k` finds it by its name and by the requirements that it judges."""
 
-    def __init__(self, *, item: Item, **given: Any) -> None:
+    def __init__(self, *, item: Item, writes: bool, **given: Any) -> None:
         super().__init__(**given)
-        self.item = item
+        self.item, self.writes = item, writes
         self.extra_keyword_matches.update(item.requirements)
-        self.add_marker(pytest.mark.xdist_group(item.group))
+        self.add_marker(pytest.mark.xdist_group(_WRITES if writes else item.group))
 
     def runtest(self) -> None:
         """Drive the probe; raises ViolatedError where a MUST is violated."""
-        if violations := self.config.stash[WORKER].run(self.item):
+        if violations := self.config.stash[WORKER].run(self.item, self._after()):
             raise ViolatedError(violations)
+
+    def _after(self) -> frozenset[str]:
+        """The items that must have ended before this one begins: for one that writes, all that only read."""
+        if not self.writes:
+            return frozenset()
+        others = (each for each in self.session.items if isinstance(each, ConformanceItem))
+        return frozenset(each.item.name for each in others if not each.writes)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Violations as lines that a person can read; anything else as pytest shows it."""

@@ -14,9 +14,10 @@ from conformance.answers import Answer
 from conformance.checks import Check
 from conformance.description import Description
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.plan.planner import union_cost
+from conformance.plan.planner import paid_by, union_cost
 from conformance.probes import Probe
-from conformance.subject import Subject, spare
+from conformance.probes.base import IDLE, SPARE, WHOLE
+from conformance.subject import Subject, idle, spare
 from conformance.validation import SecondOpinion, Validators
 
 BASE = "http://target.test/v2"
@@ -74,7 +75,7 @@ class Run(msgspec.Struct, frozen=True):
 
 def drive(probe: Probe, operation: str, subject: Subject, target: Reply) -> Run:
     """Run a probe of one operation to its end, and hold it to what it promises."""
-    asked = subject.model.by_key[operation]
+    asked = WHOLE if probe.whole else subject.model.by_key[operation]
     assert probe.applies(asked, subject.model), f"{probe.name} does not apply to {operation}"
     steps = probe.run(asked, subject)
     outcomes: list[Outcome] = []
@@ -106,9 +107,10 @@ def drive(probe: Probe, operation: str, subject: Subject, target: Reply) -> Run:
 
 def affordable(run: Run, probe: Probe, operation: str, subject: Subject) -> bool:
     """Whether a run without surprises stayed within the needs of its probe; repeated reads (`fresh`) are surprises."""
+    payers = {SPARE: spare(subject.target), IDLE: idle(subject.target)}
     needs = [
-        msgspec.structs.replace(need, identity=spare(subject.target)) if need.identity == "(spare)" else need
-        for need in probe.needs(subject.model.by_key[operation], subject.model)
+        msgspec.structs.replace(need, identity=payers.get(need.identity, need.identity))
+        for need in probe.needs(subject.model.by_key.get(operation, WHOLE), subject.model)
     ]
     cost = union_cost(needs)
     planned = [each for each in run.requests if not each.fresh]

@@ -1,0 +1,26 @@
+"""A token out of place goes over the wire and nowhere else."""
+
+import httpx
+import pytest
+
+from conformance.model import Outcome, Request, Verdict
+from tests.execution.conftest import OPERATION, TOKEN
+
+
+@pytest.mark.parametrize("target", ["/vehicle_makes", "/vehicle_makes?page_size=1"])
+@pytest.mark.parametrize("place", ["query", "cookie"])
+def test_the_token_is_sent_there_and_recorded_nowhere(bench, place, target):
+    seen = []
+
+    def steps(operation, subject):
+        yield Request(OPERATION, "GET", target, token_in=place)
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS)
+
+    bench.run(steps, lambda request: seen.append(request) or httpx.Response(401, text=str(request.url)))
+    (request,) = seen
+    assert "authorization" not in request.headers
+    assert request.url.params.get("access_token") == (TOKEN if place == "query" else None)
+    assert request.headers.get("cookie") == (f"access_token={TOKEN}" if place == "cookie" else None)
+    assert TOKEN not in repr(bench.events)
+    (exchange,) = bench.exchanges()
+    assert ("access_token=[redacted]" in exchange.url) is (place == "query")
