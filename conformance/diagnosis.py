@@ -8,9 +8,10 @@ import msgspec
 from conformance.description import load
 from conformance.errors import HarnessError
 from conformance.execution.channel import Channel, NoAnswerError, NotSentError
+from conformance.execution.preflight import remaining, samples_of
 from conformance.execution.session import published
 from conformance.execution.worker import AGENT
-from conformance.model import Headers, Operation, Request, ResourceModel, Role
+from conformance.model import Headers, Operation, Request, ResourceModel
 from conformance.targets import config as configuration
 from conformance.targets.resolve import BUILTIN, Resolved, resolve
 from conformance.targets.tokens import obtain
@@ -58,7 +59,7 @@ def _credentials(found: Resolved, model: ResourceModel) -> Iterator[Finding]:
 
 def _reachable(found: Resolved, headers: dict[str, Headers], identity: str, model: ResourceModel) -> Iterator[Finding]:
     with Channel(found.target.base_url, headers, agent=AGENT) as channel:
-        for operation in _samples(model):
+        for operation in samples_of(model):
             try:
                 response = channel.send(Request(operation.key, "GET", operation.path, identity=identity))
             except (NotSentError, NoAnswerError) as fault:
@@ -66,20 +67,14 @@ def _reachable(found: Resolved, headers: dict[str, Headers], identity: str, mode
                     False, f"{operation.key}: {fault}", "Check base_url, the network, the proxy, certificates."
                 )
                 return
-            yield _read(operation, response.status, response.header("x-ratelimit-remaining"))
+            yield _read(operation, response.status, remaining(response))
 
 
-def _samples(model: ResourceModel) -> list[Operation]:
-    """The root, where there is one, and a list that needs a scope."""
-    fixed = [o for o in model.operations if o.method == "GET" and "{" not in o.path and not o.user_required]
-    root = [o for o in fixed if o.path == "/"]
-    lists = [o for o in fixed if o.role is Role.LIST and o.scopes and not any(p.required for p in o.parameters)]
-    return [*root[:1], *lists[:1]]
-
-
-def _read(operation: Operation, status: int, left: str | None) -> Finding:
+def _read(operation: Operation, status: int, left: int | None) -> Finding:
     if 200 <= status < 300:
-        return Finding(True, f"{operation.key}: {status}" + (f", {left} requests left this hour" if left else ""))
+        return Finding(
+            True, f"{operation.key}: {status}" + (f", {left} requests left this hour" if left is not None else "")
+        )
     mends = {
         401: "The token is not accepted: expired, or for another environment?",
         403: f"The token lacks a scope: {' '.join(operation.scopes)}.",

@@ -40,6 +40,13 @@ class TargetError(HarnessError):
     exit_code = 3
 
 
+class CredentialsError(TargetError):
+    """The target refuses the configured credentials."""
+
+    code = "credentials"
+    exit_code = 2
+
+
 class PlanError(HarnessError):
     """No plan can be made: an unknown requirement, an empty selection, a duplicate id."""
 

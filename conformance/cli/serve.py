@@ -21,10 +21,12 @@ def serve(  # noqa: PLR0913 - the options of INTERFACE.md
     as_json: Annotated[bool, typer.Option("--json", help="With --list-faults: as JSON.")] = False,
 ) -> None:
     """Serve the API on loopback until interrupted; prints `ready http://127.0.0.1:PORT/v2` when it answers."""
-    from conformance.mock_server import Settings, serve as serve_until_ended
+    from conformance.mock_server import Settings
+    from conformance.mock_server import serve as serve_until_ended
 
     if list_faults:
-        from conformance.mock_server.faults import as_json as faults_as_json, as_text
+        from conformance.mock_server.faults import as_json as faults_as_json
+        from conformance.mock_server.faults import as_text
 
         typer.echo(faults_as_json() if as_json else as_text())
         return

@@ -15,10 +15,12 @@ from conformance import __version__
 from conformance.description import Description
 from conformance.errors import UsageError
 from conformance.eventlog import Writer
+from conformance.execution.channel import Channel
 from conformance.execution.closing import closing, merge
+from conformance.execution.preflight import affordable, preflight
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import Store
-from conformance.execution.worker import store_path
+from conformance.execution.worker import AGENT, store_path
 from conformance.mock_server import running
 from conformance.mock_server.identities import IDENTITIES
 from conformance.model import (
@@ -80,6 +82,7 @@ class Session:
         """
         with ExitStack() as resources:
             spec, description = _spec(options, resources, clock())
+            spec = _afforded(spec, options, description)
             catalogue, plan = spec.plan(description.model)
             session = cls(spec, catalogue, plan, resources.pop_all(), clock)
         session._header(options, description)
@@ -151,6 +154,18 @@ def _spec(options: RunOptions, resources: ExitStack, now: float) -> tuple[RunSpe
     return spec, description
 
 
+def _afforded(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:
+    """The run with a budget that the target can bear; raises TargetError and CredentialsError where it is closed."""
+    with Channel(spec.target.base_url, spec.headers, agent=AGENT) as channel:
+        asked, left = preflight(channel, description.model, spec.target.base_url)
+    store = Store(store_path(spec.path))
+    for _ in range(asked):
+        store.spend("full", None)
+    store.close()
+    wanted = options.budget or spec.budget
+    return msgspec.structs.replace(spec, budget=affordable(wanted, _DEFAULT_BUDGET[spec.profile], left))
+
+
 def published() -> dict[str, Identity]:
     """The identities of the built-in server, known to everybody."""
     return {each.name: Identity(token=each.token) for each in IDENTITIES}
@@ -179,7 +194,7 @@ def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, sta
         overlays=options.overlays,
         profile=options.profile,
         seed=options.seed,
-        budget=options.budget or (found.config.budget if found else None) or _DEFAULT_BUDGET[options.profile],
+        budget=options.budget or (found.config.budget if found else None),
         select=options.select,
         shard=options.shard,
         waits=options.waits,
@@ -221,4 +236,5 @@ def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
     """The plan of a run, made without starting or asking anything."""
     config = configuration.load(options.config)
     spec = _plain_spec(options, config, _found(options, config), datetime.now(UTC))
+    spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, _DEFAULT_BUDGET[spec.profile], None))
     return spec.plan(spec.describe().model)

@@ -27,6 +27,7 @@ class Store:
     """One process's door to the shared file. Every method is atomic among processes."""
 
     def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")  # a cache of one run: what the log holds is what counts
