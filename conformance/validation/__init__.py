@@ -3,5 +3,6 @@
 from conformance.validation.errors import SchemaError
 from conformance.validation.second_opinion import SecondOpinion
 from conformance.validation.validators import Validators
+from conformance.validation.wire import request_errors
 
-__all__ = ["SchemaError", "SecondOpinion", "Validators"]
+__all__ = ["SchemaError", "SecondOpinion", "Validators", "request_errors"]

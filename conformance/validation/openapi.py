@@ -4,11 +4,9 @@ The description is judged as given, except for what would stand in the way: serv
 (credentials are added later) and `deprecated` (a warning each time).
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 from jsonschema_path import SchemaPath
 from openapi_core import V31RequestValidator, V31ResponseValidator, V31WebhookRequestValidator
@@ -18,11 +16,11 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from conformance.model import Headers, Operation, Request, Response
 from conformance.validation.formats import SECOND_FORMATS
+from conformance.validation.wire import content_type, path_variables, query_pairs
 from conformance.validation.writing import Deref, for_writing
 
 _HOST = "http://described"
 _LONGEST = 300  # characters of an error: openapi-core quotes whole bodies
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
@@ -64,7 +62,7 @@ class Judges:
     def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
         """Errors in path, query, header and body; a target that is not of the operation's path is one by itself."""
         target = request.target.partition("?")[0]
-        variables = _variables(operation.path, target)
+        variables = path_variables(operation.path, target)
         if variables is None:
             return (f"{target} is no {operation.path}",)
         return _texts(self._requests.iter_errors(_asked(operation, request, variables)))
@@ -82,28 +80,16 @@ class Judges:
     def webhook(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
         """Errors in the headers and body of a delivery."""
         sent = RequestParameters(header=WireHeaders(headers))
-        return _texts(self._webhooks.iter_errors(_Asked("post", "", sent, _content_type(headers), body, name)))
+        return _texts(self._webhooks.iter_errors(_Asked("post", "", sent, content_type(headers), body, name)))
 
 
 def _asked(operation: Operation, request: Request, variables: Mapping[str, str]) -> _Asked:
-    query = parse_qsl(request.target.partition("?")[2], keep_blank_values=True)
+    query = query_pairs(request.target)
     parameters = RequestParameters(
         query=ImmutableMultiDict(query), header=WireHeaders(request.headers), path=dict(variables)
     )
     method = operation.method.lower()
-    return _Asked(method, operation.path, parameters, _content_type(request.headers), request.body)
-
-
-def _content_type(headers: Headers) -> str:
-    return next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
-
-
-def _variables(template: str, path: str) -> dict[str, str] | None:
-    """The decoded path parameters, None where the path is not of the template."""
-    pieces = _PLACEHOLDER.split(template)
-    pattern = "".join("([^/]*)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    found = re.fullmatch(pattern, path)
-    return dict(zip(pieces[1::2], map(unquote, found.groups()), strict=True)) if found else None
+    return _Asked(method, operation.path, parameters, content_type(request.headers), request.body)
 
 
 def _texts(errors: Iterable[Exception]) -> tuple[str, ...]:
@@ -114,9 +100,16 @@ def _told(error: Exception) -> Iterator[str]:
     """One text for each schema error behind an error of openapi-core, else that of its cause or its own."""
     schema_errors = tuple(getattr(error.__cause__, "schema_errors", ()))
     if not schema_errors:
-        yield str(error.__cause__ or error)[:_LONGEST]
+        yield _text(error.__cause__ or error)[:_LONGEST]
     for each in schema_errors:
         yield f"{each.json_path}: {each.message}"[:_LONGEST]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except UnicodeDecodeError:  # it quotes bodies as UTF-8, whatever they are
+        return type(error).__name__
 
 
 def _prepared(document: Mapping[str, Any]) -> dict[str, Any]:

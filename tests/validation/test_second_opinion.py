@@ -37,6 +37,7 @@ def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
         ({"headers": (("Content-Type", "text/html"),)}, "text/html"),
         ({"headers": (*JSON, ("X-RateLimit-Limit", "many"))}, "many"),
         ({"body": b"{"}, "Failed to deserialize"),
+        ({"body": b"\xff\x85"}, "Error"),
         ({"body": b""}, "Missing response data"),
     ],
 )

@@ -1,0 +1,162 @@
+"""schemathesis as a generator of requests; every name of it that we use is used here and has a contract test.
+
+Its configuration is always given, since it looks for files up the tree otherwise. Its own headers are taken out again:
+one of them is random.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import hypothesis
+import requests
+import schemathesis
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+
+from conformance.adapters.generated import GeneratedCase, Mode, Phase
+from conformance.description import Description
+from conformance.model import Headers, Operation, Request
+
+Known = Mapping[str, Sequence[Any]]
+Case = schemathesis.Case[Any]
+
+_WEBHOOKS = "/webhooks/"
+_HOST = "http://generated.invalid"
+_OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid", "accept"}
+_MODES = {Mode.POSITIVE: schemathesis.GenerationMode.POSITIVE, Mode.NEGATIVE: schemathesis.GenerationMode.NEGATIVE}
+_CONFIG: dict[str, Any] = {
+    "phases": {"coverage": {"unexpected-methods": []}}
+}  # undocumented methods have a probe of their own
+
+
+class Door:
+    """Generated cases of one description, operation by operation. Building one takes about a second."""
+
+    def __init__(self, description: Description) -> None:
+        config = schemathesis.Config.from_dict(_CONFIG)
+        self._schema = schemathesis.openapi.from_dict(_with_webhooks(description.document), config=config)
+
+    def coverage(self, operation: Operation, *, known: Known | None = None) -> Iterator[GeneratedCase]:
+        """Cases enumerated from the schemas, positive and negative, always the same, one trait or fault each.
+
+        `known` gives real values by name of a parameter or of a property of the body; they take the place of generated
+        ones in turn, except where the case is about that very value.
+        """
+        generator = self._generator(operation.path, operation.method)
+        cases = self._schema.iter_coverage_cases(
+            generator,
+            generation_modes=list(_MODES.values()),
+            generation_config=self._schema.config.generation_for(operation=generator, phase="coverage"),
+        )
+        yield from _requests(operation.key, cases, Phase.COVERAGE, known or {})
+
+    def fuzzing(
+        self, operation: Operation, *, mode: Mode, seed: int, examples: int, known: Known | None = None
+    ) -> Iterator[GeneratedCase]:
+        """At most so many cases drawn at random, the same for one seed; none where the schemas admit no such case."""
+        strategy = self._generator(operation.path, operation.method).as_strategy(generation_mode=_MODES[mode])
+        yield from _requests(operation.key, _drawn(strategy, seed, examples), Phase.FUZZING, known or {})
+
+    def webhook(self, name: str, *, mode: Mode, seed: int, examples: int) -> Iterator[GeneratedCase]:
+        """At most so many deliveries of a webhook, drawn as by `fuzzing`; their target is `/webhooks/NAME`."""
+        strategy = self._generator(_WEBHOOKS + name, "POST").as_strategy(generation_mode=_MODES[mode])
+        yield from _requests(f"POST {_WEBHOOKS}{name}", _drawn(strategy, seed, examples), Phase.FUZZING, {})
+
+    def _generator(self, path: str, method: str) -> schemathesis.APIOperation[Any, Any, Any, Any]:
+        return self._schema[path][method]
+
+
+def _with_webhooks(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with its webhooks beside the paths, as `/webhooks/NAME`: schemathesis generates for paths alone."""
+    hooks = {_WEBHOOKS + name: item for name, item in document.get("webhooks", {}).items()}
+    return {**document, "paths": {**document.get("paths", {}), **hooks}}
+
+
+def _drawn(strategy: SearchStrategy[Case], seed: int, examples: int) -> list[Case]:
+    """Values of a strategy, the same for one seed; unlike `SearchStrategy.example` meant for use in programs."""
+    found: list[Case] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def draw(case: Case) -> None:
+        found.append(case)
+
+    try:
+        draw()
+    except Unsatisfiable:
+        return []
+    return found
+
+
+def _requests(key: str, cases: Iterable[Case], phase: Phase, known: Known) -> Iterator[GeneratedCase]:
+    """Cases as requests, each once, without those that no HTTP message can carry."""
+    seen: set[Request] = set()
+    for index, case in enumerate(cases):
+        about = _About.of(case)
+        _settle(case, about, known, index)
+        request = _request(key, case)
+        if request is not None and request not in seen:
+            seen.add(request)
+            yield GeneratedCase(key, about.mode, phase, request, about.place, about.note)
+
+
+class _About(NamedTuple):
+    """What schemathesis says of a case."""
+
+    mode: Mode
+    place: str
+    note: str
+
+    @classmethod
+    def of(cls, case: Case) -> "_About":
+        """Read from the metadata, which every generated case has."""
+        if case.meta is None:
+            raise TypeError(f"schemathesis generated {case} without saying how")
+        data = case.meta.phase.data
+        location = data.parameter_location.value if data.parameter_location else ""
+        named = location and location != "body" and data.parameter
+        place = f"{location}:{data.parameter}" if named else location
+        return cls(Mode(case.meta.generation.mode.value), place, data.description or "")
+
+
+def _settle(case: Case, about: _About, known: Known, index: int) -> None:
+    """Puts known values in the place of generated ones, in turn; what the case is about is left alone."""
+    spoilt = about.mode is Mode.NEGATIVE and about.place == "body"
+    body = case.body if isinstance(case.body, dict) and not spoilt else {}
+    containers = {"path": case.path_parameters, "query": case.query, "header": case.headers, "body": body}
+    for location, container in containers.items():
+        for name in [each for each in container if known.get(each) and f"{location}:{each}" != about.place]:
+            container[name] = known[name][index % len(known[name])]
+
+
+def _request(key: str, case: Case) -> Request | None:
+    """The request as `requests` would put it on the wire, None where it refuses to."""
+    try:
+        prepared = requests.Request(**case.as_transport_kwargs(base_url=_HOST)).prepare()
+    except (requests.RequestException, ValueError):
+        return None
+    return Request(
+        operation=key,
+        method=case.method,
+        target=prepared.path_url,
+        headers=_headers(prepared.headers),
+        body=_bytes(prepared.body),
+    )
+
+
+def _headers(headers: Mapping[str, str | bytes]) -> Headers:
+    texts = ((name, value.decode("latin-1") if isinstance(value, bytes) else value) for name, value in headers.items())
+    return tuple((name, value) for name, value in texts if name.lower() not in _OWN_HEADERS)
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, str):
+        return body.encode()
+    return body if isinstance(body, bytes) else b""

@@ -1,0 +1,100 @@
+"""A request is judged as it stands on the wire."""
+
+import json
+
+import msgspec
+import pytest
+
+from conformance.description import Description
+from conformance.model import Body, Location, Media, Parameter, Request
+from conformance.validation import Validators, request_errors
+from conformance.validation.wire import path_variables
+
+ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
+JSON = (("content-type", "application/json; charset=utf-8"),)
+
+
+@pytest.fixture
+def writing(patching):
+    places = (
+        Parameter(
+            "charger_id", Location.PATH, required=True, schema={"type": "string", "pattern": "^evse[A-Z\\d]{26}$"}
+        ),
+        Parameter("dry", Location.QUERY, schema={"type": "boolean"}),
+        Parameter("X-Count", Location.HEADER, required=True, schema={"type": "integer"}),
+    )
+    return msgspec.structs.replace(patching, parameters=places)
+
+
+def told(validators, operation, target=f"/chargers/{ID}", headers=(*JSON, ("x-count", "1")), body=None):
+    sent = json.dumps({"id": ID, "url": "https://a.example/"}).encode() if body is None else body
+    return [
+        (e.pointer, e.keyword)
+        for e in request_errors(validators, operation, Request("", "PATCH", target, headers, sent))
+    ]
+
+
+def test_a_valid_request_has_no_errors(validators, writing):
+    assert told(validators, writing) == []
+    assert told(validators, writing, f"/chargers/{ID}?dry=true&other=1") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"target": "/chargers/evse1"}, ("path:charger_id", "pattern")),
+        ({"target": f"/chargers/{ID}%0A"}, ("path:charger_id", "pattern")),
+        ({"target": f"/chargers/{ID}/x"}, ("path", "path")),
+        ({"target": f"/chargers/{ID}?dry=maybe"}, ("query:dry", "type")),
+        ({"target": f"/chargers/{ID}?dry="}, ("query:dry", "type")),
+        ({"headers": JSON}, ("header:X-Count", "required")),
+        ({"headers": (*JSON, ("X-COUNT", "many"))}, ("header:X-Count", "type")),
+        ({"headers": (("x-count", "1"),)}, ("body", "mediaType")),
+        ({"headers": (("x-count", "1"), ("Content-Type", "text/plain"))}, ("body", "mediaType")),
+        ({"body": b""}, ("body", "required")),
+        ({"body": b"{"}, ("body", "json")),
+        ({"body": b"\xff"}, ("body", "json")),
+        ({"body": b'{"id": "x", "url": "https://a.example/"}'}, ("body/id", "pattern")),
+    ],
+)
+def test_each_fault_is_told_with_its_place(validators, writing, change, error):
+    assert told(validators, writing, **change) == [error]
+
+
+def test_forms_are_judged_by_media_type_alone(validators, writing):
+    form = Body(required=True, media=(Media("application/x-www-form-urlencoded", "#/components/schemas/Charger"),))
+    operation = msgspec.structs.replace(writing, body=form)
+    headers = (("x-count", "1"), ("Content-Type", "application/x-www-form-urlencoded"))
+    assert told(validators, operation, headers=headers, body=b"a=b") == []
+
+
+def test_a_body_that_is_not_asked_for_is_not_judged(validators, listing):
+    assert told(validators, listing, "/chargers", body=b"rubbish") == []
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "found"),
+    [
+        ("/a/{b}", "/a/1", {"b": "1"}),
+        ("/a/{b}/c/{d}", "/a/x%2Fy/c/%00", {"b": "x/y", "d": "\0"}),
+        ("/a/{b}:go", "/a/1:go", {"b": "1"}),
+        ("/a/{b}", "/a/", {"b": ""}),
+        ("/a/{b}", "/a/1/", None),
+        ("/a.c", "/abc", None),
+        ("/a", "/a\n", None),
+    ],
+)
+def test_path_variables(template, path, found):
+    assert path_variables(template, path) == found
+
+
+def test_read_only_properties_are_not_required_of_clients(description):
+    schema = {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "string", "readOnly": True}, "name": {"type": "string"}},
+    }
+    judges = Validators(Description({**description.document, "thing": schema}, description.model, "", ""))
+    assert [e.pointer for e in judges.schema("#/thing", {"name": "n"})] == ["/id"]
+    assert judges.written.schema("#/thing", {"name": "n"}) == ()
+    assert [e.pointer for e in judges.written.schema("#/thing", {})] == ["/name"]
