@@ -1,15 +1,19 @@
 """A response read as the description says: its JSON, its items, its links. Shared by checks and probes; pure."""
 
+import json
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
-from conformance.model import Exchange, Link, Operation, Resource, ResourceModel, Role
+from conformance.description.guards import depth
+from conformance.model import Exchange, Expansion, Link, Operation, Resource, ResourceModel, ResponseSpec, Role
 
 UNREADABLE: Any = object()  # the body is no JSON; None is a JSON value and would hide that
+_DEEPEST = 64  # levels of nesting that are read; judges are recursive, and hostile bodies must not exhaust them
+_PORTS = {"http": 80, "https": 443}
 
 
 class Answer:
@@ -29,6 +33,16 @@ class Answer:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
+    @property
+    def own(self) -> bool:
+        """Whether the operation's own method was used; HEAD, OPTIONS and wrong methods are answered by HTTP's rules."""
+        return self.exchange.request.method == self.operation.method
+
+    @cached_property
+    def spec(self) -> ResponseSpec | None:
+        """What the description says of this answer; None where it says nothing."""
+        return self.operation.response(self.status) if self.own and self.status else None
+
     @cached_property
     def is_json(self) -> bool:
         """Whether the media type says JSON (RFC 6839, section 3.1: `+json` too)."""
@@ -40,18 +54,38 @@ class Answer:
         """The parsed body, or UNREADABLE."""
         if self.exchange.response is None:
             return UNREADABLE
+        body = self.exchange.response.body
         try:
-            return msgspec.json.decode(self.exchange.response.body)
+            value = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return UNREADABLE
+        nested = body.count(b"{") + body.count(b"[") > _DEEPEST and depth(value) > _DEEPEST
+        return UNREADABLE if nested else value
+
+    @cached_property
+    def peculiar(self) -> str:
+        """Why a body that is JSON by its grammar (RFC 8259) was not read all the same; empty where it was, or is none.
+
+        The grammar allows lone surrogates, numbers of any size and any depth; readers may refuse them (sections 6, 8, 9).
+        """
+        if self.json is not UNREADABLE or self.exchange.response is None:
+            return ""
+        try:
+            json.loads(self.exchange.response.body.decode(), parse_constant=_refuse, parse_int=len, parse_float=len)
+        except RecursionError:
+            return "it nests too deeply"
+        except ValueError:
+            return ""
+        return f"it holds a lone surrogate, a number out of all range, or more than {_DEEPEST} levels"
 
     @cached_property
     def items(self) -> tuple[tuple[str, Any], ...]:
         """The members of a list or the one object, each with its JSON pointer; empty where the body is neither.
 
-        Only a 2xx answer has items. Members are whatever the list holds: judging their type is the schema's business.
+        Only a 2xx answer to the operation's own method has items. Members are whatever the list holds: judging their
+        type is the schema's business.
         """
-        if not self.ok or self.json is UNREADABLE:
+        if not self.ok or not self.own or self.json is UNREADABLE:
             return ()
         if self.operation.role is not Role.LIST:
             return (("", self.json),) if isinstance(self.json, dict) else ()
@@ -65,6 +99,10 @@ class Answer:
     def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """The items that are JSON objects."""
         return tuple((at, item) for at, item in self.items if isinstance(item, dict))
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def escape(name: str) -> str:
@@ -104,25 +142,47 @@ def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str
                     yield f"{at}/{index}", member
 
 
+def expanded_at(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any]]:
+    """Whatever stands at an expand path, item by item, with its JSON pointer (`Expansion` tells where paths start)."""
+    path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
+    if answer.operation.items_at:
+        yield from values_at(answer.json if answer.items else None, path)
+    else:
+        for where, item in answer.objects:
+            yield from values_at(item, path, where)
+
+
 def below(base_url: str, url: str) -> str | None:
     """The request target of an absolute URL below the base URL, as `/evses/x?page=2`; None where it is elsewhere.
 
-    Scheme, host and port must be those of the base (RFC 3986, section 6.2.2: scheme and host without case).
+    Scheme, host and port must be those of the base (RFC 3986, sections 6.2.2 and 6.2.3: scheme and host without case, a
+    default port as if absent). A URL with user information or dot segments is elsewhere: clients rewrite it.
     """
     try:
         base, other = urlsplit(base_url), urlsplit(url)
-        same = (base.scheme, base.hostname, base.port) == (other.scheme, other.hostname, other.port)
+        same = _origin(base) == _origin(other)
     except ValueError:
         return None
     prefix = base.path.rstrip("/")
-    if not same or other.username or not (other.path == prefix or other.path.startswith(prefix + "/")):
+    if not same or "@" in other.netloc or not (other.path == prefix or other.path.startswith(prefix + "/")):
+        return None
+    if any(unquote(segment) in {".", ".."} for segment in other.path.split("/")):
         return None
     return (other.path[len(prefix) :] or "/") + (f"?{other.query}" if other.query else "")
 
 
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def path_of(target: str) -> str:
+    """The path of a request target. That is no URL: in `//host/x` no host is meant (RFC 9112, section 3.2.1)."""
+    return target.partition("?")[0]
+
+
 def match_path(template: str, path: str) -> dict[str, str] | None:
     """The decoded parameters of a path that fits a template, or None. A trailing slash on the path is tolerated."""
-    wanted, given = template.strip("/").split("/"), path.strip("/").split("/")
+    wanted, given = (text.removeprefix("/").removesuffix("/").split("/") for text in (template, path))
     if len(wanted) != len(given):
         return None
     found: dict[str, str] = {}
@@ -139,7 +199,7 @@ def match_path(template: str, path: str) -> dict[str, str] | None:
 
 def reader_of(target: str, model: ResourceModel) -> Operation | None:
     """The operation that a GET of a request target calls; a fixed path wins over a template."""
-    path = urlsplit(target).path
+    path = path_of(target)
     fitting = [o for o in model.operations if o.method == "GET" and match_path(o.path, path) is not None]
     return min(fitting, key=lambda o: o.path.count("{"), default=None)
 

@@ -1,11 +1,13 @@
 """How two JSON values differ, and where."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from conformance.answers import escape
 
 ABSENT: Any = object()
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 class Difference(NamedTuple):
@@ -39,7 +41,7 @@ def at(value: Any, pointer: str) -> Any:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and name in value:
             value = value[name]
-        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        elif isinstance(value, list) and _INDEX.fullmatch(name) and int(name) < len(value):
             value = value[int(name)]
         else:
             return ABSENT

@@ -64,6 +64,6 @@ def quote(value: Any) -> str:
     """A JSON value in one line, cut where it is long."""
     try:
         text = msgspec.json.encode(value).decode()
-    except (TypeError, msgspec.MsgspecError):
-        text = repr(value)
+    except (TypeError, ValueError, msgspec.MsgspecError):  # UnicodeEncodeError: a lone surrogate
+        text = ascii(value)
     return text if len(text) <= _MOST else f"{text[:_MOST]}… ({len(text)} characters)"
