@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from conformance.answers import Answer, Thing, below, match_path, things
+from conformance.answers import Answer, Thing, below, match_path, path_of, things
 from conformance.checks.base import Check
 from conformance.judging import passed, quote, violated
-from conformance.model import KeyKind, Outcome
+from conformance.model import KeyKind, Outcome, Role
 from conformance.subject import Subject
 from conformance.ulid import is_ulid, milliseconds
 
@@ -98,7 +97,7 @@ def _url_complaint(thing: Thing, url: str, base_url: str) -> str:
     target = below(base_url, url)
     if target is None:
         return "the resource's own url is not below the target's base URL"
-    found = match_path(thing.resource.item_path, urlsplit(target).path)
+    found = match_path(thing.resource.item_path, path_of(target))
     if found is None:
         return f"the resource's own url does not fit the path of {thing.resource.name}"
     key = thing.body.get(thing.resource.key_field or "id")
@@ -110,20 +109,21 @@ def _url_complaint(thing: Thing, url: str, base_url: str) -> str:
 def ids_unique(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """IDS-05: ids in a list are unique (across pages: the pagination probe)."""
     seen: dict[str, str] = {}
-    if len(answer.items) < 1 or answer.operation.role != "list":
+    if answer.operation.role is not Role.LIST:
         return
     for at, item in answer.objects:
-        key = item.get("id", item.get("url"))
+        name = "id" if "id" in item else "url"
+        key = item.get(name)
         if not isinstance(key, str):
             continue
         if key in seen:
             yield violated(
                 answer,
                 "IDS-05",
-                f"the same id stands at {seen[key]} and at {at}",
-                expected="each id once",
+                f"the same {name} stands at {seen[key]} and at {at}",
+                expected=f"each {name} once",
                 actual=key,
-                pointer=f"{at}/id",
+                pointer=f"{at}/{name}",
             )
         seen.setdefault(key, at)
     if seen:

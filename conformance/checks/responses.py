@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from conformance.answers import UNREADABLE, Answer
 from conformance.checks.base import Check
+from conformance.checks.errors import PROBLEM
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Outcome, Role, Verdict
+from conformance.model import Outcome, Response, Role, Verdict
 from conformance.subject import Subject
 from conformance.validation import SchemaError
 
@@ -35,14 +36,15 @@ def _api_wide(answer: Answer) -> bool:
         or (status in {401, 403} and operation.secured)
         or (status == 404 and bool(operation.path_parameters))
         or (status in {413, 415} and operation.body is not None)
-        or answer.exchange.request.method != operation.method
     )
 
 
 def status_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """RSP-01: the status is documented for the operation."""
+    if not answer.status or not answer.own:
+        return
     documented = [each.status for each in answer.operation.responses]
-    if answer.operation.response(answer.status) is None and not _api_wide(answer):
+    if answer.spec is None and not _api_wide(answer):
         yield violated(
             answer,
             "RSP-01",
@@ -50,19 +52,21 @@ def status_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             expected=" or ".join(documented),
             actual=str(answer.status),
         )
-    elif answer.operation.response(answer.status):
+    elif answer.spec:
         yield passed(answer, "RSP-01")
 
 
 def media_type_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """RSP-02: the media type is documented for that status."""
-    spec, response = answer.operation.response(answer.status), answer.exchange.response
-    if spec is None or response is None or answer.status in {204, 304} or answer.exchange.request.method == "HEAD":
+    spec, response = answer.spec, answer.exchange.response
+    if spec is None or response is None or answer.status in {204, 304}:
         return
     documented = [media.type for media in spec.media]
     if not documented and (not response.body or 300 <= answer.status < 400):
         return  # a redirect's courtesy page is nobody's contract (RFC 9110, section 15.4)
-    if response.media_type in documented:
+    if not documented and answer.status >= 400 and response.media_type == PROBLEM:
+        return  # errors are documented once for all operations; ERR-01 holds them to it
+    if any(_fits(response.media_type, each) for each in documented):
         yield passed(answer, "RSP-02")
     else:
         yield violated(
@@ -75,10 +79,16 @@ def media_type_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]
         )
 
 
+def _fits(media_type: str, documented: str) -> bool:
+    """Whether a media type is the documented one or within its range (OpenAPI 3.1, section 4.8.16)."""
+    wanted = documented.partition(";")[0].strip().lower()
+    return wanted in {media_type, media_type.partition("/")[0] + "/*", "*/*"} and bool(media_type)
+
+
 def body_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """RSP-03 and RSP-10: the body validates against its schema, formats included; in a list, each item of the page."""
     response = answer.exchange.response
-    if response is None or not answer.is_json or answer.json is UNREADABLE or response.cut:
+    if response is None or answer.spec is None or not answer.is_json or answer.json is UNREADABLE or response.cut:
         return
     errors = subject.validators.body(answer.operation, answer.status, response.media_type, answer.json)
     if errors is None:
@@ -90,7 +100,7 @@ def body_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
         if answer.items and listed:
             yield passed(answer, "RSP-10")
         return
-    in_items = tuple(f"{at}/" for at, _ in answer.items) + tuple(at for at, _ in answer.items)
+    in_items = tuple(at for at, _ in answer.items)
     opinion = subject.opinion.response(answer.operation, answer.exchange)
     for error in errors[:_MOST_ERRORS]:
         yield _schema_outcome("RSP-03", answer, error, opinion)
@@ -119,7 +129,7 @@ def _schema_outcome(requirement: str, answer: Answer, error: SchemaError, opinio
 
 def headers_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """RSP-04: documented headers validate, and required ones are there."""
-    spec, response = answer.operation.response(answer.status), answer.exchange.response
+    spec, response = answer.spec, answer.exchange.response
     if spec is None or response is None:
         return
     judged = False
@@ -160,13 +170,13 @@ def empty_when_empty(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 def fields_known(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """RSP-06: no field outside the description."""
-    spec, response = answer.operation.response(answer.status), answer.exchange.response
+    spec, response = answer.spec, answer.exchange.response
     if spec is None or response is None or not answer.is_json or answer.json is UNREADABLE:
         return
     pointer = next((media.schema for media in spec.media if media.type == response.media_type), "")
     if not pointer:
         return
-    standard = _PROBLEM_MEMBERS if response.media_type == "application/problem+json" else frozenset()
+    standard = _PROBLEM_MEMBERS if response.media_type == PROBLEM else frozenset()
     unknown = [each for each in subject.validators.unknown_fields(pointer, answer.json) if each not in standard]
     for field in unknown[:_MOST_ERRORS]:
         yield violated(
@@ -195,28 +205,51 @@ def no_server_error(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 def body_parses(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """RSP-09: the body is what its media type says: JSON that parses, text that is UTF-8."""
     response = answer.exchange.response
-    if response is None or not response.body or response.cut:
+    if response is None or response.cut or not (response.body or _promised(answer)):
         return
     if answer.is_json:
-        if answer.json is UNREADABLE:
+        yield _json_parses(answer, response)
+    elif response.body and response.media_type.startswith("text/"):
+        charset = _charset(response)
+        try:
+            response.body.decode(charset)
+        except (LookupError, ValueError) as error:
             yield violated(
                 answer,
                 "RSP-09",
-                "the media type says JSON, the body does not parse as JSON in UTF-8",
-                expected="JSON (RFC 8259)",
+                f"the text is not {charset}: {error}",
+                expected=charset,
                 actual=repr(response.body[:80]),
             )
         else:
             yield passed(answer, "RSP-09")
-    elif response.media_type.startswith("text/"):
-        try:
-            response.body.decode()
-        except UnicodeDecodeError as error:
-            yield violated(
-                answer, "RSP-09", f"the text is not UTF-8: {error}", expected="UTF-8", actual=repr(response.body[:80])
-            )
-        else:
-            yield passed(answer, "RSP-09")
+
+
+def _promised(answer: Answer) -> bool:
+    """Whether the description promises a body with this answer, so that an empty one is a broken promise."""
+    return answer.spec is not None and answer.status not in {204, 304} and any(m.schema for m in answer.spec.media)
+
+
+def _json_parses(answer: Answer, response: Response) -> Outcome:
+    if answer.json is not UNREADABLE:
+        return passed(answer, "RSP-09")
+    if answer.peculiar:
+        return observed(
+            answer, "RSP-09", Verdict.INCONCLUSIVE, f"JSON that readers may refuse (RFC 8259): {answer.peculiar}"
+        )
+    return violated(
+        answer,
+        "RSP-09",
+        "the media type says JSON, the body does not parse as JSON in UTF-8",
+        expected="JSON (RFC 8259)",
+        actual=repr(response.body[:80]),
+    )
+
+
+def _charset(response: Response) -> str:
+    """The charset that a text declares, UTF-8 without one."""
+    found = re.search(r";\s*charset=\"?([\w.:-]+)", response.header("content-type") or "", re.IGNORECASE | re.ASCII)
+    return found[1] if found else "UTF-8"
 
 
 def nothing_leaks(answer: Answer, subject: Subject) -> Iterator[Outcome]:
