@@ -6,11 +6,11 @@ Every read made here is a plain one that other probes make too, so that it is se
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import msgspec
 
-from conformance.answers import Answer, below, match_path, urls_at
+from conformance.answers import Answer, below, match_path, path_of, urls_at
 from conformance.judging import without
 from conformance.model import Headers, Link, Location, Operation, Outcome, Parameter, Request, Resource, Role, Verdict
 from conformance.probes.base import Steps, ask
@@ -184,7 +184,7 @@ def _keys_in(answer: Answer, resource: Resource, subject: Subject) -> Iterator[s
     for _, item in answer.objects:
         url = item.get("url")
         target = below(subject.target.base_url, url) if isinstance(url, str) else None
-        found = match_path(resource.item_path, urlsplit(target).path) if target else None
+        found = match_path(resource.item_path, path_of(target)) if target else None
         key = (found or {}).get(resource.key) or item.get(resource.key_field or "id")
         if isinstance(key, str) and key:
             yield key
@@ -202,7 +202,7 @@ def _linked(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[
             for _, item in answer.objects
             for _, url in urls_at(item, link)
             if (target := below(subject.target.base_url, url))
-            and (found := match_path(resource.item_path, urlsplit(target).path))
+            and (found := match_path(resource.item_path, path_of(target)))
         ]
         if keys:
             return tuple(dict.fromkeys(keys))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from conformance.answers import Answer, values_at
+from conformance.answers import Answer, expanded_at
 from conformance.comparing import Difference
 from conformance.judging import passed, quote, violated
 from conformance.model import Expansion, Outcome
@@ -21,16 +21,10 @@ class Place(NamedTuple):
     value: Any
 
 
-def values(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any]]:
-    """Whatever stands at an expand path, item by item, with its JSON pointer."""
-    for where, item in answer.objects:
-        yield from values_at(item, expansion.path, where)
-
-
 def places(reference: Answer | None, answer: Answer, expansion: Expansion) -> Iterator[Place]:
     """Every place of an expand path, lists member by member, beside the link of the reference."""
-    links = dict(values(reference, expansion)) if reference else {}
-    for where, value in values(answer, expansion):
+    links = dict(expanded_at(reference, expansion)) if reference else {}
+    for where, value in expanded_at(answer, expansion):
         link, known = links.get(where), where in links
         if not isinstance(value, list):
             yield Place(where, link, known, value)
@@ -156,7 +150,8 @@ def two_shapes(subject: Subject, schema: str, difference: Difference) -> bool:
 def blank(item: Any, expansions: tuple[Expansion, ...]) -> Any:
     """A copy of an item in which the expanded places hold nothing."""
     for expansion in expansions:
-        item = _without(item, expansion.path.split("."))
+        path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
+        item = _without(item, path.replace("[]", "").split("."))
     return item
 
 

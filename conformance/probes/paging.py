@@ -1,13 +1,13 @@
 """Pages and the links between them. Pure judgements and one walk; the probes of `pagination` decide what to ask."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from conformance.answers import Answer, below
 from conformance.judging import observed, passed, quote, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
-from conformance.model import Outcome, Pagination, Verdict
+from conformance.model import Operation, Outcome, Pagination, Verdict
 from conformance.probes.arguments import Call
 from conformance.probes.base import Steps, ask
 from conformance.subject import Subject
@@ -22,14 +22,35 @@ class Page(NamedTuple):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What names its items: id, else url."""
-        found = (item.get("id", item.get("url")) for _, item in self.answer.objects)
-        return tuple(key for key in found if isinstance(key, str))
+        """What names its items, in order."""
+        return tuple(key_of(item, self.answer.operation) for _, item in self.answer.objects)
 
     @property
     def last(self) -> bool:
         """Whether no page follows."""
         return self.next == BLANK
+
+
+def key_of(item: dict[str, Any], operation: Operation) -> str:
+    """What names an item: its id, else its url, else all that it says, expanded or not."""
+    name = item.get("id", item.get("url"))
+    if isinstance(name, str):
+        return name
+    linked = {each.path for each in operation.first_expansions}
+    plain = {
+        key: value["url"] if key in linked and isinstance(value, dict) and "url" in value else value
+        for key, value in item.items()
+    }
+    return msgspec.json.encode(plain, order="deterministic").decode()
+
+
+def whole_list(call: Call, plain: Answer) -> Steps[Answer]:
+    """The list on one page as large as allowed; the plain answer where no size can be asked for or that is refused."""
+    pagination = call.operation.pagination
+    if pagination is None or not pagination.size:
+        return plain
+    answer = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
+    return answer if answer.ok else plain
 
 
 def page_of(answer: Answer) -> Page:
@@ -91,7 +112,7 @@ def keeps(page: Page, asked: dict[str, list[str]], subject: Subject, pagination:
         if link is None or link == BLANK or not wanted:
             continue
         given: dict[str, list[str]] = {}
-        for name, value in parse_qsl(urlsplit(link).query, keep_blank_values=True):
+        for name, value in parse_qsl(link.partition("?")[2].partition("#")[0], keep_blank_values=True):
             given.setdefault(name, []).append(value)
         lost = {name: values for name, values in wanted.items() if sorted(given.get(name, [])) != sorted(values)}
         for name, values in lost.items():
@@ -110,7 +131,7 @@ def keeps(page: Page, asked: dict[str, list[str]], subject: Subject, pagination:
 def query_of(answer: Answer) -> dict[str, list[str]]:
     """The query that an answer's request sent."""
     found: dict[str, list[str]] = {}
-    for name, value in parse_qsl(urlsplit(answer.exchange.request.target).query, keep_blank_values=True):
+    for name, value in parse_qsl(answer.exchange.request.target.partition("?")[2], keep_blank_values=True):
         found.setdefault(name, []).append(value)
     return found
 
