@@ -66,7 +66,7 @@ class Answer:
     def peculiar(self) -> str:
         """Why a body that is JSON by its grammar (RFC 8259) was not read all the same; empty where it was, or is none.
 
-        The grammar allows lone surrogates, numbers of any size and any depth; readers may refuse them (sections 6, 8, 9).
+        The grammar allows lone surrogates, numbers of any size and depth; readers may refuse them (sections 6, 8, 9).
         """
         if self.json is not UNREADABLE or self.exchange.response is None:
             return ""
