@@ -1,16 +1,20 @@
 """Pages and the links between them. Pure judgements and one walk; the probes of `pagination` decide what to ask."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from conformance.answers import Answer, below
 from conformance.judging import observed, passed, quote, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
-from conformance.model import Operation, Outcome, Pagination, Verdict
+from conformance.model import Operation, Outcome, Pagination, Request, Verdict
 from conformance.probes.arguments import Call
 from conformance.probes.base import Steps, ask
 from conformance.subject import Subject
+
+T = TypeVar("T")
 
 
 class Page(NamedTuple):
@@ -172,6 +176,16 @@ def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Step
             break
         pages.append(page_of(answer))
     return tuple(pages)
+
+
+def quietly(steps: Steps[T]) -> Steps[T]:
+    """The same requests and result without the outcomes: for probes that judge something else."""
+    try:
+        step = next(steps)
+        while True:
+            step = steps.send((yield step)) if isinstance(step, Request) else next(steps)
+    except StopIteration as end:
+        return cast("T", end.value)
 
 
 def once_each(pages: tuple[Page, ...], whole: Page | None) -> Iterator[Outcome]:

@@ -14,7 +14,7 @@ from conformance.answers import Answer
 from conformance.checks import Check
 from conformance.description import Description
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.plan.planner import paid_by, union_cost
+from conformance.plan.planner import union_cost
 from conformance.probes import Probe
 from conformance.probes.base import IDLE, SPARE, WHOLE
 from conformance.subject import Subject, idle, spare

@@ -1,0 +1,132 @@
+"""Which values of a filter tell most about a list, given the items that it is known to hold. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from conformance.answers import Answer, values_at
+from conformance.filtering import COMPARISONS, comparable, last_segment, satisfies, spelled, values
+from conformance.model import Filter, Operation, Operator, ResourceModel
+from conformance.probes.paging import key_of
+
+_LOWER = frozenset({Operator.GTE, Operator.GT})  # they leave out what lies below
+
+
+class Trial(NamedTuple):
+    """A filter with a value, and the keys of the known items that satisfy it and that do not, in the list's order."""
+
+    which: Filter
+    value: str
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    bound: tuple[str, ...] = ()  # those inside that lie exactly on the bound
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The query parameter."""
+        return self.which.parameter, self.value
+
+
+def members(which: Filter, answer: Answer) -> tuple[Filter, list[dict[str, Any]]]:
+    """The things that a filter picks from an answer, and the filter as it applies to one of them.
+
+    They are the items, or the members of the list on the way to the field (`schedules[].started_at`).
+    """
+    wrapper, opens, rest = which.field.partition("[].")
+    if not opens:
+        return which, [item for _, item in answer.objects]
+    found = [value for _, item in answer.objects for _, value in values_at(item, f"{wrapper}[]")]
+    return msgspec.structs.replace(which, field=rest), [each for each in found if isinstance(each, dict)]
+
+
+def trials(answer: Answer, model: ResourceModel) -> tuple[Trial, ...]:
+    """For each filter of a known field the value that parts the items best; for `isnull` both answers."""
+    return tuple(trial for which in answer.operation.filters if which.field for trial in _trials(which, answer, model))
+
+
+def _trials(which: Filter, answer: Answer, model: ResourceModel) -> Iterator[Trial]:
+    inner, items = members(which, answer)
+    for value in _values(which, inner, items, answer.operation, model):
+        told = [(key_of(item, answer.operation), satisfies(inner, item, value), item) for item in items]
+        inside = tuple(key for key, holds, _ in told if holds)
+        bound = tuple(key for key, holds, item in told if holds and _on_bound(inner, item, value))
+        yield Trial(which, value, inside, tuple(key for key, holds, _ in told if holds is False), bound)
+
+
+def _on_bound(which: Filter, item: Any, value: str) -> bool:
+    if which.operator not in COMPARISONS | {Operator.RANGE}:
+        return False
+    bounds = {comparable(each) for each in value.split(",")} - {None}
+    return any(comparable(each) in bounds for each in values(which, item))
+
+
+def _values(
+    which: Filter, inner: Filter, items: Sequence[dict[str, Any]], operation: Operation, model: ResourceModel
+) -> tuple[str, ...]:
+    if which.operator is Operator.ISNULL:
+        return ("true", "false")
+    seen = [each for item in items for each in values(inner, item)]
+    if which.operator in COMPARISONS | {Operator.RANGE}:
+        return _bounds(which.operator, seen)
+    texts = Counter(last_segment(each) if which.by_id_of else spelled(each) for each in seen)
+    del texts[""]
+    usable = sorted((text for text in texts if "," not in text), key=lambda text: (-texts[text], text))
+    parting = [text for text in usable if texts[text] < len(items)]
+    if len(usable) < 2 and not parting:
+        absent = _absent(which, usable, operation, model)
+        return (absent,) if absent else tuple(usable)
+    if which.operator is Operator.IN and len(usable) > 2:
+        return (f"{usable[0]},{usable[-1]}",)
+    return tuple(parting[:1])
+
+
+def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:
+    """Bounds exactly on seen values, so that two opposite filters part the list without rest.
+
+    Where all values are the same, `gte` gets one that is beyond them.
+    """
+    spelt = {comparable(each): spelled(each) for each in seen}
+    kinds = {type(each) for each in spelt} - {type(None)}
+    if len(kinds) != 1:
+        return ()
+    rising = sorted(each for each in spelt if each is not None)
+    middle = len(rising) // 2
+    if operator is Operator.RANGE:
+        low = rising[min(1, len(rising) - 1)]
+        return (f"{spelt[low]},{spelt[max(low, rising[max(0, len(rising) - 2)])]}",)
+    if len(rising) == 1:
+        return (_later(rising[0]) if operator is Operator.GTE else spelt[rising[0]],)
+    return (spelt[rising[middle if operator in {Operator.GTE, Operator.LT} else middle - 1]],)
+
+
+def _later(value: datetime | float) -> str:
+    if isinstance(value, datetime):
+        return (value + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    return str(int(value) + 1)
+
+
+def _absent(which: Filter, seen: Sequence[str], operation: Operation, model: ResourceModel) -> str:
+    """A value of the right form that no known item has; empty where none can be told."""
+    parameter = operation.parameter(which.parameter)
+    schema = parameter.schema if parameter else {}
+    target = model.by_name.get(which.by_id_of)
+    if target is not None and seen:
+        return seen[0][:-4] + ("0000" if not seen[0].endswith("0000") else "1111")
+    if "enum" in schema:
+        return next((str(each) for each in schema["enum"] if str(each) not in seen), "")
+    if schema.get("type") != "string" or not seen or "pattern" in schema or "format" in schema:
+        return ""
+    return f"no-{seen[0]}"
+
+
+def opposite(one: Trial, other: Trial) -> bool:
+    """Whether two trials together take in every item once."""
+    if one.which.field != other.which.field:
+        return False
+    if one.which.operator is Operator.ISNULL is other.which.operator:
+        return one.value == "true" and other.value == "false"
+    upper = COMPARISONS - _LOWER
+    return one.which.operator in _LOWER and other.which.operator in upper and bool(one.inside or other.inside)

@@ -1,0 +1,173 @@
+"""FLT: filters, told from the unfiltered list; one violating target for each requirement."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from scripted import BASE, Shelf, affordable, drive, exchange_of, judge, problem, reply, ulid
+
+from conformance.checks.filters import CHECKS
+from conformance.filtering import satisfies
+from conformance.model import Filter, Operator, Request, Verdict
+from conformance.probes.filters import PROBES
+
+(FILTERS,) = (each for each in PROBES if each.name == "filters")
+(HOLDS,) = CHECKS
+LIST = "GET /vehicles/{vehicle_id}/status_logs"
+VEHICLE = {"id": ulid("vhcl", 1), "url": f"{BASE}/vehicles/{ulid('vhcl', 1)}"}
+PATH = f"/vehicles/{ulid('vhcl', 1)}/status_logs"
+
+
+def log(minute):
+    at = f"2026-01-01T10:{minute:02d}:00Z"
+    return {"url": f"{BASE}{PATH}/{at}", "sampled_at": at, "vehicle": VEHICLE["url"]}
+
+
+LOGS = [log(minute) for minute in range(7)]
+SELECTS = {
+    "sampled_at__gte": lambda item, value: item["sampled_at"] >= value,
+    "sampled_at__lte": lambda item, value: item["sampled_at"] <= value,
+}
+
+
+def shelf(logs=LOGS, **selects):
+    return Shelf({"/vehicles": [VEHICLE], PATH: logs}, selects={**SELECTS, **selects})
+
+
+def test_a_conforming_list_passes_everything_within_its_needs(subject):
+    run = drive(FILTERS, LIST, subject, shelf())
+    assert run.violated() == set()
+    assert run.passed() == {"FLT-02", "FLT-03", "FLT-05"}  # FLT-01 is passed by the check, exchange by exchange
+    assert affordable(run, FILTERS, LIST, subject)
+
+
+def test_a_bound_that_is_left_out_violates_inclusion(subject):
+    run = drive(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: item["sampled_at"] > value))
+    assert {"FLT-01", "FLT-02"} <= run.violated()
+
+
+def test_an_item_that_goes_missing_off_the_bound_is_missing_and_no_matter_of_bounds(subject):
+    gone = LOGS[5]["sampled_at"]
+    run = drive(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda i, v: v <= i["sampled_at"] != gone))
+    assert {"FLT-02", "FLT-03"} <= run.violated()
+    assert "FLT-01" not in run.violated()
+
+
+def test_a_filter_that_is_ignored_shows_items_in_both_halves(subject):
+    run = drive(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: True))
+    assert run.violated() == {"FLT-03"}
+
+
+def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
+    target = shelf()
+
+    def forgetful(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        return reply([], Link="<about:blank>; rel=next") if "page_after" in asked else target(request)
+
+    assert "FLT-05" in drive(FILTERS, LIST, subject, forgetful).violated()
+
+
+def test_a_refused_value_of_an_item_is_a_violation(subject):
+    target = shelf()
+
+    def refusing(request):
+        return problem(400) if "__lte" in request.target else target(request)
+
+    assert drive(FILTERS, LIST, subject, refusing).violated() == {"FLT-01"}
+
+
+def test_items_that_change_in_between_are_no_violation(subject):
+    first, second = shelf(), shelf(LOGS[:2])
+    seen = []
+
+    def changing(request):
+        seen.append(request)
+        return (first if len(seen) < 4 else second)(request)
+
+    run = drive(FILTERS, LIST, subject, changing)
+    assert run.violated() == set()
+    assert {each.topic for each in run.notices} == {"volatile-field"}
+
+
+def test_one_item_is_asked_on_its_bound_and_beyond(subject):
+    run = drive(FILTERS, LIST, subject, shelf(LOGS[:1]))
+    assert run.violated() == set()
+    assert any("__gte=2026-01-02" in each.target for each in run.requests)
+
+
+def test_an_empty_list_is_not_tested(subject):
+    run = drive(FILTERS, LIST, subject, shelf([]))
+    assert {each.verdict for each in run.outcomes} == {Verdict.NOT_TESTED}
+
+
+@pytest.mark.parametrize("body", [[1, None, "x"], {"a": 1}, [{"id": 3, "url": 4}], [{"sampled_at": {"x": 1}}]])
+def test_hostile_lists_are_no_exception(subject, body):
+    target = shelf()
+
+    def hostile(request):
+        return reply(body) if request.target.startswith(PATH) else target(request)
+
+    assert drive(FILTERS, LIST, subject, hostile).outcomes
+
+
+def told(subject, query, items):
+    request = Request(LIST, "GET", f"{PATH}?{query}")
+    return {each.requirement: each.verdict for each in judge(HOLDS, subject, request, reply(items))}
+
+
+def test_every_answer_to_a_filter_is_judged(subject):
+    bound = LOGS[3]["sampled_at"]
+    assert told(subject, f"sampled_at__gte={bound}", LOGS[3:]) == {"FLT-01": Verdict.PASS}
+    assert told(subject, f"sampled_at__gte={bound}", LOGS[2:]) == {"FLT-01": Verdict.FAIL}
+    assert told(subject, f"sampled_at__gte={bound}&page_after=x", LOGS[2:]) == {"FLT-05": Verdict.FAIL}
+    assert told(subject, f"sampled_at__gte={bound}", []) == {}
+    assert told(subject, "sampled_at__gte=yesterday", LOGS) == {}
+    assert told(subject, "page_size=3", LOGS) == {}
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "wanted", "holds"),
+    [
+        (Operator.GTE, 3, "3", True),
+        (Operator.GT, 3, "3", False),
+        (Operator.LTE, "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", True),
+        (Operator.LT, "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", False),
+        (Operator.LT, "2026-01-01T00:00:00", "2026-01-01T01:00:00+01:00", None),
+        (Operator.GTE, None, "3", False),
+        (Operator.RANGE, 3, "3,5", True),
+        (Operator.RANGE, 6, "3,5", False),
+        (Operator.RANGE, 6, "3", None),
+        (Operator.IN, "a", "b,a", True),
+        (Operator.IN, "c", "b,a", False),
+        (Operator.ISNULL, None, "true", True),
+        (Operator.ISNULL, None, "false", False),
+        (Operator.ISNULL, 1, "perhaps", None),
+        (Operator.EQ, True, "true", True),
+        (Operator.EQ, 1, "1.0", True),
+        (Operator.EQ, "A", "a", False),
+        (Operator.EQ, ["a", "b"], "b", True),
+        (Operator.EQ, [], "b", False),
+    ],
+)
+def test_what_satisfies_a_filter(operator, value, wanted, holds):
+    assert satisfies(Filter("x", operator, "x"), {"x": value}, wanted) is holds
+
+
+def test_links_are_compared_by_the_id_at_their_end_expanded_or_not():
+    by_id = Filter("make_id", Operator.EQ, "make", "makes")
+    assert satisfies(by_id, {"make": f"{BASE}/makes/m1"}, "m1") is True
+    assert satisfies(by_id, {"make": {"url": f"{BASE}/makes/m1"}}, "m1") is True
+    assert satisfies(by_id, {"make": f"{BASE}/makes/m2"}, "m1") is False
+
+
+def test_every_member_on_the_way_counts_and_an_absent_field_tells_nothing():
+    inner = Filter("at__gte", Operator.GTE, "plans[].at")
+    assert satisfies(inner, {"plans": [{"at": 1}, {"at": 5}]}, "3") is False
+    assert satisfies(inner, {"plans": [{"at": 4}, {"at": 5}]}, "3") is True
+    assert satisfies(inner, {}, "3") is None
+    assert satisfies(Filter("c", Operator.EQ, "a.c"), {"a": None}, "3") is False
+
+
+def test_an_exchange_without_an_answer_is_not_judged(subject):
+    assert judge(HOLDS, subject, Request(LIST, "GET", f"{PATH}?sampled_at__gte=x"), problem(400)) == []
+    assert exchange_of(Request(LIST, "GET", PATH), reply([])).status == 200
