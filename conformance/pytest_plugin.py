@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.execution.session import RunOptions, Session
+    from conformance.execution.opening import RunOptions
+    from conformance.execution.session import Session
 
 SUITE = "conformance.suite"
 PREPARED = "evconform-session"  # the plugin name under which the command line hands its session over
@@ -76,8 +77,8 @@ def _session(config: pytest.Config) -> "Session":
 
 
 def _options(config: pytest.Config) -> "RunOptions":
+    from conformance.execution.opening import RunOptions
     from conformance.execution.options import shard_of
-    from conformance.execution.session import RunOptions
     from conformance.model import Profile
 
     get = config.getoption

@@ -10,7 +10,7 @@ import typer
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
-    from conformance.execution.session import RunOptions
+    from conformance.execution.opening import RunOptions
 
 _DEFAULT_FORMATS = ("html", "json", "junit")
 
@@ -46,16 +46,24 @@ def run(  # noqa: PLR0913 - the options of INTERFACE.md
         list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")
     ] = None,
     waivers: Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Report directory of an earlier run: do only what it did not finish.")
+    ] = None,
+    rerun_failed: Annotated[
+        bool, typer.Option("--rerun-failed", help="With --resume: also what it saw violated.")
+    ] = False,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target answers 429.")] = "wait",
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
 ) -> None:
     """Run the conformance suite. Exit code: 0 conforms, 1 violations, 2 usage, 3 inconclusive, 4 our own fault."""
     from conformance.errors import UsageError
+    from conformance.execution.opening import RunOptions
     from conformance.execution.options import shard_of
-    from conformance.execution.session import RunOptions
 
     if on_rate_limit not in {"wait", "stop"}:
         raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="wait or stop.")
+    if rerun_failed and resume is None:
+        raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest.")
     options = RunOptions(
         target=target,
         description=description,
@@ -69,6 +77,8 @@ def run(  # noqa: PLR0913 - the options of INTERFACE.md
         allow_hardware=allow_hardware,
         overlays=overlay,
         report_dir=report_dir,
+        resume=resume,
+        rerun_failed=rerun_failed,
         waits=on_rate_limit == "wait",
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
@@ -83,6 +93,6 @@ def run(  # noqa: PLR0913 - the options of INTERFACE.md
 
 def _print_plan(options: "RunOptions") -> None:
     from conformance.cli.showing import plan_table
-    from conformance.execution.session import plan_only
+    from conformance.execution.opening import plan_only
 
     plan_table(*plan_only(options))

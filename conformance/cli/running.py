@@ -16,10 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from conformance import suite
 from conformance.errors import HarnessError, UsageError
-from conformance.execution.session import RunOptions, Session, point_latest
-from conformance.plan.planner import Plan
+from conformance.execution.opening import RunOptions
+from conformance.execution.session import Session, point_latest
+from conformance.execution.worker import todo
 from conformance.pytest_plugin import SUITE, Prepared
-from reports import build, fold, read, waivers
+from reports import FORMATS, build, fold, read, waivers
 from reports.terminal import render
 
 _ITEMS_PER_WORKER = 60  # below that another process costs more than it saves
@@ -27,10 +28,12 @@ _ITEMS_PER_WORKER = 60  # below that another process costs more than it saves
 
 def run_and_report(options: RunOptions, workers: str, formats: tuple[str, ...], waiver_file: Path | None) -> int:
     """Run, report, and give the exit code."""
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"One of: {', '.join(FORMATS)}.")
     known = waivers.load(waiver_file) if waiver_file else ()
     session = Session.open(options)
     try:
-        stopped = _run_items(session, _count(workers, session.plan))
+        stopped = _run_items(session, _count(workers, len(todo(session.plan, session.spec))))
         log = session.finish(stopped)
     finally:
         session.close()
@@ -43,10 +46,10 @@ def run_and_report(options: RunOptions, workers: str, formats: tuple[str, ...], 
     return summary.verdict.exit_code
 
 
-def _count(workers: str, plan: Plan) -> int:
-    """How many processes; 0 means this one. `auto` takes as many cores as the plan keeps busy."""
+def _count(workers: str, items: int) -> int:
+    """How many processes; 0 means this one. `auto` takes as many cores as the items keep busy."""
     if workers == "auto":
-        wanted = min(os.cpu_count() or 1, len(plan.items) // _ITEMS_PER_WORKER)
+        wanted = min(os.cpu_count() or 1, items // _ITEMS_PER_WORKER)
     elif workers.isdigit() and int(workers) >= 1:
         wanted = int(workers)
     else:
@@ -56,7 +59,7 @@ def _count(workers: str, plan: Plan) -> int:
 
 def _run_items(session: Session, workers: int) -> str:
     """Run every item; why the run ended early, or nothing."""
-    progress = _Progress(len(session.plan.items))
+    progress = _Progress(len(todo(session.plan, session.spec)))
     prepared = Prepared(session)
     arguments = [
         "--pyargs", SUITE,

@@ -85,20 +85,22 @@ class _Run:
         )
 
     def go(self) -> tuple[Outcome, ...]:
-        began = time.perf_counter()
+        began, complete = time.perf_counter(), True
         try:
             if reason := self._d.store.stopped():
+                complete = False
                 self._leave(Verdict.NOT_TESTED, reason)
             else:
                 self._drive()
         except Halt as halt:
+            complete = False
             self._leave(halt.verdict, halt.reason)
         except Exception as fault:  # noqa: BLE001 - our own fault becomes a verdict, the run goes on
             where = traceback.extract_tb(fault.__traceback__)[-1]
             reason = f"the harness failed: {fault!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"
             self._leave(Verdict.ERROR, self._d.redactor.text(reason))
         self._recorder.close()
-        self._d.write(ItemFinished(self._item.name, time.perf_counter() - began, self._sent))
+        self._d.write(ItemFinished(self._item.name, time.perf_counter() - began, self._sent, complete))
         self._d.store.finish(self._item.name)
         return tuple(self._recorder.violations)
 

@@ -20,7 +20,8 @@ from specs.catalogue import requirements
 class RunSpec(msgspec.Struct, frozen=True):
     """One run. `headers` are credentials by identity and `secrets` what to redact: neither is ever written to disk.
 
-    `shard` is (I, N); `day` is the UTC midnight that time parameters are counted from.
+    `shard` is (I, N); `day` is the UTC midnight that time parameters are counted from;
+    `done` names items that an earlier run finished.
     """
 
     run: str
@@ -38,6 +39,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     waits: bool = True
     day: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     seeds: dict[str, tuple[str, ...]] = {}
+    done: tuple[str, ...] = ()
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -53,7 +55,8 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     def wish(self) -> Wish:
         """What the planner is asked for."""
-        return Wish(self.target, self.profile, self.budget, Selection.parse(self.select), self.shard)
+        selection = Selection.parse(self.select)
+        return Wish(self.target, self.profile, self.budget, selection, self.shard, frozenset(self.done))
 
     def subject(self, description: Description) -> Subject:
         """The API under test as probes see it."""

@@ -31,6 +31,7 @@ class Worker:
         self.store = Store(store_path(spec.path))
         self._channel = Channel(spec.target.base_url, spec.headers, agent=AGENT)
         self._cases = self.plan.cases()
+        self.todo = todo(self.plan, spec)
         self._wish = spec.wish()
         self._driver = Driver(
             self.subject,
@@ -76,6 +77,7 @@ class Worker:
         )
 
 
-def by_name(plan: Plan) -> dict[str, Item]:
-    """The items of a plan by the name of their pytest item."""
-    return {item.name: item for item in plan.items}
+def todo(plan: Plan, spec: RunSpec) -> tuple[Item, ...]:
+    """The items of a plan that no earlier run finished."""
+    done = frozenset(spec.done)
+    return tuple(item for item in plan.items if item.name not in done)

@@ -88,11 +88,15 @@ class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
 
 
 class ItemFinished(msgspec.Struct, frozen=True, tag="item"):
-    """A pytest item ended: its duration in seconds and how many requests it sent itself."""
+    """A pytest item ended: its duration in seconds and how many requests it sent itself.
+
+    `complete` is false where budget, rate limit or target stopped it before its end.
+    """
 
     item: str
     duration_s: float
     requests: int
+    complete: bool = True
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag="run_finished", omit_defaults=True):

@@ -31,13 +31,18 @@ _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What somebody wants run. `budget` is requests for each identity; `shard` is (1-based index, of how many)."""
+    """What somebody wants run.
+
+    `budget` is requests for each identity; `shard` is (1-based index, of how many); `done` names items that an earlier
+    run finished: they stay in the plan and cost nothing.
+    """
 
     target: Target
     profile: Profile = Profile.STANDARD
     budget: int | None = None
     selection: Selection = Selection()
     shard: tuple[int, int] = (1, 1)
+    done: frozenset[str] = frozenset()
 
     def groups(self, model: ResourceModel) -> frozenset[str]:
         """The resource groups of the shard: dealt out in turn, so that operations of one resource stay together."""
@@ -80,7 +85,7 @@ def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
     groups = wish.groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
-    items, cost, dropped = _afford(candidates, wish.budget)
+    items, cost, dropped = _afford(candidates, wish.budget, wish.done)
     refused.update(dropped)
     settled = _settled(catalogue, model, wish, wanted, items, refused)
     return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
@@ -160,7 +165,7 @@ def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:
 
 
 def _afford(
-    candidates: list[tuple[Probe, Item]], budget: int | None
+    candidates: list[tuple[Probe, Item]], budget: int | None, done: frozenset[str]
 ) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
     """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass."""
     limit = math.inf if budget is None else budget
@@ -169,7 +174,8 @@ def _afford(
     taken: list[Item] = []
     dropped: dict[Case, str] = {}
     for _, item in sorted(candidates, key=lambda pair: pair[0].rank):  # stable: within a rank as discovered
-        new = [n for n in item.needs if not (n.shared and (n.identity, n.key) in paid)]
+        open_needs = () if item.name in done else item.needs
+        new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
         price = union_cost(new)
         if any(total[identity] + count > limit for identity, count in price.items()):
             dropped.update(

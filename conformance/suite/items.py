@@ -26,9 +26,9 @@ class SuiteFile(pytest.File):
     """Collects one item for each of the plan's."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """The plan's items in its order."""
+        """The items that are to run, in the order of the plan."""
         worker = self.config.stash[WORKER]
-        for item in worker.plan.items:
+        for item in worker.todo:
             yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=worker.writes(item))
 
 

@@ -1,0 +1,140 @@
+"""From what somebody asked for to a run that can start: target, credentials, description, budget."""
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from conformance.description import Description
+from conformance.errors import UsageError
+from conformance.execution.channel import Channel
+from conformance.execution.preflight import affordable, preflight
+from conformance.execution.resuming import Earlier, earlier
+from conformance.execution.spec import RunSpec
+from conformance.execution.store import Store
+from conformance.execution.worker import AGENT, store_path
+from conformance.mock_server import running
+from conformance.mock_server.identities import IDENTITIES
+from conformance.model import Profile, Target, TargetKind
+from conformance.plan import Catalogue, Plan
+from conformance.targets import config as configuration
+from conformance.targets.config import Config, Identity
+from conformance.targets.resolve import BUILTIN, Resolved, resolve
+from conformance.targets.rules import permit
+from conformance.targets.tokens import obtain
+
+_DEFAULT_BUDGET = {Profile.SMOKE: 150, Profile.STANDARD: 1000, Profile.DEEP: None}
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """What somebody asked for on the command line; None is a default that depends on others."""
+
+    target: str = BUILTIN
+    description: Path | None = None
+    config: Path | None = None
+    profile: Profile = Profile.STANDARD
+    budget: int | None = None
+    seed: int = 1
+    select: tuple[str, ...] = ()
+    shard: tuple[int, int] = (1, 1)
+    allow_writes: bool = False
+    allow_hardware: bool = False
+    overlays: bool = True
+    report_dir: Path | None = None
+    waits: bool = True
+    resume: Path | None = None
+    rerun_failed: bool = False
+    command: str = ""
+
+    def earlier(self) -> Earlier | None:
+        """The run to go on with, where one is named."""
+        return earlier(self.resume, rerun_failed=self.rerun_failed) if self.resume else None
+
+
+def open_spec(options: RunOptions, resources: ExitStack, now: float) -> tuple[RunSpec, Description]:
+    """Start what must run and get tokens; raises HarnessError."""
+    config = configuration.load(options.config)
+    found = _found(options, config)
+    spec = _plain_spec(options, config, found, datetime.fromtimestamp(now, UTC))
+    if (spec.path / "events.jsonl").exists():
+        raise UsageError(f"{spec.path} holds the record of another run", hint="Name a new --report-dir.")
+    description = spec.describe()  # before anything is started: a bad file costs nobody a server
+    target = _started(options, spec, resources) if found is None else spec.target
+    credentials, _ = obtain(found.config.identities if found else published(), target.token_url)
+    spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
+    return spec, description
+
+
+def afforded(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:
+    """The run with a budget that the target can bear; raises TargetError and CredentialsError where it is closed."""
+    with Channel(spec.target.base_url, spec.headers, agent=AGENT) as channel:
+        asked, left = preflight(channel, description.model, spec.target.base_url)
+    store = Store(store_path(spec.path))
+    for _ in range(asked):
+        store.spend("full", None)
+    store.close()
+    wanted = options.budget or spec.budget
+    return msgspec.structs.replace(spec, budget=affordable(wanted, _DEFAULT_BUDGET[spec.profile], left))
+
+
+def published() -> dict[str, Identity]:
+    """The identities of the built-in server, known to everybody."""
+    return {each.name: Identity(token=each.token) for each in IDENTITIES}
+
+
+def _found(options: RunOptions, config: Config) -> Resolved | None:
+    """The configured target; None stands for the built-in server."""
+    return None if options.target == BUILTIN else resolve(options.target, config, local=published())
+
+
+def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, started: datetime) -> RunSpec:
+    """The run without anything started and without credentials."""
+    plain = (
+        found.target if found else Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(published()))
+    )
+    source = options.description or (Path(config.description) if config.description else None)
+    run = started.strftime("%Y%m%d-%H%M%S") + f"-{options.profile}-{options.seed}"
+    directory = options.report_dir or _free(Path("evconform-out"), run)
+    return RunSpec(
+        run=run,
+        directory=str(directory.resolve()),
+        target=permit(plain, writes=options.allow_writes, hardware=options.allow_hardware),
+        headers={},
+        secrets={},
+        description=str(source.resolve()) if source else "",
+        overlays=options.overlays,
+        profile=options.profile,
+        seed=options.seed,
+        budget=options.budget or (found.config.budget if found else None),
+        select=options.select,
+        shard=options.shard,
+        waits=options.waits,
+        day=started.replace(hour=0, minute=0, second=0, microsecond=0),
+        seeds=found.config.seeds if found else {},
+    )
+
+
+def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Target:
+    """The built-in server, running until the session closes; its clock stands at the day, so that ids repeat."""
+    path = Path(spec.description) if spec.description else None
+    server = resources.enter_context(running(path, seed=options.seed, now=spec.day.isoformat()))
+    return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
+
+
+def _free(parent: Path, name: str) -> Path:
+    """A folder of that name that does not exist yet, numbered where it must be."""
+    number = 1
+    folder = parent / name
+    while folder.exists():
+        number += 1
+        folder = parent / f"{name}-{number}"
+    return folder
+
+
+def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
+    """The plan of a run, made without starting or asking anything."""
+    config = configuration.load(options.config)
+    spec = _plain_spec(options, config, _found(options, config), datetime.now(UTC))
+    spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, _DEFAULT_BUDGET[spec.profile], None))
+    return spec.plan(spec.describe().model)

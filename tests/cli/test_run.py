@@ -1,0 +1,140 @@
+"""The main job, end to end, on real sockets."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+
+from conformance.eventlog import read
+from conformance.mock_server import running
+from conformance.model import Exchanged, RunFinished, RunStarted
+from tests.cli.conftest import REFERENCE
+
+SMALL = ("--select", "/vehicle_makes*", "--select", "/evse_models*")
+
+
+def requests_of(directory):
+    return sorted(
+        (
+            event.exchange.id,
+            event.exchange.request.method,
+            event.exchange.request.target,
+            event.exchange.request.identity,
+        )
+        for event in read([directory])
+        if isinstance(event, Exchanged)
+    )
+
+
+def test_the_clean_server_conforms_to_the_shipped_description(evconform):
+    ended = evconform("run", *SMALL, "--workers", "1")
+    assert ended.code == 0, ended.out + ended.err
+    summary = ended.summary
+    assert summary["verdict"] == "conforms"
+    assert summary["findings"] == []
+    assert sum(summary["counts"].values()) == summary["planned"] > 100
+    assert summary["counts"]["PASS"] > 50
+    assert {path.name for path in ended.directory.iterdir()} >= {
+        "events.jsonl",
+        "summary.json",
+        "report.html",
+        "junit.xml",
+    }
+    events = list(read([ended.directory]))
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].events == len(events)
+    assert summary["requests_sent"] == sum(events[-1].requests.values())
+    assert (ended.directory.parent / "latest").resolve() == ended.directory
+
+
+@pytest.mark.skipif(not REFERENCE.is_file(), reason="the provider's description is not beside this checkout")
+def test_the_whole_real_description_conforms_and_every_operation_is_planned_or_explained(evconform):
+    ended = evconform("run", "--description", REFERENCE)
+    assert ended.code == 0, ended.out[-3000:] + ended.err
+    planned = Counter()
+    for line in (ended.directory / "events.jsonl").read_bytes().splitlines():
+        event = msgspec.json.decode(line)
+        if event["type"] == "planned":
+            every = [*event["cases"], *(key for keys in event["excluded"].values() for key in keys)]
+            assert len(every) == len(set(every))
+            planned.update(set(every) - {"*"})
+    assert len(planned) == 210
+    assert set(ended.summary["counts"]) >= {"PASS"}
+    assert max(ended.summary["requests"].values()) <= 1000
+
+
+def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconform):
+    one = evconform("run", *SMALL, "--workers", "1")
+    two = evconform("run", *SMALL, "--workers", "2")
+    assert (one.code, two.code) == (0, 0), two.out + two.err
+    assert requests_of(one.directory) == requests_of(two.directory)
+    assert one.summary["counts"] == two.summary["counts"]
+
+
+def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
+    from conformance.mock_server.faults import FAULTS
+
+    fault = next(each for each in FAULTS.values() if "RSP-08" in each.requirements)
+    with running(faults=(fault.name,)) as server:
+        ended = evconform("run", "--target", server.base_url)
+    assert ended.code == 1
+    found = [finding for finding in ended.summary["findings"] if finding["requirement"] == "RSP-08"]
+    assert found
+    assert found[0]["curl"].startswith("curl ")
+    assert found[0]["operation"] in ended.out
+
+
+def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch):
+    def never(*args, **kwargs):
+        pytest.fail("a plan starts no server")
+
+    monkeypatch.setattr("conformance.execution.opening.running", never)
+    ended = evconform("run", "--plan", "--profile", "smoke")
+    assert ended.code == 0
+    assert "requests: at most" in ended.out
+    assert not list(ended.directory.parent.glob("evconform-out"))
+
+
+def test_nothing_selected_is_no_success(evconform):
+    ended = evconform("run", "--select", "/no_such_path", "--workers", "1")
+    assert ended.code == 3
+
+
+def test_a_budget_is_kept_and_its_lack_explained(evconform):
+    ended = evconform("run", "--budget", "12", "--workers", "1")
+    assert max(ended.summary["requests"].values()) <= 12
+    reasons = " ".join(each["reason"] for each in ended.summary["not_tested"])
+    assert "budget of 12" in reasons
+
+
+def test_shards_together_are_the_whole(evconform):
+    whole = evconform("run", "--select", "EXP", "--workers", "1")
+    parts = [evconform("run", "--select", "EXP", "--workers", "1", "--shard", f"{i}/2") for i in (1, 2)]
+    merged = evconform("report", "build", *(part.directory for part in parts), "--report-dir", "merged")
+    assert merged.code == whole.code == 0
+    summary = msgspec.json.decode((whole.directory.parent / "merged" / "summary.json").read_bytes())
+    assert summary["counts"] == whole.summary["counts"]
+    assert summary["planned"] == whole.summary["planned"]
+
+
+def test_a_run_that_a_budget_cut_short_is_finished_by_resuming_it(evconform):
+    whole = evconform("run", *SMALL, "--workers", "1")
+    part = evconform("run", *SMALL, "--workers", "1", "--budget", "20")
+    assert part.summary["counts"]["PASS"] < whole.summary["counts"]["PASS"]
+    rest = evconform("run", *SMALL, "--workers", "1", "--resume", part.directory)
+    assert rest.summary["counts"] == whole.summary["counts"]
+    again = {each["item"] for each in _finished(rest.directory)}
+    assert len(again) == len(_finished(rest.directory))
+
+
+def _finished(directory):
+    lines = (directory / "events.jsonl").read_bytes().splitlines()
+    return [event for line in lines if (event := msgspec.json.decode(line))["type"] == "item"]
+
+
+def test_another_seed_cannot_complete_a_run(evconform):
+    part = evconform("run", *SMALL, "--workers", "1", "--budget", "20")
+    other = evconform("run", *SMALL, "--resume", part.directory, "--seed", "2")
+    assert other.code == 2
+    assert "seed" in other.err
