@@ -9,9 +9,11 @@ from enum import StrEnum
 
 import msgspec
 
-from conformance.adapters import GeneratedCase, Mode
+from conformance.adapters import Door, GeneratedCase, Mode
+from conformance.description import Description
 from conformance.model import Operation, Request
 from conformance.validation import SecondOpinion, Validators, request_errors
+from strategies.instances import FORMATS
 
 
 class Validity(StrEnum):
@@ -29,6 +31,11 @@ class Judgement(msgspec.Struct, frozen=True):
     objections: tuple[str, ...] = ()
 
 
+def door(description: Description) -> Door:
+    """The door to schemathesis with our formats: decimals, timestamps of this age, plain addresses."""
+    return Door(description, FORMATS)
+
+
 def plausible(cases: Iterable[GeneratedCase], operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
     """The cases of an operation that are on the wire what the generator meant, by the compiled validators."""
     for case in cases:
@@ -39,7 +46,7 @@ def plausible(cases: Iterable[GeneratedCase], operation: Operation, validators: 
 def judgement(request: Request, operation: Operation, validators: Validators, opinion: SecondOpinion) -> Judgement:
     """What both oracles say of a request. openapi-core takes some 10 ms: ask where an answer surprises, not always.
 
-    >>> for case in plausible(door.coverage(operation), operation, validators):
+    >>> for case in plausible(door(description).coverage(operation), operation, validators):
     ...     if case.mode is Mode.NEGATIVE and send(case.request).status_code < 300:
     ...         assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
     """

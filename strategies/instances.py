@@ -27,7 +27,7 @@ _WIDEST = 10**6  # numbers, where a schema sets no bound
 _TEXT = st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=("Cc", "Cs"))
 _PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 _NAMES = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
-_FORMATS: Mapping[str, st.SearchStrategy[str]] = MappingProxyType(
+FORMATS: Mapping[str, st.SearchStrategy[str]] = MappingProxyType(
     {
         "date-time": timestamps(),
         "date": st.dates().map(str),
@@ -119,8 +119,8 @@ class _Drawer:
         if schema.get("format") == "uri" and name in self._links:
             prefix, shape = self._links[name]
             return prefixed_ulids(prefix).map(shape.format)
-        if schema.get("format") in _FORMATS:
-            return _FORMATS[schema["format"]]
+        if schema.get("format") in FORMATS:
+            return FORMATS[schema["format"]]
         least = schema.get("minLength", 0)
         return st.text(_TEXT, min_size=least, max_size=min(schema.get("maxLength", _LONGEST), least + _LONGEST))
 

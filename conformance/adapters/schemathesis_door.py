@@ -5,6 +5,7 @@ one of them is random.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import hypothesis
@@ -24,17 +25,25 @@ _WEBHOOKS = "/webhooks/"
 _HOST = "http://generated.invalid"
 _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid", "accept"}
 _MODES = {Mode.POSITIVE: schemathesis.GenerationMode.POSITIVE, Mode.NEGATIVE: schemathesis.GenerationMode.NEGATIVE}
-_CONFIG: dict[str, Any] = {
-    "phases": {"coverage": {"unexpected-methods": []}}
-}  # undocumented methods have a probe of their own
+# Undocumented methods have a probe of their own.
+_CONFIG: dict[str, Any] = {"phases": {"coverage": {"unexpected-methods": []}}}
 
 
 class Door:
-    """Generated cases of one description, operation by operation. Building one takes about a second."""
+    """Generated cases of one description, operation by operation. Building one takes some tenths of a second.
 
-    def __init__(self, description: Description) -> None:
-        config = schemathesis.Config.from_dict(_CONFIG)
-        self._schema = schemathesis.openapi.from_dict(_with_webhooks(description.document), config=config)
+    `formats` are strategies by name of a string format, for this process as a whole: schemathesis keeps one registry.
+    """
+
+    def __init__(self, description: Description, formats: Mapping[str, SearchStrategy[str]]) -> None:
+        for name, strategy in formats.items():
+            schemathesis.openapi.format(name, strategy)
+        self._document = description.document
+        self._schema = _loaded(self._document)
+
+    @cached_property
+    def _webhooks(self) -> schemathesis.BaseSchema:
+        return _loaded(_webhooks_as_paths(self._document))
 
     def coverage(self, operation: Operation, *, known: Known | None = None) -> Iterator[GeneratedCase]:
         """Cases enumerated from the schemas, positive and negative, always the same, one trait or fault each.
@@ -42,7 +51,7 @@ class Door:
         `known` gives real values by name of a parameter or of a property of the body; they take the place of generated
         ones in turn, except where the case is about that very value.
         """
-        generator = self._generator(operation.path, operation.method)
+        generator = self._schema[operation.path][operation.method]
         cases = self._schema.iter_coverage_cases(
             generator,
             generation_modes=list(_MODES.values()),
@@ -54,22 +63,32 @@ class Door:
         self, operation: Operation, *, mode: Mode, seed: int, examples: int, known: Known | None = None
     ) -> Iterator[GeneratedCase]:
         """At most so many cases drawn at random, the same for one seed; none where the schemas admit no such case."""
-        strategy = self._generator(operation.path, operation.method).as_strategy(generation_mode=_MODES[mode])
+        strategy = self._schema[operation.path][operation.method].as_strategy(generation_mode=_MODES[mode])
         yield from _requests(operation.key, _drawn(strategy, seed, examples), Phase.FUZZING, known or {})
 
     def webhook(self, name: str, *, mode: Mode, seed: int, examples: int) -> Iterator[GeneratedCase]:
         """At most so many deliveries of a webhook, drawn as by `fuzzing`; their target is `/webhooks/NAME`."""
-        strategy = self._generator(_WEBHOOKS + name, "POST").as_strategy(generation_mode=_MODES[mode])
+        strategy = self._webhooks[_WEBHOOKS + name]["POST"].as_strategy(generation_mode=_MODES[mode])
         yield from _requests(f"POST {_WEBHOOKS}{name}", _drawn(strategy, seed, examples), Phase.FUZZING, {})
 
-    def _generator(self, path: str, method: str) -> schemathesis.APIOperation[Any, Any, Any, Any]:
-        return self._schema[path][method]
+
+def _loaded(document: Mapping[str, Any]) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_dict(dict(document), config=schemathesis.Config.from_dict(_CONFIG))
 
 
-def _with_webhooks(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with its webhooks beside the paths, as `/webhooks/NAME`: schemathesis generates for paths alone."""
+def _webhooks_as_paths(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with its webhooks for paths, `/webhooks/NAME`: schemathesis generates for paths alone.
+
+    Nothing in it is read-only: the sender of a webhook is the owner of what it sends.
+    """
     hooks = {_WEBHOOKS + name: item for name, item in document.get("webhooks", {}).items()}
-    return {**document, "paths": {**document.get("paths", {}), **hooks}}
+    return {key: _writable(value) for key, value in {**document, "paths": hooks}.items()}
+
+
+def _writable(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key: _writable(value) for key, value in node.items() if not (key == "readOnly" and value is True)}
+    return [_writable(each) for each in node] if isinstance(node, list) else node
 
 
 def _drawn(strategy: SearchStrategy[Case], seed: int, examples: int) -> list[Case]:
