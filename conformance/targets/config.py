@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
 
@@ -22,13 +23,16 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __repr__(self) -> str:  # a traceback must not show a secret
         return "Identity(…)"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
 
 class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[targets.NAME]` table. `seeds` are known values by path parameter name (`evse_id = ["evse01…"]`)."""
 
     base_url: str = ""
     token_url: str = ""
-    budget: int | None = None
+    budget: Annotated[int, msgspec.Meta(ge=1)] | None = None
     writes: bool = False
     hardware: bool = False
     identities: dict[str, Identity] = {}
@@ -54,7 +58,7 @@ def load(path: Path | None) -> Config:
         return Config()
     try:
         return msgspec.toml.decode(file.read_bytes(), type=Config)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as fault:
+    except (msgspec.MsgspecError, OSError, ValueError) as fault:
         raise UsageError(f"{file}: {fault}", hint="See the section on configuration in README.md.") from fault
 
 

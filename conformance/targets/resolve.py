@@ -1,7 +1,9 @@
 """From `--target NAME|URL` to a target and its credentials."""
 
 import os
+import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +15,12 @@ from conformance.targets.rules import RULES, kind_of
 
 BUILTIN = "builtin"
 TOKEN_VARIABLE = "EVCONFORM_TOKEN"  # noqa: S105 - a variable's name
+_ADDRESS = re.compile(
+    r"(https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)(/[!$->@-\[\]-~]*)?", re.IGNORECASE | re.ASCII
+)
+
+
+_PLACES = tuple(kind.value for kind, rules in RULES.items() if rules.known)
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -35,21 +43,35 @@ def resolve(
     Raises UsageError where the name is unknown or the URL is none.
     """
     wanted = config.targets.get(name)
-    if wanted is None and not name.startswith(("http://", "https://")):
-        if name not in set(TargetKind) - {TargetKind.BUILTIN, TargetKind.URL}:
-            raise UsageError(f"no target is called {name!r}", hint=_known(config))
-        wanted = TargetConfig()
-    elif wanted is None:
-        same = (each for each in config.targets.values() if each.base_url.rstrip("/") == name.rstrip("/"))
-        wanted = next(same, TargetConfig(base_url=name))
-    base_url = resolved(wanted.base_url, f"base_url of {name}", environment).rstrip("/")
-    kind = kind_of(name, base_url) if base_url else TargetKind(name)
-    base_url = base_url or RULES[kind].known
-    _checked(name, base_url)
+    if wanted is None:
+        wanted = _named(name, config)
+        name = wanted.base_url or name
+    stated = resolved(wanted.base_url, f"base_url of {name}", environment)
+    base_url = _address(stated, f"the address of {name}") if stated else _known_address(name)
+    kind = kind_of(name, base_url)
     identities = wanted.identities or _fallback(base_url, local, environment)
-    token_url = wanted.token_url or RULES[kind].token_url or f"{_origin(base_url)}/o/token/"
+    token_url = resolved(wanted.token_url, f"token_url of {name}", environment)
+    token_url = token_url and _address(token_url, f"the token_url of {name}", slash=True)
+    token_url = token_url or f"{_origin(base_url)}/o/token/"
     target = Target(name, kind, base_url, token_url, tuple(identities))
     return Resolved(target, msgspec.structs.replace(wanted, identities=dict(identities)))
+
+
+def _named(name: str, config: Config) -> TargetConfig:
+    """What is known of a target that has no table: by kind, or by the address that it is given with."""
+    if name in _PLACES:
+        return TargetConfig()
+    if not name.lower().startswith(("http://", "https://")):
+        raise UsageError(f"no target is called {name.rpartition('@')[2]!r}", hint=_known(config))
+    address = _address(name, "the target")
+    same = (each for each in config.targets.values() if each.base_url.rstrip("/").lower() == address.lower())
+    return msgspec.structs.replace(next(same, TargetConfig()), base_url=address)
+
+
+def _known_address(name: str) -> str:
+    if name not in _PLACES:
+        raise UsageError(f"[targets.{name}] has no base_url", hint='As in base_url = "https://host/v2".')
+    return RULES[TargetKind(name)].known
 
 
 def _fallback(base_url: str, local: Mapping[str, Identity], environment: Mapping[str, str]) -> Mapping[str, Identity]:
@@ -61,7 +83,10 @@ def _fallback(base_url: str, local: Mapping[str, Identity], environment: Mapping
 def loopback(base_url: str) -> bool:
     """Whether an address is this machine's own."""
     host = urlsplit(base_url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _origin(base_url: str) -> str:
@@ -69,18 +94,27 @@ def _origin(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _checked(name: str, base_url: str) -> None:
+def _address(url: str, what: str, *, slash: bool = False) -> str:
+    """The address with scheme and host in lower case, without a last slash unless `slash`.
+
+    Only plain ASCII hosts are taken: libraries turn others into hosts that no rule of safety has looked at. What is
+    refused is not repeated, it may hold a password.
+    """
+    if "@" in url:
+        raise UsageError(f"{what} carries credentials", hint="Put them into identities.")
+    found = _ADDRESS.fullmatch(url)
+    if not found or not _splits(url):
+        raise UsageError(f"{what} is no plain URL", hint="As in https://host/v2, without a query.")
+    path = found[2] or ""
+    return found[1].lower() + (path if slash else path.rstrip("/"))
+
+
+def _splits(url: str) -> bool:
     try:
-        parts = urlsplit(base_url)
-        _ = parts.port
-    except ValueError as fault:
-        raise UsageError(f"the address of {name} is no URL: {fault}", hint="As in https://host/v2.") from fault
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise UsageError(f"the address of {name} is no base URL: {base_url!r}", hint="As in https://host/v2.")
-    if parts.username or parts.password:
-        raise UsageError(f"the address of {name} carries a password", hint="Put credentials into identities.")
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _known(config: Config) -> str:
-    names = [*config.targets, *(kind for kind in TargetKind if kind is not TargetKind.URL)]
-    return f"One of {', '.join(dict.fromkeys(names))}, or a URL."
+    return f"One of {', '.join(dict.fromkeys((*config.targets, BUILTIN, *_PLACES)))}, or a URL."

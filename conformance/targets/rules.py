@@ -1,6 +1,7 @@
 """The rules of safety of each kind of target. Real cars and chargers hang on live: what is off here stays off."""
 
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,7 +15,6 @@ class Rules(msgspec.Struct, frozen=True):
     writes: bool
     hardware: bool
     known: str = ""
-    token_url: str = ""
     why: str = ""
 
 
@@ -31,20 +31,17 @@ RULES: MappingProxyType[TargetKind, Rules] = MappingProxyType(
             writes=False,
             hardware=False,
             known="https://api.ev.energy/v2",
-            token_url="https://api.ev.energy/o/token/",  # noqa: S106 - an address
             why="the sandbox shares its address with live: a wrong credential would write to real vehicles",
         ),
         TargetKind.STAGING: Rules(
             writes=True,
             hardware=True,
             known="https://api-staging.ev.energy/v2",
-            token_url="https://api-staging.ev.energy/o/token/",  # noqa: S106 - an address
         ),
         TargetKind.LIVE: Rules(
             writes=False,
             hardware=False,
             known="https://api.ev.energy/v2",
-            token_url="https://api.ev.energy/o/token/",  # noqa: S106 - an address
             why="real vehicles and chargers hang on live",
         ),
         TargetKind.URL: Rules(writes=True, hardware=True),
@@ -52,16 +49,27 @@ RULES: MappingProxyType[TargetKind, Rules] = MappingProxyType(
 )
 
 
+_PROVIDER = "ev.energy"
+_STAGING = urlsplit(RULES[TargetKind.STAGING].known).hostname
+_MOCK = RULES[TargetKind.MOCK].known
+
+
 def kind_of(name: str, base_url: str) -> TargetKind:
-    """The kind of a target: by its name where that is a kind, else by its address; live wins over everything."""
-    if name == TargetKind.SANDBOX:
-        return TargetKind.SANDBOX
-    if base_url.rstrip("/").startswith(RULES[TargetKind.LIVE].known.removesuffix("/v2")):
+    """The kind of a target: by its name where that is a kind, else by the host of its absolute address.
+
+    Every host of the provider that is not known to be another one is live, and a kind that forbids writes is never
+    exchanged for one that allows them.
+    """
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    if name in {TargetKind.SANDBOX, TargetKind.LIVE}:
+        return TargetKind(name)
+    if name == TargetKind.MOCK or f"{base_url}/".lower().startswith(f"{_MOCK}/"):
+        return TargetKind.MOCK
+    if host == _STAGING:
+        return TargetKind.STAGING
+    if host == _PROVIDER or host.endswith(f".{_PROVIDER}"):
         return TargetKind.LIVE
-    for kind in (TargetKind.MOCK, TargetKind.STAGING):
-        if name == kind or base_url.startswith(RULES[kind].known.removesuffix("/v2")):
-            return kind
-    return TargetKind.LIVE if name == TargetKind.LIVE else TargetKind.URL
+    return TargetKind.STAGING if name == TargetKind.STAGING else TargetKind.URL
 
 
 def permit(target: Target, *, writes: bool, hardware: bool) -> Target:

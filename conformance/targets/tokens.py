@@ -1,17 +1,18 @@
 """From configured credentials to request headers: client credentials buy a token (RFC 6749, section 4.4)."""
 
 from collections.abc import Mapping
+from typing import Annotated, Any
 
 import httpx
 import msgspec
 
-from conformance.errors import TargetError
+from conformance.errors import TargetError, UsageError
 from conformance.model import Headers
 from conformance.targets.config import Identity, resolved
 
 
 class _Token(msgspec.Struct):
-    access_token: str
+    access_token: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -23,13 +24,17 @@ class Credentials(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"Credentials({', '.join(self.headers)})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("identities", list(self.headers))]
+
 
 def obtain(
     identities: Mapping[str, Identity], token_url: str, client: httpx.Client | None = None
 ) -> tuple[Credentials, int]:
     """Headers of every identity, and how many token requests that took.
 
-    Raises UsageError for an unset variable, TargetError where the token endpoint refuses or cannot be reached.
+    Raises UsageError for an unset variable or an identity without credentials, TargetError where the token endpoint
+    refuses or cannot be reached.
     """
     headers: dict[str, Headers] = {}
     secrets: dict[str, str] = {}
@@ -40,10 +45,12 @@ def obtain(
         secret = resolved(identity.client_secret, f"the client secret of {name}")
         if not token and client_id:
             asked += 1
-            token = _buy(name, (client_id, secret), identity.scope, token_url, client)
-        if token:
-            headers[name] = (("Authorization", f"Bearer {token}"),)
-            secrets[f"{name}.token"] = token
+            scope = resolved(identity.scope, f"the scope of {name}")
+            token = _buy(name, (client_id, secret), scope, token_url, client)
+        if not token:
+            raise UsageError(f"the identity {name} has no credentials", hint="Give it a token, or a client_id.")
+        headers[name] = (("Authorization", f"Bearer {token}"),)
+        secrets[f"{name}.token"] = token
         if secret:
             secrets[f"{name}.client_secret"] = secret
     return Credentials(headers, secrets), asked
