@@ -67,7 +67,7 @@ def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 def _expandable(answer: Answer) -> Iterator[tuple[Expansion, str, Any]]:
     for expansion in answer.operation.first_expansions:
-        if expansion.resolvable:
+        if expansion.resolvable and expansion.target:  # values of no resource may stand there unasked
             yield from ((expansion, where, value) for where, value in expanded_at(answer, expansion))
 
 

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(run)
 
 
-def run(  # noqa: PLR0913 - the options of INTERFACE.md
+def run(
     target: Annotated[
         str, typer.Option(help="builtin, a name of the configuration, mock, sandbox, staging, live, or a URL.")
     ] = "builtin",

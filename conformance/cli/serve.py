@@ -11,7 +11,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(serve)
 
 
-def serve(  # noqa: PLR0913 - the options of INTERFACE.md
+def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 1,
     description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
@@ -25,9 +25,23 @@ def serve(  # noqa: PLR0913 - the options of INTERFACE.md
     from conformance.mock_server import serve as serve_until_ended
 
     if list_faults:
-        from conformance.mock_server.faults import as_json as faults_as_json
-        from conformance.mock_server.faults import as_text
-
-        typer.echo(faults_as_json() if as_json else as_text())
+        _list(as_json)
         return
     serve_until_ended(Settings(description, seed, tuple(fault or ()), rate_limit), port)
+
+
+def _list(as_json: bool) -> None:
+    import msgspec
+    from rich.console import Console
+    from rich.table import Table
+
+    from conformance.mock_server.faults import listing
+
+    rows = listing()
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
+        return
+    table = Table("fault", "family", "trips", "difficulty", "what it does")
+    for row in rows:
+        table.add_row(row["name"], row["family"], " ".join(row["requirements"]), row["difficulty"], row["about"])
+    Console().print(table)
