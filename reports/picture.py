@@ -85,7 +85,7 @@ def _arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float])
     if source == target:
         path = f"M{LABEL} {start - 4:.0f}c18 -6 18 14 0 8"
     else:
-        bow = LABEL + _bow(abs(end - start))
+        bow = LABEL + _bow(abs(end - start)) + (9 if start > end else 0)  # there and back stay apart
         path = f"M{LABEL} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL} {end:.0f}"
     return Arc(source, target, tuple(sorted(uses)), use, path)
 

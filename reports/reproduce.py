@@ -24,11 +24,7 @@ def curl(exchange: Exchange) -> str:
     method = ["-I"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
     parts = ["curl", "-sS", "-i", "-g", "--path-as-is", *method, shlex.quote(exchange.url)]
     for name, value in _headers(request):
-        secret = value is None
-        parts += [
-            "-H",
-            f'"{name}: Bearer ${placeholder(request.identity)}"' if secret else shlex.quote(f"{name}: {value}"),
-        ]
+        parts += ["-H", _curl_header(name, value, request)]
     if not request.body:
         return " ".join(parts)
     if not any(name.lower() == "content-type" for name, _ in request.headers):
@@ -52,6 +48,12 @@ def python(exchange: Exchange) -> str:
     if request.body:
         lines += [f"    content={request.body!r},"]
     return "\n".join([*lines, ")", "print(response.status_code, response.headers)", "print(response.text)"])
+
+
+def _curl_header(name: str, value: str | None, request: Request) -> str:
+    if value is None:
+        return f'"{name}: Bearer ${placeholder(request.identity)}"'
+    return shlex.quote(f"{name}: {value}" if value else f"{name};")  # `name:` would take the header away
 
 
 def _python_value(value: str | None, request: Request) -> str:

@@ -44,7 +44,7 @@ function headerTable(headers, label) {
 function bodyView(body, label, pointer = '') {
   const raw = body.text ?? `base64: ${body.base64}`;
   const pretty = body.sha256 ? null : prettyLines(raw, pointer);
-  const pre = el('pre', { tabindex: '0', role: 'region', 'aria-label': label });
+  const pre = el('pre', { tabindex: '0', role: 'group', 'aria-label': label });
   const show = (formatted) => pre.replaceChildren(formatted && pretty ? el('code', {}, pretty()) : el('code', {}, raw));
   const toggle = el('button', { type: 'button', 'aria-pressed': 'false', hidden: !pretty, onclick: () => {
     const now = toggle.getAttribute('aria-pressed') !== 'true';

@@ -19,9 +19,11 @@ function buildMatrix(core, rows) {
   });
   matrixKeys(table, cells, (r, c) => explain(core, grid[r][c], core.requirements[r], columns[c]));
   byId('matrix-body').append(el('div', { class: 'grid-frame' }, table));
-  return (query) => cells.forEach((line, r) => line.forEach((cell, c) => {
-    cell.classList.toggle('dim', query !== null && grid[r][c].cases.every((row) => !matches(query, row)));
-  }));
+  return (query) => cells.forEach((line, r) => {
+    const fits = line.map((_, c) => query === null || grid[r][c].cases.some((row) => matches(query, row)));
+    line.forEach((cell, c) => cell.classList.toggle('dim', !fits[c]));
+    line[0].parentNode.hidden = !fits.includes(true);
+  });
 }
 
 function gravest(cases) {
@@ -48,6 +50,7 @@ function matrixKeys(table, cells, choose) {
   cells[0][0].tabIndex = 0;
   const where = new Map(cells.flatMap((line, r) => line.map((cell, c) => [cell, [r, c]])));
   const move = (r, c) => {
+    while (cells[r]?.[0].parentNode.hidden) r += Math.sign(r - at[0]); // past the rows that the search hides
     if (!cells[r]?.[c]) return;
     cells[at[0]][at[1]].tabIndex = -1;
     at = [r, c];
@@ -81,10 +84,10 @@ function explain(core, spot, [id, level, , statement, seen, notTested], column) 
   const left = spot.left.map(([o, why]) => el('tr', {},
     el('td', { class: 'quiet' }, 'left out'), el('th', { scope: 'row' }, el('code', {}, core.operations[o][0])), el('td', {}, core.reasons[why])));
   const panel = byId('cell');
-  panel.replaceChildren(
-    el('h3', {}, `${id} on ${column}`), el('p', {}, statement, ' ', el('span', { class: 'quiet' }, level)),
+  panel.replaceChildren(el('div', {}, el('h3', {}, `${id} on ${column}`),
+    el('p', {}, statement, ' ', el('span', { class: 'quiet' }, level)),
     seen ? el('p', { class: 'quiet' }, `How it is seen: ${seen}`) : null, notTested ? el('p', { class: 'quiet' }, `Why it is not tested: ${notTested}`) : null,
-    cases.length + left.length ? el('table', { class: 'tight' }, el('tbody', {}, cases, left)) : el('p', { class: 'quiet' }, 'The description has no operation here.'));
+    cases.length + left.length ? el('table', { class: 'tight' }, el('tbody', {}, cases, left)) : el('p', { class: 'quiet' }, 'The description has no operation here.')));
   panel.hidden = false;
 }
 

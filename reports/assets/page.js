@@ -39,7 +39,7 @@ function copyable(label, text) {
   const button = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy ${label}` }, 'Copy');
   button.addEventListener('click', () => copy(button, text));
   return el('div', { class: 'code' }, el('div', { class: 'code-head' }, el('span', {}, label), button),
-    el('pre', { tabindex: '0', role: 'region', 'aria-label': label }, el('code', {}, text)));
+    el('pre', { tabindex: '0', role: 'group', 'aria-label': label }, el('code', {}, text)));
 }
 
 // The address: `#anchor&q=query`, either part alone too. It survives a reload and can be sent to somebody.

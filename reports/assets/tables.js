@@ -5,7 +5,7 @@ function longTable(host, { caption, heads, row, noun }) {
   const body = el('tbody');
   const more = el('button', { type: 'button', class: 'more' });
   const count = el('p', { class: 'quiet' });
-  host.append(count, el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': caption },
+  host.append(count, el('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': caption },
     el('table', { class: 'tight' }, el('caption', { class: 'hidden' }, caption),
       el('thead', {}, el('tr', {}, heads.map(([text, kind]) => el('th', { scope: 'col', class: kind }, text)))), body)), more);
   let rows = [], shown = 0;

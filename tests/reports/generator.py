@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 from conformance.model import (
@@ -42,6 +43,7 @@ from conformance.model import (
     TargetKind,
     Verdict,
 )
+from reports import Summary, fold
 
 BASE = "http://127.0.0.1:8731/v2"
 DIGEST = "5f" * 32
@@ -326,3 +328,9 @@ def events(settings: Settings = Settings()) -> list[Event]:
             sent[each.request.identity] = sent.get(each.request.identity, 0) + 1
         found.append(RunFinished(run.now + 0.5, sent, events=len(found) + 1))
     return found
+
+
+@cache
+def summary(settings: Settings) -> Summary:
+    """The summary of such a run, folded once."""
+    return fold(events(settings))

@@ -1,0 +1,284 @@
+import json
+import os
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from generator import Settings, events
+
+import reports
+from conformance.errors import UsageError
+from conformance.model import Observed, Outcome, Verdict
+from reports.formats import annotations, markdown, sarif
+from reports.summary import RunVerdict
+
+NAMES = {"annotations", "badge", "ctrf", "earl", "har", "html", "json", "junit", "markdown", "sarif"}
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+FAULTY = reports.fold(
+    [*events(Settings(exchanges=120, undecided=1)), Observed(Outcome("AUT-01", "POST /x", Verdict.FAIL, "201"))]
+)
+CLEAN = reports.fold(events(Settings(exchanges=300, faulty=False)))
+ERROR = reports.fold(
+    [*events(Settings(exchanges=20)), Observed(Outcome("AUT-01", "GET /evses", Verdict.ERROR, "boom"))]
+)
+CUT = reports.fold(events(Settings(exchanges=20, faulty=False, cut_off=True)))
+RUNS = {"faulty": FAULTY, "clean": CLEAN, "error": ERROR, "cut": CUT}
+
+
+def rendered(name, summary):
+    return reports.FORMATS[name].render(summary)[reports.FORMATS[name].file]
+
+
+def document(name, summary):
+    return json.loads(rendered(name, summary))
+
+
+def test_the_formats_are_found_and_cannot_be_changed():
+    assert set(reports.FORMATS) == NAMES
+    with pytest.raises(TypeError):
+        reports.FORMATS["pdf"] = reports.FORMATS["html"]
+
+
+@pytest.fixture(params=RUNS)
+def run(request):
+    return RUNS[request.param]
+
+
+def test_counts_agree_in_every_format(run):
+    counts = {verdict.value: count for verdict, count in run.counts.items()}
+    cells = Counter(cell.verdict.value for cell in run.every_cell)
+    assert document("json", run)["counts"] == counts
+    assert sum(counts.values()) == document("json", run)["planned"] == run.planned
+    assert document("sarif", run)["runs"][0]["properties"]["counts"] == counts
+    ctrf = document("ctrf", run)["results"]
+    assert ctrf["summary"]["extra"]["counts"] == counts
+    assert Counter(test["rawStatus"] for test in ctrf["tests"]) == cells
+    assertions = [each for each in document("earl", run)["@graph"] if each["@type"] == "earl:Assertion"]
+    assert Counter(each["result"]["verdict"] for each in assertions) == cells
+    shown = dict(re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", rendered("markdown", run).decode(), re.MULTILINE))
+    assert {key.replace(" ", "_").upper(): int(value) for key, value in shown.items()} == {
+        k: v for k, v in counts.items() if v
+    }
+    page = rendered("html", run).decode()
+    listed = re.search(r'<ul class="counts">(.*?)</ul>', page, re.DOTALL)[1]
+    found = re.findall(r"<b>([\d,]+)</b> ([a-z ]+?)\s*</(?:a|li)>", listed)
+    told = {words: int(number.replace(",", "")) for number, words in found}
+    assert told.pop("planned") == run.planned
+    assert told.pop("seen besides the plan", 0) == len(run.unplanned)
+    assert {key.replace(" ", "_").upper(): value for key, value in told.items()} == {
+        k: v for k, v in counts.items() if v
+    }
+
+
+def test_junit_counts_agree(run):
+    root = ET.fromstring(rendered("junit", run))  # noqa: S314 - our own
+    cells = Counter(cell.verdict for cell in run.every_cell)
+    cases = list(root.iter("testcase"))
+    assert len(cases) == int(root.get("tests")) == sum(cells.values())
+    assert len(root.findall(".//failure")) == int(root.get("failures")) == cells[Verdict.FAIL]
+    assert len(root.findall(".//error")) == int(root.get("errors")) == cells[Verdict.ERROR]
+    passed = cells[Verdict.PASS] + cells[Verdict.WARN] + cells[Verdict.REVIEW]
+    assert len(root.findall(".//skipped")) == len(cases) - passed - cells[Verdict.FAIL] - cells[Verdict.ERROR]
+
+
+def test_verdicts_agree_in_every_format(run):
+    verdict = run.verdict.value
+    assert document("json", run)["verdict"] == verdict
+    assert document("badge", run)["message"] == verdict
+    assert document("sarif", run)["runs"][0]["properties"]["verdict"] == verdict
+    assert document("sarif", run)["runs"][0]["invocations"][0]["exitCode"] == run.verdict.exit_code
+    assert document("ctrf", run)["results"]["summary"]["extra"]["verdict"] == verdict
+    assert document("earl", run)["@graph"][1]["verdict"] == verdict
+    assert rendered("markdown", run).decode().startswith(f"## Conformance: {verdict}\n")
+    assert f"title=Conformance::{verdict}: " in rendered("annotations", run).decode()
+    assert f'<h1 id="verdict-title">{verdict.capitalize()}</h1>' in rendered("html", run).decode()
+
+
+def test_every_run_has_its_own_verdict():
+    assert [each.verdict for each in RUNS.values()] == [
+        RunVerdict.VIOLATIONS,
+        RunVerdict.CONFORMS,
+        RunVerdict.ERROR,
+        RunVerdict.INCONCLUSIVE,
+    ]
+
+
+def test_findings_agree_where_they_are_listed():
+    about = [each for each in FAULTY.findings if each.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.REVIEW}]
+    assert [each["id"] for each in document("json", FAULTY)["findings"]] == [each.id for each in about]
+    results = document("sarif", FAULTY)["runs"][0]["results"]
+    assert [each["partialFingerprints"]["finding/v1"] for each in results] == [each.id for each in FAULTY.findings]
+    page = rendered("html", FAULTY).decode()
+    assert set(re.findall(r'<details class="finding" id="(f-\w+)"', page)) == {each.id for each in FAULTY.findings}
+
+
+def test_what_the_interface_promises_stands_in_the_summary():
+    found = document("json", FAULTY)
+    assert found["schema"] == "evconform/summary/1"
+    assert (found["target"], found["seed"], found["budget"]) == ("builtin", 1, 1000)
+    assert found["requests_sent"] == sum(found["requests"].values()) == 120
+    assert found["duration_s"] > 0
+    first = next(each for each in found["findings"] if each["requirement"] == "RSP-08")
+    assert first.keys() >= {"requirement", "level", "verdict", "operation", "operation_id", "message", "curl"}
+    assert first["curl"].startswith("curl ")
+    assert set(first["exchanges"]) <= {each.id for each in FAULTY.exchanges}
+    reasons = {each["reason"] for each in found["not_tested"]}
+    assert "the target does not allow exhausting its limit" in reasons
+    assert len(found["not_tested"]) == found["counts"]["NOT_TESTED"]
+    assert [each["requirement"] for each in found["inconclusive"]] == ["AUT-01"]
+    assert found["unplanned"] == [{"requirement": "AUT-01", "operation": "POST /x", "verdict": "FAIL", "reason": "201"}]
+
+
+def test_sarif_has_what_code_scanning_needs(monkeypatch):
+    run = document("sarif", FAULTY)["runs"][0]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["message"]["text"]
+        (location,) = result["locations"]
+        assert location["physicalLocation"]["artifactLocation"]["uri"].endswith(".yaml")
+    pointers = {each["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] for each in run["results"]}
+    assert "#/paths/~1evses/get" in pointers
+    monkeypatch.setattr(sarif, "SHOWN", 2)
+    capped = document("sarif", FAULTY)["runs"][0]
+    assert capped["results"] == run["results"][:2]
+    assert capped["properties"]["results"] == len(run["results"])
+
+
+def test_annotations_stop_where_github_stops(monkeypatch):
+    monkeypatch.setattr(annotations, "SHOWN", 1)
+    kinds = Counter(line.partition(" ")[0] for line in rendered("annotations", FAULTY).decode().splitlines())
+    assert kinds == {"::notice": 1, "::error": 1, "::warning": 1}
+
+
+def test_a_long_markdown_summary_ends_with_a_word(monkeypatch):
+    monkeypatch.setattr(markdown, "_LARGEST", 2_000)
+    text = rendered("markdown", FAULTY).decode()
+    assert len(text) < 2_100
+    assert text.endswith("The rest is in the report.\n")
+
+
+def test_har_holds_every_exchange_in_order():
+    entries = document("har", FAULTY)["log"]["entries"]
+    assert [each["request"]["url"] for each in entries] == [each.url for each in FAULTY.exchanges]
+    assert [each["response"]["status"] for each in entries] == [each.status for each in FAULTY.exchanges]
+    assert json.loads(entries[0]["response"]["content"]["text"]) == json.loads(FAULTY.exchanges[0].response.body)
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    return reports.fold(events(Settings(exchanges=120, hostile=True)))
+
+
+def test_hostile_text_breaks_no_format(hostile):
+    ET.fromstring(rendered("junit", hostile))  # noqa: S314 - our own
+    for name in ("json", "sarif", "ctrf", "earl", "har", "badge"):
+        document(name, hostile)
+    text = rendered("markdown", hostile).decode()
+    outside = re.sub(r"(?s)(`{3,})sh\n.*?\n\1", "", text)
+    assert not re.search(r"<(?!/?details>|/?summary>)", outside)
+    assert "](" not in outside
+    commands = rendered("annotations", hostile).decode().splitlines()
+    assert all(re.match(r"::(error|warning|notice) title=[^:,\r\n]*::", each) for each in commands)
+    assert len([each for each in commands if each.startswith("::error")]) == min(
+        10, len([g for g in reports.groups.by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
+    )
+
+
+class Markup(HTMLParser):
+    """What a browser would see in a page besides text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes = Counter(), []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags[tag if dict(attributes).get("type") != "text/plain" else "data"] += 1
+        self.attributes += attributes
+
+
+def test_hostile_text_brings_no_markup_into_the_page(hostile):
+    seen = Markup(rendered("html", hostile).decode())
+    assert seen.tags["script"] == 1
+    assert not {"img", "iframe", "object", "embed", "link", "base"} & set(seen.tags)
+    assert not [name for name, _ in seen.attributes if name.startswith("on") or name == "style"]
+    addresses = [value for name, value in seen.attributes if name in {"href", "src"}]
+    assert not [each for each in addresses if not each.startswith(("#", "https://", "http://"))]
+
+
+def test_the_page_names_no_address_to_load_from():
+    page = rendered("html", FAULTY).decode()
+    assert not re.search(r"<(?:link|img|iframe|object|embed|audio|video|source)\b", page)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert " style=" not in page
+
+
+def test_the_policy_allows_exactly_the_script_and_the_style_of_the_page():
+    import base64
+    import hashlib
+
+    page = rendered("html", FAULTY).decode()
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)[1].replace("&#39;", "'")
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        (text,) = re.findall(rf"(?s)<{tag}>(.*?)</{tag}>", page)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}';" in policy
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+
+
+def test_no_command_repeats_a_secret_that_a_log_leaked():
+    import msgspec
+
+    from conformance.model import Exchanged
+
+    secret = (("Authorization", "Bearer s3cr3t-t0ken"),)
+
+    def leaking(event):
+        if not isinstance(event, Exchanged):
+            return event
+        request = msgspec.structs.replace(event.exchange.request, headers=secret)
+        return Exchanged(msgspec.structs.replace(event.exchange, request=request))
+
+    leaky = [leaking(event) for event in events(Settings(exchanges=40))]
+    summary = reports.fold(leaky)
+    for name in NAMES - {"har", "html"}:
+        assert b"s3cr3t" not in rendered(name, summary), name
+
+
+def test_unknown_formats_are_refused_by_name(tmp_path):
+    with pytest.raises(UsageError, match="no report format 'pdf'") as caught:
+        reports.build([], tmp_path, ["html", "pdf"])
+    assert "junit" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_building_is_repeatable_and_leaves_no_half_file(tmp_path):
+    run = events(Settings(exchanges=30))
+    first = {n: p.read_bytes() for n, p in reports.build(run, tmp_path / "a", sorted(NAMES)).items()}
+    second = {n: p.read_bytes() for n, p in reports.build(reversed(run), tmp_path / "b", sorted(NAMES)).items()}
+    assert first == second
+    assert not list(tmp_path.glob("*/.*"))
+
+
+def test_a_side_file_of_an_earlier_report_goes_away(tmp_path):
+    (tmp_path / "report-bodies.zip").write_bytes(b"old")
+    reports.build(CLEAN, tmp_path, ["html"])
+    assert not (tmp_path / "report-bodies.zip").exists()
+
+
+@pytest.mark.parametrize("name", ["json", "markdown", "sarif", "annotations", "badge"])
+def test_snapshot(name):
+    """Set UPDATE_SNAPSHOTS to write them anew, and read the difference."""
+    summary = reports.fold(events(Settings(exchanges=12)))
+    found = rendered(name, summary).decode()
+    path = SNAPSHOTS / reports.FORMATS[name].file
+    if "UPDATE_SNAPSHOTS" in os.environ:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")

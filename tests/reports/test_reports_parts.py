@@ -1,0 +1,168 @@
+import json
+
+import msgspec
+import pytest
+from generator import Settings, events, model
+from hypothesis import given
+from hypothesis import strategies as st
+
+import reports
+from conformance.model import Exchange, Level, Request, Response, Verdict
+from reports import coverage, plots
+from reports.excerpt import Mark, excerpt
+from reports.findings import folded
+from reports.groups import by_cause
+from reports.picture import Use, picture
+from reports.summary import Finding
+
+SUMMARY = reports.fold(events(Settings(exchanges=200)))
+
+
+PLAIN = Finding("f", "EXP-04", Level.MUST, Verdict.FAIL, "*", "", "differs", "", "", "", "", 1, ())
+
+
+def finding(pointer="", expected="", actual="", **more):
+    return msgspec.structs.replace(PLAIN, pointer=pointer, expected=expected, actual=actual, **more)
+
+
+def answer(body):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Exchange("x", Request("*", "GET", "/"), "http://h/", 0.0, Response(200, (), raw))
+
+
+def marked(lines, mark):
+    return [f"{each.before}{each.changed}{each.after}".strip() for each in lines if each.mark is mark]
+
+
+def test_the_diff_stands_at_the_pointer_with_what_surrounds_it():
+    body = [{"id": "a", "model": {"name": "one"}}, {"id": "b", "model": {"name": "two"}}]
+    lines = excerpt(finding("/1/model/name", '"zwei"', '"two"'), answer(body))
+    assert marked(lines, Mark.ACTUAL) == ['"name": "two"']
+    assert marked(lines, Mark.EXPECTED) == ['"zwei"']
+    assert '"id": "b",' in marked(lines, Mark.CONTEXT)
+
+
+def test_a_missing_member_is_shown_at_its_parent():
+    lines = excerpt(finding("/0/title", "a string"), answer([{"status": 404}]))
+    assert marked(lines, Mark.ACTUAL) == ["{", '"status": 404', "}"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_leaves_expected_and_actual(body):
+    lines = excerpt(finding("/a", "one 17", "one 71"), answer(body))
+    assert [(each.before, each.changed, each.after) for each in lines] == [("one ", "17", ""), ("one ", "71", "")]
+
+
+def test_a_pointer_into_a_header_compares_the_words():
+    lines = excerpt(finding("header:EvEnergy-Version", "2", "1"), answer({"header:EvEnergy-Version": 1}))
+    assert [each.mark for each in lines] == [Mark.EXPECTED, Mark.ACTUAL]
+
+
+pointers = st.lists(st.sampled_from(["0", "12", "a", "7b", "~1"]), max_size=4).map(
+    lambda parts: "".join(f"/{p}" for p in parts)
+)
+
+
+@given(pointers)
+def test_folding_a_pointer_touches_indices_alone(pointer):
+    assert folded(pointer) == "".join("/*" if part.isdigit() else f"/{part}" for part in pointer.split("/")[1:])
+    assert folded(folded(pointer)) == folded(pointer)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_a_body_is_laid_out_as_json_would(value):
+    from reports.excerpt import _laid_out
+
+    lines = [text for _, text in _laid_out(json.dumps(value).encode())]
+    assert json.loads("\n".join(lines)) == value
+
+
+def test_findings_of_one_cause_stand_together_whatever_the_operation():
+    groups = by_cause(
+        [
+            finding(message="GET 'a' gave 500", operation="a"),
+            finding(message="GET 'b' gave 502", operation="b"),
+            finding(message="no title", operation="c"),
+            finding(message="no title", operation="d", cause="problem"),
+        ]
+    )
+    assert [[each.operation for each in group.findings] for group in groups] == [["a", "b"], ["c"], ["d"]]
+
+
+def test_groups_keep_every_finding():
+    assert sorted(f.id for g in by_cause(SUMMARY.findings) for f in g.findings) == sorted(
+        f.id for f in SUMMARY.findings
+    )
+
+
+def test_coverage_counts_what_was_sent_and_answered():
+    covered = {each.key: each for each in coverage.coverage(SUMMARY)}
+    for key, each in covered.items():
+        sent = [x for x in SUMMARY.exchanges if x.request.operation == key]
+        assert each.requests == len(sent)
+        assert sum(seen.times for seen in each.statuses) == sum(x.response is not None for x in sent)
+        paged = sum("page_size" in x.url for x in sent)
+        assert next(seen.times for seen in each.parameters if seen.name == "page_size") == paged
+    assert any(not seen.documented for each in covered.values() for seen in each.statuses)  # the 500s
+    assert "power_kw" in covered["GET /evses/{evse_id}"].fields
+    assert "[].power_kw" in covered["GET /evses"].fields
+
+
+def test_an_expansion_counts_as_walked_only_when_it_succeeded():
+    covered = coverage.coverage(SUMMARY)
+    for each in covered:
+        for seen in each.expansions:
+            fine = [x for x in SUMMARY.exchanges if x.request.operation == each.key and 200 <= x.status < 300]
+            assert seen.times == sum(f"expand={seen.name}" in x.url for x in fine)
+
+
+def test_totals_never_exceed_what_is_offered():
+    for total in coverage.totals(coverage.coverage(SUMMARY)):
+        assert 0 < total.used <= total.offered
+
+
+def test_the_curves_end_at_what_was_sent():
+    spending = plots.spending(SUMMARY)
+    assert {each.identity: each.total for each in spending.curves} == {
+        name or "anonymous": count for name, count in SUMMARY.requests.items()
+    }
+    assert all(plots.LEFT <= each.x <= plots.WIDTH - plots.RIGHT for each in spending.curves)
+    assert spending.allowance == 1000
+
+
+def test_latencies_are_ordered_and_stay_on_the_axis():
+    found = plots.latencies(SUMMARY)
+    assert [each.p95 for each in found] == sorted((each.p95 for each in found), reverse=True)
+    for each in found:
+        assert 0 <= each.x50 <= each.x95 <= each.x100 <= 100.01
+        assert each.p50 <= each.p95 <= each.slowest
+
+
+@given(st.floats(0.0001, 1e7))
+def test_axes_have_a_few_round_marks(top):
+    marks = plots._round_values(top)
+    assert 1 <= len(marks) <= 7
+    assert marks[0] == 0
+    assert marks[-1] <= top * 1.0001
+
+
+def test_the_picture_has_every_resource_and_every_link():
+    drawn = picture(model(), coverage.coverage(SUMMARY))
+    assert {each.name for each in drawn.nodes} == {each.name for each in model().resources}
+    links = {(r.name, target) for r in model().resources for link in r.links for target in link.targets}
+    assert {(each.source, each.target) for each in drawn.arcs} == links
+    assert {each.use for each in drawn.arcs} <= {Use.WALKED, Use.OPEN}
+
+
+def test_nothing_recorded_draws_nothing():
+    empty = reports.fold([])
+    assert plots.spending(empty) is None
+    assert plots.latencies(empty) == ()
+    assert coverage.coverage(empty) == ()

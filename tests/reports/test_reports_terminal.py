@@ -1,0 +1,55 @@
+import datetime as dt
+import io
+from pathlib import Path
+
+from generator import HOSTILE, Settings, events
+from rich.console import Console
+
+import reports
+from reports import waivers
+from reports.terminal import render, render_difference
+
+SUMMARY = reports.fold(events(Settings(exchanges=120)))
+
+
+def printed(summary, **options):
+    out = io.StringIO()
+    render(summary, Console(file=out, width=100, **options), Path("/somewhere/report.html"))
+    return out.getvalue()
+
+
+def test_it_tells_what_failed_how_to_see_it_again_and_where_the_report_is():
+    text = printed(SUMMARY)
+    assert "VIOLATIONS" in text
+    assert text.count("again    curl ") == 3
+    assert "EXP-04" in text
+    assert "/somewhere/report.html" in text
+
+
+def test_piped_it_is_plain():
+    assert "\x1b" not in printed(SUMMARY)
+    assert "\x1b" in printed(SUMMARY, force_terminal=True)
+
+
+def test_text_of_the_target_is_never_markup_nor_control():
+    import msgspec
+
+    bad = "[bold red]x[/] \x1b]0;title\x07 \u202e [link=http://x]y[/link]"
+    findings = tuple(msgspec.structs.replace(each, message=bad, actual=HOSTILE[6]) for each in SUMMARY.findings)
+    text = printed(msgspec.structs.replace(SUMMARY, findings=findings))
+    assert "[bold red]x[/]" in text
+    assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_a_waiver_to_mend_is_named():
+    late = waivers.Waiver("EXP-04", "GET /evses", "why", "Ada", "https://i.example", dt.date(2020, 1, 1))
+    text = printed(waivers.apply(SUMMARY, [late], dt.date(2026, 1, 1)))
+    assert "waiver expired: EXP-04 GET /evses, Ada, until 2020-01-01" in text
+
+
+def test_a_difference_is_told():
+    out = io.StringIO()
+    clean = reports.fold(events(Settings(exchanges=120, faulty=False)))
+    render_difference(reports.diff(clean, SUMMARY), Console(file=out, width=100))
+    assert "WORSE  conforms → violations" in out.getvalue()
+    assert "FAIL EXP-04 GET /evses/{evse_id}" in out.getvalue()

@@ -1,0 +1,122 @@
+import datetime as dt
+import tomllib
+
+import pytest
+from generator import Settings, events
+
+import reports
+from conformance.errors import UsageError
+from conformance.model import Observed, Outcome, Planned, Verdict
+from reports import waivers
+from reports.formats.badge import State, state_of
+from reports.summary import RunVerdict, WaiverState
+
+TODAY = dt.date(2026, 9, 22)
+CLEAN = events(Settings(exchanges=300, faulty=False))
+BROKEN = reports.fold(
+    [*CLEAN, Planned("EXP-04", ("GET /x",)), Observed(Outcome("EXP-04", "GET /x", Verdict.FAIL, "differs"))]
+)
+NEXT_MONTH = TODAY + dt.timedelta(days=30)
+
+
+def waiver(requirement="EXP-04", operation="GET /x", expires=NEXT_MONTH):
+    return waivers.Waiver(requirement, operation, "known", "Ada", "https://issues.example/1", expires)
+
+
+def states(*listed, summary=BROKEN):
+    applied = waivers.apply(summary, listed, TODAY)
+    return [each.state for each in applied.waivers], applied.verdict
+
+
+def test_a_waived_must_conforms_with_waivers_and_never_plainly():
+    assert BROKEN.verdict is RunVerdict.VIOLATIONS
+    applied = waivers.apply(BROKEN, [waiver()], TODAY)
+    assert applied.verdict is RunVerdict.WAIVED
+    assert applied.verdict.exit_code == 0
+    assert applied.counts == BROKEN.counts
+    assert state_of(applied) is State.WAIVED
+
+
+def test_a_waiver_does_not_cover_another_operation():
+    found, verdict = states(waiver(operation="GET /users"))
+    assert (found, verdict) == ([WaiverState.GONE], RunVerdict.VIOLATIONS)
+
+
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [
+        (0, WaiverState.ACTIVE),
+        (90, WaiverState.ACTIVE),
+        (-1, WaiverState.EXPIRED),
+        (91, WaiverState.TOO_LONG),
+    ],
+)
+def test_a_waiver_holds_until_the_end_of_its_day_and_for_ninety_days_at_most(days, state):
+    found, verdict = states(waiver(expires=TODAY + dt.timedelta(days=days)))
+    assert found == [state]
+    assert verdict is (RunVerdict.WAIVED if state is WaiverState.ACTIVE else RunVerdict.VIOLATIONS)
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ([waiver(operation="GET /never")], [WaiverState.UNUSED]),
+        ([waiver(operation="GET /evses")], [WaiverState.GONE]),
+        ([waiver("LIM-02", "GET /evses")], [WaiverState.UNUSED]),
+        ([waiver("EXP-04", "GET /evses"), waiver("EXP-04", "GET /evses")], [WaiverState.DUPLICATE] * 2),
+    ],
+)
+def test_a_waiver_that_is_no_longer_right_fails_a_run_that_conforms(listed, expected):
+    clean = reports.fold(CLEAN)
+    assert clean.verdict is RunVerdict.CONFORMS
+    assert states(*listed, summary=clean) == (expected, RunVerdict.VIOLATIONS)
+    assert str(expected[0]) in " ".join(waivers.apply(clean, listed, TODAY).reasons)
+
+
+def test_the_badge_of_a_run_that_fails_for_expired_waivers_alone_says_expired():
+    expired = waiver(expires=TODAY - dt.timedelta(days=1))
+    assert state_of(waivers.apply(BROKEN, [expired], TODAY)) is State.EXPIRED
+    assert state_of(BROKEN) is State.VIOLATIONS
+    other = reports.fold(events(Settings(exchanges=100)))
+    assert state_of(waivers.apply(other, [expired], TODAY)) is State.VIOLATIONS
+
+
+@pytest.mark.parametrize("hostile", ['GET /"quoted"\n[[waiver]]', "back\\slash\x7f\u2028", "é 💡"])
+def test_the_entry_of_a_finding_can_be_pasted_and_covers_it(tmp_path, hostile):
+    broken = reports.fold([*CLEAN, Observed(Outcome("EXP-04", hostile, Verdict.FAIL, "differs"))])
+    (finding,) = [each for each in broken.findings if each.violation]
+    text = waivers.entry(finding).replace("2026-01-31", NEXT_MONTH.isoformat())
+    assert list(tomllib.loads(text)) == ["waiver"]
+    path = tmp_path / "waivers.toml"
+    path.write_text(text, encoding="utf-8")
+    assert waivers.apply(broken, waivers.load(path), TODAY).verdict is RunVerdict.WAIVED
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[waiver]]\nrequirement = 1", "requirement"),
+        ("[[waiver]]\nrequirement = 'A-1'", "missing required field"),
+        ("[[waivers]]\n", "unknown field `waivers`"),
+        ("waiver = [", "waivers.toml"),
+        (
+            "[[waiver]]\nrequirement='A-1'\noperation='*'\nreason=' '\nowner='a'\nissue='b'\nexpires=2026-01-01",
+            "waiver 1 has no reason",
+        ),
+        (
+            "[[waiver]]\nrequirement='A-1'\noperation='*'\nreason='r'\nowner='a'\nissue='b'\nexpires='soon'",
+            "expires",
+        ),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_fault(tmp_path, text, words):
+    path = tmp_path / "waivers.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=words) as caught:
+        waivers.load(path)
+    assert "waivers.toml" in caught.value.message
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path):
+    with pytest.raises(UsageError, match="cannot be read"):
+        waivers.load(tmp_path / "waivers.toml")
