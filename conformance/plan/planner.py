@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from conformance.errors import PlanError
 from conformance.model import (
     Case,
     Effect,
@@ -27,6 +28,7 @@ from conformance.probes.base import IDLE, SPARE, Need, Probe
 from conformance.probes.base import WHOLE as WHOLE_OPERATION
 from conformance.subject import idle, spare
 
+_UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
 
@@ -79,9 +81,14 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
-    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell."""
+    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell.
+
+    Raises PlanError where the selection takes nothing at all, in this shard or another.
+    """
     cells = {r.id: _cells(r, model, wish) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
+    if wish.selection.alternatives and not wanted and not any(_ELSEWHERE in each.excluded for each in cells.values()):
+        raise PlanError("--select takes no requirement of any operation", hint="`evconform requirements` lists them.")
     groups = wish.groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
@@ -105,8 +112,11 @@ def union_cost(needs: Iterable[Need]) -> Counter[str]:
 
 def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planned:
     if requirement.applies == API:
-        planned = [WHOLE] if wish.selection.takes(requirement, None) and wish.shard[0] == 1 else []
-        return Planned(requirement.id, tuple(planned), {} if planned else {"not selected": (WHOLE,)})
+        if not wish.selection.takes(requirement, None):
+            return Planned(requirement.id, (), {_UNSELECTED: (WHOLE,)})
+        if wish.shard[0] != 1:
+            return Planned(requirement.id, (), {_ELSEWHERE: (WHOLE,)})
+        return Planned(requirement.id, (WHOLE,))
     binds, groups = SELECTORS[requirement.applies], wish.groups(model)
     cases: list[str] = []
     excluded: dict[str, list[str]] = defaultdict(list)
@@ -114,9 +124,9 @@ def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planne
         if not binds(operation, model):
             excluded[f"binds only: {requirement.applies}"].append(operation.key)
         elif not wish.selection.takes(requirement, operation):
-            excluded["not selected"].append(operation.key)
+            excluded[_UNSELECTED].append(operation.key)
         elif operation.group not in groups:
-            excluded["another shard"].append(operation.key)
+            excluded[_ELSEWHERE].append(operation.key)
         else:
             cases.append(operation.key)
     return Planned(requirement.id, tuple(cases), {reason: tuple(keys) for reason, keys in excluded.items()})

@@ -27,7 +27,7 @@ class Selection(msgspec.Struct, frozen=True):
         alternatives = []
         for expression in expressions:
             terms = tuple(term.strip() for term in expression.split("&"))
-            if not all(term.removeprefix("!") for term in terms):
+            if not all(term.lstrip("! ").lower().removeprefix("tag:") for term in terms):
                 raise UsageError(
                     f"--select {expression!r} has an empty term", hint="As in: --select 'EXP & tag:EVSEs & !EXP-10'."
                 )
