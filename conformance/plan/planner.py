@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from conformance.errors import PlanError
 from conformance.model import (
     Case,
     Effect,
@@ -81,14 +80,9 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
-    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell.
-
-    Raises PlanError where the selection takes nothing at all, in this shard or another.
-    """
+    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell."""
     cells = {r.id: _cells(r, model, wish) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
-    if wish.selection.alternatives and not wanted and not any(_ELSEWHERE in each.excluded for each in cells.values()):
-        raise PlanError("--select takes no requirement of any operation", hint="`evconform requirements` lists them.")
     groups = wish.groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
