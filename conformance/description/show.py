@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from conformance.description.description import Description
@@ -35,13 +36,8 @@ def render(description: Description, console: Console) -> None:
         for heading in section.headings:
             table.add_column(heading, overflow="fold")
         for row in section.rows:
-            table.add_row(*(_plain(cell) for cell in row))
+            table.add_row(*(escape(cell) for cell in row))
         console.print(table)
-
-
-def _plain(cell: str) -> str:
-    """Text as it is: square brackets are no markup here."""
-    return cell.replace("[", "\\[")
 
 
 def sections(model: ResourceModel) -> tuple[Section, ...]:

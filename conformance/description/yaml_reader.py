@@ -130,8 +130,8 @@ class _Builder:
             self.fail(event, f"the tag `{event.tag}` is not understood", "Use plain YAML without tags.")
         if self.key(event):
             return
-        plain = event.implicit[0] and event.tag is None
-        value = scalar(event.value) if plain or (event.tag and event.tag != _CORE + "str") else event.value
+        typed = event.implicit[0] or event.tag not in {None, "!", _CORE + "str"}
+        value = scalar(event.value) if typed else event.value
         if event.anchor:
             self.anchors[event.anchor] = value
         self.add(event, value)

@@ -163,9 +163,7 @@ ITEM, LIST, SINGLE, EXTERNAL = LinkKind.ITEM, LinkKind.LIST, LinkKind.SINGLETON,
         ("root", "vehicle_makes", LIST, ("vehicle_makes",), set()),
     ],
 )
-def test_links(  # noqa: PLR0913
-    description, resource, path, kind, targets, marks
-):
+def test_links(description, resource, path, kind, targets, marks):
     (link,) = [each for each in description.model.by_name[resource].links if each.path == path]
     assert (link.kind, link.targets) == (kind, targets)
     assert {mark for mark in ("own", "many", "nullable", "expandable", "outside") if getattr(link, mark)} == marks
@@ -216,9 +214,7 @@ def test_a_wrapped_list(description):
         ("GET /inverters", "latest_status_log", "", "InverterStatusLog", False, ""),
     ],
 )
-def test_expansions(  # noqa: PLR0913
-    description, key, path, target, schema, many, within
-):
+def test_expansions(description, key, path, target, schema, many, within):
     (found,) = [each for each in description.model.by_key[key].expansions if each.path == path]
     assert found.resolvable
     assert (found.target, found.schema, found.many, found.within) == (
@@ -284,9 +280,7 @@ def test_what_we_document_resolves(shipped):
         ),
     ],
 )
-def test_filters(  # noqa: PLR0913
-    description, key, parameter, operator, field, by_id_of
-):
+def test_filters(description, key, parameter, operator, field, by_id_of):
     (found,) = [each for each in description.model.by_key[key].filters if each.parameter == parameter]
     assert (found.operator, found.field, found.by_id_of) == (operator, field, by_id_of)
 

@@ -42,11 +42,14 @@ def library() -> dict[str, Any]:
         "latest_loan": {"type": ["string", "null"], "format": "uri"},
         "related": {"oneOf": [{"type": "array", "items": URI}, {"type": "array", "items": ref("Book")}]},
         "publisher": {"type": "object", "properties": {"logo": URI, "branch": URI}},
+        "either": {"oneOf": [URI, {"type": "array", "items": URI}]},
+        "shelf": {"oneOf": [URI, ref("Shelf")]},
         "cover_url": URI,
         "mystery": URI,
     }
     loan = {"url": URI, "lent_at": {"type": "string", "format": "date-time"}, "book": URI}
-    author = {"id": {"type": "string"}, "url": URI, "books": URI}
+    author = {"id": {"type": "string"}, "url": URI, "books": URI, "best": {"oneOf": [URI, ref("Book")]}}
+    author["shelf"] = {"oneOf": [URI, ref("Shelf")]}
     at = path("book_id", pattern="^book[A-Z0-9]{26}$")
     return {
         "openapi": "3.1.0",
@@ -80,6 +83,9 @@ def library() -> dict[str, Any]:
                 }
             },
             "/branches/{branch}": {"parameters": path("branch", enum=["EAST", "WEST"]), "get": answer(ref("Branch"))},
+            "/books/featured": {"get": answer(ref("Book"))},
+            "/books/{book_id}/shelf": {"parameters": at, "get": answer(ref("Shelf"))},
+            "/authors/{author_id}/shelf": {"parameters": path("author_id"), "get": answer(ref("Shelf"))},
             "/about/hours": {"get": answer({"type": "object", "properties": {"open": {"type": "boolean"}}})},
         },
         "components": {
@@ -87,6 +93,7 @@ def library() -> dict[str, Any]:
                 "Book": {"type": "object", "properties": book},
                 "Loan": {"type": "object", "properties": loan},
                 "Author": {"allOf": [{"type": "object", "properties": author}]},
+                "Shelf": {"type": "object", "properties": {"room": {"type": "integer"}}},
                 "Branch": {"type": "object", "properties": {"branch": {"type": "string"}, "url": URI}},
             }
         },
@@ -112,6 +119,9 @@ def test_roles_follow_from_methods_paths_and_bodies(model):
         "GET /authors/{author_id}": (Role.ITEM, "authors"),
         "GET /branches": (Role.LIST, "branches"),
         "GET /branches/{branch}": (Role.ITEM, "branches"),
+        "GET /books/featured": (Role.SINGLETON, "books.featured"),
+        "GET /books/{book_id}/shelf": (Role.SINGLETON, "books.shelf"),
+        "GET /authors/{author_id}/shelf": (Role.SINGLETON, "authors.shelf"),
         "GET /about/hours": (Role.SINGLETON, ""),
     }
     assert model.by_key["POST /books/{book_id}/lend"].effect == "irreversible"  # an action that nobody vouches for
@@ -148,12 +158,21 @@ def test_links_are_told_by_objects_and_names(model):
         "related": (LinkKind.ITEM, ("books",)),
         "publisher.logo": (LinkKind.EXTERNAL, ()),
         "publisher.branch": (LinkKind.ITEM, ("branches",)),
+        "either": (LinkKind.EXTERNAL, ()),
+        "shelf": (LinkKind.SINGLETON, ("books.shelf",)),
         "cover_url": (LinkKind.EXTERNAL, ()),
         "mystery": (LinkKind.EXTERNAL, ()),
     }
-    (books,) = [each for each in model.by_name["authors"].links if each.path == "books"]
-    assert books.kind is LinkKind.LIST
-    assert [note for note in model.notes if "cannot be told" in note] == ["books: what mystery links to cannot be told"]
+    assert {each.path: (each.kind, each.targets) for each in model.by_name["authors"].links} == {
+        "url": (LinkKind.ITEM, ("authors",)),
+        "books": (LinkKind.LIST, ("books",)),
+        "best": (LinkKind.ITEM, ("books",)),  # shown as `books.featured` too, which is no collection
+        "shelf": (LinkKind.SINGLETON, ("authors.shelf",)),
+    }
+    many = {each.path for each in model.by_name["books"].links if each.many}
+    assert many == {"related"}  # `either` may hold one
+    untold = {note for note in model.notes if note.startswith("books:")}
+    assert untold == {f"books: what {name} links to cannot be told" for name in ("either", "mystery")}
 
 
 def test_filters_are_told_by_names(model):
@@ -203,6 +222,13 @@ def test_a_schema_that_holds_itself_is_walked_once(library, write, tmp_path):
     library["components"]["schemas"]["Book"]["properties"]["tree"] = ref("Tree")
     model = load(write(library), cache_dir=tmp_path / "cache").model
     assert [each.path for each in model.by_name["books"].links if each.path.startswith("tree")] == ["tree.branch"]
+
+
+def test_the_first_success_in_order_of_status_is_what_is_shown(library, write, tmp_path):
+    both = answer(ref("Loan"), "202")["responses"] | answer(ref("Book"), "201")["responses"]
+    library["paths"]["/books"]["post"] = {"responses": both}
+    operation = load(write(library), cache_dir=tmp_path / "cache").model.by_key["POST /books"]
+    assert operation.item_schema == "#/components/schemas/Book"
 
 
 def test_csv_has_no_item_schema(library, write, tmp_path):
