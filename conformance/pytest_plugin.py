@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     handed = getattr(config, "workerinput", {}).get("evconform")
     if handed is None and not (_asked(config) or config.pluginmanager.hasplugin(PREPARED)):
         return
+    config.addinivalue_line("markers", "xdist_group(name): items that run on one worker")  # also without xdist
     from conformance.errors import HarnessError
     from conformance.execution.spec import RunSpec
 
