@@ -52,6 +52,11 @@ class Subject(msgspec.Struct, frozen=True):
         return idle(self.target)
 
     @property
+    def version_header(self) -> str:
+        """The header in which a version is asked for and stated."""
+        return self.model.version_header or "EvEnergy-Version"
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the target, without path."""
         scheme, _, rest = self.target.base_url.partition("://")

@@ -337,3 +337,23 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     def by_name(self) -> dict[str, Resource]:
         """Resources by name."""
         return {each.name: each for each in self.resources}
+
+    @cached_property
+    def principal(self) -> str:
+        """The name of the resource that stands for people, empty where there is none."""
+        return next((each.name for each in self.resources if each.prefix == "user" and not each.parent), "")
+
+    @cached_property
+    def owned(self) -> frozenset[str]:
+        """Resources that belong to a person: they link to one, to something that belongs to one, or hang below it."""
+        found = {self.principal} - {""}
+        while more := {each.name for each in self.resources if each.name not in found and _belongs(each, found)}:
+            found |= more
+        return frozenset(found)
+
+
+def _belongs(resource: Resource, owned: set[str]) -> bool:
+    if resource.parent in owned:
+        return True
+    single = (each for each in resource.links if each.kind is LinkKind.ITEM and not each.many and not each.own)
+    return bool(resource.list_path) and any(each.targets and owned.issuperset(each.targets) for each in single)

@@ -1,7 +1,6 @@
 """AUT-01 to AUT-04: who is let in, and with what."""
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 
 import msgspec
 
@@ -9,7 +8,7 @@ from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
 from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
-from conformance.probes.base import IDLE, SPARE, Need, Probe, Steps, ask
+from conformance.probes.base import IDLE, SPARE, Need, Probe, Steps, ask, turn
 from conformance.probes.harmless import harmless
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
@@ -34,11 +33,6 @@ def _scoped(operation: Operation, model: ResourceModel) -> bool:
 
 def _scoped_write(operation: Operation, model: ResourceModel) -> bool:
     return _scoped(operation, model) and not operation.safe
-
-
-def _turn(operation: Operation, of: int) -> int:
-    """Whose turn it is at an operation, the same in every run: what is too dear everywhere is spread evenly."""
-    return sha256(operation.key.encode()).digest()[0] % of
 
 
 def _resolving(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -86,7 +80,7 @@ def anonymous(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(("AUT-01",), operation, request)
         return
     yield from _refused((yield from ask(operation, request)), "AUT-01", 401, "a request without a token")
-    yield from _stranger(operation, request, subject, _turn(operation, 2))
+    yield from _stranger(operation, request, subject, turn(operation, 2))
 
 
 def stranger(operation: Operation, subject: Subject) -> Steps[None]:
@@ -95,11 +89,11 @@ def stranger(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(request, Missing):
         yield from untested(("AUT-01",), operation, request)
         return
-    yield from _stranger(operation, request, subject, 1 - _turn(operation, 2))
+    yield from _stranger(operation, request, subject, 1 - turn(operation, 2))
 
 
-def _stranger(operation: Operation, request: Request, subject: Subject, turn: int) -> Steps[None]:
-    who, value = STRANGERS[turn]
+def _stranger(operation: Operation, request: Request, subject: Subject, kind: int) -> Steps[None]:
+    who, value = STRANGERS[kind]
     token = value.format(drawn(subject.random("token", operation.key), 0))
     request = msgspec.structs.replace(request, headers=(*request.headers, ("Authorization", token)))
     yield from _refused((yield from ask(operation, request)), "AUT-01", 401, who)
@@ -118,7 +112,7 @@ def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Ope
     return run
 
 
-def _token_in(turn: int) -> Callable[[Operation, Subject], Steps[None]]:
+def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
     """A probe of AUT-02: a good token in a place where none may be looked for."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
@@ -126,7 +120,7 @@ def _token_in(turn: int) -> Callable[[Operation, Subject], Steps[None]]:
         if isinstance(request, Missing):
             yield from untested(("AUT-02",), operation, request)
             return
-        place = PLACES[(_turn(operation, 2) + turn) % 2]
+        place = PLACES[(turn(operation, 2) + nth) % 2]
         answer = yield from ask(operation, msgspec.structs.replace(request, token_in=place))
         yield from _refused(answer, "AUT-02", 401, f"a token in the {place}")
 

@@ -6,6 +6,7 @@ socket, cache or clock, and is tested with scripted answers.
 """
 
 from collections.abc import Callable, Generator
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import msgspec
@@ -68,6 +69,11 @@ class Probe(msgspec.Struct, frozen=True):
     writes: bool = False
     identities: tuple[str, ...] = ()
     whole: bool = False
+
+
+def turn(operation: Operation, of: int) -> int:
+    """Whose turn it is at an operation, from 0 on, the same in every run: what is too dear everywhere goes round."""
+    return sha256(operation.key.encode()).digest()[0] % of
 
 
 def ask(operation: Operation, request: Request) -> Generator[Any, Exchange, Answer]:

@@ -1,4 +1,6 @@
-"""Calls of writing operations that cannot take effect, whatever the server forgets to check."""
+"""Calls that cannot take effect, whatever the server forgets to check."""
+
+from typing import Any
 
 from conformance.judging import quote
 from conformance.model import Location, Operation, Parameter, Request
@@ -7,20 +9,21 @@ from conformance.subject import Subject
 from conformance.ulid import drawn
 
 UNBORN_MS = 946_684_800_000  # 2000-01-01: a valid ULID's time at which nothing of this API was born
-_WRONG = ([], "nothing", 0, {})  # bodies of which a schema refuses at least one
+_WRONG: tuple[Any, ...] = ([], "nothing", 0, {})  # bodies of which a schema refuses at least one
 
 
 def harmless(operation: Operation, subject: Subject, identity: str) -> Request | Missing:
     """A request for something that nobody has, with a body of the wrong type.
 
-    Missing where the operation has neither an id nor a body to make wrong: nothing would keep it from taking effect.
+    Missing where a writing operation has neither an id nor a body to make wrong: nothing would keep it from taking
+    effect.
     """
     path, unknown = operation.path, False
     for parameter in operation.path_parameters:
         value, drawn_at_random = _stranger(parameter, operation, subject)
         path, unknown = path.replace("{" + parameter.name + "}", value), unknown or drawn_at_random
     body = _wrong_body(operation, subject)
-    if not unknown and not body:
+    if not (operation.safe or unknown or body):
         return Missing("nothing would keep a request from taking effect: there is neither an id nor a body")
     headers = [("Content-Type", "application/json")] if body else []
     if operation.user_required:

@@ -10,7 +10,7 @@ from conformance.subject import Subject
 PASSIVE = (
     "RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "RSP-06", "RSP-08", "RSP-09", "RSP-10", "RSP-11",
     "IDS-01", "IDS-02", "IDS-03", "IDS-04", "IDS-05", "LNK-01", "EXP-01", "VER-01", "LIM-01",
-    "ERR-01", "ERR-02", "ERR-03",
+    "ERR-01", "ERR-02", "ERR-03", "CON-03", "CON-04", "CSV-01",
 )  # fmt: skip
 
 

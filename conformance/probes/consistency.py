@@ -1,0 +1,249 @@
+"""CON-01, CON-02, CON-05 and VER-03: the API agrees with itself, however it is asked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from conformance.answers import UNREADABLE, Answer, below
+from conformance.comparing import Difference, at, differences, told
+from conformance.judging import observed, passed, quote, violated
+from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
+from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
+from conformance.probes.reading import plain_read
+from conformance.subject import Subject
+
+AGREEMENT = ("CON-01", "VER-03")
+_SHOWN = 5  # differences reported of one pair; more of them teach nothing
+_HEADS = 8  # of so many operations, one is asked with HEAD before the profile deep
+
+
+def _reads(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET"
+
+
+def _single(operation: Operation, model: ResourceModel) -> bool:
+    return operation.role is Role.ITEM
+
+
+def _payer(operation: Operation) -> str:
+    """Lists as whoever has least to ask, all else as `full`, who has made the plain read anyway and sees most."""
+    return IDLE if operation.role is Role.LIST else "full"
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    payer = _payer(operation)
+    return (*plain_read(operation, model, payer), Need(f"read {operation.path} in version 2", identity=payer))
+
+
+def agreement(operation: Operation, subject: Subject) -> Steps[None]:
+    """The plain read, and the same with the version asked for: they agree, and where they do not it is told why."""
+    identity = subject.idle if _payer(operation) == IDLE else "full"
+    call = yield from call_of(operation, subject, identity)
+    if isinstance(call, Missing):
+        yield from untested(AGREEMENT, operation, call)
+        return
+    plain = yield from ask(operation, call.request())
+    if plain.status >= 400:
+        for requirement in AGREEMENT:
+            reason = f"the plain read answers {plain.status}"
+            yield observed(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
+        return
+    versioned = yield from ask(operation, _versioned(call, subject))
+    if not list(_apart(plain, versioned)):
+        yield passed(versioned, "CON-01")
+        yield passed(versioned, "VER-03")
+        return
+    yield from _explained(call, plain, versioned, subject)
+
+
+def _versioned(call: Call, subject: Subject, *, fresh: bool = False) -> Request:
+    request = call.request(fresh=fresh)
+    name = subject.version_header
+    kept = tuple((key, value) for key, value in request.headers if key.lower() != name.lower())
+    return msgspec.structs.replace(request, headers=(*kept, (name, "2")))
+
+
+def _apart(one: Answer, other: Answer) -> Iterator[Difference]:
+    """How two answers to one question differ: in status, in where they lead, in their JSON."""
+    if one.status != other.status:
+        yield Difference("", f"status {one.status}", f"status {other.status}")
+    elif UNREADABLE in (one.json, other.json):
+        there = [each.exchange.response.header("location") if each.exchange.response else None for each in (one, other)]
+        if there[0] != there[1]:
+            yield Difference("header:Location", *there)
+    else:
+        yield from differences(one.json, other.json)
+
+
+def _explained(call: Call, plain: Answer, versioned: Answer, subject: Subject) -> Steps[None]:
+    """Ask twice more without the version and once more with it, one right after the other."""
+    third = yield from ask(call.operation, call.request(fresh=True))
+    fourth = yield from ask(call.operation, call.request(fresh=True))
+    fifth = yield from ask(call.operation, _versioned(call, subject, fresh=True))
+    restless = list(_apart(third, fourth))
+    flapping = [each for each in restless if not _proceeds(each, plain, versioned)]
+    yield from _told(fourth, "CON-01", "two reads in a row disagree", flapping, (third,))
+    moved = {each.pointer for each in (*restless, *_apart(plain, fourth))}
+    for each in sorted(moved - {each.pointer for each in flapping}):
+        message = f"{each} changes between two identical reads; left out"
+        yield Noticed("volatile-field", message, call.operation.key)
+    steady = [each for each in _apart(fourth, fifth) if each.pointer not in moved]
+    yield from _told(fifth, "VER-03", "asking for version 2 changes the answer", steady, (fourth,))
+
+
+def _told(
+    answer: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...]
+) -> Iterator[Outcome]:
+    if not found:
+        yield passed(answer, requirement)
+    for each in found[:_SHOWN]:
+        yield violated(
+            answer,
+            requirement,
+            message,
+            expected=quote(told(each.old)),
+            actual=quote(told(each.new)),
+            pointer=each.pointer,
+            also=also,
+        )
+
+
+def _proceeds(each: Difference, first: Answer, second: Answer) -> bool:
+    """Whether a value that changed is one that counts or tells the time, and went one way in four reads."""
+    values = [at(first.json, each.pointer), at(second.json, each.pointer), each.old, each.new]
+    counts = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    if not counts and not all(isinstance(value, str) and _is_time(value) for value in values):
+        return False
+    return values in (sorted(values), sorted(values, reverse=True))
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return plain_read(operation, model)
+
+
+def listed(operation: Operation, subject: Subject) -> Steps[None]:
+    """CON-02: the item that a list shows is the item that is read by itself."""
+    call = yield from call_of(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("CON-02",), operation, call)
+        return
+    single = yield from ask(operation, call.request())
+    resource = subject.model.by_name.get(operation.resource)
+    lister = list_of(resource, subject) if resource else None
+    if not single.ok or not isinstance(single.json, dict) or resource is None or lister is None:
+        reason = "no list shows the resource" if single.ok else f"the plain read answers {single.status}"
+        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, reason)
+        return
+    lists = Call(lister, call.path.rpartition("/")[0], headers=_same_user(call, lister), identity=call.identity)
+    found = _member((yield from ask(lister, lists.request())), call.path, resource.key_field, subject)
+    if found is None:
+        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
+        return
+    places = [
+        each for each in differences(found[1], single.json) if not _documented(each, found[1], single, lister, subject)
+    ]
+    if places:
+        again = yield from ask(operation, call.request(fresh=True))
+        fresh = _member((yield from ask(lister, lists.request(fresh=True))), call.path, resource.key_field, subject)
+        places = [
+            each
+            for each in places
+            if fresh and at(fresh[1], each.pointer) == each.old and at(again.json, each.pointer) == each.new
+        ]
+    yield from _told(single, "CON-02", "the item differs from what its list shows", places, (found[0],))
+
+
+def _same_user(call: Call, lister: Operation) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in call.headers if name == lister.user_header)
+
+
+def _member(answer: Answer, path: str, key_field: str, subject: Subject) -> tuple[Answer, dict[str, Any]] | None:
+    """The item of a list that lives at a path."""
+    for _, item in answer.objects:
+        url = item.get("url")
+        target = below(subject.target.base_url, url) if isinstance(url, str) else None
+        key = item.get(key_field or "id")
+        if (target or "").partition("?")[0] == path or (target is None and key == path.rpartition("/")[2]):
+            return answer, item
+    return None
+
+
+def _documented(each: Difference, item: dict[str, Any], single: Answer, lister: Operation, subject: Subject) -> bool:
+    """Whether the description gives list and single read different schemas, and that explains a difference."""
+    there, here = lister.item_schema, single.operation.item_schema
+    if there == here or not there or not here:
+        return False
+    judge = subject.validators
+    if any(pointer == each.pointer for pointer in judge.unknown_fields(there, single.json)):
+        return True
+    if any(pointer == each.pointer for pointer in judge.unknown_fields(here, item)):
+        return True
+    name = each.first
+    if name not in item or name not in single.json:
+        return False
+    lent, borrowed = {**item, name: single.json[name]}, {**single.json, name: item[name]}
+    return (judge.matches(there, item) and not judge.matches(there, lent)) or (
+        judge.matches(here, single.json) and not judge.matches(here, borrowed)
+    )
+
+
+def _head_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*plain_read(operation, model, IDLE), Need(f"head {operation.path}", identity=IDLE))
+
+
+def head(operation: Operation, subject: Subject) -> Steps[None]:
+    """CON-05: HEAD, where it is served, has the status and the headers of GET and no body."""
+    call = yield from call_of(operation, subject, subject.idle)
+    if isinstance(call, Missing):
+        yield from untested(("CON-05",), operation, call)
+        return
+    got = yield from ask(operation, call.request())
+    answer = yield from ask(operation, msgspec.structs.replace(call.request(), method="HEAD"))
+    if answer.status in {405, 501}:
+        yield observed(answer, "CON-05", Verdict.NOT_APPLICABLE, "HEAD is not served")
+        return
+    if got.status == 429 or not got.status:
+        yield observed(answer, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read answers {got.status}")
+        return
+    found = list(_heads_apart(got, answer))
+    yield from _told(answer, "CON-05", "HEAD and GET disagree", found, (got,))
+
+
+def _heads_apart(got: Answer, answer: Answer) -> Iterator[Difference]:
+    if got.status != answer.status:
+        yield Difference("", f"status {got.status}", f"status {answer.status}")
+        return
+    one, other = got.exchange.response, answer.exchange.response
+    if one is None or other is None:
+        return
+    if one.media_type != other.media_type:
+        yield Difference("header:Content-Type", one.media_type, other.media_type)
+    if other.body:
+        yield Difference("", "no body", f"{len(other.body)} bytes")
+
+
+def _first(operation: Operation, model: ResourceModel) -> bool:
+    return _reads(operation, model) and turn(operation, _HEADS) == 0
+
+
+def _later(operation: Operation, model: ResourceModel) -> bool:
+    return _reads(operation, model) and turn(operation, _HEADS) != 0
+
+
+PROBES = (
+    Probe("agreement", AGREEMENT, _reads, _needs, agreement, rank=2),
+    Probe("list-and-item", ("CON-02",), _single, _listed_needs, listed, rank=1),
+    Probe("head", ("CON-05",), _first, _head_needs, head, rank=3),
+    Probe("every-head", ("CON-05",), _later, _head_needs, head, profile=Profile.DEEP, rank=3),
+)
