@@ -21,6 +21,11 @@ def idle(target: Target) -> str:
     return "user_a" if "user_a" in target.identities else spare(target)
 
 
+def other(target: Target) -> str:
+    """The identity for requests that are refused whoever asks: another ledger than those of the reads."""
+    return "user_b" if "user_b" in target.identities else idle(target)
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What a judgement needs to know beside the exchange.
 
@@ -50,6 +55,11 @@ class Subject(msgspec.Struct, frozen=True):
     def idle(self) -> str:
         """Who asks where anybody's own data will do; in a plan the needs say IDLE."""
         return idle(self.target)
+
+    @property
+    def other(self) -> str:
+        """Who asks what is refused whoever asks; in a plan the needs say OTHER."""
+        return other(self.target)
 
     @property
     def version_header(self) -> str:

@@ -23,9 +23,9 @@ from conformance.model import (
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import IDLE, SPARE, Need, Probe
+from conformance.probes.base import IDLE, OTHER, SPARE, Need, Probe
 from conformance.probes.base import WHOLE as WHOLE_OPERATION
-from conformance.subject import idle, spare
+from conformance.subject import idle, other, spare
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
@@ -148,8 +148,8 @@ def _candidates(
 
 
 def paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE and IDLE."""
-    payers = {SPARE: spare, IDLE: idle}
+    """The need with the identity that pays in the place of SPARE, IDLE and OTHER."""
+    payers = {SPARE: spare, IDLE: idle, OTHER: other}
     payer = payers.get(need.identity)
     return msgspec.structs.replace(need, identity=payer(target)) if payer else need
 

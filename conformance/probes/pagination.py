@@ -1,7 +1,10 @@
 """PAG: lists come in pages, and links lead through them."""
 
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Operation, ResourceModel, Verdict
+from conformance.model import Noticed, Operation, Outcome, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, populated, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.expanded import all_items
@@ -19,9 +22,10 @@ from conformance.probes.paging import (
     walk,
 )  # fmt: skip
 from conformance.probes.reading import plain_read
+from conformance.probes.refusing import accepted
 from conformance.subject import Subject
 
-WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-11")
+WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-11", "IDS-05", "EXP-08")
 _PAGES = 8  # followed in one walk
 _PARTS = 3  # pages that a short list is cut into
 
@@ -35,7 +39,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     cuts = (
         (
             Need(f"read {operation.path} whole", identity=SPARE),
-            Need(f"read {operation.path} cut", 2 * _PARTS - 1, SPARE),
+            Need(f"read {operation.path} cut", 2 * _PARTS, SPARE),
         )
         if sized
         else ()
@@ -59,14 +63,54 @@ def pages(operation: Operation, subject: Subject) -> Steps[None]:
     for page in there[1:]:
         yield from linked(page.answer)
     yield from ends(there, _PAGES)
-    yield from once_each(there, whole if whole and whole.answer.ok else None)
     if len(there) > 1:
         back = yield from walk(there[-1], call, subject, "previous", len(there))
-        yield from same_back(there, back)
+        yield from _unless_changed(call, whole or first, (*once_each(there, whole), *same_back(there, back)))
+        yield from _before_ignored(call, there)
+    elif first.last:
+        yield from once_each(there, whole)
     if whole and whole.last and there[-1].last:
-        yield from _same_order(there, whole)
+        yield from _unless_changed(call, whole, tuple(_same_order(there, whole)))
     for requirement in WALK:
         yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "the list has one page at every size tried")
+
+
+def _unless_changed(call: Call, known: Page, outcomes: tuple[Outcome, ...]) -> Steps[None]:
+    """The outcomes; the violations among them only where the list reads as before."""
+    if all(each.verdict is Verdict.PASS for each in outcomes):
+        yield from outcomes
+        return
+    again = page_of((yield from ask(call.operation, call.at(known.answer.exchange.request.target, fresh=True))))
+    if again.keys == known.keys:
+        yield from outcomes
+    else:
+        message = "the list changed while it was walked; what the walk showed is left out"
+        yield Noticed("volatile-field", message, call.operation.key)
+
+
+def _before_ignored(call: Call, there: tuple[Page, ...]) -> Steps[None]:
+    """PAG-07: the second page stays what it is when the cursor that leads to it is given backwards too."""
+    pagination, second = call.operation.pagination, there[1]
+    asked = query_of(second.answer)
+    if pagination is None or not pagination.before or pagination.after not in asked or pagination.before in asked:
+        return
+    more = urlencode({pagination.before: asked[pagination.after][0]})
+    target = second.answer.exchange.request.target
+    answer = yield from ask(call.operation, call.at(f"{target}&{more}"))
+    if answer.ok and page_of(answer).keys == second.keys:
+        yield passed(answer, "PAG-07")
+        return
+    again = yield from ask(call.operation, call.at(target, fresh=True))
+    if page_of(again).keys == second.keys:
+        yield violated(
+            answer,
+            "PAG-07",
+            f"{pagination.before} is not ignored when {pagination.after} is given",
+            expected=quote(second.keys[:3]),
+            actual=quote(page_of(answer).keys[:3]) if answer.ok else str(answer.status),
+            pointer=f"query:{pagination.before}",
+            also=(second.answer,),
+        )
 
 
 def _whole(call: Call, first: Page) -> Steps[Page | None]:
@@ -75,11 +119,12 @@ def _whole(call: Call, first: Page) -> Steps[Page | None]:
     if pagination is None or not pagination.size:
         return None
     answer = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
-    if answer.ok:
-        page = page_of(answer)
-        yield from filled(page, pagination.max_size)
-        return page
-    return None
+    yield from accepted(answer, "PAG-06", f"a page size of {pagination.max_size}", f"query:{pagination.size}")
+    if not answer.ok:
+        return None
+    page = page_of(answer)
+    yield from filled(page, pagination.max_size)
+    return page
 
 
 def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps[tuple[Page, ...]]:
@@ -95,6 +140,8 @@ def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps
     more = (("expand", expansion.path),) if expansion else ()
     answer = yield from ask(call.operation, call.request((pagination.size, str(size)), *more))
     if not answer.ok:
+        if not expansion:
+            yield from accepted(answer, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
         return (first,)
     there = yield from walk(page_of(answer), call, subject, "next", _PAGES)
     for page in there:
@@ -105,7 +152,7 @@ def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps
     return there
 
 
-def _same_order(there: tuple[Page, ...], whole: Page) -> Steps[None]:
+def _same_order(there: tuple[Page, ...], whole: Page) -> Iterator[Outcome]:
     """PAG-11: the size of pages does not change what the walk shows, nor its order."""
     keys = tuple(key for page in there for key in page.keys)
     if keys == whole.keys:
@@ -122,4 +169,4 @@ def _same_order(there: tuple[Page, ...], whole: Page) -> Steps[None]:
     )
 
 
-PROBES = (Probe("pagination", (*WALK, "EXP-08"), _paginated, _needs, pages),)
+PROBES = (Probe("pagination", WALK, _paginated, _needs, pages),)

@@ -1,5 +1,6 @@
 """Pages and the links between them. Pure judgements and one walk; the probes of `pagination` decide what to ask."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl
@@ -189,25 +190,30 @@ def quietly(steps: Steps[T]) -> Steps[T]:
 
 
 def once_each(pages: tuple[Page, ...], whole: Page | None) -> Iterator[Outcome]:
-    """PAG-03: the walk sees every item once. `whole` is the same list on one page, where it fits."""
-    keys = [key for page in pages for key in page.keys]
-    last = pages[-1].answer
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    gaps = [key for key in whole.keys if key not in keys] if whole and whole.last and pages[-1].last else []
-    extra = [key for key in keys if key not in whole.keys] if whole and whole.last and pages[-1].last else []
-    also = (whole.answer,) if whole else ()
-    for found, words in ((twice, "shows an item twice"), (gaps, "leaves an item out"), (extra, "shows a stranger")):
+    """PAG-03 and IDS-05: the walk sees every item once. `whole` is the same list on one page, where it fits."""
+    counted = Counter(key for page in pages for key in page.keys)
+    last, also = pages[-1].answer, (whole.answer,) if whole else ()
+    beside = Counter(whole.keys) if whole and whole.last and pages[-1].last else counted
+    twice = sorted(key for key, times in counted.items() if times > 1)
+    complaints = (
+        ("PAG-03", "shows an item twice", twice),
+        ("IDS-05", "shows an id twice", [key for key in twice if not key.startswith("{")]),
+        ("PAG-03", "leaves an item out", [key for key in beside if key not in counted]),
+        ("PAG-03", "shows a stranger", [key for key in counted if key not in beside]),
+    )
+    for requirement, words, found in complaints:
         if found:
             yield violated(
                 last,
-                "PAG-03",
+                requirement,
                 f"walking next {words}, {len(found)} in all",
                 expected="each item once",
                 actual=quote(found[:3]),
                 also=(*(page.answer for page in pages[:-1]), *also),
             )
-    if not (twice or gaps or extra):
+    if counted and not any(found for _, _, found in complaints):
         yield passed(last, "PAG-03")
+        yield passed(last, "IDS-05")
 
 
 def parting(one: Sequence[object], other: Sequence[object]) -> int:

@@ -1,20 +1,16 @@
-"""ERR-05 and IDS-06: what does not exist is 404, and what is no id is refused."""
+"""ERR-05: what nobody has is not found."""
 
-from collections.abc import Iterator
-
-from conformance.answers import Answer
-from conformance.judging import observed, passed, violated
-from conformance.model import KeyKind, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.model import KeyKind, Operation, Request, ResourceModel, Role
 from conformance.probes.arguments import Missing, call_of, untested
-from conformance.probes.base import SPARE, Need, Probe, Steps, ask
+from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps
+from conformance.probes.harmless import harmless, stranger
 from conformance.probes.reading import plain_read
+from conformance.probes.refusing import ask_for_refusal, refused
 from conformance.subject import Subject
-from conformance.ulid import ALPHABET
-
-_CENTURY_MS = 946_684_800_000  # 2000-01-01: a valid ULID's time at which nothing of this API was born
 
 
-def _keyed(operation: Operation, model: ResourceModel) -> bool:
+def keyed(operation: Operation, model: ResourceModel) -> bool:
+    """Whether it reads one member of a collection by its id."""
     resource = model.by_name.get(operation.resource)
     known = (
         resource is not None and resource.key_kind is KeyKind.ID and operation.path.endswith("{" + resource.key + "}")
@@ -22,41 +18,37 @@ def _keyed(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and operation.role is Role.ITEM and known
 
 
-def _unknown_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model, SPARE), Need(f"read {operation.path} unknown", identity=SPARE))
+def _nested(operation: Operation) -> bool:
+    return operation.path.count("{") > 1
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    key = f"unknown {operation.key}"
+    if not _nested(operation):
+        return (Need(key, identity=OTHER),)
+    return (*plain_read(operation, model, SPARE)[:-1], Need(key, identity=SPARE))
+
+
+def request_for_nothing(operation: Operation, subject: Subject) -> Steps[Request | Missing]:
+    """A read of a member that nobody has; what the collection hangs under is real."""
+    if not _nested(operation):
+        return harmless(operation, subject, subject.other)
+    call = yield from call_of(operation, subject, subject.spare)
+    if isinstance(call, Missing):
+        return call
+    resource = subject.model.by_name[operation.resource]
+    path = call.path.rpartition("/")[0]
+    return call.at(f"{path}/{stranger(operation, subject, resource.prefix)}")
 
 
 def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
     """An id of the right form that nobody has gives 404."""
-    call = yield from call_of(operation, subject, subject.spare)
-    if isinstance(call, Missing):
-        yield from untested(("ERR-05",), operation, call)
+    request = yield from request_for_nothing(operation, subject)
+    if isinstance(request, Missing):
+        yield from untested(("ERR-05",), operation, request)
         return
-    resource = subject.model.by_name[operation.resource]
-    drawn = subject.random("unknown", operation.key)
-    tail = _time(_CENTURY_MS) + "".join(drawn.choice(ALPHABET) for _ in range(16))
-    path = call.path.rpartition("/")[0]
-    answer = yield from ask(operation, call.at(f"{path}/{resource.prefix}{tail}"))
-    yield from _not_found(answer)
+    answer = yield from ask_for_refusal(operation, request, subject)
+    yield from refused(answer, "ERR-05", "an id that nobody has", 404)
 
 
-def _time(milliseconds: int) -> str:
-    """The first ten characters of a ULID."""
-    letters = ""
-    for _ in range(10):
-        milliseconds, index = divmod(milliseconds, 32)
-        letters = ALPHABET[index] + letters
-    return letters
-
-
-def _not_found(answer: Answer) -> Iterator[Outcome]:
-    if answer.status == 404:
-        yield passed(answer, "ERR-05")
-    elif answer.status in {401, 403}:
-        yield observed(answer, "ERR-05", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
-    else:
-        message = "an id that nobody has is not answered by 404"
-        yield violated(answer, "ERR-05", message, expected="404", actual=str(answer.status))
-
-
-PROBES = (Probe("unknown-id", ("ERR-05",), _keyed, _unknown_needs, unknown_id),)
+PROBES = (Probe("unknown-id", ("ERR-05",), keyed, _needs, unknown_id),)

@@ -10,27 +10,39 @@ MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} 
 ITEM = "GET /evse_makes/{evse_make_id}"
 
 
-def test_an_id_that_nobody_has_is_asked_once(subject):
+def test_an_id_that_nobody_has_is_asked_once_by_who_has_requests_to_spare(subject):
     run = drive(UNKNOWN, ITEM, subject, Shelf({"/evse_makes": MAKES}))
     assert run.passed() == {"ERR-05"}
     assert affordable(run, UNKNOWN, ITEM, subject)
-    assert len(run.requests) == 2
+    assert [each.identity for each in run.requests] == ["user_b"]
 
 
 def test_an_id_that_nobody_has_may_not_be_answered(subject):
-    def anything(request):
-        return reply(MAKES if request.target == "/evse_makes" else MAKES[0])
-
-    assert drive(UNKNOWN, ITEM, subject, anything).violated() == {"ERR-05"}
+    assert drive(UNKNOWN, ITEM, subject, lambda request: reply(MAKES[0])).violated() == {"ERR-05"}
 
 
-def test_a_refused_identity_decides_nothing(subject):
-    def refusing(request):
-        return reply(MAKES) if request.target == "/evse_makes" else problem(403)
+def test_an_identity_that_may_not_ask_is_replaced_by_one_that_reads(subject):
+    def by_identity(request):
+        return problem(404 if request.identity == "readonly" else 403)
 
-    assert drive(UNKNOWN, ITEM, subject, refusing).verdicts("ERR-05") == {Verdict.NOT_OBSERVABLE}
+    assert drive(UNKNOWN, ITEM, subject, by_identity).passed() == {"ERR-05"}
 
 
-def test_an_empty_collection_gives_nothing_to_ask(subject):
-    run = drive(UNKNOWN, ITEM, subject, Shelf({"/evse_makes": []}))
+def test_a_refusal_of_everybody_decides_nothing(subject):
+    run = drive(UNKNOWN, ITEM, subject, lambda request: problem(403))
+    assert run.verdicts("ERR-05") == {Verdict.NOT_OBSERVABLE}
+
+
+def test_a_member_is_unknown_under_a_parent_that_exists(subject):
+    program = {"id": ulid("prog", 1), "url": f"{BASE}/programs/{ulid('prog', 1)}"}
+    tiers = f"/programs/{program['id']}/tiers"
+    tier = {"id": ulid("tier", 1), "url": f"{BASE}{tiers}/{ulid('tier', 1)}"}
+    shelf = Shelf({"/programs": [program], tiers: [tier]})
+    run = drive(UNKNOWN, "GET /programs/{program_id}/tiers/{tier_id}", subject, shelf)
+    assert run.passed() == {"ERR-05"}
+    assert run.requests[-1].target.startswith(f"{tiers}/tier")
+
+
+def test_an_empty_parent_collection_gives_nothing_to_ask(subject):
+    run = drive(UNKNOWN, "GET /programs/{program_id}/tiers/{tier_id}", subject, Shelf({"/programs": []}))
     assert run.verdicts("ERR-05") == {Verdict.NOT_TESTED}

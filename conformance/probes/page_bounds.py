@@ -1,0 +1,138 @@
+"""PAG-06, 08 and 10: sizes, numbers and cursors that no page has are refused."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from conformance.judging import observed, violated
+from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
+from conformance.probes.arguments import Call, Missing, untested
+from conformance.probes.base import Need, Probe, Steps, turn
+from conformance.probes.refusing import accepted, ask_for_refusal, call_to_refuse, refusal_needs, refused
+from conformance.subject import Subject
+from conformance.ulid import drawn
+
+_BORN_MS = 1_704_067_200_000  # 2024-01-01, the time of made-up cursors
+_ABSENT_PAGE = "999999"
+_REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that speak of the request, not of who asks
+
+
+def _sized(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and operation.pagination is not None and bool(operation.pagination.size)
+
+
+def _numbered(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and _pagination(operation).scheme is Scheme.PAGE
+
+
+def _by_cursor(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and bool(_pagination(operation).after)
+
+
+def _pagination(operation: Operation) -> Pagination:
+    return operation.pagination or Pagination(Scheme.CURSOR)
+
+
+def bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
+    """Page sizes by class of fault; the first two are one below and one above the bounds, in turn by operation."""
+    above = str(_pagination(operation).max_size + 1)
+    low = (("zero", "0"), ("negative", "-1"), ("text", "ten"))
+    high = (("above the maximum", above), ("beyond 64 bits", str(2**64)))
+    nth = turn(operation, 6)
+    first, second = low[nth % 3], high[nth % 2]
+    return (first, second, *(each for each in (*low, *high) if each not in {first, second}))
+
+
+def sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+    """PAG-06: two sizes out of bounds; else all that are left, and the smallest that is allowed."""
+    call = yield from call_to_refuse(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("PAG-06",), operation, call)
+        return
+    name = _pagination(operation).size
+    for what, value in bad_sizes(operation)[2:] if deep else bad_sizes(operation)[:2]:
+        answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
+        yield from refused(answer, "PAG-06", f"a page size that is {what}", 400, pointer=f"query:{name}")
+    if deep:
+        yield from _smallest(call, name, subject)
+
+
+def _smallest(call: Call, name: str, subject: Subject) -> Steps[None]:
+    answer = yield from ask_for_refusal(call.operation, call.request((name, "1")), subject)
+    if answer.ok and len(answer.items) > 1:
+        message = "a page of size 1 holds more"
+        yield violated(answer, "PAG-06", message, expected="at most 1 item", actual=str(len(answer.items)))
+    else:
+        yield from accepted(answer, "PAG-06", "a page size of 1", pointer=f"query:{name}")
+
+
+def numbers(operation: Operation, subject: Subject) -> Steps[None]:
+    """PAG-08: there is no page 0, and none behind the last."""
+    call = yield from call_to_refuse(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("PAG-08",), operation, call)
+        return
+    name = _pagination(operation).page
+    beyond = yield from ask_for_refusal(operation, call.request((name, _ABSENT_PAGE)), subject)
+    yield from refused(beyond, "PAG-08", "a page behind the last", 404, pointer=f"query:{name}")
+    zero = yield from ask_for_refusal(operation, call.request((name, "0")), subject)
+    yield from refused(zero, "PAG-08", "page 0", *_REFUSALS, pointer=f"query:{name}")
+
+
+def cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+    """PAG-10: a cursor of another collection, and a malformed one."""
+    call = yield from call_to_refuse(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("PAG-10",), operation, call)
+        return
+    name = _pagination(operation).after
+    known = bad_cursors(operation, subject)
+    if not known:
+        reason = "the description does not say what a cursor looks like"
+        answer = yield from ask_for_refusal(operation, call.request(), subject)
+        yield observed(answer, "PAG-10", Verdict.NOT_APPLICABLE, reason)
+    nth = turn(operation, max(1, len(known) - 1))
+    first = (known[0], known[1 + nth]) if len(known) > 1 else known
+    for what, value in tuple(each for each in known if each not in first) if deep else first:
+        answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
+        yield from refused(answer, "PAG-10", f"a cursor that is {what}", *_REFUSALS, pointer=f"query:{name}")
+
+
+def bad_cursors(operation: Operation, subject: Subject) -> tuple[tuple[str, str], ...]:
+    """A cursor of another collection, then the malformed ones that the documented form excludes, by class."""
+    from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
+    from strategies.timestamps import bad_timestamps  # noqa: PLC0415 - likewise
+
+    chance = subject.random("cursor", operation.key)
+    resource = subject.model.by_name.get(operation.resource)
+    prefix = resource.prefix if resource else ""
+    other = next(each.prefix for each in subject.model.resources if each.prefix and each.prefix != prefix)
+    foreign = ("of another collection", other + drawn(chance, _BORN_MS))
+    if _pagination(operation).scheme is Scheme.TIMESTAMP:
+        tolerated = {"no-offset", "date-alone", "epoch-seconds"}  # lenient readers take them
+        times = bad_timestamps("2024-01-01T00:00:00Z")
+        return (foreign, *((f"no time ({each.name})", each.value) for each in times if each.name not in tolerated))
+    if not prefix:
+        return (foreign,)
+    pattern = re.compile((resource.id_pattern if resource else "") or prefix + r"[A-Z\d]{26}", re.ASCII)
+    bad = [each for each in near_misses(prefix + drawn(chance, _BORN_MS)) if not pattern.fullmatch(each.value)]
+    trimmed = {"trailing-newline", "leading-space", "trailing-space", "wrong-prefix"}
+    return (foreign, *((f"malformed ({each.name})", each.value) for each in bad if each.name not in trimmed))
+
+
+def _needs(what: str, count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+    return lambda operation, model: refusal_needs(operation, model, what, count)
+
+
+_DEEP = 20  # malformed cursors of one list, at most
+
+PROBES = (
+    Probe("page-sizes", ("PAG-06",), _sized, _needs("size", 2), partial(sizes, deep=False)),
+    Probe("page-sizes-all", ("PAG-06",), _sized, _needs("other sizes", 4), partial(sizes, deep=True), Profile.DEEP, 2),
+    Probe("page-numbers", ("PAG-08",), _numbered, _needs("number", 2), numbers),
+    Probe("cursors", ("PAG-10",), _by_cursor, _needs("cursor", 2), partial(cursors, deep=False), rank=2),
+    Probe(
+        "cursors-all", ("PAG-10",), _by_cursor, _needs("other cursors", _DEEP), partial(cursors, deep=True),
+        Profile.DEEP, 2,
+    ),
+)  # fmt: skip
