@@ -167,7 +167,8 @@ class Reads:
         if not operation.items_at:
             return b"[" + items + b"]"
         frame = self._behaviours.frame(call, parent)
-        return encode({**frame, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
+        shown = {key: views.value(call, each, tree.below.get(key)) for key, each in frame.items()}
+        return encode({**shown, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
 
     def _selection(self, call: Call, resource: Resource, parent: Record | None) -> paging.Selection:
         members = self._world.store.collection(resource.name, parent.path if parent else "")

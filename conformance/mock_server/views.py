@@ -97,20 +97,21 @@ class Views:
         """The documented properties of a record, expanded as the tree says."""
         names = self.fields(schema)
         return {
-            key: self._value(call, value, tree.below.get(key))
+            key: self.value(call, value, tree.below.get(key))
             for key, value in record.data.items()
             if names is None or key in names
         }
 
-    def _value(self, call: Call, value: Any, node: Node | None) -> Any:
+    def value(self, call: Call, value: Any, node: Node | None) -> Any:
+        """A value with absolute links; what the node replaces is expanded."""
         if node is None:
             return absolute(value, call.base)
         if isinstance(value, Ref):
             return self._expanded(call, value, node) if node.replaced else call.base + value
         if isinstance(value, list):
-            return [self._value(call, each, node) for each in value]
+            return [self.value(call, each, node) for each in value]
         if isinstance(value, dict):
-            return {key: self._value(call, each, node.below.get(key)) for key, each in value.items()}
+            return {key: self.value(call, each, node.below.get(key)) for key, each in value.items()}
         return value
 
     def _expanded(self, call: Call, link: Ref, node: Node) -> Any:

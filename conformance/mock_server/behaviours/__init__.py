@@ -44,7 +44,7 @@ class Behaviours:
         return self.world.nursery.maker(schema)(seedling)
 
     def frame(self, call: Call, parent: Record | None) -> dict[str, Any]:
-        """The object around the items of a wrapped list."""
+        """The object around the items of a wrapped list, its links as references."""
         links: dict[str, Any] = {}
         for link in call.operation.links:
             if link.own:
@@ -53,7 +53,7 @@ class Behaviours:
                 links[link.path] = Ref(parent.path)
         response = call.operation.response(200)
         schema = self.world.description.resolve(response.media[0].schema) if response and response.media else {}
-        made: dict[str, Any] = absolute(self.grow(call, schema, {**links, call.operation.items_at: []}), call.base)
+        made: dict[str, Any] = self.grow(call, schema, {**links, call.operation.items_at: []})
         return made
 
     def redirect(self, call: Call) -> Answer:
