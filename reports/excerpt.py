@@ -58,6 +58,12 @@ def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
     )
 
 
+def shows_actual(finding: Finding, lines: tuple[Line, ...]) -> bool:
+    """Whether the lines already say what the finding says is there, whatever the white space."""
+    shown = "".join(f"{each.before}{each.changed}{each.after}" for each in lines if each.mark is Mark.ACTUAL)
+    return "".join(finding.actual.split()) in "".join(shown.split())
+
+
 def _compared(expected: str, actual: str) -> tuple[Line, ...]:
     wanted, found = expected.splitlines()[:_SHOWN], actual.splitlines()[:_SHOWN]
     if len(wanted) == len(found) == 1:

@@ -105,8 +105,8 @@ def _curve(identity: str, times: list[float], top: int) -> Curve:
     step = max(1, len(times) // _POINTS)
     numbers = [*range(0, len(times), step), len(times) - 1]
     points = [(_x(times[n]), _y((n + 1) / top)) for n in dict.fromkeys(numbers)]
-    path = f"M{_x(0):.1f} {_y(0):.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points)
-    return Curve(identity or "anonymous", path, *points[-1], len(times))
+    path = f"M{_x(0):.1f} {_y(0):.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points) + f"H{_x(1):.1f}"
+    return Curve(identity or "anonymous", path, _x(1), points[-1][1], len(times))
 
 
 def _apart(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:

@@ -14,6 +14,10 @@ function caseRowsOf(core, findings) {
   });
 }
 
+// What was not tested asks for attention before what passed.
+const ATTENTION = ['ERROR', 'FAIL', 'INCONCLUSIVE', 'REVIEW', 'WARN', 'NOT_TESTED', 'NOT_OBSERVABLE', 'PASS', 'NOT_APPLICABLE'];
+const attention = (verdict) => ATTENTION.indexOf(verdict);
+
 function groupBy(list, key) {
   const groups = new Map();
   for (const each of list) groups.set(key(each), [...(groups.get(key(each)) ?? []), each]);
@@ -187,7 +191,7 @@ async function start() {
   byId('drawer').addEventListener('close', () => { openNumber = -1; address.write({ query: byId('query').value }); });
   const [core, index] = await Promise.all([load('core'), load('index')]);
   exchangeRows = exchangeRowsOf(index, core.findings);
-  caseRows = caseRowsOf(core, core.findings).sort((a, b) => a.v - b.v); // gravest first
+  caseRows = caseRowsOf(core, core.findings).sort((a, b) => attention(a.status) - attention(b.status));
   findingRows = findingRowsOf(core.findings, new Map(exchangeRows.map((row) => [row.id, row])));
   Object.assign(sections, { matrix: buildMatrix(core, caseRows), cases: casesTable(), exchanges: exchangesTable() });
   search('');

@@ -85,7 +85,7 @@ function explain(core, spot, [id, level, , statement, seen, notTested], column) 
     el('td', { class: 'quiet' }, 'left out'), el('th', { scope: 'row' }, el('code', {}, core.operations[o][0])), el('td', {}, core.reasons[why])));
   const panel = byId('cell');
   panel.replaceChildren(el('div', {}, el('h3', {}, `${id} on ${column}`),
-    el('p', {}, statement, ' ', el('span', { class: 'quiet' }, level)),
+    el('p', {}, ticked(statement), ' ', el('span', { class: 'quiet' }, level)),
     seen ? el('p', { class: 'quiet' }, `How it is seen: ${seen}`) : null, notTested ? el('p', { class: 'quiet' }, `Why it is not tested: ${notTested}`) : null,
     cases.length + left.length ? el('table', { class: 'tight' }, el('tbody', {}, cases, left)) : el('p', { class: 'quiet' }, 'The description has no operation here.')));
   panel.hidden = false;

@@ -10,6 +10,8 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Words between backticks are code.
+const ticked = (text) => text.split('`').map((part, n) => (n % 2 ? el('code', {}, part) : part));
 const byId = (id) => document.getElementById(id);
 const words = (verdict) => verdict.replaceAll('_', ' ').toLowerCase();
 const many = (count, noun) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

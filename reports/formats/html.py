@@ -4,9 +4,10 @@ import base64
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from conformance.model import Verdict
 from reports import coverage, plots
 from reports.core import core
 from reports.evidence import deflated, pack
-from reports.excerpt import excerpt
+from reports.excerpt import excerpt, shows_actual
 from reports.formats.base import Format
 from reports.groups import Group, by_cause
 from reports.picture import LABEL, Use, picture
@@ -88,6 +89,7 @@ def _render(summary: Summary) -> dict[str, bytes]:
         picture=picture(summary.model, covered) if summary.model else None,
         uses={Use.WALKED: "walked", Use.OPEN: "open", Use.PLAIN: "plain"},
         notes=_notes(summary),
+        gaps=_gaps(summary),
         packed=packed,
         side_file=SIDE_FILE,
         core=known,
@@ -108,12 +110,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"glyphs": GLYPHS, "seals": _SEALS}
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "day": lambda at: f"{_utc(at):%-d %B %Y, %H:%M} UTC",
         "moment": lambda at: _utc(at).isoformat(timespec="seconds"),
         "duration": _duration,
-        "capitalize_first": lambda text: text[:1].upper() + text[1:],
+        "sentence": _sentence,
+        "ticks": _ticks,
     }
+    environment.filters.update(filters)
     return environment
 
 
@@ -141,8 +145,10 @@ def _findings(
 def _evidence(finding: Finding, summary: Summary) -> dict[str, Any]:
     exchanges = [summary.by_exchange[key] for key in finding.exchanges if key in summary.by_exchange]
     first = exchanges[0] if exchanges else None
+    lines = excerpt(finding, first)
     return {
-        "lines": excerpt(finding, first),
+        "lines": lines,
+        "more": "" if shows_actual(finding, lines) else finding.actual,
         "exchanges": exchanges[:LINKED],
         "hidden_exchanges": max(0, len(exchanges) - LINKED),
         "again": {"curl": curl(first), "python": python(first)} if first else None,
@@ -196,6 +202,15 @@ def _by_requirement(summary: Summary) -> list[dict[str, Any]]:
     ]
 
 
+def _gaps(summary: Summary) -> list[tuple[str, int, str]]:
+    """Reasons why cases were not tested: each with their number and the search that lists them."""
+    reasons = Counter(cell.reason for cell in summary.cells if cell.verdict is Verdict.NOT_TESTED)
+    return [
+        (reason, count, quote(f'status:not-tested text:"{reason.replace(chr(34), " ")[:80]}"'))
+        for reason, count in sorted(reasons.items(), key=lambda found: (-found[1], found[0]))
+    ]
+
+
 def _notes(summary: Summary) -> list[tuple[str, list[Any]]]:
     grouped: dict[str, list[Any]] = defaultdict(list)
     for each in summary.notices:
@@ -205,6 +220,17 @@ def _notes(summary: Summary) -> list[tuple[str, list[Any]]]:
 
 def _utc(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital, unless it starts with a name such as `price_data`."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
+
+
+def _ticks(text: str) -> Markup:
+    """Words between backticks as code."""
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(part) if n % 2 else part for n, part in enumerate(text.split("`")))
 
 
 def _duration(seconds: float) -> str:

@@ -133,7 +133,7 @@ class Run:
             worker=worker,
             shard=shard,
             command="evconform run --seed 1",
-            python="3.11.9",
+            python="CPython 3.11.9",
         )
 
     def ulid(self) -> str:
