@@ -14,10 +14,13 @@ from strategies.pages import bad_cursors, bad_page_sizes, cursors, page_sizes
 from strategies.samples import sample
 from strategies.timestamps import bad_timestamps, respellings, timestamps
 from strategies.webhooks import schema_of_webhook, webhook_payloads
+from strategies.workflows import Broken, Lifecycle, lifecycles, workflows
 
 __all__ = [
     "MALFORMATIONS",
+    "Broken",
     "Defect",
+    "Lifecycle",
     "NearMiss",
     "bad_cursors",
     "bad_expansions",
@@ -32,6 +35,7 @@ __all__ = [
     "filter_values",
     "filters",
     "instances",
+    "lifecycles",
     "monotonic_ids",
     "near_miss_ids",
     "near_misses",
@@ -47,4 +51,5 @@ __all__ = [
     "timestamps",
     "ulids",
     "webhook_payloads",
+    "workflows",
 ]

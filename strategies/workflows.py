@@ -1,0 +1,267 @@
+"""Histories of one resource, drawn step by step: create, read, change, list, expand, delete, against a dict as oracle.
+
+Only sequences find what single calls hide: a PATCH that forgets, a list that lags, a DELETE that leaves things behind.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
+from conformance.model import Operation, Request, ResourceModel, Response, Role
+from conformance.validation import Validators
+from strategies.bodies import bodies
+from strategies.expansions import expansions
+from strategies.instances import Known
+
+Send = Callable[[Request], Response]
+
+_MOST_PAGES = 50
+
+
+class Lifecycle(msgspec.Struct, frozen=True):
+    """The operations of a resource that can be created and read; the others are None where it has them not."""
+
+    resource: str
+    key: str  # the property that names a member
+    create: Operation
+    read: Operation
+    update: Operation | None = None
+    delete: Operation | None = None
+    listing: Operation | None = None
+
+
+class Broken(AssertionError):  # noqa: N818 - reads as what it says: a requirement is broken
+    """A requirement that a history violates, and the request that showed it."""
+
+    def __init__(self, requirement: str, message: str, request: Request) -> None:
+        super().__init__(f"{requirement}: {message} ({request.method} {request.target})")
+        self.requirement = requirement
+        self.message = message
+        self.request = request
+
+
+def lifecycles(model: ResourceModel) -> tuple[Lifecycle, ...]:
+    """Every resource that a workflow can run over, in the order of the model."""
+    found = []
+    for resource in model.resources:
+        own = [model.by_key[key] for key in resource.operations]
+        members = {each.role: each for each in own if each.path == resource.item_path}
+        collection = {each.role: each for each in own if each.path == resource.list_path}
+        if Role.CREATE in collection and Role.ITEM in members:
+            others = (members.get(Role.UPDATE), members.get(Role.DELETE), collection.get(Role.LIST))
+            steps = (collection[Role.CREATE], members[Role.ITEM], *others)
+            found.append(Lifecycle(resource.name, resource.key_field or "id", *steps))
+    return tuple(found)
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What the histories of one resource have in common; `drafts` and `changes` are strategies of bodies."""
+
+    lifecycle: Lifecycle
+    send: Send
+    drafts: st.SearchStrategy[Any]
+    changes: st.SearchStrategy[Any]
+    path: Mapping[str, str]
+    volatile: frozenset[str]
+
+
+def workflows(  # noqa: PLR0913 - three of them are options by name
+    validators: Validators,
+    lifecycle: Lifecycle,
+    send: Send,
+    *,
+    path: Mapping[str, str] | None = None,
+    known: Known | None = None,
+    volatile: Collection[str] = (),
+) -> Callable[[], "Workflow"]:
+    """A maker of machines that draw histories of one resource, for Hypothesis to run and to shrink.
+
+    `send` answers requests of ours below a base URL. `path` gives values for the parameters of the paths above the
+    resource, `known` real values for bodies, `volatile` names the properties that change by themselves.
+
+    >>> machine = workflows(validators, lifecycle, send, known={"model": models})
+    ... run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
+    """
+    changes = bodies(validators, lifecycle.update, known=known) if lifecycle.update else st.nothing()
+    drafts = bodies(validators, lifecycle.create, known=known)
+    ground = Ground(lifecycle, send, drafts, changes, dict(path or {}), frozenset(volatile))
+    return lambda: Workflow(ground)
+
+
+class Workflow(RuleBasedStateMachine):
+    """One history; raises `Broken` with the id of the requirement that it violates."""
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__()
+        self._ground = ground
+        self._lifecycle = ground.lifecycle
+        self._living: dict[str, dict[str, Any]] = {}
+        self._gone: set[str] = set()
+
+    @rule(data=st.data())
+    def create(self, data: st.DataObject) -> None:
+        """WRT-01: what POST answers is what GET reads."""
+        answer = self._ask(self._lifecycle.create, body=data.draw(self._ground.drafts, label="body"))
+        if answer.status // 100 == 2:
+            made = json.loads(answer.body)
+            name = made[self._lifecycle.key]
+            self._living[name] = made
+            self._check("WRT-01", name)
+
+    @precondition(lambda self: self._living)
+    @rule(data=st.data())
+    def read(self, data: st.DataObject) -> None:
+        """CON-01: an item stays as it was last answered, whatever happens to others."""
+        self._check("CON-01", self._choose(data))
+
+    @precondition(lambda self: self._living and self._lifecycle.update)
+    @rule(data=st.data())
+    def update(self, data: st.DataObject) -> None:
+        """WRT-02: PATCH changes what is named, keeps the rest, and answers the new state. WRT-05: or it changes nothing.
+
+        A refusal is no fault: what the schema admits, the rules of the business may not.
+        """
+        operation = self._lifecycle.update
+        if operation is None:
+            return
+        name, change = self._choose(data), data.draw(self._ground.changes, label="change")
+        answer = self._ask(operation, name, change)
+        if answer.status // 100 == 2 and answer.body:
+            before, after = self._living[name], json.loads(answer.body)
+            expected = {**before, **{key: value for key, value in change.items() if key in before}}
+            self._compare("WRT-02", expected, after, self._request(operation, name, change))
+            self._living[name] = after
+            self._check("WRT-02", name)
+        elif answer.status // 100 == 4:
+            self._check("WRT-05", name)
+
+    @precondition(lambda self: self._living and self._lifecycle.delete)
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        """WRT-04: after DELETE, GET gives 404, and so does a second DELETE."""
+        operation = self._lifecycle.delete
+        name = self._choose(data)
+        if operation is None or self._ask(operation, name).status // 100 != 2:
+            return
+        del self._living[name]
+        self._gone.add(name)
+        for each in (self._lifecycle.read, operation):
+            status = self._ask(each, name).status
+            if status != 404:
+                raise Broken("WRT-04", f"{name} was deleted and gives {status}, not 404", self._request(each, name))
+
+    @precondition(lambda self: self._lifecycle.listing and (self._living or self._gone))
+    @rule()
+    def walk(self) -> None:
+        """WRT-07 and WRT-04: the list has what was created, and nothing that was deleted."""
+        operation = self._lifecycle.listing
+        listed = self._listed(operation) if operation else None
+        if operation is None or listed is None:
+            return
+        if missing := sorted(set(self._living) - listed):
+            raise Broken("WRT-07", f"the list lacks {', '.join(missing)}", self._request(operation))
+        if ghosts := sorted(self._gone & listed):
+            raise Broken("WRT-04", f"the list still has {', '.join(ghosts)}", self._request(operation))
+
+    @precondition(lambda self: self._living and self._lifecycle.read.expansions)
+    @rule(data=st.data())
+    def expand(self, data: st.DataObject) -> None:
+        """EXP-03 and EXP-05: an expanded object has the URL it stands for, and all else is as without."""
+        name = self._choose(data)
+        paths = data.draw(expansions(self._lifecycle.read, max_depth=1), label="expand")
+        query = "&".join(f"expand={path}" for path in paths)
+        request = self._request(self._lifecycle.read, name, query=query)
+        answer = self._ground.send(request)
+        if answer.status == 200:
+            expanded = json.loads(answer.body)
+            folded = {key: _folded(value) if key in paths else value for key, value in expanded.items()}
+            self._compare("EXP-05", self._living[name], folded, request)
+
+    def teardown(self) -> None:
+        """Deletes what the history left, where the resource can be deleted."""
+        if self._lifecycle.delete:
+            for name in sorted(self._living):
+                self._ask(self._lifecycle.delete, name)
+
+    def _choose(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(list(self._living)), label="item")
+
+    def _ask(self, operation: Operation, name: str = "", body: Any = None) -> Response:
+        return self._ground.send(self._request(operation, name, body))
+
+    def _request(self, operation: Operation, name: str = "", body: Any = None, *, query: str = "") -> Request:
+        names = [each.name for each in operation.path_parameters]
+        values = {**self._ground.path, **({names[-1]: name} if name else {})}
+        target = operation.path
+        for each in names:
+            target = target.replace("{" + each + "}", values[each])
+        sent = b"" if body is None else json.dumps(body).encode()
+        headers = (("Content-Type", "application/json"),) if sent else ()
+        return Request(operation.key, operation.method, target + (query and f"?{query}"), headers, sent, fresh=True)
+
+    def _check(self, requirement: str, name: str) -> None:
+        """Reads an item and compares it with what is known of it."""
+        request = self._request(self._lifecycle.read, name)
+        answer = self._ground.send(request)
+        if answer.status != 200:
+            raise Broken(requirement, f"{name} exists and is answered with {answer.status}", request)
+        self._compare(requirement, self._living[name], json.loads(answer.body), request)
+
+    def _listed(self, operation: Operation) -> set[str] | None:
+        """The names of all members, None where the list cannot be walked to its end."""
+        found: set[str] = set()
+        request = self._request(operation)
+        base = operation.path.partition("{")[0].rstrip("/")
+        for _ in range(_MOST_PAGES):
+            answer = self._ground.send(request)
+            if answer.status != 200:
+                return None
+            items = json.loads(answer.body)
+            found |= {
+                each[self._lifecycle.key] for each in (items[operation.items_at] if operation.items_at else items)
+            }
+            following = _next(answer)
+            if following == BLANK:
+                return found
+            request = msgspec.structs.replace(request, target=base + following.partition(base)[2])
+        return None
+
+    def _compare(
+        self, requirement: str, expected: Mapping[str, Any], actual: Mapping[str, Any], request: Request
+    ) -> None:
+        for name in expected:
+            if name not in self._ground.volatile and not _same(expected[name], actual.get(name)):
+                message = f"{name} is {actual.get(name)!r}, expected {expected[name]!r}"
+                raise Broken(requirement, message, request)
+
+
+def _folded(value: Any) -> Any:
+    """The link that an expanded object stands for."""
+    if isinstance(value, list):
+        return [_folded(each) for each in value]
+    return value.get("url") if isinstance(value, dict) else value
+
+
+def _next(answer: Response) -> str:
+    try:
+        return by_rel(parse(answer.header("link") or "")).get("next", BLANK)
+    except LinkSyntaxError:
+        return BLANK
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equality of JSON values, timestamps compared as instants."""
+    if one == other:
+        return True
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    try:
+        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    except (ValueError, TypeError):
+        return False
