@@ -123,7 +123,7 @@ class Workflow(RuleBasedStateMachine):
     @precondition(lambda self: self._living and self._lifecycle.update)
     @rule(data=st.data())
     def update(self, data: st.DataObject) -> None:
-        """WRT-02: PATCH changes what is named, keeps the rest, and answers the new state. WRT-05: or it changes nothing.
+        """WRT-02: PATCH changes what is named, keeps the rest, and answers the new state (WRT-05: or nothing changes).
 
         A refusal is no fault: what the schema admits, the rules of the business may not.
         """

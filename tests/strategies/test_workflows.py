@@ -38,7 +38,7 @@ class Garage:
 
     def get_item(self, name, _, query):
         shown = dict(self.vehicles[name])
-        if self.fault == "a-third-spoils-the-first" and self.made > 2 and name.endswith("1") and not query:
+        if self.fault == "a-third-spoils-the-first" and self.made > 2 and name.endswith("1"):
             shown["battery_size_watt_hours"] = 1
         if "expand=user" in query:
             other = "user2" if self.fault == "expands-another" else "user1"
@@ -109,7 +109,7 @@ def test_an_api_without_faults_is_not_accused_and_left_clean(validators, vehicle
     ("fault", "requirement"),
     [
         ("post-answers-another", "WRT-01"),
-        ("a-third-spoils-the-first", "CON-01"),
+        ("a-third-spoils-the-first", "CON-01 WRT-02 EXP-05"),  # whichever step looks at it first
         ("patch-forgets", "WRT-02"),
         ("refused-patch-changes", "WRT-05"),
         ("patch-wipes-the-rest", "WRT-02"),
@@ -122,7 +122,7 @@ def test_an_api_without_faults_is_not_accused_and_left_clean(validators, vehicle
 def test_each_fault_is_found_and_named(validators, vehicles, fault, requirement):
     with pytest.raises(Broken) as caught:
         run(validators, vehicles, fault)
-    assert caught.value.requirement == requirement
+    assert caught.value.requirement in requirement.split()
     assert caught.value.request.target.startswith("/vehicles")
 
 
