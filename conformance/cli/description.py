@@ -1,11 +1,15 @@
-"""`evconform description`: what the description is read as."""
+"""`evconform description`: what the description is read as, what is wrong with it, how it changed."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-group = typer.Typer(help="The OpenAPI description: show it, and what it is read as.", no_args_is_help=True)
+from conformance.model.requirement import Level
+
+group = typer.Typer(help="The OpenAPI description: fetch, show, lint it, and compare two.", no_args_is_help=True)
+
+_File = Annotated[Path | None, typer.Argument(help="YAML, JSON or a folder; the shipped one otherwise.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("show")
 def show(
-    file: Annotated[Path | None, typer.Argument(help="YAML, JSON or a folder; the shipped one otherwise.")] = None,
+    file: _File = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
 ) -> None:
@@ -32,6 +36,34 @@ def show(
         showing.render(description, Console())
 
 
-@group.callback()
-def _group() -> None:
-    """Keep `show` a subcommand while it is the only one."""
+@group.command("lint")
+def lint(
+    file: _File = None,
+    level: Annotated[Level, typer.Option(help="Leave out what binds less than this.")] = Level.MAY,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="As SARIF 2.1.0, for code scanning.")] = False,
+) -> None:
+    """Print what a careful reader objects to, with lines; exit code 1 where a MUST is broken.
+
+    The description is judged as it stands, without overlays.
+    """
+    from conformance.description.lint import every_rule, writing
+    from conformance.description.lint import lint as find
+    from conformance.errors import UsageError
+    from conformance.validation import Validators
+
+    if as_json and sarif:
+        raise UsageError("--json and --sarif at once", hint="One of them.")
+    found = tuple(each for each in find(file, Validators) if not _weaker(each.level, level))
+    if as_json:
+        typer.echo(writing.as_json(found, every_rule()).decode())
+    elif sarif:
+        typer.echo(writing.as_sarif(found, every_rule()).decode())
+    else:
+        typer.echo("\n".join(writing.as_text(found)))
+    raise typer.Exit(1 if any(each.level is Level.MUST for each in found) else 0)
+
+
+def _weaker(one: Level, other: Level) -> bool:
+    order = list(Level)
+    return order.index(one) > order.index(other)

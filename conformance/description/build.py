@@ -19,16 +19,8 @@ from conformance.errors import DescriptionError
 
 def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
     """Parse, merge, check, overlay and derive. Raises DescriptionError as `load` does."""
-    parsed = [(name, read_text(data, name)) for name, data in fragments]
-    if len(parsed) == 1 and not isinstance(parsed[0][1], dict):
-        raise DescriptionError(
-            f"{parsed[0][0]}: holds {kind(parsed[0][1])}, not an OpenAPI description.",
-            hint="Name the OpenAPI file; it starts with `openapi: 3.1.…`.",
-        )
-    document = parsed[0][1] if len(parsed) == 1 else merge(parsed)
-    check_version(document, source)
     document, notes = overlay.apply(
-        document, [(Path(each.name).name, read_text(each.data, each.name)) for each in overlays]
+        document_of(fragments, source), [(Path(each.name).name, read_text(each.data, each.name)) for each in overlays]
     )
     check_references(document, source)
     digest = hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
@@ -40,6 +32,19 @@ def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: s
             hint="Check it with an OpenAPI validator.",
         ) from error
     return Description(document, model, digest, source)
+
+
+def document_of(fragments: Sequence[Fragment], source: str) -> dict[str, Any]:
+    """The document as its files have it: parsed, merged, OpenAPI 3.1. Raises DescriptionError."""
+    parsed = [(name, read_text(data, name)) for name, data in fragments]
+    if len(parsed) == 1 and not isinstance(parsed[0][1], dict):
+        raise DescriptionError(
+            f"{parsed[0][0]}: holds {kind(parsed[0][1])}, not an OpenAPI description.",
+            hint="Name the OpenAPI file; it starts with `openapi: 3.1.…`.",
+        )
+    document = parsed[0][1] if len(parsed) == 1 else merge(parsed)
+    check_version(document, source)
+    return document
 
 
 def check_version(document: dict[str, Any], source: str) -> None:

@@ -76,7 +76,7 @@ def check_references(document: Any, source: str) -> None:
             hint="Bundle the description into one file, or a directory of fragments, first.",
         )
     targets = {target for _, target in found}
-    broken = {target for target in targets if not _ends(document, target)}
+    broken = {target for target in targets if not ends(document, target)}
     dangling = [(at, target) for at, target in found if target in broken]
     if dangling:
         raise DescriptionError(
@@ -84,7 +84,7 @@ def check_references(document: Any, source: str) -> None:
         )
 
 
-def _ends(document: Any, target: str) -> bool:
+def ends(document: Any, target: str) -> bool:
     """Whether a chain of references arrives at something that is not itself a reference."""
     seen: set[str] = set()
     while target not in seen:

@@ -13,6 +13,7 @@ import msgspec
 
 from conformance import __version__
 from conformance.description import Description
+from conformance.description.lint import outcomes
 from conformance.eventlog import Writer
 from conformance.execution.closing import closing, merge
 from conformance.execution.opening import RunOptions, afforded, open_spec
@@ -20,8 +21,9 @@ from conformance.execution.resuming import Earlier, agree
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import Store
 from conformance.execution.worker import store_path
-from conformance.model import Catalogued, Described, Noticed, Observed, RunFinished, RunStarted
+from conformance.model import Catalogued, Described, Kind, Noticed, Observed, RunFinished, RunStarted
 from conformance.plan import Catalogue, Plan
+from conformance.validation import Validators
 
 CONTROLLER = "controller"
 
@@ -77,10 +79,19 @@ class Session:
             self._log.append(planned)
         for outcome in self.plan.settled:
             self._log.append(Observed(outcome, ""))
+        self._judge_description()
         for note in model.notes:
             self._log.append(Noticed("description", note))
         for event in resumed.events if resumed else ():
             self._log.append(event)
+
+    def _judge_description(self) -> None:
+        """Settle the planned requirements that bind the description itself, as it was published."""
+        kinds = {each.id: each.kind for each in self.catalogue.requirements.values()}
+        static = {case for case in self.plan.cases() if kinds[case.requirement] is Kind.STATIC}
+        for outcome in outcomes(self.spec.published(), Validators) if static else ():
+            if outcome.case in static:
+                self._log.append(Observed(outcome, ""))
 
     def finish(self, stopped: str = "") -> Path:
         """Judge what only the whole run shows, write the footer, merge the workers' logs into `events.jsonl`."""

@@ -51,7 +51,14 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     def describe(self) -> Description:
         """The description that the run is about."""
-        return descriptions.load(Path(self.description) if self.description else None, overlays=self.overlays)
+        return self._read(overlays=self.overlays)
+
+    def published(self) -> Description:
+        """The same as it was published: without overlays, which mend some of its faults."""
+        return self._read(overlays=False)
+
+    def _read(self, *, overlays: bool) -> Description:
+        return descriptions.load(Path(self.description) if self.description else None, overlays=overlays)
 
     def wish(self) -> Wish:
         """What the planner is asked for."""

@@ -1,0 +1,7 @@
+"""What a careful reader of a description would object to."""
+
+from conformance.description.lint.finding import Hit, LintFinding, Rule
+from conformance.description.lint.linting import every_rule, findings, lint, outcomes
+from conformance.description.lint.reading import Judge
+
+__all__ = ["Hit", "Judge", "LintFinding", "Rule", "every_rule", "findings", "lint", "outcomes"]

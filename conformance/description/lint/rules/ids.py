@@ -1,0 +1,78 @@
+"""DSC-07 on patterns and DSC-10 on path parameters: ids are anchored, and collections agree on their prefix."""
+
+from collections.abc import Iterator
+
+from conformance.description import ids, pointers
+from conformance.description.lint.finding import Hit, Rule
+from conformance.description.lint.reading import Reading
+from conformance.description.paths import is_parameter, segments
+from conformance.description.schemas import Node
+from conformance.model import KeyKind, Level, Resource
+
+
+def _is_id(node: Node) -> bool:
+    return bool(ids.of_pattern(node.get("pattern"))) or "[a-z]{4}" in node.value["pattern"]
+
+
+def _loose(reading: Reading, *, of_ids: bool) -> Iterator[Hit]:
+    for node in reading.every("schema"):
+        pattern = node.get("pattern")
+        if isinstance(pattern, str) and _is_id(node) is of_ids and not (pattern[:1] == "^" and pattern[-1:] == "$"):
+            at = pointers.join(node.pointer, "pattern")
+            message = f"the pattern {pattern} accepts any text that contains what fits it"
+            yield Hit(at, message, f"^{pattern.strip('^$')}$", pattern)
+
+
+def _loose_ids(reading: Reading) -> Iterator[Hit]:
+    return _loose(reading, of_ids=True)
+
+
+def _loose_others(reading: Reading) -> Iterator[Hit]:
+    return _loose(reading, of_ids=False)
+
+
+def _disagreeing(reading: Reading) -> Iterator[Hit]:
+    """Each path parameter held against the ids of the collection that it picks a member of."""
+    told: set[str] = set()
+    collections = {each.item_path.rpartition("/")[0]: each for each in reading.model.resources if each.item_path}
+    collections |= {each.list_path: each for each in reading.model.resources if each.list_path}
+    for operation in reading.operations:
+        parts = segments(operation.path)
+        for index, part in enumerate(parts):
+            resource = collections.get("/" + "/".join(parts[:index]))
+            if resource is None or not is_parameter(part) or resource.key_kind is not KeyKind.ID:
+                continue
+            node = _parameter(reading, operation.path, operation.method, part[1:-1])
+            if node is not None and node.pointer not in told:
+                told.add(node.pointer)
+                yield from _compared(reading, node, part[1:-1], resource)
+
+
+def _parameter(reading: Reading, path: str, method: str, name: str) -> Node | None:
+    """The path parameter of that name, under the pointer at which it is listed."""
+    item = reading.schemas.follow(Node(reading.document["paths"][path], pointers.join("#/paths", path)))
+    for holder in (reading.schemas.child(item, method.lower()), item):
+        for index in range(len(holder.get("parameters") or ()) if holder else 0):
+            node = reading.schemas.child(holder, "parameters", index) if holder else None
+            if holder and node is not None and node.get("name") == name and node.get("in") == "path":
+                return node
+    return None
+
+
+def _compared(reading: Reading, node: Node, name: str, resource: Resource) -> Iterator[Hit]:
+    schema = reading.schemas.child(node, "schema")
+    pattern = schema.get("pattern") if schema else None
+    wanted = resource.id_pattern or f"{resource.prefix or 'an id of the collection'}…"
+    prefix = ids.of_pattern(pattern)
+    if not pattern and not (schema and schema.get("enum")):
+        yield Hit(node.pointer, f"{name} takes any text, where {resource.name} have ids", wanted, "no pattern")
+    elif prefix and resource.prefix and prefix != resource.prefix:
+        message = f"{name} has the prefix {prefix}, {resource.name} have {resource.prefix}"
+        yield Hit(node.pointer, message, resource.prefix, prefix)
+
+
+RULES = (
+    Rule("id-unanchored", "DSC-07", Level.SHOULD, "The pattern of an id is not anchored.", _loose_ids),
+    Rule("pattern-unanchored", "", Level.MAY, "A pattern is not anchored.", _loose_others),
+    Rule("path-id", "DSC-10", Level.SHOULD, "A path parameter and its collection disagree on ids.", _disagreeing),
+)

@@ -1,0 +1,55 @@
+"""Words of schemas that mean something else than they seem to, or nothing."""
+
+from collections.abc import Iterator
+
+from conformance.description import pointers
+from conformance.description.lint.finding import Hit, Rule
+from conformance.description.lint.reading import Reading
+from conformance.model import Level
+
+_ASSERTING = frozenset({"type", "anyOf", "oneOf", "allOf", "enum", "const", "format", "pattern", "properties", "items"})
+# JSON Schema 2020-12, validation, 7.3; OpenAPI Format Registry; what the API itself uses throughout.
+_FORMATS = frozenset(
+    {"date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri"}
+    | {"uri-reference", "iri", "iri-reference", "uuid", "uri-template", "json-pointer", "relative-json-pointer"}
+    | {"regex", "int32", "int64", "float", "double", "password", "binary", "byte", "decimal"}
+)
+
+
+def _beside_reference(reading: Reading) -> Iterator[Hit]:
+    for node in reading.every("schema"):
+        beside = sorted(_ASSERTING & node.value.keys())
+        if "$ref" in node.value and beside:
+            yield Hit(
+                node.pointer, f"{', '.join(beside)} beside $ref holds as well as what it refers to", kind=str(beside)
+            )
+
+
+def _formats(reading: Reading) -> Iterator[Hit]:
+    for node in reading.every("schema"):
+        name = node.get("format")
+        if isinstance(name, str) and name not in _FORMATS:
+            yield Hit(
+                pointers.join(node.pointer, "format"), f"no registry knows the format {name}", actual=name, kind=name
+            )
+
+
+def _whole_numbers(reading: Reading) -> Iterator[Hit]:
+    """Headers and parameters of type number whose every shown value is whole."""
+    for kind in ("header", "parameter"):
+        for node in reading.every(kind):
+            schema = reading.schemas.child(node, "schema")
+            if schema is not None and schema.types == {"number"} and schema.pointer.startswith(node.pointer):
+                shown = [*schema.examples, node.get("example"), schema.get("default"), *(schema.get("enum") or ())]
+                shown += [schema.get("minimum"), schema.get("maximum")]
+                values = [each for each in shown if each is not None]
+                if values and all(isinstance(each, int) for each in values):
+                    at = pointers.join(schema.pointer, "type")
+                    yield Hit(at, "every value shown is whole, and the type is number", "integer", "number")
+
+
+RULES = (
+    Rule("ref-siblings", "", Level.MAY, "A keyword stands beside $ref.", _beside_reference),
+    Rule("format-unknown", "", Level.MAY, "A format is registered nowhere.", _formats),
+    Rule("number-whole", "", Level.MAY, "A whole number has the type number.", _whole_numbers),
+)

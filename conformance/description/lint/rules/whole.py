@@ -1,0 +1,57 @@
+"""DSC-01: references that resolve inside the document, valid OpenAPI 3.1, valid JSON Schema 2020-12."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import distribution
+
+import jsonschema_rs
+
+from conformance.description import pointers
+from conformance.description.lint.finding import Hit, Rule
+from conformance.description.lint.reading import Reading
+from conformance.model import Level
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@cache
+def _openapi() -> jsonschema_rs.Draft202012Validator:
+    """The OpenAPI Initiative's schema of 3.1 documents, read as a file: importing its package costs more than lint."""
+    file = distribution("openapi-spec-validator").locate_file(
+        "openapi_spec_validator/resources/schemas/v3.1/schema.json"
+    )
+    return jsonschema_rs.Draft202012Validator(json.loads(file.read_text()))
+
+
+def _references(reading: Reading) -> Iterator[Hit]:
+    for at, target in pointers.references(reading.document):
+        if not target.startswith("#"):
+            yield Hit(at, f"$ref leads out of the document: {target}", "a pointer into this document", target, target)
+        elif not pointers.ends(reading.document, target):
+            yield Hit(at, f"$ref leads nowhere: {target}", "a pointer into this document", target, target)
+
+
+def _valid_openapi(reading: Reading) -> Iterator[Hit]:
+    for error in _openapi().iter_errors(reading.document):
+        yield Hit(pointers.join("#", *error.instance_path), error.message[:300], kind=error.kind.name)
+
+
+def _valid_schemas(reading: Reading) -> Iterator[Hit]:
+    """Each outermost schema; what stands inside one is judged with it."""
+    for node in reading.every("schema"):
+        holder, _, name = node.pointer.rpartition("/")
+        if name != "schema" and holder != "#/components/schemas":
+            continue
+        try:
+            jsonschema_rs.meta.validate({**node.value, "$schema": _DIALECT})
+        except jsonschema_rs.ValidationError as error:
+            at = pointers.join(node.pointer, *error.instance_path)
+            yield Hit(at, error.message[:300], kind=error.kind.name)
+
+
+RULES = (
+    Rule("reference-broken", "DSC-01", Level.MUST, "A reference does not resolve inside the document.", _references),
+    Rule("openapi-invalid", "DSC-01", Level.MUST, "The document is not valid OpenAPI 3.1.", _valid_openapi),
+    Rule("schema-invalid", "DSC-01", Level.MUST, "A schema is not valid JSON Schema 2020-12.", _valid_schemas),
+)
