@@ -17,7 +17,8 @@ _ABSENT_PAGE = "999999"
 _REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that speak of the request, not of who asks
 
 
-def _sized(operation: Operation, model: ResourceModel) -> bool:
+def sized(operation: Operation, model: ResourceModel) -> bool:
+    """Whether it reads a list whose page size can be asked for."""
     return operation.method == "GET" and operation.pagination is not None and bool(operation.pagination.size)
 
 
@@ -116,7 +117,7 @@ def bad_cursors(operation: Operation, subject: Subject) -> tuple[tuple[str, str]
         return (foreign,)
     pattern = re.compile((resource.id_pattern if resource else "") or prefix + r"[A-Z\d]{26}", re.ASCII)
     bad = [each for each in near_misses(prefix + drawn(chance, _BORN_MS)) if not pattern.fullmatch(each.value)]
-    trimmed = {"trailing-newline", "leading-space", "trailing-space", "wrong-prefix"}
+    trimmed = {"trailing-newline", "leading-space", "trailing-space", "lower-case"}  # lenient readers take them
     return (foreign, *((f"malformed ({each.name})", each.value) for each in bad if each.name not in trimmed))
 
 
@@ -127,8 +128,8 @@ def _needs(what: str, count: int) -> Callable[[Operation, ResourceModel], tuple[
 _DEEP = 20  # malformed cursors of one list, at most
 
 PROBES = (
-    Probe("page-sizes", ("PAG-06",), _sized, _needs("size", 2), partial(sizes, deep=False)),
-    Probe("page-sizes-all", ("PAG-06",), _sized, _needs("other sizes", 4), partial(sizes, deep=True), Profile.DEEP, 2),
+    Probe("page-sizes", ("PAG-06",), sized, _needs("size", 2), partial(sizes, deep=False)),
+    Probe("page-sizes-all", ("PAG-06",), sized, _needs("other sizes", 4), partial(sizes, deep=True), Profile.DEEP, 2),
     Probe("page-numbers", ("PAG-08",), _numbered, _needs("number", 2), numbers),
     Probe("cursors", ("PAG-10",), _by_cursor, _needs("cursor", 2), partial(cursors, deep=False), rank=2),
     Probe(

@@ -34,11 +34,12 @@ def call_to_refuse(operation: Operation, subject: Subject) -> Steps[Call | Missi
     return (yield from call_of(operation, subject, subject.spare))
 
 
-def ask_for_refusal(operation: Operation, request: Request, subject: Subject) -> Steps[Answer]:
-    """Ask; once more as who may read all, where the one who has most requests to spare may not ask at all."""
+def ask_for_refusal(operation: Operation, request: Request, subject: Subject, instead: str = "") -> Steps[Answer]:
+    """Ask; once more as who may do it (who may read, if not told otherwise), where the asker may not ask at all."""
     answer = yield from ask(operation, request)
-    if answer.status in {401, 403} and request.identity != subject.spare:
-        answer = yield from ask(operation, msgspec.structs.replace(request, identity=subject.spare))
+    instead = instead or subject.spare
+    if answer.status in {401, 403} and request.identity != instead:
+        answer = yield from ask(operation, msgspec.structs.replace(request, identity=instead))
     return answer
 
 

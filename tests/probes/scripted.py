@@ -16,6 +16,7 @@ from conformance.description import Description
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
 from conformance.plan.planner import union_cost
 from conformance.probes import Probe
+from conformance.probes.base import WHOLE
 from conformance.probes.base import IDLE, SPARE, WHOLE
 from conformance.subject import Subject, idle, spare
 from conformance.validation import SecondOpinion, Validators

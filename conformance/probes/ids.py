@@ -1,0 +1,161 @@
+"""IDS-06 and IDS-07: what is almost an id finds nothing; what a list calls an item's url finds that item."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from urllib.parse import quote as percent_encoded
+
+import msgspec
+
+from conformance.answers import Answer, below, match_path, path_of
+from conformance.judging import observed, passed, quote, violated
+from conformance.model import Operation, Profile, Request, Resource, ResourceModel, Role, Verdict
+from conformance.probes.arguments import Missing, call_of, populated, untested
+from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask
+from conformance.probes.harmless import stranger
+from conformance.probes.reading import plain_read
+from conformance.probes.refusing import ask_for_refusal, refused
+from conformance.probes.unknown import keyed
+from conformance.subject import Subject
+
+# Near misses of an id that exists find it where a server trims, folds case, cuts at NUL or compares beginnings.
+_TRIMMED = (
+    "lower-case", "trailing-newline", "nul", "upper-case-prefix", "trailing-space", "one-long", "wrong-prefix",
+    "combining-accent", "leading-space", "one-short", "percent", "no-prefix",
+)  # fmt: skip
+# The others are as wrong near an id that nobody has.
+_SPOILT = (
+    "letter-i", "overflow", "nul-inside", "very-long", "full-width-digit", "letter-l", "hyphen", "letter-o", "quote",
+    "letter-u", "prefix-alone",
+)  # fmt: skip
+_REFUSALS = (400, 404, 414)  # 414 for what is too long (RFC 9110, section 15.5.15)
+
+
+def _malformed(names: Sequence[str], valid: str) -> tuple[tuple[str, str], ...]:
+    from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
+
+    by_name = {each.name: each.value for each in near_misses(valid)}
+    return tuple((name, by_name[name]) for name in names)
+
+
+def _in_turn(names: Sequence[str], operation: Operation, subject: Subject, *, deep: bool) -> tuple[str, ...]:
+    """One class for each operation, going round so that every class occurs; in depth all the others."""
+    place = [each.key for each in subject.model.operations if keyed(each, subject.model)].index(operation.key)
+    own = names[place % len(names)]
+    return tuple(name for name in names if name != own) if deep else (own,)
+
+
+def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+    """Malformations of an id that the target has."""
+    call = yield from call_of(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("IDS-06",), operation, call)
+        return
+    found = match_path(operation.path, call.path) or {}
+    key = found.get(subject.model.by_name[operation.resource].key, "")
+    for name, value in _malformed(_in_turn(_TRIMMED, operation, subject, deep=deep), key):
+        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(value, safe='')}"
+        answer = yield from ask(operation, call.at(path))
+        yield from refused(answer, "IDS-06", f"a near miss of an id ({name})", *_REFUSALS)
+
+
+def near_misses_of_none(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+    """Malformations of an id that nobody has; what the collection hangs under is made up too."""
+    resource = subject.model.by_name[operation.resource]
+    for name, value in _malformed(
+        _in_turn(_SPOILT, operation, subject, deep=deep), stranger(operation, subject, resource.prefix)
+    ):
+        path = operation.path.replace("{" + resource.key + "}", percent_encoded(value, safe=""))
+        answer = yield from ask_for_refusal(
+            operation, Request(operation.key, "GET", path, identity=subject.other), subject
+        )
+        yield from refused(answer, "IDS-06", f"a near miss of an id ({name})", *_REFUSALS)
+
+
+def _alone(operation: Operation, model: ResourceModel) -> bool:
+    return keyed(operation, model) and operation.path.count("{") == 1
+
+
+def _real_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+    return lambda operation, model: (
+        *plain_read(operation, model)[:-1],
+        Need(f"near miss {operation.key}", count),
+    )
+
+
+def _none_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+    return lambda operation, _: (Need(f"near miss of none {operation.key}", count, OTHER),)
+
+
+def _addressed(operation: Operation, model: ResourceModel) -> bool:
+    resource = model.by_name.get(operation.resource)
+    return operation.role is Role.LIST and resource is not None and _reader(resource, model) is not None
+
+
+def _reader(resource: Resource, model: ResourceModel) -> Operation | None:
+    """The operation that reads one member."""
+    fitting = (o for o in model.operations if o.method == "GET" and o.path == resource.item_path)
+    return next(fitting, None) if resource.item_path else None
+
+
+def _addressed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*plain_read(operation, model, SPARE), Need(f"read last of {operation.path}", identity=SPARE))
+
+
+def own_url(operation: Operation, subject: Subject) -> Steps[None]:
+    """The last item of a list, which other probes do not read, is fetched at its url."""
+    found = yield from populated(operation, subject, subject.spare)
+    if isinstance(found, Missing):
+        yield from untested(("IDS-07",), operation, found)
+        return
+    call, plain = found
+    reader = _reader(subject.model.by_name[operation.resource], subject.model)
+    named = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
+    target = below(subject.target.base_url, named[-1][1]["url"]) if named else None
+    if reader is None or target is None or match_path(reader.path, path_of(target)) is None:
+        reason = "no item gives a url that leads to one" if not named else "the item's url leads elsewhere (IDS-04)"
+        yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, reason)
+        return
+    answer = yield from ask(reader, Request(reader.key, "GET", target, call.headers, identity=call.identity))
+    at, item = named[-1]
+    if answer.status in {401, 403}:
+        yield observed(plain, "IDS-07", Verdict.NOT_OBSERVABLE, "the identity may not read the item", also=(answer,))
+        return
+    shown = answer.json if answer.ok and isinstance(answer.json, dict) else {}
+    wrong = [name for name in ("id", "url") if name in item and shown.get(name) != item[name]]
+    if not wrong:
+        yield passed(plain, "IDS-07")
+        return
+    if not answer.ok and (yield from _gone(plain, item["url"])):
+        yield observed(plain, "IDS-07", Verdict.INCONCLUSIVE, "the item left the list meanwhile", also=(answer,))
+        return
+    message = "the url of a listed item leads to another one" if answer.ok else "the url of a listed item leads nowhere"
+    yield violated(
+        plain,
+        "IDS-07",
+        message,
+        expected=quote({name: item[name] for name in wrong}),
+        actual=quote({name: shown.get(name) for name in wrong}) if answer.ok else str(answer.status),
+        pointer=f"{at}/url",
+        also=(answer,),
+    )
+
+
+def _gone(plain: Answer, url: str) -> Steps[bool]:
+    """Whether the item is no longer listed."""
+    again = yield from ask(plain.operation, msgspec.structs.replace(plain.exchange.request, fresh=True))
+    return again.ok and all(item.get("url") != url for _, item in again.objects)
+
+
+PROBES = (
+    Probe("near-miss", ("IDS-06",), keyed, _real_needs(1), partial(near_misses_of_real, deep=False), rank=2),
+    Probe("near-miss-of-none", ("IDS-06",), _alone, _none_needs(1), partial(near_misses_of_none, deep=False), rank=2),
+    Probe(
+        "near-miss-all", ("IDS-06",), keyed, _real_needs(len(_TRIMMED) - 1),
+        partial(near_misses_of_real, deep=True), Profile.DEEP, 2,
+    ),
+    Probe(
+        "near-miss-of-none-all", ("IDS-06",), _alone, _none_needs(len(_SPOILT) - 1),
+        partial(near_misses_of_none, deep=True), Profile.DEEP, 2,
+    ),
+    Probe("own-url", ("IDS-07",), _addressed, _addressed_needs, own_url, rank=2),
+)  # fmt: skip
