@@ -39,7 +39,7 @@ class Door:
         for name, strategy in formats.items():
             schemathesis.openapi.format(name, strategy)
         self._document = description.document
-        self._schema = _loaded(self._document)
+        self._schema = _loaded(_without_cursors(description))
 
     @cached_property
     def _webhooks(self) -> schemathesis.BaseSchema:
@@ -74,6 +74,19 @@ class Door:
 
 def _loaded(document: Mapping[str, Any]) -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_dict(dict(document), config=schemathesis.Config.from_dict(_CONFIG))
+
+
+def _without_cursors(description: Description) -> dict[str, Any]:
+    """The document without `page_after` and `page_before`: lists alone make cursors, and one hides the other."""
+    paths = {path: dict(item) for path, item in description.document["paths"].items()}
+    for operation in description.model.operations:
+        if operation.pagination:
+            cursors = {operation.pagination.after, operation.pagination.before}
+            item, method = paths[operation.path], operation.method.lower()
+            parameters = item[method].get("parameters", [])
+            kept = [each for each in parameters if description.deref(each)["name"] not in cursors]
+            item[method] = {**item[method], "parameters": kept}
+    return {**description.document, "paths": paths}
 
 
 def _webhooks_as_paths(document: Mapping[str, Any]) -> dict[str, Any]:

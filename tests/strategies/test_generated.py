@@ -128,6 +128,10 @@ def test_both_oracles_agree_on_nearly_every_case(door, operations, validators, o
     assert len(disputed) <= len(cases) / 20
 
 
+def test_cursors_are_not_made_up(door, operations):
+    assert not any("page_after" in case.request.target for case in door.coverage(operations[0]))
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_webhooks_are_generated_too(door, opinion, mode):
     name = "charging_sub_session.ended"
