@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from conformance.model import Level, Verdict
+from reports.findings import folded, gravity
 from reports.summary import Finding
 
 _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A-Z]{26}|\d+")
@@ -31,16 +32,18 @@ class Group(msgspec.Struct, frozen=True):
 
 
 def by_cause(findings: Iterable[Finding]) -> tuple[Group, ...]:
-    """Groups in the order of their first finding.
+    """Groups, gravest first, then by level, the most widespread first.
 
-    Findings belong together when requirement, verdict and cause agree; without a cause or pointer, when their
-    messages agree but for numbers, ids, URLs and quoted words.
+    Findings belong together when requirement, verdict and cause agree; where nobody named a cause, when their messages
+    agree but for numbers, ids, URLs and quoted words; without a message, when their pointers do.
     """
     grouped: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     for each in findings:
-        key = (each.requirement, each.verdict, each.waived, each.cause or _PARTICULAR.sub("*", each.message))
+        named = each.cause if each.cause != folded(each.pointer) else ""
+        key = (each.requirement, each.verdict, each.waived, named or _PARTICULAR.sub("*", each.message) or each.cause)
         grouped[key].append(each)
-    return tuple(_group(key, members) for key, members in grouped.items())
+    groups = [_group(key, members) for key, members in grouped.items()]
+    return tuple(sorted(groups, key=lambda g: (*gravity(g), -len(g.findings), g.requirement, g.message, g.id)))
 
 
 def _group(key: tuple[object, ...], members: list[Finding]) -> Group:

@@ -93,7 +93,9 @@ def test_findings_of_one_cause_stand_together_whatever_the_operation():
             finding(message="no title", operation="d", cause="problem"),
         ]
     )
-    assert [[each.operation for each in group.findings] for group in groups] == [["a", "b"], ["c"], ["d"]]
+    operations = [[each.operation for each in group.findings] for group in groups]
+    assert operations[0] == ["a", "b"]  # the most widespread first
+    assert sorted(operations[1:]) == [["c"], ["d"]]
 
 
 def test_groups_keep_every_finding():

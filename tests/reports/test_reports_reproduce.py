@@ -61,6 +61,8 @@ def test_no_identity_sends_no_token_and_head_asks_for_the_head():
 def test_a_credential_in_a_header_is_never_repeated(name):
     sent = exchange(headers=((name, "Bearer s3cret-value"),))
     assert "s3cret" not in curl(sent) + python(sent)
+    assert "EVCONFORM_TOKEN" not in curl(sent) or name != "Authorization"
+    assert f'"{name}: Bearer $EVCONFORM_PROBE_VALUE"' in curl(sent)
 
 
 @pytest.mark.parametrize(
