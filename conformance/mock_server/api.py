@@ -8,7 +8,7 @@ from conformance.mock_server import negotiation
 from conformance.mock_server.behaviours import Behaviours
 from conformance.mock_server.call import JSON, Answer, Call
 from conformance.mock_server.parameters import Reader
-from conformance.mock_server.problems import MEDIA, Problem, not_found, parameter
+from conformance.mock_server.problems import MEDIA, Problem, documented, not_found, parameter
 from conformance.mock_server.ratelimit import Allowance, RateLimit
 from conformance.mock_server.reads import ME, Reads
 from conformance.mock_server.routing import Router
@@ -17,6 +17,7 @@ from conformance.mock_server.tokens import Grant, Tokens
 from conformance.mock_server.validators import Validators
 from conformance.mock_server.views import encode
 from conformance.mock_server.world.build import World
+from conformance.mock_server.writes import Writes
 from conformance.model import Location, Operation
 
 _USER_SLUG = "invalid-user"
@@ -47,9 +48,7 @@ class Reply:
 class Api:
     """Answers requests over one world."""
 
-    def __init__(
-        self, world: World, tokens: Tokens, limit: RateLimit, seams: Seams, now: Callable[[], int]
-    ) -> None:
+    def __init__(self, world: World, tokens: Tokens, limit: RateLimit, seams: Seams, now: Callable[[], int]) -> None:
         self._world = world
         self._tokens = tokens
         self._limit = limit
@@ -61,6 +60,7 @@ class Api:
         self._version = world.shape.model.version_header
         self.behaviours = Behaviours(world, now)
         self.reads = Reads(world, seams, self.behaviours)
+        self.writes = Writes(world, self.reads, self.behaviours, self._validators, seams, now)
 
     def handle(self, request: Request) -> Reply:
         """The reply to a request; every failure is a problem document."""
@@ -103,7 +103,9 @@ class Api:
         operation = methods.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
-            problem = Problem(405, detail=f"{request.method} is not allowed here.", headers={"Allow": ", ".join(allowed)})
+            problem = Problem(
+                405, detail=f"{request.method} is not allowed here.", headers={"Allow": ", ".join(allowed)}
+            )
             raise through(self._seams.protocol, None, "method", problem)
         names = [each.name for each in operation.path_parameters]
         call = Call(
@@ -180,7 +182,10 @@ class Api:
         self._check_query(call)
         if call.operation.method == "GET":
             return self.reads.answer(call)
-        raise Problem(501, detail="Not served yet.")
+        if request.too_large:
+            status = documented(call.operation, (413, 400))
+            raise Problem(status, "request-too-large", "The body is larger than this server takes.")
+        return self.writes.answer(call)
 
     def _context(self, call: Call) -> str | None:
         """The person in whose name the call is made, from the token or the user header."""
@@ -188,24 +193,28 @@ class Api:
         name = call.operation.user_header
         text = call.headers.get(name.lower()) if name else None
         if text is None:
-            if call.operation.user_required and not own:
-                raise parameter(name, "this header is required.", _USER_SLUG)
+            needed = call.operation.user_required and not own
+            missing = parameter(name, "this header is required.", _USER_SLUG) if needed else None
+            if problem := through(self._seams.parameter, call, name, missing) if missing else None:
+                raise problem
             return own or None
-        user = self._user(call, name, text.strip())
-        if own and user != own:
+        user, problem = self._user(call, name, text.strip())
+        if problem := through(self._seams.parameter, call, name, problem) if problem else None:
+            raise problem
+        if own and user and user != own:
             raise Problem(403, detail="The token belongs to another user.")
-        return user
+        return user or own or None
 
-    def _user(self, call: Call, name: str, text: str) -> str:
-        """The id in a user header: bare, or the last segment of the user's URL."""
+    def _user(self, call: Call, name: str, text: str) -> tuple[str, Problem | None]:
+        """The id in a user header, bare or the last segment of the user's URL, and what is wrong with it."""
         people = self._world.shape.resources[self._world.shape.principal]
         bare = text.removeprefix(call.base + people.list_path + "/")
         shape = call.operation.parameter(name, Location.HEADER)
         if not shape or len(bare) != 30 or not self._validators.parameter(name, shape.schema).is_valid(bare):
-            raise parameter(name, "not the id or URL of a user.", _USER_SLUG)
+            return "", parameter(name, "not the id or URL of a user.", _USER_SLUG)
         if bare not in self._world.store.collection(people.name).by_key:
-            raise Problem(404 if call.operation.response(404) else 400, _USER_SLUG, f"{name}: no such user.")
-        return bare
+            return "", Problem(404 if call.operation.response(404) else 400, _USER_SLUG, f"{name}: no such user.")
+        return bare, None
 
     def _check_query(self, call: Call) -> None:
         reader = self._reader(call.operation)

@@ -48,7 +48,13 @@ class App:
                 await _send(send, _failure(Problem(408, "request-timeout", "The body took too long to arrive."), base))
                 return
         request = Request(
-            scope["method"], path[len(self._base_path) :] or "/", base, _query(scope["query_string"]), headers, body, too_large
+            scope["method"],
+            path[len(self._base_path) :] or "/",
+            base,
+            _query(scope["query_string"]),
+            headers,
+            body,
+            too_large,
         )
         try:
             reply = self._api.handle(request)
@@ -86,7 +92,12 @@ def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
 
 def _failure(problem: Problem, base: str) -> Reply:
     body = encode(problem.body(base, base))
-    headers = (("Content-Type", MEDIA), ("Content-Length", str(len(body))), ("EvEnergy-Version", "2"), ("Connection", "close"))
+    headers = (
+        ("Content-Type", MEDIA),
+        ("Content-Length", str(len(body))),
+        ("EvEnergy-Version", "2"),
+        ("Connection", "close"),
+    )
     return Reply(problem.status, headers, body)
 
 

@@ -97,7 +97,9 @@ class Filters:
         rule = dict(_rule(world, operation, each.parameter))
         if "since" in rule:
             rule["today"] = clock.render(world.now)[:10]
-        return Criterion(each, kind if not rule or rule.get("fold") else kind_of(parameter.schema if parameter else {}), rule)
+        return Criterion(
+            each, kind if not rule or rule.get("fold") else kind_of(parameter.schema if parameter else {}), rule
+        )
 
 
 def _rule(world: World, operation: Operation, name: str) -> Mapping[str, Any]:

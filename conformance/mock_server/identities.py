@@ -26,9 +26,25 @@ class Identity:
 
 IDENTITIES: tuple[Identity, ...] = (
     Identity("full", "client credentials with every scope", "all", "evconform-full", "full-secret", "token-full"),
-    Identity("readonly", "client credentials with the reading scopes", "read", "evconform-readonly", "readonly-secret", "token-readonly"),
-    Identity("noscope", "client credentials without any scope", "none", "evconform-noscope", "noscope-secret", "token-noscope"),
-    Identity("expired", "a token that expired an hour before the server started", "all", token="token-expired", expired=True),  # noqa: S106
+    Identity(
+        "readonly",
+        "client credentials with the reading scopes",
+        "read",
+        "evconform-readonly",
+        "readonly-secret",
+        "token-readonly",
+    ),
+    Identity(
+        "noscope",
+        "client credentials without any scope",
+        "none",
+        "evconform-noscope",
+        "noscope-secret",
+        "token-noscope",
+    ),
+    Identity(
+        "expired", "a token that expired an hour before the server started", "all", token="token-expired", expired=True
+    ),
     Identity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
     Identity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
 )

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from conformance.mock_server.identities import BY_NAME
+from conformance.mock_server.seams import Seams, through
 from conformance.mock_server.tokens import LIFETIME, Grant, Tokens
 
 _BODY_LIMIT = 64 * 1024
@@ -57,8 +58,9 @@ async def _form(request: Request) -> dict[str, str]:
 class Issuer:
     """The endpoints over one memory of tokens."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, seams: Seams) -> None:
         self._tokens = tokens
+        self._seams = seams
 
     def routes(self) -> list[BaseRoute]:
         """Routes with and without the last slash; without it only 405, as the provider's."""
@@ -87,8 +89,14 @@ class Issuer:
             access, refresh, scopes = grant(client, form)
         except Refused as refused:
             return _refusal(refused)
-        body = {"access_token": access, "token_type": "Bearer", "expires_in": LIFETIME, "scope": " ".join(sorted(scopes))}
-        return JSONResponse(body | ({"refresh_token": refresh} if refresh else {}), headers=_NO_STORE)
+        body = {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": LIFETIME,
+            "scope": " ".join(sorted(scopes)),
+        }
+        body |= {"refresh_token": refresh} if refresh else {}
+        return JSONResponse(through(self._seams.token, form, body), headers=_NO_STORE)
 
     def _client(self, request: Request, form: Mapping[str, str]) -> str:
         """The application, by HTTP Basic or by form; raises invalid_client."""
@@ -143,7 +151,11 @@ class Issuer:
         """The code grant: 302 to `redirect_uri` with `code` and `state`, or with `error`."""
         query = request.query_params
         target = urlsplit(query.get("redirect_uri", ""))
-        if query.get("client_id") not in self._tokens.secrets or target.scheme not in {"http", "https"} or not target.netloc:
+        if (
+            query.get("client_id") not in self._tokens.secrets
+            or target.scheme not in {"http", "https"}
+            or not target.netloc
+        ):
             return _refusal(Refused("invalid_request"))
         try:
             answer = {"code": self._code(query)}

@@ -64,7 +64,7 @@ def cut(call: Call, pagination: Pagination, resource: Resource, selection: Selec
     return _page(pagination, selection, 0, size, size, "")
 
 
-def _page(pagination: Pagination, selection: Selection, begin: int, end: int, size: int, cursor: str) -> Page:  # noqa: PLR0913, PLR0917
+def _page(pagination: Pagination, selection: Selection, begin: int, end: int, size: int, cursor: str) -> Page:  # noqa: PLR0913
     """The records from begin to end; an empty page past an end leads back by the cursor that led to it."""
     records = selection.records[begin:end]
     first = records[0].key if records else cursor
@@ -103,8 +103,10 @@ def _cursor(name: str, text: str, resource: Resource, selection: Selection) -> A
             raise parameter(name, "not an RFC 3339 date-time with offset.", _SLUG)
         return selection.rank(clock.render(moment))
     prefix, length = resource.prefix, len(resource.prefix) + LENGTH
-    well_formed = resource.key_kind is KeyKind.NAME or not prefix or (
-        text.startswith(prefix) and len(text) == length and text.isascii() and text[len(prefix) :].isalnum()
+    well_formed = (
+        resource.key_kind is KeyKind.NAME
+        or not prefix
+        or (text.startswith(prefix) and len(text) == length and text.isascii() and text[len(prefix) :].isalnum())
     )
     if not well_formed or (ranked := selection.rank(text)) is None:
         raise parameter(name, "not a cursor of this list.", _SLUG)
@@ -126,4 +128,3 @@ def link_header(address: str, queries: dict[str, list[tuple[str, str]] | None]) 
         f'<{NOWHERE if query is None else address + "?" + urlencode(query, quote_via=quote, safe=":,")}>; rel="{rel}"'
         for rel, query in queries.items()
     )
-

@@ -1,6 +1,7 @@
 """Answers to GET: lists, members, singletons, plain answers and redirects."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,12 +11,12 @@ from conformance.mock_server.behaviours import Behaviours
 from conformance.mock_server.call import Answer, Call, Place
 from conformance.mock_server.filters import Criterion, Filters, sort_key
 from conformance.mock_server.parameters import Unreadable
-from conformance.mock_server.problems import not_found, parameter
+from conformance.mock_server.problems import Problem, not_found, parameter
 from conformance.mock_server.seams import Seams, through
 from conformance.mock_server.views import Node, Views, encode
 from conformance.mock_server.world.build import World
 from conformance.mock_server.world.store import Collection, Record
-from conformance.model import Operation, Resource, Role
+from conformance.model import Operation, Pagination, Resource, Role
 
 ME = "me"
 _KEPT = 512
@@ -41,9 +42,9 @@ class Reads:
     """Finds and shows what exists."""
 
     def __init__(self, world: World, seams: Seams, behaviours: Behaviours) -> None:
-        self._world = world
+        self.world = self._world = world
         self._seams = seams
-        self._behaviours = behaviours
+        self.behaviours = self._behaviours = behaviours
         self.views = Views(world, seams)
         self._filters: dict[str, Filters] = {}
         self._selections: dict[tuple[Any, ...], paging.Selection] = {}
@@ -52,7 +53,7 @@ class Reads:
     def answer(self, call: Call) -> Answer:
         """The answer to a read; raises Problem."""
         if special := self._behaviours.reads.get(call.operation.key):
-            return special(call)
+            return special(self, call)
         role = call.operation.role
         if role is Role.LIST:
             return self._list(call)
@@ -61,7 +62,7 @@ class Reads:
         if call.operation.resource not in self._world.shape.resources:
             self.above(call)
             return Answer(200, self._behaviours.plain(call, 200))
-        return self._one(call, self.find(call))
+        return self.one(call, self.find(call))
 
     def expand(self, call: Call) -> tuple[Node, tuple[str, ...]]:
         """What the query asks to expand, as a tree and as sorted paths."""
@@ -117,7 +118,8 @@ class Reads:
             parent = self.seen(call, members.by_key.get(key))
         return parent
 
-    def _one(self, call: Call, record: Record) -> Answer:
+    def one(self, call: Call, record: Record) -> Answer:
+        """A single record, with what its query asks for."""
         tree, paths = self.expand(call)
         data = record
         criteria = self._criteria(call)
@@ -145,7 +147,7 @@ class Reads:
         selection = self._selection(call, resource, parent)
         headers = {}
         if operation.pagination:
-            page = paging.cut(call, operation.pagination, resource, selection)
+            page = self._cut(call, operation.pagination, resource, selection)
             page = through(self._seams.cut, call, selection.records, page)
             queries = paging.link_queries(call, operation.pagination, page)
         else:
@@ -156,6 +158,16 @@ class Reads:
         if operation.pagination or (response and any(each.name.lower() == "link" for each in response.headers)):
             headers["Link"] = paging.link_header(call.base + call.path, queries)
         return Answer(200, headers=headers, raw=self._rendered(call, page, parent))
+
+    def _cut(self, call: Call, pagination: Pagination, resource: Resource, selection: paging.Selection) -> paging.Page:
+        try:
+            return paging.cut(call, pagination, resource, selection)
+        except Problem as problem:
+            if through(self._seams.parameter, call, "page", problem) is not None:
+                raise
+        own = {pagination.size, pagination.after, pagination.before, pagination.page}
+        plain = replace(call, query=tuple(each for each in call.query if each[0] not in own))
+        return paging.cut(plain, pagination, resource, selection)
 
     def _rendered(self, call: Call, page: paging.Page, parent: Record | None) -> bytes:
         tree, paths = self.expand(call)
@@ -174,7 +186,9 @@ class Reads:
         members = self._world.store.collection(resource.name, parent.path if parent else "")
         criteria = self._criteria(call)
         ordering = self._ordering(call)
-        if not (criteria or ordering or self._seams.select or self._seams.order or self._seams.visible):
+        if not (
+            criteria or ordering or self._seams.select or self._seams.order or self._seams.visible or self._seams.match
+        ):
             keys = members.visible(call.user)
             return paging.Selection(_Members(members, keys), keys)
         store = self._world.store
@@ -185,7 +199,7 @@ class Reads:
             (criterion.filter.parameter, repr(wanted)) for criterion, wanted in criteria
         ))  # fmt: skip
         found = self._selections.get(key)
-        if found is None or self._seams.select or self._seams.match:
+        if found is None or self._seams.select or self._seams.match or self._seams.order or self._seams.visible:
             found = self._selections[key] = self._select(call, members, criteria, ordering)
         return found
 
@@ -251,4 +265,3 @@ class Reads:
         if operation.key not in self._filters:
             self._filters[operation.key] = Filters(operation, self._world)
         return self._filters[operation.key]
-

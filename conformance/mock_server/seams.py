@@ -32,6 +32,8 @@ class Seams:
     tree: tuple[Hook, ...] = ()  # call, paths to expand
     reject: tuple[Hook, ...] = ()  # call, body, errors by field: of a write
     apply: tuple[Hook, ...] = ()  # call, record | None, changes: of a write
+    unreadable: tuple[Hook, ...] = ()  # call, Problem | None: a body that cannot be read; None takes it as empty
+    remove: tuple[Hook, ...] = ()  # call, record, bool: whether DELETE takes effect
     answer: tuple[Hook, ...] = ()  # call | None, answer
     raw: tuple[Hook, ...] = ()  # call, bytes of the body
     token: tuple[Hook, ...] = ()  # form, answer of the token endpoint

@@ -32,11 +32,11 @@ def serve(settings: Settings, port: int = 0) -> None:
     """Serve on loopback until the process is ended; prints `ready URL` when it accepts connections."""
     server = assemble(settings)
     config = uvicorn.Config(
-        server.app, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off",
+        server, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off",
         server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
     )  # fmt: skip
     announcing = _Announcing(config)
-    announcing.base_path = server.world.shape.model.base_path
+    announcing.base_path = server.description.model.base_path
     announcing.run()
 
 
@@ -52,7 +52,12 @@ class Running:
 
 @contextmanager
 def running(
-    description: Path | None = None, *, seed: int = 1, faults: Sequence[str] = (), rate_limit: int = RATE_LIMIT, now: str = ""
+    description: Path | None = None,
+    *,
+    seed: int = 1,
+    faults: Sequence[str] = (),
+    rate_limit: int = RATE_LIMIT,
+    now: str = "",
 ) -> Iterator[Running]:
     """A server in a process of its own, up inside the context. Raises TargetError where it does not start."""
     command = [sys.executable, "-m", "conformance.mock_server", "--seed", str(seed), "--rate-limit", str(rate_limit)]

@@ -35,7 +35,11 @@ class Tokens:
     """The issuer's memory. Tokens are drawn by `draw`, unguessable unless a test says otherwise."""
 
     def __init__(
-        self, scopes: frozenset[str], users: Callable[[int], str], now: Callable[[], int], draw: Callable[[], str] | None = None
+        self,
+        scopes: frozenset[str],
+        users: Callable[[int], str],
+        now: Callable[[], int],
+        draw: Callable[[], str] | None = None,
     ) -> None:
         self.scopes = scopes
         self.now = now

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
@@ -11,7 +12,10 @@ from conformance.description import Description
 from conformance.mock_server import clock
 
 _REQUESTS = "urn:evconform:requests"
-_FORMATS = {"date-time": lambda text: clock.parse(text) is not None, "decimal": lambda text: bool(_DECIMAL.fullmatch(text))}
+_FORMATS = {
+    "date-time": lambda text: clock.parse(text) is not None,
+    "decimal": lambda text: bool(_DECIMAL.fullmatch(text)),
+}
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -29,7 +33,7 @@ class Validators:
 
     def at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         """The validator of a request body's schema by its pointer."""
-        return self._compiled(pointer, {"$ref": _REQUESTS + pointer})
+        return self._compiled(pointer, {"$ref": _REQUESTS + quote(pointer, safe="#/~:")})
 
     def parameter(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """The validator of a parameter's schema."""

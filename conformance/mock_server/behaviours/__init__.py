@@ -23,8 +23,12 @@ class Behaviours:
     def __init__(self, world: World, now: Callable[[], int]) -> None:
         self.world = world
         self.now = now
-        self.reads: dict[str, Callable[[Call], Answer]] = {}
+        self.pending: dict[str, str] = {}  # what was begun or done once: by ticket, serial number or id
+        self.reads: dict[str, Callable[[Any, Call], Answer]] = {}
+        self.actions: dict[str, Callable[[Any, Call], Answer]] = {}
         for module in modules():
+            self.reads |= getattr(module, "READS", {})
+            self.actions |= getattr(module, "ACTIONS", {})
             if hasattr(module, "on_build"):
                 module.on_build(world)
 
@@ -71,7 +75,8 @@ class Behaviours:
 def modules() -> list[Any]:
     """The behaviour modules, by name."""
     return [
-        importlib.import_module(f"{__name__}.{each.name}") for each in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
+        importlib.import_module(f"{__name__}.{each.name}")
+        for each in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
     ]
 
 

@@ -10,7 +10,10 @@ def on_build(world: World) -> None:
         siblings = [
             each.name
             for each in world.shape.resources.values()
-            if resource.singleton and not each.singleton and each.schema == resource.schema and each.parent == resource.parent
+            if resource.singleton
+            and not each.singleton
+            and each.schema == resource.schema
+            and each.parent == resource.parent
         ]
         for record in world.store.all(resource.name) if siblings else ():
             members = world.store.collection(siblings[0], record.parent.path if record.parent else "")

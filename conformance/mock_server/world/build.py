@@ -63,7 +63,9 @@ class World:
             above = [
                 each
                 for each in self.shape.resources.values()
-                if "}" in each.item_path and not each.singleton and operation.path.startswith((each.item_path + "/", each.item_path + ":"))
+                if "}" in each.item_path
+                and not each.singleton
+                and operation.path.startswith((each.item_path + "/", each.item_path + ":"))
             ]
             self._chains[operation.key] = tuple(sorted(above, key=lambda each: len(each.item_path)))
         return self._chains[operation.key]
@@ -74,6 +76,7 @@ class World:
 
     def _order(self) -> list[str]:
         """Names of resources: people first, then parents before children."""
+
         def depth(name: str) -> int:
             parent = self.shape.resources[name].parent
             return 1 + depth(parent) if parent in self.shape.resources else 0
@@ -92,7 +95,11 @@ class World:
         paged = resource.name in self.shape.lists and self.shape.lists[resource.name].pagination
         for ordinal, parent in enumerate(tuple(self.store.all(resource.parent))):
             sizes = _CHILDREN if paged else _UNPAGED
-            size = 1 if resource.singleton else sizes[min(ordinal, ordinal % (len(sizes) - 2) + 2) if ordinal > 1 else ordinal]
+            size = (
+                1
+                if resource.singleton
+                else sizes[min(ordinal, ordinal % (len(sizes) - 2) + 2) if ordinal > 1 else ordinal]
+            )
             self._plant_below(resource, parent, size, rng)
 
     def _root_size(self, resource: Resource) -> int:
@@ -104,7 +111,11 @@ class World:
             size = min(size, len(names)) if parent else len(names)
         for index in range(size):
             moment = self._moment(resource, index, size, rng)
-            key = names[index] if resource.key_kind is KeyKind.NAME and not resource.singleton else self.key(resource, moment, rng)
+            key = (
+                names[index]
+                if resource.key_kind is KeyKind.NAME and not resource.singleton
+                else self.key(resource, moment, rng)
+            )
             record = Record(resource.name, key, self.path(resource, parent, key), parent, None, moment)
             record.owner = self._owner(resource, record, index)
             self.store.add(record, quiet=True)
@@ -130,7 +141,11 @@ class World:
             return []
         for operation in self.shape.model.operations:
             for parameter in operation.path_parameters:
-                if operation.path == resource.item_path and parameter.name == resource.key and "enum" in parameter.schema:
+                if (
+                    operation.path == resource.item_path
+                    and parameter.name == resource.key
+                    and "enum" in parameter.schema
+                ):
                     return sorted(map(str, parameter.schema["enum"]))
         field = self._properties(resource).get(resource.key_field, {})
         return sorted(map(str, self.nursery.flat(field).get("enum", ())))
@@ -140,7 +155,9 @@ class World:
         if resource.singleton:
             return ""
         if resource.key_kind is KeyKind.ID and (resource.key or resource.key_field):
-            return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + ulid(moment // clock.MILLISECOND, rng)
+            return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + ulid(
+                moment // clock.MILLISECOND, rng
+            )
         return clock.render(moment)
 
     def path(self, resource: Resource, parent: Record | None, key: str) -> str:
@@ -151,7 +168,9 @@ class World:
         if not template:
             return ""
         own = template.rpartition("/")[2]
-        filled = own[: own.index("{")] + key + own[own.index("}") + 1 :] if "{" in own and not resource.singleton else own
+        filled = (
+            own[: own.index("{")] + key + own[own.index("}") + 1 :] if "{" in own and not resource.singleton else own
+        )
         above = self.parent_path(template, parent)
         return f"{above}/{filled}" if not filled.startswith(":") else above + filled
 

@@ -78,7 +78,9 @@ def _share_out(shape: Shape, store: Store, name: str, link: Link) -> None:
 
 
 def _take_over(shape: Shape, whole: Record, parts: list[Record]) -> None:
-    shared = {link.path: link.targets for link in shape.links(whole.resource) if link.kind is LinkKind.ITEM and not link.many}
+    shared = {
+        link.path: link.targets for link in shape.links(whole.resource) if link.kind is LinkKind.ITEM and not link.many
+    }
     for part in parts:
         for link in shape.links(part.resource):
             if shared.get(link.path) == link.targets:

@@ -90,7 +90,9 @@ class Nursery:
 
     def _plain(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
         name = path.removesuffix("[]").rpartition(".")[2]
-        if values := [each for each in flat.get("enum", [flat["const"]] if "const" in flat else []) if each is not None]:
+        if values := [
+            each for each in flat.get("enum", [flat["const"]] if "const" in flat else []) if each is not None
+        ]:
             return _cycle(values)
         if not flat.get("properties") and (branches := flat.get("oneOf") or flat.get("anyOf")):
             options = [each for each in map(self.flat, branches) if each.get("type") != "null"]

@@ -72,7 +72,9 @@ class Shape:
 
     def links(self, resource: str) -> tuple[Link, ...]:
         """The links of a resource that stay inside the API, its own address aside."""
-        return tuple(each for each in self.resources[resource].links if each.kind is not LinkKind.EXTERNAL and not each.own)
+        return tuple(
+            each for each in self.resources[resource].links if each.kind is not LinkKind.EXTERNAL and not each.own
+        )
 
     def _lines(self) -> Iterator[tuple[str, Link, str]]:
         """Each single link to a member of a collection: from which resource, the link, to which."""
@@ -124,7 +126,7 @@ class Shape:
         roots = [n for n, each in self.resources.items() if not each.parent and not each.singleton]
         sizes = {name: 4 + sum(map(ord, name)) % 6 for name in roots}
         paged = [n for n in roots if n in self.lists and self.lists[n].pagination]
-        paged.sort(key=lambda n: (-len(self._operations_below(n)), n))
+        paged.sort(key=lambda n: (-len(self._operations_below(n)) - len(self.lists[n].filters), n))
         large = paged[: len(_LARGE) - 1]
         for scheme in {self.lists[n].pagination.scheme for n in paged if self.lists[n].pagination}:  # type: ignore[union-attr]
             same = [n for n in paged if self.lists[n].pagination.scheme is scheme]  # type: ignore[union-attr]
@@ -155,7 +157,11 @@ class Shape:
         lines = [(End(n, link.path), link, to) for n, link, to in self._lines() if len(link.targets) == 1]
         for end, link, target in lines:
             for other, back, to in lines:
-                if (other.resource, to) == (target, end.resource) and "[]" not in back.path and self._leads(other, back, end, link):
+                if (
+                    (other.resource, to) == (target, end.resource)
+                    and "[]" not in back.path
+                    and self._leads(other, back, end, link)
+                ):
                     found[end] = other
                     break
         return found

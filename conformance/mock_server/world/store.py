@@ -130,6 +130,10 @@ class Store:
             self.by_path[record.path] = record
         self._tell("created", record, {}, quiet=quiet)
 
+    def told(self, verb: Verb, record: Record) -> None:
+        """Let listeners hear of a record that was put in quietly and is complete now."""
+        self._tell(verb, record, {}, quiet=False)
+
     def change(self, record: Record, changes: dict[str, Any], *, quiet: bool = False) -> None:
         """Replace some properties of a record."""
         before = dict(record.data)

@@ -6,10 +6,22 @@ from collections.abc import Callable
 
 Draw = Callable[[random.Random, int], object]
 
-_NAMES = ("Ada Lovelace", "Grace Hopper", "Edith Clarke", "Mary Ross", "Hertha Ayrton", "Nikola Tesla", "Alan Turing", "Emmy Noether")
+_NAMES = (
+    "Ada Lovelace",
+    "Grace Hopper",
+    "Edith Clarke",
+    "Mary Ross",
+    "Hertha Ayrton",
+    "Nikola Tesla",
+    "Alan Turing",
+    "Emmy Noether",
+)
 _CITIES = ("London", "Leeds", "Bristol", "Glasgow", "Cardiff", "York", "Bath", "Exeter")
 _STATES = ("England", "Scotland", "Wales", "Kent", "Devon")
 _ZONES = ("Europe/London", "Europe/Paris", "America/New_York", "Europe/Berlin", "America/Los_Angeles")
+_BRANDS = (
+    "Aurora", "Aurora Plus", "Borealis", "Cygnus", "Delta", "Delta Wave", "Élan", "Fjord", "Gale", "Halo", "Ion", "Juno",
+)  # fmt: skip
 _CURRENCIES = ("GBP", "EUR", "USD")
 _STATUSES = ("Open", "Pending", "Resolved", "Closed")
 _PRIORITIES = ("Low", "Medium", "High", "Urgent")
@@ -31,6 +43,12 @@ def _number(low: float, high: float, digits: int = 6) -> Draw:
 
 def _text(template: str) -> Draw:
     return lambda _rng, n: template.format(n=n + 1)
+
+
+def _brand(_rng: random.Random, n: int) -> str:
+    """Names, some the beginning of others, one beyond ASCII; numbered from the second round on."""
+    name = _BRANDS[n % len(_BRANDS)]
+    return name if n < len(_BRANDS) else f"{name} {n // len(_BRANDS) + 1}"
 
 
 def _uuid(rng: random.Random, _n: int) -> str:
@@ -56,6 +74,7 @@ _STRINGS: tuple[tuple[str, Draw], ...] = (
     (r"^cpid$", lambda rng, _n: f"SHIR{rng.randrange(10**6):06d}"),
     (r"^price$|cost|energy_delivered", lambda rng, _n: f"{rng.randrange(5, 45)}.{rng.randrange(100):02d}"),
     (r"(request|message|command|ticket)_id$|(^|_)uid$", _uuid),
+    (r"^(display_|short_)?name$", _brand),
     (r"^status$", _pick(*_STATUSES)),
     (r"^priority$", _pick(*_PRIORITIES)),
     (r"^source$", _pick(*_SOURCES)),

@@ -1,0 +1,99 @@
+"""Reports about support tickets, counted from the tickets that exist."""
+
+from collections import Counter
+from typing import Any
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.reads import Reads
+
+_CATEGORY, _SUBCATEGORY = "human_verified_category", "human_verified_subcategory"
+
+
+def _tickets(reads: Reads, call: Call) -> list[dict[str, Any]]:
+    return [each.data for each in reads.world.store.all("support_tickets") if reads.visible(call, each)]
+
+
+def _shares(counts: Counter[Any]) -> list[tuple[Any, int, float]]:
+    total = sum(counts.values())
+    return [
+        (name, count, round(100 * count / total, 2))
+        for name, count in sorted(counts.items(), key=lambda e: (-e[1], str(e[0])))
+    ]
+
+
+def breakdown(reads: Reads, call: Call) -> Answer:
+    """Tickets by the field that the path names."""
+    field = call.operation.path.rpartition("/")[2]
+    counts = Counter(each[field] for each in _tickets(reads, call) if each.get(field) is not None)
+    return Answer(200, {"breakdown": [{field: n, "count": c, "percentage": p} for n, c, p in _shares(counts)]})
+
+
+def volume(reads: Reads, call: Call) -> Answer:
+    """Tickets by the day of their creation."""
+    days = Counter(each["created_at"][:10] for each in _tickets(reads, call))
+    return Answer(200, {"time_series": [{"date": day, "count": days[day]} for day in sorted(days)]})
+
+
+def resolution(reads: Reads, call: Call) -> Answer:
+    """How many tickets are resolved."""
+    tickets = _tickets(reads, call)
+    resolved = sum(each.get("resolved_at") is not None for each in tickets)
+    rate = round(100 * resolved / len(tickets), 2) if tickets else 0
+    hours = 3.0 if resolved else None
+    return Answer(200, {
+        "resolution_rate": rate, "avg_resolution_time_hours": hours, "median_resolution_time_hours": hours,
+        "total_resolved": resolved, "total_unresolved": len(tickets) - resolved,
+    })  # fmt: skip
+
+
+def top(reads: Reads, call: Call) -> Answer:
+    """The categories with most tickets."""
+    limit = int(call.last("limit") or 10)
+    tickets = [each for each in _tickets(reads, call) if each.get(_CATEGORY)]
+    counts = Counter(each[_CATEGORY] for each in tickets)
+    pairs = Counter((each[_SUBCATEGORY], each[_CATEGORY]) for each in tickets if each.get(_SUBCATEGORY))
+    return Answer(200, {
+        "categories": [{"category": n, "count": c, "percentage": p} for n, c, p in _shares(counts)[:limit]],
+        "subcategories": [
+            {"subcategory": n[0], "category": n[1], "count": c, "percentage": p} for n, c, p in _shares(pairs)[:limit]
+        ],
+    })  # fmt: skip
+
+
+def sankey(reads: Reads, call: Call) -> Answer:
+    """The flow from categories to subcategories."""
+    pairs = Counter(
+        (each[_CATEGORY], each[_SUBCATEGORY])
+        for each in _tickets(reads, call)
+        if each.get(_CATEGORY) and each.get(_SUBCATEGORY)
+    )
+    names = sorted({name for pair in pairs for name in pair})
+    return Answer(200, {
+        "nodes": [{"id": name, "label": name.replace("_", " ").title()} for name in names],
+        "links": [{"source": a, "target": b, "value": count} for (a, b), count in sorted(pairs.items())],
+    })  # fmt: skip
+
+
+def categories(reads: Reads, call: Call) -> Answer:
+    """All categories and subcategories with their labels."""
+    schema = reads.world.schema_of(reads.world.shape.resources["support_tickets"])["properties"]
+
+    def labelled(field: str) -> list[dict[str, str]]:
+        branches = [reads.world.nursery.flat(each) for each in schema[field].get("oneOf", ())]
+        names = next((each["enum"] for each in branches if "enum" in each), [])
+        return [{"value": name, "label": name.replace("_", " ").title()} for name in names]
+
+    return Answer(200, {"categories": labelled(_CATEGORY), "subcategories": labelled(_SUBCATEGORY)})
+
+
+_STATS = "GET /support-ticket-stats"
+READS = {
+    "GET /support_tickets/categories": categories,
+    f"{_STATS}/sankey": sankey,
+    f"{_STATS}/volume": volume,
+    f"{_STATS}/resolution": resolution,
+    f"{_STATS}/status": breakdown,
+    f"{_STATS}/priority": breakdown,
+    f"{_STATS}/source": breakdown,
+    f"{_STATS}/top-categories": top,
+}

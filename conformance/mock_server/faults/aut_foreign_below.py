@@ -1,0 +1,24 @@
+"""What hangs below a thing of another user can be read."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """One list below a thing that belongs to users."""
+    owned = site.world.shape.owned - {site.world.shape.principal}
+    options = [
+        o
+        for o in site.of_role(Role.LIST)
+        if o.path.count("{") == 1 and site.world.shape.resources[o.resource].parent in owned
+    ]
+    return at(site.pick(options), visible=lambda _c, _r, _v: True)
+
+
+FAULT = Fault(
+    ("AUT-05",),
+    "a list below a foreign thing gives 200",
+    plant,
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

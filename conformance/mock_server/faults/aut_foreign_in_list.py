@@ -1,0 +1,14 @@
+"""A user's list shows things of others."""
+
+from conformance.mock_server.faulting import Fault, at
+from conformance.model import Role
+
+FAULT = Fault(
+    ("AUT-05",),
+    "one list shows a user everything",
+    lambda site: at(
+        site.pick(o for o in site.owned(Role.LIST) if "{" not in o.path and not o.user_header),
+        visible=lambda _c, _r, _v: True,
+    ),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,20 @@
+"""Of two scopes one is enough."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.problems import Problem
+
+
+def _open_up(call: Call, problem: Problem | None) -> Problem | None:
+    owned = call.grant.scopes if call.grant else frozenset()
+    lacking = set(call.operation.scopes) - owned
+    write = all(each.endswith(":write") for each in lacking)
+    return None if problem and problem.status == 403 and write and owned and call.operation.safe is False else problem
+
+
+FAULT = Fault(
+    ("AUT-03",),
+    "an identity with any scope may write",
+    lambda site: anywhere(admit=_open_up),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,13 @@
+"""One operation works without a token."""
+
+from conformance.mock_server.faulting import Fault, at
+
+FAULT = Fault(
+    ("AUT-01",),
+    "one secured list answers without a token",
+    lambda site: at(
+        site.pick(o for o in site.secured() if "{" not in o.path),
+        admit=lambda _call, problem: None if problem and problem.status == 401 else problem,
+    ),
+    changes=("status", "headers", "body"),
+)

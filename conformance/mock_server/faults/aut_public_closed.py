@@ -1,0 +1,17 @@
+"""An operation for everyone asks for a token."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.problems import Problem
+
+
+def _close(call: Call, problem: Problem | None) -> Problem | None:
+    return problem if call.grant else Problem(401, detail="Authentication credentials were not provided.")
+
+
+FAULT = Fault(
+    ("AUT-04",),
+    "one operation with empty security gives 401 without a token",
+    lambda site: at(site.pick(o for o in [*site.lists(), *site.items()] if not o.secured), admit=_close),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,22 @@
+"""Any scheme will do as long as the token is right."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.identities import IDENTITIES
+from conformance.mock_server.problems import Problem
+
+_TOKENS = {each.token for each in IDENTITIES if not each.expired}
+
+
+def _open_up(call: Call, problem: Problem | None) -> Problem | None:
+    sent = call.headers.get("authorization", "").split(" ")[-1]
+    return None if problem and problem.status == 401 and sent in _TOKENS else problem
+
+
+FAULT = Fault(
+    ("AUT-01",),
+    "`Authorization: Token …` or the bare token gives 200",
+    lambda site: anywhere(admit=_open_up),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

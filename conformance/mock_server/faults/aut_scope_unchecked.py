@@ -1,0 +1,12 @@
+"""One read does not look at scopes."""
+
+from conformance.mock_server.faulting import Fault, at
+
+FAULT = Fault(
+    ("AUT-03",),
+    "one read works without its scope",
+    lambda site: at(
+        site.pick(site.secured()), admit=lambda _c, problem: None if problem and problem.status == 403 else problem
+    ),
+    changes=("status", "headers", "body"),
+)

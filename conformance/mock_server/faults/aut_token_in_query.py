@@ -1,0 +1,20 @@
+"""A token in the query is taken."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.identities import IDENTITIES
+from conformance.mock_server.problems import Problem
+
+_TOKENS = {each.token for each in IDENTITIES if not each.expired}
+
+
+def _open_up(call: Call, problem: Problem | None) -> Problem | None:
+    return None if problem and problem.status == 401 and call.last("access_token") in _TOKENS else problem
+
+
+FAULT = Fault(
+    ("AUT-02",),
+    "`?access_token=` gives 200",
+    lambda site: anywhere(admit=_open_up),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,19 @@
+"""A token that nobody issued gives 403."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.problems import Problem
+
+
+def _forbid(call: Call, problem: Problem | None) -> Problem | None:
+    if problem and problem.status == 401 and "authorization" in call.headers:
+        return Problem(403, detail="You do not have permission to perform this action.")
+    return problem
+
+
+FAULT = Fault(
+    ("AUT-01",),
+    "an unknown token gives 403",
+    lambda site: anywhere(admit=_forbid),
+    changes=("status", "headers", "body"),
+)

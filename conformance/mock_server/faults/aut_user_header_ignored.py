@@ -1,0 +1,14 @@
+"""The user header does not narrow one list."""
+
+from conformance.mock_server.faulting import Fault, at
+from conformance.model import Role
+
+FAULT = Fault(
+    ("AUT-06",),
+    "EvEnergy-User changes nothing in one list",
+    lambda site: at(
+        site.pick(o for o in site.owned(Role.LIST) if o.user_header and site.count(o) > 5),
+        context=lambda call, _user: call.grant.user or None if call.grant else None,
+    ),
+    changes=("headers", "body"),
+)

@@ -1,0 +1,20 @@
+"""A malformed user header is ignored."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.problems import Problem
+
+
+def plant(site: Site) -> Planted | None:
+    """One list with the header."""
+
+    def forgive(call: Call, name: str, problem: Problem | None) -> Problem | None:
+        return None if name == call.operation.user_header else problem
+
+    return at([o for o in site.lists() if o.user_header], parameter=forgive)
+
+
+FAULT = Fault(
+    ("AUT-06",), "EvEnergy-User: nonsense gives 200", plant, difficulty="subtle", changes=("status", "headers", "body")
+)
+_ = Answer

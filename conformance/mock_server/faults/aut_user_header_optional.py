@@ -1,0 +1,21 @@
+"""Where the user header is required it may be absent."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.problems import Problem
+
+
+def _forgive(call: Call, name: str, problem: Problem | None) -> Problem | None:
+    return (
+        None
+        if name == call.operation.user_header and call.operation.user_header.lower() not in call.headers
+        else problem
+    )
+
+
+FAULT = Fault(
+    ("AUT-06",),
+    "an operation that requires EvEnergy-User works without",
+    lambda site: at([o for o in site.model.operations if o.user_required], parameter=_forgive),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,15 @@
+"""A number grows each time it is read."""
+
+from itertools import count
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
+
+
+def plant(site: Site) -> Planted | None:
+    """One number of one kind of member."""
+    found = site.pick(site.with_property(site.items(), kind("integer")))
+    seen = count()
+    return found and at(found[0], item=lambda _c, _p, data: {**data, found[1]: data[found[1]] + next(seen) % 2})
+
+
+FAULT = Fault(("CON-01",), "two reads of one kind of member differ", plant)

@@ -1,0 +1,19 @@
+"""HEAD tells another media type than GET."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _turn(call: Call | None, answer: Answer) -> Answer:
+    if call is not None and call.method == "HEAD" and answer.media:
+        answer.media = "text/plain"
+    return answer
+
+
+FAULT = Fault(
+    ("CON-05",),
+    "HEAD has Content-Type text/plain",
+    lambda site: anywhere(answer=_turn),
+    difficulty="subtle",
+    changes=("headers",),
+)

@@ -1,0 +1,14 @@
+"""One operation does not look at Accept."""
+
+from conformance.mock_server.faulting import Fault, at
+
+FAULT = Fault(
+    ("ERR-07",),
+    "`Accept: image/png` gives 200 in one operation",
+    lambda site: at(
+        site.pick(o for o in site.lists() if o.response(406)),
+        protocol=lambda _call, check, problem: None if check == "accept" else problem,
+    ),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

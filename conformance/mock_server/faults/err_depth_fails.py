@@ -1,0 +1,18 @@
+"""Deep nesting fails."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, anywhere, becomes, crash
+
+
+def _fail(call: Call | None, answer: Answer) -> Answer:
+    if call is not None and (b"[" * 50 in call.body or call.body.count(b"{") > 50):
+        becomes(500, crash())(answer)
+    return answer
+
+
+FAULT = Fault(
+    ("ERR-09", "RSP-08"),
+    "fifty levels in a body give 500",
+    lambda site: anywhere(answer=_fail),
+    changes=("status", "headers", "body"),
+)

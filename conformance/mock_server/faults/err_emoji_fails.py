@@ -1,0 +1,20 @@
+"""Characters beyond the basic plane fail in one write."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, at, becomes, crash
+
+
+def _fail(call: Call, answer: Answer) -> Answer:
+    text = call.body.decode("utf-8", "ignore")
+    if any(ord(each) > 0xFFFF for each in text) or "\\ud83d" in text.lower():
+        becomes(500, crash())(answer)
+    return answer
+
+
+FAULT = Fault(
+    ("ERR-09", "RSP-08"),
+    "an emoji in a body gives 500",
+    lambda site: at(site.bodies(), answer=_fail),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,18 @@
+"""Fields are named in another spelling than in the request."""
+
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, anywhere, on_problem
+
+
+def _rename(body: dict[str, Any]) -> dict[str, Any]:
+    errors = body.get("field_errors")
+    return {**body, "field_errors": {k.replace("_", "") + "Field": v for k, v in errors.items()}} if errors else body
+
+
+FAULT = Fault(
+    ("ERR-04",),
+    "`field_errors` names no known field",
+    lambda site: anywhere(answer=on_problem(_rename)),
+    difficulty="subtle",
+)

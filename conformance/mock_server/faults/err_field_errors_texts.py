@@ -1,0 +1,13 @@
+"""Under each field stands a text, not a list of them."""
+
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, anywhere, on_problem
+
+
+def _join(body: dict[str, Any]) -> dict[str, Any]:
+    errors = body.get("field_errors")
+    return {**body, "field_errors": {k: " ".join(v) for k, v in errors.items()}} if errors else body
+
+
+FAULT = Fault(("ERR-04",), "`field_errors` maps to strings", lambda site: anywhere(answer=on_problem(_join)))

@@ -1,0 +1,11 @@
+"""A body that cannot be read counts as empty where none is required."""
+
+from conformance.mock_server.faulting import Fault, at
+from conformance.model import Role
+
+FAULT = Fault(
+    ("ERR-08", "WRT-06"),
+    "malformed JSON in a PATCH gives 200",
+    lambda site: at(site.bodies(Role.UPDATE), unreadable=lambda _call, _problem: None),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,25 @@
+"""One write does not look for required fields."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.model import Role
+
+
+def _forgive(_call: object, _body: object, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: texts for name, texts in errors.items() if texts != ["This field is required."]}
+
+
+def plant(site: Site) -> Planted | None:
+    """A POST with required fields that shows what it made."""
+    options = []
+    for operation in site.bodies(Role.CREATE):
+        media = operation.body.media[0] if operation.body else None
+        schema = site.world.nursery.flat(site.world.description.resolve(media.schema)) if media else {}
+        if schema.get("required") and operation.key not in {"POST /regions", "POST /region_groups"}:
+            options.append(operation)
+    simple = [each for each in options if "events" not in each.path and "rebates" not in each.path]
+    return at(site.pick(simple or options), reject=_forgive)
+
+
+FAULT = Fault(
+    ("ERR-08", "WRT-06"), "a POST without a required field gives 201", plant, changes=("status", "headers", "body")
+)

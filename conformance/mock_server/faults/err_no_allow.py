@@ -1,0 +1,10 @@
+"""A 405 does not say what is allowed."""
+
+from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+
+FAULT = Fault(
+    ("ERR-06",),
+    "405 has no Allow",
+    lambda site: anywhere(answer=on_answer(set_header("Allow", None), 405)),
+    changes=("headers",),
+)

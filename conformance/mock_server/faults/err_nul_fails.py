@@ -1,0 +1,18 @@
+"""A NUL in a body fails."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, anywhere, becomes, crash
+
+
+def _fail(call: Call | None, answer: Answer) -> Answer:
+    if call is not None and (b"\\u0000" in call.body or b"\x00" in call.body):
+        becomes(500, crash())(answer)
+    return answer
+
+
+FAULT = Fault(
+    ("ERR-09", "RSP-08"),
+    "\\u0000 in a body gives 500",
+    lambda site: anywhere(answer=_fail),
+    changes=("status", "headers", "body"),
+)

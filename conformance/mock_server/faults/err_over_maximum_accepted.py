@@ -1,0 +1,31 @@
+"""One more than the maximum is taken."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """One bounded number of one write."""
+    options = [
+        (operation, name, schema["maximum"])
+        for operation in site.bodies()
+        for name, schema in site.writable(operation).items()
+        if "maximum" in schema and name in site.properties(operation)
+    ]
+    found = site.pick(options)
+
+    def forgive(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+        if found is None or body.get(found[1]) != found[2] + 1:
+            return errors
+        return {name: texts for name, texts in errors.items() if name != found[1]}
+
+    return at(found[0], reject=forgive) if found else None
+
+
+FAULT = Fault(
+    ("ERR-08", "WRT-06"),
+    "maximum + 1 gives 2xx in one field",
+    plant,
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,18 @@
+"""Errors are sent as application/json."""
+
+from conformance.mock_server.call import JSON, Answer
+from conformance.mock_server.faulting import Fault, anywhere, on_answer
+from conformance.mock_server.problems import MEDIA
+
+
+def _plain(answer: Answer) -> None:
+    if answer.media == MEDIA:
+        answer.media = JSON
+
+
+FAULT = Fault(
+    ("ERR-01", "RSP-02"),
+    "problems are application/json",
+    lambda site: anywhere(answer=on_answer(_plain)),
+    changes=("headers",),
+)

@@ -1,0 +1,9 @@
+"""`status` in problems is a text."""
+
+from conformance.mock_server.faulting import Fault, anywhere, on_problem
+
+FAULT = Fault(
+    ("ERR-02", "RSP-03"),
+    "`status` is a string",
+    lambda site: anywhere(answer=on_problem(lambda body: {**body, "status": str(body["status"])})),
+)

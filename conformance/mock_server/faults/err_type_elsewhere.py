@@ -1,0 +1,11 @@
+"""Problem types lead to another site."""
+
+from conformance.mock_server.faulting import Fault, anywhere, on_problem
+
+FAULT = Fault(
+    ("ERR-03",),
+    "`type` begins with https://httpstatuses.example/",
+    lambda site: anywhere(
+        answer=on_problem(lambda body: {**body, "type": "https://httpstatuses.example/400"} if "type" in body else body)
+    ),
+)

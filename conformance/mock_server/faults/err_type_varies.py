@@ -1,0 +1,19 @@
+"""The same fault has another problem type each time."""
+
+from itertools import count
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_problem
+
+
+def plant(_site: Site) -> Planted:
+    """Counts the problems with a type."""
+    seen = count(1)
+
+    def vary(body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, "type": f"{body['type'].rstrip('/')}-{next(seen)}/"} if "type" in body else body
+
+    return anywhere(answer=on_problem(vary, 400))
+
+
+FAULT = Fault(("ERR-10",), "the type of a 400 ends in a number that grows", plant)

@@ -1,0 +1,11 @@
+"""An id that nothing has gives null."""
+
+from conformance.mock_server.faulting import Fault, at, becomes, on_answer
+
+FAULT = Fault(
+    ("ERR-05", "IDS-06"),
+    "an unknown id gives 200 and null in one operation",
+    lambda site: at(site.pick(site.items()), answer=on_answer(becomes(200), 404)),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,13 @@
+"""A well-formed id that nothing has is refused as malformed."""
+
+from conformance.mock_server.faulting import Fault, at, becomes, on_answer
+
+FAULT = Fault(
+    ("ERR-05",),
+    "an unknown id gives 400 in one operation",
+    lambda site: at(
+        site.pick(o for o in site.items() if any(r.status == "400" for r in o.responses)),
+        answer=on_answer(becomes(400, {"title": "Bad Request", "status": 400, "detail": "Unknown id."}), 404),
+    ),
+    changes=("status", "headers", "body"),
+)

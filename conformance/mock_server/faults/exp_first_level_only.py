@@ -1,0 +1,15 @@
+"""A dotted path expands its first level alone."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """One path of two levels."""
+    found = site.pick(site.expansions(depth=2))
+    return found and at(
+        found[0],
+        tree=lambda _c, paths: tuple(sorted({p.rpartition(".")[0] if p == found[1].path else p for p in paths})),
+    )
+
+
+FAULT = Fault(("EXP-06",), "`expand=a.b` leaves the URL in b", plant)

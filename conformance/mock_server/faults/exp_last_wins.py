@@ -1,0 +1,12 @@
+"""Of several expansions only the last counts."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """One operation with two expansions."""
+    options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 1}
+    return at(site.pick(options.values()), tree=lambda call, _paths: tuple(call.every("expand")[-1:]))
+
+
+FAULT = Fault(("EXP-07",), "of two `expand` parameters the first is ignored", plant)

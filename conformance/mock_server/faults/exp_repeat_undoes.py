@@ -1,0 +1,17 @@
+"""A path that is given twice is not expanded."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """One operation with expansions."""
+    options = {o.key: o for o, _ in site.expansions()}
+
+    def undo(call: object, paths: tuple[str, ...]) -> tuple[str, ...]:
+        asked = call.every("expand")
+        return tuple(each for each in paths if asked.count(each) < 2)
+
+    return at(site.pick(options.values()), tree=undo)
+
+
+FAULT = Fault(("EXP-12",), "`expand=a&expand=a` leaves the URL", plant)

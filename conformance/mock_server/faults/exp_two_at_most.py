@@ -1,0 +1,12 @@
+"""Of more than two expansions the rest is ignored."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """One operation with at least three expansions."""
+    options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 2}
+    return at(site.pick(options.values()), tree=lambda call, _paths: tuple(sorted(set(call.every("expand")[:2]))))
+
+
+FAULT = Fault(("EXP-07",), "a third `expand` parameter is ignored", plant, difficulty="subtle")

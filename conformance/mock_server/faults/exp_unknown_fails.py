@@ -1,0 +1,19 @@
+"""An undocumented path to expand fails in one operation."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, at, becomes, crash
+
+
+def _fail(call: Call, answer: Answer) -> Answer:
+    if answer.status == 400 and call.last("expand") is not None:
+        becomes(500, crash())(answer)
+    return answer
+
+
+FAULT = Fault(
+    ("EXP-10", "RSP-08"),
+    "`expand=nonsense` gives 500 in one operation",
+    lambda site: at(site.pick({o.key: o for o, _ in site.expansions()}.values()), answer=_fail),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,17 @@
+"""A filter with a value that cannot be read is ignored."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.problems import Problem
+
+
+def _ignore(call: Call, name: str, problem: Problem | None) -> Problem | None:
+    return None if any(each.parameter == name for each in call.operation.filters) else problem
+
+
+FAULT = Fault(
+    ("FLT-04",),
+    "a malformed date in a filter gives 200",
+    lambda site: anywhere(parameter=_ignore),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,17 @@
+"""Ordering is ignored."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.world.store import Record
+
+
+def _by_key(_call: Call, records: list[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: record.key)
+
+
+FAULT = Fault(
+    ("FLT-06",),
+    "`ordering` changes nothing in one list",
+    lambda site: at(site.pick(o for o in site.lists(5) if o.ordering), order=_by_key),
+    changes=("headers", "body"),
+)

@@ -1,0 +1,18 @@
+"""Ids are found in small letters."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.world.store import Collection, Record
+from conformance.model import Resource
+
+
+def _find(_call: Call, _resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
+    return found or members.by_key.get(key[:4].lower() + key[4:].upper())
+
+
+FAULT = Fault(
+    ("IDS-06",),
+    "an id in small letters gives 200",
+    lambda site: anywhere(lookup=_find),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,18 @@
+"""One id carries the time zero."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
+
+
+def plant(site: Site) -> Planted | None:
+    """The first item of a list."""
+    operation = site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix)
+
+    def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+        old = str(data.get("id", ""))
+        new = old[:4] + "0000000000" + old[14:]
+        return {**data, "id": new, "url": str(data["url"]).replace(old, new)} if old and "url" in data else data
+
+    return at(operation, item=deep(spoil, 0))
+
+
+FAULT = Fault(("IDS-03", "IDS-07"), "the first id of one list is of 1970", plant, difficulty="subtle")

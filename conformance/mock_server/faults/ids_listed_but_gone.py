@@ -1,0 +1,19 @@
+"""One member that is listed cannot be read."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.world.store import Collection, Record
+from conformance.model import Resource
+
+
+def _find(_call: Call, _resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
+    return None if key == members.keys[1] else found
+
+
+FAULT = Fault(
+    ("IDS-07",),
+    "GET of the second member of one collection gives 404",
+    lambda site: at(site.pick(site.items()), lookup=_find),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,11 @@
+"""Ids of one list are in small letters."""
+
+from conformance.mock_server.faulting import Fault, at, edit
+
+FAULT = Fault(
+    ("IDS-01", "IDS-04", "CON-02"),
+    "the ids that one list shows are in small letters",
+    lambda site: at(
+        site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix), item=edit("id", str.lower)
+    ),
+)

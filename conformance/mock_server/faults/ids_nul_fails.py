@@ -1,0 +1,18 @@
+"""A NUL in an id fails in the database."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, anywhere, becomes, crash
+
+
+def _fail(call: Call | None, answer: Answer) -> Answer:
+    if call is not None and answer.status == 404 and any("\x00" in value for value in call.values.values()):
+        becomes(500, crash())(answer)
+    return answer
+
+
+FAULT = Fault(
+    ("IDS-06", "RSP-08"),
+    "%00 in an id gives 500",
+    lambda site: anywhere(answer=_fail),
+    changes=("status", "headers", "body"),
+)

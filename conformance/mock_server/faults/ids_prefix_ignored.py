@@ -1,0 +1,19 @@
+"""Members of one collection are found by their ULID whatever letters stand before it."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.world.store import Collection, Record
+from conformance.model import Resource
+
+
+def _find(_call: Call, resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
+    return found or members.by_key.get(resource.prefix + key[4:])
+
+
+FAULT = Fault(
+    ("IDS-06",),
+    "a foreign prefix before the right ULID gives 200 in one operation",
+    lambda site: at(site.pick(site.items()), lookup=_find),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

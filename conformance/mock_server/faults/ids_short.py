@@ -1,0 +1,9 @@
+"""Ids of one kind of member lose their last character."""
+
+from conformance.mock_server.faulting import Fault, at, edit
+
+FAULT = Fault(
+    ("IDS-01", "IDS-04"),
+    "ids of one kind of member have 29 characters",
+    lambda site: at(site.pick(site.items()), item=edit("id", lambda text: text[:-1])),
+)

@@ -1,0 +1,12 @@
+"""The url of one kind of member names the production host."""
+
+from conformance.mock_server.faulting import Fault, at
+
+FAULT = Fault(
+    ("IDS-04",),
+    "`url` of one kind of member begins with https://api.ev.energy/v2",
+    lambda site: at(
+        site.pick(o for o in site.items() if "url" in site.properties(o)),
+        item=lambda call, _place, data: {**data, "url": data["url"].replace(call.base, "https://api.ev.energy/v2")},
+    ),
+)

@@ -1,0 +1,12 @@
+"""The limit is told and not kept."""
+
+from dataclasses import replace
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+FAULT = Fault(
+    ("LIM-02",),
+    "no 429 when nothing remains",
+    lambda site: anywhere(limit=lambda _call, allowance: replace(allowance, retry_after=0)),
+    changes=("status", "headers", "body"),
+)

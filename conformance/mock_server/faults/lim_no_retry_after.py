@@ -1,0 +1,10 @@
+"""A 429 does not say when to come back."""
+
+from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+
+FAULT = Fault(
+    ("LIM-02",),
+    "429 has no Retry-After",
+    lambda site: anywhere(answer=on_answer(set_header("Retry-After", None), 429)),
+    changes=("headers",),
+)

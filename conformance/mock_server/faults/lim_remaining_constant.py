@@ -1,0 +1,13 @@
+"""The remaining requests never fall."""
+
+from dataclasses import replace
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+FAULT = Fault(
+    ("LIM-01",),
+    "X-RateLimit-Remaining stays the same",
+    lambda site: anywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.limit - 1)),
+    difficulty="subtle",
+    changes=("headers",),
+)

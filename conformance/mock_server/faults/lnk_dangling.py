@@ -1,0 +1,17 @@
+"""A link of one record leads to something that is gone."""
+
+from conformance.mock_server.faulting import NEVER_THERE, Fault, Planted, Site, at, deep, edit
+
+
+def plant(site: Site) -> Planted | None:
+    """The second item of a list."""
+    found = site.pick((o, n) for o, n in site.links(site.lists(3)) if site.count(o) > 2)
+
+    def turn(text: str) -> str:
+        head, _, key = text.rpartition("/")
+        return f"{head}/{key[:4]}{NEVER_THERE}"
+
+    return at(found[0], item=deep(edit(found[1], turn), 1)) if found else None
+
+
+FAULT = Fault(("LNK-02",), "a link of the second item of one list gives 404", plant, difficulty="subtle")

@@ -1,0 +1,16 @@
+"""Behind a proxy, links of one list take the wrong scheme."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+
+
+def plant(site: Site) -> Planted | None:
+    """One link of one list."""
+    found = site.pick(site.links(site.lists()))
+
+    def turn(text: str) -> str:
+        return text.replace("http://", "ftp://") if text.startswith("http://") else text.replace("https://", "http://")
+
+    return at(found[0], item=edit(found[1], turn)) if found else None
+
+
+FAULT = Fault(("LNK-01",), "a link of one list has another scheme than the target", plant)

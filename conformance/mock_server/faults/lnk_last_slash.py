@@ -1,0 +1,12 @@
+"""A link ends with a slash too many."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+
+
+def plant(site: Site) -> Planted | None:
+    """One link of one list."""
+    found = site.pick(site.links(site.lists()))
+    return at(found[0], item=edit(found[1], lambda text: text + "/")) if found else None
+
+
+FAULT = Fault(("LNK-02", "LNK-03"), "a link of one list ends with a slash and gives 404", plant)

@@ -1,0 +1,17 @@
+"""The ready-made link to a list filters by another's id in one item."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
+from conformance.model import LinkKind
+
+
+def plant(site: Site) -> Planted | None:
+    """The second item of a list."""
+    options = site.links(site.lists(3), LinkKind.LIST)
+    found = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
+    if found is None:
+        return None
+    first = next(iter(site.world.store.all(found[0].resource))).data[found[1]]
+    return at(found[0], item=deep(lambda call, _place, data: {**data, found[1]: call.base + first}, 1))
+
+
+FAULT = Fault(("LNK-05",), "the second item of one list links to the list of the first", plant, difficulty="subtle")

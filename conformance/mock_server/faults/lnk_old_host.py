@@ -1,0 +1,24 @@
+"""Inside expanded objects links keep the host that the cache was filled under."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """The links of an object expanded at the first level."""
+    found = site.pick(site.expansions())
+
+    def turn(call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+        base = getattr(call, "base", "")
+        if found is None or here != found[1].path:
+            return data
+        return {
+            name: value.replace(base, "https://api-old.example.com/v2")
+            if isinstance(value, str) and name != "url"
+            else value
+            for name, value in data.items()
+        }
+
+    return at(found[0], nested=turn) if found else None
+
+
+FAULT = Fault(("LNK-01", "EXP-04"), "links in an expanded object name another host", plant, difficulty="subtle")

@@ -1,0 +1,24 @@
+"""page_before counts although page_after is given."""
+
+from collections.abc import Sequence
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.paging import Page
+from conformance.mock_server.world.store import Record
+from conformance.model import Scheme
+
+
+def _before(call: Call, records: Sequence[Record], page: Page) -> Page:
+    paging = call.operation.pagination
+    if paging and call.last(paging.after) and (key := call.last(paging.before)):
+        page.records = [each for each in records if each.key < key][-page.size :]
+    return page
+
+
+FAULT = Fault(
+    ("PAG-07",),
+    "with both cursors one list goes back",
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_before),
+    changes=("headers", "body"),
+)

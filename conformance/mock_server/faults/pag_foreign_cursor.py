@@ -1,0 +1,21 @@
+"""A cursor of another collection is taken for the start."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.problems import Problem
+from conformance.model import Scheme
+
+
+def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
+    paging = call.operation.pagination
+    cursor = (call.last(paging.after) or "") if paging else ""
+    return None if name == "page" and len(cursor) == 30 and cursor.isalnum() else problem
+
+
+FAULT = Fault(
+    ("PAG-10",),
+    "a foreign cursor gives 200 in one list",
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), parameter=_take),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,19 @@
+"""Links of one list lack `expand`."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def _forget(_call: Call, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
+    return {rel: query and [each for each in query if each[0] != "expand"] for rel, query in queries.items()}
+
+
+def plant(site: Site) -> Planted | None:
+    """A list of several pages with expansions."""
+    expanding = {operation.key for operation, _ in site.expansions()}
+    return at(site.pick(each for each in site.paged(least=3) if each.key in expanding), link=_forget)
+
+
+FAULT = Fault(
+    ("PAG-05", "EXP-08"), "the Link of one list lacks expand", plant, difficulty="subtle", changes=("headers",)
+)

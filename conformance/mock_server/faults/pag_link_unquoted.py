@@ -1,0 +1,17 @@
+"""The addresses in Link lack their angle brackets."""
+
+from conformance.mock_server.call import Answer
+from conformance.mock_server.faulting import Fault, at, on_answer
+
+
+def _strip(answer: Answer) -> None:
+    if "Link" in answer.headers:
+        answer.headers["Link"] = answer.headers["Link"].replace("<", "").replace(">", "")
+
+
+FAULT = Fault(
+    ("PAG-01",),
+    "the Link of one list cannot be parsed",
+    lambda site: at(site.pick(site.paged(least=3)), answer=on_answer(_strip)),
+    changes=("headers",),
+)

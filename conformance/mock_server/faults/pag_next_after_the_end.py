@@ -1,0 +1,29 @@
+"""The last page links to an empty one."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.model import Scheme
+
+
+def plant(site: Site) -> Planted | None:
+    """One list paged by cursor."""
+    operation = site.pick(site.paged(Scheme.CURSOR))
+    last = list(site.world.store.all(operation.resource))[-1].key if operation else ""
+
+    def go_on(
+        call: object, queries: dict[str, list[tuple[str, str]] | None]
+    ) -> dict[str, list[tuple[str, str]] | None]:
+        paging = operation.pagination if operation else None
+        if queries["next"] is not None or paging is None or call.last(paging.after) == last:
+            return queries
+        return {**queries, "next": [(paging.after, last)]}
+
+    return at(operation, link=go_on)
+
+
+FAULT = Fault(
+    ("PAG-01", "PAG-05"),
+    "the last page of one list has a next page, which is empty",
+    plant,
+    difficulty="subtle",
+    changes=("headers",),
+)

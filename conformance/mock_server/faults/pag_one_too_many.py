@@ -1,0 +1,20 @@
+"""Pages hold one item more than asked for."""
+
+from collections.abc import Sequence
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.paging import Page
+from conformance.mock_server.world.store import Record
+
+
+def _add(_call: Call, records: Sequence[Record], page: Page) -> Page:
+    page.records = records[page.offset : page.offset + len(page.records) + 1]
+    return page
+
+
+FAULT = Fault(
+    ("PAG-02", "PAG-03"),
+    "a page of one list has page_size + 1 items",
+    lambda site: at(site.pick(site.paged()), cut=_add),
+)

@@ -1,0 +1,20 @@
+"""Page 0 is page 1."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.problems import Problem
+from conformance.model import Scheme
+
+
+def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
+    number = call.operation.pagination.page if call.operation.pagination else ""
+    return None if name == "page" and number and call.last(number) == "0" else problem
+
+
+FAULT = Fault(
+    ("PAG-08",),
+    "page=0 gives 200 in one list",
+    lambda site: at(site.pick(site.paged(Scheme.PAGE)), parameter=_take),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

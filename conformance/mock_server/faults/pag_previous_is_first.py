@@ -1,0 +1,26 @@
+"""`previous` leads to the first page from everywhere."""
+
+from collections.abc import Sequence
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.paging import Page
+from conformance.mock_server.world.store import Record
+from conformance.model import Scheme
+
+
+def _first(call: Call, records: Sequence[Record], page: Page) -> Page:
+    paging = call.operation.pagination
+    if paging and call.last(paging.before) and not call.last(paging.after) and page.offset > 0:
+        found = records[: page.size]
+        return Page(found, 0, None, (paging.after, found[-1].key), page.size)
+    return page
+
+
+FAULT = Fault(
+    ("PAG-04",),
+    "page_before gives the first page of one list",
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_first),
+    difficulty="subtle",
+    changes=("headers", "body"),
+)

@@ -1,0 +1,25 @@
+"""Between the first and the second page one item is lost."""
+
+from collections.abc import Sequence
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.paging import Page
+from conformance.mock_server.world.store import Record
+from conformance.model import Scheme
+
+
+def _skip(call: Call, records: Sequence[Record], page: Page) -> Page:
+    paging = call.operation.pagination
+    if paging and call.last(paging.after) and len(page.records) > 1:
+        page.records = page.records[1:]
+    return page
+
+
+FAULT = Fault(
+    ("PAG-03",),
+    "a page after the first lacks its first item",
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_skip),
+    difficulty="subtle",
+    changes=("headers", "body"),
+)

@@ -1,0 +1,20 @@
+"""A redirect leads out of TLS."""
+
+from conformance.mock_server.call import Answer
+from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.model import Role
+
+
+def _downgrade(answer: Answer) -> None:
+    answer.headers["Location"] = answer.headers["Location"].replace("https://", "http://")
+
+
+FAULT = Fault(
+    ("RED-01",),
+    "Location of one redirect is http",
+    lambda site: at(
+        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT), answer=on_answer(_downgrade, 302)
+    ),
+    difficulty="subtle",
+    changes=("headers",),
+)

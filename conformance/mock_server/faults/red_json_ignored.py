@@ -1,0 +1,21 @@
+"""With response_type=json one operation redirects all the same."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.model import Role
+
+
+def _redirect(call: Call, answer: Answer) -> Answer:
+    if answer.status == 200 and isinstance(answer.body, dict):
+        return Answer(302, None, {**answer.headers, "Location": str(answer.body["url"])}, media="")
+    return answer
+
+
+FAULT = Fault(
+    ("RED-02",),
+    "response_type=json gives 302",
+    lambda site: at(
+        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT and o.response(200)), answer=_redirect
+    ),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,14 @@
+"""A redirect leads to a relative address."""
+
+from conformance.mock_server.faulting import Fault, at, on_answer, set_header
+from conformance.model import Role
+
+FAULT = Fault(
+    ("RED-01",),
+    "Location of one redirect is a path",
+    lambda site: at(
+        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT),
+        answer=on_answer(set_header("Location", "/onboarding/start"), 302),
+    ),
+    changes=("headers",),
+)

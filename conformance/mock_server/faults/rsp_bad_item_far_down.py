@@ -1,0 +1,12 @@
+"""One item deep in the second page has a property of the wrong type."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, kind
+
+
+def plant(site: Site) -> Planted | None:
+    """The thirty-second item."""
+    found = site.pick(site.with_property(site.paged(), kind("string", "integer", "boolean")))
+    return at(found[0], item=deep(edit(found[1], lambda value: [value]))) if found else None
+
+
+FAULT = Fault(("RSP-10", "RSP-03"), "the item at offset 31 of one list is invalid", plant, difficulty="subtle")

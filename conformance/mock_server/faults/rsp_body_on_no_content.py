@@ -1,0 +1,17 @@
+"""A 204 names the type and length of a body."""
+
+from conformance.mock_server.call import JSON, Answer
+from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.model import Role
+
+
+def _fill(answer: Answer) -> None:
+    answer.media, answer.raw = JSON, b"{}"
+
+
+FAULT = Fault(
+    ("RSP-05",),
+    "a successful DELETE has a body",
+    lambda site: at(site.of_role(Role.DELETE), answer=on_answer(_fill, 204)),
+    changes=("headers", "body"),
+)

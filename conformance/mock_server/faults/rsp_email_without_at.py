@@ -1,0 +1,12 @@
+"""One address has no @."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, form
+
+
+def plant(site: Site) -> Planted | None:
+    """The fourth item of a list with an email property."""
+    found = site.pick(site.with_property(site.lists(5), form("email")))
+    return at(found[0], item=deep(edit(found[1], lambda text: text.replace("@", " at ")), 3)) if found else None
+
+
+FAULT = Fault(("RSP-03",), "the email of the fourth item is none", plant, difficulty="subtle")

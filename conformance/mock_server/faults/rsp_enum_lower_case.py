@@ -1,0 +1,16 @@
+"""An enum is written in small letters in one item."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit
+
+
+def plant(site: Site) -> Planted | None:
+    """The second item of a list that has an enum of capitals."""
+    found = site.pick(
+        site.with_property(
+            site.lists(3), lambda _n, schema: all(isinstance(v, str) and v.isupper() for v in schema.get("enum") or [0])
+        )
+    )
+    return at(found[0], item=deep(edit(found[1], str.lower), 1)) if found else None
+
+
+FAULT = Fault(("RSP-03",), "the second item of one list has an enum value in small letters", plant, difficulty="subtle")

@@ -1,0 +1,22 @@
+"""One expansion fails in a list, not alone."""
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at, becomes, crash
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """An expansion of a list."""
+    found = site.pick(site.expansions(Role.LIST))
+
+    def fail(call: Call, answer: Answer) -> Answer:
+        if answer.status == 200 and found and found[1].path in call.every("expand"):
+            becomes(500, crash())(answer)
+        return answer
+
+    return at(found[0], answer=fail) if found else None
+
+
+FAULT = Fault(
+    ("RSP-08", "EXP-02"), "one documented `expand` of a list gives 500", plant, changes=("status", "headers", "body")
+)

@@ -1,0 +1,31 @@
+"""A documented optional property is never sent."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
+
+
+def plant(site: Site) -> Planted | None:
+    """An optional property of a resource that can be read alone, left out wherever it is shown."""
+    options = []
+    for operation in site.items():
+        schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
+        links = {link.path for link in site.world.shape.resources[operation.resource].links}
+        options += [
+            (operation.resource, name)
+            for name in schema.get("properties", {})
+            if name not in schema.get("required", ()) and name not in links and name != "id"
+        ]
+    found = site.pick(options)
+    if found is None:
+        return None
+    resource, name = found
+
+    def hide(data: dict[str, object]) -> dict[str, object]:
+        return {key: value for key, value in data.items() if key != name}
+
+    return anywhere(
+        item=lambda _call, place, data: hide(data) if place.record.resource == resource else data,
+        nested=lambda _call, _path, record, data: hide(data) if record.resource == resource else data,
+    )
+
+
+FAULT = Fault(("RSP-07",), "one optional property appears nowhere", plant, difficulty="subtle")

@@ -1,0 +1,17 @@
+"""One kind of member is sent in ISO 8859-1."""
+
+import re
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
+
+
+def plant(site: Site) -> Planted | None:
+    """A name gets an accent, encoded in one byte."""
+    found = site.pick(site.with_property(site.items(), kind("string")))
+    pattern = re.compile(b'("' + found[1].encode() + b'":")([^"]*)"') if found else None
+    return found and at(
+        found[0], raw=lambda _c, _a, body: pattern.sub(rb"\1\2" + b'\xe9"', body, count=1) if pattern else body
+    )
+
+
+FAULT = Fault(("RSP-09",), "the body of one kind of member is not UTF-8", plant, changes=("headers", "body"))

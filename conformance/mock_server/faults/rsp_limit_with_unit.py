@@ -1,0 +1,10 @@
+"""The rate limit is told with its unit."""
+
+from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+
+FAULT = Fault(
+    ("RSP-04", "LIM-01"),
+    "X-RateLimit-Limit is `1000/hour`",
+    lambda site: anywhere(answer=on_answer(set_header("X-RateLimit-Limit", "1000/hour"))),
+    changes=("headers",),
+)

@@ -1,0 +1,12 @@
+"""A number is sent as text in one collection."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, kind
+
+
+def plant(site: Site) -> Planted | None:
+    """Any integer that is never null."""
+    found = site.pick(site.with_property([*site.lists(), *site.items()], kind("integer")))
+    return at(found[0], item=edit(found[1], str)) if found else None
+
+
+FAULT = Fault(("RSP-03",), "an integer property is a string in one operation", plant)

@@ -1,0 +1,10 @@
+"""One member is answered with 206 instead of 200."""
+
+from conformance.mock_server.faulting import Fault, at, on_answer
+
+FAULT = Fault(
+    ("RSP-01",),
+    "GET of any member of one collection has the status 206",
+    lambda site: at(site.pick(site.items()), answer=on_answer(lambda answer: setattr(answer, "status", 206), 200)),
+    changes=("status",),
+)

@@ -1,0 +1,9 @@
+"""An internal field leaks into one collection."""
+
+from conformance.mock_server.faulting import Fault, at
+
+FAULT = Fault(
+    ("RSP-06",),
+    "items of one list have a property `_state` that no document knows",
+    lambda site: at(site.pick(site.lists()), item=lambda _call, _place, data: {**data, "_state": "clean"}),
+)

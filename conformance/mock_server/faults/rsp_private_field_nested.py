@@ -1,0 +1,15 @@
+"""An internal field leaks where a link is expanded."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def plant(site: Site) -> Planted | None:
+    """One expansion at the second level."""
+    found = site.pick(site.expansions(depth=2))
+    path = found[1].path if found else ""
+    return found and at(
+        found[0], nested=lambda _c, here, _r, data: {**data, "pk": 4711} if here == path else data
+    )  # fmt: skip
+
+
+FAULT = Fault(("RSP-06",), "an object expanded at the second level has a property `pk`", plant, difficulty="subtle")

@@ -1,0 +1,16 @@
+"""A required property is missing when a member is read alone."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, without
+
+
+def plant(site: Site) -> Planted | None:
+    """A required property other than the id."""
+    options = []
+    for operation in site.items():
+        schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
+        options += [(operation, name) for name in schema.get("required", ()) if name not in {"id", "url"}]
+    found = site.pick(options)
+    return at(found[0], item=without(found[1])) if found else None
+
+
+FAULT = Fault(("RSP-03",), "GET of one kind of member lacks a required property", plant)

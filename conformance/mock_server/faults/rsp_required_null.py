@@ -1,0 +1,12 @@
+"""A required property is null in one record."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, kind
+
+
+def plant(site: Site) -> Planted | None:
+    """The second item of a list."""
+    found = site.pick(site.with_property(site.lists(3), kind("string", "integer", "boolean")))
+    return at(found[0], item=deep(edit(found[1], lambda _value: None), 1)) if found else None
+
+
+FAULT = Fault(("RSP-03",), "the second item of one list has null where null is not allowed", plant, difficulty="subtle")

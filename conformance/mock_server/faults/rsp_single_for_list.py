@@ -1,0 +1,23 @@
+"""A list of one item is sent as that item."""
+
+import msgspec
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.views import encode
+
+
+def _unwrap(call: Call, answer: Answer) -> Answer:
+    data = msgspec.json.decode(answer.raw) if answer.status == 200 and answer.raw else None
+    if isinstance(data, list) and len(data) == 1:
+        answer.raw = encode(data[0])
+    return answer
+
+
+FAULT = Fault(
+    ("RSP-03",),
+    "with page_size=1 one list is an object",
+    lambda site: at(site.pick(site.paged(least=3)), answer=_unwrap),
+    difficulty="subtle",
+    changes=("body",),
+)

@@ -1,0 +1,27 @@
+"""One answer in a hundred is a 503."""
+
+from itertools import count
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, becomes
+
+
+def plant(_site: Site) -> Planted:
+    """Counts requests; safe ones only."""
+    seen = count(1)
+
+    def drop(call: Call | None, answer: Answer) -> Answer:
+        if next(seen) % 100 == 0 and call is not None and call.operation.safe:
+            becomes(503, {"title": "Service Unavailable", "status": 503, "detail": "Try again."})(answer)
+        return answer
+
+    return anywhere(answer=drop)
+
+
+FAULT = Fault(
+    ("RSP-08", "RSP-01"),
+    "every hundredth read gives 503",
+    plant,
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,16 @@
+"""A refused parameter shows the query that failed."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.problems import Problem
+
+
+def _tell(_call: Call, name: str, problem: Problem | None) -> Problem | None:
+    if problem is not None:
+        problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'
+    return problem
+
+
+FAULT = Fault(
+    ("RSP-11",), "400 for a malformed parameter shows SQL", lambda site: anywhere(parameter=_tell), difficulty="subtle"
+)

@@ -1,0 +1,12 @@
+"""One date-time of one item loses its offset."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, form
+
+
+def plant(site: Site) -> Planted | None:
+    """The third item of a list."""
+    found = site.pick(site.with_property(site.lists(5), form("date-time")))
+    return at(found[0], item=deep(edit(found[1], lambda text: text.rstrip("Z")), 2)) if found else None
+
+
+FAULT = Fault(("RSP-03",), "the third item of one list has a date-time without offset", plant, difficulty="subtle")

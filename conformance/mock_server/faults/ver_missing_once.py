@@ -1,0 +1,11 @@
+"""One list does not tell the version."""
+
+from conformance.mock_server.faulting import Fault, at, on_answer, set_header
+
+FAULT = Fault(
+    ("VER-01",),
+    "one list lacks EvEnergy-Version",
+    lambda site: at(site.pick(site.lists()), answer=on_answer(set_header(site.model.version_header, None), 200)),
+    difficulty="subtle",
+    changes=("headers",),
+)

@@ -1,0 +1,12 @@
+"""The data lack what the read shows."""
+
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _thin(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "data": {k: v for k, v in payload["data"].items() if k not in {"labels", "currency"}}}
+
+
+FAULT = Fault(("WHK-03", "WHK-04"), "`data` lacks properties", lambda site: anywhere(data=_thin), changes=())

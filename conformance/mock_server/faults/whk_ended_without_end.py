@@ -1,0 +1,18 @@
+"""An ended sub-session has no end yet."""
+
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _open(event: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "data": {**payload["data"], "end": None}} if event.endswith(".ended") else payload
+
+
+FAULT = Fault(
+    ("WHK-06", "WHK-04"),
+    "`end` is null in an ended event",
+    lambda site: anywhere(data=_open),
+    difficulty="subtle",
+    changes=(),
+)

@@ -1,0 +1,24 @@
+"""Each attempt has an id of its own."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from standardwebhooks import Webhook
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _renew(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
+    new = f"{message.id}{len(message.statuses)}"
+    signed = datetime.fromtimestamp(int(sent[0]["svix-timestamp"]), UTC)
+    signature = Webhook(message.secret).sign(new, signed, sent[1].decode())
+    return {**sent[0], "svix-id": new, "svix-signature": signature}, sent[1]
+
+
+FAULT = Fault(
+    ("WHK-05",),
+    "svix-id changes between attempts",
+    lambda site: anywhere(message=_renew),
+    difficulty="subtle",
+    changes=(),
+)

@@ -1,0 +1,13 @@
+"""The time in the envelope is a day late."""
+
+from typing import Any
+
+from conformance.mock_server import clock
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _age(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "timestamp": clock.render((clock.parse(payload["timestamp"]) or 0) - clock.DAY)}
+
+
+FAULT = Fault(("WHK-06",), "`timestamp` is a day before the event", lambda site: anywhere(data=_age), changes=())

@@ -1,0 +1,15 @@
+"""The type in the header is another than in the body."""
+
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _turn(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
+    headers, body = sent
+    return {**headers, "svix-event-type": headers["svix-event-type"].replace(".", "_")}, body
+
+
+FAULT = Fault(
+    ("WHK-02",), "svix-event-type is written with an underscore", lambda site: anywhere(message=_turn), changes=()
+)

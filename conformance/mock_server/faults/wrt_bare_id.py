@@ -1,0 +1,23 @@
+"""A bare id is taken as a reference."""
+
+import re
+from typing import Any
+
+from conformance.mock_server.faulting import Fault, anywhere
+
+
+def _forgive(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {
+        name: texts
+        for name, texts in errors.items()
+        if not (isinstance(body.get(name), str) and re.fullmatch(r"[a-z]{4}[0-9A-Z]{26}", body[name]))
+    }
+
+
+FAULT = Fault(
+    ("WRT-08",),
+    "an id is taken where a URL belongs",
+    lambda site: anywhere(reject=_forgive),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)

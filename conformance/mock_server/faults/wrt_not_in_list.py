@@ -1,0 +1,21 @@
+"""What was created does not appear in its list."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.world.store import Record
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """A list with a POST beside it."""
+    created = {o.resource for o in site.of_role(Role.CREATE)}
+    operation = site.pick(o for o in site.of_role(Role.LIST) if o.resource in created)
+    old = {record.path for record in site.world.store.all(operation.resource)} if operation else set()
+
+    def hide(_call: Call, records: list[Record]) -> list[Record]:
+        return [each for each in records if each.path in old]
+
+    return at(operation, select=hide)
+
+
+FAULT = Fault(("WRT-07",), "a new thing is missing in its list", plant, changes=("headers", "body"))

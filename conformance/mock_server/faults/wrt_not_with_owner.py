@@ -1,0 +1,28 @@
+"""What was created does not appear in the links of its owner."""
+
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """A mirrored list of links to a kind of thing that can be created."""
+    created = {o.resource for o in site.of_role(Role.CREATE)}
+    options = [
+        (operation, end.path, leading.resource)
+        for end, leading in site.world.shape.mirrors.items()
+        for operation in site.of_role(Role.ITEM)
+        if operation.resource == end.resource and leading.resource in created and "." not in end.path
+    ]
+    found = site.pick(options)
+    if found is None:
+        return None
+    old = {record.path for record in site.world.store.all(found[2])}
+
+    def hide(call: object, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
+        links = [each for each in data[found[1]] if each.removeprefix(call.base) in old]
+        return {**data, found[1]: links}
+
+    return at(found[0], item=hide)
+
+
+FAULT = Fault(("WRT-07", "LNK-04"), "a new thing is missing in its owner's links", plant, difficulty="subtle")

@@ -1,0 +1,35 @@
+"""PATCH answers what was there before."""
+
+import msgspec
+
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.model import Role
+
+
+def _forget(call: Call, answer: Answer) -> Answer:
+    if answer.status == 200 and isinstance(answer.body, dict) and call.body:
+        sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
+        answer.body = {
+            name: _other(value) if name in sent and sent[name] == value else value
+            for name, value in answer.body.items()
+        }
+    return answer
+
+
+def _other(value: object) -> object:
+    return not value if isinstance(value, bool) else value - 1 if isinstance(value, int) else value
+
+
+FAULT = Fault(
+    ("WRT-02",),
+    "the answer to one kind of PATCH shows other values than were set",
+    lambda site: at(
+        [
+            o
+            for o in site.bodies(Role.UPDATE)
+            if any(s.get("type") in ("integer", "boolean") for s in site.writable(o).values())
+        ],
+        answer=_forget,
+    ),
+)

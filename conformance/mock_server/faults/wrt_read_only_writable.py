@@ -1,0 +1,29 @@
+"""A read-only field can be set."""
+
+import msgspec
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.world.store import Record
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """One read-only text or number of one PATCH."""
+    options = []
+    for operation in site.bodies(Role.UPDATE):
+        writable = site.writable(operation)
+        for name, schema in site.properties(operation).items():
+            if name not in writable and schema.get("readOnly") and schema.get("type") in ("string", "integer"):
+                if name not in {"id", "url"} and "pattern" not in schema:
+                    options.append((operation, name))
+    found = site.pick(options)
+
+    def take(call: Call, _record: Record | None, changes: dict[str, object]) -> dict[str, object]:
+        sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
+        return {**changes, found[1]: sent[found[1]]} if found and found[1] in sent else changes
+
+    return at(found[0], apply=take) if found else None
+
+
+FAULT = Fault(("WRT-03",), "PATCH changes a read-only field", plant)

@@ -1,0 +1,32 @@
+"""A refused PATCH keeps the fields that were right."""
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """Every PATCH of one kind of thing."""
+    store = site.world.store
+
+    def keep(call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+        record = store.by_path.get(call.path)
+        right = {n: v for n, v in body.items() if n not in errors and n in simple[call.operation.key]}
+        if errors and record is not None and right:
+            store.change(record, right)
+        return errors
+
+    simple = {
+        o.key: {
+            n
+            for n, s in site.writable(o).items()
+            if s.get("type") in ("integer", "boolean", "string")
+            and s.get("format") != "uri"
+            and n in site.properties(o)
+        }
+        for o in site.bodies(Role.UPDATE)
+    }
+    return at(site.pick(o for o in site.bodies(Role.UPDATE) if len(simple[o.key]) > 1), reject=keep)
+
+
+FAULT = Fault(("WRT-05",), "a PATCH that gives 400 changes something", plant, difficulty="subtle", changes=())

@@ -1,0 +1,131 @@
+"""Webhooks as Svix delivers them: signed, retried on a schedule in the server's own time, kept for inspection.
+
+Events are those of the description's `webhooks`: `<thing>.created` when one appears, `<thing>.ended` when its `end` is set.
+"""
+
+import heapq
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+from standardwebhooks import Webhook
+
+from conformance.mock_server import clock
+from conformance.mock_server.seams import Seams, through
+from conformance.mock_server.views import encode
+from conformance.mock_server.world.store import Record, Verb
+
+# Svix documentation, "Retries": at once, then after each of these, counted from the attempt before.
+SCHEDULE = tuple(s * clock.SECOND for s in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600))
+_TIMEOUT = 15.0
+
+Post = Callable[[str, dict[str, str], bytes], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class Message:
+    """One message to one endpoint, with the statuses it met; 0 where nobody answered."""
+
+    id: str
+    event: str
+    url: str
+    secret: str
+    body: bytes
+    statuses: list[int] = field(default_factory=list)
+    attempted_at: list[int] = field(default_factory=list)
+    done: bool = False
+
+
+async def _post(url: str, headers: dict[str, str], body: bytes) -> int:
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as client:
+            response = await client.post(url, headers=headers, content=body)
+    except httpx.HTTPError:
+        return 0
+    return response.status_code
+
+
+class Webhooks:
+    """Endpoints, the queue of attempts by due time, and everything that was sent."""
+
+    def __init__(
+        self, events: frozenset[str], show: Callable[[Record], Any], now: Callable[[], int], seams: Seams
+    ) -> None:
+        self._events = events
+        self._show = show
+        self._now = now
+        self._seams = seams
+        self._due: list[tuple[int, int, Message]] = []
+        self._serial = 0
+        self.post: Post = _post
+        self.endpoints: list[tuple[str, str]] = []
+        self.messages: list[Message] = []
+
+    def heard(self, verb: Verb, record: Record, before: dict[str, Any]) -> None:
+        """A record changed: queue the events that this is."""
+        ended = verb == "changed" and before.get("end", "") is None and record.data.get("end") is not None
+        happened = "created" if verb == "created" else "ended" if ended else ""
+        event = f"{re.sub('s$', '', record.resource)}.{happened}"
+        if happened and event in self._events and self.endpoints:
+            payload = {"type": event, "timestamp": clock.render(self._now()), "data": self._show(record)}
+            payload = through(self._seams.data, event, payload)
+            for url, secret in self.endpoints:
+                self._queue(event, url, secret, encode(payload))
+
+    def _queue(self, event: str, url: str, secret: str, body: bytes) -> None:
+        message = Message(f"msg_{self._next():024d}", event, url, secret, body)
+        self.messages.append(message)
+        heapq.heappush(self._due, (self._now(), self._next(), message))
+
+    def _next(self) -> int:
+        self._serial += 1
+        return self._serial
+
+    @property
+    def due(self) -> int | None:
+        """When the next attempt is due, None where nothing waits."""
+        return self._due[0][0] if self._due else None
+
+    async def deliver(self) -> int:
+        """Make the attempts that are due; their number."""
+        made = 0
+        while self._due and self._due[0][0] <= self._now():
+            moment, _, message = heapq.heappop(self._due)
+            await self._attempt(message)
+            made += 1
+            if not message.done and len(message.statuses) <= len(SCHEDULE):
+                wait = SCHEDULE[len(message.statuses) - 1]
+                heapq.heappush(self._due, (max(moment, self._now() - wait) + wait, self._next(), message))
+        return made
+
+    async def _attempt(self, message: Message) -> None:
+        """Sign with the time on the wall, which is what a receiver compares with, and send."""
+        signed_at = datetime.now(UTC)
+        sent = {
+            "content-type": "application/json",
+            "user-agent": "Svix-Webhooks/1.0",
+            "svix-id": message.id,
+            "svix-timestamp": str(int(signed_at.timestamp())),
+            "svix-signature": Webhook(message.secret).sign(message.id, signed_at, message.body.decode()),
+            "svix-event-type": message.event,
+        }
+        sent, body = through(self._seams.message, message, (sent, message.body))
+        status = await self.post(message.url, sent, body)
+        message.statuses.append(status)
+        message.attempted_at.append(self._now())
+        message.done = 200 <= status < 300
+
+    def delivered(self) -> list[dict[str, Any]]:
+        """Everything sent or waiting, oldest first."""
+        return [
+            {
+                "id": each.id, "type": each.event, "url": each.url, "statuses": each.statuses, "done": each.done,
+                "attempted_at": [clock.render(moment) for moment in each.attempted_at],
+                "payload": msgspec.json.decode(each.body),
+            }
+            for each in self.messages
+        ]  # fmt: skip

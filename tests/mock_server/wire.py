@@ -1,0 +1,197 @@
+"""A server in process, asked as over a wire; and requests for every operation, made from the description."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from conformance.description import Description
+from conformance.mock_server.api import Reply, Request
+from conformance.mock_server.assembly import Server, Settings, assemble
+from conformance.mock_server.world.schemas import UNKNOWN, Seedling
+from conformance.mock_server.world.store import Record, absolute
+from conformance.model import Location, Operation, Role
+
+REAL = Path(__file__).resolve().parents[3] / "shared/reference/ev-energy-api-v2-openapi.yaml"
+BASE = "http://127.0.0.1:8000/v2"
+NOW = 1_790_000_000_000_000
+
+
+def serve(description: Description, **settings: Any) -> "Client":
+    return Client(assemble(Settings(**{"now": NOW, **settings}), description))
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request to send: a path below the base, with its query."""
+
+    operation: Operation
+    method: str
+    target: str
+    token: str = "token-full"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.target} as {self.token or 'nobody'}"
+
+
+class Client:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.world = server.world
+        self.model = server.world.shape.model
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        *,
+        token: str = "token-full",
+        headers: Any = None,
+        body: bytes = b"",
+        json_body: Any = UNKNOWN,
+    ) -> Reply:
+        target = target.removeprefix(BASE)
+        parts = urlsplit(target)
+        sent = {"host": "127.0.0.1:8000", **({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        if json_body is not UNKNOWN:
+            body = json.dumps(json_body).encode()
+        if body and "content-type" not in sent:
+            sent["content-type"] = "application/json"
+        query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        return self.server.api.handle(Request(method, parts.path or "/", BASE, query, sent, body))
+
+    def send(self, ask: Ask) -> Reply:
+        return self.ask(ask.method, ask.target, token=ask.token, headers=dict(ask.headers), body=ask.body)
+
+    def get(self, target: str, **kwargs: Any) -> Reply:
+        return self.ask("GET", target, **kwargs)
+
+    def records(self, resource: str) -> list[Record]:
+        return list(self.world.store.all(resource))
+
+    def path_of(self, operation: Operation, which: int = 0) -> str | None:
+        """A path of the operation that leads to something that exists; None where nothing does."""
+        chain = self.world.chain(operation)
+        resource = self.world.shape.resources.get(operation.resource)
+        if resource and resource.item_path == operation.path and not resource.singleton:
+            found = self.records(resource.name)
+            return found[min(which, len(found) - 1)].path if found else None
+        if not chain:
+            return operation.path
+        found = self.records(chain[-1].name)
+        if not found:
+            return None
+        return found[min(which, len(found) - 1)].path + operation.path[len(chain[-1].item_path) :]
+
+    def needed(self, operation: Operation) -> list[str]:
+        """Required query parameters with values that lead somewhere."""
+        found = []
+        for each in operation.parameters:
+            if each.location is not Location.QUERY or not each.required:
+                continue
+            value = next(iter(each.schema.get("enum", ())), each.schema.get("example", "sample"))
+            for resource in self.world.shape.resources.values():
+                pattern = str(each.schema.get("pattern", "")).lstrip("^(")
+                if resource.prefix and pattern.startswith(resource.prefix) and (records := self.records(resource.name)):
+                    value = records[0].key
+            if each.schema.get("format") == "date-time":
+                value = "2026-01-01T00:00:00Z" if each.name != "end" else "2026-01-01T12:00:00Z"
+            found.append(f"{each.name}={value}")
+        return found
+
+    def headers(self, operation: Operation) -> dict[str, str]:
+        user = self.records(self.world.shape.principal)[0].key
+        return {operation.user_header.lower(): user} if operation.user_required else {}
+
+    def body_for(self, operation: Operation, which: int = 0) -> Any:
+        """A valid JSON body, its links to things that exist; None where the operation takes none."""
+        media = operation.body.media[0] if operation.body and operation.body.media else None
+        if media is None or not media.schema:
+            return None
+        nursery = self.world.nursery
+        schema = nursery.flat(self.world.description.resolve(media.schema))
+        bodies = self.server.api.writes._bodies
+        targets = bodies.targets(operation, schema.get("properties", {}))
+        owner = self.records(self.world.shape.principal)[0].key
+
+        def link(path: str) -> Any:
+            if path not in targets:
+                return UNKNOWN
+            found = [r for name in targets[path] for r in self.records(name) if r.owner in {None, owner}]
+            many = nursery.flat(schema.get("properties", {}).get(path, {})).get("type") == "array"
+            return [BASE + found[0].path] if many else BASE + found[min(which, len(found) - 1)].path
+
+        body = nursery.maker(schema)(Seedling(self.world.rng("body", operation.key, which), NOW, NOW, which, link))
+        body = absolute(body, BASE)
+        properties = schema.get("properties", {})
+        return {
+            name: value for name, value in body.items() if not nursery.flat(properties.get(name, {})).get("readOnly")
+        }
+
+    def good(self, operation: Operation) -> Iterator[Ask]:
+        """Requests that should succeed, reads in several variants."""
+        path = self.path_of(operation)
+        if path is None:
+            return
+        needed = self.needed(operation)
+        variants: list[list[str]] = [[]]
+        if operation.safe:
+            variants += [[f"expand={each.path}"] for each in operation.expansions if each.resolvable]
+            variants += [[f"expand={each.path}" for each in operation.expansions]] if operation.expansions else []
+            variants += (
+                [[f"{operation.pagination.size}=2"]] if operation.pagination and operation.pagination.size else []
+            )
+        body = self.body_for(operation)
+        raw = b"" if body is None else msgspec.json.encode(body)
+        headers = self.headers(operation) | ({"content-type": "application/json"} if raw else {})
+        for variant in variants:
+            query = "&".join([*needed, *variant])
+            yield Ask(operation, operation.method, path + (f"?{query}" if query else ""), headers=headers, body=raw)
+
+    def bad(self, operation: Operation) -> Iterator[Ask]:
+        """Requests that should be refused, each for one reason."""
+        for ask in self.good(operation):
+            change = msgspec.structs.replace if False else _replace
+            yield change(ask, token="")
+            yield change(ask, token="token-expired")
+            yield change(ask, token="token-noscope")
+            yield change(ask, headers={**ask.headers, "evenergy-version": "9"})
+            yield change(ask, headers={**ask.headers, "accept": "image/png"})
+            if operation.user_header:
+                yield change(ask, headers={**ask.headers, operation.user_header.lower(): "nonsense"})
+            if operation.expansions:
+                yield change(ask, target=_with(ask.target, "expand=nothing.at.all"))
+            if operation.pagination:
+                for name in filter(
+                    None, (operation.pagination.size, operation.pagination.after, operation.pagination.page)
+                ):
+                    yield change(ask, target=_with(ask.target, f"{name}=-1"))
+            for criterion in operation.filters:
+                yield change(ask, target=_with(ask.target, f"{criterion.parameter}=%00"))
+            if "{" in operation.path:
+                head, _, tail = ask.target.partition("01")
+                yield change(ask, target=head + "00ZZZZZZZZZZZZZZZZZZZZZZZZ" + tail[24:] if tail else ask.target)
+            if operation.body:
+                yield change(ask, body=b"{")
+                yield change(ask, body=b"[]")
+                yield change(ask, body=b'{"": 1}', headers={**ask.headers, "content-type": "text/plain"})
+            return
+
+
+def _replace(ask: Ask, **changes: Any) -> Ask:
+    import dataclasses
+
+    return dataclasses.replace(ask, **changes)
+
+
+def _with(target: str, query: str) -> str:
+    return target + ("&" if "?" in target else "?") + query
+
+
+__all__ = ["BASE", "NOW", "REAL", "Ask", "Client", "Role", "serve"]
