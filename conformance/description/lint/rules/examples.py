@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from conformance.description.lint.finding import Hit, Rule
 from conformance.description.lint.reading import Reading, strings
+from conformance.description.lint.rules.whole import invalid_schemas
 from conformance.description.paths import segments
 from conformance.model import Level
 from conformance.ulid import is_ulid
@@ -15,6 +16,8 @@ _PARAMETER = re.compile(r"\\{[^{}/]+\\}")
 
 
 def _invalid(reading: Reading) -> Iterator[Hit]:
+    if any(True for _ in invalid_schemas(reading)):
+        return  # DSC-01 tells of them; nothing can be judged by a document with a schema that is none
     for example in reading.examples:
         if example.schema:
             judge = reading.judge.written if example.written else reading.judge

@@ -32,13 +32,13 @@ def _references(reading: Reading) -> Iterator[Hit]:
             yield Hit(at, f"$ref leads nowhere: {target}", "a pointer into this document", target, target)
 
 
-def _valid_openapi(reading: Reading) -> Iterator[Hit]:
+def _invalid_openapi(reading: Reading) -> Iterator[Hit]:
     for error in _openapi().iter_errors(reading.document):
         yield Hit(pointers.join("#", *error.instance_path), error.message[:300], kind=error.kind.name)
 
 
-def _valid_schemas(reading: Reading) -> Iterator[Hit]:
-    """Each outermost schema; what stands inside one is judged with it."""
+def invalid_schemas(reading: Reading) -> Iterator[Hit]:
+    """Each outermost schema that is none; what stands inside one is judged with it."""
     for node in reading.every("schema"):
         holder, _, name = node.pointer.rpartition("/")
         if name != "schema" and holder != "#/components/schemas":
@@ -52,6 +52,6 @@ def _valid_schemas(reading: Reading) -> Iterator[Hit]:
 
 RULES = (
     Rule("reference-broken", "DSC-01", Level.MUST, "A reference does not resolve inside the document.", _references),
-    Rule("openapi-invalid", "DSC-01", Level.MUST, "The document is not valid OpenAPI 3.1.", _valid_openapi),
-    Rule("schema-invalid", "DSC-01", Level.MUST, "A schema is not valid JSON Schema 2020-12.", _valid_schemas),
+    Rule("openapi-invalid", "DSC-01", Level.MUST, "The document is not valid OpenAPI 3.1.", _invalid_openapi),
+    Rule("schema-invalid", "DSC-01", Level.MUST, "A schema is not valid JSON Schema 2020-12.", invalid_schemas),
 )
