@@ -1,0 +1,130 @@
+"""A conforming answer to start from, and every check at once to judge what a test makes of it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from conformance import checks
+from conformance.answers import Answer
+from conformance.checks import Check
+from conformance.description import load
+from conformance.model import Exchange, Operation, Outcome, Request, Response, Target, TargetKind, Verdict
+from conformance.registry import collect
+from conformance.subject import Subject
+from conformance.validation import SecondOpinion, Validators
+
+BASE = "http://127.0.0.1:1/v2"
+NOW = 1_800_000_000.0  # 2027
+LIST, ITEM = "GET /vehicle_models", "GET /vehicle_models/{vehicle_model_id}"
+WRAPPED = "GET /carbon_feeds/{carbon_feed_id}/carbon_intensities"
+DELETE = "DELETE /users/{user_id}/payout_method"
+HEADERS = {"EvEnergy-Version": "2", "X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "999"}
+CHECKS = collect(checks, "CHECKS", Check)
+
+
+def model(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A vehicle model as it should be, with changes."""
+    key = f"vmod01KJQXEFCAEH83HWXJHR{number:06d}"
+    return {
+        "id": key,
+        "url": f"{BASE}/vehicle_models/{key}",
+        "name": "Kite",
+        "make": f"{BASE}/vehicle_makes/vmak01KAEZ8C369F713H5FF9879KHV",
+        "onboarding_url": None,
+        "vehicle_trims": f"{BASE}/vehicle_trims?model_id={key}",
+        "default_battery_size_watt_hours": 77000,
+        "default_connector_type": "CCS",
+        **changes,
+    }
+
+
+def make() -> dict[str, Any]:
+    """A vehicle make as it should be."""
+    return {
+        "id": "vmak01KAEZ8C369F713H5FF9879KHV",
+        "url": f"{BASE}/vehicle_makes/vmak01KAEZ8C369F713H5FF9879KHV",
+        "name": "Aurora",
+        "icon": "https://files.example.com/icon.png",
+        "onboarding_url": None,
+        "models": f"{BASE}/vehicle_models?make_id=vmak01KAEZ8C369F713H5FF9879KHV",
+    }
+
+
+def problem(status: int, **changes: Any) -> dict[str, Any]:
+    """A problem as it should be."""
+    return {"title": "Refused", "detail": "In words.", "status": status, **changes}
+
+
+class Bench:
+    """Judges answers on the shipped description."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def operation(self, key: str, **changes: Any) -> Operation:
+        return msgspec.structs.replace(self.subject.model.by_key[key], **changes)
+
+    def judge(
+        self,
+        key: str | Operation,
+        body: Any,
+        status: int = 200,
+        *,
+        media: str = "",
+        method: str = "",
+        query: str = "",
+        identity: str = "full",
+        cut: bool = False,
+        headers: dict[str, str | None] | None = None,
+    ) -> list[Outcome]:
+        """All outcomes on one exchange; a header that is None is left out, a body of bytes is sent as it is."""
+        operation = self.operation(key) if isinstance(key, str) else key
+        media = media or ("application/problem+json" if status >= 400 else "application/json")
+        named = {"Content-Type": media, **HEADERS, **(headers or {})}
+        response = Response(
+            status,
+            tuple((name, value) for name, value in named.items() if value is not None),
+            body if isinstance(body, bytes) else msgspec.json.encode(body),
+            cut=cut,
+        )
+        request = Request(operation.key, method or operation.method, operation.path + query, identity=identity)
+        exchange = Exchange("x1", request, BASE + request.target, NOW, response)
+        return list(self._outcomes(Answer(exchange, operation)))
+
+    def _outcomes(self, answer: Answer) -> Iterator[Outcome]:
+        for check in CHECKS:
+            for outcome in check.judge(answer, self.subject):
+                assert outcome.requirement in check.requirements
+                assert outcome.operation == answer.operation.key
+                yield outcome
+
+
+def violated(outcomes: list[Outcome]) -> set[str]:
+    return {each.requirement for each in outcomes if each.verdict is Verdict.FAIL}
+
+
+def passed(outcomes: list[Outcome]) -> set[str]:
+    return {each.requirement for each in outcomes if each.verdict is Verdict.PASS} - violated(outcomes)
+
+
+def named(outcomes: list[Outcome], requirement: str) -> list[Outcome]:
+    return [each for each in outcomes if each.requirement == requirement]
+
+
+@pytest.fixture(scope="session")
+def subject() -> Subject:
+    description = load()
+    target = Target("test", TargetKind.URL, BASE, identities=("full",))
+    return Subject(description, Validators(description), SecondOpinion(description), target)
+
+
+@pytest.fixture(scope="session")
+def bench(subject: Subject) -> Bench:
+    return Bench(subject)
+
+
+@pytest.fixture(scope="session")
+def judge(bench: Bench) -> Callable[..., list[Outcome]]:
+    return bench.judge
