@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from conformance.model import Case, Verdict
+from reports.findings import gravity
 from reports.summary import Change, Difference, Finding, Summary
 
 _FAILING = frozenset({Verdict.FAIL, Verdict.WARN})
@@ -41,5 +42,5 @@ def _judged(summary: Summary) -> dict[Case, Verdict]:
 
 
 def _changes(findings: Iterable[Finding]) -> tuple[Change, ...]:
-    ordered = sorted(findings, key=lambda f: (f.requirement, f.operation, f.id))
+    ordered = sorted(findings, key=lambda f: (*gravity(f.verdict, f.level), f.requirement, f.operation, f.id))
     return tuple(Change(f.requirement, f.operation, f.verdict, f.message, f.id) for f in ordered)

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from conformance.model import Exchange, Level, Outcome, Requirement, ResourceModel, Verdict
 from reports.summary import GRAVITY, Finding
@@ -16,26 +15,14 @@ _LEVELS = {level: rank for rank, level in enumerate(Level)}
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
-class Graded(Protocol):
-    """Anything with a verdict on a requirement of some level."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """How grave it is."""
-
-    @property
-    def level(self) -> Level:
-        """How strongly the requirement binds."""
-
-
 def folded(pointer: str) -> str:
     """A pointer with its array indices folded: `/3/model` and `/7/model` are one place, `/*/model`."""
     return _INDEX.sub("/*", pointer)
 
 
-def gravity(found: Graded) -> tuple[int, int]:
+def gravity(verdict: Verdict, level: Level) -> tuple[int, int]:
     """What sorts findings: the gravest verdict first, then the strongest level."""
-    return _RANK[found.verdict], _LEVELS[found.level]
+    return _RANK[verdict], _LEVELS[level]
 
 
 def collect(
@@ -54,7 +41,7 @@ def collect(
         if each.verdict in _SHOWN:
             groups[each.requirement, each.operation, each.verdict, each.cause or folded(each.pointer)].append(each)
     found = [_finding(cause, group, sent, requirements, model) for (_, _, _, cause), group in groups.items()]
-    return tuple(sorted(found, key=lambda f: (*gravity(f), f.requirement, f.operation, f.id)))
+    return tuple(sorted(found, key=lambda f: (*gravity(f.verdict, f.level), f.requirement, f.operation, f.id)))
 
 
 def _finding(

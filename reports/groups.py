@@ -43,7 +43,9 @@ def by_cause(findings: Iterable[Finding]) -> tuple[Group, ...]:
         key = (each.requirement, each.verdict, each.waived, named or _PARTICULAR.sub("*", each.message) or each.cause)
         grouped[key].append(each)
     groups = [_group(key, members) for key, members in grouped.items()]
-    return tuple(sorted(groups, key=lambda g: (*gravity(g), -len(g.findings), g.requirement, g.message, g.id)))
+    return tuple(
+        sorted(groups, key=lambda g: (*gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id))
+    )
 
 
 def _group(key: tuple[object, ...], members: list[Finding]) -> Group:

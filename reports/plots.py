@@ -2,11 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from conformance.model import Exchange
 from reports.summary import Summary
 
 WIDTH, HEIGHT = 720, 260
@@ -94,11 +93,6 @@ def latency_ticks(found: Sequence[Latency]) -> tuple[Tick, ...]:
     longest = max((each.slowest for each in found), default=1.0)
     decades = [10.0**n for n in range(math.ceil(math.log10(max(longest, 1.0))) + 1)]
     return tuple(Tick(_log(value, longest), _milliseconds(value)) for value in decades if value <= longest * 1.0001)
-
-
-def slow(exchanges: Iterable[Exchange]) -> float:
-    """The longest time of a response, in seconds."""
-    return max((each.response.elapsed_s for each in exchanges if each.response), default=0.0)
 
 
 def _curve(identity: str, times: list[float], top: int) -> Curve:
