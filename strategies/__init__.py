@@ -9,12 +9,13 @@ from strategies.expansions import bad_expansions, expansions, orders
 from strategies.filters import bad_filter_values, filter_values, filters, partitions
 from strategies.ids import monotonic_ids, prefixed_ulids, ulids
 from strategies.instances import instances
+from strategies.lifecycles import Lifecycle, lifecycles
 from strategies.near_misses import MALFORMATIONS, NearMiss, near_miss_ids, near_misses
 from strategies.pages import bad_cursors, bad_page_sizes, cursors, page_sizes
 from strategies.samples import sample
 from strategies.timestamps import bad_timestamps, respellings, timestamps
 from strategies.webhooks import schema_of_webhook, webhook_payloads
-from strategies.workflows import Broken, Lifecycle, lifecycles, workflows
+from strategies.workflows import Broken, workflows
 
 __all__ = [
     "MALFORMATIONS",

@@ -34,6 +34,10 @@ class Garage:
         made = {"id": name, "url": f"{HOST}/vehicles/{name}", "description": None, "battery_size_watt_hours": None}
         made |= {"user": f"{HOST}/users/user1", "vehicle_class": None, **body}
         self.vehicles[name] = made
+        if self.fault == "post-answers-nothing":
+            return Response(201)
+        if self.fault == "post-answers-a-stranger":
+            return self.answer(201, {"title": "made"})
         return self.answer(201, made | ({"description": "?"} if self.fault == "post-answers-another" else {}))
 
     def get_item(self, name, _, query):
@@ -68,6 +72,8 @@ class Garage:
             items = items[:1]
         start = int(query.partition("page_after=")[2] or 0)
         following = f"<{HOST}/vehicles?page_after={start + 2}>" if start + 2 < len(items) else "<about:blank>"
+        if self.fault == "no-link":
+            return self.answer(200, items[:1])
         return self.answer(200, items[start : start + 2], (("Link", f'{following}; rel="next"'),))
 
     @staticmethod
@@ -93,7 +99,7 @@ def run(validators, lifecycle, fault, phases=(Phase.generate,), **options):
         return begin()
 
     budget = settings(
-        max_examples=100, stateful_step_count=8, deadline=None, derandomize=True, database=None, phases=phases
+        max_examples=300, stateful_step_count=8, deadline=None, derandomize=True, database=None, phases=phases
     )
     run_state_machine_as_test(machine, settings=budget)
     return garages
@@ -116,7 +122,9 @@ def test_an_api_without_faults_is_not_accused_and_left_clean(validators, vehicle
         ("delete-leaves-the-item", "WRT-04"),
         ("delete-leaves-the-listing", "WRT-04"),
         ("list-lags", "WRT-07"),
-        ("expands-another", "EXP-05"),
+        ("expands-another", "EXP-03"),
+        ("post-answers-nothing", "RSP-03"),
+        ("post-answers-a-stranger", "RSP-03"),
     ],
 )
 def test_each_fault_is_found_and_named(validators, vehicles, fault, requirement):
@@ -124,6 +132,10 @@ def test_each_fault_is_found_and_named(validators, vehicles, fault, requirement)
         run(validators, vehicles, fault)
     assert caught.value.requirement in requirement.split()
     assert caught.value.request.target.startswith("/vehicles")
+
+
+def test_a_list_that_cannot_be_walked_accuses_nobody_here(validators, vehicles):
+    run(validators, vehicles, "no-link")  # its Link header is for the pagination probes
 
 
 def test_volatile_properties_are_left_out(validators, vehicles):
@@ -152,3 +164,18 @@ def test_paths_above_the_resource_are_filled_in(description, validators):
         settings=settings(max_examples=3, stateful_step_count=2, deadline=None, derandomize=True, database=None),
     )
     assert {request.target for request in asked} == {"/users/me/saved_routes"}
+
+
+def test_a_server_that_remembers_earlier_histories_confuses_no_later_one(validators, vehicles):
+    garage = Garage()
+    asked = []
+
+    def send(request):
+        asked.append(request)
+        return Response(409) if request.method == "POST" and len(asked) % 3 else garage(request)
+
+    run_state_machine_as_test(
+        workflows(validators, vehicles, send),
+        settings=settings(max_examples=60, stateful_step_count=8, deadline=None, derandomize=True, database=None),
+    )
+    assert garage.made > 10
