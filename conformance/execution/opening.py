@@ -1,5 +1,7 @@
 """From what somebody asked for to a run that can start: target, credentials, description, budget."""
 
+import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ from conformance.model import Profile, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.targets import config as configuration
 from conformance.targets.config import Config, Identity
-from conformance.targets.resolve import BUILTIN, Resolved, resolve
+from conformance.targets.resolve import BUILTIN, Resolved, clients, resolve
 from conformance.targets.rules import permit
 from conformance.targets.tokens import obtain
 
@@ -80,7 +82,10 @@ def afforded(spec: RunSpec, options: RunOptions, description: Description) -> Ru
 
 def published() -> dict[str, Identity]:
     """The identities of the built-in server, known to everybody."""
-    return {each.name: Identity(token=each.token) for each in IDENTITIES}
+    return {
+        each.name: Identity(token=each.token, client_id=each.client_id, client_secret=each.client_secret)
+        for each in IDENTITIES
+    }
 
 
 def _found(options: RunOptions, config: Config) -> Resolved | None:
@@ -90,9 +95,9 @@ def _found(options: RunOptions, config: Config) -> Resolved | None:
 
 def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, started: datetime) -> RunSpec:
     """The run without anything started and without credentials."""
-    plain = (
-        found.target if found else Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(published()))
-    )
+    identities = found.config.identities if found else published()
+    own = Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(identities), clients(identities))
+    plain = found.target if found else own
     source = options.description or (Path(config.description) if config.description else None)
     run = started.strftime("%Y%m%d-%H%M%S") + f"-{options.profile}-{options.seed}"
     directory = options.report_dir or _free(Path("evconform-out"), run)
@@ -111,8 +116,15 @@ def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, sta
         shard=options.shard,
         waits=options.waits,
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),
-        seeds=found.config.seeds if found else {},
+        seeds={**_client_ids(identities), **(found.config.seeds if found else {})},
     )
+
+
+def _client_ids(identities: Mapping[str, Identity]) -> dict[str, tuple[str, ...]]:
+    """Client ids are no secrets, and some operations take one as a parameter."""
+    written = (each.client_id for each in identities.values())
+    known = tuple(os.environ.get(each[4:], "") if each.startswith("env:") else each for each in written)
+    return {"client_id": tuple(each for each in known if each)} if any(known) else {}
 
 
 def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Target:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+CLIENT = "#client"  # after the name of an identity: its client id and secret in place of its token
+
 
 class TargetKind(StrEnum):
     """The sorts of target; each has its own rules of safety."""
@@ -20,6 +22,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     """The API under test, without any secret.
 
     `base_url` has no trailing slash and includes `/v2`. `identities` are the names of the configured credentials.
+    `clients` are those of them that hold a client id and secret: a request as NAME + CLIENT carries these (HTTP Basic).
     `may_write` and `may_touch_hardware` are what was opted into and the kind allows.
     """
 
@@ -28,6 +31,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     base_url: str
     token_url: str = ""
     identities: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
     may_write: bool = False
     may_touch_hardware: bool = False
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
-import msgspec
-
 from conformance.answers import Answer
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Location, Operation, Outcome, Parameter, ResourceModel, Verdict
-from conformance.probes.arguments import Missing, call_of, untested
+from conformance.model import Location, Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
@@ -40,7 +38,12 @@ def elsewhere(operation: Operation, subject: Subject) -> Steps[None]:
         return
     answer = yield from ask(operation, call.request((_SWITCH, "json")))
     if answer.status == 400:  # what is to be connected may have to be named then
-        answer = (yield from _named(operation, subject)) or answer
+        named = yield from _named(call, subject)
+        if named is None:
+            reason = "it is refused, perhaps for want of a parameter that no value is known for"
+            yield observed(answer, "RED-02", Verdict.NOT_OBSERVABLE, reason)
+            return
+        answer = named
     yield from _told(answer)
 
 
@@ -87,21 +90,28 @@ def _local(url: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
-def _named(operation: Operation, subject: Subject) -> Steps[Answer | None]:
+def _named(call: Call, subject: Subject) -> Steps[Answer | None]:
     """The same with the first optional id that the target knows a value for; None where it knows none."""
-    prefixes = {each.prefix for each in subject.model.resources if each.prefix}
-    for parameter in operation.parameters:
-        if parameter.required or parameter.location is not Location.QUERY or not _is_id(parameter, prefixes):
+    for parameter in call.operation.parameters:
+        stem = parameter.name.removesuffix("_id")
+        if parameter.required or parameter.location is not Location.QUERY or stem == parameter.name:
             continue
-        needed = tuple(msgspec.structs.replace(p, required=p.required or p is parameter) for p in operation.parameters)
-        call = yield from call_of(msgspec.structs.replace(operation, parameters=needed), subject)
-        if not isinstance(call, Missing):
-            return (yield from ask(operation, call.request((_SWITCH, "json"))))
+        lister = _lister(stem, call.operation, subject)
+        if lister is None:
+            continue
+        answer = yield from ask(lister, Request(lister.key, "GET", lister.path))
+        keys = [key for _, item in answer.objects if isinstance(key := item.get("id"), str)]
+        if keys:
+            return (yield from ask(call.operation, call.request((_SWITCH, "json"), (parameter.name, keys[0]))))
     return None
 
 
-def _is_id(parameter: Parameter, prefixes: set[str]) -> bool:
-    return str(parameter.schema.get("pattern", "")).removeprefix("^")[:4] in prefixes
+def _lister(stem: str, operation: Operation, subject: Subject) -> Operation | None:
+    """The list of what a parameter like `make_id` names: `evse_makes` for an operation of EVSEs."""
+    kind = operation.group.partition("_")[0]
+    names = {f"{kind}_{stem}s", f"{stem}s"}
+    found = (list_of(each, subject) for each in subject.model.resources if each.name in names)
+    return next((each for each in found if each is not None and "{" not in each.path), None)
 
 
 def _told(answer: Answer) -> Iterator[Outcome]:

@@ -53,7 +53,7 @@ def resolve(
     token_url = resolved(wanted.token_url, f"token_url of {name}", environment)
     token_url = token_url and _address(token_url, f"the token_url of {name}", slash=True)
     token_url = token_url or f"{_origin(base_url)}/o/token/"
-    target = Target(name, kind, base_url, token_url, tuple(identities))
+    target = Target(name, kind, base_url, token_url, tuple(identities), clients(identities))
     return Resolved(target, msgspec.structs.replace(wanted, identities=dict(identities)))
 
 
@@ -72,6 +72,11 @@ def _known_address(name: str) -> str:
     if name not in _PLACES:
         raise UsageError(f"[targets.{name}] has no base_url", hint='As in base_url = "https://host/v2".')
     return RULES[TargetKind(name)].known
+
+
+def clients(identities: Mapping[str, Identity]) -> tuple[str, ...]:
+    """The names of the identities that hold a client id and secret."""
+    return tuple(name for name, each in identities.items() if each.client_id and each.client_secret)
 
 
 def _fallback(base_url: str, local: Mapping[str, Identity], environment: Mapping[str, str]) -> Mapping[str, Identity]:

@@ -1,13 +1,16 @@
 """From configured credentials to request headers: client credentials buy a token (RFC 6749, section 4.4)."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import quote_plus
 
 import httpx
 import msgspec
 
 from conformance.errors import TargetError, UsageError
 from conformance.model import Headers
+from conformance.model.target import CLIENT
 from conformance.targets.config import Identity, resolved
 
 
@@ -53,6 +56,9 @@ def obtain(
         secrets[f"{name}.token"] = token
         if secret:
             secrets[f"{name}.client_secret"] = secret
+            basic = b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()  # RFC 6749, 2.3.1
+            headers[name + CLIENT] = (("Authorization", f"Basic {basic}"),)
+            secrets[f"{name}.basic"] = basic
     return Credentials(headers, secrets), asked
 
 

@@ -37,6 +37,7 @@ SELECTORS = frozenset(
         "public",
         "scoped",
         "user-scoped",
+        "personal",
         "user-required",
         "versioned",
         "with-body",
