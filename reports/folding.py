@@ -162,10 +162,10 @@ def _header(headers: Iterable[RunStarted]) -> RunStarted | None:
 def _cut_off(gathered: _Gathered) -> tuple[str, ...]:
     found = {notice.message for notice in gathered.notices if notice.topic == CUT_OFF}
     shards = {each.shard for each in gathered.headers.values()}
+    if not found and len(gathered.footers) < max(1, len(shards)):
+        found.add(f"{len(gathered.footers)} of {max(1, len(shards))} logs have a footer")
     if not gathered.headers:
         found.add("there is no header")
-    if len(gathered.footers) < max(1, len(shards)):
-        found.add(f"{len(gathered.footers)} of {max(1, len(shards))} logs have a footer")
     named = {shard for shard in shards if shard}
     if len(named) > 1:  # one shard alone speaks for its share; several claim to be the whole
         for total in {shard.partition("/")[2] for shard in named}:

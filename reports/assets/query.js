@@ -5,10 +5,11 @@ const KEYS = ['level', 'status', 'req', 'family', 'op', 'code', 'method', 'ident
 function parseQuery(source) {
   const wanted = new Map(), unwanted = [], unknown = [];
   for (const [, key = 'text', raw] of source.matchAll(/(?:([a-z]+):)?((?:!?"[^"]*"?|[^\s"])+)/gi)) {
-    const name = key.toLowerCase();
+    const address = raw.startsWith('//'); // a word such as `https://…` has no key
+    const name = address ? 'text' : key.toLowerCase();
     if (!KEYS.includes(name)) { unknown.push(key); continue; }
     const negative = raw.startsWith('!');
-    const text = (negative ? raw.slice(1) : raw).replaceAll('"', '').toLowerCase();
+    const text = (address ? `${key}:${raw}` : negative ? raw.slice(1) : raw).replaceAll('"', '').toLowerCase();
     if (!text) continue;
     const values = name === 'op' || name === 'text' ? [text] : text.split(',').filter(Boolean);
     if (negative) unwanted.push([name, values]);

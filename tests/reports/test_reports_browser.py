@@ -32,6 +32,8 @@ GRAMMAR = [
     ("lower case", {"text": "the id has lower case"}, True),
     ("text:lower text:upper", {"text": "the id has lower case"}, False),
     ('text:"has lower"', {"text": "the id has lower case"}, True),
+    ("https://h/v2", {"text": "GET https://h/v2/evses"}, True),
+    ("https://h/v3", {"text": "GET https://h/v2/evses"}, False),
     ("level:must req:EXP-04", {"level": "MUST", "req": "IDS-01"}, False),
     ("req:EXP-04", {"level": "MUST"}, False),
     ("req:!EXP-04", {"level": "MUST"}, True),
