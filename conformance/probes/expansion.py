@@ -12,39 +12,50 @@ from conformance.probes.expanded import all_items, blank, lost, places, replaced
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
-SINGLE = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-11")
-LISTED = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-08", "EXP-11")
+JUDGED = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
 _FETCHED = 2  # links of a list that are followed to compare
 
 
-def _expandable(operation: Operation, model: ResourceModel) -> bool:
+def expandable(operation: Operation, model: ResourceModel) -> bool:
+    """Whether a read documents a path that can be expanded."""
     return operation.method == "GET" and any(each.resolvable for each in operation.expansions)
 
 
 def _single(operation: Operation, model: ResourceModel) -> bool:
-    return _expandable(operation, model) and operation.role is not Role.LIST
+    return expandable(operation, model) and operation.role is not Role.LIST
 
 
 def _listed(operation: Operation, model: ResourceModel) -> bool:
-    return _expandable(operation, model) and operation.role is Role.LIST
+    return expandable(operation, model) and operation.role is Role.LIST
 
 
-def _paths(operation: Operation) -> tuple[Expansion, ...]:
+def paths_of(operation: Operation) -> tuple[Expansion, ...]:
+    """What can be expanded, shorter paths first."""
     return tuple(sorted((e for e in operation.expansions if e.resolvable), key=lambda e: e.path.count(".")))
 
 
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    paths = _paths(operation)
+    paths = paths_of(operation)
     asked = tuple(Need(f"read {operation.path} expand {each.path}") for each in paths)
     fetched = tuple(Need(f"follow {operation.path} {each.path}") for each in operation.first_expansions if each.target)
-    both = (Need(f"read {operation.path} expand all", 2),) if len(paths) > 1 else ()
-    return (*plain_read(operation, model), *asked, *fetched, *both)
+    return (*plain_read(operation, model), *asked, *fetched, all_expanded(operation), _reversed(operation))
+
+
+def all_expanded(operation: Operation) -> Need:
+    """The read with everything expanded at once."""
+    paths = [each.path for each in paths_of(operation)]
+    return Need(f"read {operation.path} expand {paths[0] if len(paths) == 1 else 'all'}")
+
+
+def _reversed(operation: Operation) -> Need:
+    return Need(f"read {operation.path} expand reversed")
 
 
 def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
         *plain_read(operation, model),
-        Need(f"read {operation.path} expand all"),
+        all_expanded(operation),
+        _reversed(operation),
         Need(f"follow {operation.path} listed", _FETCHED),
     )
 
@@ -53,13 +64,15 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
     """Each documented path alone, then all at once in both orders, on one resource."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(SINGLE, operation, call)
+        yield from untested(JUDGED, operation, call)
         return
     plain = yield from ask(operation, call.request())
     if not plain.objects:
+        missing = Missing(f"the plain read shows nothing: {plain.status}")
+        yield from untested(JUDGED, operation, missing)
         return
     seen = {"": plain}
-    for expansion in _paths(operation):
+    for expansion in paths_of(operation):
         answer = yield from ask(operation, call.request(("expand", expansion.path)))
         seen[expansion.path] = answer
         reference = seen.get(expansion.parent, plain)
@@ -67,26 +80,31 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
         yield from _unchanged(call, reference, answer, (expansion,))
         if expansion in operation.first_expansions:
             yield from _equal_to_fetched(plain, answer, expansion, subject, 1)
-    yield from _together(call, plain, seen)
-    yield from _unjudged(plain, SINGLE)
+    if all(answer.ok for answer in seen.values()):
+        there = yield from ask(operation, call.request(*_asking(operation)))
+        losses = [loss for each in paths_of(operation) for loss in lost(seen[each.path], there, each)]
+        yield from _together(call, plain, there, losses)
+    yield from _unjudged(plain, JUDGED)
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:
     """All documented paths at once, on every item of the first page."""
     found = yield from populated(operation, subject)
     if isinstance(found, Missing):
-        yield from untested(LISTED, operation, found)
+        yield from untested(JUDGED, operation, found)
         return
     call, plain = found
-    paths = _paths(operation)
-    answer = yield from ask(operation, call.request(*(("expand", each.path) for each in paths)))
+    paths = paths_of(operation)
+    answer = yield from ask(operation, call.request(*_asking(operation)))
     for expansion in paths:
         yield from replaced(plain if expansion in operation.first_expansions else None, answer, expansion, subject)
     yield from all_items(answer, paths)
     yield from _unchanged(call, plain, answer, operation.first_expansions)
     for expansion in [e for e in operation.first_expansions if e.resolvable][:_FETCHED]:
         yield from _equal_to_fetched(plain, answer, expansion, subject, 1, deep=paths)
-    yield from _unjudged(plain, LISTED)
+    if answer.ok:
+        yield from _together(call, plain, answer, [])
+    yield from _unjudged(plain, JUDGED)
 
 
 def _unjudged(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]:
@@ -175,48 +193,64 @@ def _equal_to_fetched(  # noqa: PLR0913 - what is compared, and how far
             )
 
 
-def _together(call: Call, plain: Answer, seen: dict[str, Answer]) -> Steps[None]:
-    """EXP-07: several paths apply together, in any order, with the same result."""
-    expansions = _paths(plain.operation)
-    paths = [each.path for each in expansions]
-    if len(paths) < 2 or not all(seen[path].ok for path in paths):
+def _asking(operation: Operation) -> tuple[tuple[str, str], ...]:
+    return tuple(("expand", each.path) for each in paths_of(operation))
+
+
+def _together(call: Call, plain: Answer, there: Answer, losses: list[Difference]) -> Steps[None]:
+    """EXP-07 and EXP-12: several paths apply together, in any order, and one may be said twice.
+
+    One request tries both, in reverse and with a repetition; only where it differs, a second one tells them apart.
+    """
+    operation, asked = plain.operation, _asking(plain.operation)
+    several = len(asked) > 1
+    if not there.ok:
+        message = "several expand parameters are refused"
+        yield violated(there, "EXP-07", message, expected="2xx", actual=str(there.status))
         return
-    there = yield from ask(plain.operation, call.request(*(("expand", path) for path in paths)))
-    back = yield from ask(plain.operation, call.request(*(("expand", path) for path in reversed(paths))))
-    if not there.ok or not back.ok:
-        refused = back if there.ok else there
-        yield violated(
-            refused, "EXP-07", "several expand parameters are refused", expected="2xx", actual=str(refused.status)
-        )
-        return
-    complaints = [
-        *((each, "the order of expand parameters changes the result") for each in differences(there.json, back.json)),
-        *(
-            (each, "an expansion is lost among others")
-            for one in expansions
-            for each in lost(seen[one.path], there, one)
-        ),
-    ]
+    both = yield from ask(operation, call.request(*reversed(asked), asked[-1]))
+    back, repeated = both, True
+    if not both.ok or any(True for _ in differences(there.json, both.json)):
+        back = (yield from ask(operation, call.request(*reversed(asked)))) if several else there
+        repeated = back.ok and not any(True for _ in differences(back.json, both.json))
+    order = [(each, "the order of expand parameters changes the result") for each in differences(there.json, back.json)]
+    if several and not back.ok:
+        message = "several expand parameters are refused in another order"
+        yield violated(back, "EXP-07", message, expected="2xx", actual=str(back.status), also=(there,))
+    elif several:
+        gone = [(each, "an expansion is lost among others") for each in losses]
+        yield from _explained(call, plain, there, back, "EXP-07", [*order, *gone])
+    if repeated:
+        yield passed(both, "EXP-12")
+    elif back.ok:
+        twice = [(each, "an expand path said twice changes the result") for each in differences(back.json, both.json)]
+        yield from _explained(call, plain, back, both, "EXP-12", twice)
+
+
+def _explained(  # noqa: PLR0913 - two answers, how they differ, and what tells that it is not by itself
+    call: Call, plain: Answer, one: Answer, other: Answer, requirement: str, complaints: list[tuple[Difference, str]]
+) -> Steps[None]:
+    """A pass where nothing differs; differences that last are violations."""
     if not complaints:
-        yield passed(there, "EXP-07")
+        yield passed(other, requirement)
         return
-    again = yield from ask(plain.operation, call.request(fresh=True))
+    again = yield from ask(call.operation, call.request(fresh=True))
     for each, message in complaints[:5]:
         if at(again.json, each.pointer) != at(plain.json, each.pointer):
-            yield _volatile(plain.operation, each.pointer)
+            yield _volatile(call.operation, each.pointer)
             continue
         yield violated(
-            there,
-            "EXP-07",
+            other,
+            requirement,
             message,
             expected=quote(told(each.old)),
             actual=quote(told(each.new)),
             pointer=each.pointer,
-            also=(back,),
+            also=(one,),
         )
 
 
 PROBES = (
-    Probe("expansion", SINGLE, _single, _single_needs, single),
-    Probe("list-expansion", LISTED, _listed, _listed_needs, listed),
+    Probe("expansion", JUDGED, _single, _single_needs, single),
+    Probe("list-expansion", JUDGED, _listed, _listed_needs, listed),
 )

@@ -7,13 +7,13 @@ from urllib.parse import quote as percent_encoded
 import msgspec
 
 from conformance.answers import Answer, below, match_path, path_of
-from conformance.judging import observed, passed, quote, violated
-from conformance.model import Operation, Profile, Request, Resource, ResourceModel, Role, Verdict
-from conformance.probes.arguments import Missing, call_of, populated, untested
-from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask
+from conformance.judging import observed, passed, quote, violated, without
+from conformance.model import Operation, Profile, Request, ResourceModel, Role, Verdict
+from conformance.probes.arguments import Missing, populated, untested
+from conformance.probes.base import IDLE, OTHER, SPARE, Need, Probe, Steps, ask
 from conformance.probes.harmless import stranger
 from conformance.probes.reading import plain_read
-from conformance.probes.refusing import ask_for_refusal, refused
+from conformance.probes.refusing import ask_for_refusal, idle_call, refused
 from conformance.probes.unknown import keyed
 from conformance.subject import Subject
 
@@ -46,7 +46,7 @@ def _in_turn(names: Sequence[str], operation: Operation, subject: Subject, *, de
 
 def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Malformations of an id that the target has."""
-    call = yield from call_of(operation, subject)
+    call = yield from idle_call(operation, subject)
     if isinstance(call, Missing):
         yield from untested(("IDS-06",), operation, call)
         return
@@ -54,7 +54,7 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
     key = found.get(subject.model.by_name[operation.resource].key, "")
     for name, value in _malformed(_in_turn(_TRIMMED, operation, subject, deep=deep), key):
         path = f"{call.path.rpartition('/')[0]}/{percent_encoded(value, safe='')}"
-        answer = yield from ask(operation, call.at(path))
+        answer = yield from ask_for_refusal(operation, call.at(path), subject)
         yield from refused(answer, "IDS-06", f"a near miss of an id ({name})", *_REFUSALS)
 
 
@@ -77,8 +77,8 @@ def _alone(operation: Operation, model: ResourceModel) -> bool:
 
 def _real_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
     return lambda operation, model: (
-        *plain_read(operation, model)[:-1],
-        Need(f"near miss {operation.key}", count),
+        *plain_read(operation, model, IDLE)[:-1],
+        Need(f"near miss {operation.key}", count, IDLE),
     )
 
 
@@ -86,32 +86,37 @@ def _none_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, 
     return lambda operation, _: (Need(f"near miss of none {operation.key}", count, OTHER),)
 
 
-def _addressed(operation: Operation, model: ResourceModel) -> bool:
+def _lists(operation: Operation, model: ResourceModel) -> bool:
+    return operation.role is Role.LIST
+
+
+def _reader(operation: Operation, model: ResourceModel) -> Operation | None:
+    """The operation that reads one member of a list."""
     resource = model.by_name.get(operation.resource)
-    return operation.role is Role.LIST and resource is not None and _reader(resource, model) is not None
+    path = resource.item_path if resource else ""
+    return next((o for o in model.operations if o.method == "GET" and o.path == path), None)
 
 
-def _reader(resource: Resource, model: ResourceModel) -> Operation | None:
-    """The operation that reads one member."""
-    fitting = (o for o in model.operations if o.method == "GET" and o.path == resource.item_path)
-    return next(fitting, None) if resource.item_path else None
-
-
-def _addressed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _own_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    if _reader(operation, model) is None:
+        return ()
     return (*plain_read(operation, model, SPARE), Need(f"read last of {operation.path}", identity=SPARE))
 
 
 def own_url(operation: Operation, subject: Subject) -> Steps[None]:
     """The last item of a list, which other probes do not read, is fetched at its url."""
+    reader = _reader(operation, subject.model)
+    if reader is None:
+        yield without("IDS-07", operation.key, Verdict.NOT_APPLICABLE, "no operation reads one item of the list")
+        return
     found = yield from populated(operation, subject, subject.spare)
     if isinstance(found, Missing):
         yield from untested(("IDS-07",), operation, found)
         return
     call, plain = found
-    reader = _reader(subject.model.by_name[operation.resource], subject.model)
     named = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
     target = below(subject.target.base_url, named[-1][1]["url"]) if named else None
-    if reader is None or target is None or match_path(reader.path, path_of(target)) is None:
+    if target is None or match_path(reader.path, path_of(target)) is None:
         reason = "no item gives a url that leads to one" if not named else "the item's url leads elsewhere (IDS-04)"
         yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, reason)
         return
@@ -157,5 +162,5 @@ PROBES = (
         "near-miss-of-none-all", ("IDS-06",), _alone, _none_needs(len(_SPOILT) - 1),
         partial(near_misses_of_none, deep=True), Profile.DEEP, 2,
     ),
-    Probe("own-url", ("IDS-07",), _addressed, _addressed_needs, own_url, rank=2),
+    Probe("own-url", ("IDS-07",), _lists, _own_needs, own_url, rank=2),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from conformance.judging import observed, violated
+from conformance.judging import violated, without
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
 from conformance.probes.arguments import Call, Missing, untested
 from conformance.probes.base import Need, Probe, Steps, turn
@@ -13,6 +13,13 @@ from conformance.subject import Subject
 from conformance.ulid import drawn
 
 _BORN_MS = 1_704_067_200_000  # 2024-01-01, the time of made-up cursors
+_TIME = "2024-01-01T00:00:00Z"
+_ODD_TIMES = (("nul", f"{_TIME}\0"), ("full-width digits", "\uff12\uff10" + _TIME[2:]), ("very long", "9" * 400))
+_ODD = frozenset({"nul", "nul-inside", "full-width-digit", "combining-accent", "very-long"})
+# What a lenient reader trims, folds or completes; the documentation does not speak of it.
+_FORGIVEN = frozenset({
+    "trailing-newline", "leading-space", "trailing-space", "lower-case", "no-offset", "date-alone", "epoch-seconds",
+})  # fmt: skip
 _ABSENT_PAGE = "999999"
 _REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that speak of the request, not of who asks
 
@@ -87,38 +94,45 @@ def cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None
         yield from untested(("PAG-10",), operation, call)
         return
     name = _pagination(operation).after
-    known = bad_cursors(operation, subject)
-    if not known:
-        reason = "the description does not say what a cursor looks like"
-        answer = yield from ask_for_refusal(operation, call.request(), subject)
-        yield observed(answer, "PAG-10", Verdict.NOT_APPLICABLE, reason)
-    nth = turn(operation, max(1, len(known) - 1))
-    first = (known[0], known[1 + nth]) if len(known) > 1 else known
-    for what, value in tuple(each for each in known if each not in first) if deep else first:
+    foreign, odd, others = bad_cursors(operation, subject)
+    first = (*foreign, *(odd[turn(operation, len(odd)) :][:1] if odd else ()))
+    for what, value in [each for each in (*odd, *others) if each not in first] if deep else first:
         answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
         yield from refused(answer, "PAG-10", f"a cursor that is {what}", *_REFUSALS, pointer=f"query:{name}")
+    if not first:
+        reason = "the description does not say what a cursor of the list looks like"
+        yield without("PAG-10", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def bad_cursors(operation: Operation, subject: Subject) -> tuple[tuple[str, str], ...]:
-    """A cursor of another collection, then the malformed ones that the documented form excludes, by class."""
+Cursors = tuple[tuple[str, str], ...]  # by class
+
+
+def formed(operation: Operation, model: ResourceModel) -> bool:
+    """Whether it is known what its cursors look like: times, or ids with a prefix."""
+    resource = model.by_name.get(operation.resource)
+    by_time = _pagination(operation).scheme is Scheme.TIMESTAMP
+    return bool(_pagination(operation).after) and (by_time or bool(resource and resource.prefix))
+
+
+def bad_cursors(operation: Operation, subject: Subject) -> tuple[Cursors, Cursors, Cursors]:
+    """A cursor of another collection; malformed ones that are odd in themselves (ERR-09); other malformed ones."""
     from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
     from strategies.timestamps import bad_timestamps  # noqa: PLC0415 - likewise
 
+    if not formed(operation, subject.model):
+        return (), (), ()
     chance = subject.random("cursor", operation.key)
-    resource = subject.model.by_name.get(operation.resource)
-    prefix = resource.prefix if resource else ""
-    other = next(each.prefix for each in subject.model.resources if each.prefix and each.prefix != prefix)
-    foreign = ("of another collection", other + drawn(chance, _BORN_MS))
+    prefix = subject.model.by_name[operation.resource].prefix
+    stranger = next(each.prefix for each in subject.model.resources if each.prefix and each.prefix != prefix)
+    foreign = (("of another collection", stranger + drawn(chance, _BORN_MS)),)
     if _pagination(operation).scheme is Scheme.TIMESTAMP:
-        tolerated = {"no-offset", "date-alone", "epoch-seconds"}  # lenient readers take them
-        times = bad_timestamps("2024-01-01T00:00:00Z")
-        return (foreign, *((f"no time ({each.name})", each.value) for each in times if each.name not in tolerated))
-    if not prefix:
-        return (foreign,)
-    pattern = re.compile((resource.id_pattern if resource else "") or prefix + r"[A-Z\d]{26}", re.ASCII)
-    bad = [each for each in near_misses(prefix + drawn(chance, _BORN_MS)) if not pattern.fullmatch(each.value)]
-    trimmed = {"trailing-newline", "leading-space", "trailing-space", "lower-case"}  # lenient readers take them
-    return (foreign, *((f"malformed ({each.name})", each.value) for each in bad if each.name not in trimmed))
+        times = [(each.name, each.value) for each in bad_timestamps(_TIME) if each.name not in _FORGIVEN]
+        return foreign, tuple((f"no time ({name})", value) for name, value in _ODD_TIMES), tuple(times)
+    pattern = re.compile(subject.model.by_name[operation.resource].id_pattern or prefix + r"[A-Z\d]{26}", re.ASCII)
+    bad = [(each.name, each.value) for each in near_misses(prefix + drawn(chance, _BORN_MS))]
+    known = [(name, value) for name, value in bad if name not in _FORGIVEN and not pattern.fullmatch(value)]
+    odd = tuple((f"malformed ({name})", value) for name, value in known if name in _ODD)
+    return foreign, odd, tuple((f"malformed ({name})", value) for name, value in known if name not in _ODD)
 
 
 def _needs(what: str, count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:

@@ -34,6 +34,14 @@ def call_to_refuse(operation: Operation, subject: Subject) -> Steps[Call | Missi
     return (yield from call_of(operation, subject, subject.spare))
 
 
+def idle_call(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+    """A call for which the data of one person will do; where that person has none, everybody's."""
+    call = yield from call_of(operation, subject, subject.idle)
+    if isinstance(call, Missing) and subject.idle != subject.spare:
+        call = yield from call_of(operation, subject, subject.spare)
+    return call
+
+
 def ask_for_refusal(operation: Operation, request: Request, subject: Subject, instead: str = "") -> Steps[Answer]:
     """Ask; once more as who may do it (who may read, if not told otherwise), where the asker may not ask at all."""
     answer = yield from ask(operation, request)

@@ -1,0 +1,92 @@
+"""FLT-04: a filter refuses what cannot be a value of it."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from conformance.judging import without
+from conformance.model import Filter, Operation, Operator, Profile, ResourceModel, Verdict
+from conformance.probes.arguments import Call, Missing, untested
+from conformance.probes.base import Need, Probe, Steps, turn
+from conformance.probes.refusing import ask_for_refusal, call_to_refuse, refusal_needs, refused
+from conformance.subject import Subject
+
+# Times that no lenient reader takes either, as it may a date alone or one without offset.
+_NO_TIMES = ("yesterday", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "2024-01-01T25:00:00Z")
+_NO_NUMBERS = ("many", "1e", "--1")
+_BY_FORMAT = {"date-time": _NO_TIMES, "date": ("yesterday", "2024-02-30"), "uuid": ("no-uuid",)}
+_BY_TYPE = {"integer": _NO_NUMBERS, "number": _NO_NUMBERS, "boolean": ("perhaps", "2")}
+_NO_MEMBER = "no_such_value"
+
+
+def bad_values(schema: dict[str, Any], operator: Operator = Operator.EQ) -> tuple[str, ...]:
+    """Values that the schema of a filter's parameter excludes beyond doubt; none where any text will do."""
+    if operator in {Operator.IN, Operator.RANGE}:
+        return ()  # lists of values are typed as text
+    if found := _BY_TYPE.get(str(schema.get("type"))) or _BY_FORMAT.get(str(schema.get("format"))):
+        return found
+    if "enum" in schema:
+        return (_NO_MEMBER,)
+    pattern = schema.get("pattern")
+    return (_NO_MEMBER,) if isinstance(pattern, str) and not re.search(pattern, _NO_MEMBER) else ()
+
+
+def _telling(operation: Operation) -> tuple[tuple[Filter, tuple[str, ...]], ...]:
+    """Filters with their bad values, those of a kind together: first one filter of each kind, then the others."""
+    first: dict[tuple[str, ...], list[tuple[Filter, tuple[str, ...]]]] = {}
+    for each in operation.filters:
+        parameter = operation.parameter(each.parameter)
+        values = bad_values(parameter.schema, each.operator) if parameter else ()
+        if values:
+            first.setdefault(values, []).append((each, values))
+    for group in first.values():  # whose turn it is within a kind goes round too
+        start = turn(operation, len(group))
+        group[:] = group[start:] + group[:start]
+    return tuple(group[0] for group in first.values()) + tuple(each for g in first.values() for each in g[1:])
+
+
+def _kinds(operation: Operation) -> int:
+    return len({values for _, values in _telling(operation)})
+
+
+def _known(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and bool(operation.filters)
+
+
+def malformed(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+    """One filter of each kind with one bad value; in depth every filter with every bad value of its kind."""
+    telling = _telling(operation)
+    call = yield from call_to_refuse(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("FLT-04",), operation, call)
+        return
+    trials = [(which, value) for which, values in telling for value in values]
+    if not deep:
+        trials = [(which, values[turn(operation, len(values))]) for which, values in telling[: _kinds(operation)]]
+    for which, value in trials:
+        query = tuple(each for each in call.query if each[0] != which.parameter)
+        request = Call(operation, call.path, query, call.headers, call.identity).request((which.parameter, value))
+        answer = yield from ask_for_refusal(operation, request, subject)
+        what = f"{which.parameter}={value}"
+        yield from refused(answer, "FLT-04", what, 400, pointer=f"query:{which.parameter}")
+    if not trials:
+        reason = "any text is a value of its filters, as far as the description tells"
+        yield without("FLT-04", operation.key, Verdict.NOT_APPLICABLE, reason)
+
+
+def _needs(count: Callable[[Operation], int], what: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+    return lambda operation, model: refusal_needs(operation, model, what, count(operation)) if count(operation) else ()
+
+
+def _all(operation: Operation) -> int:
+    return sum(len(values) for _, values in _telling(operation))
+
+
+PROBES = (
+    Probe("malformed-filter", ("FLT-04",), _known, _needs(_kinds, "malformed"), partial(malformed, deep=False), rank=2),
+    Probe(
+        "malformed-filter-all", ("FLT-04",), _known, _needs(_all, "all malformed"), partial(malformed, deep=True),
+        Profile.DEEP, 2,
+    ),
+)  # fmt: skip
