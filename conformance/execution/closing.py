@@ -6,21 +6,30 @@ from pathlib import Path
 import msgspec
 
 from conformance.eventlog import read
-from conformance.model import Case, Event, Exchanged, Kind, Observed, Outcome, RunFinished, Verdict
+from conformance.execution.folds import folded
+from conformance.model import Case, Event, Exchange, Exchanged, Kind, Observed, Outcome, RunFinished, Verdict
 from conformance.plan import Catalogue, Plan
+from conformance.subject import Subject
 
 
-def closing(workers: Path, plan: Plan, catalogue: Catalogue) -> Iterator[Event]:
-    """Outcomes of planned passive cells that nobody judged: the operation was asked, and its answers held nothing."""
+def closing(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Event]:
+    """Outcomes that rest on all exchanges together, and on planned cells that nobody judged, with the reason."""
     seen: set[Case] = set()
     asked: set[str] = set()
+    exchanges: list[Exchange] = []
     for event in read(sorted(workers.glob("*.jsonl"))):
         if isinstance(event, Observed):
             seen.add(event.outcome.case)
         elif isinstance(event, Exchanged):
             asked.add(event.exchange.request.operation)
+            exchanges.append(event.exchange)
+    planned = plan.cases()
+    for outcome in folded(exchanges, subject):
+        if outcome.case in planned:
+            seen.add(outcome.case)
+            yield Observed(outcome)
     passive = catalogue.judged_passively()
-    for case in sorted(plan.cases() - seen):
+    for case in sorted(planned - seen):
         if case.requirement in passive and case.operation in asked:
             yield Observed(
                 Outcome(

@@ -95,11 +95,12 @@ class Session:
 
     def finish(self, stopped: str = "") -> Path:
         """Judge what only the whole run shows, write the footer, merge the workers' logs into `events.jsonl`."""
+        subject = self.spec.subject(self.spec.describe())
         store = Store(store_path(self.spec.path))
         stopped = stopped or store.stopped()
         spent = store.spent()
         store.close()
-        for event in closing(self.spec.path / "workers", self.plan, self.catalogue):
+        for event in closing(self.spec.path / "workers", self.plan, self.catalogue, subject):
             self._log.append(event)
         self._log.close()
         footer = RunFinished(self._clock(), dict(Counter(spent) + Counter(self._before)), stopped)

@@ -16,7 +16,7 @@ def _tickets(reads: Reads, call: Call) -> list[dict[str, Any]]:
 def _shares(counts: Counter[Any]) -> list[tuple[Any, int, float]]:
     total = sum(counts.values())
     return [
-        (name, count, round(100 * count / total, 2))
+        (name, count, round(count / total, 4))
         for name, count in sorted(counts.items(), key=lambda e: (-e[1], str(e[0])))
     ]
 
@@ -38,7 +38,7 @@ def resolution(reads: Reads, call: Call) -> Answer:
     """How many tickets are resolved."""
     tickets = _tickets(reads, call)
     resolved = sum(each.get("resolved_at") is not None for each in tickets)
-    rate = round(100 * resolved / len(tickets), 2) if tickets else 0
+    rate = round(resolved / len(tickets), 4) if tickets else 0
     hours = 3.0 if resolved else None
     return Answer(200, {
         "resolution_rate": rate, "avg_resolution_time_hours": hours, "median_resolution_time_hours": hours,
