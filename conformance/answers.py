@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -152,6 +152,7 @@ def expanded_at(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any
             yield from values_at(item, path, where)
 
 
+@lru_cache(maxsize=1 << 16)  # the same links stand in every page of a list
 def below(base_url: str, url: str) -> str | None:
     """The request target of an absolute URL below the base URL, as `/evses/x?page=2`; None where it is elsewhere.
 

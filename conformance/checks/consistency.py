@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from conformance.answers import UNREADABLE, Answer, escape
@@ -50,15 +51,21 @@ def _places(value: Any) -> Iterator[tuple[str, Any]]:
             waiting += [(f"{at}/{index}", member) for index, member in enumerate(each)]
 
 
+@lru_cache(maxsize=4096)
+def _partners(name: str) -> tuple[str, ...]:
+    """The names that a later moment would have beside one of this name."""
+    words = name.split("_")
+    bounds = (pair for pair in _BOUNDS if pair[0] in words)
+    return tuple("_".join(last if word == first else word for word in words) for first, last in bounds)
+
+
 def _times(at: str, value: Any) -> Iterator[Complaint | None]:
     """A complaint, or None where a pair is in order, for each pair of moments in an object."""
     if not isinstance(value, dict):
         return
     for name in value:
-        for first, last in _BOUNDS:
-            words = name.split("_")
-            partner = "_".join(last if word == first else word for word in words)
-            if first not in words or partner not in value:
+        for partner in _partners(name):
+            if partner not in value:
                 continue
             early, late = _moment(value[name]), _moment(value[partner])
             if early is None or late is None:

@@ -58,6 +58,8 @@ class Driver(msgspec.Struct, frozen=True):
 
     def _wait(self, after: frozenset[str]) -> None:
         """Wait for other items while something goes on; those of a worker that died are not waited for for ever."""
+        if not after:
+            return
         seen, patience = self._progress(), _PATIENCE_S
         while patience > 0 and not after <= seen[0] and not self.store.stopped():
             self.sleep(_POLL_S)
