@@ -43,10 +43,14 @@ class Total(msgspec.Struct, frozen=True):
 
 
 def coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
-    """One entry an operation of the description, in its order; nothing without a description in the log."""
+    """One entry an operation of the description, in its order; nothing without a description in the log.
+
+    A request sent to an operation with another method (to be refused, or HEAD for GET) is not one of it.
+    """
     by_operation: dict[str, list[Exchange]] = defaultdict(list)
     for each in summary.exchanges:
-        by_operation[each.request.operation].append(each)
+        if each.request.operation.startswith(f"{each.request.method} "):
+            by_operation[each.request.operation].append(each)
     return tuple(_covered(each, by_operation[each.key]) for each in (summary.model.operations if summary.model else ()))
 
 

@@ -3,7 +3,11 @@ const sections = {};
 let caseRows = [], findingRows = [], current = -1;
 
 function caseRowsOf(core, findings) {
-  const byCase = Map.groupBy ? Map.groupBy(findings, (each) => `${each.requirement} ${each.operation}`) : groupBy(findings, (each) => `${each.requirement} ${each.operation}`);
+  const byCase = new Map();
+  for (const each of findings) {
+    const key = `${each.requirement} ${each.operation}`;
+    byCase.set(key, [...(byCase.get(key) ?? []), each]);
+  }
   const { requirement, operation, verdict, reason, seen } = core.cells;
   return requirement.map((r, n) => {
     const [id, level, family] = core.requirements[r];
@@ -17,12 +21,6 @@ function caseRowsOf(core, findings) {
 // What was not tested asks for attention before what passed.
 const ATTENTION = ['ERROR', 'FAIL', 'INCONCLUSIVE', 'REVIEW', 'WARN', 'NOT_TESTED', 'NOT_OBSERVABLE', 'PASS', 'NOT_APPLICABLE'];
 const attention = (verdict) => ATTENTION.indexOf(verdict);
-
-function groupBy(list, key) {
-  const groups = new Map();
-  for (const each of list) groups.set(key(each), [...(groups.get(key(each)) ?? []), each]);
-  return groups;
-}
 
 function exchangeRowsOf(index, findings) {
   const cited = new Map();
@@ -53,7 +51,8 @@ function search(source) {
     row.node.hidden = !fits;
     seen += fits;
   }
-  for (const cause of document.querySelectorAll('.cause')) cause.hidden = !cause.querySelector('.finding:not([hidden])');
+  for (const part of document.querySelectorAll('.cause, .rest')) part.hidden = !part.querySelector('.finding:not([hidden])');
+  for (const rest of document.querySelectorAll('.rest')) rest.open = !empty;
   byId('nothing').hidden = seen > 0 || !findingRows.length;
   const cases = empty ? caseRows : caseRows.filter((row) => matches(query, row));
   const exchanges = empty ? exchangeRows : exchangeRows.filter((row) => matches(query, row));
@@ -90,7 +89,7 @@ async function unfold(finding) {
     finding.querySelector('.late')?.replaceWith(...made.body.childNodes);
     reveal(finding);
   }
-  finding.open = true;
+  for (let part = finding; part; part = part.parentElement.closest('details')) part.open = true;
 }
 
 function reveal(root) {
@@ -98,7 +97,7 @@ function reveal(root) {
 }
 
 function visibleFindings() {
-  return findingRows.map((row) => row.node).filter((node) => !node.hidden).sort((a, b) => (a.compareDocumentPosition(b) & 4 ? -1 : 1));
+  return findingRows.map((row) => row.node).filter((node) => node.checkVisibility()).sort((a, b) => (a.compareDocumentPosition(b) & 4 ? -1 : 1));
 }
 
 function step(by) {

@@ -30,6 +30,7 @@ INLINE = 300_000  # bytes of findings laid out in the page itself; those after t
 LATE_A_CHUNK = 40
 REST, SUMMARY_LINE = 450_000, 500  # bytes of the page besides evidence, of one finding before it is opened
 LINKED = 8  # exchanges that a finding links to
+OPERATIONS = 5  # of one cause, before the others are folded away
 GLYPHS: Mapping[Verdict, str] = {
     Verdict.ERROR: "‼",
     Verdict.FAIL: "✕",
@@ -68,6 +69,7 @@ def _render(summary: Summary) -> dict[str, bytes]:
         bodies=bodies,
         late=late,
         late_of=late_of,
+        first_shown=OPERATIONS,
         shown={each.id for each in summary.findings},
         fresh={each.finding for each in summary.since.new} if summary.since else set(),
         bar=_bar(summary),
