@@ -13,7 +13,7 @@ import msgspec
 from conformance.errors import UsageError
 from conformance.model import Operation, Requirement
 
-_REQUIREMENT = re.compile(r"[A-Za-z]{3}(-\d+)?|W\d{2}|C\d{2}")
+_REQUIREMENT = re.compile(r"[a-z]{3}(-\d+)?|[wc]\d{2}", re.IGNORECASE | re.ASCII)
 
 
 class Selection(msgspec.Struct, frozen=True):
