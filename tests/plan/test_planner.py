@@ -1,0 +1,215 @@
+"""The laws of planning: nothing is lost or counted twice, no ledger is overdrawn, nothing forbidden is planned."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.model import Effect, Kind, Profile, Verdict
+from conformance.plan import Wish
+from conformance.plan.planner import union_cost
+from conformance.plan.selection import Selection
+from conformance.plan.selectors import API, SELECTORS, WHOLE
+from conformance.probes.base import Need
+from tests.plan.conftest import EVERYBODY, target
+
+BUDGETS = st.none() | st.integers(0, 120)
+SELECTIONS = st.sampled_from(
+    [(), ("EXP",), ("must",), ("!RSP & GET *",), ("/evses*", "DSC"), ("PAG & should",), ("*",), ("WRT",)]
+)
+TARGETS = st.builds(
+    target,
+    identities=st.lists(st.sampled_from(EVERYBODY), unique=True).map(tuple),
+    may_write=st.booleans(),
+    may_touch_hardware=st.booleans(),
+)
+WISHES = st.builds(
+    Wish,
+    TARGETS,
+    st.sampled_from(Profile),
+    BUDGETS,
+    SELECTIONS.map(Selection.parse),
+    st.integers(1, 4).flatmap(lambda of: st.tuples(st.integers(1, of), st.just(of))),
+)
+
+
+def covered(plan):
+    return Counter((requirement, item.operation) for item in plan.items for requirement in item.requirements)
+
+
+@settings(max_examples=40)
+@given(WISHES)
+def test_every_operation_is_planned_or_left_out_with_a_reason(small, wish):
+    plan = small.make(wish)
+    assert [each.requirement for each in plan.planned] == list(small.catalogue.requirements)
+    for each in plan.planned:
+        seen = Counter([*each.cases, *(key for keys in each.excluded.values() for key in keys)])
+        whole = small.catalogue.requirements[each.requirement].applies == API
+        assert seen == Counter([WHOLE] if whole else list(small.model.by_key))
+        assert all(each.excluded), "a reason is given"
+
+
+@settings(max_examples=40)
+@given(WISHES)
+def test_every_planned_cell_is_trusted_to_an_item_or_settled_or_folded(small, wish):
+    plan = small.make(wish)
+    trusted = set(covered(plan))
+    settled = Counter((each.requirement, each.operation) for each in plan.settled)
+    folded = {
+        (case.requirement, case.operation)
+        for case in plan.cases()
+        if small.catalogue.requirements[case.requirement].kind in {Kind.STATIC, Kind.RUN}
+    }
+    assert max(settled.values(), default=1) == 1
+    assert not trusted & set(settled)
+    assert trusted | set(settled) | folded == {(case.requirement, case.operation) for case in plan.cases()}
+    assert all(each.verdict is Verdict.NOT_TESTED and each.message for each in plan.settled)
+
+
+@settings(max_examples=40)
+@given(WISHES)
+def test_no_ledger_pays_more_than_the_budget_and_the_cost_is_that_of_the_items(small, wish):
+    plan = small.make(wish)
+    assert plan.cost == {
+        who: count for who, count in union_cost(n for i in plan.items for n in i.needs).items() if count
+    }
+    assert wish.budget is None or max(plan.cost.values(), default=0) <= wish.budget
+    assert not any(need.identity.startswith("(") for item in plan.items for need in item.needs), "somebody real pays"
+
+
+@settings(max_examples=40)
+@given(WISHES)
+def test_nothing_forbidden_is_planned(small, wish):
+    depth = list(Profile)
+    for item in small.make(wish).items:
+        probe, operation = small.catalogue.probes[item.probe], small.model.by_key.get(item.operation)
+        assert depth.index(probe.profile) <= depth.index(wish.profile)
+        assert set(probe.identities) <= set(wish.target.identities)
+        assert wish.target.may_write or not probe.writes
+        if probe.writes and operation and operation.effect not in {Effect.NONE, Effect.WRITE}:
+            assert wish.target.may_touch_hardware
+            assert wish.profile is Profile.DEEP
+
+
+@settings(max_examples=40)
+@given(WISHES)
+def test_the_same_wish_gives_the_same_plan(small, wish):
+    assert msgspec.json.encode(small.make(wish)) == msgspec.json.encode(small.make(wish))
+
+
+@settings(max_examples=40)
+@given(WISHES)
+def test_items_are_named_once_and_come_reads_first(small, wish):
+    items = small.make(wish).items
+    assert len({item.name for item in items}) == len(items)
+    order = [(small.catalogue.probes[item.probe].writes, small.catalogue.probes[item.probe].rank) for item in items]
+    assert order == sorted(order)
+
+
+@settings(max_examples=40)
+@given(WISHES, st.integers(0, 120), st.integers(0, 120))
+def test_of_two_budgets_the_larger_takes_the_first_item_that_only_one_affords(small, wish, one, other):
+    """A larger budget may lose small late items to a large early one, never an early one to a late one."""
+    less, more = ({item.name for item in small.make(wish, budget=budget).items} for budget in sorted((one, other)))
+    everything = small.make(wish, budget=None).items
+    places, names = {key: at for at, key in enumerate(small.model.by_key)}, list(small.catalogue.probes)
+
+    def place(item):
+        return small.catalogue.probes[item.probe].rank, names.index(item.probe), places.get(item.operation, -1)
+
+    ordered = [item.name for item in sorted(everything, key=place)]
+    assert less | more <= set(ordered)
+    first = next((name for name in ordered if (name in less) is not (name in more)), None)
+    assert first is None or first in more
+
+
+@settings(max_examples=40)
+@given(WISHES, st.randoms(use_true_random=False))
+def test_what_is_done_stays_and_costs_nothing(small, wish, random):
+    everything = small.make(wish, budget=None).items
+    done = frozenset(item.name for item in everything if random.random() < 0.5)
+    rest = small.make(wish, done=done)
+    assert done <= {item.name for item in rest.items}
+    open_needs = (need for item in rest.items if item.name not in done for need in item.needs)
+    assert rest.cost == {who: count for who, count in union_cost(open_needs).items() if count}
+    if set(everything) == set(rest.items) and len(done) == len(everything):
+        assert rest.cost == {}
+
+
+@settings(max_examples=4)
+@given(st.integers(2, 5), SELECTIONS)
+def test_shards_are_the_whole_without_overlap(desk, of, selection):
+    wish = Wish(target(may_write=True), Profile.DEEP, None, Selection.parse(selection))
+    whole = desk.make(wish)
+    parts = [desk.make(wish, shard=(index, of)) for index in range(1, of + 1)]
+    for view in (
+        lambda plan: [item.name for item in plan.items],
+        lambda plan: list(plan.cases()),
+        lambda plan: [each.case for each in plan.settled],
+    ):
+        together = Counter(each for part in parts for each in view(part))
+        assert together == Counter(view(whole))
+    groups = [{item.group for item in part.items} for part in parts]
+    assert sum(map(len, groups)) == len(set().union(*groups)), "a resource stays in one shard"
+
+
+def test_more_shards_than_resources_leave_some_empty(small):
+    of = len({operation.group for operation in small.model.operations}) + 1
+    assert small.make(Wish(target(), shard=(of, of))).items == ()
+
+
+def test_the_whole_api_belongs_to_the_first_shard_and_the_others_say_so(small):
+    second = small.make(Wish(target(), shard=(2, 2)))
+    planned = next(each for each in second.planned if each.requirement == "DSC-01")
+    assert (planned.cases, planned.excluded) == ((), {"another shard": (WHOLE,)})
+    unselected = small.make(Wish(target(), selection=Selection.parse(("EXP",))))
+    planned = next(each for each in unselected.planned if each.requirement == "DSC-01")
+    assert planned.excluded == {"not selected": (WHOLE,)}
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_the_shipped_plan_reads_everything_that_can_be_read(desk, profile):
+    plan = desk.make(Wish(target(), profile, 1000))
+    read = {item.operation for item in plan.items if item.probe == "read"}
+    assert read == {key for key, operation in desk.model.by_key.items() if operation.method == "GET"}
+    assert max(plan.cost.values()) <= 1000
+
+
+def test_deeper_profiles_keep_what_shallower_ones_plan(desk):
+    smoke, standard, deep = (
+        {item.name for item in desk.make(Wish(target(may_write=True), profile)).items} for profile in Profile
+    )
+    assert smoke < standard < deep
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        (Wish(target(), budget=0), "the budget of 0 requests does not reach"),
+        (Wish(target(identities=("full",))), "no identity"),
+        (Wish(target(), Profile.SMOKE), "the profile smoke does not go so far"),
+        (Wish(target()), "writes are off"),
+        (Wish(target(may_write=True)), "--allow-hardware"),
+    ],
+)
+def test_what_is_left_out_says_why(desk, wish, reason):
+    assert any(reason in each.message for each in desk.make(wish).settled)
+
+
+def test_shared_needs_are_paid_once_for_each_identity():
+    needs = (Need("read /a"), Need("read /a"), Need("read /a", identity="x"), Need("write", 2, shared=False)) * 2
+    assert union_cost(needs) == {"full": 1 + 4, "x": 1}
+
+
+def test_every_selector_binds_something_and_none_binds_what_it_does_not_name(model):
+    binding = {name: [o for o in model.operations if binds(o, model)] for name, binds in SELECTORS.items()}
+    idle = {name for name, operations in binding.items() if not operations}
+    assert idle == {"csv", "webhooks"}  # nothing of the kind is in the description of today
+    assert set(map(id, binding["reads"])) ^ set(map(id, binding["writes"])) == set(map(id, binding["every"]))
+    assert set(map(id, binding["secured"])) ^ set(map(id, binding["public"])) == set(map(id, binding["every"]))
+    assert all(o.role.value == "list" for o in binding["paginated"])
+    assert set(map(id, binding["page-numbered"])) ^ set(map(id, binding["cursor-paged"])) == set(
+        map(id, binding["paginated"])
+    )
