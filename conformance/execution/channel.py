@@ -116,6 +116,8 @@ class Channel:
         lent = [(n, v) for n, v in lent if n.lower() != "authorization"]
         if request.token_in == "cookie":  # noqa: S105 - a place
             lent.append(("Cookie", f"access_token={token}"))
+        if request.token_in == "scheme":  # noqa: S105 - a place
+            lent.append(("Authorization", f"Token {token}"))
         return [*lent, *request.headers], token
 
     def _read(self, answer: httpx.Response, began: float) -> tuple[bytes, bool]:

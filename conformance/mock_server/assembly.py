@@ -14,6 +14,7 @@ from conformance.mock_server.app import App, Receive, Scope, Send
 from conformance.mock_server.call import Call, Place
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.control import Control
+from conformance.mock_server.identities import ALLOWANCES
 from conformance.mock_server.oauth import Issuer
 from conformance.mock_server.ratelimit import RateLimit
 from conformance.mock_server.seams import Seams
@@ -55,7 +56,7 @@ class Server:
         people = self.world.store.collection(self.world.shape.principal).keys
         self.tokens = Tokens(scopes(description), lambda at: people[at] if people else "", self.clock.now)
         self.seams = Seams.of(catalogue.plant(settings.faults, self.world))
-        self.api = Api(self.world, self.tokens, RateLimit(settings.rate_limit), self.seams, self.clock.now)
+        self.api = Api(self.world, self.tokens, RateLimit(settings.rate_limit, ALLOWANCES), self.seams, self.clock.now)
         self.webhooks = Webhooks(events(description), self._shown, self.clock.now, self.seams)
         self.world.store.listen(self.webhooks.heard)
         control = Control(self.clock, self.webhooks, self.api.writes, self.reset)

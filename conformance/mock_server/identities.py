@@ -12,7 +12,10 @@ APPLICATION_SECRET = "evconform-app-secret"  # noqa: S105 - known to everyone
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An application, or a person behind one. `scopes` is `all`, `read` or `none`; `user` a position, None for no user."""
+    """An application, or a person behind one. `scopes` is `all`, `read` or `none`; `user` a position, None for no user.
+
+    `allowance` is requests an hour where the server's limit is too large to be spent in a test; 0 leaves that limit.
+    """
 
     name: str
     about: str
@@ -22,6 +25,7 @@ class Identity:
     token: str = ""
     user: int | None = None
     expired: bool = False
+    allowance: int = 0
 
 
 IDENTITIES: tuple[Identity, ...] = (
@@ -47,8 +51,18 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
     Identity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
+    Identity(
+        "limited",
+        "client credentials with every scope and an allowance that is soon spent",
+        "all",
+        "evconform-limited",
+        "limited-secret",
+        "token-limited",
+        allowance=20,
+    ),
 )
 BY_NAME = {each.name: each for each in IDENTITIES}
+ALLOWANCES = {each.client_id: each.allowance for each in IDENTITIES if each.allowance}
 
 
 def granted(identity: Identity, scopes: Iterable[str]) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """Requests per rolling hour for each pair of application and user."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from conformance.mock_server import clock
 
@@ -32,8 +34,9 @@ class Allowance:
 class RateLimit:
     """A rolling window kept by the second; a request that is refused does not count."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, own: Mapping[str, int] = MappingProxyType({})) -> None:
         self.limit = limit
+        self._own = own  # smaller limits of single applications
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, application: str, user: str, now: int) -> Allowance:
@@ -41,12 +44,13 @@ class RateLimit:
         second = now // clock.SECOND
         bucket = self._buckets.setdefault((application, user), _Bucket())
         bucket.forget(second)
-        if bucket.total >= self.limit:
+        limit = min(self.limit, self._own.get(application, self.limit))
+        if bucket.total >= limit:
             wait = bucket.counts[0][0] + WINDOW - second if bucket.counts else WINDOW
-            return Allowance(self.limit, 0, max(1, wait))
+            return Allowance(limit, 0, max(1, wait))
         if bucket.counts and bucket.counts[-1][0] == second:
             bucket.counts[-1][1] += 1
         else:
             bucket.counts.append([second, 1])
         bucket.total += 1
-        return Allowance(self.limit, self.limit - bucket.total)
+        return Allowance(limit, limit - bucket.total)

@@ -15,7 +15,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     answer instead of waiting it out. `authority` is empty for the target
     itself, else an absolute `scheme://host[:port]` base for requests outside it (OAuth endpoints).
     `token_in` moves the identity's token out of its header: to the query parameter or the cookie `access_token`
-    (`query`, `cookie`). The sender does so; neither a request nor its record ever holds the token.
+    (`query`, `cookie`), or under another scheme of the header (`scheme`). The sender does so; neither a request nor its
+    record ever holds the token.
     """
 
     operation: str

@@ -17,10 +17,19 @@ from conformance.ulid import drawn
 # Credentials that nobody has: the first breaks the grammar of RFC 6750 (section 2.1), the second is merely unknown.
 STRANGERS = (("a malformed token", "Bearer no token, but words"), ("an unknown token", "Bearer {}"))
 PLACES = ("query", "cookie")
+_SCHEMES = 8  # of so many operations, one is asked under another scheme before the profile deep
 
 
 def _secured(operation: Operation, model: ResourceModel) -> bool:
     return operation.secured
+
+
+def _first(operation: Operation, model: ResourceModel) -> bool:
+    return _secured(operation, model) and turn(operation, _SCHEMES) == 0
+
+
+def _later(operation: Operation, model: ResourceModel) -> bool:
+    return _secured(operation, model) and turn(operation, _SCHEMES) != 0
 
 
 def _public(operation: Operation, model: ResourceModel) -> bool:
@@ -127,6 +136,16 @@ def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
     return run
 
 
+def other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
+    """AUT-01: a good token under a scheme that is not Bearer (RFC 6750, section 2.1)."""
+    request = yield from _request(operation, subject, subject.idle)
+    if isinstance(request, Missing):
+        yield from untested(("AUT-01",), operation, request)
+        return
+    answer = yield from ask(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
+    yield from _refused(answer, "AUT-01", 401, "a token under another scheme")
+
+
 def public(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-04: what needs no token answers without one; a write is known by what it says of a bad body."""
     request = yield from _request(operation, subject, "")
@@ -156,6 +175,11 @@ PROBES = (
         _as("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
     Probe("unknown-token", ("AUT-01",), _secured, _needs("stranger", ""), stranger, profile=Profile.DEEP, rank=2),
+    Probe("other-scheme", ("AUT-01",), _first, _needs("other scheme", IDLE), other_scheme, rank=2),
+    Probe(
+        "every-other-scheme", ("AUT-01",), _later, _needs("other scheme", IDLE), other_scheme,
+        profile=Profile.DEEP, rank=2,
+    ),
     Probe("token-elsewhere", ("AUT-02",), _secured, _needs("token elsewhere", IDLE), _token_in(0), rank=2),
     Probe(
         "token-anywhere", ("AUT-02",), _secured, _needs("token anywhere", IDLE), _token_in(1),

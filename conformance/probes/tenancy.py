@@ -11,6 +11,7 @@ from conformance.model import LinkKind, Operation, Outcome, Request, Resource, R
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
+from conformance.probes.writing import JSON, Write, reader_for, writable
 from conformance.subject import Subject
 
 A, B = "user_a", "user_b"
@@ -157,6 +158,44 @@ def _owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Itera
                 yield value
 
 
+def _updates(operation: Operation, model: ResourceModel) -> bool:
+    return operation.role is Role.UPDATE and operation.secured and _owned(operation, model)
+
+
+def _foreign_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    learnt = _apart_needs(operation, model)
+    return (*learnt, Need(f"write {operation.key} of another", identity=B, shared=False))
+
+
+def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
+    """AUT-05: B may not write what is A's; what is sent is what is there already."""
+    people = yield from _two_people(subject)
+    call = yield from call_of(operation, subject, A)
+    if isinstance(call, Missing) or not people:
+        missing = call if isinstance(call, Missing) else Missing("user_a and user_b are not seen to be two people")
+        yield from untested(("AUT-05",), operation, missing)
+        return
+    reader = reader_for(call, subject)
+    mine = (yield from ask(reader.operation, reader.request())) if reader else None
+    known = writable(operation, subject)
+    state = mine.json if mine and mine.ok and isinstance(mine.json, dict) else {}
+    body = {name: value for name, value in state.items() if name in known and value is not None}
+    valid = body and not subject.validators.request_body(operation, JSON, body)
+    if not valid or (yield from _shared(call, subject)):
+        yield without("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "nothing of one person's alone can be sent back")
+        return
+    write = Write(msgspec.structs.replace(call, identity=B, headers=_without_user(call)), body)
+    answer = yield from ask(operation, write.request(body))
+    if answer.status in {403, 404}:
+        yield passed(answer, "AUT-05")
+    elif answer.ok:
+        message = "one user writes what is another's"
+        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status))
+    else:
+        reason = f"it answers {answer.status}, which writes nothing and refuses nobody"
+        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
+
+
 def _narrowed(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and bool(operation.user_header)
 
@@ -259,5 +298,6 @@ def _both_forms(call: Call, url: str) -> Steps[None]:
 
 PROBES = (
     Probe("apart", ("AUT-05",), _personal, _apart_needs, apart, identities=(A, B)),
+    Probe("foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(A, B)),
     Probe("narrowing", ("AUT-06",), _narrowed, _narrow_needs, narrowing),
 )

@@ -24,3 +24,15 @@ def test_the_token_is_sent_there_and_recorded_nowhere(bench, place, target):
     assert TOKEN not in repr(bench.events)
     (exchange,) = bench.exchanges()
     assert ("access_token=[redacted]" in exchange.url) is (place == "query")
+
+
+def test_another_scheme_keeps_the_token_in_its_header(bench):
+    seen = []
+
+    def steps(operation, subject):
+        yield Request(OPERATION, "GET", "/vehicle_makes", token_in="scheme")
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS)
+
+    bench.run(steps, lambda request: seen.append(request) or httpx.Response(401))
+    assert seen[0].headers.get_list("authorization") == [f"Token {TOKEN}"]
+    assert TOKEN not in repr(bench.events)
