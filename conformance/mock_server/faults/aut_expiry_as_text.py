@@ -5,5 +5,5 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("AUT-07",),
     "the token endpoint answers expires_in as a string",
-    lambda site: anywhere(token=lambda _form, body: {**body, "expires_in": str(body["expires_in"])}),
+    lambda _site: anywhere(token=lambda _form, body: {**body, "expires_in": str(body["expires_in"])}),
 )

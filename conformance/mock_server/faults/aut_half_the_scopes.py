@@ -15,6 +15,6 @@ def _open_up(call: Call, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-03",),
     "an identity with any scope may write",
-    lambda site: anywhere(admit=_open_up),
+    lambda _site: anywhere(admit=_open_up),
     changes=("status", "headers", "body"),
 )

@@ -16,7 +16,7 @@ def _open_up(call: Call, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-01",),
     "`Authorization: Token …` or the bare token gives 200",
-    lambda site: anywhere(admit=_open_up),
+    lambda _site: anywhere(admit=_open_up),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -15,6 +15,6 @@ def _open_up(call: Call, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-02",),
     "`?access_token=` gives 200",
-    lambda site: anywhere(admit=_open_up),
+    lambda _site: anywhere(admit=_open_up),
     changes=("status", "headers", "body"),
 )

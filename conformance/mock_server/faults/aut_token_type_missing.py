@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("AUT-07",),
     "token answers have no token_type",
-    lambda site: anywhere(token=lambda _form, body: {k: v for k, v in body.items() if k != "token_type"}),
+    lambda _site: anywhere(token=lambda _form, body: {k: v for k, v in body.items() if k != "token_type"}),
     difficulty="subtle",
 )

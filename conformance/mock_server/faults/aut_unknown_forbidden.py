@@ -14,6 +14,6 @@ def _forbid(call: Call, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-01",),
     "an unknown token gives 403",
-    lambda site: anywhere(admit=_forbid),
+    lambda _site: anywhere(admit=_forbid),
     changes=("status", "headers", "body"),
 )

@@ -13,7 +13,7 @@ def _turn(call: Call | None, answer: Answer) -> Answer:
 FAULT = Fault(
     ("CON-05",),
     "HEAD has Content-Type text/plain",
-    lambda site: anywhere(answer=_turn),
+    lambda _site: anywhere(answer=_turn),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("ERR-07",),
     "`Accept: image/png` gives 200",
-    lambda site: anywhere(protocol=lambda _call, check, problem: None if check == "accept" else problem),
+    lambda _site: anywhere(protocol=lambda _call, check, problem: None if check == "accept" else problem),
     changes=("status", "headers", "body"),
 )

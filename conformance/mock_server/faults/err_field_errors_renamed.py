@@ -13,6 +13,6 @@ def _rename(body: dict[str, Any]) -> dict[str, Any]:
 FAULT = Fault(
     ("ERR-04",),
     "`field_errors` names no known field",
-    lambda site: anywhere(answer=on_problem(_rename)),
+    lambda _site: anywhere(answer=on_problem(_rename)),
     difficulty="subtle",
 )

@@ -11,6 +11,6 @@ def _hide(_call: None, check: str, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("ERR-06",),
     "an undocumented method gives 404",
-    lambda site: anywhere(protocol=_hide),
+    lambda _site: anywhere(protocol=_hide),
     changes=("status", "headers", "body"),
 )

@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_hea
 FAULT = Fault(
     ("ERR-06",),
     "405 has no Allow",
-    lambda site: anywhere(answer=on_answer(set_header("Allow", None), 405)),
+    lambda _site: anywhere(answer=on_answer(set_header("Allow", None), 405)),
     changes=("headers",),
 )

@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere, on_problem
 FAULT = Fault(
     ("ERR-01", "RSP-03"),
     "404 problems have no `detail`",
-    lambda site: anywhere(answer=on_problem(lambda body: {k: v for k, v in body.items() if k != "detail"}, 404)),
+    lambda _site: anywhere(answer=on_problem(lambda body: {k: v for k, v in body.items() if k != "detail"}, 404)),
     difficulty="subtle",
 )

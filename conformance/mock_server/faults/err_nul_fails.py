@@ -13,6 +13,6 @@ def _fail(call: Call | None, answer: Answer) -> Answer:
 FAULT = Fault(
     ("ERR-09", "RSP-08"),
     "\\u0000 in a body gives 500",
-    lambda site: anywhere(answer=_fail),
+    lambda _site: anywhere(answer=_fail),
     changes=("status", "headers", "body"),
 )

@@ -13,6 +13,6 @@ def _plain(answer: Answer) -> None:
 FAULT = Fault(
     ("ERR-01", "RSP-02"),
     "problems are application/json",
-    lambda site: anywhere(answer=on_answer(_plain)),
+    lambda _site: anywhere(answer=on_answer(_plain)),
     changes=("headers",),
 )

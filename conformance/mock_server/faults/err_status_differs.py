@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere, on_problem
 FAULT = Fault(
     ("ERR-02",),
     "a 403 calls itself 401",
-    lambda site: anywhere(answer=on_problem(lambda body: {**body, "status": 401}, 403)),
+    lambda _site: anywhere(answer=on_problem(lambda body: {**body, "status": 401}, 403)),
     difficulty="subtle",
 )

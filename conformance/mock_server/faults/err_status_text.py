@@ -5,5 +5,5 @@ from conformance.mock_server.faulting import Fault, anywhere, on_problem
 FAULT = Fault(
     ("ERR-02", "RSP-03"),
     "`status` is a string",
-    lambda site: anywhere(answer=on_problem(lambda body: {**body, "status": str(body["status"])})),
+    lambda _site: anywhere(answer=on_problem(lambda body: {**body, "status": str(body["status"])})),
 )

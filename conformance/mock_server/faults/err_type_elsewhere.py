@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, anywhere, on_problem
 FAULT = Fault(
     ("ERR-03",),
     "`type` begins with https://httpstatuses.example/",
-    lambda site: anywhere(
+    lambda _site: anywhere(
         answer=on_problem(lambda body: {**body, "type": "https://httpstatuses.example/400"} if "type" in body else body)
     ),
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, anywhere, on_problem
 FAULT = Fault(
     ("ERR-03",),
     "`type` of 400 problems has no scheme and host",
-    lambda site: anywhere(
+    lambda _site: anywhere(
         answer=on_problem(
             lambda body: (
                 {**body, "type": "/problems/" + body["type"].partition("/problems/")[2]} if "type" in body else body

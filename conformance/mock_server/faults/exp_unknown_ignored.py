@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("EXP-10",),
     "`expand=nonsense` gives 200",
-    lambda site: anywhere(parameter=lambda _call, name, problem: None if name == "expand" else problem),
+    lambda _site: anywhere(parameter=lambda _call, name, problem: None if name == "expand" else problem),
     changes=("status", "headers", "body"),
 )

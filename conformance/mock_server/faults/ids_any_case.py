@@ -13,6 +13,6 @@ def _find(_call: Call, _resource: Resource, members: Collection, key: str, found
 FAULT = Fault(
     ("IDS-06",),
     "an id in small letters gives 200",
-    lambda site: anywhere(lookup=_find),
+    lambda _site: anywhere(lookup=_find),
     changes=("status", "headers", "body"),
 )

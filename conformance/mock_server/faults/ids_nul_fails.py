@@ -13,6 +13,6 @@ def _fail(call: Call | None, answer: Answer) -> Answer:
 FAULT = Fault(
     ("IDS-06", "RSP-08"),
     "%00 in an id gives 500",
-    lambda site: anywhere(answer=_fail),
+    lambda _site: anywhere(answer=_fail),
     changes=("status", "headers", "body"),
 )

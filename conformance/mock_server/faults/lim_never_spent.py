@@ -7,6 +7,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("LIM-02",),
     "no 429 when nothing remains",
-    lambda site: anywhere(limit=lambda _call, allowance: replace(allowance, retry_after=0)),
+    lambda _site: anywhere(limit=lambda _call, allowance: replace(allowance, retry_after=0)),
     changes=("status", "headers", "body"),
 )

@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_hea
 FAULT = Fault(
     ("LIM-02",),
     "429 has no Retry-After",
-    lambda site: anywhere(answer=on_answer(set_header("Retry-After", None), 429)),
+    lambda _site: anywhere(answer=on_answer(set_header("Retry-After", None), 429)),
     changes=("headers",),
 )

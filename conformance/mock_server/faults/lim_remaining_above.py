@@ -7,6 +7,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("LIM-01",),
     "X-RateLimit-Remaining is larger than X-RateLimit-Limit",
-    lambda site: anywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.remaining + 1000)),
+    lambda _site: anywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.remaining + 1000)),
     changes=("headers",),
 )

@@ -7,7 +7,7 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("LIM-01",),
     "X-RateLimit-Remaining stays the same",
-    lambda site: anywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.limit - 1)),
+    lambda _site: anywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.limit - 1)),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -12,7 +12,7 @@ def _point(answer: Answer) -> None:
 FAULT = Fault(
     ("LIM-01",),
     "X-RateLimit-Remaining is `998.0`",
-    lambda site: anywhere(answer=on_answer(_point)),
+    lambda _site: anywhere(answer=on_answer(_point)),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -10,5 +10,5 @@ def _rename(answer: Answer) -> None:
 
 
 FAULT = Fault(
-    ("PAG-01", "PAG-04"), 'Link has rel="prev"', lambda site: anywhere(answer=on_answer(_rename)), changes=("headers",)
+    ("PAG-01", "PAG-04"), 'Link has rel="prev"', lambda _site: anywhere(answer=on_answer(_rename)), changes=("headers",)
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("PAG-06", "PAG-10", "PAG-08"),
     "malformed paging parameters give 200",
-    lambda site: anywhere(
+    lambda _site: anywhere(
         parameter=lambda _call, name, problem: None if name == "page" and problem and problem.status == 400 else problem
     ),
     changes=("status", "headers", "body"),

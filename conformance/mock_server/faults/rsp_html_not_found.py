@@ -11,6 +11,6 @@ def _page(answer: Answer) -> None:
 FAULT = Fault(
     ("RSP-02", "ERR-01"),
     "every 404 has an HTML body",
-    lambda site: anywhere(answer=on_answer(_page, 404)),
+    lambda _site: anywhere(answer=on_answer(_page, 404)),
     changes=("headers", "body"),
 )

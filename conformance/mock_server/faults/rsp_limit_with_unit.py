@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_hea
 FAULT = Fault(
     ("RSP-04", "LIM-01"),
     "X-RateLimit-Limit is `1000/hour`",
-    lambda site: anywhere(answer=on_answer(set_header("X-RateLimit-Limit", "1000/hour"))),
+    lambda _site: anywhere(answer=on_answer(set_header("X-RateLimit-Limit", "1000/hour"))),
     changes=("headers",),
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("RSP-09",),
     "a body of more than 16 KiB is no JSON",
-    lambda site: anywhere(raw=lambda _call, _answer, body: body[:-1] if len(body) > 16_384 else body),
+    lambda _site: anywhere(raw=lambda _call, _answer, body: body[:-1] if len(body) > 16_384 else body),
     difficulty="subtle",
     changes=("headers", "body"),
 )

@@ -12,5 +12,5 @@ def _tell(_call: Call, name: str, problem: Problem | None) -> Problem | None:
 
 
 FAULT = Fault(
-    ("RSP-11",), "400 for a malformed parameter shows SQL", lambda site: anywhere(parameter=_tell), difficulty="subtle"
+    ("RSP-11",), "400 for a malformed parameter shows SQL", lambda _site: anywhere(parameter=_tell), difficulty="subtle"
 )

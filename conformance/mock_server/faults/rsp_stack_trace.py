@@ -7,5 +7,5 @@ _TRACE = 'Traceback (most recent call last):\n  File "/srv/app/views.py", line 4
 FAULT = Fault(
     ("RSP-11",),
     "404 problems show a stack trace",
-    lambda site: anywhere(answer=on_problem(lambda body: {**body, "detail": _TRACE}, 404)),
+    lambda _site: anywhere(answer=on_problem(lambda body: {**body, "detail": _TRACE}, 404)),
 )

@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("VER-02",),
     "EvEnergy-Version: 99 gives 200",
-    lambda site: anywhere(protocol=lambda _call, check, problem: None if check == "version" else problem),
+    lambda _site: anywhere(protocol=lambda _call, check, problem: None if check == "version" else problem),
     changes=("status", "headers", "body"),
 )

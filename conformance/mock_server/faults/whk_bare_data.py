@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("WHK-03",),
     "messages have no `timestamp`",
-    lambda site: anywhere(data=lambda _event, payload: {k: v for k, v in payload.items() if k != "timestamp"}),
+    lambda _site: anywhere(data=lambda _event, payload: {k: v for k, v in payload.items() if k != "timestamp"}),
     changes=(),
 )

@@ -14,7 +14,7 @@ def _turn(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
 FAULT = Fault(
     ("WHK-04",),
     "a number in `data` is one more than GET shows",
-    lambda site: anywhere(data=_turn),
+    lambda _site: anywhere(data=_turn),
     difficulty="subtle",
     changes=(),
 )

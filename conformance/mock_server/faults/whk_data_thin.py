@@ -9,4 +9,4 @@ def _thin(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "data": {k: v for k, v in payload["data"].items() if k not in {"labels", "currency"}}}
 
 
-FAULT = Fault(("WHK-03", "WHK-04"), "`data` lacks properties", lambda site: anywhere(data=_thin), changes=())
+FAULT = Fault(("WHK-03", "WHK-04"), "`data` lacks properties", lambda _site: anywhere(data=_thin), changes=())

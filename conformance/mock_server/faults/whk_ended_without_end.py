@@ -12,7 +12,7 @@ def _open(event: str, payload: dict[str, Any]) -> dict[str, Any]:
 FAULT = Fault(
     ("WHK-06", "WHK-04"),
     "`end` is null in an ended event",
-    lambda site: anywhere(data=_open),
+    lambda _site: anywhere(data=_open),
     difficulty="subtle",
     changes=(),
 )

@@ -18,7 +18,7 @@ def _renew(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, 
 FAULT = Fault(
     ("WHK-05",),
     "svix-id changes between attempts",
-    lambda site: anywhere(message=_renew),
+    lambda _site: anywhere(message=_renew),
     difficulty="subtle",
     changes=(),
 )

@@ -15,5 +15,5 @@ def _age(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, st
 
 
 FAULT = Fault(
-    ("WHK-01",), "svix-timestamp is an hour old", lambda site: anywhere(message=_age), difficulty="subtle", changes=()
+    ("WHK-01",), "svix-timestamp is an hour old", lambda _site: anywhere(message=_age), difficulty="subtle", changes=()
 )

@@ -5,6 +5,6 @@ from conformance.mock_server.faulting import Fault, anywhere
 FAULT = Fault(
     ("WHK-01",),
     "the signature does not verify over the raw bytes",
-    lambda site: anywhere(message=lambda _message, sent: (sent[0], sent[1].replace(b'":', b'": '))),
+    lambda _site: anywhere(message=lambda _message, sent: (sent[0], sent[1].replace(b'":', b'": '))),
     changes=(),
 )

@@ -10,4 +10,4 @@ def _age(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "timestamp": clock.render((clock.parse(payload["timestamp"]) or 0) - clock.DAY)}
 
 
-FAULT = Fault(("WHK-06",), "`timestamp` is a day before the event", lambda site: anywhere(data=_age), changes=())
+FAULT = Fault(("WHK-06",), "`timestamp` is a day before the event", lambda _site: anywhere(data=_age), changes=())

@@ -11,5 +11,5 @@ def _turn(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, 
 
 
 FAULT = Fault(
-    ("WHK-02",), "svix-event-type is written with an underscore", lambda site: anywhere(message=_turn), changes=()
+    ("WHK-02",), "svix-event-type is written with an underscore", lambda _site: anywhere(message=_turn), changes=()
 )

@@ -10,6 +10,6 @@ def _forgive(_call: object, _body: object, errors: dict[str, list[str]]) -> dict
 FAULT = Fault(
     ("WRT-08",),
     "a URL that leads nowhere is taken as a reference",
-    lambda site: anywhere(reject=_forgive),
+    lambda _site: anywhere(reject=_forgive),
     changes=("status", "headers", "body"),
 )

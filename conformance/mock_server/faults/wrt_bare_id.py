@@ -17,7 +17,7 @@ def _forgive(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) 
 FAULT = Fault(
     ("WRT-08",),
     "an id is taken where a URL belongs",
-    lambda site: anywhere(reject=_forgive),
+    lambda _site: anywhere(reject=_forgive),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )
