@@ -1,10 +1,12 @@
 """`evconform description`: what the description is read as, what is wrong with it, how it changed."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from conformance.description.drift.change import View
 from conformance.model.requirement import Level
 
 group = typer.Typer(help="The OpenAPI description: fetch, show, lint it, and compare two.", no_args_is_help=True)
@@ -62,6 +64,35 @@ def lint(
     else:
         typer.echo("\n".join(writing.as_text(found)))
     raise typer.Exit(1 if any(each.level is Level.MUST for each in found) else 0)
+
+
+class DiffFormat(StrEnum):
+    """How differences are written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+@group.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(help="The earlier description.")],
+    new: Annotated[Path, typer.Argument(help="The later one.")],
+    output: Annotated[DiffFormat, typer.Option("--format", help="How to write it.")] = DiffFormat.TEXT,
+    view: Annotated[
+        View, typer.Option("--for", help="Whom it may break: callers of the API, or those who serve it.")
+    ] = (View.CLIENT),
+) -> None:
+    """Print breaking, risky and harmless changes; exit code 1 where one breaks."""
+    from conformance.description import load
+    from conformance.description.drift import Severity, drift, writing
+
+    changes = drift(load(old, overlays=False), load(new, overlays=False))
+    if output is DiffFormat.JSON:
+        typer.echo(writing.as_json(changes, view).decode())
+    else:
+        typer.echo("\n".join((writing.as_text if output is DiffFormat.TEXT else writing.as_markdown)(changes, view)))
+    raise typer.Exit(1 if any(each.severity(view) is Severity.BREAKING for each in changes) else 0)
 
 
 def _weaker(one: Level, other: Level) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sound import BASE, ID, URI, sound
+from spoiling import at, both, drop, put
 
 from conformance.description.build import build
 from conformance.description.lint import every_rule, findings, lint
@@ -24,45 +25,6 @@ def found(document: dict[str, Any]) -> dict[str, list[str]]:
     for each in findings(description, Validators):
         told.setdefault(each.rule, []).append(each.pointer)
     return told
-
-
-def at(document: dict[str, Any], path: str) -> Any:
-    """What stands under a path of keys split at spaces."""
-    node: Any = document
-    for key in path.split():
-        node = node[int(key) if isinstance(node, list) else key]
-    return node
-
-
-def put(path: str, value: Any):
-    """Put a value under a path whose last key may be new."""
-    holder, _, key = path.rpartition(" ")
-
-    def mutate(document: dict[str, Any]) -> None:
-        node = at(document, holder)
-        if isinstance(node, list):
-            node.append(value)
-        else:
-            node[key] = value
-
-    return mutate
-
-
-def drop(path: str):
-    holder, _, key = path.rpartition(" ")
-
-    def mutate(document: dict[str, Any]) -> None:
-        del at(document, holder)[key]
-
-    return mutate
-
-
-def both(*mutations: Any):
-    def mutate(document: dict[str, Any]) -> None:
-        for each in mutations:
-            each(document)
-
-    return mutate
 
 
 LIST, ITEM, POST = "paths /makes get", "paths /makes/{make_id} get", "paths /makes post"

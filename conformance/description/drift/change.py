@@ -1,0 +1,143 @@
+"""What changed between two descriptions, and the law that says whom it breaks."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+
+class Severity(StrEnum):
+    """What a change means for one side, the gravest first."""
+
+    BREAKING = "breaking"  # what worked may fail
+    RISKY = "risky"  # somebody should look
+    HARMLESS = "harmless"
+
+
+class View(StrEnum):
+    """Whose side: those who call the API, or those who serve it."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+
+class Direction(StrEnum):
+    """Which way data travels: clients write requests, servers write responses and deliveries."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+class Effect(StrEnum):
+    """What a change does to the set of messages that are valid."""
+
+    NARROWS = "narrows"
+    WIDENS = "widens"
+    REPLACES = "replaces"  # neither set holds the other
+    UNCLEAR = "unclear"
+    NONE = "none"
+
+
+B, R, H = Severity.BREAKING, Severity.RISKY, Severity.HARMLESS
+
+# Changes that are no matter of sets of messages: rule -> (for clients, for servers, what it says).
+FIXED: Mapping[str, tuple[Severity, Severity, str]] = MappingProxyType(
+    {
+        "operation-removed": (B, H, "the operation is gone"),
+        "operation-added": (H, B, "the operation is new"),
+        "operation-deprecated": (R, H, "the operation is deprecated"),
+        "operation-reinstated": (H, H, "the operation is no longer deprecated"),
+        "operation-id-changed": (R, H, "the operationId changed, and with it the names in generated code"),
+        "webhook-removed": (B, H, "the webhook is gone"),
+        "webhook-added": (H, B, "the webhook is new"),
+        "server-removed": (B, H, "the server is gone"),
+        "server-added": (H, H, "the server is new"),
+        "security-tightened": (B, R, "who could call this may be refused"),
+        "security-loosened": (H, B, "more callers are admitted"),
+        "scope-removed": (R, H, "no flow defines the scope any more"),
+        "scope-added": (H, H, "a flow defines a new scope"),
+        "token-url-changed": (B, R, "tokens come from elsewhere"),
+        "parameter-removed": (B, H, "the parameter is gone: it will be refused or ignored"),
+        "parameter-added-required": (B, R, "a new parameter must be sent"),
+        "parameter-added": (H, R, "a new parameter may be sent"),
+        "parameter-required": (B, H, "the parameter must be sent now"),
+        "parameter-optional": (H, B, "the parameter may be left out now"),
+        "parameter-deprecated": (R, H, "the parameter is deprecated"),
+        "parameter-style-changed": (B, B, "the parameter is written in another way"),
+        "body-added-required": (B, R, "a body must be sent now"),
+        "body-added": (H, R, "a body may be sent now"),
+        "body-removed": (B, H, "a body is no longer understood"),
+        "body-required": (B, H, "the body must be sent now"),
+        "body-optional": (H, B, "the body may be left out now"),
+        "request-media-type-removed": (B, H, "the media type is no longer understood"),
+        "request-media-type-added": (H, B, "another media type is understood"),
+        "response-media-type-removed": (B, H, "the media type is no longer offered"),
+        "response-media-type-added": (H, R, "another media type is offered"),
+        "success-removed": (B, H, "the status is no longer an answer"),
+        "success-added": (R, H, "another status is an answer"),
+        "error-removed": (H, H, "the error is no longer documented"),
+        "error-added": (H, H, "another error is documented"),
+        "header-removed-required": (B, H, "the header, which was always there, is gone"),
+        "header-removed": (R, H, "the header is gone"),
+        "header-added": (H, H, "the header is new"),
+        "header-added-required": (H, B, "the header is new and always there"),
+        "header-optional": (B, H, "the header may be missing now"),
+        "header-required": (H, B, "the header is always there now"),
+        "response-property-removed": (R, H, "the property is gone"),
+        "response-property-added": (H, R, "the property is new"),
+        "request-property-removed": (R, H, "the property is gone: it will be refused or ignored"),
+        "request-property-added": (H, R, "the property may be sent now"),
+        "property-deprecated": (R, H, "the property is deprecated"),
+        "request-property-read-only": (R, H, "the property can no longer be sent"),
+        "request-property-writable": (H, R, "the property can be sent now"),
+        "response-property-write-only": (R, H, "the property is no longer shown"),
+        "response-property-shown": (H, R, "the property is shown now"),
+        "request-default-changed": (R, R, "what is meant by leaving it out changed"),
+        "response-default-changed": (H, H, "the documented default changed"),
+    }
+)
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change, with the operations that it reaches.
+
+    `place` is a parameter, a status, or a field, as `EVSE.tags[]`. `client` and `server` say what it means to each.
+    """
+
+    rule: str
+    client: Severity
+    server: Severity
+    place: str
+    message: str
+    old: Any = None
+    new: Any = None
+    direction: str = ""
+    operations: tuple[str, ...] = ()
+
+    def severity(self, view: View) -> Severity:
+        """What the change means for one side."""
+        return self.client if view is View.CLIENT else self.server
+
+
+def severities(direction: Direction, effect: Effect) -> tuple[Severity, Severity]:
+    """For clients and servers: whoever writes is broken by narrowing, whoever reads by widening.
+
+    What nobody can decide is risky to both; what replaces one set by another breaks both.
+    """
+    if effect is Effect.NONE:
+        return H, H
+    if effect is Effect.UNCLEAR:
+        return R, R
+    if effect is Effect.REPLACES:
+        return B, B
+    client_writes = direction is Direction.REQUEST
+    broken_client = (effect is Effect.NARROWS) is client_writes
+    return (B, H) if broken_client else (H, B)
+
+
+def fixed(rule: str, place: str, *, old: Any = None, new: Any = None, direction: str = "") -> Change:
+    """A change out of the table."""
+    client, server, message = FIXED[rule]
+    return Change(rule, client, server, place, message, old, new, direction)
