@@ -46,27 +46,32 @@ def obtain(
         token = resolved(identity.token, f"the token of {name}")
         client_id = resolved(identity.client_id, f"the client id of {name}")
         secret = resolved(identity.client_secret, f"the client secret of {name}")
+        login: Headers = (("Authorization", f"Basic {_basic(client_id, secret)}"),)
         if not token and client_id:
             asked += 1
             scope = resolved(identity.scope, f"the scope of {name}")
-            token = _buy(name, (client_id, secret), scope, token_url, client)
+            token = _buy(name, login, scope, token_url, client)
         if not token:
             raise UsageError(f"the identity {name} has no credentials", hint="Give it a token, or a client_id.")
         headers[name] = (("Authorization", f"Bearer {token}"),)
         secrets[f"{name}.token"] = token
         if secret:
             secrets[f"{name}.client_secret"] = secret
-            basic = b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()  # RFC 6749, 2.3.1
-            headers[name + CLIENT] = (("Authorization", f"Basic {basic}"),)
-            secrets[f"{name}.basic"] = basic
+            headers[name + CLIENT] = login
+            secrets[f"{name}.basic"] = _basic(client_id, secret)
     return Credentials(headers, secrets), asked
 
 
-def _buy(name: str, login: tuple[str, str], scope: str, token_url: str, client: httpx.Client | None) -> str:
+def _basic(client_id: str, secret: str) -> str:
+    """A client's login, form-encoded before it is joined (RFC 6749, section 2.3.1)."""
+    return b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()
+
+
+def _buy(name: str, login: Headers, scope: str, token_url: str, client: httpx.Client | None) -> str:
     form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
     try:
         post = client.post if client else httpx.post
-        answer = post(token_url, data=form, auth=login, timeout=30)
+        answer = post(token_url, data=form, headers=login, timeout=30)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise TargetError(
             f"the token endpoint {token_url} cannot be reached: {fault}", hint="Check token_url and the network."
@@ -78,7 +83,7 @@ def _buy(name: str, login: tuple[str, str], scope: str, token_url: str, client: 
         )
     try:
         return msgspec.json.decode(answer.content, type=_Token).access_token
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise TargetError(
             f"the token endpoint {token_url} answers no token for {name}: {fault}", hint="Check token_url."
         ) from fault
