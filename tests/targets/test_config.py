@@ -1,0 +1,134 @@
+"""evconform.toml: what it says, what is wrong with it in words that name the file, and secrets that stay inside."""
+
+import io
+import traceback
+
+import pytest
+from rich.console import Console
+
+from conformance.errors import UsageError
+from conformance.targets.config import Config, Identity, TargetConfig, load, resolved
+from conformance.targets.resolve import Resolved, resolve
+
+SECRET = "a-very-secret-value"
+WHOLE = f"""
+description = "api.yaml"
+[targets.here]
+base_url = "http://127.0.0.1:8000/v2"
+token_url = "http://127.0.0.1:8000/o/token/"
+budget = 900
+writes = true
+seeds = {{evse_id = ["evse01"]}}
+[targets.here.identities.full]
+client_id = "me"
+client_secret = "{SECRET}"
+scope = "a b"
+[targets.here.identities.readonly]
+token = "env:READONLY"
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "mine.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def test_everything_that_a_file_may_say_is_read(written):
+    config = load(written(WHOLE))
+    here = config.targets["here"]
+    assert config.description == "api.yaml"
+    assert (here.base_url, here.budget, here.writes, here.hardware) == ("http://127.0.0.1:8000/v2", 900, True, False)
+    assert here.seeds == {"evse_id": ("evse01",)}
+    assert here.identities["full"] == Identity(client_id="me", client_secret=SECRET, scope="a b")
+    assert here.identities["readonly"] == Identity(token="env:READONLY")
+
+
+def test_no_file_is_an_empty_configuration(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load(None) == Config()
+
+
+def test_the_file_of_the_folder_is_found(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evconform.toml").write_text("[targets.a]\nbase_url='http://h/v2'")
+    assert set(load(None).targets) == {"a"}
+
+
+@pytest.mark.parametrize("name", ["gone.toml", "."])
+def test_a_file_that_is_named_must_be_there(tmp_path, name):
+    with pytest.raises(UsageError, match="does not exist") as told:
+        load(tmp_path / name)
+    assert str(tmp_path / name) in told.value.message
+    assert told.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("targets = [", "at end of document"),
+        (b"\xff", "utf-8"),
+        ("[targets.a]\nbase_urll = 'x'", "base_urll"),
+        ("[targets.a.identities.full]\ntokn = 'x'", "tokn"),
+        ("target = 1", "target"),
+        ("[targets.a]\nbudget = 'many'", "budget"),
+        ("[targets.a]\nbudget = 0", "budget"),
+        ("[targets.a]\nwrites = 'yes'", "writes"),
+        ("[targets.a]\nseeds = {evse_id = 'x'}", "seeds"),
+        (f"[targets.a.identities]\nfull = '{SECRET}'", "identities"),
+        (f"[targets.a.identities.full]\ntoken = ['{SECRET}']", "token"),
+    ],
+)
+def test_what_is_wrong_names_the_file_and_the_place_and_no_value(written, text, expected):
+    path = written(text)
+    with pytest.raises(UsageError) as told:
+        load(path)
+    assert str(path) in told.value.message
+    assert expected in told.value.message
+    assert told.value.hint
+    assert SECRET not in told.value.message
+
+
+class TestVariables:
+    def test_a_plain_value_stays(self):
+        assert resolved("plain", "it", {}) == "plain"
+        assert resolved("", "it", {}) == ""
+
+    def test_a_variable_is_read(self):
+        assert resolved("env:NAME", "it", {"NAME": SECRET}) == SECRET
+
+    @pytest.mark.parametrize("environment", [{}, {"NAME": ""}, {"OTHER": SECRET}])
+    def test_a_variable_that_is_not_set_is_named(self, environment):
+        with pytest.raises(UsageError, match="the token of full wants the environment variable NAME") as told:
+            resolved("env:NAME", "the token of full", environment)
+        assert "export NAME" in told.value.hint
+
+
+def rich(value):
+    console = Console(file=io.StringIO(), width=200)
+    console.print(value)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("show", [repr, str, rich])
+@pytest.mark.parametrize("field", ["token", "client_secret"])
+def test_no_secret_is_shown(show, field):
+    identity = Identity(**{field: SECRET})
+    config = Config({"a": TargetConfig("http://127.0.0.1:1/v2", identities={"full": identity})})
+    found = resolve("a", config, local={}, environment={})
+    assert isinstance(found, Resolved)
+    for value in (identity, config, found, [identity]):
+        assert SECRET not in show(value)
+
+
+def test_no_secret_is_in_a_traceback_with_its_locals():
+    identity = Identity(token=SECRET)
+    try:
+        assert identity.scope == "another"
+    except AssertionError as fault:
+        told = traceback.TracebackException.from_exception(fault, capture_locals=True)
+        assert SECRET not in "".join(told.format())
