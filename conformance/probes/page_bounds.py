@@ -91,7 +91,7 @@ def cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None
     """PAG-10: a cursor of another collection, and a malformed one."""
     call = yield from call_to_refuse(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("PAG-10",), operation, call)
+        yield from untested(("PAG-10", "ERR-09"), operation, call)
         return
     name = _pagination(operation).after
     foreign, odd, others = bad_cursors(operation, subject)
@@ -145,7 +145,7 @@ PROBES = (
     Probe("page-sizes", ("PAG-06",), sized, _needs("size", 2), partial(sizes, deep=False)),
     Probe("page-sizes-all", ("PAG-06",), sized, _needs("other sizes", 4), partial(sizes, deep=True), Profile.DEEP, 2),
     Probe("page-numbers", ("PAG-08",), _numbered, _needs("number", 2), numbers),
-    Probe("cursors", ("PAG-10",), _by_cursor, _needs("cursor", 2), partial(cursors, deep=False), rank=2),
+    Probe("cursors", ("PAG-10", "ERR-09"), _by_cursor, _needs("cursor", 2), partial(cursors, deep=False), rank=2),
     Probe(
         "cursors-all", ("PAG-10",), _by_cursor, _needs("other cursors", _DEEP), partial(cursors, deep=True),
         Profile.DEEP, 2,

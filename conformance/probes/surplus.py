@@ -14,7 +14,8 @@ from conformance.subject import Subject
 NAME = "evconform_unknown"
 # Odd values serve ERR-09 on operations that get no odd cursors; the others get a plain one.
 ODD = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
-BOTH = ("FLT-07", "PAG-09")
+LISTED = ("FLT-07", "PAG-09", "ERR-09")
+READ = ("FLT-07", "ERR-09")
 
 
 def _paged(operation: Operation, model: ResourceModel) -> bool:
@@ -33,7 +34,7 @@ def surplus(operation: Operation, subject: Subject) -> Steps[None]:
     """FLT-07 of an operation that is not paged: the answer is as without the parameter, or 400."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("FLT-07",), operation, call)
+        yield from untested(READ, operation, call)
         return
     plain = yield from ask(operation, call.request())
     value = ODD[turn(operation, len(ODD))]
@@ -45,7 +46,7 @@ def surplus_in_list(operation: Operation, subject: Subject) -> Steps[None]:
     """FLT-07 and PAG-09: the list read again with a parameter that means nothing has the same items in order."""
     found = yield from populated(operation, subject)
     if isinstance(found, Missing):
-        yield from untested(BOTH, operation, found)
+        yield from untested(LISTED, operation, found)
         return
     call, plain = found
     value = "1" if formed(operation, subject.model) else ODD[turn(operation, len(ODD))]
@@ -141,6 +142,6 @@ def _another_status(plain: Answer, answer: Answer) -> Steps[None]:
 
 
 PROBES = (
-    Probe("surplus-parameter", BOTH, _paged, _needs, surplus_in_list, rank=2),
-    Probe("odd-parameter", ("FLT-07",), _unpaged, _needs, surplus, rank=3),
+    Probe("surplus-parameter", LISTED, _paged, _needs, surplus_in_list, rank=2),
+    Probe("odd-parameter", READ, _unpaged, _needs, surplus, rank=3),
 )

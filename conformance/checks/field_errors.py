@@ -1,0 +1,96 @@
+"""ERR-04: a refused write says which of its fields are wrong."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from conformance.answers import Answer, escape
+from conformance.checks.base import Check
+from conformance.judging import passed, quote, violated
+from conformance.model import Outcome
+from conformance.subject import Subject
+
+_DEEPEST = 8  # levels of choices in a schema that are searched for properties
+_FIRST = re.compile(r"[./\[]")  # ends the first name of a path to a field
+_GENERAL = frozenset({"non_field_errors", "__all__"})  # of the body as a whole
+
+
+def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """ERR-04: a 400 on a write says by `field_errors` which fields are wrong: known ones, each with a list of strings.
+
+    Where it is absent, that is a violation only if a field of the body is to blame: versions, users and bodies that are
+    no JSON object are refused by 400 too.
+    """
+    request = answer.exchange.request
+    if (
+        answer.operation.safe
+        or answer.status not in {400, 422}
+        or not request.body
+        or not isinstance(answer.json, dict)
+    ):
+        return
+    sent = _json_object(request.body)
+    if "field_errors" not in answer.json:
+        if sent is not None and _fields_to_blame(answer, sent, subject):
+            message = "a refused write does not say which field is wrong"
+            yield violated(answer, "ERR-04", message, expected="an object of lists of strings", pointer="/field_errors")
+        return
+    errors = answer.json["field_errors"]
+    complaints = list(_misshapen(errors, _names(answer, subject) | set(sent or ())))
+    for pointer, expected, actual in complaints:
+        message = "field_errors does not map fields to lists of strings"
+        yield violated(answer, "ERR-04", message, expected=expected, actual=actual, pointer=f"/field_errors{pointer}")
+    if not complaints:
+        yield passed(answer, "ERR-04")
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _fields_to_blame(answer: Answer, sent: dict[str, Any], subject: Subject) -> bool:
+    """Whether the body is invalid and nothing else in the request asks for a refusal."""
+    plain = {"content-type", "accept", answer.operation.user_header.lower()}
+    headers = {name.lower() for name, _ in answer.exchange.request.headers}
+    if headers - plain or "?" in answer.exchange.request.target:
+        return False
+    return bool(subject.validators.request_body(answer.operation, "application/json", sent))
+
+
+def _names(answer: Answer, subject: Subject) -> set[str]:
+    """The properties of the documented body, wherever a choice or a conjunction puts them."""
+    media = answer.operation.body.media if answer.operation.body else ()
+    pointer = next((each.schema for each in media if each.schema), "")
+    return set(_properties(subject, subject.description.resolve(pointer), 0)) if pointer else set()
+
+
+def _properties(subject: Subject, schema: Any, depth: int) -> Iterator[str]:
+    schema = subject.description.deref(schema) if isinstance(schema, dict) and depth < _DEEPEST else {}
+    yield from schema.get("properties", {})
+    for each in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _properties(subject, each, depth + 1)
+
+
+def _misshapen(errors: Any, known: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Pointer, expectation and finding of each place that is not as documented.
+
+    A field inside another one may be named by a path; what concerns no single field is no field's error.
+    """
+    if not isinstance(errors, dict) or not errors:
+        yield "", "an object with a field at least", quote(errors)
+        return
+    for name, texts in errors.items():
+        at = f"/{escape(name)}"
+        if known and name not in _GENERAL and _FIRST.split(name.lstrip("/"), maxsplit=1)[0] not in known:
+            yield at, "a field of the request", name
+        if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+            yield at, "a list of strings", quote(texts)
+
+
+CHECKS = (Check(("ERR-04",), fields_named),)
