@@ -15,10 +15,11 @@ from conformance.answers import Answer
 from conformance.checks import Check
 from conformance.description import Description
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.plan.planner import union_cost
+from conformance.plan.planner import paid_by, union_cost
 from conformance.probes import Probe
-from conformance.probes.base import IDLE, SPARE, WHOLE
-from conformance.subject import Subject, idle, spare
+from conformance.probes.base import WHOLE
+from conformance.registry import collect
+from conformance.subject import Subject
 from conformance.validation import SecondOpinion, Validators
 
 BASE = "http://target.test/v2"
@@ -109,12 +110,8 @@ def drive(probe: Probe, operation: str, subject: Subject, target: Reply) -> Run:
 
 def affordable(run: Run, probe: Probe, operation: str, subject: Subject) -> bool:
     """Whether a run without surprises stayed within the needs of its probe; repeated reads (`fresh`) are surprises."""
-    payers = {SPARE: spare(subject.target), IDLE: idle(subject.target)}
-    needs = [
-        msgspec.structs.replace(need, identity=payers.get(need.identity, need.identity))
-        for need in probe.needs(subject.model.by_key.get(operation, WHOLE), subject.model)
-    ]
-    cost = union_cost(needs)
+    needs = probe.needs(subject.model.by_key.get(operation, WHOLE), subject.model)
+    cost = union_cost(paid_by(need, subject.target) for need in needs)
     planned = [each for each in run.requests if not each.fresh]
     return all(
         sum(each.identity == name for each in planned) <= cost[name] for name in {each.identity for each in planned}

@@ -1,0 +1,79 @@
+"""IDS-06 and IDS-07."""
+
+import pytest
+from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+
+from conformance.model import Verdict
+from conformance.probes.ids import _SPOILT, _TRIMMED, PROBES
+from strategies.near_misses import MALFORMATIONS
+
+BY_NAME = {each.name: each for each in PROBES}
+NEAR = [each for each in PROBES if each.name.startswith("near-miss")]
+OWN = BY_NAME["own-url"]
+ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
+MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} for n in range(3)]
+
+
+@pytest.mark.parametrize("probe", NEAR, ids=lambda each: each.name)
+def test_what_is_almost_an_id_may_only_be_refused(subject, probe):
+    good = drive(probe, ITEM, subject, Shelf({"/evse_makes": MAKES}))
+    assert good.passed() == {"IDS-06"}
+    assert affordable(good, probe, ITEM, subject)
+
+    def trimming(request):
+        return reply(MAKES) if request.target == "/evse_makes" else reply(MAKES[0])
+
+    assert drive(probe, ITEM, subject, trimming).violated() == {"IDS-06"}
+
+    def failing(request):
+        return reply(MAKES) if request.target == "/evse_makes" else problem(500)
+
+    assert drive(probe, ITEM, subject, failing).violated() == {"IDS-06"}
+
+
+def test_every_malformation_is_sent_to_several_collections(subject):
+    assert {*_TRIMMED, *_SPOILT} == set(MALFORMATIONS)
+    assert not {*_TRIMMED} & {*_SPOILT}
+    keyed = [each for each in subject.model.operations if NEAR[0].applies(each, subject.model)]
+    assert len(keyed) >= 3 * len(_TRIMMED)
+
+
+def test_no_real_id_no_near_miss(subject):
+    run = drive(BY_NAME["near-miss"], ITEM, subject, Shelf({"/evse_makes": []}))
+    assert run.verdicts("IDS-06") == {Verdict.NOT_TESTED}
+
+
+def test_the_last_item_is_found_at_its_url(subject):
+    run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}))
+    assert run.passed() == {"IDS-07"}
+    assert run.requests[-1].target.endswith(MAKES[-1]["id"])
+    assert affordable(run, OWN, LIST, subject)
+
+
+@pytest.mark.parametrize("answer", [reply(MAKES[0]), problem(404), reply([])])
+def test_another_item_or_none_at_the_url_is_a_violation(subject, answer):
+    shelf = Shelf({"/evse_makes": MAKES}, {f"/evse_makes/{MAKES[-1]['id']}": answer})
+    assert drive(OWN, LIST, subject, shelf).violated() == {"IDS-07"}
+
+
+def test_an_item_that_left_the_list_meanwhile_decides_nothing(subject):
+    seen = []
+
+    def emptied(request):
+        seen.append(request)
+        return reply(MAKES) if len(seen) == 1 else Shelf({"/evse_makes": []})(request)
+
+    assert drive(OWN, LIST, subject, emptied).verdicts("IDS-07") == {Verdict.INCONCLUSIVE}
+
+
+@pytest.mark.parametrize("url", [None, 3, "https://elsewhere.example/v2/evse_makes/1", f"{BASE}/users/1"])
+def test_a_url_that_leads_elsewhere_is_not_followed(subject, url):
+    run = drive(OWN, LIST, subject, Shelf({}, {"/evse_makes": reply([{**MAKES[0], "url": url}])}))
+    assert run.verdicts("IDS-07") == {Verdict.NOT_APPLICABLE}
+    assert len(run.requests) == 1
+
+
+def test_a_list_whose_items_cannot_be_read_alone_is_told(subject):
+    run = drive(OWN, "GET /dispatcher_logs", subject, Shelf({}))
+    assert run.verdicts("IDS-07") == {Verdict.NOT_APPLICABLE}
+    assert run.requests == ()

@@ -1,0 +1,159 @@
+"""PAG-01 to 07, PAG-11, IDS-05: a walk through a list, and targets that spoil it in one way each."""
+
+import re
+from urllib.parse import parse_qs
+
+import pytest
+from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+
+from conformance.model import Response, Verdict
+from conformance.probes.pagination import PROBES
+
+(PAGES,) = PROBES
+LIST, PATH = "GET /timezones", "/timezones"
+ITEMS = [{"id": ulid("tzon", n), "url": f"{BASE}{PATH}/{ulid('tzon', n)}", "name": f"Zone {n}"} for n in range(7)]
+
+
+def shelf(items=ITEMS):
+    return Shelf({PATH: items})
+
+
+def changed(change):
+    """A conforming target whose answers to small pages go through a function of the query and the response."""
+    target = shelf()
+
+    def changing(request):
+        query = {name: values[0] for name, values in parse_qs(request.target.partition("?")[2]).items()}
+        return change(query, target(request))
+
+    return changing
+
+
+def relinked(response, pattern, replacement):
+    headers = tuple((k, re.sub(pattern, replacement, v) if k == "Link" else v) for k, v in response.headers)
+    return Response(response.status, headers, response.body)
+
+
+def test_a_conforming_list_passes(subject):
+    run = drive(PAGES, LIST, subject, shelf())
+    assert run.violated() == set()
+    assert {"PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-11", "IDS-05"} <= run.passed()
+    assert affordable(run, PAGES, LIST, subject)
+
+
+def test_items_without_id_and_url_are_told_apart_by_what_they_say(subject):
+    bare = [{"name": f"Zone {n}"} for n in range(7)]
+    target = shelf(bare)
+    target.key = lambda item: item["name"]
+    run = drive(PAGES, LIST, subject, target)
+    assert {"PAG-03", "PAG-11"} <= run.passed()
+
+
+def page(items, query, **without):
+    return shelf(items).page(PATH, {name: [value] for name, value in query.items() if name not in without})
+
+
+def no_end(query, response):
+    return relinked(response, "about:blank", BASE + PATH) if "page_after" in query else response
+
+
+def no_links(query, response):
+    return Response(response.status, (), response.body)
+
+
+def too_long(query, response):
+    return page(ITEMS, {"page_size": "4"}) if query == {"page_size": "3"} else response
+
+
+def items_left_out(query, response):
+    return page(ITEMS[:5], query) if "page_after" in query else response
+
+
+def another_way_back(query, response):
+    return page(ITEMS[1:], query) if "page_before" in query else response
+
+
+def size_forgotten(query, response):
+    return relinked(response, "page_size=3", "page_size=25")
+
+
+def largest_refused(query, response):
+    return problem(400) if query.get("page_size") == "100" else response
+
+
+def before_wins(query, response):
+    return page(ITEMS, query, page_after=True) if "page_before" in query else response
+
+
+def other_order_when_large(query, response):
+    return page(ITEMS[::-1], query) if query.get("page_size") == "100" else response
+
+
+@pytest.mark.parametrize(
+    ("spoil", "violated"),
+    [
+        (no_end, "PAG-01"),
+        (no_links, "PAG-01"),
+        (too_long, "PAG-02"),
+        (items_left_out, "PAG-03"),
+        (another_way_back, "PAG-04"),
+        (size_forgotten, "PAG-05"),
+        (largest_refused, "PAG-06"),
+        (before_wins, "PAG-07"),
+        (other_order_when_large, "PAG-11"),
+    ],
+)
+def test_each_way_to_page_wrongly_is_found(subject, spoil, violated):
+    assert violated in drive(PAGES, LIST, subject, changed(spoil)).violated()
+
+
+def test_an_id_on_two_pages_is_no_unique_id(subject):
+    twice = [*ITEMS[:4], *ITEMS[3:]]
+
+    def repeating(query, response):
+        if query.get("page_size") != "3":
+            return response
+        first = {None: 0, "a": 3, "b": 6}[query.get("page_after")]
+        after = {0: "a", 3: "b"}.get(first)
+        link = f'<{BASE}{PATH}?page_size=3&page_after={after}>; rel="next"' if after else '<about:blank>; rel="next"'
+        return reply(twice[first : first + 3], Link=f'<about:blank>; rel="previous", {link}')
+
+    assert {"IDS-05", "PAG-03"} <= drive(PAGES, LIST, subject, changed(repeating)).violated()
+
+
+def test_a_list_that_changes_while_it_is_walked_is_no_violation(subject):
+    seen = []
+
+    def growing(request):
+        seen.append(request)
+        return shelf(ITEMS if len(seen) < 4 else ITEMS[:4])(request)
+
+    run = drive(PAGES, LIST, subject, growing)
+    assert not {"PAG-03", "PAG-04", "PAG-11"} & run.violated()
+    assert [each.topic for each in run.notices] == ["volatile-field"] * len(run.notices) != []
+
+
+def test_a_link_to_elsewhere_is_told_and_never_followed(subject):
+    run = drive(PAGES, LIST, subject, changed(lambda q, r: relinked(r, BASE, "https://elsewhere.example/v2")))
+    assert "PAG-01" in run.violated()
+    assert all(each.target.startswith(PATH) for each in run.requests)
+
+
+def test_a_link_in_a_circle_ends(subject):
+    circle = changed(lambda q, r: relinked(r, r"<[^>]*>; rel=\"next\"", f'<{BASE}{PATH}?page_size=3>; rel="next"'))
+    assert "PAG-03" in drive(PAGES, LIST, subject, circle).violated()
+
+
+def test_an_empty_list_is_not_tested(subject):
+    assert {each.verdict for each in drive(PAGES, LIST, subject, shelf([])).outcomes} == {Verdict.NOT_TESTED}
+
+
+def test_a_list_of_one_item_passes_what_it_shows_and_no_more(subject):
+    run = drive(PAGES, LIST, subject, shelf(ITEMS[:1]))
+    assert run.violated() == set()
+    assert run.verdicts("PAG-04") == {Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("body", [{}, [[]], [1, 2], [{"id": 7}, {"id": None}], None])
+def test_hostile_pages_are_no_exception(subject, body):
+    assert drive(PAGES, LIST, subject, lambda request: reply(body, Link="<<>>;rel")).outcomes
