@@ -19,6 +19,7 @@ from conformance.plan.planner import level_of
 from conformance.probes.base import WHOLE
 from conformance.subject import Subject
 
+_PAUSES = 2  # after which a request that is still answered by 429 is left alone
 _LOST_IN_A_ROW = 4  # requests without an answer before the target counts as gone
 _PATIENCE_S = 120.0  # without any item ended or request sent, before an item stops waiting for others
 _POLL_S = 0.02
@@ -127,6 +128,14 @@ class _Run:
                 self._record(Outcome(requirement, self._item.operation, verdict, reason))
 
     def _record(self, outcome: Outcome) -> None:
+        if outcome.message or outcome.actual:
+            clean = self._d.redactor.text
+            outcome = msgspec.structs.replace(
+                outcome,
+                message=clean(outcome.message),
+                expected=clean(outcome.expected),
+                actual=clean(outcome.actual),
+            )
         self._recorder.record(outcome, self._item.operation)
 
     def _exchange(self, request: Request) -> Exchange:
@@ -152,13 +161,16 @@ class _Run:
 
     def _ask(self, request: Request, key: str) -> Exchange:
         """Send, once more where a safe request got no answer, and after the pause that a 429 asks for."""
-        while True:
+        for pauses_left in range(_PAUSES, -1, -1):
             exchange, again = self._send(request, key)
             if again and request.safe:
                 exchange, _ = self._send(request, key)
             if exchange.status != 429 or request.expects_limit:
                 return exchange
-            self._pause(exchange)
+            self._d.write(Exchanged(self._d.redactor.exchange(exchange), self._item.name))
+            if pauses_left:
+                self._pause(exchange)
+        raise Halt(Verdict.INCONCLUSIVE, f"{request.method} {request.target} answers 429 after {_PAUSES} waits as told")
 
     def _send(self, request: Request, key: str) -> tuple[Exchange, bool]:
         """The exchange, and whether another try may do better."""
@@ -187,13 +199,15 @@ class _Run:
 
     def _pause(self, exchange: Exchange) -> None:
         text = (exchange.response.header("retry-after") if exchange.response else None) or ""
-        self._d.write(Exchanged(self._d.redactor.exchange(exchange), self._item.name))
         if not self._d.waits or not text.strip().isdigit():
             reason = "the target's rate limit is spent" + ("" if text.strip().isdigit() else " (no usable Retry-After)")
             self._d.store.stop(reason)
             raise Halt(Verdict.NOT_TESTED, reason)
-        self._d.write(Noticed("rate-limit", f"429: waiting {text} s as told", exchange.request.operation))
+        notice = f"429 at {exchange.request.operation}: waiting {text} s as told"
+        self._d.write(Noticed("rate-limit", notice, exchange.request.operation))
+        self._d.store.announce(notice)
         self._d.sleep(int(text) + 1)
+        self._d.store.announce("")
 
     def _judge(self, exchange: Exchange) -> None:
         operation = self._d.subject.model.by_key.get(exchange.request.operation)

@@ -81,6 +81,15 @@ class Store:
         row = self._db.execute("SELECT value FROM flag WHERE name = 'stop'").fetchone()
         return str(row[0]) if row else ""
 
+    def announce(self, text: str) -> None:
+        """Tell whoever shows progress what is being waited for; empty when it is over."""
+        self._db.execute("INSERT OR REPLACE INTO flag VALUES ('waiting', ?)", (text,))
+
+    def announced(self) -> str:
+        """What is being waited for."""
+        row = self._db.execute("SELECT value FROM flag WHERE name = 'waiting'").fetchone()
+        return str(row[0]) if row else ""
+
     def finish(self, item: str) -> None:
         """Note that an item ended."""
         self._db.execute("INSERT OR IGNORE INTO done VALUES (?)", (item,))

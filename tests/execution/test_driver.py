@@ -118,6 +118,7 @@ def test_429_is_waited_out_as_told_and_never_judged(bench):
 
     bench.run(steps, lambda request: next(answers))
     assert bench.slept == [8]
+    assert bench.store.announced() == ""
     assert ("EXP-01", Verdict.PASS) in verdicts(bench)
     assert any(isinstance(event, Noticed) and event.topic == "rate-limit" for event in bench.events)
 
@@ -189,3 +190,21 @@ def test_nothing_written_down_holds_the_token(bench):
     bench.run(steps, lambda request: httpx.Response(200, json={"echo": request.headers["authorization"]}))
     assert TOKEN not in repr(bench.events)
     assert TOKEN.encode() not in (bench.exchanges()[0].response.body)
+
+
+def test_a_limit_that_never_lifts_is_not_waited_for_without_end(bench):
+    def steps(operation, subject):
+        yield get()
+
+    bench.run(steps, lambda request: httpx.Response(429, headers={"Retry-After": "1"}))
+    assert bench.slept == [2, 2]
+    assert verdicts(bench) == {("EXP-01", Verdict.INCONCLUSIVE), ("EXP-10", Verdict.INCONCLUSIVE)}
+
+
+def test_an_outcome_that_quotes_the_token_is_written_without_it(bench):
+    def steps(operation, subject):
+        yield Outcome("EXP-01", OPERATION, Verdict.FAIL, f"saw {TOKEN}", TOKEN, TOKEN)
+
+    violations = bench.run(steps, ok)
+    assert TOKEN not in repr(violations)
+    assert TOKEN not in repr(bench.events)
