@@ -69,7 +69,9 @@ def deflated(value: Any) -> str:
 def _first_guess(bodies: list[bytes], room: int) -> int:
     """The longest body to keep whole so that all together should find room, judged by how well a sample compresses."""
     sample = b"".join(bodies[:: max(1, len(bodies) // 100)])[:_SAMPLE]
-    ratio = len(zlib.compress(sample, 6)) * 4 / 3 / max(1, len(sample))
+    ratio = (
+        1.03 * len(deflated(sample.decode("utf-8", "replace"))) / max(1, len(sample))
+    )  # chunks end early: a little more
     limit = _LARGEST
     while limit > _SMALLEST and sum(min(len(body), limit) for body in bodies) * ratio > room:
         limit = limit * 3 // 4
