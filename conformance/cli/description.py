@@ -74,6 +74,35 @@ class DiffFormat(StrEnum):
     JSON = "json"
 
 
+@group.command("fetch")
+def fetch(
+    url: Annotated[str | None, typer.Option(help="Where it is published; the provider's address otherwise.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Use it though it changed.")] = False,
+    config: Annotated[Path, typer.Option(help="The configuration to pin it in.")] = Path("evconform.toml"),
+) -> None:
+    """Download the published description and pin it; one that changed is shown first, and used with --accept.
+
+    Exit code 1 where it changed and was not accepted.
+    """
+    from datetime import UTC, datetime
+
+    from conformance.description.drift import View, writing
+    from conformance.description.fetch import PUBLISHED, Shelf
+    from conformance.description.fetch import fetch as fetch_from
+
+    result = fetch_from(url or PUBLISHED, config, now=datetime.now(UTC), shelf=Shelf(), accept=accept)
+    fetched = result.fetched
+    typer.echo(f"{fetched.url}  sha256 {fetched.sha256[:16]}  fetched {fetched.fetched_at}")
+    if result.changes:
+        typer.echo("\n".join(writing.as_text(result.changes, View.CLIENT)))
+    elif result.changed:
+        typer.echo("Another file, in prose alone; or the one in use can no longer be read.")
+    if result.waiting:
+        typer.echo("It changed, and is not used. `evconform description fetch --accept` takes it.")
+        raise typer.Exit(1)
+    typer.echo(f"pinned in {config}: {result.file}")
+
+
 @group.command("diff")
 def diff(
     old: Annotated[Path, typer.Argument(help="The earlier description.")],

@@ -1,0 +1,7 @@
+"""The published description: downloaded, checked, kept and pinned."""
+
+from conformance.description.fetch.download import PUBLISHED
+from conformance.description.fetch.fetching import Result, fetch
+from conformance.description.fetch.shelf import Shelf
+
+__all__ = ["PUBLISHED", "Result", "Shelf", "fetch"]

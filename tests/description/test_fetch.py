@@ -1,0 +1,318 @@
+"""Fetching a published description: conditions, limits, faults, and that nothing is swapped in silence."""
+
+import gzip
+import http.server
+import json
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+import respx
+from sound import sound
+from spoiling import drop, put
+
+from conformance.description.fetch import PUBLISHED, Shelf, fetch
+from conformance.description.fetch.download import download, shown
+from conformance.description.fetch.pin import pin, pinned
+from conformance.errors import DescriptionError, TargetError, UsageError
+from conformance.targets.config import load as configuration
+
+URL = "https://api.example.com/spec.yaml"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def published(*mutations) -> bytes:
+    document = sound()
+    for each in mutations:
+        each(document)
+    return json.dumps(document).encode()
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "data")
+
+
+@pytest.fixture
+def config(tmp_path):
+    return tmp_path / "evconform.toml"
+
+
+@pytest.fixture
+def get(config, shelf):
+    def call(**more):
+        return fetch(URL, config, now=NOW, shelf=shelf, **more)
+
+    return call
+
+
+def answer(data=None, status=200, **headers):
+    return respx.get(URL).mock(httpx.Response(status, content=data or published(), headers=headers))
+
+
+@respx.mock
+def test_the_first_one_is_kept_and_pinned(get, config, shelf):
+    answer(ETag='"1"')
+    result = get()
+    assert (result.changed, result.waiting) == (False, False)
+    assert result.file.read_bytes() == published()
+    assert configuration(config).description == str(result.file)
+    assert shelf.known(URL) == result.fetched
+    assert (result.fetched.etag, result.fetched.fetched_at) == ('"1"', "2026-03-01T12:00:00+00:00")
+
+
+@respx.mock
+def test_what_is_known_is_asked_for_by_its_tag_and_not_sent_again(get):
+    route = answer(ETag='"1"')
+    first = get()
+    route.mock(httpx.Response(304))
+    second = get()
+    assert route.calls.last.request.headers["If-None-Match"] == '"1"'
+    assert (second.fetched, second.file) == (first.fetched, first.file)
+
+
+@respx.mock
+def test_without_a_tag_the_date_is_the_condition(get):
+    route = answer(**{"Last-Modified": "Sun, 01 Mar 2026 10:00:00 GMT"})
+    get()
+    get()
+    assert route.calls.last.request.headers["If-Modified-Since"] == "Sun, 01 Mar 2026 10:00:00 GMT"
+    assert "If-None-Match" not in route.calls.last.request.headers
+
+
+@respx.mock
+def test_a_file_that_was_tampered_with_is_fetched_anew(get):
+    route = answer(ETag='"1"')
+    get().file.write_bytes(b"openapi: 3.1.0")
+    assert get(accept=True).file.read_bytes() == published()
+    assert "If-None-Match" not in route.calls.last.request.headers
+
+
+@respx.mock
+def test_a_304_that_nobody_asked_for_is_no_answer(get):
+    answer(status=304)
+    with pytest.raises(TargetError, match="304"):
+        get()
+
+
+@respx.mock
+def test_what_changed_is_shown_and_waits(get, config, shelf):
+    route = answer(ETag='"1"')
+    first = get()
+    route.mock(httpx.Response(200, content=published(drop("paths /models/{model_id}")), headers={"ETag": '"2"'}))
+    waiting = get()
+    assert (waiting.changed, waiting.waiting) == (True, True)
+    assert "operation-removed" in {each.rule for each in waiting.changes}
+    assert configuration(config).description == str(first.file)
+    assert shelf.known(URL) == first.fetched  # asked again, it is a change again
+    assert get().waiting
+    taken = get(accept=True)
+    assert (taken.changed, taken.waiting) == (True, False)
+    assert configuration(config).description == str(taken.file)
+    assert first.file.exists()  # another project may have it pinned
+    assert not get().changed
+
+
+@respx.mock
+def test_what_the_project_uses_counts_not_what_another_one_fetched(get, config, tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_bytes(published(put("paths /kinds", {"get": {"responses": {}}})))
+    pin(config, own)
+    answer()
+    result = get()
+    assert result.waiting
+    assert [each.rule for each in result.changes] == ["operation-removed"]
+    assert configuration(config).description == str(own)
+    assert get(accept=True).changes == result.changes
+
+
+@respx.mock
+def test_a_pin_that_leads_nowhere_is_replaced(get, config, tmp_path):
+    pin(config, tmp_path / "gone.yaml")
+    answer()
+    assert not get().waiting
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"<html>Sign in</html>", "OpenAPI"),
+        (b"openapi: 3.0.3\ninfo: {}\npaths: {}", "3.0"),
+        (published()[:400], "not valid"),
+        (b"openapi: 3.1.0\ninfo: {title: t}\npaths: {/a: {$ref: 'b.yaml'}}", "outside"),
+        (b"a: &a [1]\nb: &b [*a,*a]\n" + b"".join(b"b%d: &b%d [*b%s,*b%s]\n" % (i, i, s, s) for i, s in [
+            (n, b"" if n == 0 else b"%d" % (n - 1)) for n in range(30)]), "aliases"),
+    ],
+)  # fmt: skip
+def test_what_is_no_description_is_not_kept(get, config, shelf, data, words):
+    answer(data)
+    with pytest.raises(DescriptionError, match=words) as caught:
+        get()
+    assert URL in caught.value.message
+    assert not config.exists()
+    assert shelf.known(URL) is None
+
+
+@respx.mock
+@pytest.mark.parametrize("status", [204, 401, 403, 404, 429, 500])
+def test_other_answers_are_told(get, status):
+    answer(status=status)
+    with pytest.raises(TargetError, match=str(status)) as caught:
+        get()
+    assert caught.value.hint
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "fault", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), httpx.RemoteProtocolError("x")]
+)
+def test_faults_of_the_network_are_told(get, fault):
+    respx.get(URL).mock(side_effect=fault)
+    with pytest.raises(TargetError, match=type(fault).__name__):
+        get()
+
+
+@respx.mock
+def test_more_than_the_limit_is_refused_though_it_comes_packed():
+    packed = gzip.compress(b"#" * 10_000)
+    assert len(packed) < 1000
+    respx.get(URL).mock(httpx.Response(200, content=packed, headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(DescriptionError, match="more than 1000 bytes"):
+        download(URL, limit=1000)
+
+
+@respx.mock
+def test_redirects_are_followed_but_not_out_of_tls():
+    respx.get(URL).mock(httpx.Response(301, headers={"Location": "https://example.com/a"}))
+    respx.get("https://example.com/a").mock(httpx.Response(200, content=b"x"))
+    assert download(URL).data == b"x"
+    respx.get(URL).mock(httpx.Response(301, headers={"Location": "http://example.com/a"}))
+    respx.get("http://example.com/a").mock(httpx.Response(200, content=b"x"))
+    with pytest.raises(TargetError, match="out of TLS"):
+        download(URL)
+    respx.get(URL).mock(httpx.Response(301, headers={"Location": URL}))
+    with pytest.raises(TargetError, match="TooManyRedirects"):
+        download(URL)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "spec.yaml", "ftp://example.com/a", "https://", ""])
+def test_only_web_addresses_are_fetched(url):
+    with pytest.raises(UsageError):
+        download(url)
+
+
+@respx.mock
+def test_secrets_of_an_address_are_told_to_nobody(config, shelf):
+    url = "https://someone:hushhush@api.example.com/spec.yaml?token=tokentoken"
+    assert shown(url) == URL
+    respx.get(host="api.example.com").mock(httpx.Response(200, content=published()))
+    result = fetch(url, config, now=NOW, shelf=shelf)
+    texts = [repr(result), config.read_text(), *(each.read_text() for each in shelf.folder.iterdir())]
+    respx.get(host="api.example.com").mock(httpx.Response(404))
+    with pytest.raises(TargetError) as caught:
+        fetch(url, config, now=NOW, shelf=shelf)
+    assert not any("hushhush" in text or "tokentoken" in text for text in [*texts, caught.value.message])
+
+
+def test_a_broken_index_only_costs_a_download(shelf):
+    shelf.folder.mkdir()
+    (shelf.folder / "fetched.json").write_bytes(b"\xff{")
+    assert shelf.known(URL) is None
+
+
+CONFIG = """# Ours
+[targets.staging] # the one that we use
+base_url = "https://staging.example.com/v2"   # with a reason
+budget = 900
+
+[targets.staging.identities.full]
+token = "env:TOKEN"
+"""
+
+
+def test_the_rest_of_the_configuration_stays_as_it_is(config, tmp_path):
+    config.write_text(CONFIG)
+    pin(config, tmp_path / "one.yaml")
+    assert pinned(config) == tmp_path / "one.yaml"
+    before = configuration(config)
+    assert before.targets["staging"].budget == 900
+    pin(config, tmp_path / "two.yaml")
+    lines = [line for line in config.read_text().splitlines() if line]
+    assert lines.pop(1) == f'description = "{tmp_path / "two.yaml"}"'
+    assert lines == [line for line in CONFIG.splitlines() if line]
+    assert configuration(config).targets == before.targets
+
+
+def test_line_endings_stay(config, tmp_path):
+    config.write_bytes(b'description = "a"\r\n# end\r\n')
+    pin(config, tmp_path / "b")
+    assert config.read_bytes() == f'description = "{tmp_path / "b"}"\r\n# end\r\n'.encode()
+
+
+@pytest.mark.parametrize("content", [b"[", b"\xff"])
+def test_a_configuration_that_is_none_is_left_alone(config, tmp_path, content):
+    config.write_bytes(content)
+    with pytest.raises(UsageError, match=r"evconform\.toml"):
+        pin(config, tmp_path / "a")
+    assert config.read_bytes() == content
+
+
+@contextmanager
+def serving(body: bytes):
+    """A server on loopback that knows its ETag; gives its address and the request lines that it saw."""
+    seen: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.requestline)
+            known = self.headers.get("If-None-Match") == '"v1"'
+            self.send_response(304 if known else 200)
+            self.send_header("ETag", '"v1"')
+            self.send_header("Content-Length", "0" if known else str(len(body)))
+            self.end_headers()
+            self.wfile.write(b"" if known else body)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_it_works_over_a_socket_and_asks_in_conditions(config, shelf):
+    with serving(published()) as (address, seen):
+        first = fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
+        second = fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
+    assert len(seen) == 2
+    assert first.fetched == second.fetched
+    assert first.file.read_bytes() == published()
+
+
+def test_it_goes_through_a_proxy(config, shelf, monkeypatch):
+    with serving(published()) as (address, seen):
+        monkeypatch.setenv("HTTP_PROXY", address)
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("no_proxy", "")
+        fetch("http://published.example.com/spec.yaml", config, now=NOW, shelf=shelf)
+    assert seen == ["GET http://published.example.com/spec.yaml HTTP/1.1"]
+
+
+def test_nobody_listens(config, shelf):
+    with serving(b"") as (address, _):
+        pass
+    with pytest.raises(TargetError, match="ConnectError"):
+        fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
+
+
+def test_the_provider_publishes_over_tls():
+    assert PUBLISHED.startswith("https://developers.ev.energy/")
