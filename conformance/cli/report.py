@@ -1,5 +1,6 @@
 """`evconform report`: reports from event logs, and the difference of two runs."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,8 @@ def build(
     logs: Annotated[list[Path], typer.Argument(help="events.jsonl files or report directories; several are merged.")],
     report_dir: Annotated[Path | None, typer.Option(help="Where to; beside the first log otherwise.")] = None,
     formats: Annotated[list[str] | None, typer.Option("--format", help="html, json, junit, …")] = None,
+    waivers: Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")] = None,
+    since: Annotated[Path | None, typer.Option(help="An earlier run: the report says what changed.")] = None,
 ) -> None:
     """Fold logs into reports; exit code as `run`."""
     from rich.console import Console
@@ -27,7 +30,10 @@ def build(
 
     first = logs[0] if logs[0].is_dir() else logs[0].parent
     summary = reports.fold(reports.read(logs))
-    written = reports.build(summary, report_dir or first, tuple(formats or ("html", "json", "junit")))
+    if waivers:
+        summary = reports.waivers.apply(summary, reports.waivers.load(waivers), datetime.now(UTC).date())
+    earlier = reports.fold(reports.read([since])) if since else None
+    written = reports.build(summary, report_dir or first, tuple(formats or ("html", "json", "junit")), since=earlier)
     render(summary, Console(), written.get("html"))
     raise typer.Exit(summary.verdict.exit_code)
 

@@ -52,6 +52,7 @@ def run(
     rerun_failed: Annotated[
         bool, typer.Option("--rerun-failed", help="With --resume: also what it saw violated.")
     ] = False,
+    since: Annotated[Path | None, typer.Option(help="An earlier run: the report says what changed.")] = None,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target answers 429.")] = "wait",
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
 ) -> None:
@@ -88,7 +89,7 @@ def run(
     from conformance.cli.running import run_and_report
 
     wanted = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
-    raise typer.Exit(run_and_report(options, workers, wanted, waivers))
+    raise typer.Exit(run_and_report(options, workers, wanted, waiver_file=waivers, since=since))
 
 
 def _print_plan(options: "RunOptions") -> None:

@@ -24,8 +24,10 @@ from reports.terminal import render
 _ITEMS_PER_WORKER = 60  # below that another process costs more than it saves
 
 
-def run_and_report(options: RunOptions, workers: str, formats: tuple[str, ...], waiver_file: Path | None) -> int:
-    """Run, report, and give the exit code."""
+def run_and_report(
+    options: RunOptions, workers: str, formats: tuple[str, ...], *, waiver_file: Path | None, since: Path | None
+) -> int:
+    """Run, report, and give the exit code. `since` is an earlier run that the report compares with."""
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"One of: {', '.join(FORMATS)}.")
     known = waivers.load(waiver_file) if waiver_file else ()
@@ -38,10 +40,20 @@ def run_and_report(options: RunOptions, workers: str, formats: tuple[str, ...], 
     summary = fold(read([log]))
     if waiver_file:
         summary = waivers.apply(summary, known, datetime.now(UTC).date())
-    written = build(summary, log.parent, formats)
+    written = build(summary, log.parent, formats, since=fold(read([since])) if since else None)
+    _tell_ci(written)
     point_latest(log.parent)
     render(summary, Console(soft_wrap=not sys.stdout.isatty()), written.get("html"))
     return summary.verdict.exit_code
+
+
+def _tell_ci(written: dict[str, Path]) -> None:
+    """Annotations and the step summary go where GitHub looks for them (its workflow commands)."""
+    if "annotations" in written:
+        sys.stdout.write(written["annotations"].read_text())
+    if "markdown" in written and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(summary).open("a") as file:
+            file.write(written["markdown"].read_text())
 
 
 def _count(workers: str, items: int) -> int:
