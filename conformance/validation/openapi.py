@@ -4,6 +4,7 @@ The description is judged as given, except for what would stand in the way: serv
 (credentials are added later) and `deprecated` (a warning each time).
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,9 @@ class Judges:
         written = SchemaPath.from_dict(_prepared(for_writing(document, deref)))
         formats = dict(SECOND_FORMATS)
         self._requests = V31RequestValidator(written, extra_format_validators=formats)
-        self._responses = V31ResponseValidator(spec, extra_format_validators=formats)
+        self._responses = V31ResponseValidator(
+            spec, extra_format_validators=formats, extra_media_type_deserializers={"application/problem+json": json.loads}
+        )
         self._webhooks = V31WebhookRequestValidator(spec, extra_format_validators=formats)
 
     def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
