@@ -12,8 +12,8 @@ from conformance.probes.arguments import Call, Missing, call_of, untested
 from conformance.probes.base import OTHER, WHOLE, Need, Probe, Steps, ask
 from conformance.probes.harmless import harmless
 from conformance.probes.page_bounds import bad_sizes, sized
-from conformance.probes.refusing import ask_for_refusal, call_to_refuse, loose, refusal_needs, refused
 from conformance.probes.unknown import keyed
+from conformance.probes.unwelcome import ask_for_refusal, call_to_refuse, loose, refusal_needs, refused
 from conformance.subject import Subject
 
 UNMET = ("Accept", "application/x-evconform")

@@ -208,7 +208,7 @@ def _together(call: Call, plain: Answer, there: Answer, losses: list[Difference]
         message = "several expand parameters are refused"
         yield violated(there, "EXP-07", message, expected="2xx", actual=str(there.status))
         return
-    both = yield from ask(operation, call.request(*reversed(asked), asked[-1]))
+    both = yield from ask(operation, call.request(*reversed(asked), asked[0]))
     back, repeated = both, True
     if not both.ok or any(True for _ in differences(there.json, both.json)):
         back = (yield from ask(operation, call.request(*reversed(asked)))) if several else there

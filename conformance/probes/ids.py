@@ -13,8 +13,8 @@ from conformance.probes.arguments import Missing, populated, untested
 from conformance.probes.base import IDLE, OTHER, SPARE, Need, Probe, Steps, ask
 from conformance.probes.harmless import stranger
 from conformance.probes.reading import plain_read
-from conformance.probes.refusing import ask_for_refusal, idle_call, refused
 from conformance.probes.unknown import keyed
+from conformance.probes.unwelcome import ask_for_refusal, idle_call, refused
 from conformance.subject import Subject
 
 # Near misses of an id that exists find it where a server trims, folds case, cuts at NUL or compares beginnings.

@@ -9,7 +9,7 @@ from conformance.judging import without
 from conformance.model import Filter, Operation, Operator, Profile, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, untested
 from conformance.probes.base import Need, Probe, Steps, turn
-from conformance.probes.refusing import ask_for_refusal, call_to_refuse, refusal_needs, refused
+from conformance.probes.unwelcome import ask_for_refusal, call_to_refuse, refusal_needs, refused
 from conformance.subject import Subject
 
 # Times that no lenient reader takes either, as it may a date alone or one without offset.
@@ -18,6 +18,7 @@ _NO_NUMBERS = ("many", "1e", "--1")
 _BY_FORMAT = {"date-time": _NO_TIMES, "date": ("yesterday", "2024-02-30"), "uuid": ("no-uuid",)}
 _BY_TYPE = {"integer": _NO_NUMBERS, "number": _NO_NUMBERS, "boolean": ("perhaps", "2")}
 _NO_MEMBER = "no_such_value"
+Telling = tuple[Filter, tuple[str, ...]]  # a filter, and values that it cannot have
 
 
 def bad_values(schema: dict[str, Any], operator: Operator = Operator.EQ) -> tuple[str, ...]:
@@ -32,22 +33,16 @@ def bad_values(schema: dict[str, Any], operator: Operator = Operator.EQ) -> tupl
     return (_NO_MEMBER,) if isinstance(pattern, str) and not re.search(pattern, _NO_MEMBER) else ()
 
 
-def _telling(operation: Operation) -> tuple[tuple[Filter, tuple[str, ...]], ...]:
-    """Filters with their bad values, those of a kind together: first one filter of each kind, then the others."""
-    first: dict[tuple[str, ...], list[tuple[Filter, tuple[str, ...]]]] = {}
+def _by_kind(operation: Operation) -> list[list[Telling]]:
+    """Filters with their bad values, kind by kind; within a kind another filter comes first on each operation."""
+    kinds: dict[tuple[object, ...], list[Telling]] = {}
     for each in operation.filters:
         parameter = operation.parameter(each.parameter)
         values = bad_values(parameter.schema, each.operator) if parameter else ()
-        if values:
-            first.setdefault(values, []).append((each, values))
-    for group in first.values():  # whose turn it is within a kind goes round too
-        start = turn(operation, len(group))
-        group[:] = group[start:] + group[:start]
-    return tuple(group[0] for group in first.values()) + tuple(each for g in first.values() for each in g[1:])
-
-
-def _kinds(operation: Operation) -> int:
-    return len({values for _, values in _telling(operation)})
+        if parameter and values:
+            kinds.setdefault((values, "enum" in parameter.schema), []).append((each, values))
+    starts = [(group, turn(operation, len(group))) for group in kinds.values()]
+    return [group[start:] + group[:start] for group, start in starts]
 
 
 def _known(operation: Operation, model: ResourceModel) -> bool:
@@ -56,14 +51,14 @@ def _known(operation: Operation, model: ResourceModel) -> bool:
 
 def malformed(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """One filter of each kind with one bad value; in depth every filter with every bad value of its kind."""
-    telling = _telling(operation)
+    kinds = _by_kind(operation)
     call = yield from call_to_refuse(operation, subject)
     if isinstance(call, Missing):
         yield from untested(("FLT-04",), operation, call)
         return
-    trials = [(which, value) for which, values in telling for value in values]
+    trials = [(which, value) for group in kinds for which, values in group for value in values]
     if not deep:
-        trials = [(which, values[turn(operation, len(values))]) for which, values in telling[: _kinds(operation)]]
+        trials = [(which, values[turn(operation, len(values))]) for (which, values), *_ in kinds]
     for which, value in trials:
         query = tuple(each for each in call.query if each[0] != which.parameter)
         request = Call(operation, call.path, query, call.headers, call.identity).request((which.parameter, value))
@@ -80,11 +75,17 @@ def _needs(count: Callable[[Operation], int], what: str) -> Callable[[Operation,
 
 
 def _all(operation: Operation) -> int:
-    return sum(len(values) for _, values in _telling(operation))
+    return sum(len(values) for group in _by_kind(operation) for _, values in group)
+
+
+def _one_each(operation: Operation) -> int:
+    return len(_by_kind(operation))
 
 
 PROBES = (
-    Probe("malformed-filter", ("FLT-04",), _known, _needs(_kinds, "malformed"), partial(malformed, deep=False), rank=2),
+    Probe(
+        "malformed-filter", ("FLT-04",), _known, _needs(_one_each, "malformed"), partial(malformed, deep=False), rank=2
+    ),
     Probe(
         "malformed-filter-all", ("FLT-04",), _known, _needs(_all, "all malformed"), partial(malformed, deep=True),
         Profile.DEEP, 2,

@@ -11,7 +11,7 @@ from conformance.model import Operation, Outcome, Request, ResourceModel, Verdic
 from conformance.probes.arguments import Call, Missing, populated, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
-from conformance.probes.refusing import accepted
+from conformance.probes.unwelcome import accepted
 from conformance.subject import Subject
 
 

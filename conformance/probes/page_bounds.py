@@ -8,7 +8,7 @@ from conformance.judging import violated, without
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
 from conformance.probes.arguments import Call, Missing, untested
 from conformance.probes.base import Need, Probe, Steps, turn
-from conformance.probes.refusing import accepted, ask_for_refusal, call_to_refuse, refusal_needs, refused
+from conformance.probes.unwelcome import accepted, ask_for_refusal, call_to_refuse, refusal_needs, refused
 from conformance.subject import Subject
 from conformance.ulid import drawn
 

@@ -22,7 +22,7 @@ from conformance.probes.paging import (
     walk,
 )  # fmt: skip
 from conformance.probes.reading import plain_read
-from conformance.probes.refusing import accepted
+from conformance.probes.unwelcome import accepted
 from conformance.subject import Subject
 
 WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-11", "IDS-05", "EXP-08")

@@ -9,7 +9,7 @@ from conformance.probes.arguments import Call, Missing, untested
 from conformance.probes.base import IDLE, Need, Probe, Steps, turn
 from conformance.probes.expansion import expandable
 from conformance.probes.reading import plain_read
-from conformance.probes.refusing import ask_for_refusal, call_to_refuse, idle_call, loose, refusal_needs, refused
+from conformance.probes.unwelcome import ask_for_refusal, call_to_refuse, idle_call, loose, refusal_needs, refused
 from conformance.subject import Subject
 
 

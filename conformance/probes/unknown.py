@@ -5,7 +5,7 @@ from conformance.probes.arguments import Missing, call_of, untested
 from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps
 from conformance.probes.harmless import harmless, stranger
 from conformance.probes.reading import plain_read
-from conformance.probes.refusing import ask_for_refusal, refused
+from conformance.probes.unwelcome import ask_for_refusal, refused
 from conformance.subject import Subject
 
 

@@ -1,0 +1,124 @@
+"""EXP-07, 09, 10 and 12: paths together, in lists and alone, strange and repeated."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+
+from conformance.model import Verdict
+from conformance.probes.expansion import PROBES
+from conformance.probes.expansion_agreement import PROBES as AGREEMENT
+from conformance.probes.strange_expansion import PROBES as STRANGE
+
+SINGLE, LISTED = PROBES
+(AGREE,) = AGREEMENT
+TRIM, TRIMS = "GET /vehicle_trims/{vehicle_trim_id}", "GET /vehicle_trims"
+
+
+def thing(prefix, path, **more):
+    key = ulid(prefix, 1)
+    return {"id": key, "url": f"{BASE}/{path}/{key}", **more}
+
+
+MAKE = thing("vmak", "vehicle_makes", name="Make", icon=None, models=f"{BASE}/vehicle_models?make_id={ulid('vmak', 1)}")
+MODEL = thing("vmod", "vehicle_models", name="Model", make=MAKE["url"])
+A_TRIM = thing("trim", "vehicle_trims", name="Trim", model=MODEL["url"])
+
+
+def expanded(item, paths):
+    """A trim with its model, and the make in it, where the paths ask for them."""
+    if item["id"] != A_TRIM["id"] or not any(path.split(".")[0] == "model" for path in paths):
+        return item
+    return {**item, "model": {**MODEL, "make": MAKE} if "model.make" in paths else MODEL}
+
+
+def world(change=lambda paths: paths):
+    shelf = Shelf({"/vehicle_trims": [A_TRIM], "/vehicle_models": [MODEL], "/vehicle_makes": [MAKE]})
+
+    def answering(request):
+        path, _, query = request.target.partition("?")
+        paths = change(parse_qs(query).get("expand", []))
+        if paths is None:
+            return problem(400)
+        if path == "/vehicle_trims":
+            return reply([expanded(A_TRIM, paths)])
+        return reply(expanded(shelf.items[path], paths)) if path in shelf.items else problem(404)
+
+    return answering
+
+
+@pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
+def test_paths_that_apply_in_any_order_and_twice_pass(subject, probe, key):
+    run = drive(probe, key, subject, world())
+    assert {"EXP-07", "EXP-12"} <= run.passed()
+    assert not {"EXP-07", "EXP-12"} & run.violated()
+    assert affordable(run, probe, key, subject)
+
+
+@pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
+def test_the_last_path_may_not_win(subject, probe, key):
+    target = world(lambda paths: paths if paths == sorted(paths) else paths[-1:])
+    assert "EXP-07" in drive(probe, key, subject, target).violated()
+
+
+@pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
+@pytest.mark.parametrize("undone", [[], None])
+def test_a_path_said_twice_may_not_be_undone_or_refused(subject, probe, key, undone):
+    target = world(lambda paths: undone if len(set(paths)) < len(paths) else paths)
+    run = drive(probe, key, subject, target)
+    assert "EXP-12" in run.violated()
+    assert "EXP-07" not in run.violated()
+
+
+@pytest.mark.parametrize("key", [TRIM, TRIMS])
+def test_a_list_and_its_item_must_show_the_same(subject, key):
+    good = drive(AGREE, key, subject, world())
+    assert good.passed() == {"EXP-09"}
+    assert affordable(good, AGREE, key, subject)
+    other = {**A_TRIM, "model": {**MODEL, "make": MAKE, "name": "Other"}}
+
+    def differing(request):
+        return reply([other]) if request.target.startswith("/vehicle_trims?") else world()(request)
+
+    assert drive(AGREE, key, subject, differing).violated() == {"EXP-09"}
+
+
+def test_what_no_list_expands_has_nothing_to_agree_with(subject):
+    key = "GET /evses/{evse_id}/connectivity"
+    run = drive(AGREE, key, subject, world())
+    assert (run.requests, run.verdicts("EXP-09")) == ((), {Verdict.NOT_APPLICABLE})
+
+
+@pytest.mark.parametrize("probe", STRANGE, ids=lambda each: each.name)
+@pytest.mark.parametrize("key", [TRIM, TRIMS])
+def test_an_undocumented_path_is_refused(subject, probe, key):
+    known = {"model", "model.make"}
+    good = drive(probe, key, subject, world(lambda paths: paths if set(paths) <= known else None))
+    assert good.passed() == {"EXP-10"}
+    assert affordable(good, probe, key, subject)
+    assert drive(probe, key, subject, world()).violated() == {"EXP-10"}
+
+
+def test_the_comma_form_is_told_and_not_judged(subject):
+    vehicle = thing("vhcl", "vehicles", trim=A_TRIM["url"], user=f"{BASE}/users/{ulid('user', 1)}")
+    key = "GET /vehicles/{vehicle_id}"
+
+    def commas(request):
+        if "%2C" in request.target or "," in request.target:
+            return reply({**vehicle, "trim": A_TRIM, "user": {}})
+        return problem(400) if "expand" in request.target else Shelf({"/vehicles": [vehicle]})(request)
+
+    run = drive(STRANGE[1], key, subject, commas)
+    assert run.violated() == set()
+    assert [each.topic for each in run.notices] == ["unspecified"]
+
+
+@pytest.mark.parametrize("body", [[], {"model": 3}, {"model": []}, None, [{"url": 7}]])
+def test_hostile_expansions_are_no_exception(subject, body):
+    for probe, key in ((SINGLE, TRIM), (LISTED, TRIMS), (AGREE, TRIMS), (AGREE, TRIM)):
+        target = world()
+
+        def hostile(request, target=target):
+            return reply(body) if "expand" in request.target else target(request)
+
+        assert drive(probe, key, subject, hostile).outcomes

@@ -1,0 +1,123 @@
+"""LNK-02 to 05: links followed there and back."""
+
+import pytest
+from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+
+from conformance.model import Verdict
+from conformance.probes.links import PROBES
+
+(LINKS,) = PROBES
+USER_ID, VEHICLE_ID, TRIM_ID = ulid("user", 1), ulid("vhcl", 1), ulid("trim", 1)
+SESSION_ID = ulid("csub", 1)
+USER = {"id": USER_ID, "url": f"{BASE}/users/{USER_ID}", "vehicles": [f"{BASE}/vehicles/{VEHICLE_ID}"]}
+TRIM = {"id": TRIM_ID, "url": f"{BASE}/vehicle_trims/{TRIM_ID}"}
+VEHICLE = {
+    "id": VEHICLE_ID,
+    "url": f"{BASE}/vehicles/{VEHICLE_ID}",
+    "user": USER["url"],
+    "trim": TRIM["url"],
+    "latest_status_log": None,
+    "charging_sub_sessions": f"{BASE}/charging_sub_sessions?vehicle_id={VEHICLE_ID}",
+}
+SESSION = {"id": SESSION_ID, "url": f"{BASE}/charging_sub_sessions/{SESSION_ID}", "vehicle": VEHICLE["url"]}
+ITEM, LIST = "GET /vehicles/{vehicle_id}", "GET /vehicles"
+
+
+def world(more=None, **changes):
+    """A vehicle and what it links to; `changes` replace members of the vehicle."""
+    lists = {
+        "/vehicles": [{**VEHICLE, **changes}],
+        "/users": [USER],
+        "/vehicle_trims": [TRIM],
+        "/charging_sub_sessions": [SESSION],
+    }
+    return Shelf(lists, more)
+
+
+@pytest.mark.parametrize("key", [ITEM, LIST])
+def test_links_that_lead_there_and_back_pass(subject, key):
+    run = drive(LINKS, key, subject, world())
+    assert run.violated() == set()
+    assert run.passed() == {"LNK-02", "LNK-03", "LNK-04", "LNK-05"}
+    assert affordable(run, LINKS, key, subject)
+
+
+@pytest.mark.parametrize(
+    ("target", "answer", "violated"),
+    [
+        (f"/users/{USER_ID}", problem(404), {"LNK-02"}),
+        (f"/users/{USER_ID}", reply({**USER, "url": f"{BASE}/users/{ulid('user', 2)}"}), {"LNK-03"}),
+        (f"/users/{USER_ID}", reply({**USER, "vehicles": []}), {"LNK-04"}),
+        (f"/charging_sub_sessions?vehicle_id={VEHICLE_ID}", problem(500), {"LNK-02"}),
+        (
+            f"/charging_sub_sessions?vehicle_id={VEHICLE_ID}",
+            reply([{**SESSION, "vehicle": f"{BASE}/vehicles/{ulid('vhcl', 2)}"}]),
+            {"LNK-05"},
+        ),
+    ],
+)
+def test_each_way_to_lead_astray_is_found(subject, target, answer, violated):
+    assert drive(LINKS, ITEM, subject, world({target: answer})).violated() == violated
+
+
+def test_a_link_to_another_collection_is_found(subject):
+    assert "LNK-03" in drive(LINKS, ITEM, subject, world(trim=USER["url"])).violated()
+
+
+def test_a_missing_scope_hides_what_a_link_leads_to(subject):
+    run = drive(LINKS, ITEM, subject, world({f"/vehicle_trims/{TRIM_ID}": problem(403)}))
+    assert run.violated() == set()
+    assert Verdict.NOT_OBSERVABLE in run.verdicts("LNK-02")
+
+
+def test_what_is_found_at_the_second_try_is_no_violation(subject):
+    once = [problem(404), reply(USER)]
+    run = drive(LINKS, ITEM, subject, world({f"/users/{USER_ID}": lambda request: once.pop(0)}))
+    assert run.violated() == set()
+
+
+def test_a_link_that_changed_meanwhile_decides_nothing(subject):
+    target = world({f"/users/{USER_ID}": problem(404)})
+    seen = []
+
+    def moving(request):
+        if request.target == f"/vehicles/{VEHICLE_ID}":
+            seen.append(request)
+            return reply({**VEHICLE, "user": f"{BASE}/users/{ulid('user', len(seen))}"})
+        return target(request)
+
+    run = drive(LINKS, ITEM, subject, moving)
+    assert run.violated() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts("LNK-02")
+
+
+def test_a_parent_need_not_name_each_of_its_logs_as_its_latest(subject):
+    def log(minute):
+        at = f"2026-01-01T10:0{minute}:00Z"
+        return {"url": f"{VEHICLE['url']}/status_logs/{at}", "sampled_at": at, "vehicle": VEHICLE["url"]}
+
+    logs = [log(1), log(2)]
+    vehicle = {**VEHICLE, "latest_status_log": logs[1]["url"]}
+    shelf = Shelf({"/vehicles": [vehicle], f"/vehicles/{VEHICLE_ID}/status_logs": logs})
+    run = drive(LINKS, "GET /vehicles/{vehicle_id}/status_logs", subject, shelf)
+    assert run.violated() == set()
+    assert "LNK-02" in run.passed()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://elsewhere.example/v2/users/1", "no url", f"{BASE}/../users", f"{BASE}/nowhere"]
+)
+def test_no_link_to_elsewhere_is_followed(subject, url):
+    run = drive(LINKS, ITEM, subject, world(user=url))
+    assert all(each.authority == "" for each in run.requests)
+    assert "elsewhere" not in "".join(each.target for each in run.requests)
+
+
+def test_a_resource_without_links_has_nothing_to_follow(subject):
+    bare = Shelf({"/vehicles": [{"id": VEHICLE_ID, "url": VEHICLE["url"]}]})
+    assert {each.verdict for each in drive(LINKS, ITEM, subject, bare).outcomes} == {Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("value", [7, {"url": 3}, [[], {}], [None], "", "//[x", ["x"] * 3])
+def test_hostile_links_are_no_exception(subject, value):
+    assert drive(LINKS, ITEM, subject, world(user=value, trim=value, charging_sub_sessions=value)).outcomes
