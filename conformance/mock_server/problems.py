@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from conformance.model import Operation
 
 MEDIA = "application/problem+json"
+_URI = ":/?[]@!$&'()*+,;="  # stays as it is in a URI (RFC 3986, section 2.2); the path asked for was decoded
 
 
 class Problem(Exception):  # noqa: N818 - the standard's word
@@ -34,7 +36,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
-            "instance": instance,
+            "instance": quote(instance, safe=_URI, errors="replace"),
         }
         if self.slug:
             document["type"] = f"{base}/problems/{self.slug}/"
