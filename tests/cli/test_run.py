@@ -73,9 +73,9 @@ def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconfor
 
 
 def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
-    from conformance.mock_server.faults import FAULTS
+    from conformance.mock_server.faults import catalogue
 
-    fault = next(each for each in FAULTS.values() if "RSP-08" in each.requirements)
+    fault = next(each for each in catalogue().values() if "RSP-08" in each.trips)
     with running(faults=(fault.name,)) as server:
         ended = evconform("run", "--target", server.base_url)
     assert ended.code == 1
@@ -138,3 +138,14 @@ def test_another_seed_cannot_complete_a_run(evconform):
     other = evconform("run", *SMALL, "--resume", part.directory, "--seed", "2")
     assert other.code == 2
     assert "seed" in other.err
+
+
+def test_ci_is_told_where_it_looks(evconform, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
+    earlier = evconform("run", *SMALL, "--workers", "1")
+    ended = evconform(
+        "run", *SMALL, "--workers", "1", "--format", "markdown", "--format", "annotations", "--since", earlier.directory
+    )
+    assert ended.code == 0
+    assert (tmp_path / "step.md").read_text() == (ended.directory / "report.md").read_text()
+    assert (ended.directory / "annotations.txt").read_text() in ended.out
