@@ -88,8 +88,12 @@ def _switch(writes: Writes, call: Call, *, to: str, allowed: Callable[[str], boo
 
 
 def finish(world: World, part: Record, now: int) -> None:
-    """End a running sub-session."""
-    world.store.change(part, {"end": clock.render(now)})
+    """End a running sub-session, its duration with it: what is announced is what is shown."""
+    begin = clock.parse(part.data.get("start") or "")
+    done: dict[str, Any] = {"end": clock.render(now)}
+    if begin is not None and "duration_minutes" in part.data:
+        done["duration_minutes"] = max(0, now - begin) // clock.MINUTE
+    world.store.change(part, done)
     _balance(world, part)
 
 
