@@ -67,9 +67,10 @@ def _compared(value: Any, wanted: str, holds: Callable[[Any, Any], bool]) -> boo
 
 
 def _equal(which: Filter, value: Any, wanted: str) -> bool:
+    """Equality as far as it is documented: descriptions spell one word `SENT` in a filter and `Sent` in a field."""
     if which.by_id_of:
         return last_segment(value) == last_segment(wanted)
-    if spelled(value) == (wanted.lower() if isinstance(value, bool) else wanted):
+    if spelled(value).casefold() == wanted.casefold():
         return True
     one, other = comparable(value), comparable(wanted)
     return one is not None and not isinstance(value, bool) and type(one) is type(other) and one == other

@@ -95,6 +95,8 @@ def _tried(call: Call, trial: Trial, subject: Subject, *, walked: bool) -> Steps
     pages: tuple[Page, ...] = (first,)
     if walked and first.answer.ok:
         pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
+        if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
+            yield from ask(call.operation, own.request(trial.pair))  # is it forgotten there, or ignored from the first?
     inner = [item for page in pages for item in members(trial.which, page.answer)[1]]
     return Result(trial, pages, tuple(key_of(item, call.operation) for item in inner))
 

@@ -55,7 +55,7 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
     for name, value in _malformed(_in_turn(_TRIMMED, operation, subject, deep=deep), key):
         path = f"{call.path.rpartition('/')[0]}/{percent_encoded(value, safe='')}"
         answer = yield from ask_for_refusal(operation, call.at(path), subject)
-        yield from refused(answer, "IDS-06", f"a near miss of an id ({name})", *_REFUSALS)
+        yield from refused(answer, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
 
 def near_misses_of_none(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
@@ -68,7 +68,7 @@ def near_misses_of_none(operation: Operation, subject: Subject, *, deep: bool) -
         answer = yield from ask_for_refusal(
             operation, Request(operation.key, "GET", path, identity=subject.other), subject
         )
-        yield from refused(answer, "IDS-06", f"a near miss of an id ({name})", *_REFUSALS)
+        yield from refused(answer, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
 
 def _alone(operation: Operation, model: ResourceModel) -> bool:

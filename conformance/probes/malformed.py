@@ -63,8 +63,9 @@ def malformed(operation: Operation, subject: Subject, *, deep: bool) -> Steps[No
         query = tuple(each for each in call.query if each[0] != which.parameter)
         request = Call(operation, call.path, query, call.headers, call.identity).request((which.parameter, value))
         answer = yield from ask_for_refusal(operation, request, subject)
-        what = f"{which.parameter}={value}"
-        yield from refused(answer, "FLT-04", what, 400, pointer=f"query:{which.parameter}")
+        sent = f"{which.parameter}={value}"
+        what = "a value that a filter cannot have"
+        yield from refused(answer, "FLT-04", what, 400, sent=sent, pointer=f"query:{which.parameter}")
     if not trials:
         reason = "any text is a value of its filters, as far as the description tells"
         yield without("FLT-04", operation.key, Verdict.NOT_APPLICABLE, reason)

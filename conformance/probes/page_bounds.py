@@ -60,7 +60,7 @@ def sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     name = _pagination(operation).size
     for what, value in bad_sizes(operation)[2:] if deep else bad_sizes(operation)[:2]:
         answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
-        yield from refused(answer, "PAG-06", f"a page size that is {what}", 400, pointer=f"query:{name}")
+        yield from refused(answer, "PAG-06", "a page size out of bounds", 400, sent=what, pointer=f"query:{name}")
     if deep:
         yield from _smallest(call, name, subject)
 
@@ -98,7 +98,9 @@ def cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None
     first = (*foreign, *(odd[turn(operation, len(odd)) :][:1] if odd else ()))
     for what, value in [each for each in (*odd, *others) if each not in first] if deep else first:
         answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
-        yield from refused(answer, "PAG-10", f"a cursor that is {what}", *_REFUSALS, pointer=f"query:{name}")
+        yield from refused(
+            answer, "PAG-10", "a foreign or malformed cursor", *_REFUSALS, sent=what, pointer=f"query:{name}"
+        )
     if not first:
         reason = "the description does not say what a cursor of the list looks like"
         yield without("PAG-10", operation.key, Verdict.NOT_APPLICABLE, reason)

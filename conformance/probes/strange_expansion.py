@@ -37,7 +37,9 @@ def undocumented(operation: Operation, subject: Subject, *, deep: bool) -> Steps
     own = bad[turn(operation, len(bad))]
     for each in [one for one in bad if one != own] if deep else [own]:
         answer = yield from ask_for_refusal(operation, call.request(("expand", each.value)), subject)
-        yield from refused(answer, "EXP-10", f"the undocumented expand={each.value[:60]}", 400, pointer="query:expand")
+        yield from refused(
+            answer, "EXP-10", "an undocumented expand path", 400, sent=each.value[:60], pointer="query:expand"
+        )
     if deep:
         yield from _comma(call, subject)
 

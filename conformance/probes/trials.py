@@ -72,15 +72,22 @@ def _values(
     if which.operator in COMPARISONS | {Operator.RANGE}:
         return _bounds(which.operator, seen)
     texts = Counter(last_segment(each) if which.by_id_of else spelled(each) for each in seen)
-    del texts[""]
-    usable = sorted((text for text in texts if "," not in text), key=lambda text: (-texts[text], text))
-    parting = [text for text in usable if texts[text] < len(items)]
+    allowed = _enumerated(which, operation)
+    often = {allowed.get(text.casefold(), "") if allowed else text: times for text, times in texts.items()}
+    usable = sorted((text for text in often if text and "," not in text), key=lambda text: (-often[text], text))
+    parting = [text for text in usable if often[text] < len(items)]
     if len(usable) < 2 and not parting:
         absent = _absent(which, usable, operation, model)
         return (absent,) if absent else tuple(usable)
     if which.operator is Operator.IN and len(usable) > 2:
         return (f"{usable[0]},{usable[-1]}",)
     return tuple(parting[:1])
+
+
+def _enumerated(which: Filter, operation: Operation) -> dict[str, str]:
+    """The values that a filter's parameter admits, by themselves without case; empty where it admits any."""
+    parameter = operation.parameter(which.parameter)
+    return {str(each).casefold(): str(each) for each in (parameter.schema if parameter else {}).get("enum", ())}
 
 
 def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:

@@ -51,17 +51,23 @@ def ask_for_refusal(operation: Operation, request: Request, subject: Subject, in
     return answer
 
 
-def refused(answer: Answer, requirement: str, what: str, *statuses: int, pointer: str = "") -> Iterator[Outcome]:
-    """The answer has one of the statuses; where the identity may not ask, that cannot be seen."""
+def refused(
+    answer: Answer, requirement: str, what: str, *statuses: int, sent: str = "", pointer: str = ""
+) -> Iterator[Outcome]:
+    """The answer has one of the statuses; where the identity may not ask, that cannot be seen.
+
+    `what` says what should be refused, alike for all operations; `sent` what was sent this time.
+    """
     if answer.status in statuses:
         yield passed(answer, requirement)
     elif answer.status in {0, 401, 403}:
         reason = f"{what}: " + (f"answered {answer.status}" if answer.status else answer.exchange.failure)
         yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason, pointer=pointer)
     else:
-        wanted = " or ".join(str(each) for each in statuses) if len(statuses) < 4 else "4xx"
+        expected = " or ".join(str(each) for each in statuses) if len(statuses) < 4 else "4xx"
+        actual = f"{answer.status} to {sent}" if sent else str(answer.status)
         message = f"{what} is not refused as documented" if answer.status < 500 else f"{what} makes the server fail"
-        yield violated(answer, requirement, message, expected=wanted, actual=str(answer.status), pointer=pointer)
+        yield violated(answer, requirement, message, expected=expected, actual=actual, pointer=pointer)
 
 
 def accepted(answer: Answer, requirement: str, what: str, pointer: str = "") -> Iterator[Outcome]:

@@ -144,7 +144,7 @@ def test_every_answer_to_a_filter_is_judged(subject):
         (Operator.ISNULL, 1, "perhaps", None),
         (Operator.EQ, True, "true", True),
         (Operator.EQ, 1, "1.0", True),
-        (Operator.EQ, "A", "a", False),
+        (Operator.EQ, "Sent", "SENT", True),
         (Operator.EQ, ["a", "b"], "b", True),
         (Operator.EQ, [], "b", False),
     ],
