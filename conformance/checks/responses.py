@@ -112,7 +112,7 @@ def _schema_outcome(requirement: str, answer: Answer, error: SchemaError, opinio
     verdict, message = Verdict.FAIL, error.message
     if error.ambiguous:
         verdict = Verdict.REVIEW
-        message = f"the description contradicts itself here: {message}"
+        message = f"the description has two readings: by the letter, {message}; as it is meant, any form will do"
     elif not opinion:
         verdict = Verdict.INCONCLUSIVE
         message = f"the compiled validator objects, openapi-core does not: {message}"

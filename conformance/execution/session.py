@@ -14,14 +14,15 @@ import msgspec
 from conformance import __version__
 from conformance.description import Description
 from conformance.description.lint import outcomes
+from conformance.description.sandbox import differences
 from conformance.eventlog import Writer
 from conformance.execution.closing import closing, merge
 from conformance.execution.opening import RunOptions, afforded, open_spec
 from conformance.execution.resuming import Earlier, agree
-from conformance.execution.spec import RunSpec
+from conformance.execution.spec import MEMORY, RunSpec
 from conformance.execution.store import Store
 from conformance.execution.worker import store_path
-from conformance.model import Catalogued, Described, Kind, Noticed, Observed, RunFinished, RunStarted
+from conformance.model import Catalogued, Described, Kind, Noticed, Observed, RunFinished, RunStarted, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.validation import Validators
 
@@ -59,6 +60,7 @@ class Session:
             if resumed:
                 agree(resumed, started)
                 spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
+                _remember(options.resume, spec.path)
             catalogue, plan = spec.plan(description.model)
             before = resumed.requests if resumed else {}
             session = cls(spec, catalogue, plan, resources=resources.pop_all(), clock=clock, before=before)
@@ -82,6 +84,9 @@ class Session:
         self._judge_description()
         for note in model.notes:
             self._log.append(Noticed("description", note))
+        sandbox = self.spec.target.kind is TargetKind.SANDBOX
+        for operation, note in differences(description.document) if sandbox else ():
+            self._log.append(Noticed("sandbox", note, operation))
         for event in resumed.events if resumed else ():
             self._log.append(event)
 
@@ -131,6 +136,12 @@ def _started(spec: RunSpec, description: Description, command: str, now: float) 
         command=command,
         python=f"{platform.python_implementation()} {platform.python_version()}",
     )
+
+
+def _remember(earlier: Path | None, directory: Path) -> None:
+    """Take over what failed in the run that this one goes on with."""
+    if earlier and (earlier / MEMORY).is_dir():
+        shutil.copytree(earlier / MEMORY, directory / MEMORY, dirs_exist_ok=True)
 
 
 def point_latest(directory: Path) -> None:

@@ -1,0 +1,87 @@
+"""The overlays that we ship mend what lint finds in the provider's description, and say why."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.description import load
+from conformance.description.lint import findings
+from conformance.description.load import OVERLAYS
+from conformance.description.reader import read_text
+from conformance.description.sandbox import differences
+from conformance.model import Level
+from conformance.validation import Validators
+
+
+def rules(description):
+    return {each.rule for each in findings(description, Validators)}
+
+
+@pytest.fixture(scope="module")
+def raw(provided, cache_dir):
+    return load(Path(provided.source), overlays=False, cache_dir=cache_dir)
+
+
+def test_every_action_finds_what_it_mends(description):
+    assert [note for note in description.model.notes if note.startswith("overlay ")] == []
+
+
+def test_what_breaks_a_must_is_mended_for_a_run(provided, raw):
+    assert {each.rule for each in findings(raw, Validators) if each.level is Level.MUST}
+    assert {each.rule for each in findings(provided, Validators) if each.level is Level.MUST} == set()
+
+
+def test_patterns_are_anchored_and_nulls_allowed(provided, raw):
+    mended = {"id-unanchored", "pattern-unanchored", "null-forbidden", "enum-without-null", "expand-any-text"}
+    assert mended <= rules(raw)
+    assert not mended & rules(provided)
+
+
+def test_what_was_nullable_takes_null(provided, raw):
+    places = [
+        f"#/components/schemas/{name}/properties/{key}"
+        for name in ("UsageInterval", "GridLevel")
+        for key, schema in raw.document["components"]["schemas"][name]["properties"].items()
+        if "nullable" in schema
+    ]
+    assert len(places) == 6
+    assert all(Validators(provided).matches(place, None) for place in places)
+    assert not any(Validators(raw).matches(place, None) for place in places)
+
+
+def test_expansions_gain_their_objects(provided, raw):
+    def resolvable(description):
+        return {(o.key, e.path) for o in description.model.operations for e in o.expansions if e.resolvable}
+
+    gained = resolvable(provided) - resolvable(raw)
+    assert {path for _, path in gained} >= {"carbon_feed", "charging_sub_session", "trim.model.make"}
+    assert all(e.resolvable for o in provided.model.operations for e in o.expansions)
+
+
+def test_ours_needs_no_mending(shipped, cache_dir):
+    plain = load(overlays=False, cache_dir=cache_dir)
+    assert rules(plain) == rules(shipped)
+
+
+def test_the_same_empty_lists_stay_for_people(provided):
+    assert "oneof-empty-list" in rules(provided)
+
+
+def test_the_sandbox_is_told_apart(description):
+    told = dict(differences(description.document))
+    assert set(told) == {
+        "", "GET /users/{user_id}", "DELETE /vehicles/{vehicle_id}", "GET /evse_compatibility/check",
+        "GET /vehicle_compatibility/check", "POST /evse_waitlist", "POST /vehicle_waitlist",
+    }  # fmt: skip
+
+
+def test_without_overlays_nothing_is_told_of_the_sandbox(cache_dir):
+    assert list(differences(load(overlays=False, cache_dir=cache_dir).document)) == []
+
+
+@pytest.mark.parametrize("file", sorted(OVERLAYS.glob("*.yaml")), ids=lambda path: path.name)
+def test_every_overlay_says_whom_it_is_for_and_each_action_why(file):
+    overlay = read_text(file.read_bytes(), file.name)
+    assert overlay["x-applies-to"].startswith("^")
+    assert all(action["x-reason"].endswith((".", "'")) for action in overlay["actions"])
+    assert all(("update" in action) is not action.get("remove", False) for action in overlay["actions"])
