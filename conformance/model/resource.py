@@ -346,13 +346,21 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     @cached_property
     def owned(self) -> frozenset[str]:
         """Resources that belong to a person: they link to one, to something that belongs to one, or hang below it."""
-        found = {self.principal} - {""}
+        return self._with_belongings({self.principal} - {""})
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The owned, and those whose members are read in the name of one user, with what belongs to them."""
+        named = {o.resource for o in self.operations if o.role is Role.ITEM and o.user_header and o.secured}
+        return self._with_belongings(self.owned | named)
+
+    def _with_belongings(self, found: frozenset[str] | set[str]) -> frozenset[str]:
         while more := {each.name for each in self.resources if each.name not in found and _belongs(each, found)}:
-            found |= more
+            found = found | more
         return frozenset(found)
 
 
-def _belongs(resource: Resource, owned: set[str]) -> bool:
+def _belongs(resource: Resource, owned: frozenset[str] | set[str]) -> bool:
     if resource.parent in owned:
         return True
     single = (each for each in resource.links if each.kind is LinkKind.ITEM and not each.many and not each.own)

@@ -68,7 +68,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "public": lambda o, m: not o.secured,
         "scoped": lambda o, m: o.secured and bool(o.scopes),
         "user-scoped": lambda o, m: bool(o.user_header),
-        "personal": lambda o, m: o.secured and (bool(o.user_header) or o.resource in m.owned),
+        "personal": lambda o, m: o.secured and (bool(o.user_header) or o.resource in m.personal),
         "user-required": lambda o, m: o.user_required,
         "versioned": lambda o, m: True,
         "with-body": lambda o, m: o.body is not None,

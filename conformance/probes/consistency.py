@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from conformance.answers import UNREADABLE, Answer, below
+from conformance.answers import UNREADABLE, Answer, below, match_path
 from conformance.comparing import Difference, at, differences, told
-from conformance.judging import observed, passed, quote, violated
+from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
@@ -139,24 +139,45 @@ def _is_time(text: str) -> bool:
 
 
 def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return plain_read(operation, model)
+    another = Need(f"read {operation.path} of the list", identity=IDLE)
+    return (*plain_read(operation, model), *plain_read(operation, model, IDLE)[:-1], another)
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:
-    """CON-02: the item that a list shows is the item that is read by itself."""
+    """CON-02: the items that a list shows are the items that are read by themselves: the first, and any other."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         yield from untested(("CON-02",), operation, call)
         return
-    single = yield from ask(operation, call.request())
     resource = subject.model.by_name.get(operation.resource)
     lister = list_of(resource, subject) if resource else None
-    if not single.ok or not isinstance(single.json, dict) or resource is None or lister is None:
-        reason = "no list shows the resource" if single.ok else f"the plain read answers {single.status}"
-        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, reason)
+    if lister is None:
+        yield without("CON-02", operation.key, Verdict.NOT_APPLICABLE, "no list shows the resource")
         return
-    lists = Call(lister, call.path.rpartition("/")[0], headers=_same_user(call, lister), identity=call.identity)
-    found = _member((yield from ask(lister, lists.request())), call.path, resource.key_field, subject)
+    yield from _as_listed(call, lister, subject)
+    other = yield from call_of(operation, subject, subject.idle)
+    if isinstance(other, Missing):
+        return
+    shown = yield from ask(lister, _list_of(other, lister).request())
+    paths = [_path(item, subject) for _, item in shown.objects[1:]]
+    paths = [each for each in paths if match_path(operation.path, each) is not None]
+    if paths:
+        path = subject.random("member", operation.key).choice(paths)
+        yield from _as_listed(msgspec.structs.replace(other, path=path), lister, subject)
+
+
+def _list_of(call: Call, lister: Operation) -> Call:
+    return Call(lister, call.path.rpartition("/")[0], headers=_same_user(call, lister), identity=call.identity)
+
+
+def _as_listed(call: Call, lister: Operation, subject: Subject) -> Steps[None]:
+    """Compare one item with what the first page of its list shows of it."""
+    operation, lists = call.operation, _list_of(call, lister)
+    single = yield from ask(operation, call.request())
+    if not single.ok or not isinstance(single.json, dict):
+        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read answers {single.status}")
+        return
+    found = _member((yield from ask(lister, lists.request())), call.path, subject)
     if found is None:
         yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
         return
@@ -165,7 +186,7 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
     ]
     if places:
         again = yield from ask(operation, call.request(fresh=True))
-        fresh = _member((yield from ask(lister, lists.request(fresh=True))), call.path, resource.key_field, subject)
+        fresh = _member((yield from ask(lister, lists.request(fresh=True))), call.path, subject)
         places = [
             each
             for each in places
@@ -174,17 +195,21 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
     yield from _told(single, "CON-02", "the item differs from what its list shows", places, (found[0],))
 
 
+def _path(item: dict[str, Any], subject: Subject) -> str:
+    """Where an item says that it lives, below the base URL; empty where it says nothing usable."""
+    url = item.get("url")
+    return ((below(subject.target.base_url, url) if isinstance(url, str) else None) or "").partition("?")[0]
+
+
 def _same_user(call: Call, lister: Operation) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in call.headers if name == lister.user_header)
 
 
-def _member(answer: Answer, path: str, key_field: str, subject: Subject) -> tuple[Answer, dict[str, Any]] | None:
+def _member(answer: Answer, path: str, subject: Subject) -> tuple[Answer, dict[str, Any]] | None:
     """The item of a list that lives at a path."""
     for _, item in answer.objects:
-        url = item.get("url")
-        target = below(subject.target.base_url, url) if isinstance(url, str) else None
-        key = item.get(key_field or "id")
-        if (target or "").partition("?")[0] == path or (target is None and key == path.rpartition("/")[2]):
+        here = _path(item, subject)
+        if here == path or (not here and item.get("id") == path.rpartition("/")[2]):
             return answer, item
     return None
 
