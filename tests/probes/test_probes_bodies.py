@@ -1,0 +1,90 @@
+"""ERR-08 and ERR-09 on writes: what is sent, what must come back, and what is put right again."""
+
+import json
+
+import pytest
+from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+
+from conformance.model import Verdict
+from conformance.probes.bodies import PROBES
+
+FAULTY, ODD = PROBES
+CREATE, UPDATE = "POST /users/{user_id}/saved_routes", "PATCH /vehicles/{vehicle_id}"
+USER = {"id": ulid("user", 1), "url": f"{BASE}/users/{ulid('user', 1)}"}
+VEHICLE = {"id": ulid("vhcl", 1), "url": f"{BASE}/vehicles/{ulid('vhcl', 1)}", "user": USER["url"]}
+
+
+def world(write):
+    """A target whose writes go to a function; what it made or changed is found in `made`."""
+    shelf = Shelf({"/users": [USER], "/vehicles": [VEHICLE], f"/users/{USER['id']}/saved_routes": []})
+    return lambda request: shelf(request) if request.method == "GET" else write(request)
+
+
+@pytest.mark.parametrize("key", [CREATE, UPDATE])
+def test_every_sort_of_fault_is_refused(subject, key):
+    good = drive(FAULTY, key, subject, world(lambda request: problem(400, field_errors={})))
+    assert good.passed() == {"ERR-08"}
+    assert affordable(good, FAULTY, key, subject)
+    assert drive(FAULTY, key, subject, world(lambda request: problem(500))).violated() == {"ERR-08"}
+    taken = drive(FAULTY, key, subject, world(lambda request: reply({}, 200)))
+    assert taken.violated() == {"ERR-08"}
+
+
+def test_what_cannot_be_read_comes_first_and_is_no_valid_body(subject):
+    sent = drive(FAULTY, CREATE, subject, world(lambda request: problem(400))).requests
+    bodies = [each for each in sent if each.method == "POST"]
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(bodies[0].body)
+    assert dict(bodies[1].headers)["Content-Type"] == "application/xml"
+    operation = subject.model.by_key[CREATE]
+    for each in bodies[2:]:
+        assert subject.validators.request_body(operation, "application/json", json.loads(each.body))
+
+
+def test_what_a_faulty_body_made_is_deleted(subject):
+    url = f"{BASE}/users/{USER['id']}/saved_routes/{ulid('savr', 1)}"
+    deleted = []
+
+    def careless(request):
+        if request.method == "DELETE":
+            deleted.append(request.target)
+            return reply(None, 204)
+        return reply({"url": url}, 201)
+
+    drive(FAULTY, CREATE, subject, world(careless))
+    assert set(deleted) == {url.removeprefix(BASE)}
+
+
+def test_a_server_that_looks_at_the_resource_first_decides_nothing(subject):
+    run = drive(FAULTY, UPDATE, subject, world(lambda request: problem(409)))
+    assert run.verdicts("ERR-08") == {Verdict.NOT_OBSERVABLE}
+
+
+@pytest.mark.parametrize("key", [CREATE, UPDATE])
+def test_each_oddity_is_sent_in_json_that_parses(subject, key):
+    run = drive(ODD, key, subject, world(lambda request: problem(400)))
+    bodies = [each.body for each in run.requests if each.method in {"POST", "PATCH"}]
+    assert affordable(run, ODD, key, subject)
+    assert len(bodies) == 4
+    assert any(b"\\u0000" in body for body in bodies)
+    assert any("\U0001f50c".encode() in body for body in bodies)
+    assert any(b"9" * 400 in body for body in bodies)
+    assert any(b"[" * 500 in body for body in bodies)
+    for body in bodies[:3]:
+        assert isinstance(json.loads(body), dict)
+
+
+def test_what_an_oddity_changed_is_put_back(subject):
+    refusing = drive(ODD, UPDATE, subject, world(lambda request: problem(400)))
+    first = next(json.loads(each.body) for each in refusing.requests if each.method == "PATCH")
+    name = next(name for name, value in first.items() if "\0" in str(value))
+    shelf = Shelf({"/users": [USER], "/vehicles": [{**VEHICLE, name: "Old"}]})
+    run = drive(ODD, UPDATE, subject, lambda r: shelf(r) if r.method == "GET" else reply(VEHICLE))
+    sent = [each.body for each in run.requests if each.method == "PATCH"]
+    assert json.loads(sent[1]) == json.loads(sent[3]) == {name: "Old"}
+
+
+def test_nothing_is_sent_where_nothing_can_be_called(subject):
+    run = drive(ODD, UPDATE, subject, Shelf({"/vehicles": [], "/users": []}))
+    assert run.verdicts("ERR-09") == {Verdict.NOT_TESTED}
+    assert all(each.method == "GET" for each in run.requests)
