@@ -28,6 +28,8 @@ from conformance.probes.base import WHOLE as WHOLE_OPERATION
 from conformance.subject import idle, other, spare
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
+_FIRST = 3  # operations of each probe that go before depth
+_LAST_RANK = 3  # of probes that judge nothing but SHOULD and MAY
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
 
@@ -168,6 +170,21 @@ def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:
     return ""
 
 
+def _by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
+    """Breadth, then a few operations of every probe that judges a MUST, then rank by rank, probes in turn.
+
+    So a budget that ends early has tried every requirement somewhere, rather than some of them everywhere.
+    """
+    turns: Counter[str] = Counter()
+    placed: list[tuple[tuple[int, int, int], Item]] = []
+    for probe, item in candidates:
+        turn = turns[probe.name]
+        first = 0 if probe.rank == 0 else 1 if probe.rank < _LAST_RANK and turn < _FIRST else 2
+        placed.append(((first, probe.rank, turn), item))
+        turns[probe.name] += 1
+    return [item for _, item in sorted(placed, key=lambda each: each[0])]
+
+
 def _afford(
     candidates: list[tuple[Probe, Item]], budget: int | None, done: frozenset[str]
 ) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
@@ -177,7 +194,7 @@ def _afford(
     total: Counter[str] = Counter()
     taken: list[Item] = []
     dropped: dict[Case, str] = {}
-    for _, item in sorted(candidates, key=lambda pair: pair[0].rank):  # stable: within a rank as discovered
+    for item in _by_rank(candidates):
         open_needs = () if item.name in done else item.needs
         new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
         price = union_cost(new)
