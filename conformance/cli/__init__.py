@@ -28,9 +28,9 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def _commands() -> None:
-    from conformance.cli import description, doctor, faults, report, requirements, run, serve, webhooks
+    from conformance.cli import certify, description, doctor, faults, report, requirements, run, serve, webhooks
 
-    for module in (run, serve, faults, requirements, description, doctor, report, webhooks):
+    for module in (run, serve, faults, requirements, description, doctor, report, webhooks, certify):
         module.add_to(app)
 
 

@@ -1,0 +1,1 @@
+"""Certifying a partner's webhook receiver: W01 to W33."""

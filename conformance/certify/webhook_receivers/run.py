@@ -1,0 +1,116 @@
+"""A whole certification of a receiver: from what somebody asked for to a finished log."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from conformance.certify.opening import key_of, receiver_target
+from conformance.certify.record import About, Record, posted
+from conformance.certify.webhook_receivers.effects import Hook
+from conformance.certify.webhook_receivers.judging import OPERATION
+from conformance.certify.webhook_receivers.performing import Keys, Stage
+from conformance.certify.webhook_receivers.sender import Endpoint, Sender
+from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
+from conformance.certify.webhook_receivers.world import World, alive, pair_of
+from conformance.description import Description, load
+from conformance.errors import UsageError
+from conformance.model import Profile, Requirement
+from specs.catalogue import requirements
+
+_FAMILY = "W"
+_DEPTH = tuple(Profile)
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What somebody asked for. `secret` and `previous_secret` may be `env:NAME`; `rate` is deliveries a second.
+
+    `api_url` is the address that stands before the built-in server on `api_port`, for a receiver that fetches what it
+    is told of; `longest_wait_s` bounds the waits of the deep profile.
+    """
+
+    endpoint: str
+    secret: str
+    directory: Path
+    previous_secret: str = ""
+    observe: str = ""
+    description: Path | None = None
+    profile: Profile = Profile.STANDARD
+    seed: int = 1
+    select: tuple[str, ...] = ()
+    rate: float = 25.0
+    concurrency: int = 50
+    api_port: int = 0
+    api_url: str = ""
+    longest_wait_s: float = 600.0
+    command: str = ""
+
+    def __repr__(self) -> str:  # a traceback must not show a secret
+        return f"Options({self.endpoint})"
+
+
+def chosen(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
+    """The stimuli of the selected requirements; the control comes first, whatever is selected.
+
+    Raises UsageError for a requirement that no stimulus asks about.
+    """
+    known = {each.requirement for each in STIMULI} | {"W31", "W32", "W33"}
+    if unknown := sorted(set(select) - known):
+        raise UsageError(f"{unknown[0]} is no requirement on receivers", hint="W01 to W33, as in --select W12.")
+    reached = [each for each in STIMULI if _DEPTH.index(each.profile) <= _DEPTH.index(profile)]
+    wanted = set(select) & {each.requirement for each in STIMULI} or known
+    return tuple(each for each in reached if each.requirement in wanted or each is STIMULI[0])
+
+
+def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -> Path:
+    """Certify a receiver and give the log. `said` is told where a thin fetch goes.
+
+    Raises UsageError before anything is sent; LogError where the record cannot be written.
+    """
+    with opened(options, said=said) as (stage, _):
+        stage.perform(chosen(options.select, options.profile))
+    return options.directory / "events.jsonl"
+
+
+@contextmanager
+def opened(options: Options, *, said: Callable[[str], None] = lambda _: None) -> Iterator[tuple[Stage, World]]:
+    """Everything a certification needs, open as long as the context lasts."""
+    endpoint, key = Endpoint(options.endpoint), key_of(options.secret)
+    previous = key_of(options.previous_secret, "--previous-secret") if options.previous_secret else None
+    chosen(options.select, options.profile)
+    description = load(options.description)
+    pair_of(description)
+    secrets = {**key.secrets, **({f"previous-{k}": v for k, v in previous.secrets.items()} if previous else {})}
+    with ExitStack() as stack:
+        record = stack.enter_context(Record(_about(options, endpoint, description), secrets))
+        world = stack.enter_context(
+            alive(description, number=options.seed, port=options.api_port, public=options.api_url)
+        )
+        said(f"what the deliveries tell of can be read at {world.base_url} with the token token-readonly")
+        sender = Sender(endpoint, rate=options.rate, concurrency=options.concurrency)
+        stack.callback(sender.close)
+        hook = Hook(options.observe)
+        stack.callback(hook.close)
+        yield Stage(record, sender, world, hook, Keys(key, previous), longest_s=options.longest_wait_s), world
+
+
+def catalogue() -> tuple[Requirement, ...]:
+    """The requirements on webhook receivers."""
+    return tuple(each for each in requirements() if each.family == _FAMILY)
+
+
+def _about(options: Options, endpoint: Endpoint, description: Description) -> About:
+    known = catalogue()
+    wanted = {each.id for each in known if not options.select or each.id in options.select}
+    return About(
+        target=receiver_target(endpoint.url),
+        description=description,
+        operations=(posted(OPERATION, group="webhook"),),
+        requirements=known,
+        cases={each.id: (OPERATION,) for each in known if each.id in wanted},
+        directory=options.directory,
+        profile=options.profile,
+        seed=options.seed,
+        command=options.command,
+    )

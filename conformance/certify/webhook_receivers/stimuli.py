@@ -1,0 +1,318 @@
+"""The table of everything that is sent: named, each with its right answer, its level and the reason."""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from conformance.certify.webhook_receivers import messages as m
+from conformance.certify.webhook_receivers.messages import WRONG_MAC, Mutation, same
+from conformance.model import Level, Profile
+
+MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+
+
+class Right(StrEnum):
+    """What a right answer is."""
+
+    ACCEPT = "2xx"
+    REFUSE = "4xx"
+    NEVER_ACCEPT = "never 2xx, rather 4xx than 5xx"
+    IGNORE = "no effect of what is not signed"
+    FOLLOW = "the signed body is followed, or 4xx"
+    SURVIVE = "2xx or 4xx"
+    NOT_BREAK = "no 5xx"
+    ACCEPT_OR_415 = "2xx or 415"
+    EARLY = "refused before all is taken"
+
+
+class How(StrEnum):
+    """How often and in what company a message is sent."""
+
+    ONCE = "once"
+    REPLAY = "twice, byte by byte the same"
+    RETRY = "twice, signed anew"
+    BURST = "20 times at once"
+    CROWD = "50 different ones at once"
+    REVERSED = "ended, then created"
+    STREAM = "chunked, 50 MB"
+    PLAIN = "over plain http"
+    OLD_TLS = "over TLS 1.1"
+
+
+class Signer(StrEnum):
+    """Whose key signs."""
+
+    CURRENT = "the secret"
+    OTHER = "an unknown secret"
+    PREVIOUS = "the previous secret"
+
+
+class Payload(StrEnum):
+    """What the message tells before anything is changed."""
+
+    CREATED = "something has begun"
+    ENDED = "something has ended"
+    DRAWN = "drawn from the description, begun"
+    DRAWN_ENDED = "drawn from the description, ended"
+    NULLS = "null wherever the description allows it"
+
+
+class Stimulus(msgspec.Struct, frozen=True):
+    """One thing to send. `before` changes what is signed, `after` what was signed.
+
+    `effects` is how often the event must take effect, None where it does not matter; `forged` asks that of the id that
+    nobody signed. `edge` marks timestamps so near a limit that both clocks must agree.
+    """
+
+    name: str
+    requirement: str
+    right: Right
+    reason: str
+    level: Level = MUST
+    before: Mutation = same
+    after: Mutation = same
+    signer: Signer = Signer.CURRENT
+    how: How = How.ONCE
+    effects: int | None = None
+    forged: bool = False
+    edge: bool = False
+    payload: Payload = Payload.CREATED
+    wait_s: int = 0
+    profile: Profile = Profile.STANDARD
+
+
+def _unknown_enum(payload: dict[str, Any]) -> dict[str, Any]:
+    data = payload["data"]
+    known = {name for name in data if name == "mode" or name.endswith(("_type", "classification"))}
+    return {**payload, "data": {**data, **dict.fromkeys(known, "A_VALUE_OF_TOMORROW")}}
+
+
+def _unknown_fields(payload: dict[str, Any]) -> dict[str, Any]:
+    data = {**payload["data"], "field_of_tomorrow": {"deep": [1, None, "ä"]}}
+    return {**payload, "data": data, "envelope_of_tomorrow": True}
+
+
+def _wrong_envelope(payload: dict[str, Any]) -> dict[str, Any]:
+    return {"event": payload["type"], "payload": payload["data"]}
+
+
+def _retyped(payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "type": "tariff_of_tomorrow.published", "data": {"id": "tomo01", "url": "https://example.com/1"}}
+
+
+NAN, MILLISECONDS = m.stamped(lambda _: "nan"), m.stamped(lambda s: s + "000")
+DIGITS, LETTERS = m.stamped(lambda s: s.ljust(400, "9")), m.stamped(lambda s: s + "abc")
+UNSIGNED = "It is not what was signed: acting on it is acting for anybody."
+RETRIED = "5xx makes the provider send it again for a day, and then disable the endpoint."
+AT_LEAST_ONCE = "Delivery is at least once: what comes again must not count again."
+LENIENT = "The provider adds to its API without a new version."
+
+STIMULI: tuple[Stimulus, ...] = (
+    Stimulus("valid", "W01", Right.ACCEPT, "It is what the provider sends.", effects=1),
+    Stimulus("valid ended", "W01", Right.ACCEPT, "It is what the provider sends.", payload=Payload.ENDED),
+    Stimulus("drawn", "W01", Right.ACCEPT, "The description allows it.", payload=Payload.DRAWN),
+    Stimulus("drawn ended", "W01", Right.ACCEPT, "The description allows it.", payload=Payload.DRAWN_ENDED),
+    Stimulus(
+        "webhook-* headers",
+        "W01",
+        Right.ACCEPT,
+        "Standard Webhooks names them so.",
+        level=MAY,
+        before=m.of_family("webhook"),
+    ),
+    Stimulus("no id", "W02", Right.REFUSE, UNSIGNED, after=m.without("id"), effects=0),
+    Stimulus("empty id", "W02", Right.REFUSE, UNSIGNED, after=m.blank("id"), effects=0),
+    Stimulus("no timestamp", "W03", Right.REFUSE, UNSIGNED, after=m.without("timestamp"), effects=0),
+    Stimulus("empty timestamp", "W03", Right.REFUSE, UNSIGNED, after=m.blank("timestamp"), effects=0),
+    Stimulus("no signature", "W04", Right.REFUSE, UNSIGNED, after=m.without("signature"), effects=0),
+    Stimulus("empty signature", "W04", Right.REFUSE, UNSIGNED, after=m.blank("signature"), effects=0),
+    Stimulus("none of the three", "W04", Right.REFUSE, UNSIGNED, after=m.without(), effects=0),
+    Stimulus("wrong key", "W05", Right.REFUSE, UNSIGNED, signer=Signer.OTHER, effects=0),
+    Stimulus(
+        "previous secret",
+        "W06",
+        Right.REFUSE,
+        "Its overlap has ended: who has it may be the reason.",
+        signer=Signer.PREVIOUS,
+        effects=0,
+    ),
+    Stimulus(
+        "flipped byte",
+        "W07",
+        Right.REFUSE,
+        UNSIGNED,
+        after=lambda x: m.replace(x, body=m.flipped(x.body)),
+        effects=0,
+    ),
+    Stimulus(
+        "serialised again",
+        "W08",
+        Right.REFUSE,
+        "The raw bytes are signed, not what they mean.",
+        after=lambda x: m.replace(x, body=m.reserialised(x.body)),
+        effects=0,
+    ),
+    Stimulus(
+        "newline at the end",
+        "W09",
+        Right.REFUSE,
+        "The raw bytes are signed, all of them.",
+        after=lambda x: m.replace(x, body=x.body + b"\n"),
+        effects=0,
+    ),
+    Stimulus("swapped id", "W10", Right.REFUSE, UNSIGNED, after=m.renamed, effects=0, forged=True),
+    Stimulus("changed timestamp", "W11", Right.REFUSE, UNSIGNED, after=m.restamped, effects=0),
+    Stimulus("301 s old", "W12", Right.REFUSE, "It may be a replay.", before=m.aged(301), effects=0, edge=True),
+    Stimulus(
+        "299 s old", "W12", Right.ACCEPT, "The tolerance is 300 s.", SHOULD, before=m.younger_than(299), edge=True
+    ),
+    Stimulus("302 s ahead", "W13", Right.REFUSE, "It may be a replay.", before=m.ahead(302), effects=0, edge=True),
+    Stimulus("299 s ahead", "W13", Right.ACCEPT, "The tolerance is 300 s.", SHOULD, before=m.ahead(299), edge=True),
+    Stimulus("nan", "W14", Right.NEVER_ACCEPT, "It compares with nothing.", before=NAN),
+    Stimulus("milliseconds", "W14", Right.NEVER_ACCEPT, "It is far in the future.", before=MILLISECONDS),
+    Stimulus("400 digits", "W14", Right.NEVER_ACCEPT, "It is no time.", before=DIGITS),
+    Stimulus("trailing letters", "W14", Right.NEVER_ACCEPT, "It is no number.", before=LETTERS),
+    Stimulus(
+        "bad, good",
+        "W15",
+        Right.ACCEPT,
+        "While a key rotates both sign.",
+        after=m.signatures(lambda mac: f"v1,{WRONG_MAC} v1,{mac}"),
+    ),
+    Stimulus(
+        "the last of ten",
+        "W15",
+        Right.ACCEPT,
+        "While keys rotate all sign.",
+        after=m.signatures(lambda mac: f"v1,{WRONG_MAC} " * 9 + f"v1,{mac}"),
+    ),
+    Stimulus(
+        "v1a only",
+        "W16",
+        Right.REFUSE,
+        "v1a is another scheme: this is no signature of it.",
+        after=m.signatures(lambda mac: f"v1a,{mac}"),
+    ),
+    Stimulus(
+        "v2 only", "W16", Right.REFUSE, "v2 is no scheme that is known.", after=m.signatures(lambda mac: f"v2,{mac}")
+    ),
+    Stimulus(
+        "v1a beside v1",
+        "W16",
+        Right.ACCEPT,
+        "Schemes may stand beside each other.",
+        after=m.signatures(lambda mac: f"v1a,{WRONG_MAC} v1,{mac}"),
+    ),
+    Stimulus("bad base64", "W17", Right.NEVER_ACCEPT, "It is no MAC.", after=m.signatures(lambda _: "v1,not*base64!")),
+    Stimulus("no comma", "W17", Right.NEVER_ACCEPT, "It names no scheme.", after=m.signatures(lambda mac: f"v1{mac}")),
+    Stimulus(
+        "comma-separated",
+        "W17",
+        Right.NEVER_ACCEPT,
+        "Spaces part signatures.",
+        after=m.signatures(lambda mac: f"v1,{WRONG_MAC},v1,{mac}"),
+    ),
+    Stimulus(
+        "truncated",
+        "W17",
+        Right.NEVER_ACCEPT,
+        "Half a MAC is guessed in half the time, squared.",
+        after=m.signatures(lambda mac: f"v1,{mac[:20]}"),
+    ),
+    Stimulus(
+        "double space",
+        "W17",
+        Right.NEVER_ACCEPT,
+        "There is no right signature in it.",
+        after=m.signatures(lambda _: f"v1,{WRONG_MAC}  v1,{WRONG_MAC}"),
+    ),
+    Stimulus(
+        "forged svix-* beside webhook-*", "W18", Right.IGNORE, UNSIGNED, after=m.beside("svix"), effects=0, forged=True
+    ),
+    Stimulus(
+        "forged webhook-* beside svix-*",
+        "W18",
+        Right.IGNORE,
+        UNSIGNED,
+        after=m.beside("webhook"),
+        effects=0,
+        forged=True,
+    ),
+    *(
+        Stimulus(
+            f"two ids, the forged one {'first' if first else 'last'}",
+            "W18",
+            Right.IGNORE,
+            UNSIGNED,
+            after=m.doubled("id", lambda x: m.forged(x.id), first=first),
+            effects=0,
+            forged=True,
+        )
+        for first in (True, False)
+    ),
+    *(
+        Stimulus(
+            f"two timestamps, the fresh one {'first' if first else 'last'}",
+            "W18",
+            Right.NEVER_ACCEPT,
+            "What is signed is too old; what is fresh is not signed.",
+            before=m.aged(3600),
+            after=m.doubled("timestamp", lambda x: str(int(x.now)), first=first),
+        )
+        for first in (True, False)
+    ),
+    Stimulus(
+        "header says ended",
+        "W19",
+        Right.FOLLOW,
+        "svix-event-type is outside the signature.",
+        after=m.header_says_other,
+    ),
+    Stimulus("no JSON", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.saying(lambda b: b[:-1]), how=How.RETRY),
+    Stimulus(
+        "no UTF-8", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.saying(lambda _: b'{"type":"\xff"}'), how=How.RETRY
+    ),
+    Stimulus("wrong envelope", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.telling(_wrong_envelope), how=How.RETRY),
+    Stimulus("unknown type", "W21", Right.ACCEPT, LENIENT, before=m.telling(_retyped)),
+    Stimulus("unknown fields", "W22", Right.ACCEPT, LENIENT, before=m.telling(_unknown_fields)),
+    Stimulus("unknown enum values", "W22", Right.ACCEPT, LENIENT, before=m.telling(_unknown_enum)),
+    Stimulus("nulls", "W22", Right.ACCEPT, "The description allows null there.", payload=Payload.NULLS),
+    Stimulus("replay", "W23", Right.ACCEPT, AT_LEAST_ONCE, how=How.REPLAY, effects=1),
+    Stimulus("retry", "W24", Right.ACCEPT, AT_LEAST_ONCE, how=How.RETRY, effects=1),
+    Stimulus(
+        "retry after 5 min",
+        "W24",
+        Right.ACCEPT,
+        AT_LEAST_ONCE,
+        how=How.RETRY,
+        effects=1,
+        wait_s=305,
+        profile=Profile.DEEP,
+    ),
+    Stimulus(
+        "retry after 27 h 35 min",
+        "W24",
+        Right.ACCEPT,
+        AT_LEAST_ONCE,
+        SHOULD,
+        how=How.RETRY,
+        effects=1,
+        wait_s=99_300,
+        profile=Profile.DEEP,
+    ),
+    Stimulus("at once", "W25", Right.ACCEPT, AT_LEAST_ONCE, how=How.BURST, effects=1),
+    Stimulus("out of order", "W26", Right.ACCEPT, "Delivery keeps no order.", how=How.REVERSED),
+    Stimulus("a crowd", "W27", Right.ACCEPT, "A delivery without a 2xx within 15 s has failed.", how=How.CROWD),
+    Stimulus("20 KB", "W28", Right.ACCEPT, "Payloads stay below it.", before=m.telling(m.padded(20_000))),
+    Stimulus("1 MB", "W28", Right.NOT_BREAK, RETRIED, before=m.telling(m.padded(1_000_000))),
+    Stimulus("50 MB", "W28", Right.EARLY, "Anybody may send it.", SHOULD, after=m.without(), how=How.STREAM),
+    Stimulus(
+        "text/plain", "W29", Right.ACCEPT_OR_415, "Either is clear.", MAY, before=m.typed("text/plain; charset=utf-8")
+    ),
+    Stimulus("GET", "W30", Right.REFUSE, "It is no delivery.", SHOULD, before=m.by("GET")),
+    Stimulus("PUT", "W30", Right.REFUSE, "It is no delivery.", SHOULD, before=m.by("PUT")),
+    Stimulus("plain http", "W30", Right.REFUSE, "Anybody on the way can read it.", how=How.PLAIN),
+    Stimulus("old TLS", "W30", Right.REFUSE, "RFC 8996 deprecates TLS 1.0 and 1.1.", how=How.OLD_TLS),
+    Stimulus("valid at the end", "W01", Right.ACCEPT, "What was refused was not refused for being too much."),
+)
