@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from conformance.description import Description, load
 from conformance.mock_server import faults as catalogue
 from conformance.mock_server.api import Api
+from conformance.mock_server.behaviours import prepare
 from conformance.mock_server.app import App, Receive, Scope, Send
 from conformance.mock_server.call import Call, Place
 from conformance.mock_server.clock import Clock
@@ -21,7 +22,7 @@ from conformance.mock_server.seams import Seams
 from conformance.mock_server.tokens import Tokens
 from conformance.mock_server.views import Node
 from conformance.mock_server.webhooks import Webhooks
-from conformance.mock_server.world.build import build
+from conformance.mock_server.world.build import World, build
 from conformance.mock_server.world.store import Record
 from conformance.model import Role
 
@@ -42,17 +43,17 @@ class Settings:
 class Server:
     """An assembled server: an ASGI application over a world that can be built anew."""
 
-    def __init__(self, settings: Settings, description: Description) -> None:
+    def __init__(self, settings: Settings, description: Description, world: World | None = None) -> None:
         self.settings = settings
         self.description = description
         self.base = ""
-        self.reset()
+        self.reset(world)
 
-    def reset(self) -> None:
-        """Build the world as it was at the start, with the clock set back."""
+    def reset(self, world: World | None = None) -> None:
+        """Begin again with a world as it was at the start, or with the one given, and the clock set back."""
         settings, description = self.settings, self.description
         self.clock = Clock(settings.now, frozen=settings.now is not None)
-        self.world = build(description, settings.seed, self.clock.now())
+        self.world = world or prepare(build(description, settings.seed, self.clock.now()))
         people = self.world.store.collection(self.world.shape.principal).keys
         self.tokens = Tokens(scopes(description), lambda at: people[at] if people else "", self.clock.now)
         self.seams = Seams.of(catalogue.plant(settings.faults, self.world))
@@ -83,9 +84,9 @@ class Server:
             await self.webhooks.deliver()
 
 
-def assemble(settings: Settings, description: Description | None = None) -> Server:
-    """A server over a fresh world. Raises DescriptionError and UsageError."""
-    return Server(settings, description or load(settings.description))
+def assemble(settings: Settings, description: Description | None = None, world: World | None = None) -> Server:
+    """A server over a fresh world, or the one given. Raises DescriptionError and UsageError."""
+    return Server(settings, description or load(settings.description), world)
 
 
 def scopes(description: Description) -> frozenset[str]:

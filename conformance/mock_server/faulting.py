@@ -72,10 +72,11 @@ def anywhere(**hooks: Hook) -> Planted:
 
 
 def edit(name: str, change: Callable[[Any], Any]) -> Hook:
-    """A hook on `item` that changes one property where it is there and not null."""
+    """A hook on `item` that changes one property where it is there, not null and no expanded object."""
 
     def act(_call: Call, _place: Any, data: Any) -> Any:
-        return {**data, name: change(data[name])} if data.get(name) is not None else data
+        value = data.get(name)
+        return data if value is None or isinstance(value, dict) else {**data, name: change(value)}
 
     return act
 
@@ -163,6 +164,15 @@ class Site:
             for each in operation.filters
             if each.field and "[]" not in each.field and (not operators or each.operator in operators)
         ]
+
+    def dividing_filters(self) -> list[tuple[Operation, Filter]]:
+        """Filters by equality with a value that several records share and others do not."""
+        found = []
+        for operation, each in self.filters(Operator.EQ, least=12):
+            values = [str(record.data.get(each.field)) for record in self.world.store.all(operation.resource)]
+            if "None" != values[0] and 4 <= values.count(values[0]) < len(values):
+                found.append((operation, each))
+        return found
 
     def secured(self, *roles: Role) -> list[Operation]:
         """Operations that need a scope, of these roles (lists and members without)."""

@@ -253,7 +253,10 @@ class Reads:
                 continue
             wanted = criterion.wanted(text)
             if isinstance(wanted, Unreadable):
-                raise parameter(criterion.filter.parameter, wanted.why)
+                problem = parameter(criterion.filter.parameter, wanted.why)
+                if through(self._seams.parameter, call, criterion.filter.parameter, problem) is not None:
+                    raise problem
+                continue
             if criterion.filter.field or criterion.rule:
                 found.append((criterion, self._person(call, criterion, wanted)))
         return found

@@ -25,6 +25,7 @@ class Validators:
     def __init__(self, description: Description) -> None:
         self._description = description
         self._made: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._parameters: dict[int, tuple[Mapping[str, Any], jsonschema_rs.Draft202012Validator]] = {}
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
@@ -37,7 +38,11 @@ class Validators:
 
     def parameter(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """The validator of a parameter's schema."""
-        return self._compiled(f"{name} {id(schema)}", _outward(schema))
+        known = self._parameters.get(id(schema))
+        if known is None:  # the schema is kept too: an id must not come to name another one
+            made = self._compiled(f"{name} {len(self._parameters)}", _outward(schema))
+            known = self._parameters[id(schema)] = (schema, made)
+        return known[1]
 
     def _compiled(self, key: str, schema: Any) -> jsonschema_rs.Draft202012Validator:
         if key not in self._made:

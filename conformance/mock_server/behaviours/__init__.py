@@ -1,7 +1,7 @@
 """What no description can tell: what actions do, what reports count. Everything here is about one API by its nature.
 
-A module of this package offers `READS`, `CREATES` and `ACTIONS`: functions by the key of their operation, which get the
-workshop and the call; `on_build` brings a new world in line. Operations without one get what can be derived.
+A module of this package offers `READS` and `ACTIONS`: functions by the key of their operation, which get the
+reading or writing side and the call; `on_build` brings a new world in line. Operations without one get what can be derived.
 """
 
 import importlib
@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.problems import Problem
 from conformance.mock_server.world.build import World
 from conformance.mock_server.world.schemas import UNKNOWN, Seedling
 from conformance.mock_server.world.store import Record, Ref, absolute
@@ -29,8 +28,6 @@ class Behaviours:
         for module in modules():
             self.reads |= getattr(module, "READS", {})
             self.actions |= getattr(module, "ACTIONS", {})
-            if hasattr(module, "on_build"):
-                module.on_build(world)
 
     def plain(self, call: Call, status: int) -> Any:
         """An answer grown from the schema of the response: the same request always gets the same."""
@@ -72,12 +69,17 @@ class Behaviours:
         return Answer(302, None, {"Location": target}, media="")
 
 
+def prepare(world: World) -> World:
+    """The world, brought in line with what every behaviour expects of it."""
+    for module in modules():
+        if hasattr(module, "on_build"):
+            module.on_build(world)
+    return world
+
+
 def modules() -> list[Any]:
     """The behaviour modules, by name."""
     return [
         importlib.import_module(f"{__name__}.{each.name}")
         for each in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
     ]
-
-
-__all__ = ["Behaviours", "Problem", "modules"]

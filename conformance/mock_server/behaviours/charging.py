@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.mock_server import clock
 from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.parameters import convert
 from conformance.mock_server.problems import Problem
 from conformance.mock_server.reads import Reads
 from conformance.mock_server.world.build import World
@@ -17,7 +18,7 @@ _TOTAL, _GRID, _SOLAR = (f"{each}energy_delivered_watt_hours" for each in ("", "
 
 
 def on_build(world: World) -> None:
-    """Let the energy of each sub-session be the sum of its sources and of its intervals; let the latest sessions run."""
+    """Let the energy of each sub-session be the sum of its sources and its intervals; let the latest sessions run."""
     for record in world.store.all(PARTS):
         _balance(world, record)
     for session in list(world.store.all(SESSIONS))[-4:]:
@@ -168,9 +169,9 @@ def energy_usage(reads: Reads, call: Call) -> Answer:
     """The intervals of a sub-session: above a threshold, and merged where they follow one another, if asked."""
     record = reads.find(call)
     data: dict[str, Any] = dict(record.data)
-    threshold = call.last("energy_delivered_watt_hours__gt")
-    if threshold is not None:
-        data["intervals"] = [e for e in data["intervals"] if e["total_energy_delivered_watt_hours"] > int(threshold)]
+    threshold = convert(call.last("energy_delivered_watt_hours__gt") or "", "integer")
+    if isinstance(threshold, int):
+        data["intervals"] = [e for e in data["intervals"] if e["total_energy_delivered_watt_hours"] > threshold]
     if (call.last("merge_consecutive_intervals") or "").lower() == "true":
         data["intervals"] = _merged(data["intervals"])
     return reads.one(call, Record(record.resource, "", "", record.parent, record.owner, record.moment, data))

@@ -12,7 +12,9 @@ _PAGES = "https://onboarding.example.com"
 
 
 def _ticket(reads: Reads, call: Call) -> str:
-    rng = reads.world.rng(call.operation.key, sorted(call.query), len(reads.behaviours.pending))
+    """The same request gets the same ticket until one is spent."""
+    spent = sum(not owner for owner in reads.behaviours.pending.values())
+    rng = reads.world.rng(call.operation.key, sorted(call.query), spent)
     return str(UUID(int=rng.getrandbits(128), version=4))
 
 

@@ -22,7 +22,9 @@ def evidence(writes: Writes, call: Call) -> Answer:
     claim = writes.reads.find(call)
     body = writes.body(call)
     _open(call, claim)
-    writes.world.store.change(claim, {"rebate_type": body["rebate_type"], "status": "PENDING_IN_PROGRESS"})
+    writes.world.store.change(
+        claim, {**{n: v for n, v in body.items() if n == "rebate_type"}, "status": "PENDING_IN_PROGRESS"}
+    )
     return writes.done(call, claim)
 
 

@@ -1,6 +1,6 @@
 """A malformed user header is ignored."""
 
-from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.problems import Problem
 
@@ -17,4 +17,3 @@ def plant(site: Site) -> Planted | None:
 FAULT = Fault(
     ("AUT-06",), "EvEnergy-User: nonsense gives 200", plant, difficulty="subtle", changes=("status", "headers", "body")
 )
-_ = Answer

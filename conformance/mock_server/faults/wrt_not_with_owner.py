@@ -7,11 +7,15 @@ from conformance.model import Role
 def plant(site: Site) -> Planted | None:
     """A mirrored list of links to a kind of thing that can be created."""
     created = {o.resource for o in site.of_role(Role.CREATE)}
+    shape = site.world.shape
+    single = {name: {link.path for link in shape.links(name) if not link.many} for name in shape.resources}
     options = [
         (operation, end.path, leading.resource)
-        for end, leading in site.world.shape.mirrors.items()
+        for end, leading in shape.mirrors.items()
         for operation in site.of_role(Role.ITEM)
-        if operation.resource == end.resource and leading.resource in created and "." not in end.path
+        if operation.resource == end.resource
+        and leading.resource in created
+        and leading.path in single[leading.resource]
     ]
     found = site.pick(options)
     if found is None:

@@ -61,14 +61,16 @@ class Nursery:
 
     def __init__(self, description: Description) -> None:
         self._description = description
-        self._flat: dict[int, dict[str, Any]] = {}
+        self._flat: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
 
     def flat(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """The schema with `$ref` and `allOf` folded into one object; `oneOf` and `anyOf` stay."""
+        if not schema:
+            return {}
         known = self._flat.get(id(schema))
-        if known is None:
-            known = self._flat[id(schema)] = self._fold(schema)
-        return known
+        if known is None:  # the schema is kept too: an id must not come to name another one
+            known = self._flat[id(schema)] = (schema, self._fold(schema))
+        return known[1]
 
     def _fold(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         parts = [self._description.resolve(schema["$ref"])] if "$ref" in schema else []
