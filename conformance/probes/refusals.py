@@ -45,7 +45,8 @@ def _refusing(most: int) -> Any:
             sent += yield from _refused(write, defect.body, "WRT-06", what, subject)
         for what, body in _bad_references(write, subject):
             sent += yield from _refused(write, body, "WRT-08", what, subject)
-        if reader and before and before.ok and sent:
+        refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
+        if reader and before and before.ok and refused:
             after = yield from ask(reader.operation, reader.request(fresh=True))
             yield from _untouched(before, after, sent)
         for requirement in ALL:
@@ -60,20 +61,19 @@ def _nothing(requirement: str, operation: Operation, reason: str) -> Outcome:
 
 
 def _refused(write: Write, body: Any, requirement: str, what: str, subject: Subject) -> Steps[list[tuple[Answer, Any]]]:
-    """One wrong body; what it made is deleted where it was taken. The answer, where it is a refusal."""
+    """One wrong body; what it made is deleted where it was taken. The answer."""
     answer = yield from ask(write.call.operation, write.request(body))
     if answer.status in _REFUSALS:
         yield passed(answer, requirement)
-        return [(answer, body)]
-    if answer.status in {401, 403, 404}:
+    elif answer.status in {401, 403, 404}:
         reason = f"it answers {answer.status} before it looks at the body"
         yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason)
-        return []
-    message = f"a body that is wrong is not refused: {what}"
-    yield violated(answer, requirement, message, expected="400 or 422", actual=str(answer.status))
-    if write.call.operation.role is Role.CREATE:
-        yield from clean(answer, subject)
-    return []
+    else:
+        message = f"a body that is wrong is not refused: {what}"
+        yield violated(answer, requirement, message, expected="400 or 422", actual=str(answer.status))
+        if write.call.operation.role is Role.CREATE:
+            yield from clean(answer, subject)
+    return [(answer, body)]
 
 
 def _bad_references(write: Write, subject: Subject) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,243 @@
+"""WRT: a small target with state, and one way to be wrong at a time."""
+
+import msgspec
+import pytest
+from scripted import BASE, drive, problem, reply, ulid
+
+from conformance.model import Response, Verdict
+from conformance.probes.refusals import PROBES as REFUSALS
+from conformance.probes.updates import PROBES as UPDATES
+from conformance.probes.writes import PROBES as WRITES
+
+CREATE, DELETE = WRITES
+(UPDATE,) = UPDATES
+REFUSE = next(each for each in REFUSALS if each.name == "refusals")
+USER, MAKE, MODEL = (ulid(prefix, 1) for prefix in ("user", "vmak", "vmod"))
+URLS = {
+    "user": f"{BASE}/users/{USER}",
+    "make": f"{BASE}/vehicle_makes/{MAKE}",
+    "model": f"{BASE}/vehicle_models/{MODEL}",
+}
+PATCH = "PATCH /users/{user_id}/saved_routes/{saved_route_id}"
+POST = "POST /users/{user_id}/saved_routes"
+
+
+class World:
+    """Users, makes, models and one collection below a user that can be written; `wrong` bends one behaviour."""
+
+    def __init__(self, subject, wrong=""):
+        self.subject, self.wrong = subject, wrong
+        self.routes = {}
+        self.born = 0
+        self.add({})
+
+    def add(self, body):
+        self.born += 1
+        key = ulid(self.prefix, self.born)
+        url = f"{BASE}/users/{USER}/saved_routes/{key}"
+        self.routes[key] = {"id": key, "url": url, "created_at": "2026-01-01T00:00:00Z", **self.sample(), **body}
+        return self.routes[key]
+
+    @property
+    def prefix(self):
+        return self.subject.model.by_name["users.saved_routes"].prefix
+
+    def sample(self):
+        from strategies.bodies import sample_body
+
+        return sample_body(self.subject.validators, self.subject.model.by_key[POST])
+
+    def __call__(self, request):
+        path, _, _ = request.target.partition("?")
+        for kind, url in URLS.items():
+            where = url.removeprefix(BASE)
+            if path in (where, where.rpartition("/")[0]):
+                thing = {"id": where.rpartition("/")[2], "url": url}
+                return reply(thing if path == where else [thing])
+        if not path.startswith(f"/users/{USER}/saved_routes"):
+            return reply([]) if request.method == "GET" and path.count("/") == 1 else problem(404)
+        key = path.rpartition("/")[2]
+        if request.method == "POST":
+            return self.post(request)
+        if path.endswith("saved_routes"):
+            shown = [r for k, r in self.routes.items() if self.wrong != "unlisted" or k == ulid(self.prefix, 1)]
+            return reply(shown)
+        if key not in self.routes:
+            return problem(204 if self.wrong == "twice" and request.method == "DELETE" else 404)
+        return getattr(self, request.method.lower())(key, request)
+
+    def refusal(self, request):
+        operation = self.subject.model.by_key[request.operation]
+        body = msgspec.json.decode(request.body)
+        bad = self.subject.validators.request_body(operation, "application/json", body)
+        return body, bool(bad) and self.wrong != "lax"
+
+    def post(self, request):
+        body, bad = self.refusal(request)
+        if bad:
+            if self.wrong == "kept":
+                self.add({k: v for k, v in body.items() if k in self.sample()} if isinstance(body, dict) else {})
+            return problem(400)
+        made = self.add(body if isinstance(body, dict) else {})
+        return reply({**made, "created_at": "2020-01-01T00:00:00Z"} if self.wrong == "other" else made, 201)
+
+    def get(self, key, request):
+        return reply(self.routes[key])
+
+    def delete(self, key, request):
+        if self.wrong != "undead":
+            del self.routes[key]
+        return Response(204)
+
+    def patch(self, key, request):
+        body, bad = self.refusal(request)
+        route = self.routes[key]
+        if bad:
+            if self.wrong == "kept":
+                route.update({k: v for k, v in body.items() if k in route} if isinstance(body, dict) else {})
+            return problem(400)
+        old = dict(route)
+        body = {k: v for k, v in body.items() if self.wrong == "writable" or k not in {"id", "url", "created_at"}}
+        if self.wrong == "deaf":
+            body = dict(list(body.items())[1:])
+        if self.wrong == "resets":
+            text = next(k for k, v in route.items() if isinstance(v, str) and k in self.sample())
+            body = {text: "", **body}
+        route.update(body)
+        return reply(old if self.wrong == "late" else route)
+
+
+class TestCreate:
+    def test_what_is_created_is_read_listed_and_deleted(self, subject):
+        world = World(subject)
+        run = drive(CREATE, POST, subject, world)
+        assert not run.violated()
+        assert {"WRT-01", "WRT-04", "WRT-07"} == run.passed()
+        assert len(world.routes) == 1  # what was there before
+
+    @pytest.mark.parametrize(
+        ("wrong", "requirement"),
+        [("other", "WRT-01"), ("unlisted", "WRT-07"), ("undead", "WRT-04"), ("twice", "WRT-04")],
+    )
+    def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
+        assert drive(CREATE, POST, subject, World(subject, wrong)).violated() == {requirement}
+
+    def test_a_target_that_takes_nothing_shows_nothing(self, subject):
+        def target(request):
+            return problem(400) if request.method == "POST" else World(subject)(request)
+
+        run = drive(CREATE, POST, subject, target)
+        assert {v for r in CREATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
+
+    def test_what_cannot_be_deleted_is_listed(self, subject):
+        operation = "POST /vehicle_trims"
+        trim = {"id": ulid("trim", 1), "url": f"{BASE}/vehicle_trims/{ulid('trim', 1)}"}
+
+        def target(request):
+            if request.method == "POST":
+                trim.update(msgspec.json.decode(request.body))
+                return reply(trim, 201)
+            if request.target.startswith("/vehicle_trims"):
+                return reply(trim if request.target.endswith(trim["id"]) else [trim])
+            return World(subject)(request)
+
+        run = drive(CREATE, operation, subject, target)
+        assert run.passed() == {"WRT-01", "WRT-07"}
+        assert [each.topic for each in run.notices] == ["cleanup"]
+
+
+class TestUpdate:
+    def test_a_change_is_made_kept_and_put_back(self, subject):
+        world = World(subject)
+        before = msgspec.json.encode(world.routes)
+        run = drive(UPDATE, PATCH, subject, world)
+        assert run.passed() == {"WRT-02", "WRT-03"}
+        assert msgspec.json.encode(world.routes) == before
+
+    @pytest.mark.parametrize(
+        ("wrong", "requirement"),
+        [("late", "WRT-02"), ("deaf", "WRT-02"), ("resets", "WRT-02"), ("writable", "WRT-03")],
+    )
+    def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
+        assert requirement in drive(UPDATE, PATCH, subject, World(subject, wrong)).violated()
+
+    def test_nothing_to_change(self, subject):
+        world = World(subject)
+        world.routes.clear()
+        run = drive(UPDATE, PATCH, subject, world)
+        assert {v for r in UPDATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("operation", [POST, PATCH])
+    def test_wrong_bodies_are_refused_and_change_nothing(self, operation, subject):
+        world = World(subject)
+        run = drive(REFUSE, operation, subject, world)
+        assert run.passed() == {"WRT-05", "WRT-06"}
+        assert len(world.routes) == 1
+
+    @pytest.mark.parametrize("operation", [POST, PATCH])
+    def test_a_wrong_body_may_not_be_taken(self, operation, subject):
+        assert "WRT-06" in drive(REFUSE, operation, subject, World(subject, "lax")).violated()
+
+    @pytest.mark.parametrize("operation", [POST, PATCH])
+    def test_a_refused_body_may_not_take_effect(self, operation, subject):
+        world = World(subject, "kept")
+        for route in world.routes.values():
+            route.update(
+                dict.fromkeys((k for k, v in route.items() if isinstance(v, str) and k in world.sample()), "-")
+            )
+        assert drive(REFUSE, operation, subject, world).violated() == {"WRT-05"}
+
+    @pytest.mark.parametrize(("refuses", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+    def test_references_must_lead_somewhere(self, refuses, verdict, subject):
+        operation = "POST /vehicle_trims"
+
+        def target(request):
+            if request.method != "POST":
+                return World(subject)(request)
+            body = msgspec.json.decode(request.body)
+            right = isinstance(body, dict) and body.get("model") == URLS["model"]
+            bad = subject.validators.request_body(subject.model.by_key[operation], "application/json", body)
+            return problem(400) if bad or (refuses and not right) else reply({}, 201)
+
+        assert verdict in drive(REFUSE, operation, subject, target).verdicts("WRT-08")
+
+    def test_a_forbidden_write_shows_nothing(self, subject):
+        def target(request):
+            return problem(403) if request.method == "POST" else World(subject)(request)
+
+        run = drive(REFUSE, POST, subject, target)
+        assert Verdict.PASS not in run.verdicts("WRT-06")
+        assert not run.violated()
+
+
+class TestDelete:
+    OPERATION = "DELETE /evses/{evse_id}"
+    EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
+
+    def target(self, gone, again=404):
+        deleted = []
+
+        def answer(request):
+            if request.method == "DELETE":
+                deleted.append(request)
+                return Response(204) if len(deleted) == 1 else problem(again)
+            if request.target == "/evses":
+                return reply([self.EVSE])
+            return problem(404) if deleted and gone else reply(self.EVSE)
+
+        return answer
+
+    def test_gone_is_gone(self, subject):
+        assert drive(DELETE, self.OPERATION, subject, self.target(gone=True)).passed() == {"WRT-04"}
+
+    @pytest.mark.parametrize(("gone", "again"), [(False, 404), (True, 204)])
+    def test_not_gone_at_all_or_gone_twice(self, gone, again, subject):
+        assert drive(DELETE, self.OPERATION, subject, self.target(gone, again)).violated() == {"WRT-04"}
+
+    def test_nothing_of_anybody_is_deleted_elsewhere(self, subject):
+        other = msgspec.structs.replace(subject, target=msgspec.structs.replace(subject.target, kind="staging"))
+        run = drive(DELETE, self.OPERATION, other, self.target(gone=True))
+        assert run.verdicts("WRT-04") == {Verdict.NOT_TESTED}
+        assert not run.requests
