@@ -48,6 +48,9 @@ def satisfies(which: Filter, item: Any, wanted: str) -> bool | None:
 
 
 def _one(which: Filter, value: Any, wanted: str) -> bool | None:
+    bounded = which.operator in COMPARISONS | {Operator.RANGE}
+    if bounded and any(comparable(each) is None for each in wanted.split(",")):
+        return None
     if value is None:
         return False
     if which.operator in _COMPARE:

@@ -9,12 +9,12 @@ from conformance.judging import observed, passed, quote, violated
 from conformance.model import Noticed, Operation, Operator, Outcome, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, populated, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
-from conformance.probes.paging import Page, key_of, page_of, quietly, walk, whole_list
+from conformance.probes.paging import Page, keeps, key_of, page_of, query_of, quietly, walk, whole_list
 from conformance.probes.reading import plain_read
 from conformance.probes.trials import Trial, members, opposite, trials
 from conformance.subject import Subject
 
-HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05")
+HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05")
 _PAGES = 3  # of the filtered list that is walked: one more than a conforming server has
 
 
@@ -66,7 +66,8 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
     paged = _worth_walking(planned, whole) if _sized(operation) else None
     results: list[Result] = []
     for trial in planned:
-        result = yield from _tried(call, trial, subject, walked=trial is paged)
+        size = paged.size if paged and trial is paged.trial else 0
+        result = yield from _tried(call, trial, subject, size)
         if result.answer.ok:
             results.append(result)
         else:
@@ -83,34 +84,48 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
         yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value that could tell")
 
 
-def _tried(call: Call, trial: Trial, subject: Subject, *, walked: bool) -> Steps[Result]:
-    """The filtered list in one piece, or in two pages of which the second holds one item."""
+def _tried(call: Call, trial: Trial, subject: Subject, size: int) -> Steps[Result]:
+    """The filtered list in one piece, or in pages of a size."""
     pagination = call.operation.pagination
-    size: tuple[tuple[str, str], ...] = ()
+    sized: tuple[tuple[str, str], ...] = ()
     if pagination is not None and pagination.size:
-        size = ((pagination.size, str(len(trial.inside) - 1 if walked else pagination.max_size)),)
+        sized = ((pagination.size, str(size or pagination.max_size)),)
     query = tuple(each for each in call.query if each[0] != trial.which.parameter)
     own = Call(call.operation, call.path, query, call.headers, call.identity)
-    first = page_of((yield from ask(call.operation, own.request(trial.pair, *size))))
+    first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized))))
     pages: tuple[Page, ...] = (first,)
-    if walked and first.answer.ok:
+    if size and pagination is not None and first.answer.ok:
         pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
+        for page in pages:
+            yield from keeps(page, query_of(first.answer), subject, pagination)
         if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
             yield from ask(call.operation, own.request(trial.pair))  # is it forgotten there, or ignored from the first?
     inner = [item for page in pages for item in members(trial.which, page.answer)[1]]
     return Result(trial, pages, tuple(key_of(item, call.operation) for item in inner))
 
 
-def _worth_walking(planned: Sequence[Trial], whole: Answer) -> Trial | None:
-    """The trial whose second page would show strangers first if the filter were forgotten there."""
+class Walk(NamedTuple):
+    """A trial that is worth two pages, and their size."""
+
+    trial: Trial
+    size: int
+    strangers: tuple[int, int]  # that come first, or at all, where the second page forgets the filter
+
+
+def _worth_walking(planned: Sequence[Trial], whole: Answer) -> Walk | None:
+    """The trial and the cut whose second page would show strangers first if the filter were forgotten there."""
     order = [key_of(item, whole.operation) for _, item in whole.objects]
-
-    def strangers(trial: Trial) -> int:
-        start = order.index(trial.inside[-2])
-        return sum(key in trial.outside for key in order[start:])
-
-    usable = [each for each in planned if len(each.inside) > 1 and set(each.inside) <= set(order)]
-    return max(usable, key=lambda each: (strangers(each), len(each.outside)), default=None)
+    place = {key: index for index, key in enumerate(order)}
+    most = whole.operation.pagination.max_size if whole.operation.pagination else 0
+    found = []
+    for trial in planned:
+        inside, outside = {*trial.inside}, {*trial.outside}
+        for size in range((len(inside) + 1) // 2, min(len(inside), most + 1)) if inside <= {*place} else ():
+            cut = place[trial.inside[size - 1]] + 1
+            behind = order[cut : cut + size]
+            first = next((index for index, key in enumerate(behind) if key in inside), len(behind))
+            found.append(Walk(trial, size, (first, sum(key in outside for key in behind))))
+    return max(found, key=lambda each: (each.strangers[0] > 0, each.strangers[1]), default=None)
 
 
 def _refused(result: Result) -> Iterator[Outcome]:

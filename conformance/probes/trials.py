@@ -1,8 +1,9 @@
 """Which values of a filter tell most about a list, given the items that it is known to hold. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +13,7 @@ from conformance.filtering import COMPARISONS, comparable, last_segment, satisfi
 from conformance.model import Filter, Operation, Operator, ResourceModel
 from conformance.probes.paging import key_of
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 _LOWER = frozenset({Operator.GTE, Operator.GT})  # they leave out what lies below
 
 
@@ -74,7 +76,9 @@ def _values(
     texts = Counter(last_segment(each) if which.by_id_of else spelled(each) for each in seen)
     allowed = _enumerated(which, operation)
     often = {allowed.get(text.casefold(), "") if allowed else text: times for text, times in texts.items()}
-    usable = sorted((text for text in often if text and "," not in text), key=lambda text: (-often[text], text))
+    telling = {text for text in often for longer in often if text != longer and longer.startswith(text)}
+    usable = [text for text in often if text and "," not in text]
+    usable.sort(key=lambda text: (text not in telling, -often[text], text))  # equality is no matter of beginnings
     parting = [text for text in usable if often[text] < len(items)]
     if len(usable) < 2 and not parting:
         absent = _absent(which, usable, operation, model)
@@ -106,7 +110,15 @@ def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:
         return (f"{spelt[low]},{spelt[max(low, rising[max(0, len(rising) - 2)])]}",)
     if len(rising) == 1:
         return (_later(rising[0]) if operator is Operator.GTE else spelt[rising[0]],)
-    return (spelt[rising[middle if operator in {Operator.GTE, Operator.LT} else middle - 1]],)
+    bound = spelt[rising[middle if operator in {Operator.GTE, Operator.LT} else middle - 1]]
+    return (_elsewhere(bound) if operator in _LOWER else bound,)
+
+
+def _elsewhere(bound: str) -> str:
+    """The same instant in another time zone, where it is one and its fraction can be kept."""
+    if not _TIME.fullmatch(bound):
+        return bound
+    return datetime.fromisoformat(bound.upper()).astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat()
 
 
 def _later(value: datetime | float) -> str:

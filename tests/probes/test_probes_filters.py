@@ -1,5 +1,7 @@
 """FLT: filters, told from the unfiltered list; one violating target for each requirement."""
 
+import re
+from datetime import datetime
 from urllib.parse import parse_qs
 
 import pytest
@@ -7,7 +9,7 @@ from scripted import BASE, Shelf, affordable, drive, exchange_of, judge, problem
 
 from conformance.checks.filters import CHECKS
 from conformance.filtering import satisfies
-from conformance.model import Filter, Operator, Request, Verdict
+from conformance.model import Filter, Operator, Request, Response, Verdict
 from conformance.probes.filters import PROBES
 
 (FILTERS,) = (each for each in PROBES if each.name == "filters")
@@ -23,9 +25,10 @@ def log(minute):
 
 
 LOGS = [log(minute) for minute in range(7)]
+time = datetime.fromisoformat
 SELECTS = {
-    "sampled_at__gte": lambda item, value: item["sampled_at"] >= value,
-    "sampled_at__lte": lambda item, value: item["sampled_at"] <= value,
+    "sampled_at__gte": lambda item, value: time(item["sampled_at"]) >= time(value),
+    "sampled_at__lte": lambda item, value: time(item["sampled_at"]) <= time(value),
 }
 
 
@@ -36,18 +39,27 @@ def shelf(logs=LOGS, **selects):
 def test_a_conforming_list_passes_everything_within_its_needs(subject):
     run = drive(FILTERS, LIST, subject, shelf())
     assert run.violated() == set()
-    assert run.passed() == {"FLT-02", "FLT-03", "FLT-05"}  # FLT-01 is passed by the check, exchange by exchange
+    assert run.passed() == {
+        "FLT-02",
+        "FLT-03",
+        "FLT-05",
+        "PAG-05",
+    }  # the check passes FLT-01
     assert affordable(run, FILTERS, LIST, subject)
 
 
 def test_a_bound_that_is_left_out_violates_inclusion(subject):
-    run = drive(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: item["sampled_at"] > value))
+    run = drive(
+        FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: time(item["sampled_at"]) > time(value))
+    )
     assert {"FLT-01", "FLT-02"} <= run.violated()
 
 
 def test_an_item_that_goes_missing_off_the_bound_is_missing_and_no_matter_of_bounds(subject):
     gone = LOGS[5]["sampled_at"]
-    run = drive(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda i, v: v <= i["sampled_at"] != gone))
+    run = drive(
+        FILTERS, LIST, subject, shelf(sampled_at__gte=lambda i, v: time(v) <= time(i["sampled_at"]) != time(gone))
+    )
     assert {"FLT-02", "FLT-03"} <= run.violated()
     assert "FLT-01" not in run.violated()
 
@@ -171,3 +183,32 @@ def test_every_member_on_the_way_counts_and_an_absent_field_tells_nothing():
 def test_an_exchange_without_an_answer_is_not_judged(subject):
     assert judge(HOLDS, subject, Request(LIST, "GET", f"{PATH}?sampled_at__gte=x"), problem(400)) == []
     assert exchange_of(Request(LIST, "GET", PATH), reply([])).status == 200
+
+
+def test_a_bound_in_another_time_zone_is_the_same_instant(subject):
+    literal = shelf(sampled_at__gte=lambda item, value: item["sampled_at"][:19] >= value[:19])
+    assert {"FLT-02", "FLT-03"} <= drive(FILTERS, LIST, subject, literal).violated()
+
+
+def test_a_link_that_forgets_the_filter_is_found(subject):
+    target = shelf()
+
+    def forgetful(request):
+        answer = target(request)
+        headers = tuple((k, re.sub(r"sampled_at__[^&>]*&", "", v)) for k, v in answer.headers)
+        return Response(answer.status, headers, answer.body)
+
+    assert "PAG-05" in drive(FILTERS, LIST, subject, forgetful).violated()
+
+
+EVSES = [
+    {"id": ulid("evse", n), "url": f"{BASE}/evses/{ulid('evse', n)}", "cpid": cpid}
+    for n, cpid in enumerate(["A-1", "A-10", "B-2"])
+]
+
+
+def test_equality_is_tried_on_the_beginning_of_another_value(subject):
+    exact = Shelf({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
+    run = drive(FILTERS, "GET /evses", subject, exact)
+    assert run.violated() == set()
+    assert any("cpid=A-1&" in each.target for each in run.requests)
