@@ -88,6 +88,12 @@ def provided(cache_dir: Path) -> Description:
     return load(PROVIDED, cache_dir=cache_dir)
 
 
+@pytest.fixture(scope="session")
+def published(provided: Description, cache_dir: Path) -> Description:
+    """The provider's as it stands, without our overlays."""
+    return load(Path(provided.source), overlays=False, cache_dir=cache_dir)
+
+
 @pytest.fixture(params=["shipped", "provided"])
 def description(request: pytest.FixtureRequest) -> Description:
     """Each description in turn."""

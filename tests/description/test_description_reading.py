@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from sound import sound
 
 from conformance.description import load, sources
 from conformance.description.guards import MAX_DEPTH, MAX_NODES, depth, expanded_size
@@ -249,11 +250,9 @@ def test_a_ref_in_data_or_as_a_name_is_no_reference(write, tmp_path, small):
 @given(st.data())
 def test_a_description_out_of_shape_is_refused_in_words(data):
     """Whatever single value is replaced by junk: an answer or a DescriptionError, nothing else."""
-    from conftest import SMALL
-
     from conformance.description.build import build
 
-    document = json.loads(json.dumps(SMALL))
+    document = sound()
     node: Any = document
     while True:
         keys = list(node) if isinstance(node, dict) else list(range(len(node)))

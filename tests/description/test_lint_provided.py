@@ -3,9 +3,9 @@
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from conftest import PROVIDED
 
 from conformance.description.lint import every_rule, findings, lint, outcomes, writing
 from conformance.description.load import load
@@ -26,15 +26,18 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def provided_findings(cache_dir):
-    if not PROVIDED.exists():
-        pytest.skip("../shared/reference/ev-energy-api-v2-openapi.yaml is not beside this repository")
-    return lint(PROVIDED, Validators, cache_dir=cache_dir)
+def source(provided):
+    return Path(provided.source)
 
 
 @pytest.fixture(scope="module")
-def lines():
-    return PROVIDED.read_text(encoding="utf-8").splitlines()
+def provided_findings(source, cache_dir):
+    return lint(source, Validators, cache_dir=cache_dir)
+
+
+@pytest.fixture(scope="module")
+def lines(source):
+    return source.read_text(encoding="utf-8").splitlines()
 
 
 def of(found, rule):
@@ -82,7 +85,7 @@ def test_the_empty_list_is_refused_in_three_places(provided_findings):
     }  # fmt: skip
 
 
-def test_every_line_shows_what_its_pointer_names(provided_findings, provided, lines):
+def test_every_line_shows_what_its_pointer_names(provided_findings, provided, lines, source):
     for each in provided_findings:
         missing = each.rule == "example-invalid" and each.actual == "absent"
         pointer = each.pointer.rpartition("/")[0] if missing else each.pointer
@@ -90,11 +93,11 @@ def test_every_line_shows_what_its_pointer_names(provided_findings, provided, li
         holder = provided.resolve(pointer.rpartition("/")[0])
         shown = lines[each.line - 1].strip()
         assert shown.startswith("- ") if isinstance(holder, list) else key in shown, each
-        assert each.file == str(PROVIDED)
+        assert each.file == str(source)
 
 
-def test_a_run_holds_the_faults_of_the_description_against_nobody(cache_dir, provided_findings):
-    told = list(outcomes(load(PROVIDED, overlays=False, cache_dir=cache_dir), Validators))
+def test_a_run_holds_the_faults_of_the_description_against_nobody(cache_dir, provided_findings, source):
+    told = list(outcomes(load(source, overlays=False, cache_dir=cache_dir), Validators))
     assert {each.requirement for each in told} == {f"DSC-{number:02}" for number in range(1, 11)}
     assert {each.verdict for each in told} == {Verdict.PASS, Verdict.REVIEW, Verdict.WARN}
     judged = [each for each in told if each.verdict is not Verdict.PASS]

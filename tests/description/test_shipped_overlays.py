@@ -1,7 +1,5 @@
 """The overlays that we ship mend what lint finds in the provider's description, and say why."""
 
-from pathlib import Path
-
 import pytest
 
 from conformance.description import load
@@ -17,43 +15,38 @@ def rules(description):
     return {each.rule for each in findings(description, Validators)}
 
 
-@pytest.fixture(scope="module")
-def raw(provided, cache_dir):
-    return load(Path(provided.source), overlays=False, cache_dir=cache_dir)
-
-
 def test_every_action_finds_what_it_mends(description):
     assert [note for note in description.model.notes if note.startswith("overlay ")] == []
 
 
-def test_what_breaks_a_must_is_mended_for_a_run(provided, raw):
-    assert {each.rule for each in findings(raw, Validators) if each.level is Level.MUST}
+def test_what_breaks_a_must_is_mended_for_a_run(provided, published):
+    assert {each.rule for each in findings(published, Validators) if each.level is Level.MUST}
     assert {each.rule for each in findings(provided, Validators) if each.level is Level.MUST} == set()
 
 
-def test_patterns_are_anchored_and_nulls_allowed(provided, raw):
+def test_patterns_are_anchored_and_nulls_allowed(provided, published):
     mended = {"id-unanchored", "pattern-unanchored", "null-forbidden", "enum-without-null", "expand-any-text"}
-    assert mended <= rules(raw)
+    assert mended <= rules(published)
     assert not mended & rules(provided)
 
 
-def test_what_was_nullable_takes_null(provided, raw):
+def test_what_was_nullable_takes_null(provided, published):
     places = [
         f"#/components/schemas/{name}/properties/{key}"
         for name in ("UsageInterval", "GridLevel")
-        for key, schema in raw.document["components"]["schemas"][name]["properties"].items()
+        for key, schema in published.document["components"]["schemas"][name]["properties"].items()
         if "nullable" in schema
     ]
     assert len(places) == 6
     assert all(Validators(provided).matches(place, None) for place in places)
-    assert not any(Validators(raw).matches(place, None) for place in places)
+    assert not any(Validators(published).matches(place, None) for place in places)
 
 
-def test_expansions_gain_their_objects(provided, raw):
+def test_expansions_gain_their_objects(provided, published):
     def resolvable(description):
         return {(o.key, e.path) for o in description.model.operations for e in o.expansions if e.resolvable}
 
-    gained = resolvable(provided) - resolvable(raw)
+    gained = resolvable(provided) - resolvable(published)
     assert {path for _, path in gained} >= {"carbon_feed", "charging_sub_session", "trim.model.make"}
     assert all(e.resolvable for o in provided.model.operations for e in o.expansions)
 
