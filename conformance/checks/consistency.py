@@ -101,10 +101,10 @@ def _shares(at: str, rows: list[Any]) -> Iterator[Complaint | None]:
         return
     total = sum(count for count, _ in pairs)
     largest, share = max(pairs)
-    if total <= 0 or not 0 < share <= 1 + _TOLERANCE:
-        yield (
-            (f"{at}", "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)) if total else None
-        )
+    if total <= 0:
+        return
+    if not 0 < share <= 1 + _TOLERANCE:
+        yield at, "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)
         return
     whole = max(total, round(largest / share))  # a list that is cut short counts against what is not shown too
     for index, (count, each) in enumerate(pairs):

@@ -42,9 +42,9 @@ def _refusing(most: int) -> Any:
         sent: list[tuple[Answer, Any]] = []
         for defect in defects_of(write, subject, most) if write.body is not None else ():
             what = f"{defect.name} at {defect.pointer or 'the top'}"
-            sent += yield from _refused(write, defect.body, "WRT-06", what, subject)
+            sent.append((yield from _refused(write, defect.body, "WRT-06", what, subject)))
         for what, body in _bad_references(write, subject):
-            sent += yield from _refused(write, body, "WRT-08", what, subject)
+            sent.append((yield from _refused(write, body, "WRT-08", what, subject)))
         refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
         if reader and before and before.ok and refused:
             after = yield from ask(reader.operation, reader.request(fresh=True))
@@ -60,8 +60,8 @@ def _nothing(requirement: str, operation: Operation, reason: str) -> Outcome:
     return Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _refused(write: Write, body: Any, requirement: str, what: str, subject: Subject) -> Steps[list[tuple[Answer, Any]]]:
-    """One wrong body; what it made is deleted where it was taken. The answer."""
+def _refused(write: Write, body: Any, requirement: str, what: str, subject: Subject) -> Steps[tuple[Answer, Any]]:
+    """One wrong body; what it made is deleted where it was taken. The answer and the body."""
     answer = yield from ask(write.call.operation, write.request(body))
     if answer.status in _REFUSALS:
         yield passed(answer, requirement)
@@ -73,7 +73,7 @@ def _refused(write: Write, body: Any, requirement: str, what: str, subject: Subj
         yield violated(answer, requirement, message, expected="400 or 422", actual=str(answer.status))
         if write.call.operation.role is Role.CREATE:
             yield from clean(answer, subject)
-    return [(answer, body)]
+    return answer, body
 
 
 def _bad_references(write: Write, subject: Subject) -> Iterator[tuple[str, Any]]:

@@ -22,6 +22,9 @@ def evse(number, who):
 EVSES = [evse(1, "user_a"), evse(2, "user_b")]
 
 
+ARRAY = {"url": f"{BASE}/solar_arrays/{ulid('solr', 1)}", "id": ulid("solr", 1), "capacity_watts": 4000}
+
+
 class House:
     """A target of two people; `leaks` names the requests in which it forgets whose a thing is."""
 
@@ -95,7 +98,6 @@ class TestApart:
 
 
 class TestForeignWrite:
-    ARRAY = {"url": f"{BASE}/solar_arrays/{ulid('solr', 1)}", "id": ulid("solr", 1), "capacity_watts": 4000}
     OPERATION = "PATCH /solar_arrays/{solar_array_id}"
 
     def target(self, request, answer):
@@ -105,7 +107,7 @@ class TestForeignWrite:
             return answer
         if request.identity == "user_b":
             return reply([]) if request.target == "/solar_arrays" else problem(404)
-        return reply([self.ARRAY] if request.target == "/solar_arrays" else self.ARRAY)
+        return reply([ARRAY] if request.target == "/solar_arrays" else ARRAY)
 
     @pytest.mark.parametrize("status", [403, 404])
     def test_it_is_refused(self, status, subject):
@@ -113,11 +115,11 @@ class TestForeignWrite:
         assert run.passed() == {"AUT-05"}
 
     def test_it_may_not_succeed(self, subject):
-        run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, reply(self.ARRAY)))
+        run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, reply(ARRAY)))
         assert run.violated() == {"AUT-05"}
         (sent,) = [each for each in run.requests if each.method == "PATCH"]
         assert sent.identity == "user_b"
-        assert msgspec.json.decode(sent.body).items() <= self.ARRAY.items()  # nothing would change
+        assert msgspec.json.decode(sent.body).items() <= ARRAY.items()  # nothing would change
 
 
 class TestNarrowing:

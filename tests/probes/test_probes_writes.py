@@ -20,6 +20,7 @@ URLS = {
 }
 PATCH = "PATCH /users/{user_id}/saved_routes/{saved_route_id}"
 POST = "POST /users/{user_id}/saved_routes"
+EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
 
 
 class World:
@@ -49,7 +50,7 @@ class World:
 
     def __call__(self, request):
         path, _, _ = request.target.partition("?")
-        for kind, url in URLS.items():
+        for url in URLS.values():
             where = url.removeprefix(BASE)
             if path in (where, where.rpartition("/")[0]):
                 thing = {"id": where.rpartition("/")[2], "url": url}
@@ -214,7 +215,6 @@ class TestRefusals:
 
 class TestDelete:
     OPERATION = "DELETE /evses/{evse_id}"
-    EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
 
     def target(self, gone, again=404):
         deleted = []
@@ -224,8 +224,8 @@ class TestDelete:
                 deleted.append(request)
                 return Response(204) if len(deleted) == 1 else problem(again)
             if request.target == "/evses":
-                return reply([self.EVSE])
-            return problem(404) if deleted and gone else reply(self.EVSE)
+                return reply([EVSE])
+            return problem(404) if deleted and gone else reply(EVSE)
 
         return answer
 
