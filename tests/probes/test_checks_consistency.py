@@ -63,7 +63,8 @@ def test_a_rate_is_what_its_totals_make(rate, verdict, subject):
 @pytest.mark.parametrize(
     "body",
     [{"rows": []}, [{"count": 1}], [{"count": "1", "percentage": 1}], {"done_rate": 1}, [[[]]],
-     [{"count": 0, "percentage": 0}], {"done_rate": 0, "total_done": 0, "total_undone": 0}, {"done_rate": True, "total_done": 1, "total_undone": 1}],
+     [{"count": 0, "percentage": 0}], {"done_rate": 0, "total_done": 0, "total_undone": 0},
+     {"done_rate": True, "total_done": 1, "total_undone": 1}],
 )  # fmt: skip
 def test_no_total_no_judgement(body, subject):
     assert verdicts(TOTALS, subject, body) == set()
