@@ -30,7 +30,8 @@ class Subject(msgspec.Struct, frozen=True):
     """What a judgement needs to know beside the exchange.
 
     `seeds` are configured values by parameter name; `today` is a midnight in UTC, the only clock that requests depend
-    on: runs of one day and one seed send the same.
+    on: runs of one day and one seed send the same. `memory` is the folder of histories that failed, to be tried first;
+    empty for none.
     """
 
     description: Description
@@ -40,6 +41,7 @@ class Subject(msgspec.Struct, frozen=True):
     seed: int = 0
     seeds: dict[str, tuple[str, ...]] = {}
     today: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    memory: str = ""
 
     @property
     def model(self) -> ResourceModel:

@@ -51,7 +51,10 @@ def judgement(request: Request, operation: Operation, validators: Validators, op
     ...         assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
     """
     compiled = tuple(f"{each.pointer}: {each.message}" for each in request_errors(validators, operation, request))
-    second = opinion.request(operation, request)
+    try:
+        second = opinion.request(operation, request)
+    except Exception as fault:  # noqa: BLE001 - openapi-core falls over some bodies of other media types
+        return Judgement(Validity.DISPUTED, (*compiled, f"openapi-core failed: {fault!r}"))
     if bool(compiled) is not bool(second):
         return Judgement(Validity.DISPUTED, (*compiled, *second))
     return Judgement(Validity.INVALID if compiled else Validity.VALID, (*compiled, *second))

@@ -45,9 +45,10 @@ class Ground(msgspec.Struct, frozen=True):
     changes: st.SearchStrategy[Any]
     path: Mapping[str, str]
     volatile: frozenset[str]
+    watch: Callable[[Broken], None]
 
 
-def workflows(  # noqa: PLR0913 - three of them are options by name
+def workflows(  # noqa: PLR0913 - four of them are options by name
     validators: Validators,
     lifecycle: Lifecycle,
     send: Send,
@@ -55,19 +56,20 @@ def workflows(  # noqa: PLR0913 - three of them are options by name
     path: Mapping[str, str] | None = None,
     known: Known | None = None,
     volatile: Collection[str] = (),
+    watch: Callable[[Broken], None] = lambda _: None,
 ) -> Callable[[], "Workflow"]:
     """A maker of machines that draw histories of one resource, for Hypothesis to run and to shrink.
 
     `send` answers requests of ours below a base URL, with whatever headers each needs. `path` gives values for the
     parameters of the paths above the resource, `known` real values for bodies; `volatile` names the properties that
-    change by themselves.
+    change by themselves. `watch` hears of everything broken, the first time and while it is made smaller.
 
     >>> machine = workflows(validators, lifecycle, send, known={"model": models})
     ... run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
     """
     changes = bodies(validators, lifecycle.update, known=known) if lifecycle.update else st.nothing()
     drafts = bodies(validators, lifecycle.create, known=known)
-    ground = Ground(lifecycle, send, drafts, changes, dict(path or {}), frozenset(volatile))
+    ground = Ground(lifecycle, send, drafts, changes, dict(path or {}), frozenset(volatile), watch)
     return lambda: Workflow(ground)
 
 
@@ -142,7 +144,9 @@ class Workflow(RuleBasedStateMachine):
         for each in (self._lifecycle.read, operation):
             status = self._ask(each, name).status
             if status != 404:
-                raise Broken("WRT-04", f"{name} was deleted and gives {status}, not 404", self._request(each, name))
+                raise self._broken(
+                    "WRT-04", f"{name} was deleted and gives {status}, not 404", self._request(each, name)
+                )
 
     @precondition(lambda self: self._lifecycle.listing)
     @rule()
@@ -153,9 +157,9 @@ class Workflow(RuleBasedStateMachine):
         if operation is None or listed is None:
             return
         if missing := sorted(set(self._living) - listed):
-            raise Broken("WRT-07", f"the list lacks {', '.join(missing)}", self._request(operation))
+            raise self._broken("WRT-07", f"the list lacks {', '.join(missing)}", self._request(operation))
         if ghosts := sorted(self._gone & listed):
-            raise Broken("WRT-04", f"the list still has {', '.join(ghosts)}", self._request(operation))
+            raise self._broken("WRT-04", f"the list still has {', '.join(ghosts)}", self._request(operation))
 
     @precondition(lambda self: self._lifecycle.expandable)
     @rule(data=st.data())
@@ -186,6 +190,11 @@ class Workflow(RuleBasedStateMachine):
         index = data.draw(st.integers(0, _MOST_CHOICES), label="item")
         return list(self._living)[index % len(self._living)] if self._living else ""
 
+    def _broken(self, requirement: str, message: str, request: Request) -> Broken:
+        found = Broken(requirement, message, request)
+        self._ground.watch(found)
+        return found
+
     def _ask(self, operation: Operation, name: str = "", body: Any = None) -> Response:
         return self._ground.send(self._request(operation, name, body))
 
@@ -204,7 +213,7 @@ class Workflow(RuleBasedStateMachine):
         request = self._request(self._lifecycle.read, name)
         answer = self._ground.send(request)
         if answer.status != 200:
-            raise Broken(requirement, f"{name} exists and is answered with {answer.status}", request)
+            raise self._broken(requirement, f"{name} exists and is answered with {answer.status}", request)
         self._compare(requirement, self._living[name], self._item(answer, request), request)
 
     def _item(self, answer: Response, request: Request) -> dict[str, Any]:
@@ -212,15 +221,17 @@ class Workflow(RuleBasedStateMachine):
         try:
             item = msgspec.json.decode(answer.body, type=dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Broken("RSP-03", f"the body is no JSON object: {error}", request) from error
+            raise self._broken("RSP-03", f"the body is no JSON object: {error}", request) from error
         if self._lifecycle.key not in item:
-            raise Broken("RSP-03", f"the body has no {self._lifecycle.key}", request)
+            raise self._broken("RSP-03", f"the body has no {self._lifecycle.key}", request)
         return item
 
     def _listed(self, operation: Operation) -> set[str] | None:
         """The names of all members, None where the list cannot be walked to its end."""
         found: set[str] = set()
-        request = self._request(operation)
+        paging = operation.pagination
+        size = f"{paging.size}={paging.max_size}" if paging and paging.size else ""
+        request = self._request(operation, query=size)
         base = operation.path.partition("{")[0].rstrip("/")
         for _ in range(_MOST_PAGES):
             answer = self._ground.send(request)
@@ -242,7 +253,7 @@ class Workflow(RuleBasedStateMachine):
         for name in expected:
             if name not in self._ground.volatile and not _covers(actual.get(name), expected[name]):
                 message = f"{name} is {actual.get(name)!r}, expected {expected[name]!r}"
-                raise Broken(requirement, message, request)
+                raise self._broken(requirement, message, request)
 
 
 def _folded(value: Any) -> Any:

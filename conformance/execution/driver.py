@@ -4,6 +4,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 
 import msgspec
@@ -12,11 +13,12 @@ from conformance.answers import Answer
 from conformance.execution.channel import Channel, NoAnswerError, NotSentError
 from conformance.execution.record import Recorder
 from conformance.execution.redaction import Redactor
+from conformance.execution.shrinking import Held
 from conformance.execution.store import Store
-from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Outcome, Request, Verdict
+from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import Catalogue, Item
 from conformance.plan.planner import level_of
-from conformance.probes.base import WHOLE
+from conformance.probes.base import WHOLE, Steps
 from conformance.subject import Subject
 
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
@@ -79,6 +81,7 @@ class _Run:
         self._d, self._item = driver, item
         self._operation = driver.subject.model.by_key.get(item.operation, WHOLE)
         self._sent = self._asked = 0
+        self._held: Held | None = None
         self._recorder = Recorder(
             item.name,
             driver.write,
@@ -108,7 +111,22 @@ class _Run:
         return tuple(self._recorder.violations)
 
     def _drive(self) -> None:
-        steps = self._d.catalogue.probes[self._item.probe].run(self._operation, self._d.subject)
+        probe = self._d.catalogue.probes[self._item.probe]
+        self._held = Held() if probe.again else None
+        try:
+            self._follow(probe.run(self._operation, self._d.subject))
+            if probe.again and self._held:
+                with suppress(Halt):  # a smaller case is a courtesy: what was asked before is judged
+                    self._held.shrink(partial(self._repeat, probe.again))
+        finally:
+            held, self._held = self._held, None
+            for outcome in held.outcomes() if held else ():
+                self._record(outcome)
+
+    def _repeat(self, again: Callable[[Request, Operation, Subject], Steps[None]], request: Request) -> None:
+        self._follow(again(request, self._operation, self._d.subject))
+
+    def _follow(self, steps: Steps[None]) -> None:
         with suppress(StopIteration):
             wanted = next(steps)
             while True:
@@ -156,6 +174,8 @@ class _Run:
         self._d.write(Exchanged(clean, self._item.name))
         if exchange.failure:
             return self._fail(exchange)
+        if self._held:
+            self._held.saw(clean)
         self._judge(clean)
         return clean if shared else exchange  # a token in an answer is for the probe alone
 

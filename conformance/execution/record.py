@@ -9,6 +9,7 @@ import msgspec
 from conformance.model import Level, Observed, Outcome, Verdict
 
 _INDEX = re.compile(r"/\d+(?=/|$)")
+Sort = tuple[str, str, Verdict, str]
 _SILENT = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_OBSERVABLE}
 
 
@@ -31,7 +32,7 @@ class Recorder:
         self._item, self._write = item, write
         self._level, self._planned, self._wanted = level, planned, wanted
         self._more: Counter[Outcome] = Counter()
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[Sort] = set()
         self.violations: list[Outcome] = []
         self.judged: set[str] = set()
 
@@ -44,7 +45,7 @@ class Recorder:
             return
         if outcome.operation == operation:
             self.judged.add(outcome.requirement)
-        kind = (outcome.requirement, outcome.operation, outcome.verdict, _folded(outcome))
+        kind = kind_of(outcome)
         if kind in self._seen:
             self._more[_bare(outcome)] += outcome.times
             return
@@ -65,11 +66,10 @@ class Recorder:
         return outcome
 
 
-def _folded(outcome: Outcome) -> str:
+def kind_of(outcome: Outcome) -> Sort:
     """What makes two observations the same: the place without list indices, and the words unless it is a pass."""
-    if outcome.verdict is Verdict.PASS:
-        return ""
-    return f"{_INDEX.sub('/*', outcome.pointer)} {outcome.cause or outcome.message}"
+    words = f"{_INDEX.sub('/*', outcome.pointer)} {outcome.cause or outcome.message}"
+    return outcome.requirement, outcome.operation, outcome.verdict, "" if outcome.verdict is Verdict.PASS else words
 
 
 def _bare(outcome: Outcome) -> Outcome:

@@ -17,6 +17,9 @@ from conformance.validation import SecondOpinion, Validators
 from specs.catalogue import requirements
 
 
+MEMORY = "hypothesis"  # in the report directory: what failed, tried first by a run that goes on with this one
+
+
 class RunSpec(msgspec.Struct, frozen=True):
     """One run. `headers` are credentials by identity and `secrets` what to redact: neither is ever written to disk.
 
@@ -75,6 +78,7 @@ class RunSpec(msgspec.Struct, frozen=True):
             seed=self.seed,
             seeds=self.seeds,
             today=self.day,
+            memory=str(self.path / MEMORY),
         )
 
     def plan(self, model: ResourceModel) -> tuple[Catalogue, Plan]:

@@ -57,7 +57,8 @@ class Probe(msgspec.Struct, frozen=True):
     it at all. `needs` tells the requests, an upper bound, before anything is sent. `profile` is the first profile that
     includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
     could take effect. `identities` must all be configured. `whole` marks a probe of the API as such: it runs once, on
-    WHOLE, and judges requirements that bind the API.
+    WHOLE, and judges requirements that bind the API. `again` asks and judges one request: where it is given, what an
+    item sees violated is shown by the smallest request that shows it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Probe(msgspec.Struct, frozen=True):
     writes: bool = False
     identities: tuple[str, ...] = ()
     whole: bool = False
+    again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
 
 
 def turn(operation: Operation, of: int) -> int:

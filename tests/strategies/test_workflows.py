@@ -163,7 +163,7 @@ def test_paths_above_the_resource_are_filled_in(description, validators):
         workflows(validators, routes, send, path={"user_id": "me"}),
         settings=settings(max_examples=3, stateful_step_count=2, deadline=None, derandomize=True, database=None),
     )
-    assert {request.target for request in asked} == {"/users/me/saved_routes"}
+    assert {request.target.partition("?")[0] for request in asked} == {"/users/me/saved_routes"}
 
 
 def test_a_server_that_remembers_earlier_histories_confuses_no_later_one(validators, vehicles):

@@ -10,6 +10,7 @@ from conformance.model import Effect, Role
 
 def plant(site: Site) -> Planted | None:
     """Every PATCH of one kind of thing that can also be created."""
+    resources = site.world.shape.resources
     created = {o.resource for o in site.bodies(Role.CREATE)}
     before: dict[str, dict[str, Any]] = {}
 
@@ -24,7 +25,10 @@ def plant(site: Site) -> Planted | None:
         site.pick(
             o
             for o in site.bodies(Role.UPDATE)
-            if o.resource in created and o.effect is Effect.WRITE and len(site.writable(o)) > 1
+            if o.resource in created
+            and o.effect is Effect.WRITE
+            and resources[o.resource].prefix
+            and len(site.writable(o)) > 1
         ),
         apply=undo,
     )
