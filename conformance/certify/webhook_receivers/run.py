@@ -1,7 +1,7 @@
 """A whole certification of a receiver: from what somebody asked for to a finished log."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -11,9 +11,9 @@ from conformance.certify.record import About, Record, posted
 from conformance.certify.webhook_receivers.effects import Hook
 from conformance.certify.webhook_receivers.judging import OPERATION
 from conformance.certify.webhook_receivers.performing import Keys, Stage
-from conformance.certify.webhook_receivers.sender import Endpoint, Sender
+from conformance.certify.webhook_receivers.sender import ANSWER_S, Endpoint, Sender
 from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
-from conformance.certify.webhook_receivers.world import World, alive, pair_of
+from conformance.certify.webhook_receivers.world import READER, World, alive
 from conformance.description import Description, load
 from conformance.errors import UsageError
 from conformance.model import Profile, Requirement
@@ -27,7 +27,8 @@ class Options(msgspec.Struct, frozen=True):
     """What somebody asked for. `secret` and `previous_secret` may be `env:NAME`; `rate` is deliveries a second.
 
     `api_url` is the address that stands before the built-in server on `api_port`, for a receiver that fetches what it
-    is told of; `longest_wait_s` bounds the waits of the deep profile.
+    is told of; `longest_wait_s` bounds the waits of the deep profile; `answer_s` is how long a
+    delivery may take.
     """
 
     endpoint: str
@@ -44,6 +45,7 @@ class Options(msgspec.Struct, frozen=True):
     api_port: int = 0
     api_url: str = ""
     longest_wait_s: float = 600.0
+    answer_s: float = ANSWER_S
     command: str = ""
 
     def __repr__(self) -> str:  # a traceback must not show a secret
@@ -68,31 +70,36 @@ def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -
 
     Raises UsageError before anything is sent; LogError where the record cannot be written.
     """
-    with opened(options, said=said) as (stage, _):
-        stage.perform(chosen(options.select, options.profile))
+    Endpoint(options.endpoint), _keys(options)
+    stimuli = chosen(options.select, options.profile)
+    description = load(options.description)
+    with alive(description, number=options.seed, port=options.api_port, public=options.api_url) as world:
+        said(f"what the deliveries tell of can be read at {world.base_url} with the token {READER}")
+        with opened(options, description, world) as stage:
+            stage.perform(stimuli)
     return options.directory / "events.jsonl"
 
 
 @contextmanager
-def opened(options: Options, *, said: Callable[[str], None] = lambda _: None) -> Iterator[tuple[Stage, World]]:
-    """Everything a certification needs, open as long as the context lasts."""
-    endpoint, key = Endpoint(options.endpoint), key_of(options.secret)
+def opened(options: Options, description: Description, world: World) -> Iterator[Stage]:
+    """A certification ready to send: its record, its sender and its hook are open as long as the context lasts."""
+    endpoint, keys = Endpoint(options.endpoint), _keys(options)
+    secrets = dict(keys.current.secrets)
+    if keys.previous:
+        secrets |= {f"previous-{name}": value for name, value in keys.previous.secrets.items()}
+    with (
+        Record(_about(options, endpoint, description), secrets) as record,
+        closing(
+            Sender(endpoint, rate=options.rate, concurrency=options.concurrency, answer_s=options.answer_s)
+        ) as sender,
+        closing(Hook(options.observe)) as hook,
+    ):
+        yield Stage(record, sender, world, hook, keys, longest_s=options.longest_wait_s)
+
+
+def _keys(options: Options) -> Keys:
     previous = key_of(options.previous_secret, "--previous-secret") if options.previous_secret else None
-    chosen(options.select, options.profile)
-    description = load(options.description)
-    pair_of(description)
-    secrets = {**key.secrets, **({f"previous-{k}": v for k, v in previous.secrets.items()} if previous else {})}
-    with ExitStack() as stack:
-        record = stack.enter_context(Record(_about(options, endpoint, description), secrets))
-        world = stack.enter_context(
-            alive(description, number=options.seed, port=options.api_port, public=options.api_url)
-        )
-        said(f"what the deliveries tell of can be read at {world.base_url} with the token token-readonly")
-        sender = Sender(endpoint, rate=options.rate, concurrency=options.concurrency)
-        stack.callback(sender.close)
-        hook = Hook(options.observe)
-        stack.callback(hook.close)
-        yield Stage(record, sender, world, hook, Keys(key, previous), longest_s=options.longest_wait_s), world
+    return Keys(key_of(options.secret), previous)
 
 
 def catalogue() -> tuple[Requirement, ...]:

@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ import httpx
 
 from conformance.certify.webhook_receivers.judging import OPERATION, Sent
 from conformance.certify.webhook_receivers.messages import AGENT, Message
+from conformance.certify.webhook_receivers.streaming import stream
 from conformance.errors import UsageError
 from conformance.execution.channel import Channel, Limits, NoAnswerError, NotSentError
 from conformance.model import Exchange, Request, Response
@@ -20,16 +21,13 @@ from conformance.targets.resolve import loopback
 
 ANSWER_S = 15.0
 """How long a delivery may take (Svix documentation, "Retries")."""
-_CHUNK = b"x" * 65_536
-_STREAM_S = 15.0
 _MOST_WAITED_S = 10.0
 
 
-class _Limits(Limits):
+def _limits(answer_s: float) -> type[Limits]:
     """How long and how much, for a delivery."""
-
-    idle_s = total_s = ANSWER_S
-    body_bytes = 1024 * 1024
+    bounds = {"idle_s": answer_s, "total_s": answer_s, "body_bytes": 1024 * 1024}
+    return type("DeliveryLimits", (Limits,), bounds)
 
 
 class Endpoint:
@@ -64,15 +62,15 @@ class Sender:
         rate: float = 25.0,
         concurrency: int = 50,
         transport: httpx.BaseTransport | None = None,
-        limits: type[Limits] = _Limits,
+        answer_s: float = ANSWER_S,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.endpoint, self.clock, self.sleep = endpoint, clock, sleep
         self._gap, self._next = 1 / rate if rate else 0.0, 0.0
         self._concurrency = concurrency
-        self._limits = limits
-        self._channel = Channel(endpoint.origin, {}, agent=AGENT, transport=transport, limits=limits)
+        self._limits = _limits(answer_s)
+        self._channel = Channel(endpoint.origin, {}, agent=AGENT, transport=transport, limits=self._limits)
         self._count, self._lock = 0, threading.Lock()
 
     def close(self) -> None:
@@ -120,26 +118,20 @@ class Sender:
             return f"w{self._count}-{name.replace(' ', '-')}"
 
     def stream(self, message: Message, name: str, size: int) -> tuple[Sent, int]:
-        """Send a body in chunks until an answer comes or time is up; the bytes that were taken."""
-        taken, end = 0, time.monotonic() + _STREAM_S
-
-        def chunks() -> Iterator[bytes]:
-            nonlocal taken
-            while taken < size and time.monotonic() < end:
-                yield _CHUNK
-                taken += len(_CHUNK)
-
+        """Send so large a body in chunks until an answer comes or time is up; the bytes that were taken."""
         request = Request(OPERATION, "POST", self.endpoint.target, message.headers, b"", identity="")
-        identifier, at, began = self._identifier(name), self.clock(), time.perf_counter()
-        try:
-            with httpx.Client(trust_env=not self.endpoint.local, timeout=self._limits.idle_s) as client:
-                answer = client.post(self.endpoint.url, headers=list(message.headers), content=chunks())
-        except httpx.TransportError as fault:
-            exchange = Exchange(identifier, request, self.endpoint.url, at, failure=f"the connection ended: {fault}")
-            return Sent(message, exchange, isinstance(fault, httpx.ConnectError)), taken
-        response = Response(answer.status_code, tuple(answer.headers.items()), answer.content[:65536])
-        elapsed = time.perf_counter() - began
-        return Sent(message, Exchange(identifier, request, self.endpoint.url, at, _took(response, elapsed))), taken
+        identifier, at, place = self._identifier(name), self.clock(), self.endpoint
+        told = stream(
+            place.host,
+            place.port,
+            place.target,
+            message.headers,
+            secure=place.secure,
+            size=size,
+            seconds=self._limits.total_s,
+        )
+        exchange = Exchange(identifier, request, place.url, at, told.response, told.failure)
+        return Sent(message, exchange, unreachable=not told.taken and told.response is None), told.taken
 
     def plain(self, name: str) -> Sent:
         """An empty, unsigned POST to the same host and path by plain http."""
@@ -169,10 +161,6 @@ class Sender:
         except OSError:
             return False
         return True
-
-
-def _took(response: Response, elapsed: float) -> Response:
-    return Response(response.status, response.headers, response.body, elapsed)
 
 
 def _patience(exchange: Exchange) -> float | None:

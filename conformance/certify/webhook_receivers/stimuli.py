@@ -202,7 +202,7 @@ STIMULI: tuple[Stimulus, ...] = (
         "W16",
         Right.ACCEPT,
         "Schemes may stand beside each other.",
-        after=m.signatures(lambda mac: f"v1a,{WRONG_MAC} v1,{mac}"),
+        after=m.signatures(lambda mac: f"v1,{mac} v1a,{WRONG_MAC}"),
     ),
     Stimulus("bad base64", "W17", Right.NEVER_ACCEPT, "It is no MAC.", after=m.signatures(lambda _: "v1,not*base64!")),
     Stimulus("no comma", "W17", Right.NEVER_ACCEPT, "It names no scheme.", after=m.signatures(lambda mac: f"v1{mac}")),

@@ -23,6 +23,7 @@ from conformance.webhooks.loopback import serving
 from strategies import sample, schema_of_webhook, webhook_payloads
 
 READER = BY_NAME["readonly"].token
+_OWN = "x-evconform-own"  # marks reads that are ours, which do not count
 _PAGE = 100
 _FEW = settings(
     max_examples=20,
@@ -55,12 +56,20 @@ class World:
     """Resources to tell of. Each is the JSON that a read of it shows."""
 
     def __init__(
-        self, description: Description, base_url: str, public: str, fetched: Counter[str], number: int
+        self,
+        description: Description,
+        client: httpx.Client,
+        addresses: tuple[str, str],  # the server's own, and the one that stands before it, if any
+        fetched: Counter[str],
+        number: int,
     ) -> None:
         self.pair = pair_of(description)
         self.validators = Validators(description)
-        self.base_url, self._public, self._fetched, self._seed = base_url, public or base_url, fetched, number
+        self.base_url, public = addresses
+        self._client, self._public = client, public or self.base_url
+        self._fetched, self._seed = fetched, number
         self._lock = threading.Lock()
+        self._drawn: dict[str, dict[str, Any]] = {}
         listed = self._listed(description)
         self._running = [each for each in listed if each.get("end") is None]
         self._done = [each for each in listed if each.get("end") is not None]
@@ -71,11 +80,9 @@ class World:
 
     def fresh(self) -> dict[str, Any]:
         """Something that has just begun and that no message told of yet; the same as `running` where none can begin."""
-        with _client(self.base_url) as client:
-            origin = str(client.base_url.copy_with(path=PREFIX))
-            answer = client.post(f"{origin}/sessions")
-            paths = answer.json().get("sub_sessions", ()) if answer.status_code == 201 else ()
-            return self._shown(client.get(self.base_url + paths[0]).content) if paths else self.running()
+        answer = self._client.post(httpx.URL(self.base_url).copy_with(path=f"{PREFIX}/sessions"))
+        paths = answer.json().get("sub_sessions", ()) if answer.status_code == 201 else ()
+        return self._shown(self._client.get(self.base_url + paths[0]).content) if paths else self.running()
 
     def done(self) -> dict[str, Any]:
         """Something that has ended, another one each time as far as there are more."""
@@ -100,9 +107,12 @@ class World:
 
     def drawn(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """A payload drawn from the description, about a resource that is alive; the same for the same seed."""
+        if event in self._drawn:
+            return self._drawn[event]
         known: dict[str, Any] = {name: [data[name]] for name in ("id", "url") if name in data}
         payloads = _drawn(webhook_payloads(self.validators, event, known=known), self._seed)
-        return max(payloads, key=lambda payload: len(msgspec.json.encode(payload)))
+        self._drawn[event] = max(payloads, key=lambda payload: len(msgspec.json.encode(payload)))
+        return self._drawn[event]
 
     def nulled(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """A payload with null wherever the description allows it one property at a time."""
@@ -123,8 +133,7 @@ class World:
         resource = description.model.by_name.get(name)
         if resource is None or not resource.list_path or not self._readable(description, name):
             return []
-        with _client(self.base_url) as client:
-            answer = client.get(self.base_url + resource.list_path, params={"page_size": _PAGE})
+        answer = self._client.get(self.base_url + resource.list_path, params={"page_size": _PAGE})
         items = self._shown(answer.content) if answer.status_code == 200 else []
         return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []
 
@@ -150,14 +159,6 @@ def _drawn(strategy: SearchStrategy[dict[str, Any]], number: int) -> list[dict[s
     return found
 
 
-def _client(base_url: str) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {READER}", _OWN: "1"}
-    return httpx.Client(base_url=base_url, headers=headers, trust_env=False)
-
-
-_OWN = "x-evconform-own"
-
-
 @contextmanager
 def alive(description: Description, *, number: int = 1, port: int = 0, public: str = "") -> Iterator[World]:
     """A world on a server of this process. `public` is the address that stands before it, `https://host/v2`."""
@@ -172,4 +173,6 @@ def alive(description: Description, *, number: int = 1, port: int = 0, public: s
         await server(scope, receive, send)
 
     with serving(counting, port) as origin:
-        yield World(description, origin + base, public.rstrip("/"), fetched, number)
+        headers = {"Authorization": f"Bearer {READER}", _OWN: "1"}
+        with httpx.Client(headers=headers, trust_env=False) as client:
+            yield World(description, client, (origin + base, public.rstrip("/")), fetched, number)

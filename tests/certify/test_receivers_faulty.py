@@ -1,0 +1,35 @@
+"""Every fault of a receiver fails what it violates, and nothing else."""
+
+import pytest
+
+from conformance.model import Verdict
+from reports import RunVerdict
+from tests.certify.conftest import TABLE, failing, verdicts
+from tests.receivers.sample import FAILS, WARNS, Receiver
+
+UNSEEN = {"W33"}
+
+
+def told(summary) -> list[str]:
+    return [f"{each.requirement} {each.verdict} {each.message} {each.actual}" for each in summary.findings]
+
+
+def test_a_right_receiver_passes_everything(certified):
+    summary = certified(Receiver().app, stimuli=TABLE, observed=True)
+    assert summary.verdict is RunVerdict.CONFORMS, told(summary)
+    assert verdicts(summary, Verdict.PASS) == {f"W{n:02}" for n in range(1, 33)}, told(summary)
+    assert verdicts(summary, Verdict.REVIEW) == UNSEEN
+
+
+@pytest.mark.parametrize("fault", FAILS)
+def test_a_fault_fails_what_it_violates_alone(certified, fault):
+    summary = certified(Receiver(fault).app, observed=True)
+    assert failing(summary) == FAILS[fault], told(summary)
+    assert summary.verdict is RunVerdict.VIOLATIONS
+
+
+@pytest.mark.parametrize("fault", WARNS)
+def test_a_lesser_fault_is_warned_of_alone(certified, fault):
+    summary = certified(Receiver(fault).app, observed=True)
+    assert verdicts(summary, Verdict.WARN) == WARNS[fault], told(summary)
+    assert summary.verdict is RunVerdict.CONFORMS
