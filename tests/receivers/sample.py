@@ -109,7 +109,7 @@ class Receiver:
         if self.inside <= 20:
             await asyncio.sleep(1.5)
             return
-        while not await request.is_disconnected():
+        while not await request.is_disconnected():  # noqa: ASYNC110 - Starlette tells it no other way
             await asyncio.sleep(0.05)
         raise ClientDisconnect
 

@@ -1,0 +1,43 @@
+import time
+
+import msgspec
+import pytest
+
+from conformance.description import Description, load
+from conformance.validation import SecondOpinion, Validators
+from conformance.webhooks.delivery import Delivery
+from conformance.webhooks.judging import Sender
+from conformance.webhooks.signing import Key, headers_of
+from strategies import sample, schema_of_webhook
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+KEY = Key(SECRET)
+CREATED, ENDED = "charging_sub_session.created", "charging_sub_session.ended"
+
+
+@pytest.fixture(scope="session")
+def sender() -> Sender:
+    description: Description = load()
+    return Sender((KEY,), description, Validators(description), SecondOpinion(description))
+
+
+@pytest.fixture(scope="session")
+def payload(sender):
+    """A payload of an event, with changes to its data and to the envelope."""
+
+    def made(event: str, data: dict | None = None, **envelope):
+        whole = sample(sender.validators, schema_of_webhook(sender.validators, event))
+        end = whole["data"]["start"] if event == ENDED else None
+        own = {**whole["data"], "end": end, **(data or {})}
+        return {**whole, "timestamp": whole["data"]["start"], "data": own, **envelope}
+
+    return made
+
+
+def delivered(payload, *, identifier="msg_1", at=None, stamp=None, key=KEY, event=None, body=None) -> Delivery:
+    at = time.time() if at is None else at
+    body = msgspec.json.encode(payload) if body is None else body
+    stamp = str(int(at)) if stamp is None else stamp
+    signed = headers_of(identifier, stamp, "v1," + key.mac(identifier, stamp, body))
+    named = ("svix-event-type", payload["type"] if event is None else event)
+    return Delivery((("content-type", "application/json"), *signed, named), body, at, "/", 200)
