@@ -5,7 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.errors import HarnessError
+from conformance.errors import HarnessError, UsageError
+from conformance.mock_server import clock
 from conformance.mock_server.assembly import RATE_LIMIT, Settings
 from conformance.mock_server.serving import serve
 
@@ -31,9 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _moment(text: str | None) -> int | None:
-    from conformance.errors import UsageError
-    from conformance.mock_server import clock
-
     if text is None:
         return None
     moment = clock.parse(text)

@@ -58,7 +58,7 @@ class App:
         )
         try:
             reply = self._api.handle(request)
-        except Exception:  # noqa: BLE001 - the last guard: a fault of the server's own is told, not thrown at the client
+        except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stderr)
             reply = _failure(Problem(500, "internal-error", "The server failed."), base)
         await _send(send, reply)

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from conformance.description import Description, load
 from conformance.mock_server import faults as catalogue
 from conformance.mock_server.api import Api
-from conformance.mock_server.behaviours import prepare
 from conformance.mock_server.app import App, Receive, Scope, Send
+from conformance.mock_server.behaviours import prepare
 from conformance.mock_server.call import Call, Place
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.control import Control

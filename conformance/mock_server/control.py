@@ -71,7 +71,7 @@ class Control:
         self._webhooks.endpoints.append((url, secret))
         return JSONResponse({"url": url, "secret": secret}, 201)
 
-    async def sessions(self, request: Request) -> Response:
+    async def sessions(self, _request: Request) -> Response:
         """POST: a charging session starts for the owner of the first one, and is announced."""
         store = self._writes.world.store
         like = next((each for each in store.all(charging.SESSIONS) if each.owner), None)

@@ -151,7 +151,7 @@ class Site:
         return found
 
     def _linked(self, operation: Operation, expansion: Expansion) -> bool:
-        """Whether the first record of the operation, and some beyond the first page, hold the link at the first level."""
+        """Whether the first record of the operation holds the link at the first level."""
         head = expansion.path.partition(".")[0]
         records = list(self.world.store.all(operation.resource))
         return bool(records) and isinstance(records[0].data.get(head), str | list) and bool(records[0].data.get(head))
@@ -170,7 +170,7 @@ class Site:
         found = []
         for operation, each in self.filters(Operator.EQ, least=12):
             values = [str(record.data.get(each.field)) for record in self.world.store.all(operation.resource)]
-            if "None" != values[0] and 4 <= values.count(values[0]) < len(values):
+            if values[0] != "None" and 4 <= values.count(values[0]) < len(values):
                 found.append((operation, each))
         return found
 

@@ -34,7 +34,7 @@ class Criterion:
     def holds(self, record: Record, wanted: Any) -> bool:
         """Whether a record satisfies the filter; a null satisfies only `isnull`."""
         if "owner" in self.rule:
-            return record.owner == wanted
+            return bool(record.owner == wanted)
         if "since" in self.rule:
             return _valid_now(record.data, self.rule) is wanted
         found = values_at(record.data, str(self.rule.get("field", self.filter.field)))
@@ -120,7 +120,9 @@ def _field_schema(world: World, operation: Operation, path: str) -> Mapping[str,
         schema = world.nursery.flat(schema)
         branches = [world.nursery.flat(each) for each in (schema, *schema.get("oneOf", ()), *schema.get("anyOf", ()))]
         bare = name.removesuffix("[]")
-        found = next((each["properties"][bare] for each in branches if bare in each.get("properties", {})), {})
+        found: Mapping[str, Any] = next(
+            (each["properties"][bare] for each in branches if bare in each.get("properties", {})), {}
+        )
         schema = world.nursery.flat(found)
         if schema.get("type") == "array" or "items" in schema:
             schema = world.nursery.flat(schema.get("items", {}))

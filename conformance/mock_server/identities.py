@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 APPLICATION = "evconform-app"  # the application through which people sign in
-APPLICATION_SECRET = "evconform-app-secret"  # noqa: S105 - known to everyone
+APPLICATION_SECRET = "evconform-app-secret"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,11 @@ IDENTITIES: tuple[Identity, ...] = (
         "token-noscope",
     ),
     Identity(
-        "expired", "a token that expired an hour before the server started", "all", token="token-expired", expired=True
+        "expired",
+        "a token that expired an hour before the server started",
+        "all",
+        token="token-expired",
+        expired=True,  # noqa: S106
     ),
     Identity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
     Identity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106

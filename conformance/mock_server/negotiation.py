@@ -26,7 +26,7 @@ def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
 
 
 def choose(accept: str, offered: Sequence[str]) -> str | None:
-    """The offered media type that the header ranks highest, None where it accepts none; the first where it is absent."""
+    """The offered media type ranked highest; None where it accepts none, the first where it is absent."""
     ranges = _ranges(accept)
     if not ranges:
         return offered[0] if offered else None

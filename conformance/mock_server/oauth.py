@@ -22,7 +22,7 @@ _BODY_LIMIT = 64 * 1024
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class Refused(Exception):  # noqa: N818
     """An OAuth error answer (RFC 6749, section 5.2)."""
 
     def __init__(self, error: str, status: int = 400) -> None:
@@ -85,7 +85,7 @@ class Issuer:
             }
             grant = grants.get(form.get("grant_type", ""))
             if grant is None:
-                raise Refused("unsupported_grant_type" if form.get("grant_type") else "invalid_request")
+                raise Refused("unsupported_grant_type" if form.get("grant_type") else "invalid_request")  # noqa: TRY301
             access, refresh, scopes = grant(client, form)
         except Refused as refused:
             return _refusal(refused)
@@ -141,7 +141,7 @@ class Issuer:
             form = await _form(request)
             client = self._client(request, form)
             if not form.get("token"):
-                raise Refused("invalid_request")
+                raise Refused("invalid_request")  # noqa: TRY301
         except Refused as refused:
             return _refusal(refused)
         self._tokens.revoke(form["token"], client)

@@ -11,7 +11,7 @@ MEDIA = "application/problem+json"
 _URI = ":/?[]@!$&'()*+,;="  # stays as it is in a URI (RFC 3986, section 2.2); the path asked for was decoded
 
 
-class Problem(Exception):  # noqa: N818 - the standard's word
+class Problem(Exception):  # noqa: N818
     """Stops a request. `slug` names the problem type, empty where the status says enough (404 and the like)."""
 
     def __init__(

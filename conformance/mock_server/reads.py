@@ -89,8 +89,8 @@ class Reads:
     def _member(self, call: Call, resource: Resource, parent: Record | None) -> Record | None:
         key = self._key(call, resource, call.values[resource.key])
         members = self._world.store.collection(resource.name, parent.path if parent else "")
-        found = members.by_key.get(key)
-        return through(self._seams.lookup, call, resource, members, key, found)
+        found: Record | None = through(self._seams.lookup, call, resource, members, key, members.by_key.get(key))
+        return found
 
     def _key(self, call: Call, resource: Resource, text: str) -> str:
         if text == ME and resource.name == self._world.shape.principal and call.user:
@@ -132,7 +132,7 @@ class Reads:
         """A copy of a singleton whose inner arrays hold only the elements that its filters let through."""
         data = dict(record.data)
         for criterion, wanted in criteria:
-            name, mark, rest = criterion.filter.field.partition("[].")
+            name, mark, _ = criterion.filter.field.partition("[].")
             if mark and isinstance(data.get(name), list):
                 inner = [Record(record.resource, "", "", data={name: [each]}) for each in data[name]]
                 data[name] = [each for each, one in zip(data[name], inner, strict=True) if criterion.holds(one, wanted)]
@@ -218,7 +218,7 @@ class Reads:
                 for each, wanted in criteria
             )
         ]
-        key: Callable[[Record], Any] = lambda record: record.key  # noqa: E731 - replaced below
+        key: Callable[[Record], Any] = lambda record: record.key  # noqa: E731
         if ordering:
             key = sort_key([ordering.removeprefix("-")])
             records.sort(key=key)

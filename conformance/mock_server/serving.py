@@ -64,7 +64,7 @@ def running(
     command += ["--description", str(description)] if description else []
     command += ["--now", now] if now else []
     command += [part for name in faults for part in ("--fault", name)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
     try:
         line = process.stdout.readline() if process.stdout else ""
         if not line.startswith(_READY):

@@ -11,12 +11,12 @@ import jsonschema_rs
 from conformance.description import Description
 from conformance.mock_server import clock
 
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 _REQUESTS = "urn:evconform:requests"
 _FORMATS = {
     "date-time": lambda text: clock.parse(text) is not None,
     "decimal": lambda text: bool(_DECIMAL.fullmatch(text)),
 }
-_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Validators:

@@ -1,6 +1,7 @@
 """Webhooks as Svix delivers them: signed, retried on a schedule in the server's own time, kept for inspection.
 
-Events are those of the description's `webhooks`: `<thing>.created` when one appears, `<thing>.ended` when its `end` is set.
+Events are those of the description's `webhooks`: `<thing>.created` when one appears, `<thing>.ended` when its
+`end` is set.
 """
 
 import heapq

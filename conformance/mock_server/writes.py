@@ -22,7 +22,7 @@ _TOUCHED = ("updated_at", "last_updated_at")
 class Writes:
     """Changes the world on behalf of callers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         world: World,
         reads: Reads,
@@ -75,7 +75,7 @@ class Writes:
         key = str(body[resource.key_field]) if named else ""
         record = self.born(resource, parent, self._owner(call, resource, parent, body), key)
         record.data = {**record.data, **self._blank(call, resource, body)}
-        changes = through(self._seams.apply, call, record, self._fitted(record, resource, body))
+        changes = through(self._seams.apply, call, record, self._fitted(resource, body))
         record.data = {**record.data, **changes}
         self.finished(record)
         return record
@@ -145,7 +145,7 @@ class Writes:
                 made[name] = None
         return made
 
-    def _fitted(self, record: Record, resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _fitted(self, resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a body that its resource has; a link one step further picks the member that leads there."""
         shown = self.world.schema_of(resource).get("properties", {})
         made = {name: value for name, value in body.items() if name in shown}
@@ -209,11 +209,9 @@ class Writes:
     def update(self, call: Call, record: Record, body: Mapping[str, Any]) -> None:
         """Apply a checked body to a record: objects are merged where that stays valid, else replaced."""
         resource = self.world.shape.resources[record.resource]
-        changes = {
-            name: merged(record.data.get(name), value) for name, value in self._fitted(record, resource, body).items()
-        }
+        changes = {name: merged(record.data.get(name), value) for name, value in self._fitted(resource, body).items()}
         if not self._valid(resource, {**record.data, **changes}):
-            changes = self._fitted(record, resource, body)
+            changes = self._fitted(resource, body)
         changes = through(self._seams.apply, call, record, changes)
         touched = {name: clock.render(self.now()) for name in _TOUCHED if name in record.data and changes}
         self.world.store.change(record, {**touched, **changes})
@@ -250,7 +248,9 @@ class Writes:
         head, _, tail = path.rpartition(".")
         for each in tuple(self.world.store.all(resource)):
             holder = each.data.get(head) if head else each.data
-            value = holder.get(tail) if isinstance(holder, dict) else None
+            if not isinstance(holder, dict):
+                continue
+            value = holder.get(tail)
             if isinstance(value, list) and gone in value:
                 holder[tail] = [link for link in value if link != gone]
             elif value == gone and nullable:

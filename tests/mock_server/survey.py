@@ -14,7 +14,7 @@ from tests.mock_server.wire import BASE, Ask, Client
 METHODS = ("PUT", "DELETE", "PATCH", "POST")
 
 
-def asks(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Iterator[Ask]:
+def asks(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Iterator[Ask]:  # noqa: C901
     """Requests to every operation; many more to those in focus (to a sample without). Writes come last, if at all."""
     model = client.model
     deep = [o for o in model.operations if (focus is None and o.key in _sample(client)) or (focus and o.key in focus)]
@@ -78,7 +78,7 @@ def creating_around(client: Client, operation: Operation) -> Iterator[Ask]:
             yield Ask(operation, "GET", path)
 
 
-def reading(client: Client, operation: Operation) -> Iterator[Ask]:
+def reading(client: Client, operation: Operation) -> Iterator[Ask]:  # noqa: C901, PLR0912
     good = list(client.good(operation))
     yield from good
     if not good:
@@ -175,7 +175,7 @@ def _pages(client: Client, operation: Operation, first: Ask) -> Iterator[Ask]:
         yield dataclasses.replace(first, target=first.target + joint + query)
 
 
-def _filtered(client: Client, operation: Operation, first: Ask) -> Iterator[Ask]:
+def _filtered(client: Client, operation: Operation, first: Ask) -> Iterator[Ask]:  # noqa: C901
     joint = "&" if "?" in first.target else "?"
     records = client.records(operation.resource)
     size = operation.pagination.size if operation.pagination else ""
@@ -212,7 +212,7 @@ def _filtered(client: Client, operation: Operation, first: Ask) -> Iterator[Ask]
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{page}&{operation.pagination.page}=2")
 
 
-def writing(client: Client, operation: Operation) -> Iterator[Ask]:
+def writing(client: Client, operation: Operation) -> Iterator[Ask]:  # noqa: C901
     good = list(client.good(operation))
     if not good:
         return

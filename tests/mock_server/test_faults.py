@@ -58,7 +58,7 @@ def test_fault_changes_only_what_it_says(name: str) -> None:
     fault = CATALOGUE[name]
     planted = faults.place(name, untouched().world)
     unsafe = planted.operations is not None and not all(shipped().model.by_key[key].safe for key in planted.operations)
-    if unsafe or fault.family in WRITING or planted.operations is None and LASTING & set(planted.hooks):
+    if unsafe or fault.family in WRITING or (planted.operations is None and LASTING & set(planted.hooks)):
         compare_fresh(name, writes=True)
     elif fault.family == "LIM":
         compare_fresh(name, writes=False, rate_limit=30)

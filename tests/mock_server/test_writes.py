@@ -1,6 +1,5 @@
 """Writes hold, state machines move one way, webhooks arrive."""
 
-
 import json
 from typing import Any
 
@@ -60,9 +59,13 @@ def test_patch_changes_what_it_names_and_nothing_else(client: Client) -> None:
 def test_read_only_fields_are_ignored_and_rejected_writes_change_nothing(client: Client) -> None:
     path = client.records("vehicles")[0].path
     before = body(client.get(path))
-    kept = client.ask("PATCH", path, json_body={"id": "vhcl01HRFF3SEVSCRAV9B3CHVDFN0H", "disabled": not before["disabled"]})
+    kept = client.ask(
+        "PATCH", path, json_body={"id": "vhcl01HRFF3SEVSCRAV9B3CHVDFN0H", "disabled": not before["disabled"]}
+    )
     assert body(kept) == before
-    refused = client.ask("PATCH", path, json_body={"maximum_charge_limit_percentage": 101, "smart_charging_enabled": True})
+    refused = client.ask(
+        "PATCH", path, json_body={"maximum_charge_limit_percentage": 101, "smart_charging_enabled": True}
+    )
     assert refused.status == 400
     assert list(body(refused)["field_errors"]) == ["maximum_charge_limit_percentage"]
     assert body(client.get(path)) == before
@@ -71,7 +74,11 @@ def test_read_only_fields_are_ignored_and_rejected_writes_change_nothing(client:
 @pytest.mark.parametrize("reference", ["id", "dangling", "other"])
 def test_references_are_checked(client: Client, reference: str) -> None:
     model = client.records("vehicle_models")[0]
-    wrong = {"id": model.key, "dangling": BASE + model.path[:-4] + "0000", "other": BASE + client.records("users")[0].path}
+    wrong = {
+        "id": model.key,
+        "dangling": BASE + model.path[:-4] + "0000",
+        "other": BASE + client.records("users")[0].path,
+    }
     reply = client.ask("POST", "/vehicles", json_body={"model": wrong[reference]}, headers=user_header(client))
     assert reply.status == 400
     assert "model" in body(reply)["field_errors"]
@@ -91,7 +98,7 @@ def test_forms_are_read_by_type(client: Client) -> None:
 def test_boost_starts_once_and_ends(client: Client) -> None:
     session = next(
         each for each in client.records("charging_sessions")
-        if each.data["end"] is None and client.world.store.by_path[each.data["vehicle"] or each.path].data.get("integrated") != "INACTIVE"
+        if each.data["end"] is None and client.world.store.by_path[each.data["vehicle"] or each.path].data.get("integrated") != "INACTIVE"  # noqa: E501
     )  # fmt: skip
     parts = len(session.data["sub_sessions"])
     boosted = client.ask("POST", session.path + "/boost_start")
@@ -112,7 +119,7 @@ def test_rebates_uploads_and_events_move_one_way(client: Client) -> None:
     assert body(client.get(claim["url"]))["status"] == "COMPLETE"
     assert client.ask("POST", claim["url"] + ":submit").status == 400
     evidence = BASE + client.records("rebate_evidence_types")[0].path
-    file = body(client.ask("POST", f"/rebate_evidence_files:start_upload?user_rebate={claim['id']}", json_body={"file_name": "a.pdf", "rebate_evidence_type": evidence}))  # fmt: skip
+    file = body(client.ask("POST", f"/rebate_evidence_files:start_upload?user_rebate={claim['id']}", json_body={"file_name": "a.pdf", "rebate_evidence_type": evidence}))  # fmt: skip  # noqa: E501
     assert body(client.ask("POST", file["url"] + ":finish_upload")) == {"id": file["id"], "url": file["url"]}
     assert body(client.get(file["url"]))["file_name"] == "a.pdf"
     coordinator = client.records("dispatch_coordinators")[0].path
@@ -120,7 +127,9 @@ def test_rebates_uploads_and_events_move_one_way(client: Client) -> None:
     event = body(client.ask("POST", coordinator + "/dispatch_events", json_body=times))
     assert body(client.ask("POST", event["url"] + "/cancel")) == {"status": "CANCELLED"}
     assert client.ask("POST", event["url"] + "/cancel").status == 400
-    backwards = client.ask("POST", coordinator + "/dispatch_events", json_body=dict(zip(times, [*times.values()][::-1], strict=True)))
+    backwards = client.ask(
+        "POST", coordinator + "/dispatch_events", json_body=dict(zip(times, [*times.values()][::-1], strict=True))
+    )
     assert "end_time" in body(backwards)["field_errors"]
 
 
@@ -165,7 +174,10 @@ def test_started_session_is_announced_signed_and_as_read(shipped: Client) -> Non
     headers, raw = receiver.seen[0]
     payload = Webhook(secret).verify(raw, {name.replace("svix-", "webhook-"): value for name, value in headers.items()})
     assert headers["svix-event-type"] == payload["type"] == "charging_sub_session.created"
-    assert payload["data"] == web.get("/v2" + started["sub_sessions"][0], headers={"authorization": "Bearer token-full"}).json()
+    assert (
+        payload["data"]
+        == web.get("/v2" + started["sub_sessions"][0], headers={"authorization": "Bearer token-full"}).json()
+    )
 
 
 def test_failed_delivery_is_retried_on_schedule_with_one_id(shipped: Client) -> None:
@@ -210,7 +222,9 @@ def test_webhook_fault_changes_a_delivery(name: str) -> None:
         web.post("/_control/webhooks", json={"url": "http://partner.example.com/", "secret": secret})
         web.post("/_control/sessions")
         web.post("/_control/clock", json={"seconds": 8 * 3600})
-        return [({**h, "svix-timestamp": h["svix-timestamp"][:-3], "svix-signature": ""}, raw) for h, raw in receiver.seen]
+        return [
+            ({**h, "svix-timestamp": h["svix-timestamp"][:-3], "svix-signature": ""}, raw) for h, raw in receiver.seen
+        ]
 
     clean, faulty = conversation(), conversation(name)
     assert len(clean) == len(faulty) > 2
@@ -237,5 +251,3 @@ def test_every_create_shows_up_where_it_is_read(client: Client) -> None:
                 reads = [o for o in client.model.operations if o.role is Role.ITEM and o.resource == operation.resource]
                 if reply.status == 201 and "url" in made and reads:
                     assert client.get(made["url"]).status == 200, operation.key
-
-

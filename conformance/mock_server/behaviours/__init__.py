@@ -1,8 +1,8 @@
 """What no description can tell: what actions do, what reports count. Everything here is about one API by its nature.
 
-A module of this package offers `READS` and `ACTIONS`: functions by the key of their operation, which get the
-reading or writing side and the call; `on_build` brings a new world in line. Operations without one get what can be derived.
-"""
+A module of this package offers `READS` and `ACTIONS`: functions by the key of their operation, which get
+the reading or writing side and the call; `on_build` brings a new world in line. Operations without one get what can be derived.
+"""  # noqa: E501
 
 import importlib
 import pkgutil

@@ -76,7 +76,7 @@ def _running(writes: Writes, session: Record) -> Record | None:
 def _switch(writes: Writes, call: Call, *, to: str, allowed: Callable[[str], bool]) -> Answer:
     """End the running sub-session and start one in another mode; 409 where the session is not in the right state."""
     session = writes.reads.above(call)
-    assert session is not None  # noqa: S101 - the path names one
+    assert session is not None  # noqa: S101
     part = _running(writes, session)
     if session.data["end"] is not None or part is None or not allowed(part.data["mode"]):
         raise Problem(409, "conflict", "The session is not in a state that allows this.")
@@ -152,7 +152,7 @@ def recalculate(writes: Writes, call: Call) -> Answer:
     """The energy of a sub-session from its intervals; kept unless it is a dry run."""
     part = writes.reads.above(call)
     body = writes.body(call)
-    assert part is not None  # noqa: S101 - the path names one
+    assert part is not None  # noqa: S101
     usage = next(each for each in writes.world.store.children(part) if each.resource == USAGE)
     before = part.data[_TOTAL]
     after = sum(each["total_energy_delivered_watt_hours"] for each in usage.data["intervals"])

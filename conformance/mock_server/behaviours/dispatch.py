@@ -22,7 +22,7 @@ def plan(writes: Writes, call: Call) -> Answer:
 def cancel(writes: Writes, call: Call) -> Answer:
     """Call an event off; not twice."""
     event = writes.reads.above(call)
-    assert event is not None  # noqa: S101 - the path names one
+    assert event is not None  # noqa: S101
     if event.key in writes.reads.behaviours.pending:
         raise Problem(400, "already-cancelled", "The event is cancelled already.")
     writes.reads.behaviours.pending[event.key] = ""

@@ -78,7 +78,7 @@ def bring_in(writes: Writes, call: Call) -> Answer:
 def disconnect(writes: Writes, call: Call) -> Answer:
     """A vehicle that is no longer commanded."""
     vehicle = writes.reads.above(call)
-    assert vehicle is not None  # noqa: S101 - the path names one
+    assert vehicle is not None  # noqa: S101
     writes.world.store.change(vehicle, {"integrated": "UNINTEGRATED"})
     return writes.done(call, vehicle)
 

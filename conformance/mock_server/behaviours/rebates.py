@@ -31,7 +31,7 @@ def evidence(writes: Writes, call: Call) -> Answer:
 def submit(writes: Writes, call: Call) -> Answer:
     """Hand a claim in; a second time is refused."""
     claim = writes.reads.above(call)
-    assert claim is not None  # noqa: S101 - the path names one
+    assert claim is not None  # noqa: S101
     _open(call, claim)
     writes.world.store.change(claim, {"status": "COMPLETE"})
     return writes.done(call, claim)

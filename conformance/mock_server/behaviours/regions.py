@@ -48,12 +48,12 @@ def validate(writes: Writes, call: Call) -> Answer:
     regions = []
     for entry in body["regions"]:
         existing = next((each for each in store.all("regions") if each.data["name"] == entry["name"]), None)
-        count = len(_polygons(entry["geometries"])["coordinates"])
+        shapes, count = len(entry["geometries"]), len(_polygons(entry["geometries"])["coordinates"])
         regions.append({
             "name": entry["name"],
             "status": "NAME_EXISTS" if existing else "OK",
             "problems": ["A region of this name exists."] if existing else [],
-            "computed": {"geometry_count": len(entry["geometries"]), "resulting_polygon_count": count, "area_sq_km": 1.0},
+            "computed": {"geometry_count": shapes, "resulting_polygon_count": count, "area_sq_km": 1.0},
             "existing_region": call.base + existing.path if existing else None,
         })  # fmt: skip
     group = {

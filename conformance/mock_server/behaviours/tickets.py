@@ -74,13 +74,13 @@ def sankey(reads: Reads, call: Call) -> Answer:
     })  # fmt: skip
 
 
-def categories(reads: Reads, call: Call) -> Answer:
+def categories(reads: Reads, _call: Call) -> Answer:
     """All categories and subcategories with their labels."""
     schema = reads.world.schema_of(reads.world.shape.resources["support_tickets"])["properties"]
 
     def labelled(field: str) -> list[dict[str, str]]:
         branches = [reads.world.nursery.flat(each) for each in schema[field].get("oneOf", ())]
-        names = next((each["enum"] for each in branches if "enum" in each), [])
+        names: list[str] = next((each["enum"] for each in branches if "enum" in each), [])
         return [{"value": name, "label": name.replace("_", " ").title()} for name in names]
 
     return Answer(200, {"categories": labelled(_CATEGORY), "subcategories": labelled(_SUBCATEGORY)})

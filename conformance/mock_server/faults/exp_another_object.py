@@ -1,5 +1,7 @@
 """The wrong object stands in for a link."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
@@ -10,7 +12,7 @@ def plant(site: Site) -> Planted | None:
         return None
     records = [each for each in site.world.store.all(found[1].target) if each.path]
 
-    def swap(call: object, here: str, record: object, data: dict[str, object]) -> dict[str, object]:
+    def swap(call: Any, here: str, record: object, data: dict[str, object]) -> dict[str, object]:
         if here != found[1].path or "url" not in data:
             return data
         other = next(each for each in records if each is not record)

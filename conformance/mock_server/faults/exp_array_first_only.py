@@ -1,5 +1,7 @@
 """Of an array of links only the first is expanded."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
@@ -14,7 +16,7 @@ def plant(site: Site) -> Planted | None:
     ]
     found = site.pick(options)
 
-    def close(call: object, place: object, data: dict[str, list[object]]) -> dict[str, list[object]]:
+    def close(call: Any, place: Any, data: dict[str, list[object]]) -> dict[str, list[object]]:
         if found is None or found[1] not in call.every("expand"):
             return data
         links = place.record.data[found[1]]

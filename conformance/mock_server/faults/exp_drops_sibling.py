@@ -1,5 +1,7 @@
 """With an expansion another property turns null."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
 
 
@@ -13,7 +15,7 @@ def plant(site: Site) -> Planted | None:
     ]
     found = site.pick(options)
 
-    def drop(call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def drop(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
         asked = found is not None and found[1].path in call.every("expand")
         return {k: v for k, v in data.items() if k != found[2]} if asked and found else data
 

@@ -1,5 +1,7 @@
 """In a list only the first item is expanded."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
@@ -8,7 +10,7 @@ def plant(site: Site) -> Planted | None:
     """One expansion of one list."""
     found = site.pick(site.expansions(Role.LIST, least=4))
 
-    def close(call: object, place: object, data: dict[str, object]) -> dict[str, object]:
+    def close(call: Any, place: Any, data: dict[str, object]) -> dict[str, object]:
         if found is None or place.index == 0 or not isinstance(data.get(found[1].path), dict):
             return data
         return {**data, found[1].path: call.base + place.record.data[found[1].path]}

@@ -1,5 +1,7 @@
 """A null link is expanded to an empty object."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
@@ -12,7 +14,7 @@ def plant(site: Site) -> Planted | None:
     ]
     found = site.pick(options)
 
-    def fill(call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def fill(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
         asked = found is not None and found[1].path in call.every("expand")
         return {**data, found[1].path: {}} if asked and found and data.get(found[1].path) is None else data
 

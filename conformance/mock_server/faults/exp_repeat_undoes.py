@@ -1,5 +1,7 @@
 """A path that is given twice is not expanded."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
@@ -7,7 +9,7 @@ def plant(site: Site) -> Planted | None:
     """One operation with expansions."""
     options = {o.key: o for o, _ in site.expansions()}
 
-    def undo(call: object, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def undo(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
         asked = call.every("expand")
         return tuple(each for each in paths if asked.count(each) < 2)
 

@@ -1,5 +1,7 @@
 """Inside expanded objects links keep the host that the cache was filled under."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
@@ -7,7 +9,7 @@ def plant(site: Site) -> Planted | None:
     """The links of an object expanded at the first level."""
     found = site.pick(site.expansions())
 
-    def turn(call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def turn(call: Any, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         base = getattr(call, "base", "")
         if found is None or here != found[1].path:
             return data

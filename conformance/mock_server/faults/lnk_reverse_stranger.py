@@ -1,5 +1,7 @@
 """A list of links back holds one that leads away."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
@@ -18,7 +20,7 @@ def plant(site: Site) -> Planted | None:
         return None
     strangers = list(store.all(found[2]))
 
-    def add(call: object, place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
+    def add(call: Any, place: Any, data: dict[str, list[str]]) -> dict[str, list[str]]:
         mine = place.record.owner
         other = next(each for each in strangers if each.owner != mine)
         return {**data, found[1]: [*data[found[1]], call.base + other.path]}

@@ -1,5 +1,7 @@
 """The last page links to an empty one."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Scheme
 
@@ -9,9 +11,7 @@ def plant(site: Site) -> Planted | None:
     operation = site.pick(site.paged(Scheme.CURSOR))
     last = list(site.world.store.all(operation.resource))[-1].key if operation else ""
 
-    def go_on(
-        call: object, queries: dict[str, list[tuple[str, str]] | None]
-    ) -> dict[str, list[tuple[str, str]] | None]:
+    def go_on(call: Any, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
         paging = operation.pagination if operation else None
         if queries["next"] is not None or paging is None or call.last(paging.after) == last:
             return queries

@@ -9,7 +9,7 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Scheme
 
 
-def _skip(call: Call, records: Sequence[Record], page: Page) -> Page:
+def _skip(call: Call, _records: Sequence[Record], page: Page) -> Page:
     paging = call.operation.pagination
     if paging and call.last(paging.after) and len(page.records) > 1:
         page.records = page.records[1:]

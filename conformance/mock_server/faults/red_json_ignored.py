@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role
 
 
-def _redirect(call: Call, answer: Answer) -> Answer:
+def _redirect(_call: Call, answer: Answer) -> Answer:
     if answer.status == 200 and isinstance(answer.body, dict):
         return Answer(302, None, {**answer.headers, "Location": str(answer.body["url"])}, media="")
     return answer

@@ -4,7 +4,7 @@ from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at
 
 
-def _accept(call: Call, answer: Answer) -> Answer:
+def _accept(_call: Call, answer: Answer) -> Answer:
     if answer.status == 200 and "about:blank" not in answer.headers.get("Link", "").partition(",")[0]:
         answer.status = 202
     return answer

@@ -7,7 +7,7 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.views import encode
 
 
-def _unwrap(call: Call, answer: Answer) -> Answer:
+def _unwrap(_call: Call, answer: Answer) -> Answer:
     data = msgspec.json.decode(answer.raw) if answer.status == 200 and answer.raw else None
     if isinstance(data, list) and len(data) == 1:
         answer.raw = encode(data[0])

@@ -7,7 +7,7 @@ from conformance.mock_server.problems import Problem
 
 def _tell(_call: Call, name: str, problem: Problem | None) -> Problem | None:
     if problem is not None:
-        problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'
+        problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'  # noqa: S608
     return problem
 
 

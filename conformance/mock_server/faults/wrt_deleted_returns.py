@@ -8,9 +8,13 @@ from conformance.model import Effect, Role
 
 def plant(site: Site) -> Planted | None:
     """A collection with POST, DELETE and a list."""
-    store = site.world.store
+    store, resources = site.world.store, site.world.shape.resources
     listed = {o.resource for o in site.of_role(Role.LIST)} & {o.resource for o in site.of_role(Role.DELETE)}
-    operation = site.pick(o for o in site.bodies(Role.CREATE) if o.resource in listed and o.effect is Effect.WRITE)
+    operation = site.pick(
+        o
+        for o in site.bodies(Role.CREATE)
+        if o.resource in listed and o.effect is Effect.WRITE and resources[o.resource].prefix
+    )
     if operation is None:
         return None
     deleted: list[Record] = []

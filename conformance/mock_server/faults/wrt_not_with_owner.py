@@ -1,5 +1,7 @@
 """What was created does not appear in the links of its owner."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
@@ -22,7 +24,7 @@ def plant(site: Site) -> Planted | None:
         return None
     old = {record.path for record in site.world.store.all(found[2])}
 
-    def hide(call: object, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
+    def hide(call: Any, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
         links = [each for each in data[found[1]] if each.removeprefix(call.base) in old]
         return {**data, found[1]: links}
 

@@ -1,12 +1,14 @@
 """PATCH sets a field that was not named back to its default."""
 
+from typing import Any
+
 from conformance.mock_server.faulting import Fault, Planted, Site, at
-from conformance.model import Role
+from conformance.model import Operation, Role
 
 
 def plant(site: Site) -> Planted | None:
     """A field that may be null becomes null, a switch becomes false."""
-    options = []
+    options: list[tuple[Operation, str, Any]] = []
     for operation in site.bodies(Role.UPDATE):
         shown = site.properties(operation)
         for name in site.writable(operation):

@@ -14,9 +14,9 @@ def plant(site: Site) -> Planted | None:
     for operation in site.bodies(Role.UPDATE):
         writable = site.writable(operation)
         for name, schema in site.properties(operation).items():
-            if name not in writable and schema.get("readOnly") and schema.get("type") in ("string", "integer"):
-                if name not in {"id", "url"} and "pattern" not in schema:
-                    options.append((operation, name))
+            plain = schema.get("type") in ("string", "integer") and "pattern" not in schema
+            if plain and schema.get("readOnly") and name not in {"id", "url", *writable}:
+                options.append((operation, name))
     found = site.pick(options)
 
     def take(call: Call, _record: Record | None, changes: dict[str, object]) -> dict[str, object]:

@@ -8,12 +8,12 @@ from conformance.model import Effect, Role
 
 def plant(site: Site) -> Planted | None:
     """A field of one POST that may be null; what was there from the beginning is left alone."""
-    store = site.world.store
+    store, resources = site.world.store, site.world.shape.resources
     read = {o.resource for o in site.of_role(Role.ITEM)}
     found = site.pick(
         (operation, name)
         for operation in site.bodies(Role.CREATE)
-        if operation.resource in read and operation.effect is Effect.WRITE
+        if operation.resource in read and operation.effect is Effect.WRITE and resources[operation.resource].prefix
         for name in site.writable(operation)
         if "null" in (site.properties(operation).get(name, {}).get("type") or ())
     )

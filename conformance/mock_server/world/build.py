@@ -72,7 +72,7 @@ class World:
 
     def rng(self, *parts: object) -> random.Random:
         """Chance that depends on the seed and the given words alone."""
-        return random.Random(crc32("/".join(map(str, (self.seed, *parts))).encode()))  # noqa: S311 - a world to test on, not a secret
+        return random.Random(crc32("/".join(map(str, (self.seed, *parts))).encode()))  # noqa: S311
 
     def _order(self) -> list[str]:
         """Names of resources: people first, then parents before children."""

@@ -64,9 +64,7 @@ class Links:
         """The records that a link of a record may point to: those of its owner, and shared ones."""
         found: list[Record] = []
         for target in targets:
-            for each in self._store.all(target):
-                if record.owner is None or each.owner in {None, record.owner}:
-                    found.append(each)
+            found += [e for e in self._store.all(target) if record.owner is None or e.owner in {None, record.owner}]
         return found
 
     def _next(self, record: Record, link: Link, pool: list[Record]) -> Record:

@@ -90,7 +90,7 @@ class Nursery:
             grown = self._checked(schema, grown, self._sparse(flat))
         return grown
 
-    def _plain(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
+    def _plain(self, flat: dict[str, Any], path: str, depth: int) -> Maker:  # noqa: PLR0911
         name = path.removesuffix("[]").rpartition(".")[2]
         if values := [
             each for each in flat.get("enum", [flat["const"]] if "const" in flat else []) if each is not None

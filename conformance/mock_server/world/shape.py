@@ -1,6 +1,7 @@
-"""What follows of a resource model for a world: who owns what, how large collections are, which links answer each other.
+"""What follows of a resource model for a world: who owns what, how large collections are, which links mirror others.
 
-What cannot be derived is read from the description, where an overlay put it: `x-evconform-owner: user|shared` at a path.
+What cannot be derived is read from the description, where an overlay put it: `x-evconform-owner` (`user` or
+`shared`) at a path.
 """
 
 import re
@@ -35,7 +36,7 @@ class Shape:
         self.resources = {each.name: each for each in map(self._under_its_path, self.model.resources)}
 
     def _under_its_path(self, resource: Resource) -> Resource:
-        """A resource whose path names no member of its parent hangs under the next one up (`/x/{id}/versions/current`)."""
+        """A resource whose path names no member of its parent hangs under the next one up (`/x/versions/current`)."""
         path = resource.list_path or resource.item_path
         known = {each.name: each for each in self.model.resources}
         parent = resource.parent
@@ -152,7 +153,7 @@ class Shape:
 
     @cached_property
     def mirrors(self) -> dict[End, End]:
-        """Links that are computed of another: a user's `vehicles` of each vehicle's `user`. Value: the one that leads."""
+        """Links computed of another, and that one: a user's `vehicles` of each vehicle's `user`."""
         found: dict[End, End] = {}
         lines = [(End(n, link.path), link, to) for n, link, to in self._lines() if len(link.targets) == 1]
         for end, link, target in lines:
@@ -167,7 +168,7 @@ class Shape:
         return found
 
     def _leads(self, other: End, back: Link, end: End, link: Link) -> bool:
-        """Whether the link back is the one that decides: the single one of a pair, else that of the smaller collection."""
+        """Whether the link back decides: the single one of a pair, else that of the smaller collection."""
         if other == end or self.below(other.resource, end.resource) or self.below(end.resource, other.resource):
             return False
         if link.many != back.many:

@@ -20,7 +20,8 @@ _CITIES = ("London", "Leeds", "Bristol", "Glasgow", "Cardiff", "York", "Bath", "
 _STATES = ("England", "Scotland", "Wales", "Kent", "Devon")
 _ZONES = ("Europe/London", "Europe/Paris", "America/New_York", "Europe/Berlin", "America/Los_Angeles")
 _BRANDS = (
-    "Aurora", "Aurora Plus", "Borealis", "Cygnus", "Delta", "Delta Wave", "Élan", "Fjord", "Gale", "Halo", "Ion", "Juno",
+    "Aurora", "Aurora Plus", "Borealis", "Cygnus", "Delta", "Delta Wave", "Élan", "Fjord", "Gale",
+    "Halo", "Ion", "Juno",
 )  # fmt: skip
 _CURRENCIES = ("GBP", "EUR", "USD")
 _STATUSES = ("Open", "Pending", "Resolved", "Closed")
