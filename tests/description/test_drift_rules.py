@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from sound import BASE, URI, sound
@@ -403,6 +403,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS, value=VALUES)
 def test_what_is_called_harmless_to_clients_lets_all_old_requests_through(old, new, value):
     changes = list(SchemaDrift({}, {}).changes(old, new, "body", Direction.REQUEST))
@@ -413,6 +414,7 @@ def test_what_is_called_harmless_to_clients_lets_all_old_requests_through(old, n
         assert told & {BREAKING, RISKY}
 
 
+@settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS)
 def test_what_breaks_clients_one_way_breaks_servers_the_other_way(old, new):
     there = SchemaDrift({}, {}).changes(old, new, "", Direction.REQUEST)

@@ -88,11 +88,8 @@ class SchemaDrift:
                 yield from self._keywords(one, other, other.place)
 
     def _keywords(self, old: Shape, new: Shape, place: str) -> Iterator[Found | Pair]:
-        if ANY in {old.type, new.type} and old.type != new.type:
-            return  # said already: it was free, or is free now
         one, other = old.schema, new.schema
         yield from _values(one, other, place)
-        yield from _texts(one, other, place)
         yield from _limits(one, other, place)
         yield from _opaque(one, other, place)
         yield from _default(one, other, place)
@@ -128,19 +125,14 @@ class SchemaDrift:
 
 def _types(place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]) -> Iterator[Found]:
     """What became of alternatives without a counterpart; numbers that became whole or broken are paired up."""
-    for old in list(gone):
-        new = next(
-            (each for each in added if {old.type, each.type} == {"integer", "number"} or ANY in {old.type, each.type}),
-            None,
-        )
-        if new is not None:
-            wider = new.type in {"number", ANY}
-            gone.remove(old)
-            added.remove(new)
-            matched.append((old, new))
-            yield _typed(Effect.WIDENS if wider else Effect.NARROWS, place, old.type, new.type)
-    nulls = [each for each in (*gone, *added) if each.type == "null"]
-    for each in nulls:
+    if any(each.type == ANY for each in gone) and added:
+        yield _typed(Effect.NARROWS, place, ANY, _named(added))
+        return
+    if any(each.type == ANY for each in added) and gone:
+        yield _typed(Effect.WIDENS, place, _named(gone), ANY)
+        return
+    yield from _numbers(place, matched, gone, added)
+    for each in [each for each in (*gone, *added) if each.type == "null"]:
         was = each in gone
         (gone if was else added).remove(each)
         effect = Effect.NARROWS if was else Effect.WIDENS
@@ -152,6 +144,17 @@ def _types(place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], ad
         yield Found("alternative", Effect.NARROWS, place, f"may no longer be {_named(gone)}", old=_named(gone))
     if added:
         yield Found("alternative", Effect.WIDENS, place, f"may also be {_named(added)}", new=_named(added))
+
+
+def _numbers(place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]) -> Iterator[Found]:
+    for old in list(gone):
+        new = next((each for each in added if {old.type, each.type} == {"integer", "number"}), None)
+        if new is not None:
+            gone.remove(old)
+            added.remove(new)
+            matched.append((old, new))
+            effect = Effect.WIDENS if new.type == "number" else Effect.NARROWS
+            yield _typed(effect, place, old.type, new.type)
 
 
 def _typed(effect: Effect, place: str, old: str, new: str) -> Found:
@@ -182,39 +185,14 @@ def _shown(values: list[Any]) -> str:
     return ", ".join(each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values)
 
 
-def _texts(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
-    for keyword in ("format", "pattern"):
-        before, after = old.get(keyword), new.get(keyword)
-        if before == after:
-            continue
-        message = f"the {keyword} was {before or 'free'} and is {after or 'free'}"
-        yield Found(keyword, _text_effect(keyword, before, after), place, message, before, after)
-
-
-def _text_effect(keyword: str, before: Any, after: Any) -> Effect:
-    if before is None:
-        return Effect.NARROWS
-    if after is None:
-        return Effect.WIDENS
-    if keyword == "format":
-        return Effect.REPLACES
-    one, other = (str(each).replace(r"\d", "0-9").replace("[0-9]", "0-9") for each in (before, after))
-    if one == other:
-        return Effect.NONE
-    if one.strip("^$") == other.strip("^$"):  # an anchor more or less
-        return Effect.NARROWS if len(other) > len(one) else Effect.WIDENS
-    return Effect.UNCLEAR
-
-
 def _limits(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
-    for keyword in (*_LOWER, *_UPPER, "multipleOf", "uniqueItems"):
-        before, after = old.get(keyword), new.get(keyword)
-        if keyword == "uniqueItems":
-            before, after = before or None, after or None
-        if before == after:
-            continue
-        message = f"{keyword} was {'free' if before is None else before} and is {'free' if after is None else after}"
-        yield Found(keyword, _limit_effect(keyword, before, after), place, message, before, after)
+    """Keywords that are free where they are absent; `uniqueItems: false` is free too."""
+    for keyword in (*_LOWER, *_UPPER, "multipleOf", "uniqueItems", "format", "pattern"):
+        before, after = (None if each is False else each for each in (old.get(keyword), new.get(keyword)))
+        if before != after:
+            words = ["free" if each is None else each for each in (before, after)]
+            message = f"{keyword} was {words[0]} and is {words[1]}"
+            yield Found(keyword, _limit_effect(keyword, before, after), place, message, before, after)
 
 
 def _limit_effect(keyword: str, before: Any, after: Any) -> Effect:
@@ -222,9 +200,23 @@ def _limit_effect(keyword: str, before: Any, after: Any) -> Effect:
         return Effect.NARROWS
     if after is None:
         return Effect.WIDENS
+    if keyword == "format":
+        return Effect.REPLACES
+    if keyword == "pattern":
+        return _pattern_effect(before, after)
     if keyword == "multipleOf":
         return Effect.NARROWS if after % before == 0 else Effect.WIDENS if before % after == 0 else Effect.REPLACES
     return Effect.NARROWS if (after > before) is (keyword in _LOWER) else Effect.WIDENS
+
+
+def _pattern_effect(before: str, after: str) -> Effect:
+    """Decided where only the anchors or the spelling of digits changed."""
+    one, other = (str(each).replace(r"\d", "0-9").replace("[0-9]", "0-9") for each in (before, after))
+    if one == other:
+        return Effect.NONE
+    if one.strip("^$") == other.strip("^$"):
+        return Effect.NARROWS if len(other) > len(one) else Effect.WIDENS
+    return Effect.UNCLEAR
 
 
 def _opaque(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
