@@ -33,7 +33,7 @@ def _needs(most: int) -> Any:
 def _refusing(most: int) -> Any:
     def refusals(operation: Operation, subject: Subject) -> Steps[None]:
         """Bodies with one defect each, bad references among them; the state before and after."""
-        write = yield from write_of(operation, subject)
+        write = yield from write_of(operation, subject, "refused")
         if isinstance(write, Missing):
             yield from untested(ALL, operation, write)
             return
@@ -126,12 +126,12 @@ def _name(item: dict[str, Any]) -> str:
 
 
 def _taken(was: dict[str, Any] | None, item: dict[str, Any], body: Any) -> dict[str, Any]:
-    """The values of a refused body that an item has now and had not before; of a new item all must be the body's."""
+    """The values of a refused body that an item has now and had not before; a new item must have all, and several."""
     if not isinstance(body, dict):
         return {}
     plain = {n: v for n, v in body.items() if n in item and not isinstance(v, dict | list | None)}
     if was is None:
-        return plain if plain and all(item[name] == value for name, value in plain.items()) else {}
+        return plain if len(plain) > 1 and all(item[name] == value for name, value in plain.items()) else {}
     return {n: v for n, v in plain.items() if item[n] == v and was.get(n, ABSENT) != v}
 
 

@@ -44,8 +44,8 @@ def has_json_body(operation: Operation) -> bool:
     return operation.body is not None and any(each.type == JSON and each.schema for each in operation.body.media)
 
 
-def write_of(operation: Operation, subject: Subject) -> Steps[Write | Missing]:
-    """A write with real ids in its path, and in its body links to things that exist."""
+def write_of(operation: Operation, subject: Subject, mark: str = "") -> Steps[Write | Missing]:
+    """A write with real ids in its path, and in its body links to things that exist; `mark` makes names differ."""
     from strategies.bodies import sample_body  # noqa: PLC0415 - Hypothesis is loaded only where something is written
 
     call = yield from call_of(operation, subject)
@@ -54,7 +54,7 @@ def write_of(operation: Operation, subject: Subject) -> Steps[Write | Missing]:
     if not has_json_body(operation):
         return Write(call, None)
     links = yield from _links(operation, subject)
-    body = sample_body(subject.validators, operation, known={**_plausible(operation, subject), **links})
+    body = sample_body(subject.validators, operation, known={**_plausible(operation, subject, mark), **links})
     if body is None:
         return Missing("no valid body can be made from the description")
     return Write(call, body, links)
@@ -154,7 +154,7 @@ def clean(answer: Answer, subject: Subject) -> Steps[Answer | None]:
     return gone
 
 
-def _plausible(operation: Operation, subject: Subject) -> dict[str, tuple[Any, ...]]:
+def _plausible(operation: Operation, subject: Subject, mark: str) -> dict[str, tuple[Any, ...]]:
     """Values that a schema cannot ask for: names that nothing has yet, intervals of the future that end later."""
     from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
@@ -166,8 +166,8 @@ def _plausible(operation: Operation, subject: Subject) -> dict[str, tuple[Any, .
             moment = tomorrow + timedelta(hours="end" in words)
             found[name] = (moment.isoformat().replace("+00:00", "Z"),)
         elif name == "name" and schema.get("type") == "string" and not {"enum", "pattern"} & {*schema}:
-            mark = subject.random("name", operation.key, str(subject.today)).randrange(10**6)
-            found[name] = (f"Conformance {mark:06}"[: schema.get("maxLength", 60)],)
+            number = subject.random("name", operation.key, str(subject.today), mark).randrange(10**6)
+            found[name] = (f"Conformance {number:06}"[: schema.get("maxLength", 60)],)
     return found
 
 
