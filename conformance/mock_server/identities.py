@@ -50,8 +50,8 @@ IDENTITIES: tuple[Identity, ...] = (
         "expired",
         "a token that expired an hour before the server started",
         "all",
-        token="token-expired",
-        expired=True,  # noqa: S106
+        token="token-expired",  # noqa: S106
+        expired=True,
     ),
     Identity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
     Identity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
