@@ -30,19 +30,12 @@ def closing(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -
             yield Observed(outcome)
     passive = catalogue.judged_passively()
     for case in sorted(planned - seen):
+        requirement = catalogue.requirements[case.requirement]
         if case.requirement in passive and case.operation in asked:
-            yield Observed(
-                Outcome(
-                    case.requirement,
-                    case.operation,
-                    Verdict.NOT_APPLICABLE,
-                    "its answers held nothing to judge this by",
-                )
-            )
-        elif catalogue.requirements[case.requirement].kind in {Kind.STATIC, Kind.RUN}:
-            reason = (
-                catalogue.untested(catalogue.requirements[case.requirement]) or "the harness has no check for it yet"
-            )
+            reason = "its answers held nothing to judge this by"
+            yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason))
+        elif requirement.kind in {Kind.STATIC, Kind.RUN}:
+            reason = requirement.not_tested or "no answer of this run gave occasion to judge it"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
 
 

@@ -91,7 +91,16 @@ def _documents(operation: Operation, status: str) -> bool:
 
 
 def _accept_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (Need(f"accept {operation.key}", identity=OTHER),) if _documents(operation, "406") else ()
+    return () if _unnegotiated(operation) else (Need(f"accept {operation.key}", identity=OTHER),)
+
+
+def _unnegotiated(operation: Operation) -> str:
+    """Why `Accept` decides nothing on an operation; empty where it does."""
+    if not _documents(operation, "406"):
+        return "the operation documents no 406"
+    if not any(each.media for each in operation.responses if each.status.startswith("2")):
+        return "no success of the operation has a body whose type could be chosen"
+    return ""
 
 
 def accept(operation: Operation, subject: Subject) -> Steps[None]:
@@ -99,8 +108,7 @@ def accept(operation: Operation, subject: Subject) -> Steps[None]:
 
     Something that nobody has is asked for; only where the server answers that first, something that exists.
     """
-    if not _documents(operation, "406"):
-        reason = "the operation documents no 406"
+    if reason := _unnegotiated(operation):
         yield without("ERR-07", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
     request = harmless(operation, subject, subject.other)

@@ -40,7 +40,9 @@ class Behaviours:
 
     def grow(self, call: Call, schema: Mapping[str, Any], links: Mapping[str, Any]) -> Any:
         """An instance of a schema that depends on the request alone; `links` gives the links at some paths."""
-        rng = self.world.rng(call.operation.key, call.path, sorted(call.query))
+        known = {each.name for each in call.operation.parameters}
+        asked = sorted(each for each in call.query if each[0] in known)  # what nobody knows changes nothing
+        rng = self.world.rng(call.operation.key, call.path, asked)
         seedling = Seedling(rng, self.world.now, self.world.now, rng.randrange(100), lambda at: links.get(at, UNKNOWN))
         return self.world.nursery.maker(schema)(seedling)
 
