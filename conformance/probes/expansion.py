@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from conformance.answers import Answer, below, reader_of
+from conformance.answers import Answer
 from conformance.comparing import Difference, at, differences, told
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Expansion, Noticed, Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.expanded import all_items, blank, lost, places, replaced, two_shapes
+from conformance.probes.expanded import all_items, blank, lost, replaced
+from conformance.probes.expanded_truth import equal_to_fetched, equal_to_listed, volatile
+from conformance.probes.known import listing_needs
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -38,7 +40,12 @@ def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     paths = paths_of(operation)
     asked = tuple(Need(f"read {operation.path} expand {each.path}") for each in paths)
     fetched = tuple(Need(f"follow {operation.path} {each.path}") for each in operation.first_expansions if each.target)
-    return (*plain_read(operation, model), *asked, *fetched, all_expanded(operation), _reversed(operation))
+    listed = _listings(operation, model)
+    return (*plain_read(operation, model), *listed, *asked, *fetched, all_expanded(operation), _reversed(operation))
+
+
+def _listings(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return tuple(need for each in paths_of(operation) for need in listing_needs(each.target, model))
 
 
 def all_expanded(operation: Operation) -> Need:
@@ -54,6 +61,7 @@ def _reversed(operation: Operation) -> Need:
 def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
         *plain_read(operation, model),
+        *_listings(operation, model),
         all_expanded(operation),
         _reversed(operation),
         Need(f"follow {operation.path} listed", _FETCHED),
@@ -79,7 +87,9 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
         yield from replaced(reference, answer, expansion, subject)
         yield from _unchanged(call, reference, answer, (expansion,))
         if expansion in operation.first_expansions:
-            yield from _equal_to_fetched(plain, answer, expansion, subject, 1)
+            yield from equal_to_fetched(plain, answer, expansion, subject)
+        else:
+            yield from equal_to_listed(answer, expansion, subject, ())
     if all(answer.ok for answer in seen.values()):
         there = yield from ask(operation, call.request(*_asking(operation)))
         losses = [loss for each in paths_of(operation) for loss in lost(seen[each.path], there, each)]
@@ -101,7 +111,9 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
     yield from all_items(answer, paths)
     yield from _unchanged(call, plain, answer, operation.first_expansions)
     for expansion in [e for e in operation.first_expansions if e.resolvable][:_FETCHED]:
-        yield from _equal_to_fetched(plain, answer, expansion, subject, 1, deep=paths)
+        yield from equal_to_fetched(plain, answer, expansion, subject, which=slice(-1, None), deep=paths)
+    for expansion in paths:
+        yield from equal_to_listed(answer, expansion, subject, paths)
     if answer.ok:
         yield from _together(call, plain, answer, [])
     yield from _unjudged(plain, JUDGED)
@@ -128,7 +140,7 @@ def _unchanged(call: Call, plain: Answer, answer: Answer, expansions: tuple[Expa
     again = yield from ask(answer.operation, call.request(fresh=True))
     for each in found:
         if at(again.json, each.pointer) != each.old:
-            yield _volatile(answer.operation, each.pointer)
+            yield volatile(answer.operation, each.pointer)
             continue
         yield violated(
             answer,
@@ -139,58 +151,6 @@ def _unchanged(call: Call, plain: Answer, answer: Answer, expansions: tuple[Expa
             pointer=each.pointer,
             also=(plain,),
         )
-
-
-def _volatile(operation: Operation, pointer: str) -> Noticed:
-    return Noticed("volatile-field", f"{pointer} changes between two identical reads; left out", operation.key)
-
-
-def _equal_to_fetched(  # noqa: PLR0913 - what is compared, and how far
-    plain: Answer,
-    answer: Answer,
-    expansion: Expansion,
-    subject: Subject,
-    most: int,
-    *,
-    deep: tuple[Expansion, ...] = (),
-) -> Steps[None]:
-    """EXP-04: what is shown equals the resource fetched at the link."""
-    shown = [
-        (place, place.link)
-        for place in places(plain, answer, expansion)
-        if isinstance(place.link, str) and isinstance(place.value, dict)
-    ]
-    inner = tuple(Expansion(e.path[len(expansion.path) + 1 :]) for e in deep if e.path.startswith(f"{expansion.path}."))
-    for place, link in shown[-most:]:
-        target = below(subject.target.base_url, link)
-        reader = reader_of(target, subject.model) if target and "?" not in target else None
-        if target is None or reader is None:
-            continue
-        fetched = yield from ask(reader, Request(reader.key, "GET", target))
-        if not isinstance(fetched.json, dict) or not fetched.ok:
-            reason = f"the link answers {fetched.status}"
-            yield observed(answer, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
-            continue
-        found = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
-        foreign = set(subject.validators.unknown_fields(expansion.schema, fetched.json)) if expansion.schema else set()
-        found = [e for e in found if e.pointer not in foreign and not two_shapes(subject, expansion.schema, e)]
-        if not found:
-            yield passed(answer, "EXP-04")
-            continue
-        again = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
-        for each in found:
-            if at(again.json, each.pointer) != each.old:
-                yield _volatile(reader, each.pointer)
-                continue
-            yield violated(
-                answer,
-                "EXP-04",
-                f"what expand={expansion.path} shows differs from the resource itself",
-                expected=quote(told(each.old)),
-                actual=quote(told(each.new)),
-                pointer=place.pointer + each.pointer,
-                also=(fetched,),
-            )
 
 
 def _asking(operation: Operation) -> tuple[tuple[str, str], ...]:
@@ -237,7 +197,7 @@ def _explained(  # noqa: PLR0913 - two answers, how they differ, and what tells 
     again = yield from ask(call.operation, call.request(fresh=True))
     for each, message in complaints[:5]:
         if at(again.json, each.pointer) != at(plain.json, each.pointer):
-            yield _volatile(call.operation, each.pointer)
+            yield volatile(call.operation, each.pointer)
             continue
         yield violated(
             other,

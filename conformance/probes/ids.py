@@ -17,24 +17,33 @@ from conformance.probes.unknown import keyed
 from conformance.probes.unwelcome import ask_for_refusal, idle_call, refused
 from conformance.subject import Subject
 
-# Near misses of an id that exists find it where a server trims, folds case, cuts at NUL or compares beginnings.
-_TRIMMED = (
-    "lower-case", "trailing-newline", "nul", "upper-case-prefix", "trailing-space", "one-long", "wrong-prefix",
-    "combining-accent", "leading-space", "one-short", "percent", "no-prefix",
-)  # fmt: skip
+# Near misses of an id that exists find it where a server cuts, trims or completes, folds case, looks at the ULID
+# alone, or decodes as lenient readers of Crockford's base32 do. One of each kind goes to every operation.
+_LENIENT = (
+    ("one-long", "nul", "combining-accent", "percent"),
+    ("trailing-newline", "one-short", "trailing-space", "leading-space"),
+    ("lower-case", "upper-case-prefix"),
+    ("wrong-prefix", "no-prefix"),
+    ("zero-as-o", "one-as-i", "one-as-l"),
+)
+_ALIKE = {"zero-as-o": ("0", "O"), "one-as-i": ("1", "I"), "one-as-l": ("1", "L")}
+_PREFIX = 4  # letters
 # The others are as wrong near an id that nobody has.
 _SPOILT = (
-    "letter-i", "overflow", "nul-inside", "very-long", "full-width-digit", "letter-l", "hyphen", "letter-o", "quote",
-    "letter-u", "prefix-alone",
+    "letter-i", "nul-inside", "very-long", "full-width-digit", "letter-l", "hyphen", "letter-o", "quote", "letter-u",
+    "prefix-alone", "overflow",
 )  # fmt: skip
 _REFUSALS = (400, 404, 414)  # 414 for what is too long (RFC 9110, section 15.5.15)
 
 
-def _malformed(names: Sequence[str], valid: str) -> tuple[tuple[str, str], ...]:
+def malformed(valid: str) -> dict[str, str]:
+    """Near misses of an id by class; those in lower case and those that read alike differ from it in that alone."""
     from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
 
-    by_name = {each.name: each.value for each in near_misses(valid)}
-    return tuple((name, by_name[name]) for name in names)
+    prefix, tail = valid[:_PREFIX], valid[_PREFIX:]
+    alike = {name: prefix + tail.replace(digit, letter, 1) for name, (digit, letter) in _ALIKE.items() if digit in tail}
+    lower = {"lower-case": prefix + tail.lower()} if tail != tail.lower() else {}
+    return {each.name: each.value for each in near_misses(valid)} | lower | alike
 
 
 def _in_turn(names: Sequence[str], operation: Operation, subject: Subject, *, deep: bool) -> tuple[str, ...]:
@@ -52,8 +61,9 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
         return
     found = match_path(operation.path, call.path) or {}
     key = found.get(subject.model.by_name[operation.resource].key, "")
-    for name, value in _malformed(_in_turn(_TRIMMED, operation, subject, deep=deep), key):
-        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(value, safe='')}"
+    known = malformed(key)
+    for name in [name for kind in _LENIENT for name in _in_turn(kind, operation, subject, deep=deep) if name in known]:
+        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(known[name], safe='')}"
         answer = yield from ask_for_refusal(operation, call.at(path), subject)
         yield from refused(answer, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
@@ -61,10 +71,9 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
 def near_misses_of_none(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Malformations of an id that nobody has; what the collection hangs under is made up too."""
     resource = subject.model.by_name[operation.resource]
-    for name, value in _malformed(
-        _in_turn(_SPOILT, operation, subject, deep=deep), stranger(operation, subject, resource.prefix)
-    ):
-        path = operation.path.replace("{" + resource.key + "}", percent_encoded(value, safe=""))
+    known = malformed(stranger(operation, subject, resource.prefix))
+    for name in _in_turn(_SPOILT, operation, subject, deep=deep):
+        path = operation.path.replace("{" + resource.key + "}", percent_encoded(known[name], safe=""))
         answer = yield from ask_for_refusal(
             operation, Request(operation.key, "GET", path, identity=subject.other), subject
         )
@@ -151,11 +160,16 @@ def _gone(plain: Answer, url: str) -> Steps[bool]:
     return again.ok and all(item.get("url") != url for _, item in again.objects)
 
 
+_OTHERS = sum(len(kind) - 1 for kind in _LENIENT)  # classes that are left for the profile deep
+
 PROBES = (
-    Probe("near-miss", ("IDS-06",), keyed, _real_needs(1), partial(near_misses_of_real, deep=False), rank=2),
+    Probe(
+        "near-miss", ("IDS-06",), keyed, _real_needs(len(_LENIENT)),
+        partial(near_misses_of_real, deep=False), rank=2,
+    ),
     Probe("near-miss-of-none", ("IDS-06",), _alone, _none_needs(1), partial(near_misses_of_none, deep=False), rank=2),
     Probe(
-        "near-miss-all", ("IDS-06",), keyed, _real_needs(len(_TRIMMED) - 1),
+        "near-miss-all", ("IDS-06",), keyed, _real_needs(_OTHERS),
         partial(near_misses_of_real, deep=True), Profile.DEEP, 2,
     ),
     Probe(

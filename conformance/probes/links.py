@@ -6,12 +6,13 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from conformance.answers import Answer, below, reader_of, urls_at
+from conformance.answers import Answer, below, reader_of, urls_at, values_at
 from conformance.filtering import asked, satisfies
 from conformance.judging import observed, quote, violated
 from conformance.model import Link, LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.known import Listing, listing, listing_needs
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -39,7 +40,9 @@ def _linked(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model), *(_need(operation, each, model) for each in _followable(operation)))
+    followed = tuple(_need(operation, each, model) for each in _followable(operation))
+    listed = tuple(need for each in _followable(operation) for need in listing_needs(each.targets[0], model))
+    return (*plain_read(operation, model), *followed, *listed)
 
 
 def _need(operation: Operation, link: Link, model: ResourceModel) -> Need:
@@ -64,6 +67,8 @@ def links(operation: Operation, subject: Subject) -> Steps[None]:
         if origin is None or target is None:
             continue  # nothing there, or LNK-01 speaks of it
         yield from _followed(origin, target, subject)
+        yield from _strays(plain, link, subject)
+        yield from _incomplete(plain, link, subject)
     for requirement in FOLLOWED:
         yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link of the resources read gives occasion")
 
@@ -85,6 +90,47 @@ def _origins(plain: Answer, link: Link) -> Iterator[Origin]:
     for where, item in around:
         for pointer, url in urls_at(item, link, where):
             yield Origin(plain, item, pointer, link, url)
+
+
+def _strays(plain: Answer, link: Link, subject: Subject) -> Steps[None]:
+    """LNK-02 of the links that were not followed: one is, where the whole list of the collection does not show it."""
+    resource = subject.model.by_name.get(link.targets[0])
+    known = yield from listing(resource, subject)
+    for origin in _origins(plain, link) if known.complete and link.kind is LinkKind.ITEM else ():
+        target = below(subject.target.base_url, origin.url)
+        if origin.url not in known.members and target is not None:
+            yield from _followed(origin, target, subject)
+            return
+
+
+def _incomplete(plain: Answer, link: Link, subject: Subject) -> Steps[None]:
+    """LNK-04 of links to several things: whatever their list shows to name this one is among them."""
+    resource = subject.model.by_name.get(plain.operation.resource)
+    target = subject.model.by_name.get(link.targets[0])
+    back = _way_back(resource, target) if resource and target else None
+    if back is None or target is None or not link.many or link.outside:
+        return
+    known = yield from listing(target, subject)
+    if next(_unnamed(plain, link, known, back), None) is None:
+        return
+    again = yield from ask(plain.operation, _fresh(plain.exchange.request))
+    known = yield from listing(target, subject, fresh=True)
+    for where, url in _unnamed(again, link, known, back):
+        also = (known.answer,) if known.answer else ()
+        message = f"{link.path} lacks one of those that link back by {back.path}"
+        yield violated(again, "LNK-04", message, expected=url, pointer=where, also=also)
+        return
+
+
+def _unnamed(here: Answer, link: Link, known: Listing, back: Link) -> Iterator[tuple[str, str]]:
+    """Members of a collection that name an item of an answer, and that the item does not name."""
+    for where, item in here.objects:
+        if next(iter(values_at(item, link.path)), None) is None:
+            continue
+        named = {unquote(url) for _, url in urls_at(item, link)}
+        for url, member in known.members.items():
+            if item.get("url") in {there for _, there in urls_at(member, back)} and unquote(url) not in named:
+                yield where, url
 
 
 def _followed(origin: Origin, target: str, subject: Subject) -> Steps[None]:
@@ -178,13 +224,18 @@ def _same(one: str, other: str) -> bool:
 
 
 def _back(resource: Resource, reader: Operation, model: ResourceModel) -> Link | None:
-    """The one link of what was fetched that leads to the collection of the start; None where there are more or none.
-
-    Within one collection links mean other things than their own reverse; and what has many members of the start's kind
-    under it can name but one of them in a single link (`latest_status_log`).
-    """
+    """The way back from what a link led to."""
     target = model.by_name.get(reader.resource)
-    if target is None or target.name == resource.name:
+    return _way_back(resource, target) if target else None
+
+
+def _way_back(resource: Resource, target: Resource) -> Link | None:
+    """The one link of the target that leads to the resource; None where there are more or none.
+
+    Within one collection links mean other things than their own reverse; and what has many members of the resource's
+    kind under it can name but one of them in a single link (`latest_status_log`).
+    """
+    if target.name == resource.name:
         return None
     found = [each for each in target.links if resource.name in each.targets and each.kind is not LinkKind.LIST]
     back = found[0] if len(found) == 1 else None

@@ -25,7 +25,7 @@ from conformance.probes.reading import plain_read
 from conformance.probes.unwelcome import accepted
 from conformance.subject import Subject
 
-WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-11", "IDS-05", "EXP-08")
+WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-09", "PAG-11", "IDS-05", "EXP-08")
 _PAGES = 8  # followed in one walk
 _PARTS = 3  # pages that a short list is cut into
 
@@ -83,9 +83,24 @@ def _unless_changed(call: Call, known: Page, outcomes: tuple[Outcome, ...]) -> S
     again = page_of((yield from ask(call.operation, call.at(known.answer.exchange.request.target, fresh=True))))
     if again.keys == known.keys:
         yield from outcomes
+    elif sorted(again.keys) == sorted(known.keys):
+        yield _reordered(known, again)
     else:
         message = "the list changed while it was walked; what the walk showed is left out"
         yield Noticed("volatile-field", message, call.operation.key)
+
+
+def _reordered(known: Page, again: Page) -> Outcome:
+    """PAG-09: nothing came or went, and yet the order is another one."""
+    index = parting(known.keys, again.keys)
+    return violated(
+        again.answer,
+        "PAG-09",
+        "two reads of one list have another order",
+        expected=quote(known.keys[index : index + 2]),
+        actual=quote(again.keys[index : index + 2]),
+        also=(known.answer,),
+    )
 
 
 def _before_ignored(call: Call, there: tuple[Page, ...]) -> Steps[None]:
@@ -128,9 +143,9 @@ def _whole(call: Call, first: Page) -> Steps[Page | None]:
 
 
 def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps[tuple[Page, ...]]:
-    """A walk of several pages: by default size where the list is long enough, else in thirds, `expand` kept along."""
+    """A walk of several pages: in thirds of what one page can hold, `expand` kept along; else by default size."""
     pagination = call.operation.pagination
-    if pagination is None or not pagination.size or whole is None or not first.last:
+    if pagination is None or not pagination.size or whole is None:
         return (yield from walk(first, call, subject, "next", _PAGES))
     count = len(whole.keys)
     if count < 2:
@@ -143,7 +158,7 @@ def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps
         if not expansion:
             yield from accepted(answer, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
         return (first,)
-    there = yield from walk(page_of(answer), call, subject, "next", _PAGES)
+    there = yield from walk(page_of(answer), call, subject, "next", _PAGES if whole.last else _PARTS)
     for page in there:
         yield from filled(page, size)
         yield from keeps(page, query_of(answer), subject, pagination)

@@ -122,3 +122,20 @@ def test_hostile_expansions_are_no_exception(subject, body):
             return reply(body) if "expand" in request.target else target(request)
 
         assert drive(probe, key, subject, hostile).outcomes
+
+
+@pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
+def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
+    stale = {**MODEL, "make": {**MAKE, "name": "Old"}}
+
+    def ageing(request):
+        paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
+        item = {**A_TRIM, "model": stale if "model.make" in paths else MODEL} if paths else A_TRIM
+        if request.target.startswith("/vehicle_makes"):
+            return reply([MAKE] if request.target == "/vehicle_makes" else MAKE)
+        if request.target.startswith("/vehicle_trims"):
+            single = request.target.startswith(f"/vehicle_trims/{A_TRIM['id']}")
+            return reply(item if single else [item], Link='<about:blank>; rel="next"')
+        return world()(request)
+
+    assert "EXP-04" in drive(probe, key, subject, ageing).violated()

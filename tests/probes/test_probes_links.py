@@ -121,3 +121,24 @@ def test_a_resource_without_links_has_nothing_to_follow(subject):
 @pytest.mark.parametrize("value", [7, {"url": 3}, [[], {}], [None], "", "//[x", ["x"] * 3])
 def test_hostile_links_are_no_exception(subject, value):
     assert drive(LINKS, ITEM, subject, world(user=value, trim=value, charging_sub_sessions=value)).outcomes
+
+
+def test_a_link_that_no_list_shows_is_followed_and_found_dangling(subject):
+    lost = f"{BASE}/vehicle_trims/{ulid('trim', 9)}"
+    vehicles = [VEHICLE, {**VEHICLE, "id": ulid("vhcl", 2), "url": f"{BASE}/vehicles/{ulid('vhcl', 2)}", "trim": lost}]
+    target = world()
+    target.lists = {**target.lists, "/vehicles": vehicles}
+    assert "LNK-02" in drive(LINKS, LIST, subject, target).violated()
+
+
+def test_a_list_of_links_back_must_be_complete(subject):
+    second = {**VEHICLE, "id": ulid("vhcl", 2), "url": f"{BASE}/vehicles/{ulid('vhcl', 2)}"}
+    shelf = world()
+    shelf.lists = {**shelf.lists, "/vehicles": [VEHICLE, second]}
+    shelf.items[f"/vehicles/{second['id']}"] = second
+    for key in ("GET /users", "GET /users/{user_id}"):
+        assert drive(LINKS, key, subject, shelf).violated() == {"LNK-04"}
+    whole = {**USER, "vehicles": [VEHICLE["url"], second["url"]]}
+    shelf.lists["/users"], shelf.items[f"/users/{USER_ID}"] = [whole], whole
+    for key in ("GET /users", "GET /users/{user_id}"):
+        assert drive(LINKS, key, subject, shelf).violated() == set()

@@ -1,8 +1,10 @@
 """PAG-01 to 07, PAG-11, IDS-05: a walk through a list, and targets that spoil it in one way each."""
 
 import re
+from itertools import count
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
@@ -157,3 +159,33 @@ def test_a_list_of_one_item_passes_what_it_shows_and_no_more(subject):
 @pytest.mark.parametrize("body", [{}, [[]], [1, 2], [{"id": 7}, {"id": None}], None])
 def test_hostile_pages_are_no_exception(subject, body):
     assert drive(PAGES, LIST, subject, lambda request: reply(body, Link="<<>>;rel")).outcomes
+
+
+def test_an_order_that_differs_each_time_is_no_order(subject):
+    answers = count()
+
+    def swapping(query, response):
+        if next(answers) % 2 == 0:
+            return response
+        items = msgspec.json.decode(response.body)
+        return msgspec.structs.replace(response, body=msgspec.json.encode([*items[1:2], *items[:1], *items[2:]]))
+
+    run = drive(PAGES, LIST, subject, changed(swapping))
+    assert {"PAG-09", "PAG-04", "PAG-11"} & run.violated()
+
+
+def test_a_long_list_is_walked_with_its_expansions(subject):
+    models = [
+        {"id": ulid("emod", n), "url": f"{BASE}/evse_models/{ulid('emod', n)}", "make": f"{BASE}/evse_makes/1"}
+        for n in range(60)
+    ]
+    shelf = Shelf({"/evse_models": models})
+
+    def first_page_alone(request):
+        answer = shelf(request)
+        if "expand" not in request.target or "page_after" in request.target or "page_before" in request.target:
+            return answer
+        shown = [{**item, "make": {"url": item["make"]}} for item in msgspec.json.decode(answer.body)]
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(shown))
+
+    assert "EXP-08" in drive(PAGES, "GET /evse_models", subject, first_page_alone).violated()

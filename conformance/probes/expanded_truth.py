@@ -1,0 +1,96 @@
+"""EXP-04: what an expansion shows is the resource itself, as fetched at its link or as its list shows it."""
+
+from typing import Any
+
+from conformance.answers import Answer, below, reader_of
+from conformance.comparing import ABSENT, at, differences, told
+from conformance.judging import observed, passed, quote, violated
+from conformance.model import Expansion, Noticed, Operation, Request, Verdict
+from conformance.probes.base import Steps, ask
+from conformance.probes.expanded import Place, blank, places, two_shapes
+from conformance.probes.known import listing
+from conformance.subject import Subject
+
+
+def volatile(operation: Operation, pointer: str) -> Noticed:
+    """The notice that a field changes by itself."""
+    return Noticed("volatile-field", f"{pointer} changes between two identical reads; left out", operation.key)
+
+
+def equal_to_fetched(  # noqa: PLR0913 - what is compared, and how far
+    plain: Answer,
+    answer: Answer,
+    expansion: Expansion,
+    subject: Subject,
+    *,
+    which: slice = slice(1),
+    deep: tuple[Expansion, ...] = (),
+) -> Steps[None]:
+    """EXP-04: what is shown equals the resource fetched at the link; `which` of the places are fetched."""
+    shown = [
+        (place, place.link)
+        for place in places(plain, answer, expansion)
+        if isinstance(place.link, str) and isinstance(place.value, dict)
+    ]
+    for place, link in shown[which]:
+        yield from _compared(answer, place, link, expansion, subject, _inner(expansion, deep))
+
+
+def _inner(expansion: Expansion, deep: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
+    """Those of some expansions that lie within one, as seen from there."""
+    start = f"{expansion.path}."
+    return tuple(Expansion(each.path.removeprefix(start)) for each in deep if each.path.startswith(start))
+
+
+def equal_to_listed(answer: Answer, expansion: Expansion, subject: Subject, deep: tuple[Expansion, ...]) -> Steps[None]:
+    """EXP-04 at no cost: what is shown beside what a plain list shows of it; where they differ, it is fetched."""
+    target = subject.model.by_name.get(expansion.target)
+    known = yield from listing(target, subject)
+    inner = _inner(expansion, deep)
+    for place in places(None, answer, expansion):
+        member = known.members.get(place.value.get("url")) if _addressed(place.value) else None
+        if member is None:
+            continue
+        one, other = blank(member, inner), blank(place.value, inner)
+        if any(each.old is not ABSENT and each.new is not ABSENT for each in differences(one, other)):
+            yield from _compared(answer, place, member["url"], expansion, subject, inner)
+            return
+
+
+def _addressed(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("url"), str)
+
+
+def _compared(  # noqa: PLR0913 - where it stands, and what it is compared with
+    answer: Answer, place: Place, link: str, expansion: Expansion, subject: Subject, inner: tuple[Expansion, ...]
+) -> Steps[None]:
+    """EXP-04 of one object and the resource at its link."""
+    target = below(subject.target.base_url, link)
+    reader = reader_of(target, subject.model) if target and "?" not in target else None
+    if target is None or reader is None:
+        return
+    fetched = yield from ask(reader, Request(reader.key, "GET", target))
+    if not isinstance(fetched.json, dict) or not fetched.ok:
+        reason = f"the link answers {fetched.status}"
+        yield observed(answer, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
+        return
+    found = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
+    foreign = set(subject.validators.unknown_fields(expansion.schema, fetched.json)) if expansion.schema else set()
+    found = [e for e in found if e.pointer not in foreign and not two_shapes(subject, expansion.schema, e)]
+    if not found:
+        yield passed(answer, "EXP-04")
+        return
+    again = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
+    for each in found:
+        if at(again.json, each.pointer) != each.old:
+            yield volatile(reader, each.pointer)
+            continue
+        yield violated(
+            answer,
+            "EXP-04",
+            f"what expand={expansion.path} shows differs from the resource itself",
+            expected=quote(told(each.old)),
+            actual=quote(told(each.new)),
+            pointer=place.pointer + each.pointer,
+            also=(fetched,),
+        )
