@@ -202,7 +202,8 @@ class Stage:
     def _judge(self, stimulus: Stimulus, item: Item, sent: list[Sent]) -> None:
         for each in sent:
             item.exchanged(each.exchange)
-            item.observed(j.passing(stimulus, each, self._keys.current))
+            told = j.passing(stimulus, each, self._keys.current)
+            item.observed(o for o in told if self._control or o.verdict is not Verdict.PASS)
         found = [j.answered(stimulus, each, skew_s=self._skew_s) for each in sent]
         waiting = self._await_effect(stimulus, sent, found)
         for verdict, each in zip(found, sent, strict=True):

@@ -1,0 +1,196 @@
+"""Endpoints that are down, silent or hostile, and wrong arguments: clear verdicts, nothing lost, nothing vacuous."""
+
+import ssl
+import subprocess
+import sys
+from collections import Counter
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from conformance import cli
+from conformance.certify.webhook_receivers.sender import Endpoint
+from conformance.certify.webhook_receivers.stimuli import STIMULI
+from conformance.errors import UsageError
+from conformance.model import Verdict
+from reports import RunVerdict, fold, read
+from tests.certify.conftest import QUICK, failing, verdicts
+from tests.receivers import hostile
+from tests.receivers.sample import SECRET, Receiver
+
+
+def untested(summary) -> bool:
+    """Whether nothing but the control, and what is never tested, has a verdict."""
+    return len(verdicts(summary, Verdict.NOT_TESTED)) == 31 and not verdicts(summary, Verdict.PASS)
+
+
+def test_nobody_listens(certified):
+    summary = certified("http://127.0.0.1:9/webhook")
+    assert summary.verdict is RunVerdict.INCONCLUSIVE
+    assert verdicts(summary, Verdict.INCONCLUSIVE) == {"W01"}
+    assert untested(summary)
+
+
+@pytest.mark.parametrize("answer", [hostile.silent, hostile.closing, hostile.no_http])
+def test_no_answer_is_a_failed_delivery(certified, answer):
+    with hostile.listening(answer) as endpoint:
+        summary = certified(endpoint, answer_s=0.5)
+    assert failing(summary) == {"W01"}
+    assert untested(summary)
+
+
+def test_an_endless_answer_is_cut(certified):
+    with hostile.listening(hostile.huge) as endpoint:
+        summary = certified(endpoint, stimuli=QUICK[:1])
+    assert [each.response.cut for each in summary.exchanges] == [True]
+    assert len(summary.exchanges[0].response.body) <= 64 * 1024
+
+
+def test_a_receiver_that_refuses_everything_passes_nothing(certified):
+    summary = certified(Receiver("refuses everything").app)
+    assert failing(summary) == {"W01"}
+    assert untested(summary)
+    assert "a valid delivery is answered 401" in summary.stopped[0]
+
+
+def test_a_receiver_with_another_secret_passes_nothing(certified):
+    other = Receiver(secret="whsec_" + "QUFB" * 8).app
+    assert untested(certified(other))
+
+
+def test_a_busy_receiver_is_no_refusal(certified):
+    asked: Counter[str] = Counter()
+
+    async def take(request):
+        asked[request.headers.get("svix-id", "")] += 1
+        signed = len(asked) == 1
+        return Response(status_code=204 if signed else 429, headers={"retry-after": "0"})
+
+    app = Starlette(routes=[Route("/webhook", take, methods=["POST"])])
+    summary = certified(app, stimuli=tuple(each for each in QUICK if each.requirement in {"W01", "W05", "W12"}))
+    assert not verdicts(summary, Verdict.PASS) & {"W05", "W12"}
+    assert verdicts(summary, Verdict.INCONCLUSIVE) >= {"W05", "W12"}
+
+
+def test_a_hook_that_knows_nothing_is_not_believed(certified):
+    receiver = Receiver()
+    receiver.effects = Counter()  # type: ignore[assignment]
+    receiver._count = _forget  # type: ignore[method-assign]
+    summary = certified(receiver.app, observed=True)
+    assert verdicts(summary, Verdict.NOT_OBSERVABLE) >= {"W19", "W23", "W24", "W25", "W26"}
+    assert not failing(summary)
+
+
+async def _forget(*_: object) -> None:
+    return
+
+
+def test_without_a_hook_effects_are_not_observable(certified):
+    summary = certified(Receiver("no dedupe").app)
+    assert verdicts(summary, Verdict.NOT_OBSERVABLE) >= {"W19", "W23", "W24", "W25", "W26"}
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(1, Verdict.PASS), (2, Verdict.INCONCLUSIVE)])
+def test_a_thin_fetch_shows_an_effect(certified, world, times, verdict):
+    """It reads what a message tells of once, or each time that the message comes."""
+    receiver, read_before = Receiver(), Counter()
+
+    async def act(request, identifier, body):
+        path = httpx.Response(200, content=body).json()["data"]["url"].removeprefix(world.base_url)
+        read_before[identifier] += 1
+        if read_before[identifier] <= times:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                await client.get(world.base_url + path, headers={"Authorization": "Bearer token-readonly"})
+
+    receiver._act = act  # type: ignore[method-assign]
+    stimuli = tuple(each for each in QUICK if each.requirement == "W23")
+    summary = certified(receiver.app, stimuli=(QUICK[0], *stimuli))
+    assert verdicts(summary, verdict) >= {"W23"}
+
+
+@pytest.mark.parametrize(
+    "url", ["", "partner.example/hook", "ftp://x/", "https://user:pass@x.example/", "http://x:99999/", "http://[x/"]
+)
+def test_what_is_no_endpoint_is_refused(url):
+    with pytest.raises(UsageError):
+        Endpoint(url)
+
+
+@pytest.fixture
+def evconform(monkeypatch, tmp_path, capfd):
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["evconform", "certify", "webhooks", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capfd.readouterr()
+
+    return call
+
+
+@pytest.mark.parametrize("secret", ["whsec_not!base64", "sk_live_abcdefgh", "whsec_c2hvcnQ=", "env:NOT_SET_ANYWHERE"])
+def test_a_wrong_secret_is_told_and_not_shown(evconform, secret):
+    code, _, told = evconform("--endpoint", "http://127.0.0.1:9/", "--secret", secret)
+    assert code == 2
+    assert secret.removeprefix("env:") not in told or secret.startswith("env:")
+
+
+def test_an_unknown_requirement_is_told(evconform):
+    assert evconform("--endpoint", "http://127.0.0.1:9/", "--secret", SECRET, "--select", "W99")[0] == 2
+
+
+def test_a_dry_run_sends_nothing_and_names_everything(evconform, monkeypatch):
+    monkeypatch.setattr(httpx.Client, "send", None)
+    code, out, _ = evconform("--endpoint", "https://partner.example/h", "--secret", SECRET, "--dry-run")
+    assert code == 0
+    assert all(each.requirement in out for each in STIMULI)
+    assert "http://partner.example/h" in out
+    assert SECRET not in out
+
+
+def test_a_kill_leaves_a_readable_record(tmp_path):
+    with hostile.listening(hostile.silent) as endpoint:
+        command = [
+            "certify",
+            "webhooks",
+            "--endpoint",
+            endpoint,
+            "--secret",
+            SECRET,
+            "--report-dir",
+            str(tmp_path / "r"),
+        ]
+        process = subprocess.Popen([sys.executable, "-m", "conformance", *command], stdout=subprocess.PIPE)
+        assert process.stdout
+        assert process.stdout.readline().startswith(b"what the deliveries tell of")
+        while not (tmp_path / "r/events.jsonl").exists():
+            pass
+        process.kill()
+        process.communicate()
+    summary = fold(read([tmp_path / "r"]))
+    assert summary.cut_off
+    assert summary.verdict is RunVerdict.INCONCLUSIVE
+    assert summary.planned == 33 or not summary.cells
+
+
+def test_a_certificate_that_nobody_trusts(certified, tmp_path):
+    server, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    made = subprocess.run([*command, "-keyout", key, "-out", server], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("openssl cannot make a certificate here")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server, key)
+
+    def over_tls(connection):
+        with context.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(65536)
+            secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with hostile.listening(over_tls) as endpoint:
+        summary = certified(endpoint.replace("http://", "https://"))
+    assert failing(summary) == {"W30"}
+    assert not verdicts(summary, Verdict.PASS)
