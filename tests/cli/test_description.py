@@ -104,3 +104,14 @@ def test_fetch_tells_what_it_cannot_reach(evconform):
     assert ended.code == 3
     assert "cannot be fetched" in ended.err
     assert evconform("description", "fetch", "--url", "spec.yaml").code == 2
+
+
+def test_a_run_judges_the_description_and_holds_its_faults_against_nobody(evconform, file, document):
+    ours = evconform("run", "--select", "DSC").summary
+    assert ours["planned"] == ours["counts"]["PASS"] + ours["counts"]["WARN"] == 10
+    document["paths"]["/evses"]["get"]["security"] = [{"OAuth2": []}]
+    ended = evconform("run", "--select", "DSC", "--description", file("api.json", document))
+    assert ended.code == 0
+    (review,) = [each for each in ended.summary["findings"] if each["verdict"] == "REVIEW"]
+    assert review["requirement"] == "DSC-02"
+    assert "the description, not the server" in review["message"]

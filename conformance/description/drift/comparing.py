@@ -10,18 +10,26 @@ from conformance.description.drift import operations
 from conformance.description.drift.change import Change, Direction, Severity, fixed
 from conformance.description.drift.operations import Comparison, Part
 from conformance.description.operations import METHODS
+from conformance.errors import DescriptionError
 
 _GRAVITY = {severity: index for index, severity in enumerate(Severity)}
 
 
 def drift(old: Description, new: Description) -> tuple[Change, ...]:
-    """What changed from one description to another, what breaks clients first, then what breaks servers."""
-    if old.digest == new.digest:
-        return ()
+    """What changed from one description to another, what breaks clients first, then what breaks servers.
+
+    Raises DescriptionError where one of them is not built as OpenAPI has it.
+    """
     merged: dict[bytes, tuple[Change, dict[str, None]]] = {}
-    for operation, change in _changes(Comparison(old.document, new.document)):
-        key = msgspec.json.encode(change)
-        merged.setdefault(key, (change, {}))[1].update({operation: None} if operation else {})
+    try:
+        for operation, change in _changes(Comparison(old.document, new.document)):
+            key = msgspec.json.encode(change)
+            merged.setdefault(key, (change, {}))[1].update({operation: None} if operation else {})
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+        raise DescriptionError(
+            f"{old.source} and {new.source} cannot be compared: one is not built as OpenAPI 3.1 has it ({fault!r}).",
+            hint="`evconform description lint` tells what is wrong with each.",
+        ) from fault
     changes = [msgspec.structs.replace(change, operations=tuple(reached)) for change, reached in merged.values()]
     return tuple(sorted(changes, key=lambda each: (_GRAVITY[each.client], _GRAVITY[each.server])))
 

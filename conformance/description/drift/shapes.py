@@ -67,13 +67,16 @@ def _followed(document: Mapping[str, Any], schema: dict[str, Any]) -> tuple[dict
     return {**schema, **beside}, pointer, not beside
 
 
-def flattened(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
+def flattened(
+    document: Mapping[str, Any], schema: Mapping[str, Any], seen: frozenset[str] = frozenset()
+) -> Mapping[str, Any]:
     """The schema with the parts of its `allOf` merged in: properties and required add up, else the first one counts."""
-    if "allOf" not in schema or depth > 20:
-        return schema
     merged = {key: value for key, value in schema.items() if key != "allOf"}
-    for part in schema["allOf"]:
-        plain = flattened(document, _followed(document, part)[0], depth + 1) if isinstance(part, dict) else {}
+    for part in schema.get("allOf") or ():
+        followed, pointer, _ = _followed(document, part) if isinstance(part, dict) else ({}, "", True)
+        if pointer and pointer in seen:
+            continue
+        plain = flattened(document, followed, seen | {pointer})
         properties = {**(plain.get("properties") or {}), **(merged.get("properties") or {})}
         required = [*(merged.get("required") or ()), *(plain.get("required") or ())]
         merged = {**plain, **merged}

@@ -58,7 +58,18 @@ def lint(path: Path | None, judge: JudgeOf, *, cache_dir: Path | None = None) ->
 def findings(description: Description, judge: JudgeOf) -> tuple[LintFinding, ...]:
     """What every rule finds in a description, rule by rule and in the order of the document; without lines."""
     reading = Reading(description, judge)
-    return tuple(finding for rule in every_rule() for finding in _findings(rule, reading))
+    first = [rule for rule in every_rule() if rule.requirement == WHOLE_DOCUMENT]
+    told = [finding for rule in first for finding in _findings(rule, reading)]
+    look = _carefully if told else _findings
+    return (*told, *(each for rule in every_rule() if rule not in first for each in look(rule, reading)))
+
+
+def _carefully(rule: Rule, reading: Reading) -> list[LintFinding]:
+    """What a rule finds in a document that DSC-01 called invalid; nothing, where the rule stumbles over that."""
+    try:
+        return list(_findings(rule, reading))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return []
 
 
 def _broken(document: dict[str, Any], judge: JudgeOf) -> tuple[LintFinding, ...]:

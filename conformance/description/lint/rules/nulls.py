@@ -16,9 +16,12 @@ def _nullable(reading: Reading) -> Iterator[Hit]:
             yield Hit(at, "OpenAPI 3.1 has no `nullable`: null stays forbidden", "null among the types", "nullable")
 
 
-def _allows_null(reading: Reading, node: Node) -> bool:
-    value = node.value
-    if "$ref" in value and not _allows_null(reading, reading.schemas.follow(node)):
+def _allows_null(reading: Reading, node: Node, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether null is valid; a schema that is its own part adds nothing to that."""
+    if node.pointer in seen:
+        return True
+    value, seen = node.value, seen | {node.pointer}
+    if "$ref" in value and not _allows_null(reading, reading.schemas.follow(node), seen):
         return False
     if "enum" in value and None not in value["enum"]:
         return False
@@ -26,7 +29,7 @@ def _allows_null(reading: Reading, node: Node) -> bool:
         return False
     for word, combine in (("allOf", all), ("anyOf", any), ("oneOf", any)):
         parts = [Node(each, pointers.join(node.pointer, word, i)) for i, each in enumerate(value.get(word) or ())]
-        if parts and not combine(_allows_null(reading, each) for each in parts):
+        if parts and not combine(_allows_null(reading, each, seen) for each in parts):
             return False
     return True
 
