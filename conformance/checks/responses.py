@@ -12,7 +12,8 @@ from conformance.subject import Subject
 from conformance.validation import SchemaError
 
 _MOST_ERRORS = 12  # schema errors reported of one answer; more of them teach nothing
-_PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance"})  # RFC 9457, section 3.1
+# RFC 9457, section 3.1, and what the API documents for rejected writes (ERR-04)
+_PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance", "/field_errors"})
 _LEAKS = re.compile(
     rb"Traceback \(most recent call last\)"
     rb"|\bat [\w.$]+\([\w]+\.java:\d+\)"

@@ -10,6 +10,7 @@ import msgspec
 from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
 
+from conformance.description.guards import depth
 from conformance.mock_server.call import Call
 from conformance.mock_server.parameters import Unreadable, convert, kind_of
 from conformance.mock_server.problems import Problem, documented, malformed, rejected
@@ -21,6 +22,7 @@ from conformance.model import LinkKind, Media, Operation
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+_DEPTH = 64  # collections in each other that a body may hold
 _FIELDS = 500
 _decode = msgspec.json.Decoder().decode
 
@@ -48,7 +50,10 @@ def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
             return typed(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS), schema)
         if media.type == MULTIPART:
             return typed(_multipart(call), schema)
-        return _decode(call.body)
+        body = _decode(call.body)
+        if depth(body) > _DEPTH:
+            raise ValueError(_DEPTH)
+        return body
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
         raise malformed(call.operation, f"The body is not valid {media.type}.") from None
 
