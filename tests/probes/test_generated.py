@@ -1,0 +1,127 @@
+"""Generated requests: right ones must succeed, wrong ones be refused, disputed ones accuse nobody."""
+
+import pytest
+from scripted import BASE, Shelf, drive, exchange_of, problem, reply, ulid
+
+from conformance.model import Request, Response, Verdict
+from conformance.plan import Catalogue
+from conformance.probes import generated
+from conformance.probes.workflows_talk import talked
+from conformance.validation import request_errors
+from specs.catalogue import requirements
+from strategies import cases
+
+LISTING = "GET /suppliers"
+READS = generated.PROBES[0]
+SUPPLIERS = [
+    {"id": ulid("supl", n), "url": f"{BASE}/suppliers/{ulid('supl', n)}", "name": "S", "country": "GB"}
+    for n in range(3)
+]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.getbasetemp() / "cases"
+    monkeypatch.setattr(cases, "default_dir", lambda: folder)
+
+
+def target(subject, wrong=lambda request: problem(400), right=None):
+    """A target that refuses what the compiled validators refuse."""
+    shelf = Shelf({"/suppliers": SUPPLIERS})
+    operation = subject.model.by_key[LISTING]
+
+    def answer(request: Request) -> Response:
+        if request_errors(subject.validators, operation, request):
+            return wrong(request)
+        return right(request) if right and "?" in request.target else shelf(request)
+
+    return answer
+
+
+def test_a_strict_target_is_not_accused(subject):
+    run = drive(READS, LISTING, subject, target(subject))
+    assert run.violated() == set()
+    assert {"RSP-12", "PAG-06"} <= run.passed()
+    assert len(run.requests) > 10
+
+
+def test_a_target_that_takes_everything_is_accused_of_each_place(subject):
+    run = drive(READS, LISTING, subject, target(subject, wrong=lambda _: reply(SUPPLIERS)))
+    assert {"PAG-06", "VER-02"} <= run.violated()
+
+
+def test_a_target_that_fails_is_accused(subject):
+    run = drive(READS, LISTING, subject, target(subject, wrong=lambda _: problem(500)))
+    assert "PAG-06" in run.violated()
+
+
+def test_a_target_that_refuses_valid_page_sizes_breaks_rsp_12(subject):
+    run = drive(READS, LISTING, subject, target(subject, right=lambda _: problem(400)))
+    assert "RSP-12" in run.violated()
+
+
+def test_a_target_that_lets_nobody_in_is_not_judged(subject):
+    def closed(request: Request) -> Response:
+        return problem(403) if request.fresh else Shelf({"/suppliers": SUPPLIERS})(request)
+
+    run = drive(READS, LISTING, subject, closed)
+    assert run.violated() == set()
+    assert run.passed() == set()
+    assert Verdict.NOT_OBSERVABLE in run.verdicts("PAG-06")
+
+
+def test_one_request_is_judged_again_by_itself(subject):
+    operation = subject.model.by_key[LISTING]
+    steps = generated.read_again(Request(LISTING, "GET", "/suppliers?page_size=0"), operation, subject)
+    asked = next(steps)
+    outcome = steps.send(exchange_of(asked, reply(SUPPLIERS)))
+    assert (outcome.requirement, outcome.verdict) == ("PAG-06", Verdict.FAIL)
+
+
+def test_requests_are_the_same_for_one_seed(subject):
+    first, again = (drive(READS, LISTING, subject, target(subject)).requests for _ in range(2))
+    assert first == again
+
+
+def test_generation_is_of_the_profile_deep_alone():
+    probes = Catalogue.of(requirements()).probes
+    deep = {probes[name].profile for name in ("generated", "generated-writes", "workflow")}
+    assert deep == {"deep"}
+    assert probes["generated-writes"].writes
+    assert probes["workflow"].writes
+
+
+def test_work_that_asks_by_calling_becomes_steps():
+    heard = []
+
+    def work(ask):
+        heard.append(ask("first"))
+        heard.append(ask("second"))
+
+    steps = talked(lambda ask: work(lambda word: ask(Request(word, "GET", "/"))))
+    assert next(steps).operation == "first"
+    assert steps.send("one").operation == "second"
+    with pytest.raises(StopIteration):
+        steps.send("two")
+    assert heard == ["one", "two"]
+
+
+def test_work_ends_when_its_steps_are_closed_and_its_faults_are_raised():
+    ended = []
+
+    def work(ask):
+        try:
+            ask(Request("only", "GET", "/"))
+        finally:
+            ended.append(True)
+
+    steps = talked(work)
+    next(steps)
+    steps.close()
+    assert ended == [True]
+
+    def broken(ask):
+        raise ValueError("ours")
+
+    with pytest.raises(ValueError, match="ours"):
+        next(talked(broken))
