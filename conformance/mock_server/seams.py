@@ -31,7 +31,7 @@ class Seams:
     nested: tuple[Hook, ...] = ()  # call, path, record, data: a record about to stand in for its link
     tree: tuple[Hook, ...] = ()  # call, paths to expand
     reject: tuple[Hook, ...] = ()  # call, body, errors by field: of a write
-    apply: tuple[Hook, ...] = ()  # call, record | None, changes: of a write
+    apply: tuple[Hook, ...] = ()  # call, record, changes: of a write; the record of a POST is new
     unreadable: tuple[Hook, ...] = ()  # call, Problem | None: a body that cannot be read; None takes it as empty
     remove: tuple[Hook, ...] = ()  # call, record, bool: whether DELETE takes effect
     answer: tuple[Hook, ...] = ()  # call | None, answer
