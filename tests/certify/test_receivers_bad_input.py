@@ -3,7 +3,9 @@
 import ssl
 import subprocess
 import sys
+import warnings
 from collections import Counter
+from contextlib import closing
 
 import httpx
 import pytest
@@ -12,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conformance import cli
-from conformance.certify.webhook_receivers.sender import Endpoint
+from conformance.certify.webhook_receivers.sender import Endpoint, Sender
 from conformance.certify.webhook_receivers.stimuli import STIMULI
 from conformance.errors import UsageError
 from conformance.model import Verdict
@@ -176,7 +178,8 @@ def test_a_kill_leaves_a_readable_record(tmp_path):
     assert summary.planned == 33 or not summary.cells
 
 
-def test_a_certificate_that_nobody_trusts(certified, tmp_path):
+def _context(tmp_path) -> ssl.SSLContext:
+    """A server's, with a certificate of its own making."""
     server, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     made = subprocess.run([*command, "-keyout", key, "-out", server], capture_output=True, check=False)
@@ -184,6 +187,11 @@ def test_a_certificate_that_nobody_trusts(certified, tmp_path):
         pytest.skip("openssl cannot make a certificate here")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(server, key)
+    return context
+
+
+def test_a_certificate_that_nobody_trusts(certified, tmp_path):
+    context = _context(tmp_path)
 
     def over_tls(connection):
         with context.wrap_socket(connection, server_side=True) as secured:
@@ -194,3 +202,21 @@ def test_a_certificate_that_nobody_trusts(certified, tmp_path):
         summary = certified(endpoint.replace("http://", "https://"))
     assert failing(summary) == {"W30"}
     assert not verdicts(summary, Verdict.PASS)
+
+
+@pytest.mark.parametrize(("newest", "accepted"), [(ssl.TLSVersion.TLSv1_1, True), (ssl.TLSVersion.TLSv1_3, False)])
+def test_old_tls_is_seen(tmp_path, newest, accepted):
+    context = _context(tmp_path)
+    if accepted:
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, newest
+        context.set_ciphers("ALL:@SECLEVEL=0")
+
+    def shake(connection):
+        context.wrap_socket(connection, server_side=True).close()
+
+    with hostile.listening(shake) as endpoint, closing(Sender(Endpoint(endpoint.replace("http:", "https:")))) as sender:
+        seen = sender.old_tls()
+    if seen is None:
+        pytest.skip("OpenSSL cannot offer TLS 1.1 here")
+    assert seen is accepted
