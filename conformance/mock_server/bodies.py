@@ -52,8 +52,8 @@ def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
             return typed(_multipart(call), schema)
         body = _decode(call.body)
         if depth(body) > _DEPTH:
-            raise ValueError(_DEPTH)
-        return body
+            raise ValueError(_DEPTH)  # noqa: TRY301
+        return body  # noqa: TRY300
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
         raise malformed(call.operation, f"The body is not valid {media.type}.") from None
 
