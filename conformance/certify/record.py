@@ -93,6 +93,7 @@ class Record:
             self.stopped = self.stopped or "interrupted"
         elif fault is not None:
             self.stopped = self.stopped or "the harness failed"
+            self.leave(self.stopped, Verdict.ERROR)
         self._log.append(RunFinished(self.clock(), {"": self._sent}, self.stopped))
         self._log.close()
 
@@ -119,6 +120,10 @@ class Record:
     def ended(self, item: ItemFinished) -> None:
         """Write down that a part of the run ended."""
         self._log.append(item)
+
+    def plans(self, requirement: str) -> bool:
+        """Whether a requirement is judged on any operation."""
+        return requirement in self._about.cases
 
     def leave(self, reason: str, verdict: Verdict = Verdict.NOT_TESTED) -> None:
         """Give every planned case that nobody judged a verdict, and the reason."""

@@ -220,3 +220,44 @@ def test_old_tls_is_seen(tmp_path, newest, accepted):
     if seen is None:
         pytest.skip("OpenSSL cannot offer TLS 1.1 here")
     assert seen is accepted
+
+
+def test_an_end_by_hand_is_reported(tmp_path):
+    with hostile.listening(hostile.silent) as endpoint:
+        command = [
+            "certify",
+            "webhooks",
+            "--endpoint",
+            endpoint,
+            "--secret",
+            SECRET,
+            "--report-dir",
+            str(tmp_path / "r"),
+        ]
+        process = subprocess.Popen([sys.executable, "-m", "conformance", *command], stdout=subprocess.PIPE)
+        assert process.stdout
+        process.stdout.readline()
+        while b'"item":"W33"' not in _content(tmp_path / "r/events.jsonl"):
+            assert process.poll() is None
+        process.terminate()
+        process.communicate()
+    summary = fold(read([tmp_path / "r"]))
+    assert process.returncode == 3
+    assert summary.stopped == ("interrupted",)
+    assert (tmp_path / "r/report.html").exists()
+
+
+def _content(path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def test_a_fault_of_ours_is_said_to_be_one(certified, monkeypatch, tmp_path):
+    monkeypatch.setattr("conformance.certify.webhook_receivers.judging.passing", None)
+    with pytest.raises(TypeError):
+        certified(Receiver().app)
+    assert fold(read([tmp_path / "report"])).verdict is RunVerdict.ERROR
+
+
+def test_a_hook_that_is_no_url_is_told(evconform):
+    code, _, told = evconform("--endpoint", "http://127.0.0.1:9/", "--secret", SECRET, "--observe", "http://[x")
+    assert (code, "--observe" in told) == (2, True)

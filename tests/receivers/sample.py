@@ -109,8 +109,10 @@ class Receiver:
         if self.inside <= 20:
             await asyncio.sleep(1.5)
             return
+        self.inside -= 1  # who hangs is not served any more, and holds up nobody
         while not await request.is_disconnected():  # noqa: ASYNC110 - Starlette tells it no other way
             await asyncio.sleep(0.05)
+        self.inside += 1
         raise ClientDisconnect
 
     def _refusal(self, refused: Refused) -> Response:  # noqa: PLR0911 - one fault a line

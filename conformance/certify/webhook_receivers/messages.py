@@ -53,7 +53,7 @@ Mutation = Callable[[Message], Message]
 
 def signed(message: Message, key: Key) -> Message:
     """The message with its one right signature, over whatever stands in it."""
-    return replace(message, signatures="v1," + key.mac(message.id, message.stamp, message.body))
+    return replace(message, signatures=key.sign(message.id, message.stamp, message.body))
 
 
 def replace(message: Message, **changes: Any) -> Message:

@@ -66,14 +66,17 @@ class Stage:
 
     def perform(self, stimuli: tuple[Stimulus, ...]) -> None:
         """Send everything, then see to the effects. The first stimulus is the control: without it nothing is shown."""
-        with self._record.item("W33") as item:
-            item.observed([Outcome("W33", OPERATION, Verdict.REVIEW, CONSTANT_TIME)])
+        if self._record.plans("W33"):
+            with self._record.item("W33") as item:
+                item.observed([Outcome("W33", OPERATION, Verdict.REVIEW, CONSTANT_TIME)])
         try:
             for stimulus in stimuli:
                 with self._record.item(f"{stimulus.requirement} {stimulus.name}") as item:
                     self._one(stimulus, item)
         except Stop as reason:
             self._record.stopped = str(reason)
+        except KeyboardInterrupt:
+            self._record.stopped, self._expected = "interrupted", []
         with self._record.item("effects") as item:
             item.observed(settled(self._expected, self._hook, self._control, self._world.fetched))
         if self._record.stopped:

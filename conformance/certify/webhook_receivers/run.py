@@ -71,6 +71,8 @@ def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -
     Raises UsageError before anything is sent; LogError where the record cannot be written.
     """
     Endpoint(options.endpoint), _keys(options)
+    if options.observe:
+        Endpoint(options.observe, "--observe")
     stimuli = chosen(options.select, options.profile)
     description = load(options.description)
     with alive(description, number=options.seed, port=options.api_port, public=options.api_url) as world:

@@ -31,16 +31,16 @@ def _limits(answer_s: float) -> type[Limits]:
 
 
 class Endpoint:
-    """The address of a receiver. Raises UsageError where it is none, or carries credentials."""
+    """The address of a receiver. Raises UsageError, which names the option, where it is none or carries credentials."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, option: str = "--endpoint") -> None:
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as fault:
-            raise UsageError(f"--endpoint is no URL: {fault}", hint=_HINT) from fault
+            raise UsageError(f"{option} is no URL: {fault}", hint=_HINT) from fault
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.fragment:
-            raise UsageError("--endpoint is no plain URL", hint=_HINT)
+            raise UsageError(f"{option} is no plain URL", hint=_HINT)
         self.url = url
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
