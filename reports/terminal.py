@@ -12,6 +12,7 @@ from reports.reproduce import curl
 from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3
+LONGEST = 500  # characters of a command; a body of nested brackets would fill the screen
 _MARKS = {
     Verdict.PASS: ("✓", "green"),
     Verdict.FAIL: ("✗", "bold red"),
@@ -101,7 +102,9 @@ def _finding(group: Group, summary: Summary, console: Console) -> None:
             console.print(Text(f"  {name:<9}", "dim").append(_plain(value)), soft_wrap=True)
     first = summary.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
     if first is not None:
-        console.print(Text("  again    ", "dim").append(_plain(curl(first))), soft_wrap=True)
+        again = curl(first)
+        again = again if len(again) <= LONGEST else f"{again[:LONGEST]}… (whole in the report)"
+        console.print(Text("  again    ", "dim").append(_plain(again)), soft_wrap=True)
 
 
 def _plain(text: str) -> Text:

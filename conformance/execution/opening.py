@@ -98,7 +98,8 @@ def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, sta
     identities = found.config.identities if found else published()
     own = Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(identities), clients(identities))
     plain = found.target if found else own
-    source = options.description or (Path(config.description) if config.description else None)
+    pinned = (options.config or Path(configuration.DEFAULT)).parent / config.description if config.description else None
+    source = options.description or pinned
     run = started.strftime("%Y%m%d-%H%M%S") + f"-{options.profile}-{options.seed}"
     directory = options.report_dir or _free(Path("evconform-out"), run)
     return RunSpec(

@@ -123,7 +123,7 @@ class Api:
         if not offered or operation.response(406) is None:
             return None
         if negotiation.choose(call.headers.get("accept", ""), offered) is None:
-            return Problem(406, detail="Could not satisfy the request Accept header.")
+            return Problem(406, detail="No answer here has a type that Accept takes.")
         return None
 
     def _unsupported(self, call: Call) -> Problem | None:
@@ -156,13 +156,13 @@ class Api:
             return None
         if call.grant is None:
             sent = "authorization" in call.headers
-            detail = "The access token is not valid." if sent else "Authentication credentials were not provided."
+            detail = "The access token is not valid." if sent else "Send an access token."
             error = ', error="invalid_token"' if sent else ""
             return Problem(401, detail=detail, headers={"WWW-Authenticate": f'Bearer realm="api"{error}'})
         for alternative in operation.security:
             if all(set(need.scopes) <= call.grant.scopes for need in alternative):
                 return None
-        return Problem(403, detail="You do not have permission to perform this action.")
+        return Problem(403, detail="The token lacks the scope that this needs.")
 
     def _take(self, call: Call) -> dict[str, str]:
         application, user = (call.grant.application, call.grant.user) if call.grant else ("", "")

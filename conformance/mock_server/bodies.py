@@ -56,6 +56,9 @@ def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
         return body  # noqa: TRY300
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
         raise malformed(call.operation, f"The body is not valid {media.type}.") from None
+    if depth(body) > _DEPTH:
+        raise malformed(call.operation, f"The body nests deeper than {_DEPTH} levels.")
+    return body
 
 
 def _multipart(call: Call) -> list[tuple[str, str]]:

@@ -137,7 +137,10 @@ def schema_of(documented: Sequence[Media], media_type: str) -> str:
 
 
 def _judge(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
-    return () if _is_valid(validator, instance) else explain(validator.iter_errors(_encodable(instance)))
+    try:
+        return () if _is_valid(validator, instance) else explain(validator.iter_errors(_encodable(instance)))
+    except (ValueError, RecursionError):  # "Recursion limit reached"
+        return (SchemaError("", "nests deeper than any schema reaches", "depth", "less depth", "more", ""),)
 
 
 def _best(validator: jsonschema_rs.Draft202012Validator, readings: Sequence[Any]) -> tuple[SchemaError, ...]:

@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 
 
 def _close(call: Call, problem: Problem | None) -> Problem | None:
-    return problem if call.grant else Problem(401, detail="Authentication credentials were not provided.")
+    return problem if call.grant else Problem(401, detail="Send an access token.")
 
 
 FAULT = Fault(

@@ -7,7 +7,7 @@ from conformance.mock_server.problems import Problem
 
 def _forbid(call: Call, problem: Problem | None) -> Problem | None:
     if problem and problem.status == 401 and "authorization" in call.headers:
-        return Problem(403, detail="You do not have permission to perform this action.")
+        return Problem(403, detail="The token lacks the scope that this needs.")
     return problem
 
 
