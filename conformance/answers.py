@@ -54,13 +54,7 @@ class Answer:
         """The parsed body, or UNREADABLE."""
         if self.exchange.response is None:
             return UNREADABLE
-        body = self.exchange.response.body
-        try:
-            value = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return UNREADABLE
-        nested = body.count(b"{") + body.count(b"[") > _DEEPEST and depth(value) > _DEEPEST
-        return UNREADABLE if nested else value
+        return parsed(self.exchange.response.body)
 
     @cached_property
     def peculiar(self) -> str:
@@ -99,6 +93,16 @@ class Answer:
     def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """The items that are JSON objects."""
         return tuple((at, item) for at, item in self.items if isinstance(item, dict))
+
+
+def parsed(body: bytes) -> Any:
+    """A JSON body as judges can read it, or UNREADABLE."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return UNREADABLE
+    nested = body.count(b"{") + body.count(b"[") > _DEEPEST and depth(value) > _DEEPEST
+    return UNREADABLE if nested else value
 
 
 def _refuse(constant: str) -> Any:

@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from conformance.answers import Answer, escape
+from conformance.answers import Answer, escape, parsed
 from conformance.checks.base import Check
 from conformance.judging import passed, quote, violated
 from conformance.model import Outcome
@@ -31,7 +29,8 @@ def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
         or not isinstance(answer.json, dict)
     ):
         return
-    sent = _json_object(request.body)
+    body = parsed(request.body)
+    sent = body if isinstance(body, dict) else None
     if "field_errors" not in answer.json:
         if sent is not None and _fields_to_blame(answer, sent, subject):
             message = "a refused write does not say which field is wrong"
@@ -44,14 +43,6 @@ def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
         yield violated(answer, "ERR-04", message, expected=expected, actual=actual, pointer=f"/field_errors{pointer}")
     if not complaints:
         yield passed(answer, "ERR-04")
-
-
-def _json_object(body: bytes) -> dict[str, Any] | None:
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _fields_to_blame(answer: Answer, sent: dict[str, Any], subject: Subject) -> bool:

@@ -34,7 +34,7 @@ _UNREADABLE = (
     ("malformed JSON", JSON, b'{"name": "left open'),
     ("another content type", "application/xml", b"<body/>"),
 )
-_FAULTS = len(_UNREADABLE) + 4  # and of the kinds those that a schema knows
+_FAULTS = len(_UNREADABLE) + len(_KINDS)
 _MANY = 200  # defects among which one of each kind is looked for
 _REFUSALS = {400, 413, 415, 422}
 _ODD_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")  # NUL; direction, beyond 16 bits, no character
@@ -61,7 +61,7 @@ def faulty(operation: Operation, subject: Subject) -> Steps[None]:
         headers = (*plain.headers, ("Content-Type", media))
         yield from _refused(write, msgspec.structs.replace(plain, body=body, headers=headers), what, subject)
     defects = {each.name: each for each in reversed(defects_of(write, subject, _MANY))}
-    for name in [each for each in _KINDS if each in defects][: _FAULTS - len(_UNREADABLE)]:
+    for name in [each for each in _KINDS if each in defects]:
         what = f"{name} at {defects[name].pointer or 'the top'}"
         yield from _refused(write, write.request(defects[name].body), what, subject)
 

@@ -153,3 +153,8 @@ def test_an_odd_request_may_not_make_the_server_fail(subject, request_):
 def test_a_common_request_is_not_odd(subject, request_):
     assert oddity_of(request_) == ""
     assert judge(oddities.CHECKS[0], subject, request_, problem(500)) == []
+
+
+def test_a_body_that_nests_without_end_blames_no_field(subject):
+    request = Request(WRITE, "POST", "/vehicles", body=b'{"trim":' + b"[" * 500 + b"]" * 500 + b"}")
+    assert judge(field_errors.CHECKS[0], subject, request, problem(400)) == []

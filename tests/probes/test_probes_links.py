@@ -142,3 +142,26 @@ def test_a_list_of_links_back_must_be_complete(subject):
     shelf.lists["/users"], shelf.items[f"/users/{USER_ID}"] = [whole], whole
     for key in ("GET /users", "GET /users/{user_id}"):
         assert drive(LINKS, key, subject, shelf).violated() == set()
+
+
+def test_a_link_back_may_not_name_what_belongs_to_another(subject):
+    other = {**USER, "id": ulid("user", 2), "url": f"{BASE}/users/{ulid('user', 2)}"}
+    shelf = world()
+    shelf.lists = {**shelf.lists, "/users": [USER, other]}
+    assert drive(LINKS, "GET /users", subject, shelf).violated() == {"LNK-04"}
+
+
+def test_a_link_to_the_list_of_another_is_followed(subject):
+    second = {**VEHICLE, "id": ulid("vhcl", 2), "url": f"{BASE}/vehicles/{ulid('vhcl', 2)}"}
+    user = {**USER, "vehicles": [VEHICLE["url"], second["url"]]}
+    shelf = world()
+    shelf.lists = {**shelf.lists, "/vehicles": [VEHICLE, second], "/users": [user]}
+    shelf.items[f"/users/{USER_ID}"] = user
+    assert drive(LINKS, LIST, subject, shelf).violated() == {"LNK-05"}
+
+
+def test_links_back_may_not_be_missing_altogether(subject):
+    none = {**USER, "vehicles": []}
+    shelf = world()
+    shelf.lists, shelf.items[f"/users/{USER_ID}"] = {**shelf.lists, "/users": [none]}, none
+    assert drive(LINKS, "GET /users/{user_id}", subject, shelf).violated() == {"LNK-04"}
