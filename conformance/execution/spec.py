@@ -16,7 +16,6 @@ from conformance.subject import Subject
 from conformance.validation import SecondOpinion, Validators
 from specs.catalogue import requirements
 
-
 MEMORY = "hypothesis"  # in the report directory: what failed, tried first by a run that goes on with this one
 
 

@@ -51,9 +51,6 @@ def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
         if media.type == MULTIPART:
             return typed(_multipart(call), schema)
         body = _decode(call.body)
-        if depth(body) > _DEPTH:
-            raise ValueError(_DEPTH)  # noqa: TRY301
-        return body  # noqa: TRY300
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
         raise malformed(call.operation, f"The body is not valid {media.type}.") from None
     if depth(body) > _DEPTH:

@@ -58,7 +58,9 @@ class Judges:
         formats = dict(SECOND_FORMATS)
         self._requests = V31RequestValidator(written, extra_format_validators=formats)
         self._responses = V31ResponseValidator(
-            spec, extra_format_validators=formats, extra_media_type_deserializers={"application/problem+json": json.loads}
+            spec,
+            extra_format_validators=formats,
+            extra_media_type_deserializers={"application/problem+json": json.loads},
         )
         self._webhooks = V31WebhookRequestValidator(spec, extra_format_validators=formats)
 

@@ -61,10 +61,10 @@ def main() -> None:
             "cached, new interpreter": min(fresh(path, folder / "cold0") for _ in range(5)),
             "cached, model only": best(lambda: load(path, cache_dir=folder / "cold0").model),
         }
-        print(f"{path.name}: {len(text) / 1000:.0f} kB")  # noqa: T201
+        print(f"{path.name}: {len(text) / 1000:.0f} kB")
         cold = figures["cold, new interpreter"]
         for name, value in figures.items():
-            print(f"{name:24} {value:8.1f} ms   {value / cold:6.3f} of a cold load")  # noqa: T201
+            print(f"{name:24} {value:8.1f} ms   {value / cold:6.3f} of a cold load")
 
 
 if __name__ == "__main__":
