@@ -1,12 +1,12 @@
-"""What the plain lists of the target show, which every run reads anyhow: who is there, and who names whom."""
+"""What the lists of the target show, most of which every run reads anyhow: who is there, and who names whom."""
 
 from typing import Any
 
 import msgspec
 
 from conformance.answers import Answer
-from conformance.model import Request, Resource, ResourceModel
-from conformance.probes.arguments import list_of
+from conformance.model import Resource, ResourceModel
+from conformance.probes.arguments import Call, list_of
 from conformance.probes.base import Need, Steps, ask
 from conformance.probes.paging import page_of
 from conformance.probes.unwelcome import loose
@@ -14,7 +14,7 @@ from conformance.subject import Subject
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """The members of a collection by their urls, as its plain list shows them; `complete` where that is all."""
+    """The members of a collection by their urls, as one page shows them; `complete` where that is all."""
 
     members: dict[str, dict[str, Any]] = {}
     complete: bool = False
@@ -22,18 +22,24 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 def listing(resource: Resource | None, subject: Subject, *, fresh: bool = False) -> Steps[Listing]:
-    """The plain list of a collection that hangs under nothing; empty and incomplete where there is none."""
+    """The list of a collection that hangs under nothing; empty and incomplete where there is none."""
     operation = list_of(resource, subject) if resource else None
     if operation is None or not loose(operation):
         return Listing()
-    answer = yield from ask(operation, Request(operation.key, "GET", operation.path, fresh=fresh))
+    call = Call(operation, operation.path)
+    answer = yield from ask(operation, call.request(fresh=fresh))
+    pagination = operation.pagination
+    if answer.ok and pagination is not None and pagination.size and not page_of(answer).last:
+        size = (pagination.size, str(pagination.max_size))
+        largest = yield from ask(operation, call.request(size, fresh=fresh))
+        answer = largest if largest.ok else answer
     members = {item["url"]: item for _, item in answer.objects if isinstance(item.get("url"), str)}
     whole = operation.pagination is None or page_of(answer).last
     return Listing(members, answer.ok and whole and len(members) == len(answer.items), answer)
 
 
 def listing_needs(name: str, model: ResourceModel) -> tuple[Need, ...]:
-    """The read of a resource's plain list, which the plan has anyhow."""
+    """The read of a resource's plain list, which the plan has anyhow, and of its largest page where one is not all."""
     resource = model.by_name.get(name)
-    simple = resource is not None and resource.list_path and "{" not in resource.list_path
-    return (Need(f"read {resource.list_path}"),) if resource is not None and simple else ()
+    path = resource.list_path if resource else ""
+    return (Need(f"read {path}"), Need(f"read {path} largest")) if path and "{" not in path else ()
