@@ -32,7 +32,7 @@ def listing(resource: Resource | None, subject: Subject, *, fresh: bool = False)
     if answer.ok and pagination is not None and pagination.size and not page_of(answer).last:
         size = (pagination.size, str(pagination.max_size))
         largest = yield from ask(operation, call.request(size, fresh=fresh))
-        answer = largest if largest.ok else answer
+        answer = largest if largest.objects else answer
     members = {item["url"]: item for _, item in answer.objects if isinstance(item.get("url"), str)}
     whole = operation.pagination is None or page_of(answer).last
     return Listing(members, answer.ok and whole and len(members) == len(answer.items), answer)

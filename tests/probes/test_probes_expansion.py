@@ -131,8 +131,8 @@ def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
     def ageing(request):
         paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
         item = {**A_TRIM, "model": stale if "model.make" in paths else MODEL} if paths else A_TRIM
-        if request.target.startswith("/vehicle_makes"):
-            return reply([MAKE] if request.target == "/vehicle_makes" else MAKE)
+        if request.target.startswith("/vehicle_makes"):  # list and member
+            return reply([MAKE] if request.target.partition("?")[0] == "/vehicle_makes" else MAKE)
         if request.target.startswith("/vehicle_trims"):
             single = request.target.startswith(f"/vehicle_trims/{A_TRIM['id']}")
             return reply(item if single else [item], Link='<about:blank>; rel="next"')
