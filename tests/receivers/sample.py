@@ -94,7 +94,8 @@ class Receiver:
     async def take(self, request: Request) -> Response:
         self.inside += 1
         try:
-            if self.fault == "hangs under load" and self.inside > 1:
+            if self.fault == "hangs under load":
+                await asyncio.sleep(0.03)  # time for others to come
                 await self._hang(request)
             return await self._take(request)
         except ClientDisconnect:
@@ -107,7 +108,7 @@ class Receiver:
     async def _hang(self, request: Request) -> None:
         """Until the sender gives up, of more than 20 at once; a while otherwise, so that more can come."""
         if self.inside <= 20:
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1.5 if self.inside > 1 else 0)
             return
         self.inside -= 1  # who hangs is not served any more, and holds up nobody
         while not await request.is_disconnected():  # noqa: ASYNC110 - Starlette tells it no other way

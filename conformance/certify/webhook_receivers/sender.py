@@ -88,7 +88,8 @@ class Sender:
 
     def send_all(self, messages: Sequence[Message], name: str) -> list[Sent]:
         """Send messages at once, as many at a time as agreed."""
-        with ThreadPoolExecutor(min(self._concurrency, len(messages))) as pool:
+        together = threading.Barrier(min(self._concurrency, len(messages)))  # nobody begins before all are there
+        with ThreadPoolExecutor(together.parties, initializer=together.wait) as pool:
             return list(pool.map(lambda message: self._post(message, name, turn=False), messages))
 
     def _post(self, message: Message, name: str, *, turn: bool = True) -> Sent:
