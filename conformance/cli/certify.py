@@ -49,7 +49,8 @@ def webhooks(
     """Certify a webhook receiver (W01 to W33). Exit code as `run`."""
     from conformance.certify.opening import fresh_directory
     from conformance.certify.webhook_receivers.run import Options, certify
-    from conformance.cli.certifying import command_line, interruptible, show
+    from conformance.cli.certifying import command_line, show
+    from conformance.cli.interrupts import terminable
 
     options = Options(
         endpoint=endpoint,
@@ -71,7 +72,7 @@ def webhooks(
     if dry_run:
         _print(options)
         return
-    with interruptible():
+    with terminable():
         log = certify(options, said=_say)
     raise typer.Exit(show(log, formats))
 

@@ -1,11 +1,8 @@
-"""What commands that judge outside pytest share: an end by hand, and showing what came of it."""
+"""What commands that judge outside pytest share: showing what came of it."""
 
 import re
 import shlex
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -29,13 +26,3 @@ def show(log: Path, formats: list[str] | None) -> int:
 def command_line() -> str:
     """The command as it was given, without secrets."""
     return re.sub(r"whsec_[^\s']+", "whsec_…", shlex.join(["evconform", *sys.argv[1:]]))
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does: with its record and report."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

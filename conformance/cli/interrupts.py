@@ -8,11 +8,7 @@ from contextlib import contextmanager
 @contextmanager
 def terminable() -> Iterator[None]:
     """Let SIGTERM end a run as Ctrl-C does: with its record and report."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:

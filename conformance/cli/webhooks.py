@@ -110,11 +110,12 @@ def _judge(
 ) -> int:
     from conformance.certify.opening import fresh_directory, sender_target
     from conformance.certify.provider import about, run
-    from conformance.cli.certifying import command_line, interruptible, show
+    from conformance.cli.certifying import command_line, show
+    from conformance.cli.interrupts import terminable
     from specs.catalogue import requirements
 
     place = directory or fresh_directory(time.time(), origin[1])
     what = about(sender, sender_target(origin[0]), requirements(), place, command=command_line())
-    with interruptible():
+    with terminable():
         log = run(what, sender, deliveries, api, origin[0])
     return show(log, formats)

@@ -115,6 +115,7 @@ class Session:
 
     def close(self) -> None:
         """Stop what was started; safe to call twice."""
+        self._log.close()
         self._resources.close()
 
 

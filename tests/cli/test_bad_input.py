@@ -67,7 +67,7 @@ def test_a_description_that_is_none(evconform, tmp_path, content, words):
     [
         (("--target", "nowhere"), "nowhere"),
         (("--target", "ftp://x/v2"), "ftp://x/v2"),
-        (("--target", "http://user:pw@127.0.0.1/v2"), "password"),
+        (("--target", "http://user:pw@127.0.0.1/v2"), "carries credentials"),
         (("--shard", "3/2"), "3/2"),
         (("--select", "EXP & "), "empty term"),
         (("--workers", "many"), "many"),
