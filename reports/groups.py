@@ -26,6 +26,16 @@ class Group(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
     @property
+    def spread(self) -> str:
+        """Where it was seen: `on 3 operations`, `in 5 places of GET /evses`, or the one operation."""
+        operations = {each.operation for each in self.findings}
+        if len(operations) > 1:
+            return f"on {len(operations)} operations"
+        only = self.findings[0].operation
+        named = "the whole API" if only == "*" else only
+        return named if len(self.findings) == 1 else f"in {len(self.findings)} places of {named}"
+
+    @property
     def times(self) -> int:
         """How often it was seen on all operations."""
         return sum(each.times for each in self.findings)

@@ -93,7 +93,7 @@ def _counts(summary: Summary) -> Table:
 def _finding(group: Group, summary: Summary, console: Console) -> None:
     finding = group.findings[0]
     mark, style = _MARKS[finding.verdict]
-    others = f" and {len(group.findings) - 1} more operations" if len(group.findings) > 1 else ""
+    others = f" and {len(group.findings) - 1} more, {group.spread}" if len(group.findings) > 1 else ""
     head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
     console.print(head.append(_plain(f"{finding.operation}{others}")), soft_wrap=True)
     for name in ("message", "pointer", "expected", "actual"):
