@@ -21,10 +21,15 @@ def test_a_right_receiver_passes_everything(certified):
     assert verdicts(summary, Verdict.REVIEW) == UNSEEN
 
 
+# What a drawn payload decides: JSON that does not survive being written again spoils valid deliveries as well.
+ALSO = {"serialises again": {"W01", "W27"}}
+
+
 @pytest.mark.parametrize("fault", FAILS)
 def test_a_fault_fails_what_it_violates_alone(certified, fault):
     summary = certified(Receiver(fault).app, observed=True)
-    assert failing(summary) == FAILS[fault], told(summary)
+    found = failing(summary)
+    assert FAILS[fault] <= found <= FAILS[fault] | ALSO.get(fault, set()), told(summary)
     assert summary.verdict is RunVerdict.VIOLATIONS
 
 

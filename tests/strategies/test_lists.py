@@ -125,7 +125,7 @@ def test_timestamps_are_rfc_3339_within_their_range(data, offsets):
 def test_respellings_are_the_same_instant(timestamp):
     spelt = respellings(timestamp)
     assert timestamp not in spelt
-    assert len(spelt) >= 2
+    assert spelt  # one at least: a time in +05:30 with six digits has no other than lower case
     instant = datetime.fromisoformat(timestamp)
     assert all(datetime.fromisoformat(each.upper()) == instant for each in spelt)
 
