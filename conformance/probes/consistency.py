@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from conformance.answers import UNREADABLE, Answer, below, match_path
-from conformance.comparing import Difference, at, differences, told
-from conformance.judging import observed, passed, quote, violated, without
-from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.comparing import Difference, at, differences
+from conformance.judging import observed, passed, without
+from conformance.model import Noticed, Operation, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
+from conformance.probes.differing import differing
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -92,30 +93,13 @@ def _explained(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
     fifth = yield from ask(call.operation, _versioned(call, subject, fresh=True))
     restless = list(_apart(third, fourth))
     flapping = [each for each in restless if not _proceeds(each, fifth)]
-    yield from _told(fourth, "CON-01", "two reads in a row disagree", flapping, (third,))
+    yield from differing(fourth, "CON-01", "two reads in a row disagree", flapping, (third,), shown=_SHOWN)
     moved = {each.pointer for each in (*restless, *_apart(plain, fourth))}
     for each in sorted(moved - {each.pointer for each in flapping}):
         message = f"{each} changes between two identical reads; left out"
         yield Noticed("volatile-field", message, call.operation.key)
     steady = [each for each in _apart(fourth, fifth) if each.pointer not in moved]
-    yield from _told(fifth, "VER-03", "asking for version 2 changes the answer", steady, (fourth,))
-
-
-def _told(
-    answer: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...]
-) -> Iterator[Outcome]:
-    if not found:
-        yield passed(answer, requirement)
-    for each in found[:_SHOWN]:
-        yield violated(
-            answer,
-            requirement,
-            message,
-            expected=quote(told(each.old)),
-            actual=quote(told(each.new)),
-            pointer=each.pointer,
-            also=also,
-        )
+    yield from differing(fifth, "VER-03", "asking for version 2 changes the answer", steady, (fourth,), shown=_SHOWN)
 
 
 def _proceeds(each: Difference, after: Answer) -> bool:
@@ -192,7 +176,9 @@ def _as_listed(call: Call, lister: Operation, subject: Subject) -> Steps[None]:
             for each in places
             if fresh and at(fresh[1], each.pointer) == each.old and at(again.json, each.pointer) == each.new
         ]
-    yield from _told(single, "CON-02", "the item differs from what its list shows", places, (found[0],))
+    yield from differing(
+        single, "CON-02", "the item differs from what its list shows", places, (found[0],), shown=_SHOWN
+    )
 
 
 def _path(item: dict[str, Any], subject: Subject) -> str:
@@ -252,7 +238,7 @@ def head(operation: Operation, subject: Subject) -> Steps[None]:
         yield observed(answer, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read answers {got.status}")
         return
     found = list(_heads_apart(got, answer))
-    yield from _told(answer, "CON-05", "HEAD and GET disagree", found, (got,))
+    yield from differing(answer, "CON-05", "HEAD and GET disagree", found, (got,), shown=_SHOWN)
 
 
 def _heads_apart(got: Answer, answer: Answer) -> Iterator[Difference]:

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from conformance.answers import Answer, below, reader_of, urls_at
-from conformance.comparing import ABSENT, Difference, at, differences, told
-from conformance.judging import observed, passed, quote, violated
+from conformance.comparing import ABSENT, Difference, at, differences
+from conformance.judging import observed, passed, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
-from conformance.model import KeyKind, Operation, Outcome, Request, ResourceModel, Role, TargetKind, Verdict
+from conformance.model import KeyKind, Operation, Request, ResourceModel, Role, TargetKind, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, calls_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.differing import differing
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import (
     Write,
@@ -94,7 +95,7 @@ def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
     if found:
         again = yield from ask(reader, request)
         found = [each for each in found if at(again.json, each.pointer) == each.new]
-    yield from _told(made, "WRT-01", "what POST answers is not what GET reads", found, (read,))
+    yield from differing(made, "WRT-01", "what POST answers is not what GET reads", found, (read,), shown=_SHOWN)
 
 
 def _lost(made: Answer, read: Answer) -> Iterator[Difference]:
@@ -122,23 +123,6 @@ def _common(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
         other_form = isinstance(each.old, dict | list) is not isinstance(each.new, dict | list)
         if same or not (absent or other_form):
             yield each
-
-
-def _told(
-    answer: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...]
-) -> Iterator[Outcome]:
-    if not found:
-        yield passed(answer, requirement)
-    for each in found[:_SHOWN]:
-        yield violated(
-            answer,
-            requirement,
-            message,
-            expected=quote(told(each.old)),
-            actual=quote(told(each.new)),
-            pointer=each.pointer,
-            also=also,
-        )
 
 
 def _is_listed(write: Write, made: Answer, subject: Subject) -> Steps[None]:

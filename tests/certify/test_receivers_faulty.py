@@ -21,7 +21,7 @@ def test_a_right_receiver_passes_everything(certified):
     assert verdicts(summary, Verdict.REVIEW) == UNSEEN
 
 
-# What a drawn payload decides: JSON that does not survive being written again spoils valid deliveries as well.
+# A drawn payload that does not survive being written again is refused though valid (W01), in bursts as well (W27).
 ALSO = {"serialises again": {"W01", "W27"}}
 
 
