@@ -148,7 +148,7 @@ class _Owner:
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Merge the logs and report once the last worker is gone."""
         yield
-        from conformance.execution.session import point_latest
+        from conformance.execution.directories import point_latest
         from conformance.reporting import report
 
         try:

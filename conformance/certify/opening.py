@@ -1,7 +1,6 @@
-"""What `certify` and `webhooks` need before they begin: keys, an API to ask, a place for the record."""
+"""What `certify` and `webhooks` need before they begin: keys, an API to ask."""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.certify.provider import Api
@@ -42,13 +41,3 @@ def sender_target(origin: str) -> Target:
 def receiver_target(endpoint: str) -> Target:
     """A partner's receiver as reports name it."""
     return Target("webhook receiver", TargetKind.URL, endpoint)
-
-
-def fresh_directory(started: float, name: str) -> Path:
-    """Where a run's report goes when nobody says: `evconform-out/<time>-<name>`, numbered where it must be."""
-    stem = Path("evconform-out") / f"{datetime.fromtimestamp(started, UTC):%Y%m%d-%H%M%S}-{name}"
-    found, number = stem, 1
-    while found.exists():
-        number += 1
-        found = stem.with_name(f"{stem.name}-{number}")
-    return found

@@ -47,15 +47,15 @@ def webhooks(
     ] = None,
 ) -> None:
     """Certify a webhook receiver (W01 to W33). Exit code as `run`."""
-    from conformance.certify.opening import fresh_directory
     from conformance.certify.webhook_receivers.run import Options, certify
     from conformance.cli.certifying import command_line, show
     from conformance.cli.interrupts import terminable
+    from conformance.execution.directories import fresh_directory, stamped
 
     options = Options(
         endpoint=endpoint,
         secret=secret,
-        directory=report_dir or fresh_directory(time.time(), "certify-webhooks"),
+        directory=report_dir or fresh_directory(stamped(time.time(), "certify-webhooks")),
         previous_secret=previous_secret,
         observe=observe,
         description=description,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from conformance.execution.session import point_latest
+from conformance.execution.directories import point_latest
 from reports import build, fold, read
 from reports.terminal import render
 

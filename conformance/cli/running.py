@@ -14,8 +14,9 @@ from conformance import suite
 from conformance.cli.interrupts import terminable
 from conformance.cli.progress import SuiteProgress
 from conformance.errors import HarnessError, UsageError
+from conformance.execution.directories import point_latest
 from conformance.execution.opening import RunOptions
-from conformance.execution.session import Session, point_latest
+from conformance.execution.session import Session
 from conformance.execution.worker import store_path, todo
 from conformance.pytest_plugin import SUITE, Prepared
 from reports import FORMATS, build, fold, read, waivers

@@ -108,13 +108,14 @@ def _judge(
     directory: Path | None,
     formats: list[str] | None,
 ) -> int:
-    from conformance.certify.opening import fresh_directory, sender_target
+    from conformance.certify.opening import sender_target
     from conformance.certify.provider import about, run
     from conformance.cli.certifying import command_line, show
     from conformance.cli.interrupts import terminable
+    from conformance.execution.directories import fresh_directory, stamped
     from specs.catalogue import requirements
 
-    place = directory or fresh_directory(time.time(), origin[1])
+    place = directory or fresh_directory(stamped(time.time(), origin[1]))
     what = about(sender, sender_target(origin[0]), requirements(), place, command=command_line())
     with terminable():
         log = run(what, sender, deliveries, api, origin[0])

@@ -11,6 +11,7 @@ import msgspec
 from conformance.description import Description
 from conformance.errors import UsageError
 from conformance.execution.channel import Channel
+from conformance.execution.directories import fresh_directory, stamped
 from conformance.execution.preflight import affordable, preflight
 from conformance.execution.resuming import Earlier, earlier
 from conformance.execution.spec import RunSpec
@@ -100,8 +101,8 @@ def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, sta
     plain = found.target if found else own
     pinned = (options.config or Path(configuration.DEFAULT)).parent / config.description if config.description else None
     source = options.description or pinned
-    run = started.strftime("%Y%m%d-%H%M%S") + f"-{options.profile}-{options.seed}"
-    directory = options.report_dir or _free(Path("evconform-out"), run)
+    run = stamped(started.timestamp(), f"{options.profile}-{options.seed}")
+    directory = options.report_dir or fresh_directory(run)
     return RunSpec(
         run=run,
         directory=str(directory.resolve()),
@@ -133,16 +134,6 @@ def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Target
     path = Path(spec.description) if spec.description else None
     server = resources.enter_context(running(path, seed=options.seed, now=spec.day.isoformat()))
     return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
-
-
-def _free(parent: Path, name: str) -> Path:
-    """A folder of that name that does not exist yet, numbered where it must be."""
-    number = 1
-    folder = parent / name
-    while folder.exists():
-        number += 1
-        folder = parent / f"{name}-{number}"
-    return folder
 
 
 def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:

@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -143,15 +142,3 @@ def _remember(earlier: Path | None, directory: Path) -> None:
     """Take over what failed in the run that this one goes on with."""
     if earlier and (earlier / MEMORY).is_dir():
         shutil.copytree(earlier / MEMORY, directory / MEMORY, dirs_exist_ok=True)
-
-
-def point_latest(directory: Path) -> None:
-    """Let `latest` beside a report directory lead to it; where the system has no links, leave it."""
-    latest = directory.parent / "latest"
-    try:
-        if latest.is_symlink():
-            latest.unlink()
-        if not latest.exists():
-            latest.symlink_to(directory.name, target_is_directory=True)
-    except OSError:
-        print(f"latest could not be linked to {directory}", file=sys.stderr)  # noqa: T201 - no reason to fail a run
