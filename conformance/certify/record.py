@@ -22,6 +22,7 @@ from conformance.model import (
     Body,
     Case,
     Catalogued,
+    Certification,
     Described,
     Effect,
     Exchange,
@@ -58,6 +59,7 @@ class About(msgspec.Struct, frozen=True):
     profile: Profile = Profile.STANDARD
     seed: int = 1
     command: str = ""
+    certification: Certification | None = None
 
 
 class Record:
@@ -188,6 +190,7 @@ def _header(about: About, now: float) -> RunStarted:
         profile=about.profile,
         seed=about.seed,
         command=about.command,
+        certification=about.certification,
         python=f"{platform.python_implementation()} {platform.python_version()}",
     )
 

@@ -33,6 +33,8 @@ def webhooks(
     observe: Annotated[str, typer.Option(help='Observation hook: GET URL?svix_id=… gives {"effects": n}.')] = "",
     description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
     profile: Annotated[Profile, typer.Option(help="deep also waits between retries.")] = Profile.STANDARD,
+    subject: Annotated[str, typer.Option(help="Name of what is certified; its address otherwise.")] = "",
+    subject_version: Annotated[str, typer.Option(help="Version of what is certified.")] = "",
     seed: Annotated[int, typer.Option(help="Same seed, same payloads.")] = 1,
     select: Annotated[list[str] | None, typer.Option(help="Requirements to judge, as W12; repeatable.")] = None,
     rate: Annotated[float, typer.Option(min=0.1, help="Deliveries a second, one after the other.")] = 25.0,
@@ -68,6 +70,8 @@ def webhooks(
         api_url=api_url,
         longest_wait_s=longest_wait,
         command=command_line(),
+        subject=subject,
+        version=subject_version,
     )
     if dry_run:
         _print(options)

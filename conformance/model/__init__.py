@@ -1,5 +1,6 @@
 """The nouns of the harness: frozen data, no I/O, nothing of ours imported."""
 
+from conformance.model.certification import Certification, Certified
 from conformance.model.event import (
     Catalogued,
     Described,
@@ -45,6 +46,8 @@ __all__ = [
     "Budget",
     "Case",
     "Catalogued",
+    "Certification",
+    "Certified",
     "Described",
     "Effect",
     "Event",

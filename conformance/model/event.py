@@ -5,6 +5,7 @@ Every report is a fold of these events, whatever their order. A log without foot
 
 import msgspec
 
+from conformance.model.certification import Certification
 from conformance.model.exchange import Exchange
 from conformance.model.outcome import Outcome
 from conformance.model.requirement import Requirement
@@ -18,7 +19,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     """The header: what is tested, against which description, with which suite and seed. `started_at` in epoch seconds.
 
     `worker` is empty for the log of the whole run, else the name of the worker (`gw0`) whose part this is;
-    `budget` is requests for each identity, None without limit; `shard` is `I/N`.
+    `budget` is requests for each identity, None without limit; `shard` is `I/N`; `certification` is None for a run that
+    certifies nobody.
     """
 
     run: str
@@ -36,6 +38,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     shard: str = ""
     command: str = ""
     python: str = ""
+    certification: Certification | None = None
     schema: str = SCHEMA
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.certify.digests import sha256_of, suite_sha256
 from conformance.certify.opening import key_of, receiver_target
 from conformance.certify.record import About, Record, posted
 from conformance.certify.webhook_receivers.effects import Hook
@@ -16,7 +17,7 @@ from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
 from conformance.certify.webhook_receivers.world import READER, World, alive
 from conformance.description import Description, load
 from conformance.errors import UsageError
-from conformance.model import Profile, Requirement
+from conformance.model import Certification, Certified, Profile, Requirement
 from specs.catalogue import requirements
 
 _FAMILY = "W"
@@ -26,6 +27,7 @@ _DEPTH = tuple(Profile)
 class Options(msgspec.Struct, frozen=True):
     """What somebody asked for. `secret` and `previous_secret` may be `env:NAME`; `rate` is deliveries a second.
 
+    `subject` is the partner's name for the receiver (its address otherwise), `version` the partner's version of it.
     `api_url` is the address that stands before the built-in server on `api_port`, for a receiver that fetches what it
     is told of; `longest_wait_s` bounds the waits of the deep profile; `answer_s` is how long a
     delivery may take.
@@ -47,6 +49,8 @@ class Options(msgspec.Struct, frozen=True):
     longest_wait_s: float = 600.0
     answer_s: float = ANSWER_S
     command: str = ""
+    subject: str = ""
+    version: str = ""
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"Options({self.endpoint})"
@@ -122,4 +126,17 @@ def _about(options: Options, endpoint: Endpoint, description: Description) -> Ab
         profile=options.profile,
         seed=options.seed,
         command=options.command,
+        certification=_certification(options),
+    )
+
+
+def _certification(options: Options) -> Certification:
+    stimuli = [(each.requirement, each.name, each.level) for each in chosen(options.select, options.profile)]
+    return Certification(
+        Certified.WEBHOOKS,
+        options.subject or options.endpoint.partition("?")[0],
+        options.version,
+        "a selection" if options.select else options.profile.value,
+        plan_sha256=sha256_of([options.seed, stimuli]),
+        suite_sha256=suite_sha256(),
     )

@@ -1,0 +1,41 @@
+"""What the header of a certification says of it."""
+
+from conformance.certify.digests import sha256_of, suite_sha256
+from conformance.model import Certified
+from tests.certify.conftest import QUICK
+from tests.receivers.sample import Receiver
+
+
+def test_the_header_names_what_is_certified(certified):
+    summary = certified(Receiver().app, stimuli=QUICK[:1], subject="Acme receiver", version="1.4.2")
+    found = summary.started.certification
+    assert (found.kind, found.subject, found.version) == (Certified.WEBHOOKS, "Acme receiver", "1.4.2")
+    assert found.profile == "standard"
+    assert found.suite_sha256 == suite_sha256()
+
+
+def test_without_a_name_the_address_is_one_and_its_query_stays_out(certified):
+    summary = certified("http://127.0.0.1:9/webhook?key=private", stimuli=QUICK[:1])
+    assert summary.started.certification.subject == "http://127.0.0.1:9/webhook"
+
+
+def test_a_selection_is_no_profile(certified):
+    summary = certified("http://127.0.0.1:9/", stimuli=QUICK[:1], select=("W01",))
+    assert summary.started.certification.profile == "a selection"
+
+
+def test_digests_do_not_depend_on_the_order_of_members():
+    assert sha256_of({"a": 1, "b": 2}) == sha256_of({"b": 2, "a": 1}) != sha256_of({"a": 2, "b": 1})
+
+
+def test_the_digest_of_the_suite_changes_with_any_file(monkeypatch, tmp_path):
+    known = suite_sha256()
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/data.toml").write_text("a = 1")
+    monkeypatch.setattr("conformance.certify.digests.files", lambda _: tmp_path)
+    seen = {known, suite_sha256()}
+    (tmp_path / "deep/data.toml").write_text("a = 2")
+    seen.add(suite_sha256())
+    (tmp_path / "deep/data.toml").rename(tmp_path / "data.toml")
+    seen.add(suite_sha256())
+    assert len(seen) == 4
