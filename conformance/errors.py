@@ -59,3 +59,10 @@ class LogError(HarnessError):
 
     code = "log"
     exit_code = 2
+
+
+class CertificateError(HarnessError):
+    """A key, a certificate or a list of revocations cannot be read or written."""
+
+    code = "certificate"
+    exit_code = 2

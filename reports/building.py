@@ -7,6 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from conformance.errors import UsageError
+from conformance.files import replace
 from conformance.model import Event
 from conformance.registry import collect
 from reports import formats as formats_package
@@ -58,6 +59,4 @@ def _replace(path: Path, content: bytes) -> None:
     if not content:
         path.unlink(missing_ok=True)
         return
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+    replace(path, content)

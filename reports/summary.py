@@ -153,6 +153,30 @@ class Difference(msgspec.Struct, frozen=True):
         return bool(self.new or self.no_longer_tested)
 
 
+class PastAttempt(msgspec.Struct, frozen=True):
+    """An attempt at a certification: when it ended (seconds since 1970), and how."""
+
+    number: int
+    at: float
+    version: str
+    verdict: str
+
+
+class CertificateState(msgspec.Struct, frozen=True):
+    """Where a certification stands: which attempt it is, what stands against a certificate, and what was signed.
+
+    `attempt` is None where the chain of attempts is broken. `issued` and `expires` are seconds since 1970, None where
+    no certificate was signed; `key_id` names the key that it was signed with.
+    """
+
+    attempt: int | None
+    attempts: tuple[PastAttempt, ...] = ()
+    obstacles: tuple[str, ...] = ()
+    issued: float | None = None
+    expires: float | None = None
+    key_id: str = ""
+
+
 class Summary(msgspec.Struct, frozen=True, dict=True):
     """Everything a report says about a run.
 
@@ -180,6 +204,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     reasons: tuple[str, ...] = ()
     waivers: tuple[AppliedWaiver, ...] = ()
     since: Difference | None = None
+    certificate: CertificateState | None = None
 
     @property
     def planned(self) -> int:

@@ -1,5 +1,7 @@
 """The summary that a terminal shows when a run ends."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -48,8 +50,25 @@ def render(summary: Summary, console: Console, report: Path | None = None) -> No
             f"  waiver {waiver.state}: {waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
         )
         console.print(_plain(words), soft_wrap=True)
+    for line in _certificate(summary):
+        console.print(_plain(f"  {line}"), soft_wrap=True)
     if report is not None:
         console.print(Text.assemble("  report  ", (str(report), "underline")), soft_wrap=True)
+
+
+def _certificate(summary: Summary) -> Iterator[str]:
+    state = summary.certificate
+    if state is None or summary.started is None or summary.started.certification is None:
+        return
+    named = summary.started.certification
+    yield f"attempt {state.attempt or '?'} of {named.subject} {named.version}".rstrip()
+    if state.expires is not None:
+        yield f"certificate.json is valid until {datetime.fromtimestamp(state.expires, UTC):%Y-%m-%d %H:%M} UTC"
+    elif state.obstacles:
+        yield "no certificate:"
+        yield from (f"  {each}" for each in state.obstacles)
+    else:
+        yield "nothing stands against a certificate: evconform certify sign"
 
 
 def render_difference(difference: Difference, console: Console) -> None:

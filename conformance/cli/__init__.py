@@ -28,9 +28,20 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def _commands() -> None:
-    from conformance.cli import certify, description, doctor, faults, report, requirements, run, serve, webhooks
+    from conformance.cli import (
+        certificates,
+        certify,
+        description,
+        doctor,
+        faults,
+        report,
+        requirements,
+        run,
+        serve,
+        webhooks,
+    )
 
-    for module in (run, serve, faults, requirements, description, doctor, report, webhooks, certify):
+    for module in (run, serve, faults, requirements, description, doctor, report, webhooks, certify, certificates):
         module.add_to(app)
 
 

@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import Attempts, Formats, SignKey, ValidDays, Waivers
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
     from conformance.certify.webhook_receivers.run import Options
 
-group = typer.Typer(help="Certify a partner: its webhook receiver.", no_args_is_help=True)
+group = typer.Typer(help="Certify a partner: its webhook receiver; sign what it passed.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the group."""
     app.add_typer(group, name="certify")
-
-
-@group.callback()
-def _root() -> None:
-    """Keep `webhooks` a word of its own while it is the only one."""
 
 
 @group.command("webhooks")
@@ -44,14 +40,17 @@ def webhooks(
     longest_wait: Annotated[float, typer.Option(min=0, help="Seconds; 99300 also tries the retry after a day.")] = 600,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent; send nothing.")] = False,
     report_dir: Annotated[Path | None, typer.Option(help="Where record and reports go.")] = None,
-    formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")
-    ] = None,
+    formats: Formats = None,
+    waivers: Waivers = None,
+    sign: SignKey = None,
+    days: ValidDays = 365,
+    attempts: Attempts = None,
 ) -> None:
     """Certify a webhook receiver (W01 to W33). Exit code as `run`."""
     from conformance.certify.webhook_receivers.run import Options, certify
-    from conformance.cli.certifying import command_line, show
+    from conformance.cli.certifying import command_line, show, wanted
     from conformance.cli.interrupts import terminable
+    from conformance.errors import UsageError
     from conformance.execution.directories import fresh_directory, stamped
 
     options = Options(
@@ -76,9 +75,12 @@ def webhooks(
     if dry_run:
         _print(options)
         return
+    want = wanted(formats, waivers, attempts, sign, days)
+    if sign and not subject_version:
+        raise UsageError("--sign without --subject-version", hint="A certificate is for a version of something.")
     with terminable():
         log = certify(options, said=_say)
-    raise typer.Exit(show(log, formats))
+    raise typer.Exit(show(log, want))
 
 
 def _say(text: str) -> None:

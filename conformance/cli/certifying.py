@@ -1,28 +1,90 @@
-"""What commands that judge outside pytest share: showing what came of it."""
+"""What commands that judge outside pytest share: showing and certifying what came of it."""
 
 import re
 import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 from rich.console import Console
 
 from conformance.execution.directories import point_latest
-from reports import build, fold, read
+from reports import Summary, build, fold, read, waivers
+from reports.summary import CertificateState, PastAttempt
 from reports.terminal import render
 
+if TYPE_CHECKING:
+    from conformance.certificates.keys import Signer
+    from conformance.certificates.signing import Attempted
+
 _DEFAULT_FORMATS = ("html", "json", "junit")
+_UNSIGNED = 3
 
 
-def show(log: Path, formats: list[str] | None) -> int:
-    """Write reports of a log, print the summary, and give the exit code."""
+class Wanted(msgspec.Struct, frozen=True):
+    """What is to be made of a finished record: its formats, waivers, chain of attempts, and a signature."""
+
+    formats: tuple[str, ...] = ()
+    waivers: Path | None = None
+    attempts: Path | None = None
+    signer: "Signer | None" = None
+    days: int = 365
+
+
+def wanted(
+    formats: list[str] | None, waived: Path | None, attempts: Path | None, key: Path | None, days: int
+) -> Wanted:
+    """What somebody asked for; reads the key before anything is sent, and raises CertificateError."""
+    if key is None:
+        return Wanted(tuple(formats or ()), waived, attempts, None, days)
+    from conformance.certificates.keys import private_key
+
+    return Wanted(tuple(formats or ()), waived, attempts, private_key(key), days)
+
+
+def show(log: Path, want: Wanted | None = None) -> int:
+    """Write reports of a log, certify where that is wanted, print what came of it, and give the exit code."""
+    want = want or Wanted()
     summary = fold(read([log]))
-    written = build(summary, log.parent, tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ())))))
+    if want.waivers:
+        summary = waivers.apply(summary, waivers.load(want.waivers), datetime.now(UTC).date())
+    certifies = want.signer is not None or (summary.started is not None and summary.started.certification is not None)
+    if certifies:
+        summary = _certified(summary, log, want)
+    written = build(summary, log.parent, tuple(dict.fromkeys((*_DEFAULT_FORMATS, *want.formats))))
     point_latest(log.parent)
     render(summary, Console(soft_wrap=not sys.stdout.isatty()), written.get("html"))
-    return summary.verdict.exit_code
+    unsigned = want.signer is not None and summary.certificate is not None and summary.certificate.issued is None
+    return summary.verdict.exit_code or (_UNSIGNED if unsigned else 0)
 
 
 def command_line() -> str:
     """The command as it was given, without secrets."""
     return re.sub(r"whsec_[^\s']+", "whsec_…", shlex.join(["evconform", *sys.argv[1:]]))
+
+
+def _certified(summary: Summary, log: Path, want: Wanted) -> Summary:
+    """The summary with its place among the attempts and, where that is wanted and possible, its certificate."""
+    from conformance.certificates.signing import attempted, sign
+
+    attempt = attempted(summary, log, want.attempts)
+    state = _state(attempt)
+    if want.signer is not None:
+        made = sign(summary, attempt, want.signer, now=datetime.now(UTC), days=want.days)
+        if made is not None:
+            state = msgspec.structs.replace(
+                state,
+                issued=made.issued.timestamp(),
+                expires=made.expires.timestamp(),
+                key_id=want.signer.public_key.keyid,
+            )
+    return msgspec.structs.replace(summary, certificate=state)
+
+
+def _state(attempt: "Attempted") -> CertificateState:
+    past = tuple(
+        PastAttempt(each.number, each.at.timestamp(), each.version, each.verdict) for each in attempt.chain.attempts
+    )
+    return CertificateState(attempt.number, past[: attempt.number], attempt.obstacles)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import Formats
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,7 +25,6 @@ TargetName = Annotated[str, typer.Option("--target", help="The API that data.url
 Config = Annotated[Path | None, typer.Option(help="Configuration; evconform.toml here otherwise.")]
 File = Annotated[Path | None, typer.Option("--description", help="OpenAPI description; the shipped one otherwise.")]
 Directory = Annotated[Path | None, typer.Option(help="Where record and reports go; evconform-out/… otherwise.")]
-Formats = Annotated[list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -110,7 +111,7 @@ def _judge(
 ) -> int:
     from conformance.certify.opening import sender_target
     from conformance.certify.provider import about, run
-    from conformance.cli.certifying import command_line, show
+    from conformance.cli.certifying import Wanted, command_line, show
     from conformance.cli.interrupts import terminable
     from conformance.execution.directories import fresh_directory, stamped
     from specs.catalogue import requirements
@@ -119,4 +120,4 @@ def _judge(
     what = about(sender, sender_target(origin[0]), requirements(), place, command=command_line())
     with terminable():
         log = run(what, sender, deliveries, api, origin[0])
-    return show(log, formats)
+    return show(log, Wanted(tuple(formats or ())))

@@ -16,6 +16,7 @@ class State(StrEnum):
     WAIVED = "conforms with waivers"
     VIOLATIONS = "violations"
     EXPIRED = "expired"
+    REVOKED = "revoked"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
 
@@ -26,6 +27,7 @@ _COLOURS = {
     State.WAIVED: "8a5200",
     State.VIOLATIONS: "b3261e",
     State.EXPIRED: "8a5200",
+    State.REVOKED: "b3261e",
 }
 
 
@@ -36,13 +38,15 @@ def badge(state: State) -> bytes:
         "label": "ev.energy v2",
         "message": state.value,
         "color": _COLOURS.get(state, "565d68"),
-        "isError": state in {State.VIOLATIONS, State.ERROR},
+        "isError": state in {State.VIOLATIONS, State.REVOKED, State.ERROR},
     }
     return msgspec.json.encode(content)
 
 
 def state_of(summary: Summary) -> State:
-    """The state of a run: its verdict, or EXPIRED where all that fails it is that a waiver ran out."""
+    """CERTIFIED where one was signed, else the verdict; EXPIRED where all that fails is that a waiver ran out."""
+    if summary.certificate is not None and summary.certificate.issued is not None:
+        return State.CERTIFIED
     if summary.verdict is not RunVerdict.VIOLATIONS:
         return State(summary.verdict.value)
     waivers = {(each.requirement, each.operation): each.state for each in summary.waivers}

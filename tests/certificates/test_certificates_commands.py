@@ -1,0 +1,196 @@
+"""The commands, as people and CI call them: what they write, what they say, and their exit codes."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from conformance.certificates.keys import private_key
+from conformance.certificates.signing import attempted, sign
+from conformance.model import Verdict
+from conformance.webhooks.loopback import serving
+from tests.certificates.conftest import GOOD, folded, written
+from tests.receivers.sample import PREVIOUS, SECRET, Receiver
+
+TODAY = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def signed(evconform, keys, tmp_path):
+    """A signed record of today; gives its directory."""
+    log = written(tmp_path / "run", ended=TODAY)
+    code, out, err = evconform("certify", "sign", log.parent, "--key", keys.private)
+    assert code == 0, out + err
+    return log.parent
+
+
+def verified(evconform, keys, directory, *options):
+    return evconform("verify", directory / "certificate.json", "--key", keys.public, *options)
+
+
+def test_valid(evconform, keys, signed, tmp_path):
+    code, out, _ = verified(
+        evconform, keys, signed, "--log", signed / "events.jsonl", "--attempts", tmp_path / "attempts"
+    )
+    assert code == 0
+    assert out.startswith("VALID\n")
+    assert "Acme receiver 1.4.2, webhook receiver, profile standard" in out
+    assert "attempt 1 of 1 in a whole chain" in out
+
+
+def test_json(evconform, keys, signed):
+    code, out, _ = verified(evconform, keys, signed, "--json")
+    found = json.loads(out)
+    assert (code, found["exit_code"], found["standing"]) == (0, 0, "valid")
+    assert found["certificate"]["certification"]["version"] == "1.4.2"
+
+
+def test_tampered(evconform, keys, signed):
+    found = json.loads((signed / "certificate.json").read_text())
+    payload = base64.b64decode(found["payload"]).replace(b'"1.4.2"', b'"1.4.3"')
+    found["payload"] = base64.b64encode(payload).decode()
+    (signed / "certificate.json").write_text(json.dumps(found))
+    code, out, _ = verified(evconform, keys, signed)
+    assert (code, out.split("\n")[0]) == (10, "TAMPERED")
+    assert "1.4.3" not in out
+
+
+def test_wrong_key(evconform, keys, signed):
+    assert evconform("keys", "new", "--out", "others")[0] == 0
+    code, out, _ = evconform("verify", signed / "certificate.json", "--key", "others/evconform.pub.pem")
+    assert (code, out.split("\n")[0]) == (11, "WRONG KEY")
+
+
+def test_expired(evconform, keys, tmp_path):
+    long_ago = TODAY - timedelta(days=40)
+    log = written(tmp_path / "run", ended=long_ago)
+    summary = folded(log)
+    sign(summary, attempted(summary, log), private_key(keys.private), now=long_ago, days=30)
+    code, out, _ = verified(evconform, keys, log.parent, "--badge", "badge.json")
+    assert (code, out.split("\n")[0]) == (12, "EXPIRED")
+    assert json.loads((tmp_path / "badge.json").read_text())["message"] == "expired"
+
+
+def test_another_log(evconform, keys, signed):
+    (signed / "events.jsonl").write_bytes((signed / "events.jsonl").read_bytes() + b"\n")
+    code, out, _ = verified(evconform, keys, signed, "--log", signed / "events.jsonl")
+    assert (code, out.split("\n")[0]) == (13, "LOG DIFFERS")
+
+
+def test_revoked(evconform, keys, signed, tmp_path):
+    revoking = ("keys", "revoke", signed / "certificate.json", "--key", keys.private, "--reason", "a new\nfault")
+    assert evconform(*revoking)[0] == 0
+    code, out, _ = verified(evconform, keys, signed, "--revocations", "revocations.json", "--badge", "badge.json")
+    assert (code, out.split("\n")[0]) == (14, "REVOKED")
+    assert json.loads((tmp_path / "badge.json").read_text())["message"] == "revoked"
+    assert evconform(*revoking)[0] == 2
+
+
+def test_a_broken_chain(evconform, keys, signed, tmp_path):
+    (chain,) = (tmp_path / "attempts").iterdir()
+    chain.write_bytes(chain.read_bytes().replace(b"conforms", b"violated"))
+    code, out, _ = verified(evconform, keys, signed, "--attempts", chain)
+    assert (code, out.split("\n")[0]) == (15, "CHAIN BROKEN")
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"payload": 1}', "\x00"])
+def test_a_malformed_file_is_told(evconform, keys, tmp_path, content):
+    (tmp_path / "certificate.json").write_text(content)
+    code, _, err = verified(evconform, keys, tmp_path)
+    assert code == 2
+    assert "A certificate is expected" in err
+
+
+def test_a_file_that_is_not_there_is_told(evconform, keys, tmp_path):
+    assert verified(evconform, keys, tmp_path / "none")[0] == 2
+    assert evconform("certify", "sign", tmp_path / "none", "--key", keys.private)[0] == 2
+
+
+REFUSED = [
+    ({"verdicts": {}}, 3, "nothing was planned"),
+    ({"verdicts": {**GOOD, "W01": Verdict.FAIL}}, 1, "1 MUST requirement violated"),
+    ({"verdicts": {**GOOD, "W01": Verdict.ERROR}}, 4, "fault of the harness"),
+    ({"verdicts": {**GOOD, "W01": Verdict.INCONCLUSIVE}}, 3, "W01 is inconclusive"),
+    ({"verdicts": {**GOOD, "W01": Verdict.NOT_TESTED}}, 3, "W01 is not tested"),
+    ({"ended": None}, 3, "the record is incomplete"),
+    ({"known": ("W07",)}, 3, "W07 left out"),
+]
+
+
+@pytest.mark.parametrize(("options", "wanted", "words"), REFUSED)
+def test_what_cannot_be_signed_is_refused_with_words(evconform, keys, tmp_path, options, wanted, words):
+    log = written(tmp_path / "run", **{"ended": TODAY, **options})
+    code, out, _ = evconform("certify", "sign", log.parent, "--key", keys.private, "--format", "badge")
+    assert code == wanted
+    assert words in out.partition("no certificate:")[2]
+    assert not (log.parent / "certificate.json").exists()
+    assert json.loads((log.parent / "badge.json").read_text())["message"] != "certified"
+
+
+def test_a_plain_run_is_not_certified(evconform, keys, tmp_path):
+    log = written(tmp_path / "run", ended=TODAY, certification=None)
+    code, _, err = evconform("certify", "sign", log.parent, "--key", keys.private)
+    assert (code, "certifies nobody" in err) == (2, True)
+
+
+def test_a_waiver_lets_it_pass_and_is_told(evconform, keys, tmp_path):
+    log = written(tmp_path / "run", {**GOOD, "W02": Verdict.FAIL}, ended=TODAY)
+    until = (TODAY + timedelta(days=10)).date()
+    (tmp_path / "waivers.toml").write_text(
+        f'[[waiver]]\nrequirement = "W02"\noperation = "POST webhook"\nreason = "mended in May"\n'
+        f'owner = "Ada"\nissue = "https://x.example/1"\nexpires = {until}\n'
+    )
+    assert evconform("certify", "sign", log.parent, "--key", keys.private)[0] == 1
+    code, out, err = evconform("certify", "sign", log.parent, "--key", keys.private, "--waivers", "waivers.toml")
+    assert code == 0, out + err
+    out = verified(evconform, keys, log.parent)[1]
+    assert f"waived: W02 until {until}, Ada: mended in May" in out
+    assert f"valid until {until + timedelta(days=1)} 00:00 UTC" in out
+
+
+def certify(evconform, receiver, *options):
+    with serving(receiver.app) as origin:
+        return evconform(
+            *("certify", "webhooks", "--endpoint", f"{origin}/webhook", "--secret", SECRET),
+            *("--previous-secret", PREVIOUS, "--observe", f"{origin}/effects", "--subject", "Acme receiver"),
+            *options,
+        )
+
+
+def test_failing_and_then_passing_ends_in_a_certificate_of_attempt_two(evconform, keys, tmp_path):
+    asked = ("--sign", keys.private, "--subject-version", "1.4.2", "--format", "badge")
+    code, out, _ = certify(evconform, Receiver("trusts the event-type header"), *asked, "--report-dir", "out/first")
+    assert (code, "attempt 1 of Acme receiver 1.4.2" in out) == (1, True)
+    assert not (tmp_path / "out/first/certificate.json").exists()
+    code, out, err = certify(evconform, Receiver(), *asked, "--report-dir", "out/second")
+    assert code == 0, out + err
+    assert "certificate.json is valid until" in out
+    assert json.loads((tmp_path / "out/second/badge.json").read_text())["message"] == "certified"
+    log, chains = tmp_path / "out/second/events.jsonl", tmp_path / "out/attempts"
+    code, out, _ = verified(evconform, keys, log.parent, "--log", log, "--attempts", chains)
+    assert (code, "attempt 2: violations, conforms" in out) == (0, True)
+    secrets = keys.private.read_text().split("\n")[1:-2]
+    written_files = [each for each in tmp_path.rglob("*") if each.is_file() and each != keys.private]
+    assert len(written_files) > 8
+    assert not [each for each in written_files if any(line.encode() in each.read_bytes() for line in secrets)]
+
+
+def test_a_certificate_needs_a_version_before_anything_is_sent(evconform, keys):
+    code, out, err = certify(evconform, Receiver(), "--sign", keys.private)
+    assert (code, out) == (2, "")
+    assert "--subject-version" in err
+
+
+def test_a_key_that_cannot_be_read_is_told_before_anything_is_sent(evconform):
+    code, out, err = certify(evconform, Receiver(), "--sign", "none.pem", "--subject-version", "1")
+    assert (code, out) == (2, "")
+    assert "none.pem cannot be read" in err
+
+
+def test_the_private_key_is_never_said(evconform, keys, signed):
+    secret = keys.private.read_text().split("\n")[1]
+    for options in (("keys", "new", "--out", keys.private.parent), ("verify", keys.private, "--key", keys.private)):
+        code, out, err = evconform(*options)
+        assert code == 2
+        assert secret not in out + err

@@ -1,0 +1,108 @@
+"""An envelope opens under the key that sealed it, to the bytes that were sealed, and in no other case."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.certificates.envelope import Seal, opened, sealed
+from conformance.certificates.keys import signer_of
+from conformance.errors import CertificateError
+
+TYPE = "application/vnd.example+json"
+SIGNER = signer_of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+OTHER = signer_of(Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
+PAYLOAD = b'{"result": "PASSED", "n": 42}'
+ENVELOPE = sealed(PAYLOAD, TYPE, SIGNER)
+
+
+def open_it(content, key=SIGNER.public_key, kind=TYPE):
+    return opened(content, kind, key, what="A thing")
+
+
+def changed(change):
+    found = json.loads(ENVELOPE)
+    change(found)
+    return json.dumps(found).encode()
+
+
+@given(st.binary(), st.text())
+def test_what_was_sealed_opens(payload, kind):
+    try:
+        kind.encode()
+    except UnicodeEncodeError:
+        return
+    found = open_it(sealed(payload, kind, SIGNER), kind=kind)
+    assert (found.seal, found.payload) == (Seal.INTACT, payload)
+
+
+@pytest.mark.parametrize("field", ["payload", "sig"])
+def test_each_character_of_payload_and_signature_counts(field):
+    """Every place, against every other character of base64 and some that are none."""
+    alphabet = "ABab01+/=-_ !"
+    place = json.loads(ENVELOPE)
+    text = place["payload"] if field == "payload" else place["signatures"][0]["sig"]
+    for at in range(len(text)):
+        for other in alphabet:
+            if other == text[at] or {other, text[at]} in ({"+", "-"}, {"/", "_"}):
+                continue
+            wrong = text[:at] + other + text[at + 1 :]
+
+            def put(found, wrong=wrong):
+                (found if field == "payload" else found["signatures"][0])[field] = wrong
+
+            assert open_it(changed(put)).seal is Seal.TAMPERED, (at, other)
+
+
+@given(st.integers(0, len(ENVELOPE) - 1), st.integers(0, 255))
+def test_no_change_of_the_file_yields_other_bytes(at, byte):
+    try:
+        found = open_it(ENVELOPE[:at] + bytes([byte]) + ENVELOPE[at + 1 :])
+    except CertificateError:
+        return
+    assert found.payload == (PAYLOAD if found.seal is Seal.INTACT else b"")
+
+
+def test_another_key_is_told_from_tampering():
+    assert open_it(ENVELOPE, OTHER.public_key).seal is Seal.WRONG_KEY
+    assert open_it(sealed(PAYLOAD, TYPE, OTHER)).seal is Seal.WRONG_KEY
+
+
+def test_who_puts_our_name_on_another_signature_tampers():
+    def rename(found):
+        found["signatures"] = json.loads(sealed(PAYLOAD, TYPE, OTHER))["signatures"]
+        found["signatures"][0]["keyid"] = SIGNER.public_key.keyid
+
+    assert open_it(changed(rename)).seal is Seal.TAMPERED
+
+
+def test_a_key_id_is_optional_and_url_safe_base64_is_read():
+    def reword(found):
+        del found["signatures"][0]["keyid"]
+        found["signatures"][0]["sig"] = found["signatures"][0]["sig"].replace("+", "-").replace("/", "_")
+
+    assert open_it(changed(reword)).seal is Seal.INTACT
+
+
+def test_the_type_is_signed_too():
+    assert open_it(changed(lambda found: found.update(payloadType="another"))).seal is Seal.TAMPERED
+    with pytest.raises(CertificateError, match="is expected, and this is signed as"):
+        open_it(ENVELOPE, kind="another")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"payload": "", "payloadType": ""}',
+        b'{"payload":"","payloadType":"","signatures":[]}',
+    ],
+)
+def test_what_is_no_envelope_is_told(content):
+    with pytest.raises(CertificateError, match="A thing is expected"):
+        open_it(content)
