@@ -11,12 +11,13 @@ from conformance.mock_server.call import JSON, Answer, Call
 from conformance.mock_server.problems import MEDIA as PROBLEM
 from conformance.mock_server.seams import Hook
 from conformance.mock_server.world.build import World
-from conformance.model import Expansion, Filter, LinkKind, Operation, Operator, Role, Scheme
+from conformance.model import Effect, Expansion, Filter, LinkKind, Operation, Operator, Role, Scheme
 
 T = TypeVar("T")
 
 NEVER_THERE = "00ZZZZZZZZZZZZZZZZZZZZZZZZ"
 PAGE = 25
+_TRIED = frozenset({Effect.NONE, Effect.WRITE})  # what a run before the profile deep may write to
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +223,8 @@ class Site:
         return found
 
     def bodies(self, *roles: Role) -> list[Operation]:
-        """Writes with a JSON body on things that exist."""
-        found = self.of_role(*(roles or (Role.CREATE, Role.UPDATE)))
+        """Writes with a JSON body on things that exist, where neither hardware nor money is at the other end."""
+        found = [each for each in self.of_role(*(roles or (Role.CREATE, Role.UPDATE))) if each.effect in _TRIED]
         return [each for each in found if each.body and each.body.media and each.body.media[0].schema]
 
     def writable(self, operation: Operation) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from conformance.answers import Answer, below, reader_of, urls_at
+from conformance.answers import Answer, below, parsed, reader_of, urls_at
 from conformance.comparing import ABSENT, Difference, at, differences
 from conformance.judging import observed, passed, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
@@ -14,6 +14,7 @@ from conformance.model import KeyKind, Operation, Request, ResourceModel, Role, 
 from conformance.probes.arguments import Call, Missing, call_of, calls_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.differing import differing
+from conformance.probes.kept import lost
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import (
     Write,
@@ -80,7 +81,7 @@ def _accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
 
 
 def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
-    """WRT-01: GET of the new resource gives what POST answered."""
+    """WRT-01: GET of the new resource gives what was sent, and what POST answered."""
     path = address(made, subject)
     reader = reader_of(path, subject.model) if path else None
     if reader is None:
@@ -91,25 +92,17 @@ def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
         message = "what was just created cannot be read"
         yield violated(made, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
         return
-    found = [*_common(made.json, read.json, same=_same_schema(made, reader)), *_lost(made, read)]
+    found = [*_common(made.json, read.json, same=_same_schema(made, reader)), *lost(_sent(made), read.json)]
     if found:
         again = yield from ask(reader, request)
         found = [each for each in found if at(again.json, each.pointer) == each.new]
-    yield from differing(made, "WRT-01", "what POST answers is not what GET reads", found, (read,), shown=_SHOWN)
+    message = "what was sent, or what POST answers, is not what GET reads"
+    yield from differing(made, "WRT-01", message, found, (read,), shown=_SHOWN)
 
 
-def _lost(made: Answer, read: Answer) -> Iterator[Difference]:
-    """Plain values of the body that the new resource shows otherwise; texts of a format may be written anew."""
-    try:
-        sent = msgspec.json.decode(made.exchange.request.body)
-    except msgspec.DecodeError:
-        return
-    shown = read.json if isinstance(read.json, dict) else {}
-    for name, value in (sent if isinstance(sent, dict) else {}).items():
-        if isinstance(value, bool | int) and name in shown and shown[name] != value:
-            yield Difference(f"/{name}", value, shown[name])
-        elif isinstance(value, str) and name in shown and shown[name] is None:
-            yield Difference(f"/{name}", value, None)
+def _sent(made: Answer) -> Any:
+    return parsed(made.exchange.request.body)
+
 
 
 def _same_schema(made: Answer, reader: Operation) -> bool:

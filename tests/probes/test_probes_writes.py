@@ -79,6 +79,9 @@ class World:
             if self.wrong == "kept":
                 self.add({k: v for k, v in body.items() if k in self.sample()} if isinstance(body, dict) else {})
             return problem(400)
+        if self.wrong == "loses":
+            text = next(name for name, value in body.items() if isinstance(value, str))
+            body = {**body, text: "something else"}
         made = self.add(body if isinstance(body, dict) else {})
         return reply({**made, "created_at": "2020-01-01T00:00:00Z"} if self.wrong == "other" else made, 201)
 
@@ -118,7 +121,7 @@ class TestCreate:
 
     @pytest.mark.parametrize(
         ("wrong", "requirement"),
-        [("other", "WRT-01"), ("unlisted", "WRT-07"), ("undead", "WRT-04"), ("twice", "WRT-04")],
+        [("other", "WRT-01"), ("loses", "WRT-01"), ("unlisted", "WRT-07"), ("undead", "WRT-04"), ("twice", "WRT-04")],
     )
     def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
         assert drive(CREATE, POST, subject, World(subject, wrong)).violated() == {requirement}

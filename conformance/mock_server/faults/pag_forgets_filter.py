@@ -15,7 +15,7 @@ def _forget(call: Call, queries: dict[str, list[tuple[str, str]] | None]) -> dic
 FAULT = Fault(
     ("PAG-05", "FLT-05"),
     "the Link on the second page of one list lacks the filter",
-    lambda site: at(site.pick({o.key: o for o, _ in site.filters(least=10) if o.pagination}.values()), link=_forget),
+    lambda site: at(site.pick({o.key: o for o, _ in site.dividing_filters() if o.pagination}.values()), link=_forget),
     difficulty="subtle",
     changes=("headers",),
 )
