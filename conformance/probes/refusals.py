@@ -48,7 +48,7 @@ def _refusing(most: int) -> Any:
         refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
         if reader and before and before.ok and refused:
             after = yield from ask(reader.operation, reader.request(fresh=True))
-            yield from _untouched(before, after, sent)
+            yield from _untouched(before, after, sent, reader)
         for requirement in ALL:
             reason = "no body that is wrong in this way can be made, or no refusal was seen"
             yield _nothing(requirement, operation, reason)
@@ -102,7 +102,7 @@ def _seen_in(write: Write, subject: Subject) -> Call | None:
     return reader_for(write.call, subject)
 
 
-def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]]) -> Iterator[Outcome]:
+def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]], reader: Call) -> Steps[None]:
     """WRT-05: nothing of what was refused is there now. What else changed meanwhile is not ours to judge."""
     if not after.ok:
         return
@@ -111,7 +111,7 @@ def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]]) ->
         for at, item in after.objects:
             was = old.get(_name(item))
             taken = _taken(was, item, body)
-            if taken:
+            if taken and (was is not None or (yield from _once_more(answer, body, reader))):
                 message = "a write that was refused took effect"
                 yield violated(
                     answer, "WRT-05", message,
@@ -119,6 +119,15 @@ def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]]) ->
                 )  # fmt: skip
                 return
     yield passed(sent[0][0], "WRT-05")
+
+
+def _once_more(answer: Answer, body: Any, reader: Call) -> Steps[bool]:
+    """Whether the refused body makes a thing each time: what else is new may be anybody's, and be like it."""
+    before = yield from ask(reader.operation, reader.request(fresh=True))
+    yield from ask(answer.operation, answer.exchange.request)
+    after = yield from ask(reader.operation, reader.request(fresh=True))
+    known = {_name(item) for _, item in before.objects}
+    return any(_name(item) not in known and _taken(None, item, body) for _, item in after.objects)
 
 
 def _name(item: dict[str, Any]) -> str:

@@ -193,6 +193,20 @@ class TestRefusals:
             )
         assert drive(REFUSE, operation, subject, world).violated() == {"WRT-05"}
 
+    def test_what_somebody_else_made_meanwhile_is_not_what_was_refused(self, subject):
+        world, made = World(subject), []
+
+        def target(request):
+            body = msgspec.json.decode(request.body) if request.method == "POST" and request.body else None
+            if isinstance(body, dict) and len(body) > 1 and not made:
+                made.append(world.add({name: body[name] for name in body if name in world.sample()}))
+            return world(request)
+
+        run = drive(REFUSE, POST, subject, target)
+        assert made
+        assert not run.violated()
+        assert "WRT-05" in run.passed()
+
     @pytest.mark.parametrize(("refuses", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
     def test_references_must_lead_somewhere(self, refuses, verdict, subject):
         operation = "POST /vehicle_trims"
