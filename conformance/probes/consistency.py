@@ -9,16 +9,17 @@ import msgspec
 from conformance.answers import UNREADABLE, Answer, below, match_path
 from conformance.comparing import Difference, at, differences
 from conformance.judging import observed, passed, without
-from conformance.model import Noticed, Operation, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model import Noticed, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
-from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
+from conformance.probes.base import IDLE, SPARE, Need, Probe, Steps, ask
 from conformance.probes.differing import differing
+from conformance.probes.ends import ends_needs, ends_of
 from conformance.probes.reading import plain_read
+from conformance.probes.unwelcome import call_by
 from conformance.subject import Subject
 
 AGREEMENT = ("CON-01", "VER-03")
 _SHOWN = 5  # differences reported of one pair; more of them teach nothing
-_HEADS = 8  # of so many operations, one is asked with HEAD before the profile deep
 
 
 def _reads(operation: Operation, model: ResourceModel) -> bool:
@@ -29,20 +30,13 @@ def _single(operation: Operation, model: ResourceModel) -> bool:
     return operation.role is Role.ITEM
 
 
-def _payer(operation: Operation) -> str:
-    """Lists as whoever has least to ask, all else as `full`, who has made the plain read anyway and sees most."""
-    return IDLE if operation.role is Role.LIST else "full"
-
-
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    payer = _payer(operation)
-    return (*plain_read(operation, model, payer), Need(f"read {operation.path} in version 2", identity=payer))
+    return (*plain_read(operation, model, IDLE), Need(f"read {operation.path} in version 2", identity=IDLE))
 
 
 def agreement(operation: Operation, subject: Subject) -> Steps[None]:
     """The plain read, and the same with the version asked for: they agree, and where they do not it is told why."""
-    identity = subject.idle if _payer(operation) == IDLE else "full"
-    call = yield from call_of(operation, subject, identity)
+    call = yield from call_by(subject.idle, operation, subject)
     if isinstance(call, Missing):
         yield from untested(AGREEMENT, operation, call)
         return
@@ -124,11 +118,12 @@ def _is_time(text: str) -> bool:
 
 def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     another = Need(f"read {operation.path} of the list", identity=IDLE)
-    return (*plain_read(operation, model), *plain_read(operation, model, IDLE)[:-1], another)
+    lists = (*plain_read(operation, model, IDLE)[:-1], *plain_read(operation, model, SPARE)[:-1])
+    return (*plain_read(operation, model), *lists, another, *ends_needs(operation))
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:
-    """CON-02: the items that a list shows are the items that are read by themselves: the first, and any other."""
+    """CON-02: the items that a list shows are what is read by itself: the first, the second, the last, any other."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         yield from untested(("CON-02",), operation, call)
@@ -139,15 +134,27 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
         yield without("CON-02", operation.key, Verdict.NOT_APPLICABLE, "no list shows the resource")
         return
     yield from _as_listed(call, lister, subject)
-    other = yield from call_of(operation, subject, subject.idle)
-    if isinstance(other, Missing):
-        return
-    shown = yield from ask(lister, _list_of(other, lister).request())
-    paths = [_path(item, subject) for _, item in shown.objects[1:]]
-    paths = [each for each in paths if match_path(operation.path, each) is not None]
-    if paths:
-        path = subject.random("member", operation.key).choice(paths)
-        yield from _as_listed(msgspec.structs.replace(other, path=path), lister, subject)
+    for other in (yield from _others(lister, operation, subject)):
+        yield from _as_listed(other, lister, subject)
+
+
+def _others(lister: Operation, operation: Operation, subject: Subject) -> Steps[list[Call]]:
+    """Calls of the members at the edges of a list, and of one drawn from the list that another identity is shown."""
+    found: list[Call] = []
+    for identity in (subject.spare, subject.idle):
+        call = yield from call_of(operation, subject, identity)
+        if isinstance(call, Missing):
+            continue
+        shown = yield from ask(lister, _list_of(call, lister).request())
+        paths = [_path(item, subject) for _, item in shown.objects]
+        members = [each for each in paths if match_path(operation.path, each) is not None]
+        chosen = ends_of(members) if identity == subject.spare else ()
+        if identity == subject.idle and members[1:]:
+            chosen = (*chosen, subject.random("member", operation.key).choice(members[1:]))
+        found += [msgspec.structs.replace(call, path=path) for path in dict.fromkeys(chosen)]
+        if subject.spare == subject.idle:
+            break
+    return found
 
 
 def _list_of(call: Call, lister: Operation) -> Call:
@@ -225,7 +232,7 @@ def _head_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 def head(operation: Operation, subject: Subject) -> Steps[None]:
     """CON-05: HEAD, where it is served, has the status and the headers of GET and no body."""
-    call = yield from call_of(operation, subject, subject.idle)
+    call = yield from call_by(subject.idle, operation, subject)
     if isinstance(call, Missing):
         yield from untested(("CON-05",), operation, call)
         return
@@ -254,17 +261,8 @@ def _heads_apart(got: Answer, answer: Answer) -> Iterator[Difference]:
         yield Difference("", "no body", f"{len(other.body)} bytes")
 
 
-def _first(operation: Operation, model: ResourceModel) -> bool:
-    return _reads(operation, model) and turn(operation, _HEADS) == 0
-
-
-def _later(operation: Operation, model: ResourceModel) -> bool:
-    return _reads(operation, model) and turn(operation, _HEADS) != 0
-
-
 PROBES = (
     Probe("agreement", AGREEMENT, _reads, _needs, agreement, rank=2),
     Probe("list-and-item", ("CON-02",), _single, _listed_needs, listed, rank=1),
-    Probe("head", ("CON-05",), _first, _head_needs, head, rank=3),
-    Probe("every-head", ("CON-05",), _later, _head_needs, head, profile=Profile.DEEP, rank=3),
+    Probe("head", ("CON-05",), _reads, _head_needs, head, rank=3),
 )

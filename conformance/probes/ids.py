@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import quote as percent_encoded
 
 import msgspec
@@ -10,11 +11,12 @@ from conformance.answers import Answer, below, match_path, path_of
 from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import Operation, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, populated, untested
-from conformance.probes.base import IDLE, OTHER, SPARE, Need, Probe, Steps, ask
+from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask
+from conformance.probes.ends import ends_needs, ends_of
 from conformance.probes.harmless import stranger
 from conformance.probes.reading import plain_read
 from conformance.probes.unknown import keyed
-from conformance.probes.unwelcome import ask_for_refusal, idle_call, refused
+from conformance.probes.unwelcome import ask_for_refusal, call_by, refused
 from conformance.subject import Subject
 
 # Near misses of an id that exists find it where a server cuts, trims or completes, folds case, looks at the ULID
@@ -55,7 +57,7 @@ def _in_turn(names: Sequence[str], operation: Operation, subject: Subject, *, de
 
 def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Malformations of an id that the target has."""
-    call = yield from idle_call(operation, subject)
+    call = yield from call_by(subject.other, operation, subject)
     if isinstance(call, Missing):
         yield from untested(("IDS-06",), operation, call)
         return
@@ -86,8 +88,8 @@ def _alone(operation: Operation, model: ResourceModel) -> bool:
 
 def _real_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
     return lambda operation, model: (
-        *plain_read(operation, model, IDLE)[:-1],
-        Need(f"near miss {operation.key}", count, IDLE),
+        *plain_read(operation, model, OTHER)[:-1],
+        Need(f"near miss {operation.key}", count, OTHER),
     )
 
 
@@ -107,13 +109,12 @@ def _reader(operation: Operation, model: ResourceModel) -> Operation | None:
 
 
 def _own_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    if _reader(operation, model) is None:
-        return ()
-    return (*plain_read(operation, model, SPARE), Need(f"read last of {operation.path}", identity=SPARE))
+    reader = _reader(operation, model)
+    return (*plain_read(operation, model, SPARE), *ends_needs(reader)) if reader else ()
 
 
 def own_url(operation: Operation, subject: Subject) -> Steps[None]:
-    """The last item of a list, which other probes do not read, is fetched at its url."""
+    """The second and the last item of a list, which few other probes read, are fetched at their urls."""
     reader = _reader(operation, subject.model)
     if reader is None:
         yield without("IDS-07", operation.key, Verdict.NOT_APPLICABLE, "no operation reads one item of the list")
@@ -124,13 +125,19 @@ def own_url(operation: Operation, subject: Subject) -> Steps[None]:
         return
     call, plain = found
     named = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
-    target = below(subject.target.base_url, named[-1][1]["url"]) if named else None
-    if target is None or match_path(reader.path, path_of(target)) is None:
-        reason = "no item gives a url that leads to one" if not named else "the item's url leads elsewhere (IDS-04)"
-        yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, reason)
-        return
-    answer = yield from ask(reader, Request(reader.key, "GET", target, call.headers, identity=call.identity))
-    at, item = named[-1]
+    if not named:
+        yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "no item gives a url that leads to one")
+    for at, item in ends_of(named):
+        target = below(subject.target.base_url, item["url"])
+        if target is None or match_path(reader.path, path_of(target)) is None:
+            yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "the item's url leads elsewhere (IDS-04)")
+            continue
+        answer = yield from ask(reader, Request(reader.key, "GET", target, call.headers, identity=call.identity))
+        yield from _itself(plain, at, item, answer)
+
+
+def _itself(plain: Answer, at: str, item: dict[str, Any], answer: Answer) -> Steps[None]:
+    """IDS-07: what was fetched at a listed url is that item."""
     if answer.status in {401, 403}:
         yield observed(plain, "IDS-07", Verdict.NOT_OBSERVABLE, "the identity may not read the item", also=(answer,))
         return

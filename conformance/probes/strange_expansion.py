@@ -9,7 +9,7 @@ from conformance.probes.arguments import Call, Missing, untested
 from conformance.probes.base import IDLE, Need, Probe, Steps, turn
 from conformance.probes.expansion import expandable
 from conformance.probes.reading import plain_read
-from conformance.probes.unwelcome import ask_for_refusal, call_to_refuse, idle_call, loose, refusal_needs, refused
+from conformance.probes.unwelcome import ask_for_refusal, call_by, call_to_refuse, loose, refusal_needs, refused
 from conformance.subject import Subject
 
 
@@ -22,7 +22,7 @@ def _needs(operation: Operation, model: ResourceModel, *, what: str, count: int)
 def _call(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
     if loose(operation):
         return (yield from call_to_refuse(operation, subject))
-    return (yield from idle_call(operation, subject))
+    return (yield from call_by(subject.idle, operation, subject))
 
 
 def undocumented(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:

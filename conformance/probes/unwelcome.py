@@ -34,10 +34,10 @@ def call_to_refuse(operation: Operation, subject: Subject) -> Steps[Call | Missi
     return (yield from call_of(operation, subject, subject.spare))
 
 
-def idle_call(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+def call_by(identity: str, operation: Operation, subject: Subject) -> Steps[Call | Missing]:
     """A call for which the data of one person will do; where that person has none, everybody's."""
-    call = yield from call_of(operation, subject, subject.idle)
-    if isinstance(call, Missing) and subject.idle != subject.spare:
+    call = yield from call_of(operation, subject, identity)
+    if isinstance(call, Missing) and identity != subject.spare:
         call = yield from call_of(operation, subject, subject.spare)
     return call
 

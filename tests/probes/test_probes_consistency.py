@@ -10,7 +10,7 @@ from conformance.model import Response, Verdict
 from conformance.probes.consistency import PROBES
 from conformance.probes.versions import PROBES as VERSIONS
 
-AGREE, LISTED, HEAD, _ = PROBES
+AGREE, LISTED, HEAD = PROBES
 (UNSUPPORTED,) = VERSIONS
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}", "name": f"Make {n}"} for n in range(3)]
 LIST, ITEM = "GET /evse_makes", "GET /evse_makes/{evse_make_id}"

@@ -65,16 +65,17 @@ def test_no_real_id_no_near_miss(subject):
     assert run.verdicts("IDS-06") == {Verdict.NOT_TESTED}
 
 
-def test_the_last_item_is_found_at_its_url(subject):
+def test_the_items_at_the_edges_are_found_at_their_urls(subject):
     run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}))
     assert run.passed() == {"IDS-07"}
-    assert run.requests[-1].target.endswith(MAKES[-1]["id"])
+    assert [each.target.rpartition("/")[2] for each in run.requests[1:]] == [MAKES[1]["id"], MAKES[-1]["id"]]
     assert affordable(run, OWN, LIST, subject)
 
 
+@pytest.mark.parametrize("place", [1, -1])
 @pytest.mark.parametrize("answer", [reply(MAKES[0]), problem(404), reply([])])
-def test_another_item_or_none_at_the_url_is_a_violation(subject, answer):
-    shelf = Shelf({"/evse_makes": MAKES}, {f"/evse_makes/{MAKES[-1]['id']}": answer})
+def test_another_item_or_none_at_the_url_is_a_violation(subject, answer, place):
+    shelf = Shelf({"/evse_makes": MAKES}, {f"/evse_makes/{MAKES[place]['id']}": answer})
     assert drive(OWN, LIST, subject, shelf).violated() == {"IDS-07"}
 
 
