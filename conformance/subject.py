@@ -26,6 +26,11 @@ def other(target: Target) -> str:
     return "user_b" if "user_b" in target.identities else idle(target)
 
 
+def refused(target: Target) -> str:
+    """The identity for requests in which a token may not count: one that is good and opens nothing will do."""
+    return "noscope" if "noscope" in target.identities else idle(target)
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What a judgement needs to know beside the exchange.
 
@@ -62,6 +67,11 @@ class Subject(msgspec.Struct, frozen=True):
     def other(self) -> str:
         """Who asks what is refused whoever asks; in a plan the needs say OTHER."""
         return other(self.target)
+
+    @property
+    def refused(self) -> str:
+        """Who asks where a good token may not count; in a plan the needs say REFUSED."""
+        return refused(self.target)
 
     @property
     def version_header(self) -> str:

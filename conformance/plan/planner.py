@@ -23,9 +23,9 @@ from conformance.model import (
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import IDLE, OTHER, SPARE, Need, Probe
+from conformance.probes.base import IDLE, OTHER, REFUSED, SPARE, Need, Probe
 from conformance.probes.base import WHOLE as WHOLE_OPERATION
-from conformance.subject import idle, other, spare
+from conformance.subject import idle, other, refused, spare
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST = 3  # operations of each probe that go before depth
@@ -150,8 +150,8 @@ def _candidates(
 
 
 def paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE, IDLE and OTHER."""
-    payers = {SPARE: spare, IDLE: idle, OTHER: other}
+    """The need with the identity that pays in the place of SPARE, IDLE, OTHER and REFUSED."""
+    payers = {SPARE: spare, IDLE: idle, OTHER: other, REFUSED: refused}
     payer = payers.get(need.identity)
     return msgspec.structs.replace(need, identity=payer(target)) if payer else need
 

@@ -8,7 +8,7 @@ from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
 from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
-from conformance.probes.base import IDLE, SPARE, Need, Probe, Steps, ask, turn
+from conformance.probes.base import IDLE, REFUSED, SPARE, Need, Probe, Steps, ask, turn
 from conformance.probes.harmless import harmless
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
@@ -122,15 +122,21 @@ def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Ope
 
 
 def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
-    """A probe of AUT-02: a good token in a place where none may be looked for."""
+    """A probe of AUT-02: a good token, even if it opens nothing, in a place where none may be looked for."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
-        request = yield from _request(operation, subject, subject.idle)
+        request = yield from _request(operation, subject, subject.refused)
         if isinstance(request, Missing):
             yield from untested(("AUT-02",), operation, request)
             return
         place = PLACES[(turn(operation, 2) + nth) % 2]
         answer = yield from ask(operation, msgspec.structs.replace(request, token_in=place))
+        if answer.status != 401:
+            without = yield from ask(operation, msgspec.structs.replace(request, identity=""))
+            if without.status == answer.status:
+                reason = f"it answers {answer.status} without any token too (AUT-01)"
+                yield observed(answer, "AUT-02", Verdict.NOT_OBSERVABLE, reason, also=(without,))
+                return
         yield from _refused(answer, "AUT-02", 401, f"a token in the {place}")
 
     return run
@@ -180,9 +186,9 @@ PROBES = (
         "every-other-scheme", ("AUT-01",), _later, _needs("other scheme", IDLE), other_scheme,
         profile=Profile.DEEP, rank=2,
     ),
-    Probe("token-elsewhere", ("AUT-02",), _secured, _needs("token elsewhere", IDLE), _token_in(0), rank=2),
+    Probe("token-elsewhere", ("AUT-02",), _secured, _needs("token elsewhere", REFUSED), _token_in(0), rank=2),
     Probe(
-        "token-anywhere", ("AUT-02",), _secured, _needs("token anywhere", IDLE), _token_in(1),
+        "token-anywhere", ("AUT-02",), _secured, _needs("token anywhere", REFUSED), _token_in(1),
         profile=Profile.DEEP, rank=2,
     ),
     Probe(

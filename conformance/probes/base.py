@@ -32,6 +32,7 @@ Steps = Generator[Request | Outcome | Noticed, Exchange, T]
 SPARE = "(spare)"  # in a need: the identity of `Subject.spare`
 IDLE = "(idle)"  # in a need: the identity of `Subject.idle`
 OTHER = "(other)"  # in a need: the identity of `Subject.other`
+REFUSED = "(refused)"  # in a need: the identity of `Subject.refused`
 
 # What a probe of the API as a whole is run on: no operation, and the key that cases of such requirements have.
 WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")

@@ -4,11 +4,12 @@ from conformance.answers import Answer
 from conformance.comparing import at, differences, told
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Noticed, Operation, ResourceModel, Verdict
-from conformance.probes.arguments import Call, Missing, call_of, populated, untested
-from conformance.probes.base import Need, Probe, Steps, ask, turn
+from conformance.probes.arguments import Call, Missing, populated, untested
+from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
 from conformance.probes.page_bounds import formed
 from conformance.probes.paging import page_of, parting
 from conformance.probes.reading import plain_read
+from conformance.probes.unwelcome import call_by
 from conformance.subject import Subject
 
 NAME = "evconform_unknown"
@@ -27,12 +28,12 @@ def _unpaged(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model), Need(f"surplus {operation.path}"))
+    return (*plain_read(operation, model, IDLE), Need(f"surplus {operation.path}", identity=IDLE))
 
 
 def surplus(operation: Operation, subject: Subject) -> Steps[None]:
     """FLT-07 of an operation that is not paged: the answer is as without the parameter, or 400."""
-    call = yield from call_of(operation, subject)
+    call = yield from call_by(subject.idle, operation, subject)
     if isinstance(call, Missing):
         yield from untested(READ, operation, call)
         return
@@ -44,7 +45,9 @@ def surplus(operation: Operation, subject: Subject) -> Steps[None]:
 
 def surplus_in_list(operation: Operation, subject: Subject) -> Steps[None]:
     """FLT-07 and PAG-09: the list read again with a parameter that means nothing has the same items in order."""
-    found = yield from populated(operation, subject)
+    found = yield from populated(operation, subject, subject.idle)
+    if isinstance(found, Missing) and subject.idle != subject.spare:
+        found = yield from populated(operation, subject, subject.spare)
     if isinstance(found, Missing):
         yield from untested(LISTED, operation, found)
         return
