@@ -1,8 +1,4 @@
-"""ERR-08 and ERR-09 on writes: bodies that cannot be read, that break a rule, or that are merely odd.
-
-Even a body that is no JSON is sent only where writes are allowed: a server that does not look at it may act all the
-same, and some of these operations move real load.
-"""
+"""ERR-09 on writes: bodies that are merely odd. Sent only where writes are allowed, for they may be taken."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,16 +7,14 @@ import msgspec
 
 from conformance.answers import Answer
 from conformance.comparing import ABSENT, at
-from conformance.judging import observed, passed, violated, without
+from conformance.judging import without
 from conformance.model import Noticed, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import (
-    JSON,
     Write,
     clean,
-    defects_of,
     has_json_body,
     least,
     reader_for,
@@ -29,14 +23,6 @@ from conformance.probes.writing import (
 )
 from conformance.subject import Subject
 
-_KINDS = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
-_UNREADABLE = (
-    ("malformed JSON", JSON, b'{"name": "left open'),
-    ("another content type", "application/xml", b"<body/>"),
-)
-_FAULTS = len(_UNREADABLE) + len(_KINDS)
-_MANY = 200  # defects among which one of each kind is looked for
-_REFUSALS = {400, 413, 415, 422}
 _ODD_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")  # NUL; direction, beyond 16 bits, no character
 _SURPLUS = "evconform"
 _DEPTH = 500
@@ -44,41 +30,6 @@ _DEPTH = 500
 
 def _with_body(operation: Operation, model: ResourceModel) -> bool:
     return not operation.safe and has_json_body(operation)
-
-
-def _fault_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model)[:-1], Need(f"faulty {operation.key}", _FAULTS, shared=False))
-
-
-def faulty(operation: Operation, subject: Subject) -> Steps[None]:
-    """ERR-08: one body for each sort of fault."""
-    write = yield from write_of(operation, subject)
-    if isinstance(write, Missing):
-        yield from untested(("ERR-08",), operation, write)
-        return
-    plain = write.call.request()
-    for what, media, body in _UNREADABLE:
-        headers = (*plain.headers, ("Content-Type", media))
-        yield from _refused(write, msgspec.structs.replace(plain, body=body, headers=headers), what, subject)
-    defects = {each.name: each for each in reversed(defects_of(write, subject, _MANY))}
-    for name in [each for each in _KINDS if each in defects]:
-        what = f"{name} at {defects[name].pointer or 'the top'}"
-        yield from _refused(write, write.request(defects[name].body), what, subject)
-
-
-def _refused(write: Write, request: Request, what: str, subject: Subject) -> Steps[None]:
-    answer = yield from ask(write.call.operation, request)
-    if answer.status in _REFUSALS:
-        yield passed(answer, "ERR-08")
-    elif answer.status in {401, 403, 404, 409}:
-        reason = f"{what}: it answers {answer.status} before it looks at the body"
-        yield observed(answer, "ERR-08", Verdict.NOT_OBSERVABLE, reason)
-    else:
-        kind = what.partition(" at ")[0]
-        message = f"a body with a fault is not refused: {kind}"
-        yield violated(answer, "ERR-08", message, expected="400, 415 or 422", actual=f"{answer.status} to {what}")
-        if write.call.operation.role is Role.CREATE:
-            yield from clean(answer, subject)
 
 
 def _odd_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -154,7 +105,4 @@ def _put_back(write: Write, name: str, before: Answer) -> Steps[None]:
         yield Noticed("cleanup", message, answer.operation.key)
 
 
-PROBES = (
-    Probe("faulty-body", ("ERR-08",), _with_body, _fault_needs, faulty, rank=2, writes=True),
-    Probe("odd-body", ("ERR-09",), _with_body, _odd_needs, odd, rank=2, writes=True),
-)
+PROBES = (Probe("odd-body", ("ERR-09",), _with_body, _odd_needs, odd, rank=2, writes=True),)

@@ -1,22 +1,40 @@
-"""WRT-05, WRT-06 and WRT-08: a write that is wrong is refused, and changes nothing."""
+"""ERR-08, WRT-05, WRT-06 and WRT-08: a write that is wrong is refused, and changes nothing.
+
+Even a body that is no JSON is sent only where writes are allowed: a server that does not look at it may act all the
+same, and some of these operations move real load.
+"""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from conformance.answers import Answer
 from conformance.comparing import ABSENT
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.harmless import stranger
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, clean, defects_of, has_json_body, reader_for, write_of
+from conformance.probes.writing import JSON, Write, clean, defects_of, has_json_body, reader_for, write_of
 from conformance.subject import Subject
 
-ALL = ("WRT-05", "WRT-06", "WRT-08")
-_FEW, _MANY = 3, 60  # defects tried of one operation, before and in the profile deep
+if TYPE_CHECKING:
+    from strategies.defects import Defect
+
+ALL = ("ERR-08", "WRT-05", "WRT-06", "WRT-08")
+_UNREADABLE = (
+    ("malformed JSON", JSON, b'{"name": "left open'),
+    ("another content type", "application/xml", b"<body/>"),
+)
+# The sorts of fault that ERR-08 names; WRT-06 binds every sort.
+_NAMED = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
+_FEW, _MANY = len(_NAMED), 60  # defects tried of one operation, before and in the profile deep
+_DRAWN = 200  # defects among which one of each sort is looked for
+_REFERENCES = 2  # bad ones: a bare id, and a URL of nothing
 _REFUSALS = {400, 409, 413, 415, 422}
+_UNDECIDED = {401, 403, 404}  # answered before the body is looked at
 
 
 def _applies(operation: Operation, model: ResourceModel) -> bool:
@@ -26,13 +44,13 @@ def _applies(operation: Operation, model: ResourceModel) -> bool:
 def _needs(most: int) -> Any:
     return lambda operation, model: (
         *plain_read(operation, model)[:-1],
-        Need(f"refused {operation.key}", most + 4, shared=False),
+        Need(f"refused {operation.key}", len(_UNREADABLE) + most + _REFERENCES + 2, shared=False),
     )
 
 
 def _refusing(most: int) -> Any:
     def refusals(operation: Operation, subject: Subject) -> Steps[None]:
-        """Bodies with one defect each, bad references among them; the state before and after."""
+        """Bodies with one fault each, bad references among them; the state before and after."""
         write = yield from write_of(operation, subject, "refused")
         if isinstance(write, Missing):
             yield from untested(ALL, operation, write)
@@ -40,11 +58,8 @@ def _refusing(most: int) -> Any:
         reader = _seen_in(write, subject)
         before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
         sent: list[tuple[Answer, Any]] = []
-        for defect in defects_of(write, subject, most) if write.body is not None else ():
-            what = f"{defect.name} at {defect.pointer or 'the top'}"
-            sent.append((yield from _refused(write, defect.body, "WRT-06", what, subject)))
-        for what, body in _bad_references(write, subject):
-            sent.append((yield from _refused(write, body, "WRT-08", what, subject)))
+        for what, request, body, requirements in _wrong(write, subject, most):
+            sent.append(((yield from _refused(write, request, requirements, what, subject)), body))
         refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
         if reader and before and before.ok and refused:
             after = yield from ask(reader.operation, reader.request(fresh=True))
@@ -56,24 +71,50 @@ def _refusing(most: int) -> Any:
     return refusals
 
 
+def _wrong(write: Write, subject: Subject, most: int) -> Iterator[tuple[str, Request, Any, tuple[str, ...]]]:
+    """What is wrong, the request, its body as JSON where it is some, and the requirements that want it refused."""
+    plain = write.call.request()
+    for what, media, content in _UNREADABLE:
+        headers = (*plain.headers, ("Content-Type", media))
+        yield what, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",)
+    for defect in _of_each_sort(write, subject, most) if write.body is not None else ():
+        what = f"{defect.name} at {defect.pointer or 'the top'}"
+        requirements = ("ERR-08", "WRT-06") if defect.name in _NAMED else ("WRT-06",)
+        yield what, write.request(defect.body), defect.body, requirements
+    for what, body in _bad_references(write, subject):
+        yield what, write.request(body), body, ("WRT-08",)
+
+
+def _of_each_sort(write: Write, subject: Subject, most: int) -> "list[Defect]":
+    """As many defects as asked for: one of each sort that ERR-08 names, then of other sorts, then others of a sort."""
+    found = defects_of(write, subject, max(most, _DRAWN))
+    first = {each.name: each for each in reversed(found)}
+    named = [first[name] for name in _NAMED if name in first]
+    return [*named, *(each for each in found if each not in named)][:most]
+
+
 def _nothing(requirement: str, operation: Operation, reason: str) -> Outcome:
     return Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _refused(write: Write, body: Any, requirement: str, what: str, subject: Subject) -> Steps[tuple[Answer, Any]]:
-    """One wrong body; what it made is deleted where it was taken. The answer and the body."""
-    answer = yield from ask(write.call.operation, write.request(body))
-    if answer.status in _REFUSALS:
-        yield passed(answer, requirement)
-    elif answer.status in {401, 403, 404}:
-        reason = f"it answers {answer.status} before it looks at the body"
-        yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason)
-    else:
-        message = f"a body that is wrong is not refused: {what}"
-        yield violated(answer, requirement, message, expected="400 or 422", actual=str(answer.status))
-        if write.call.operation.role is Role.CREATE:
-            yield from clean(answer, subject)
-    return answer, body
+def _refused(
+    write: Write, request: Request, requirements: tuple[str, ...], what: str, subject: Subject
+) -> Steps[Answer]:
+    """One wrong body; what it made is deleted where it was taken."""
+    answer = yield from ask(write.call.operation, request)
+    for requirement in requirements:
+        if answer.status in (_UNDECIDED | {409} if requirement == "ERR-08" else _UNDECIDED):
+            reason = f"{what}: it answers {answer.status} before it looks at the body"
+            yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason)
+        elif answer.status in _REFUSALS:
+            yield passed(answer, requirement)
+        else:
+            message = f"a body with a fault is not refused: {what.partition(' at ')[0]}"
+            expected, actual = "400, 415 or 422", f"{answer.status} to {what}"
+            yield violated(answer, requirement, message, expected=expected, actual=actual)
+    if answer.ok and write.call.operation.role is Role.CREATE:
+        yield from clean(answer, subject)
+    return answer
 
 
 def _bad_references(write: Write, subject: Subject) -> Iterator[tuple[str, Any]]:

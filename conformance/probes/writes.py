@@ -104,7 +104,6 @@ def _sent(made: Answer) -> Any:
     return parsed(made.exchange.request.body)
 
 
-
 def _same_schema(made: Answer, reader: Operation) -> bool:
     return bool(made.operation.item_schema) and made.operation.item_schema == reader.item_schema
 
