@@ -63,7 +63,7 @@ def prove(fault: str, *, description: Path | None, profile: Profile, seed: int) 
 def _run(options: RunOptions) -> Summary:
     session = Session.open(options)
     try:
-        worker = Worker(session.spec, "main")
+        worker = Worker(session.spec, session.brief, "main")
         for item in worker.todo:
             worker.run(item)
         worker.close()

@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from conformance.execution.opening import RunOptions
     from conformance.execution.session import Session
+    from conformance.execution.spec import Brief, RunSpec
 
 SUITE = "conformance.suite"
 PREPARED = "evconform-session"  # the plugin name under which the command line hands its session over
@@ -48,15 +49,17 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     config.addinivalue_line("markers", "xdist_group(name): items that run on one worker")  # also without xdist
     from conformance.errors import HarnessError
-    from conformance.execution.spec import RunSpec
+    from conformance.execution.spec import Brief, RunSpec
+    from conformance.plan import Plan
 
     try:
         if handed is not None:
-            _work(config, msgspec.msgpack.decode(handed, type=RunSpec), config.workerinput["workerid"])  # type: ignore[attr-defined]
+            spec, plan = msgspec.msgpack.decode(handed, type=tuple[RunSpec, Plan])
+            _work(config, spec, Brief.of(spec, plan), config.workerinput["workerid"])  # type: ignore[attr-defined]
             return
         session = _session(config)
         if not config.getoption("numprocesses", None):
-            _work(config, session.spec, "main")
+            _work(config, session.spec, session.brief, "main")
     except HarnessError as fault:
         raise pytest.UsageError(f"{fault.message} {fault.hint}") from fault
 
@@ -99,11 +102,11 @@ def _options(config: pytest.Config) -> "RunOptions":
     )
 
 
-def _work(config: pytest.Config, spec: Any, name: str) -> None:
+def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str) -> None:
     from conformance.execution.worker import Worker
     from conformance.suite.items import WORKER
 
-    worker = Worker(spec, name)
+    worker = Worker(spec, brief, name)
     config.stash[WORKER] = worker
     config.add_cleanup(worker.close)
 
@@ -113,7 +116,8 @@ def pytest_configure_node(node: Any) -> None:
     """Hand the run to a worker of xdist: through its pipe, never through a file."""
     prepared = node.config.pluginmanager.get_plugin(PREPARED)
     if prepared is not None:
-        node.workerinput["evconform"] = msgspec.msgpack.encode(prepared.session.spec)
+        session = prepared.session
+        node.workerinput["evconform"] = msgspec.msgpack.encode((session.spec, session.brief.plan))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -21,8 +21,8 @@ def serve(
     as_json: Annotated[bool, typer.Option("--json", help="With --list-faults: as JSON.")] = False,
 ) -> None:
     """Serve the API on loopback until interrupted; prints `ready http://127.0.0.1:PORT/v2` when it answers."""
-    from conformance.mock_server import Settings
-    from conformance.mock_server import serve as serve_until_ended
+    from conformance.mock_server.assembly import Settings
+    from conformance.mock_server.serving import serve as serve_until_ended
 
     if list_faults:
         _list(as_json)

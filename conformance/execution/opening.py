@@ -1,10 +1,11 @@
 """From what somebody asked for to a run that can start: target, credentials, description, budget."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,10 +15,10 @@ from conformance.execution.channel import Channel
 from conformance.execution.directories import fresh_directory, stamped
 from conformance.execution.preflight import affordable, preflight
 from conformance.execution.resuming import Earlier, earlier
-from conformance.execution.spec import RunSpec
+from conformance.execution.spec import RunSpec, shipped
 from conformance.execution.store import Store
 from conformance.execution.worker import AGENT, store_path
-from conformance.mock_server import running
+from conformance.mock_server import starting
 from conformance.mock_server.identities import IDENTITIES
 from conformance.model import Profile, Target, TargetKind
 from conformance.plan import Catalogue, Plan
@@ -55,18 +56,30 @@ class RunOptions(msgspec.Struct, frozen=True):
         return earlier(self.resume, rerun_failed=self.rerun_failed) if self.resume else None
 
 
-def open_spec(options: RunOptions, resources: ExitStack, now: float) -> tuple[RunSpec, Description]:
-    """Start what must run and get tokens; raises HarnessError."""
+class Opening(NamedTuple):
+    """A run about to be opened. `connect` gives it target and credentials: it waits until a built-in server is up."""
+
+    spec: RunSpec
+    description: Description
+    connect: Callable[[], RunSpec]
+
+
+def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
+    """Read what is to be read and start what must run; raises HarnessError."""
     config = configuration.load(options.config)
     found = _found(options, config)
     spec = _plain_spec(options, config, found, datetime.fromtimestamp(now, UTC))
     if (spec.path / "events.jsonl").exists():
         raise UsageError(f"{spec.path} holds the record of another run", hint="Name a new --report-dir.")
     description = spec.describe()  # before anything is started: a bad file costs nobody a server
-    target = _started(options, spec, resources) if found is None else spec.target
-    credentials, _ = obtain(found.config.identities if found else published(), target.token_url)
-    spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-    return spec, description
+    reached = _started(options, spec, resources) if found is None else lambda: spec.target
+    identities = found.config.identities if found else published()
+    return Opening(spec, description, lambda: _connected(spec, reached(), identities))
+
+
+def _connected(spec: RunSpec, target: Target, identities: Mapping[str, Identity]) -> RunSpec:
+    credentials, _ = obtain(identities, target.token_url)
+    return msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
 
 
 def afforded(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:
@@ -129,11 +142,16 @@ def _client_ids(identities: Mapping[str, Identity]) -> dict[str, tuple[str, ...]
     return {"client_id": tuple(each for each in known if each)} if any(known) else {}
 
 
-def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Target:
+def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Callable[[], Target]:
     """The built-in server, running until the session closes; its clock stands at the day, so that ids repeat."""
     path = Path(spec.description) if spec.description else None
-    server = resources.enter_context(running(path, seed=options.seed, now=spec.day.isoformat()))
-    return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
+    ready = resources.enter_context(starting(path, seed=options.seed, now=spec.day.isoformat()))
+
+    def reached() -> Target:
+        server = ready()
+        return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
+
+    return reached
 
 
 def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
@@ -141,4 +159,5 @@ def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
     config = configuration.load(options.config)
     spec = _plain_spec(options, config, _found(options, config), datetime.now(UTC))
     spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, _DEFAULT_BUDGET[spec.profile], None))
-    return spec.plan(spec.describe().model)
+    catalogue = shipped()
+    return catalogue, spec.plan(catalogue, spec.describe().model)

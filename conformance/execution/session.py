@@ -16,13 +16,12 @@ from conformance.description.lint import outcomes
 from conformance.description.sandbox import differences
 from conformance.eventlog import Writer
 from conformance.execution.closing import closing, merge
-from conformance.execution.opening import RunOptions, afforded, open_spec
+from conformance.execution.opening import RunOptions, afforded, begin
 from conformance.execution.resuming import Earlier, agree
-from conformance.execution.spec import MEMORY, RunSpec
+from conformance.execution.spec import MEMORY, Brief, RunSpec, shipped
 from conformance.execution.store import Store
 from conformance.execution.worker import store_path
 from conformance.model import Catalogued, Described, Kind, Noticed, Observed, RunFinished, RunStarted, TargetKind
-from conformance.plan import Catalogue, Plan
 from conformance.validation import Validators
 
 CONTROLLER = "controller"
@@ -31,39 +30,46 @@ CONTROLLER = "controller"
 class Session:
     """A run under way. `open` it, run its items anywhere, `finish` it; `close` in any case."""
 
-    def __init__(  # noqa: PLR0913 - the parts of an open run
+    def __init__(
         self,
         spec: RunSpec,
-        catalogue: Catalogue,
-        plan: Plan,
+        brief: Brief,
         *,
         resources: ExitStack,
         clock: Callable[[], float],
         before: dict[str, int],
     ) -> None:
-        self.spec, self.catalogue, self.plan = spec, catalogue, plan
+        self.spec, self.brief = spec, brief
         self._resources, self._clock, self._before = resources, clock, before
         self._log = Writer(spec.path / "workers" / f"{CONTROLLER}.jsonl")
 
     @classmethod
-    def open(cls, options: RunOptions, clock: Callable[[], float] = time.time) -> "Session":
+    def open(
+        cls,
+        options: RunOptions,
+        clock: Callable[[], float] = time.time,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> "Session":
         """Start what must run, get tokens, make the plan, write the header.
 
-        Raises HarnessError: UsageError, DescriptionError, TargetError, PlanError.
+        `meanwhile` is done while a built-in server starts. Raises HarnessError: UsageError, DescriptionError,
+        TargetError, PlanError.
         """
         with ExitStack() as resources:
             resumed = options.earlier()
-            spec, description = open_spec(options, resources, clock())
-            spec = afforded(spec, options, description)
+            opening = begin(options, resources, clock())
+            description, catalogue = opening.description, shipped()
+            meanwhile()
+            spec = afforded(opening.connect(), options, description)
             started = _started(spec, description, options.command, clock())
             if resumed:
                 agree(resumed, started)
                 spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
                 _remember(options.resume, spec.path)
-            catalogue, plan = spec.plan(description.model)
+            brief = Brief(description, catalogue, spec.plan(catalogue, description.model))
             before = resumed.requests if resumed else {}
-            session = cls(spec, catalogue, plan, resources=resources.pop_all(), clock=clock, before=before)
-        session._header(started, description, resumed)
+            session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
+        session._header(started, resumed)
         return session
 
     @property
@@ -71,16 +77,16 @@ class Session:
         """The whole run's log, once finished."""
         return self.spec.path / "events.jsonl"
 
-    def _header(self, started: RunStarted, description: Description, resumed: Earlier | None) -> None:
+    def _header(self, started: RunStarted, resumed: Earlier | None) -> None:
+        description, catalogue, plan = self.brief
         model = description.model
         self._log.append(started)
         self._log.append(Described(model))
-        self._log.append(Catalogued(tuple(self.catalogue.requirements.values())))
-        for planned in self.plan.planned:
+        self._log.append(Catalogued(tuple(catalogue.requirements.values())))
+        for planned in plan.planned:
             self._log.append(planned)
-        for outcome in self.plan.settled:
+        for outcome in plan.settled:
             self._log.append(Observed(outcome, ""))
-        self._judge_description()
         for note in model.notes:
             self._log.append(Noticed("description", note))
         sandbox = self.spec.target.kind is TargetKind.SANDBOX
@@ -90,25 +96,30 @@ class Session:
             self._log.append(event)
 
     def _judge_description(self) -> None:
-        """Settle the planned requirements that bind the description itself, as it was published."""
-        kinds = {each.id: each.kind for each in self.catalogue.requirements.values()}
-        static = {case for case in self.plan.cases() if kinds[case.requirement] is Kind.STATIC}
+        """Settle the planned requirements that bind the description itself, as it was published.
+
+        Done at the end, for it takes longer than all that must come before the first request.
+        """
+        kinds = {each.id: each.kind for each in self.brief.catalogue.requirements.values()}
+        static = {case for case in self.brief.plan.cases() if kinds[case.requirement] is Kind.STATIC}
         for outcome in outcomes(self.spec.published(), Validators) if static else ():
             if outcome.case in static:
                 self._log.append(Observed(outcome, ""))
 
     def finish(self, stopped: str = "") -> Path:
         """Judge what only the whole run shows, write the footer, merge the workers' logs into `events.jsonl`."""
-        subject = self.spec.subject(self.spec.describe())
+        description, catalogue, plan = self.brief
+        subject = self.spec.subject(description)
         store = Store(store_path(self.spec.path))
         stopped = stopped or store.stopped()
         spent = store.spent()
         store.close()
-        for event in closing(self.spec.path / "workers", self.plan, self.catalogue, subject):
+        self._judge_description()
+        for event in closing(self.spec.path / "workers", plan, catalogue, subject):
             self._log.append(event)
         self._log.close()
         footer = RunFinished(self._clock(), dict(Counter(spent) + Counter(self._before)), stopped)
-        merge(self.spec.path / "workers", self.log, [item.name for item in self.plan.items], footer)
+        merge(self.spec.path / "workers", self.log, [item.name for item in plan.items], footer)
         shutil.rmtree(self.spec.path / "workers")
         return self.log
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -80,10 +81,27 @@ class RunSpec(msgspec.Struct, frozen=True):
             memory=str(self.path / MEMORY),
         )
 
-    def plan(self, model: ResourceModel) -> tuple[Catalogue, Plan]:
-        """The catalogue and the plan; the same in every process."""
-        catalogue = Catalogue.of(requirements())
-        return catalogue, make(catalogue, model, self.wish())
+    def plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:
+        """The plan; the same in every process."""
+        return make(catalogue, model, self.wish())
+
+
+class Brief(NamedTuple):
+    """What a run's spec amounts to: read and planned once, then shared by all that its process does."""
+
+    description: Description
+    catalogue: Catalogue
+    plan: Plan
+
+    @classmethod
+    def of(cls, spec: RunSpec, plan: Plan) -> "Brief":
+        """For a process that is handed a plan made elsewhere."""
+        return cls(spec.describe(), shipped(), plan)
+
+
+def shipped() -> Catalogue:
+    """The catalogue of the requirements that we ship."""
+    return Catalogue.of(requirements())
 
 
 NO_CREDENTIALS: MappingProxyType[str, Headers] = MappingProxyType({})

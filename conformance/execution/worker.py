@@ -7,7 +7,7 @@ from conformance.eventlog import Writer
 from conformance.execution.channel import Channel
 from conformance.execution.driver import Driver
 from conformance.execution.redaction import Redactor
-from conformance.execution.spec import RunSpec
+from conformance.execution.spec import Brief, RunSpec
 from conformance.execution.store import Store
 from conformance.model import Case, Outcome
 from conformance.plan import Item, Plan
@@ -23,10 +23,9 @@ def store_path(directory: Path) -> Path:
 class Worker:
     """Runs items of a plan, writes its own log `workers/NAME.jsonl`."""
 
-    def __init__(self, spec: RunSpec, name: str) -> None:
-        description = spec.describe()
-        self.subject = spec.subject(description)
-        self.catalogue, self.plan = spec.plan(description.model)
+    def __init__(self, spec: RunSpec, brief: Brief, name: str) -> None:
+        self.subject = spec.subject(brief.description)
+        self.catalogue, self.plan = brief.catalogue, brief.plan
         self._log = Writer(spec.path / "workers" / f"{name}.jsonl")
         self.store = Store(store_path(spec.path))
         self._channel = Channel(spec.target.base_url, spec.headers, agent=AGENT)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from conformance.errors import HarnessError, UsageError
 from conformance.mock_server import clock
-from conformance.mock_server.assembly import RATE_LIMIT, Settings
+from conformance.mock_server.assembly import Settings
+from conformance.mock_server.ratelimit import RATE_LIMIT
 from conformance.mock_server.serving import serve
 
 

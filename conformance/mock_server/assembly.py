@@ -17,7 +17,7 @@ from conformance.mock_server.clock import Clock
 from conformance.mock_server.control import Control
 from conformance.mock_server.identities import ALLOWANCES
 from conformance.mock_server.oauth import Issuer
-from conformance.mock_server.ratelimit import RateLimit
+from conformance.mock_server.ratelimit import RATE_LIMIT, RateLimit
 from conformance.mock_server.seams import Seams
 from conformance.mock_server.tokens import Tokens
 from conformance.mock_server.views import Node
@@ -25,8 +25,6 @@ from conformance.mock_server.webhooks import Webhooks
 from conformance.mock_server.world.build import World, build
 from conformance.mock_server.world.store import Record
 from conformance.model import Role
-
-RATE_LIMIT = 100_000
 
 
 @dataclass(frozen=True, slots=True)

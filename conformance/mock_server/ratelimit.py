@@ -8,6 +8,7 @@ from types import MappingProxyType
 from conformance.mock_server import clock
 
 WINDOW = 3600  # seconds
+RATE_LIMIT = 100_000  # requests in a window, unless told otherwise: no bound on a test
 
 
 @dataclass(slots=True)

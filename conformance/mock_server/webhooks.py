@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import msgspec
 from standardwebhooks import Webhook
 
@@ -42,6 +41,8 @@ class Message:
 
 
 async def _post(url: str, headers: dict[str, str], body: bytes) -> int:
+    import httpx  # noqa: PLC0415 - a server that nobody asks for deliveries starts without it
+
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as client:
             response = await client.post(url, headers=headers, content=body)

@@ -47,7 +47,7 @@ def measure(description: Path | None, seed: int) -> tuple[int, int, int, list[st
             report_dir=Path(folder) / "run",
         )
         session = Session.open(options)
-        worker = Worker(session.spec, "main")
+        worker = Worker(session.spec, session.brief, "main")
         cases, compiling = compile_all(worker.subject)
         items = [item for item in worker.todo if item.probe in NAMES]
         began = time.perf_counter()

@@ -20,7 +20,7 @@ def ran(folder, faults):
             target=server.base_url, profile=Profile.DEEP, budget=10**6, allow_writes=True, report_dir=folder
         )
         session = Session.open(options)
-        worker = Worker(session.spec, "main")
+        worker = Worker(session.spec, session.brief, "main")
         items = [each for each in worker.todo if each.probe == "workflow" and each.operation == OPERATION]
         for item in items:
             worker.run(item)
