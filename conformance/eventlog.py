@@ -85,20 +85,24 @@ def logs_in(directory: Path) -> tuple[Path, ...]:
 
 
 def _read_one(path: Path) -> Iterator[Event]:
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as fault:
-        raise LogError(f"{path} cannot be read: {fault.strerror}", hint="name an events.jsonl") from fault
-    partial = lines.pop()  # empty after a complete last line
-    finished = False
-    for number, line in enumerate(lines, 1):
+    finished, number = False, 0
+    for number, line in enumerate(_lines(path), 1):
+        if not line.endswith(b"\n"):
+            yield Noticed(CUT_OFF, f"{path.name} ends in the middle of line {number}")
+            return
         event = _decode(line, path, number)
         finished = isinstance(event, RunFinished)
         yield event
-    if partial:
-        yield Noticed(CUT_OFF, f"{path.name} ends in the middle of line {len(lines) + 1}")
-    elif not finished:
-        yield Noticed(CUT_OFF, f"{path.name} ends after {len(lines)} lines, without a footer")
+    if not finished:
+        yield Noticed(CUT_OFF, f"{path.name} ends after {number} lines, without a footer")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as fault:
+        raise LogError(f"{path} cannot be read: {fault.strerror}", hint="name an events.jsonl") from fault
 
 
 def _decode(line: bytes, path: Path, number: int) -> Event:

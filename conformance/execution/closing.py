@@ -1,6 +1,7 @@
 """The end of a run: what only all logs together show, and one log out of many."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -16,15 +17,17 @@ def closing(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -
     """Outcomes that rest on all exchanges together, and on planned cells that nobody judged, with the reason."""
     seen: set[Case] = set()
     asked: set[str] = set()
-    exchanges: list[Exchange] = []
-    for event in read(sorted(workers.glob("*.jsonl"))):
-        if isinstance(event, Observed):
-            seen.add(event.outcome.case)
-        elif isinstance(event, Exchanged):
-            asked.add(event.exchange.request.operation)
-            exchanges.append(event.exchange)
+
+    def exchanges() -> Iterator[Exchange]:
+        for event in read(sorted(workers.glob("*.jsonl"))):
+            if isinstance(event, Observed):
+                seen.add(event.outcome.case)
+            elif isinstance(event, Exchanged):
+                asked.add(event.exchange.request.operation)
+                yield event.exchange
+
     planned = plan.cases()
-    for outcome in folded(exchanges, subject):
+    for outcome in folded(exchanges(), subject):
         if outcome.case in planned:
             seen.add(outcome.case)
             yield Observed(outcome)
@@ -53,16 +56,23 @@ def merge(workers: Path, whole: Path, items: Iterable[str], footer: RunFinished)
     """
     order = {name: index for index, name in enumerate(items)}
     last = len(order)
-    lines: list[tuple[int, bytes]] = []
     decoder = msgspec.json.Decoder(_Line)
-    for log in sorted(workers.glob("*.jsonl"), key=lambda path: (path.stem != "controller", path.stem)):
-        for line in log.read_bytes().splitlines(keepends=True):
-            if line.endswith(b"\n"):
-                name = decoder.decode(line).item
-                lines.append((order.get(name, -1 if not name else last), line))
-    lines.sort(key=lambda pair: pair[0])
+    logs = sorted(workers.glob("*.jsonl"), key=lambda path: (path.stem != "controller", path.stem))
+    places: list[tuple[int, int, int, int]] = []  # rank, log, offset and length of every line
+    for number, log in enumerate(logs):
+        offset = 0
+        with log.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    name = decoder.decode(line).item
+                    places.append((order.get(name, -1 if not name else last), number, offset, len(line)))
+                offset += len(line)
+    places.sort()
     partial = whole.with_suffix(".part")
-    with partial.open("wb") as file:
-        file.writelines(line for _, line in lines)
-        file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(lines) + 1)) + b"\n")
+    with ExitStack() as files, partial.open("wb") as file:
+        sources = [files.enter_context(log.open("rb")) for log in logs]
+        for _, number, offset, length in places:
+            sources[number].seek(offset)
+            file.write(sources[number].read(length))
+        file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(places) + 1)) + b"\n")
     partial.replace(whole)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import NamedTuple
 
 from conformance.answers import UNREADABLE, Answer
 from conformance.description import pointers
@@ -15,35 +17,48 @@ _NAMED = 6  # fields that one message names
 
 
 def folded(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """RSP-07 and the part of LIM-01 that compares answers with each other."""
-    known = tuple(exchanges)
-    yield from fields_seen(known, subject)
-    yield from allowance_falls(known)
-
-
-def fields_seen(exchanges: tuple[Exchange, ...], subject: Subject) -> Iterator[Outcome]:
-    """RSP-07: of each operation that answered, every field documented for it was seen somewhere in the run."""
-    answered: dict[str, set[str]] = defaultdict(set)  # operation -> schemas of its 2xx bodies
-    evidence: dict[str, str] = {}
-    seen: set[str] = set()
-    bodies: set[tuple[str, bytes]] = set()
+    """RSP-07 and the part of LIM-01 that compares answers with each other; exchanges are looked at one by one."""
+    fields, allowance = FieldsSeen(subject), FallingAllowance()
     for exchange in exchanges:
-        operation = subject.model.by_key.get(exchange.request.operation)
-        response = exchange.response
-        if operation is None or response is None or (operation.key, response.body) in bodies:
-            continue
+        fields.take(exchange)
+        allowance.take(exchange)
+    yield from fields.outcomes()
+    yield from allowance.outcomes()
+
+
+class FieldsSeen:
+    """RSP-07: of each operation that answered, every field documented for it was seen somewhere in the run."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._answered: dict[str, set[str]] = defaultdict(set)  # operation -> schemas of its 2xx bodies
+        self._evidence: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._bodies: set[tuple[str, bytes]] = set()  # operation and digest of a body
+
+    def take(self, exchange: Exchange) -> None:
+        """Look at one exchange."""
+        operation = self._subject.model.by_key.get(exchange.request.operation)
+        if operation is None or exchange.response is None:
+            return
+        body = operation.key, sha256(exchange.response.body).digest()
+        if body in self._bodies:
+            return
         answer = Answer(exchange, operation)
         schema = _schema(answer)
         if schema and answer.json is not UNREADABLE:
-            bodies.add((operation.key, response.body))
-            answered[operation.key].add(schema)
-            evidence.setdefault(operation.key, exchange.id)
-            seen |= subject.validators.seen_fields(schema, answer.json)
-    shown = {_holder(each) for each in seen}
-    for key, schemas in answered.items():
-        fields = {field for each in schemas for field in documented(each, subject) if _holder(field) in shown}
-        if fields:  # an object of which the run saw nothing at all gives no occasion
-            yield _of_fields(key, sorted(fields - seen), evidence[key])
+            self._bodies.add(body)
+            self._answered[operation.key].add(schema)
+            self._evidence.setdefault(operation.key, exchange.id)
+            self._seen |= self._subject.validators.seen_fields(schema, answer.json)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """One an operation; an object of which the run saw nothing at all gives no occasion."""
+        shown = {_holder(each) for each in self._seen}
+        for key, schemas in self._answered.items():
+            every = {field for each in schemas for field in documented(each, self._subject)}
+            if fields := {field for field in every if _holder(field) in shown}:
+                yield _of_fields(key, sorted(fields - self._seen), self._evidence[key])
 
 
 def _holder(field: str) -> str:
@@ -99,42 +114,55 @@ def _inside(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
     yield from (pointers.join(pointer, keyword) for keyword in ("items", "additionalProperties") if keyword in node)
 
 
-def allowance_falls(exchanges: tuple[Exchange, ...]) -> Iterator[Outcome]:
+class _Left(NamedTuple):
+    """What an answer said was left, and from when to when its request was under way."""
+
+    began: float
+    ended: float
+    left: int
+    operation: str
+    exchange: str
+
+
+class FallingAllowance:
     """LIM-01: a request that began after another one of its bucket had ended leaves less than that one did.
 
-    Judged by operation, for an operation that leaves what was left is one that does not count.
+    Judged by operation, for an operation that leaves what was left is one that does not count. Buckets are by identity
+    and limit; requests in another's name may have their own.
     """
-    pairs: dict[str, list[tuple[bool, Exchange, Exchange]]] = defaultdict(list)
-    for bucket in _buckets(exchanges).values():
-        for (before, more), (after, less) in _in_turn(bucket):
-            pairs[after.request.operation].append((less < more, after, before))
-    every = [fell for each in pairs.values() for fell, _, _ in each]
-    for key, each in pairs.items():
-        others = len(every) - len(each)
-        falling = sum(every) - sum(fell for fell, _, _ in each)
-        steady = falling >= _STEADY * others or not any(every)
-        if len(each) < _FEWEST or any(fell for fell, _, _ in each) or not steady:
-            continue
-        _, after, before = each[-1]
-        response = after.response
-        left = response.header(_REMAINING) if response else None
-        yield Outcome(
-            "LIM-01", key, Verdict.FAIL, f"{_REMAINING} does not fall with the request",
-            f"below {left}", f"{left}", f"header:{_REMAINING}", (after.id, before.id),
-        )  # fmt: skip
 
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, str], list[_Left]] = defaultdict(list)
 
-def _buckets(exchanges: tuple[Exchange, ...]) -> dict[tuple[str, str], list[tuple[Exchange, int]]]:
-    """Answers that tell what is left, by identity and limit; requests in another's name may have their own bucket."""
-    found: dict[tuple[str, str], list[tuple[Exchange, int]]] = defaultdict(list)
-    for exchange in exchanges:
+    def take(self, exchange: Exchange) -> None:
+        """Look at one exchange."""
         response = exchange.response
         left = (response.header(_REMAINING) if response else None) or ""
         if response is None or not _plain(exchange.request) or not (left.isascii() and left.isdigit()):
-            continue
+            return
         if exchange.status != 429:
-            found[exchange.request.identity, response.header(_LIMIT) or ""].append((exchange, int(left)))
-    return found
+            began = exchange.sent_at
+            told = _Left(began, began + response.elapsed_s, int(left), exchange.request.operation, exchange.id)
+            self._buckets[exchange.request.identity, response.header(_LIMIT) or ""].append(told)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """A violation for each operation whose requests alone never count."""
+        pairs: dict[str, list[tuple[_Left, _Left]]] = defaultdict(list)
+        for bucket in self._buckets.values():
+            for before, after in _in_turn(bucket):
+                pairs[after.operation].append((before, after))
+        fell = {key: sum(after.left < before.left for before, after in each) for key, each in pairs.items()}
+        every, falling = sum(map(len, pairs.values())), sum(fell.values())
+        for key, each in pairs.items():
+            others = every - len(each)
+            steady = falling - fell[key] >= _STEADY * others or not falling
+            if len(each) < _FEWEST or fell[key] or not steady:
+                continue
+            before, after = each[-1]
+            yield Outcome(
+                "LIM-01", key, Verdict.FAIL, f"{_REMAINING} does not fall with the request",
+                f"below {after.left}", f"{after.left}", f"header:{_REMAINING}", (after.exchange, before.exchange),
+            )  # fmt: skip
 
 
 def _plain(request: Request) -> bool:
@@ -146,19 +174,12 @@ def _plain(request: Request) -> bool:
     )
 
 
-def _in_turn(
-    bucket: list[tuple[Exchange, int]],
-) -> Iterator[tuple[tuple[Exchange, int], tuple[Exchange, int]]]:
-    """Each exchange with the last one that had ended before it began."""
-    bucket.sort(key=lambda each: each[0].sent_at)
-    ended = sorted(bucket, key=lambda each: _end(each[0]))
+def _in_turn(bucket: list[_Left]) -> Iterator[tuple[_Left, _Left]]:
+    """The last one that had ended before each began, and that one."""
+    ended = sorted(bucket, key=lambda each: each.ended)
     index = 0
-    for each in bucket:
-        while index < len(ended) and _end(ended[index][0]) < each[0].sent_at:
+    for each in sorted(bucket):
+        while index < len(ended) and ended[index].ended < each.began:
             index += 1
         if index:
             yield ended[index - 1], each
-
-
-def _end(exchange: Exchange) -> float:
-    return exchange.sent_at + (exchange.response.elapsed_s if exchange.response else 0.0)

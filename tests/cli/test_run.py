@@ -86,7 +86,7 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
     def never(*args, **kwargs):
         pytest.fail("a plan starts no server")
 
-    monkeypatch.setattr("conformance.execution.opening.running", never)
+    monkeypatch.setattr("conformance.execution.opening.starting", never)
     ended = evconform("run", "--plan", "--profile", "smoke")
     assert ended.code == 0
     assert "requests: at most" in ended.out

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from conformance.execution.folds import allowance_falls, documented, folded
+from conformance.execution.folds import FallingAllowance, documented, folded
 from conformance.model import Exchange, Request, Response, Verdict
 
 LIST, ITEM = "GET /vehicle_makes", "GET /vehicle_makes/{vehicle_make_id}"
@@ -18,7 +18,10 @@ def exchange(number, left, operation=LIST, identity="full", at=None, took=0.5, *
 
 
 def blamed(exchanges):
-    return {(each.requirement, each.operation) for each in allowance_falls(tuple(exchanges))}
+    allowance = FallingAllowance()
+    for each in exchanges:
+        allowance.take(each)
+    return {(each.requirement, each.operation) for each in allowance.outcomes()}
 
 
 class TestAllowance:
