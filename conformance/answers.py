@@ -22,6 +22,7 @@ class Answer:
     def __init__(self, exchange: Exchange, operation: Operation) -> None:
         self.exchange = exchange
         self.operation = operation
+        self.shown: tuple[Thing, ...] | None = None  # what `things` found
 
     @property
     def status(self) -> int:
@@ -217,16 +218,17 @@ class Thing(NamedTuple):
     resource: Resource
 
 
-def things(answer: Answer, model: ResourceModel) -> Iterator[Thing]:
+def things(answer: Answer, model: ResourceModel) -> tuple[Thing, ...]:
     """Every resource that a 2xx answer shows: its items and all that is expanded in them.
 
     An expanded object whose link may point at several resources is passed over: it cannot be told which it is.
     """
     resource = model.by_name.get(answer.operation.resource)
     if resource is None or answer.operation.role in {Role.ACTION, Role.DELETE, Role.REDIRECT}:
-        return
-    for at, body in answer.objects:
-        yield from _thing(Thing(at, body, resource), model)
+        return ()
+    if answer.shown is None:  # several checks ask
+        answer.shown = tuple(each for at, body in answer.objects for each in _thing(Thing(at, body, resource), model))
+    return answer.shown
 
 
 def _thing(thing: Thing, model: ResourceModel) -> Iterator[Thing]:

@@ -20,7 +20,7 @@ from conformance import adapters
 from conformance.adapters import Door, GeneratedCase, Mode
 from conformance.description import Description
 from conformance.model import Operation, Request
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SecondOpinion, Validators, request_errors
 from strategies import generated
 from strategies.bodies import schema_of_body
 from strategies.generated import Validity, judgement, plausible
@@ -32,10 +32,14 @@ _KEEP = 8  # descriptions
 
 
 class CompiledCase(msgspec.Struct, frozen=True):
-    """A case with what both oracles say of it: VALID where it is positive, INVALID or DISPUTED where it is negative."""
+    """A case with what both oracles say of it: VALID where it is positive, INVALID or DISPUTED where it is negative.
+
+    `wrong` are the pointers of what the compiled validators object to, as `query:page_size` or `body/name`.
+    """
 
     case: GeneratedCase
     validity: Validity
+    wrong: tuple[str, ...] = ()
 
 
 def default_dir() -> Path:
@@ -95,7 +99,8 @@ def _judged(
     for each in cases:
         validity = judgement(each.request, operation, validators, opinion).validity
         if validity is Validity.VALID or each.mode is Mode.NEGATIVE:
-            yield CompiledCase(each, validity)
+            errors = request_errors(validators, operation, each.request)
+            yield CompiledCase(each, validity, tuple(dict.fromkeys(error.pointer for error in errors)))
 
 
 def _sound(cases: Iterable[GeneratedCase], operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:

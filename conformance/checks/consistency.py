@@ -15,22 +15,29 @@ _BOUNDS = (("start", "end"), ("started", "ended"), ("created", "ended"), ("sampl
 _TOLERANCE = 0.0051  # shares are rounded to two places
 _MOST = 3  # complaints of one body
 Complaint = tuple[str, str, str, str]  # pointer, message, expected, actual
+Path = tuple[Any, ...]  # the way to a place: of its parent, then its own name; empty for the whole
 
 
-def times_in_order(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """CON-03: an interval does not end before it starts, nothing ends before it is created or is logged too early."""
-    yield from _judged(answer, "CON-03", _times)
+def fields_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """CON-03: an interval does not end before it starts, nothing ends before it is created or is logged too early.
 
-
-def totals_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """CON-04: a share is its count over the total, and a rate what its two totals make."""
-    yield from _judged(answer, "CON-04", _totals)
-
-
-def _judged(answer: Answer, requirement: str, judge: Any) -> Iterator[Outcome]:
+    CON-04: a share is its count over the total, and a rate what its two totals make.
+    """
     if not answer.ok or answer.json is UNREADABLE:
         return
-    found = [each for at, value in _places(answer.json) for each in judge(at, value)]
+    times: list[Complaint | None] = []
+    totals: list[Complaint | None] = []
+    for at, value in _places(answer.json):
+        if isinstance(value, dict):
+            times += _times(at, value)
+            totals += _rate(at, value)
+        else:
+            totals += _shares(at, value)
+    yield from _told(answer, "CON-03", times)
+    yield from _told(answer, "CON-04", totals)
+
+
+def _told(answer: Answer, requirement: str, found: list[Complaint | None]) -> Iterator[Outcome]:
     complaints = [each for each in found if each is not None]
     for pointer, message, expected, actual in complaints[:_MOST]:
         yield violated(answer, requirement, message, expected=expected, actual=actual, pointer=pointer)
@@ -38,17 +45,20 @@ def _judged(answer: Answer, requirement: str, judge: Any) -> Iterator[Outcome]:
         yield passed(answer, requirement)
 
 
-def _places(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every object and list inside a value, with its JSON pointer; as deep as it goes."""
-    waiting = [("", value)]
+def _places(value: Any) -> Iterator[tuple[Path, dict[str, Any] | list[Any]]]:
+    """Every object and list inside a value, and the way there; as deep as it goes."""
+    waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
         at, each = waiting.pop()
-        if isinstance(each, dict):
+        if isinstance(each, dict | list):
             yield at, each
-            waiting += [(f"{at}/{escape(name)}", member) for name, member in each.items()]
-        elif isinstance(each, list):
-            yield at, each
-            waiting += [(f"{at}/{index}", member) for index, member in enumerate(each)]
+            members = each.items() if isinstance(each, dict) else enumerate(each)
+            waiting += [((at, name), member) for name, member in members if isinstance(member, dict | list)]
+
+
+def _pointer(at: Path) -> str:
+    """The JSON pointer of a place: written out for complaints alone, since most bodies give none."""
+    return f"{_pointer(at[0])}/{escape(str(at[1]))}" if at else ""
 
 
 @lru_cache(maxsize=4096)
@@ -59,21 +69,23 @@ def _partners(name: str) -> tuple[str, ...]:
     return tuple("_".join(last if word == first else word for word in words) for first, last in bounds)
 
 
-def _times(at: str, value: Any) -> Iterator[Complaint | None]:
+@lru_cache(maxsize=4096)
+def _pairs(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Of the names of an object, those that begin something, each with the one that ends it."""
+    return tuple((name, partner) for name in names for partner in _partners(name) if partner in names)
+
+
+def _times(at: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
     """A complaint, or None where a pair is in order, for each pair of moments in an object."""
-    if not isinstance(value, dict):
-        return
-    for name in value:
-        for partner in _partners(name):
-            if partner not in value:
-                continue
-            early, late = _moment(value[name]), _moment(value[partner])
-            if early is None or late is None:
-                continue
-            if late < early:
-                yield f"{at}/{escape(partner)}", f"{partner} is before {name}", f"≥ {value[name]}", str(value[partner])
-            else:
-                yield None
+    for name, partner in _pairs(tuple(value)):
+        early, late = _moment(value[name]), _moment(value[partner])
+        if early is None or late is None:
+            continue
+        if late < early:
+            where = _pointer((at, partner))
+            yield where, f"{partner} is before {name}", f"≥ {value[name]}", str(value[partner])
+        else:
+            yield None
 
 
 def _moment(value: Any) -> datetime | None:
@@ -87,48 +99,51 @@ def _moment(value: Any) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _totals(at: str, value: Any) -> Iterator[Complaint | None]:
-    if isinstance(value, list):
-        yield from _shares(at, value)
-    elif isinstance(value, dict):
-        yield from _rate(at, value)
-
-
-def _shares(at: str, rows: list[Any]) -> Iterator[Complaint | None]:
+def _shares(at: Path, rows: list[Any]) -> Iterator[Complaint | None]:
     """Rows with a `count` and a `percentage` (0 to 1): all make the same total, which is no less than their sum."""
+    if not rows or not isinstance(rows[0], dict) or "count" not in rows[0]:
+        return
     pairs: list[tuple[Any, Any]] = [(r.get("count"), r.get("percentage")) for r in rows if isinstance(r, dict)]
-    if len(pairs) < len(rows) or not pairs or not all(_number(each) for pair in pairs for each in pair):
+    if len(pairs) < len(rows) or not all(_number(each) for pair in pairs for each in pair):
         return
     total = sum(count for count, _ in pairs)
     largest, share = max(pairs)
     if total <= 0:
         return
     if not 0 < share <= 1 + _TOLERANCE:
-        yield at, "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)
+        yield _pointer(at), "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)
         return
     whole = max(total, round(largest / share))  # a list that is cut short counts against what is not shown too
     for index, (count, each) in enumerate(pairs):
         slack = _TOLERANCE * (1 + each / share)  # the largest share is rounded as well
         if abs(each - count / whole) > slack:
             message = "a share is not its count over the total"
-            yield f"{at}/{index}/percentage", message, f"{count} of {whole}", quote(each)
+            yield f"{_pointer(at)}/{index}/percentage", message, f"{count} of {whole}", quote(each)
         else:
             yield None
 
 
-def _rate(at: str, value: dict[str, Any]) -> Iterator[Complaint | None]:
-    """`…_rate` beside `total_x` and `total_unx`: x over both."""
-    rates = [name for name in value if name.endswith("_rate")]
-    done = [name for name in value if name.startswith("total_") and f"total_un{name[6:]}" in value]
-    if len(rates) != 1 or len(done) != 1:
+@lru_cache(maxsize=4096)
+def _rated(names: tuple[str, ...]) -> tuple[str, str, str] | None:
+    """Of the names of an object, `…_rate`, `total_x` and `total_unx`, where it has one of each."""
+    rates = [name for name in names if name.endswith("_rate")]
+    done = [name for name in names if name.startswith("total_") and f"total_un{name[6:]}" in names]
+    return (rates[0], done[0], f"total_un{done[0][6:]}") if len(rates) == len(done) == 1 else None
+
+
+def _rate(at: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+    """A rate is x over both totals."""
+    known = _rated(tuple(value))
+    if known is None:
         return
-    rate, some, rest = value[rates[0]], value[done[0]], value[f"total_un{done[0][6:]}"]
+    name, done, undone = known
+    rate, some, rest = value[name], value[done], value[undone]
     if not all(_number(each) for each in (rate, some, rest)) or some + rest <= 0:
         return
     wanted = some / (some + rest)
     if min(abs(rate - wanted), abs(rate / 100 - wanted)) > _TOLERANCE:
-        message = f"the rate is not {done[0]} over all"
-        yield f"{at}/{escape(rates[0])}", message, f"{wanted:.2f}", quote(rate)
+        message = f"the rate is not {done} over all"
+        yield _pointer((at, name)), message, f"{wanted:.2f}", quote(rate)
     else:
         yield None
 
@@ -137,4 +152,4 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-CHECKS = (Check(("CON-03",), times_in_order), Check(("CON-04",), totals_agree))
+CHECKS = (Check(("CON-03", "CON-04"), fields_agree),)

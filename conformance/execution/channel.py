@@ -1,16 +1,20 @@
-"""The one edge to the network: a synchronous httpx client that sends exactly the bytes that were meant."""
+"""The one edge to the network: synchronous httpx transports that send exactly the bytes that were meant."""
 
+import re
 import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from conformance.model import Headers, Request, Response
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
+_ACCEPT = "application/json, application/problem+json;q=0.9, */*;q=0.1"
 
 
 class Limits:
@@ -38,7 +42,11 @@ class NoAnswerError(Exception):
 
 
 class Channel:
-    """Sends requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent."""
+    """Sends requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent.
+
+    It speaks to httpx's transports, not through its client: that would keep cookies and send them back, so that one
+    request changed another, and takes a third of the time that a request costs here.
+    """
 
     def __init__(
         self,
@@ -53,14 +61,14 @@ class Channel:
         self._credentials = credentials
         self._limits = limits
         self.unanswered = 0  # requests in a row that got no answer
-        parts = urlsplit(self._base)
-        self._client = httpx.Client(
-            transport=transport,
-            trust_env=parts.hostname not in _LOOPBACK,  # proxies are for other hosts
-            verify=parts.scheme == "https",  # reading the trust store takes 30 ms that plain HTTP need not pay
-            follow_redirects=False,
-            timeout=httpx.Timeout(limits.idle_s, connect=limits.connect_s),
-            headers={"User-Agent": agent, "Accept": "application/json, application/problem+json;q=0.9, */*;q=0.1"},
+        self._given = transport
+        self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
+        self._extensions = {"timeout": httpx.Timeout(limits.idle_s, connect=limits.connect_s).as_dict()}
+        self._own = (
+            ("User-Agent", agent),
+            ("Accept", _ACCEPT),
+            ("Accept-Encoding", "gzip, deflate"),
+            ("Connection", "keep-alive"),
         )
 
     def url(self, request: Request) -> str:
@@ -70,22 +78,23 @@ class Channel:
     def send(self, request: Request) -> Response:
         """Send and read the whole answer; raises NotSentError or NoAnswerError. Redirects are answers, not followed."""
         headers, token = self._headers(request)
+        url = self._url(request, token)
         try:
-            wire = self._client.build_request(
-                request.method, self._url(request, token), headers=headers, content=request.body or None
+            wire = httpx.Request(
+                request.method, url, headers=headers, content=request.body or None, extensions=self._extensions
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         began = time.perf_counter()
         try:
-            answer = self._client.send(wire, stream=True)
+            answer = self._transport(url).handle_request(wire)
             try:
                 body, cut = self._read(answer, began)
             finally:
                 answer.close()
         except httpx.LocalProtocolError as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             self.unanswered += 1
             raise NoAnswerError(_told(error), slow=isinstance(error, httpx.TimeoutException)) from error
         self.unanswered = 0
@@ -94,7 +103,8 @@ class Channel:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        for each in self._transports.values():
+            each.close()
 
     def __enter__(self) -> Self:
         return self
@@ -102,23 +112,31 @@ class Channel:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def _transport(self, url: str) -> httpx.BaseTransport:
+        found = _ORIGIN.match(url)
+        origin = found[0] if found else url
+        if origin not in self._transports:
+            self._transports[origin] = self._given or _transport_to(origin)
+        return self._transports[origin]
+
     def _url(self, request: Request, token: str) -> str:
         url = (request.authority or self._base) + request.target
         return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url  # noqa: S105 - a place
 
     def _headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
-        """Credentials first; a header of the request itself replaces them. With `token_in`, the token apart."""
+        """Ours, then credentials; a header of the request itself replaces them. With `token_in`, the token apart."""
         own = {name.lower() for name, _ in request.headers}
         lent = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
+        ours = [(n, v) for n, v in self._own if n.lower() not in own]
         if not request.token_in:
-            return [*lent, *request.headers], ""
+            return [*ours, *lent, *request.headers], ""
         token = next((v.partition(" ")[2] for n, v in lent if n.lower() == "authorization"), "")
         lent = [(n, v) for n, v in lent if n.lower() != "authorization"]
         if request.token_in == "cookie":  # noqa: S105 - a place
             lent.append(("Cookie", f"access_token={token}"))
         if request.token_in == "scheme":  # noqa: S105 - a place
             lent.append(("Authorization", f"Token {token}"))
-        return [*lent, *request.headers], token
+        return [*ours, *lent, *request.headers], token
 
     def _read(self, answer: httpx.Response, began: float) -> tuple[bytes, bool]:
         chunks: list[bytes] = []
@@ -133,14 +151,29 @@ class Channel:
         return b"".join(chunks), False
 
 
-def _told(error: httpx.TransportError) -> str:
+def _transport_to(origin: str) -> httpx.BaseTransport:
+    """The way to an origin: direct on loopback, else through the proxy that the environment names for it."""
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    proxies = {} if host in _LOOPBACK or proxy_bypass(parts.netloc) else getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    # Reading the trust store takes 30 ms that plain HTTP need not pay.
+    return httpx.HTTPTransport(verify=parts.scheme == "https" or bool(proxy), proxy=_with_scheme(proxy))
+
+
+def _with_scheme(proxy: str | None) -> str | None:
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def _told(error: httpx.RequestError) -> str:
     """What happened, in words that name the cause."""
-    kinds: tuple[tuple[type[httpx.TransportError], str], ...] = (
+    kinds: tuple[tuple[type[httpx.RequestError], str], ...] = (
         (httpx.ConnectTimeout, "the target did not accept a connection in time"),
         (httpx.ConnectError, "no connection to the target"),
         (httpx.TimeoutException, "the target did not answer in time"),
         (httpx.ProxyError, "the proxy refused"),
         (httpx.RemoteProtocolError, "the answer breaks HTTP"),
+        (httpx.DecodingError, "the answer is not encoded as its Content-Encoding says"),
     )
     words = next((words for kind, words in kinds if isinstance(error, kind)), "the connection broke")
     return f"{words}: {error}" if str(error) else words

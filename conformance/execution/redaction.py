@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
 from conformance.model import Exchange, Headers
 
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-_SECRET_MEMBERS = re.compile(
-    rb'("(?:access_token|refresh_token|id_token|client_secret|password|auth_code|code_verifier)"\s*:\s*)"(?:[^"\\]|\\.)*"'
+_MEMBERS = (
+    b"access_token",
+    b"refresh_token",
+    b"id_token",
+    b"client_secret",
+    b"password",
+    b"auth_code",
+    b"code_verifier",
 )
+_SECRET_MEMBERS = re.compile(rb'("(?:%s)"\s*:\s*)"(?:[^"\\]|\\.)*"' % b"|".join(_MEMBERS))
 _SECRET_FIELDS = re.compile(
     rb"((?:^|[&?])(?:access_token|refresh_token|client_secret|password|token|code|code_verifier)=)[^&\s#]+"
 )
@@ -24,6 +32,7 @@ class Redactor:
         self._secrets = sorted(
             ((value, name) for name, value in secrets.items() if len(value) >= _SHORTEST), key=lambda s: -len(s[0])
         )
+        self._header = lru_cache(maxsize=4096)(self._clean_header)  # most headers of a run are the same
 
     def text(self, text: str) -> str:
         """A text without the known secrets."""
@@ -35,7 +44,7 @@ class Redactor:
         """A body without known secrets, tokens in JSON members and form fields."""
         for value, name in self._secrets:
             body = body.replace(value.encode(), f"[redacted:{name}]".encode())
-        if media_type.endswith("json"):
+        if media_type.endswith("json") and any(name in body for name in _MEMBERS):
             return _SECRET_MEMBERS.sub(rb'\1"[redacted]"', body)
         if media_type == "application/x-www-form-urlencoded":
             return _SECRET_FIELDS.sub(rb"\1[redacted]", body)
@@ -65,7 +74,7 @@ class Redactor:
             exchange, request=clean, response=response, url=url, failure=self.text(exchange.failure)
         )
 
-    def _header(self, name: str, value: str) -> str:
+    def _clean_header(self, name: str, value: str) -> str:
         if name.lower() in _SECRET_HEADERS:
             scheme, space, _ = value.partition(" ")
             return f"{scheme} [redacted]" if space and scheme.isalpha() else "[redacted]"

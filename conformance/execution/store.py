@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS ledger (identity TEXT PRIMARY KEY, spent INTEGER NOT 
 CREATE TABLE IF NOT EXISTS flag (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS done (item TEXT PRIMARY KEY);
 """
+_SPEND = "UPDATE ledger SET spent = spent + 1 WHERE identity = ? AND spent < ?"
 
 
 class Store:
@@ -60,13 +61,13 @@ class Store:
 
     def spend(self, identity: str, limit: int | None) -> bool:
         """Write one request into a ledger; False, and nothing written, where the limit is reached."""
-        self._db.execute("INSERT OR IGNORE INTO ledger VALUES (?, 0)", (identity,))
         most = 2**62 if limit is None else limit
-        return bool(
-            self._db.execute(
-                "UPDATE ledger SET spent = spent + 1 WHERE identity = ? AND spent < ?", (identity, most)
-            ).rowcount
-        )
+        for _ in range(2):  # the first request of an identity opens its ledger
+            if self._db.execute(_SPEND, (identity, most)).rowcount:
+                return True
+            if not self._db.execute("INSERT OR IGNORE INTO ledger VALUES (?, 0)", (identity,)).rowcount:
+                return False
+        return False
 
     def spent(self) -> dict[str, int]:
         """Requests sent so far, by identity."""

@@ -131,6 +131,8 @@ def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[No
 
 def _embeds(body: bytes, model: ResourceModel) -> bool:
     """Whether a body has an object where a link is meant: schemas made for reading allow it, nobody promises it."""
+    if not body:
+        return False
     links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
 
     def within(value: Any) -> bool:
@@ -140,7 +142,7 @@ def _embeds(body: bytes, model: ResourceModel) -> bool:
         return any((name in links and isinstance(each, dict)) or within(each) for name, each in members)
 
     try:
-        return bool(body) and within(msgspec.json.decode(body))
+        return within(msgspec.json.decode(body))
     except msgspec.DecodeError:
         return False
 
@@ -148,8 +150,7 @@ def _embeds(body: bytes, model: ResourceModel) -> bool:
 def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: int, subject: Subject) -> Request:
     """The case with values of what exists, except where it is about that very value."""
     case, operation = each.case, call.operation
-    errors = request_errors(subject.validators, operation, case.request)
-    wrong = {error.pointer.partition("/")[0] for error in errors}
+    wrong = {pointer.partition("/")[0] for pointer in each.wrong}
     path, query = _target(case.request.target, call, wrong)
     headers = tuple(
         (name, dict(call.headers).get(name, value))
@@ -159,7 +160,8 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     missing = tuple(
         pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
     )
-    spared = {error.pointer.removeprefix("body/").partition("/")[0] for error in errors} | {case.note.partition(":")[0]}
+    spared = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
+    spared.add(case.note.partition(":")[0])
     body = _linked(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
     return Request(
         operation.key,

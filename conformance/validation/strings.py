@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from conformance.model import Location, Parameter
 
 Follow = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -25,9 +27,27 @@ def types(schema: Mapping[str, Any], follow: Follow) -> frozenset[str]:
     return frozenset(found)
 
 
-def readings(schema: Mapping[str, Any], text: str, follow: Follow) -> tuple[Any, ...]:
-    """The values that a string can stand for under a schema, the most specific first; never empty."""
-    return tuple(_readings(types(schema, follow), text)) or (text,)
+class Reader(msgspec.Struct, frozen=True):
+    """How strings are read under one schema: the types that it allows, and those of its members where it is a list."""
+
+    allowed: frozenset[str]
+    items: frozenset[str]
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any], follow: Follow) -> "Reader":
+        """Read off a schema; `follow` resolves references."""
+        allowed, items = types(schema, follow), follow(schema).get("items", {})
+        return cls(allowed, types(items, follow) if "array" in allowed else frozenset())
+
+    def readings(self, values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
+        """The values that strings can stand for, the most specific first; never empty. A list is made of `members`."""
+        if "array" in self.allowed:
+            return ([_all(self.items, each)[0] for each in members],)
+        return _all(self.allowed, ",".join(values))
+
+
+def _all(allowed: frozenset[str], text: str) -> tuple[Any, ...]:
+    return tuple(_readings(allowed, text)) or (text,)
 
 
 def _readings(allowed: frozenset[str], text: str) -> Iterator[Any]:

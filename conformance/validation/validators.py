@@ -16,6 +16,8 @@ from conformance.validation.formats import FORMATS
 from conformance.validation.unknown import Fields
 from conformance.validation.writing import for_writing
 
+_ParameterJudge = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.Reader]
+
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -31,6 +33,8 @@ class Validators:
         self.description = description
         self._registry = jsonschema_rs.Registry([(_ROOT, dict(description.document))], draft=jsonschema_rs.Draft202012)
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._readers: dict[str, strings.Reader] = {}
+        self._parameters: dict[int, _ParameterJudge] = {}
         self._fields = Fields(description.resolve, self.matches)
 
     @cached_property
@@ -66,20 +70,16 @@ class Validators:
         pointer = next((each.schema for each in headers if each.name.lower() == name.lower()), "")
         if not pointer:
             return None
-        readings = self._readings(
-            self.description.resolve(pointer),
-            (value,),
-            tuple(each.strip() for each in value.split(",")) if value else (),
-        )
-        return _best(self._at(pointer), readings)
+        members = tuple(each.strip() for each in value.split(",")) if value else ()
+        return _best(self._at(pointer), self._reader(pointer).readings((value,), members))
 
     def parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
         """What is wrong with the decoded values of a parameter; several belong to an exploded array.
 
         `SchemaError.schema` is relative to the parameter's schema unless the fault is behind a reference.
         """
-        readings = self._readings(parameter.schema, values, strings.members(parameter, values))
-        return _best(self._inline(parameter.schema), readings)
+        _, validator, reader = self._parameters.get(id(parameter)) or self._judge_of(parameter)
+        return _best(validator, reader.readings(values, strings.members(parameter, values)))
 
     def unknown_fields(self, pointer: str, instance: Any) -> tuple[str, ...]:
         """JSON pointers of the fields that no applicable part of the schema at a pointer declares.
@@ -92,12 +92,15 @@ class Validators:
         """Pointers of the property schemas, of all that judge the instance, that it has a field for."""
         return self._fields.use(pointer, instance).seen
 
-    def _readings(self, schema: Mapping[str, Any], values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
-        follow = self.description.deref
-        if "array" not in strings.types(schema, follow):
-            return strings.readings(schema, ",".join(values), follow)
-        items = follow(schema).get("items", {})
-        return ([strings.readings(items, each, follow)[0] for each in members],)
+    def _reader(self, pointer: str) -> strings.Reader:
+        if pointer not in self._readers:
+            self._readers[pointer] = strings.Reader.of(self.description.resolve(pointer), self.description.deref)
+        return self._readers[pointer]
+
+    def _judge_of(self, parameter: Parameter) -> _ParameterJudge:
+        """What judges a parameter, kept by the parameter's identity, and the parameter with it: ids come back."""
+        reader = strings.Reader.of(parameter.schema, self.description.deref)
+        return self._parameters.setdefault(id(parameter), (parameter, self._inline(parameter.schema), reader))
 
     def _at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         known = self._compiled.get(pointer)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from conformance.model import Headers, Location, Operation, Parameter, Request
+from conformance.model import Headers, Location, Operation, Request
 from conformance.validation.errors import SchemaError
 from conformance.validation.validators import Validators, schema_of
 
@@ -29,10 +30,17 @@ def request_errors(validators: Validators, operation: Operation, request: Reques
 
 def path_variables(template: str, path: str) -> dict[str, str] | None:
     """The decoded path parameters, None where the path is not of the template."""
+    names, pattern = _template(template)
+    found = pattern.fullmatch(path)
+    return dict(zip(names, map(unquote, found.groups()), strict=True)) if found else None
+
+
+@lru_cache(maxsize=1024)
+def _template(template: str) -> tuple[list[str], re.Pattern[str]]:
+    """The names of a template's parameters, and what its paths look like."""
     pieces = _PLACEHOLDER.split(template)
     pattern = "".join("([^/]*)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    found = re.fullmatch(pattern, path)
-    return dict(zip(pieces[1::2], map(unquote, found.groups()), strict=True)) if found else None
+    return pieces[1::2], re.compile(pattern)
 
 
 def query_pairs(target: str) -> list[tuple[str, str]]:
@@ -48,26 +56,26 @@ def content_type(headers: Headers) -> str:
 def _parameter_errors(
     validators: Validators, operation: Operation, request: Request, variables: Mapping[str, str]
 ) -> Iterator[SchemaError]:
+    given = _given(request, variables)
     for parameter in operation.parameters:
-        place = f"{parameter.location}:{parameter.name}"
-        values = _values(parameter, request, variables)
-        if values:
+        name = parameter.name.lower() if parameter.location is Location.HEADER else parameter.name
+        if values := given.get((parameter.location, name)):
             for error in validators.parameter(parameter, values):
+                place = f"{parameter.location}:{parameter.name}"
                 yield msgspec.structs.replace(error, pointer=place + error.pointer)
         elif parameter.required:
+            place = f"{parameter.location}:{parameter.name}"
             yield _error(place, "required", f"parameter {parameter.name}", "absent")
 
 
-def _values(parameter: Parameter, request: Request, variables: Mapping[str, str]) -> list[str]:
-    match parameter.location:
-        case Location.PATH:
-            return [variables[parameter.name]] if parameter.name in variables else []
-        case Location.QUERY:
-            return [value for name, value in query_pairs(request.target) if name == parameter.name]
-        case Location.HEADER:
-            return [value for name, value in request.headers if name.lower() == parameter.name.lower()]
-        case Location.COOKIE:
-            return []
+def _given(request: Request, variables: Mapping[str, str]) -> dict[tuple[Location, str], list[str]]:
+    """The values that a request gives for parameters, by place and name; names of headers in lower case."""
+    found = {(Location.PATH, name): [value] for name, value in variables.items()}
+    for name, value in query_pairs(request.target):
+        found.setdefault((Location.QUERY, name), []).append(value)
+    for name, value in request.headers:
+        found.setdefault((Location.HEADER, name.lower()), []).append(value)
+    return found
 
 
 def _body_errors(validators: Validators, operation: Operation, request: Request) -> Iterator[SchemaError]:

@@ -128,3 +128,41 @@ def test_the_bytes_that_were_meant_go_out(target):
 def test_a_header_that_http_cannot_carry_is_not_sent():
     with talking(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as base, pytest.raises(NotSentError):
         get(base, headers=(("X-Odd", "a\nb"),))
+
+
+def test_a_body_that_is_not_encoded_as_it_says_is_no_answer():
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n"
+    with talking(head + b"plain") as base, pytest.raises(NoAnswerError, match="Content-Encoding"):
+        get(base)
+
+
+def test_no_answer_changes_a_later_request():
+    def answer(request):
+        sent.append(request.headers.get("cookie"))
+        return httpx.Response(200, headers={"Set-Cookie": "a=1"})
+
+    sent = []
+    with Channel("http://127.0.0.1:1/v2", {}, agent="tests", transport=httpx.MockTransport(answer)) as channel:
+        for _ in range(2):
+            channel.send(Request("GET /", "GET", "/"))
+    assert sent == [None, None]
+
+
+@pytest.fixture
+def proxied(monkeypatch):
+    """Names a proxy in the environment, and no exemption."""
+    for name in ("HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda base: monkeypatch.setenv("http_proxy", base.removeprefix("http://").removesuffix("/v2"))
+
+
+def test_other_hosts_are_asked_through_the_proxy(proxied):
+    with talking(b"HTTP/1.1 418 Proxy\r\nContent-Length: 0\r\n\r\n") as proxy:
+        proxied(proxy)
+        assert get("http://api.invalid/v2").status == 418
+
+
+def test_loopback_is_asked_without_a_proxy(proxied):
+    proxied("http://127.0.0.1:1/v2")
+    with talking(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as base:
+        assert get(base).status == 200
