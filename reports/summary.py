@@ -166,7 +166,8 @@ class CertificateState(msgspec.Struct, frozen=True):
     """Where a certification stands: which attempt it is, what stands against a certificate, and what was signed.
 
     `attempt` is None where the chain of attempts is broken. `issued` and `expires` are seconds since 1970, None where
-    no certificate was signed; `key_id` names the key that it was signed with.
+    no certificate was signed; `key_id` names the key that it was signed with. `verified` tells that it was signed just
+    now: otherwise all that is what the file says.
     """
 
     attempt: int | None
@@ -175,6 +176,7 @@ class CertificateState(msgspec.Struct, frozen=True):
     issued: float | None = None
     expires: float | None = None
     key_id: str = ""
+    verified: bool = False
 
 
 class Summary(msgspec.Struct, frozen=True, dict=True):

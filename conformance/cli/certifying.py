@@ -12,12 +12,10 @@ from rich.console import Console
 
 from conformance.execution.directories import point_latest
 from reports import Summary, build, fold, read, waivers
-from reports.summary import CertificateState, PastAttempt
 from reports.terminal import render
 
 if TYPE_CHECKING:
     from conformance.certificates.keys import Signer
-    from conformance.certificates.signing import Attempted
 
 _DEFAULT_FORMATS = ("html", "json", "junit")
 _UNSIGNED = 3
@@ -47,16 +45,15 @@ def wanted(
 def show(log: Path, want: Wanted | None = None) -> int:
     """Write reports of a log, certify where that is wanted, print what came of it, and give the exit code."""
     want = want or Wanted()
-    summary = fold(read([log]))
+    summary, unsigned = fold(read([log])), False
     if want.waivers:
         summary = waivers.apply(summary, waivers.load(want.waivers), datetime.now(UTC).date())
-    certifies = want.signer is not None or (summary.started is not None and summary.started.certification is not None)
-    if certifies:
-        summary = _certified(summary, log, want)
+    if want.signer is not None or (summary.started is not None and summary.started.certification is not None):
+        summary, signed = _certified(summary, log, want)
+        unsigned = want.signer is not None and not signed
     written = build(summary, log.parent, tuple(dict.fromkeys((*_DEFAULT_FORMATS, *want.formats))))
     point_latest(log.parent)
     render(summary, Console(soft_wrap=not sys.stdout.isatty()), written.get("html"))
-    unsigned = want.signer is not None and summary.certificate is not None and summary.certificate.issued is None
     return summary.verdict.exit_code or (_UNSIGNED if unsigned else 0)
 
 
@@ -65,26 +62,12 @@ def command_line() -> str:
     return re.sub(r"whsec_[^\s']+", "whsec_…", shlex.join(["evconform", *sys.argv[1:]]))
 
 
-def _certified(summary: Summary, log: Path, want: Wanted) -> Summary:
-    """The summary with its place among the attempts and, where that is wanted and possible, its certificate."""
-    from conformance.certificates.signing import attempted, sign
+def _certified(summary: Summary, log: Path, want: Wanted) -> tuple[Summary, bool]:
+    """The summary with its place among the attempts, and whether a certificate was signed."""
+    from conformance.certificates.signing import attempted, sign, state
 
     attempt = attempted(summary, log, want.attempts)
-    state = _state(attempt)
-    if want.signer is not None:
-        made = sign(summary, attempt, want.signer, now=datetime.now(UTC), days=want.days)
-        if made is not None:
-            state = msgspec.structs.replace(
-                state,
-                issued=made.issued.timestamp(),
-                expires=made.expires.timestamp(),
-                key_id=want.signer.public_key.keyid,
-            )
-    return msgspec.structs.replace(summary, certificate=state)
-
-
-def _state(attempt: "Attempted") -> CertificateState:
-    past = tuple(
-        PastAttempt(each.number, each.at.timestamp(), each.version, each.verdict) for each in attempt.chain.attempts
+    signed = want.signer is not None and (
+        sign(summary, attempt, want.signer, now=datetime.now(UTC), days=want.days) is not None
     )
-    return CertificateState(attempt.number, past[: attempt.number], attempt.obstacles)
+    return msgspec.structs.replace(summary, certificate=state(attempt, signed=signed)), signed

@@ -23,6 +23,7 @@ def build(
     since: Annotated[Path | None, typer.Option(help="An earlier run: the report says what changed.")] = None,
 ) -> None:
     """Fold logs into reports; exit code as `run`."""
+    import msgspec
     from rich.console import Console
 
     import reports
@@ -32,6 +33,11 @@ def build(
     summary = reports.fold(reports.read(logs))
     if waivers:
         summary = reports.waivers.apply(summary, reports.waivers.load(waivers), datetime.now(UTC).date())
+    if len(logs) == 1 and summary.started is not None and summary.started.certification is not None:
+        from conformance.certificates.signing import looked_up, state
+
+        attempt = looked_up(summary, first / "events.jsonl" if logs[0].is_dir() else logs[0])
+        summary = msgspec.structs.replace(summary, certificate=state(attempt))
     earlier = reports.fold(reports.read([since])) if since else None
     written = reports.build(summary, report_dir or first, tuple(formats or ("html", "json", "junit")), since=earlier)
     render(summary, Console(), written.get("html"))

@@ -38,7 +38,8 @@ class Requirement(msgspec.Struct, frozen=True):
     """One sentence that an API conforms to or not.
 
     `applies` names the selector (`conformance.plan.SELECTORS`) of the operations it binds; `seen` tells in words how it
-    is observed; `not_tested` is the reason why no probe exists, empty where one does.
+    is observed; `not_tested` is the reason why no probe exists, empty where one does; `mend` says
+    what to do where it fails, where that can be said for all.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Requirement(msgspec.Struct, frozen=True):
     applies: str
     seen: str = ""
     not_tested: str = ""
+    mend: str = ""
 
     @property
     def family(self) -> str:

@@ -44,8 +44,8 @@ def badge(state: State) -> bytes:
 
 
 def state_of(summary: Summary) -> State:
-    """CERTIFIED where one was signed, else the verdict; EXPIRED where all that fails is that a waiver ran out."""
-    if summary.certificate is not None and summary.certificate.issued is not None:
+    """CERTIFIED where it just was, else the verdict; EXPIRED where all that fails is that a waiver ran out."""
+    if summary.certificate is not None and summary.certificate.verified:
         return State.CERTIFIED
     if summary.verdict is not RunVerdict.VIOLATIONS:
         return State(summary.verdict.value)

@@ -19,6 +19,7 @@ from reports.evidence import deflated, pack
 from reports.excerpt import excerpt, shows_actual
 from reports.formats.base import Format
 from reports.groups import Group, by_cause
+from reports.partner import partner
 from reports.picture import LABEL, Use, picture
 from reports.reproduce import curl, python
 from reports.summary import GRAVITY, Finding, RunVerdict, Summary
@@ -64,6 +65,7 @@ def _render(summary: Summary) -> dict[str, bytes]:
     page = environment.get_template("report.html.jinja").render(
         summary=summary,
         header=summary.started,
+        partner=partner(summary, groups),
         sections=_sections(summary, groups),
         groups=groups,
         bodies=bodies,
@@ -114,6 +116,7 @@ def _environment() -> Environment:
     environment.globals |= {"glyphs": GLYPHS, "seals": _SEALS}
     filters: dict[str, Callable[..., object]] = {
         "day": lambda at: f"{_utc(at):%-d %B %Y, %H:%M} UTC",
+        "date": lambda at: f"{_utc(at):%-d %B %Y}",
         "moment": lambda at: _utc(at).isoformat(timespec="seconds"),
         "duration": _duration,
         "sentence": _sentence,
@@ -170,6 +173,8 @@ def _sections(summary: Summary, groups: tuple[Group, ...]) -> list[tuple[str, st
         ("model", "Resource model", None),
         ("waivers", "Waivers", len(summary.waivers)),
     ]
+    if summary.started is not None and summary.started.certification is not None:
+        found.insert(0, ("certification", "Certification", None))
     changes = [("changes", "Changes", None)] if summary.since else []
     return [*found, *changes, ("notes", "Notes", len(summary.notices))]
 
