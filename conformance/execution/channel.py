@@ -92,6 +92,7 @@ class Channel:
                 body, cut = self._read(answer, began)
             finally:
                 answer.close()
+                _hang_up_on_failure(answer)
         except httpx.LocalProtocolError as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -159,6 +160,13 @@ def _transport_to(origin: str) -> httpx.BaseTransport:
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     # Reading the trust store takes 30 ms that plain HTTP need not pay.
     return httpx.HTTPTransport(verify=parts.scheme == "https" or bool(proxy), proxy=_with_scheme(proxy))
+
+
+def _hang_up_on_failure(answer: httpx.Response) -> None:
+    """Not to use a connection again on which the server failed: many close it behind their answer, without a word."""
+    stream = answer.extensions.get("network_stream")
+    if answer.status_code >= 500 and stream is not None:
+        stream.close()
 
 
 def _with_scheme(proxy: str | None) -> str | None:

@@ -51,6 +51,29 @@ def talking(*chunks, pause=0.0, endless=b""):
         thread.join(5)
 
 
+@contextmanager
+def talking_once_each(*answers):
+    """A server that gives each connection one answer, and is silent on it from then on."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(5)
+    peers = []
+
+    def serve():
+        for each in answers:
+            peers.append(server.accept()[0])
+            peers[-1].recv(65536)
+            peers[-1].sendall(each)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v2"
+    finally:
+        thread.join(5)
+        for each in (*peers, server):
+            each.close()
+
+
 def get(base, target="/", **more):
     with Channel(base, {"full": (("Authorization", "Bearer t"),)}, agent="tests", limits=Hasty) as channel:
         return channel.send(Request("GET /", "GET", target, **more))
@@ -134,6 +157,12 @@ def test_a_body_that_is_not_encoded_as_it_says_is_no_answer():
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n"
     with talking(head + b"plain") as base, pytest.raises(NoAnswerError, match="Content-Encoding"):
         get(base)
+
+
+def test_a_connection_on_which_the_server_failed_is_not_used_again():
+    answers = [b"HTTP/1.1 %d Said\r\nContent-Length: 0\r\n\r\n" % status for status in (500, 200)]
+    with talking_once_each(*answers) as base, Channel(base, {}, agent="tests", limits=Hasty) as channel:
+        assert [channel.send(Request("GET /", "GET", "/")).status for _ in answers] == [500, 200]
 
 
 def test_no_answer_changes_a_later_request():
