@@ -75,9 +75,10 @@ def verify(
 ) -> None:
     """Verify a signed certificate, offline.
 
-    Exit code: 0 valid, 2 no certificate or no key, 10 tampered, 11 wrong key, 12 expired or not yet valid,
-    13 the log does not match, 14 revoked, 15 the chain of attempts is broken. Of several, in the order 10, 11,
-    14, 13, 15, 12.
+    Exit code: 0 valid, 2 no certificate or no key, 10 tampered,
+    11 wrong key, 12 expired or not yet valid, 13 the log does not match,
+    14 revoked, 15 the chain of attempts is broken.
+    Of several, in the order 10, 11, 14, 13, 15, 12.
     """
     from conformance.certificates.files import read, replace, sha256
     from conformance.certificates.keys import public_key

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich.console import Console
 
+from conformance.errors import HarnessError
 from conformance.execution.directories import point_latest
 from reports import Summary, build, fold, read, waivers
 from reports.terminal import render
@@ -48,10 +49,15 @@ def show(log: Path, want: Wanted | None = None) -> int:
     summary, unsigned = fold(read([log])), False
     if want.waivers:
         summary = waivers.apply(summary, waivers.load(want.waivers), datetime.now(UTC).date())
+    formats = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *want.formats)))
     if want.signer is not None or (summary.started is not None and summary.started.certification is not None):
-        summary, signed = _certified(summary, log, want)
+        try:
+            summary, signed = _certified(summary, log, want)
+        except HarnessError:
+            build(summary, log.parent, formats)  # what was seen is shown, whatever becomes of the certificate
+            raise
         unsigned = want.signer is not None and not signed
-    written = build(summary, log.parent, tuple(dict.fromkeys((*_DEFAULT_FORMATS, *want.formats))))
+    written = build(summary, log.parent, formats)
     point_latest(log.parent)
     render(summary, Console(soft_wrap=not sys.stdout.isatty()), written.get("html"))
     return summary.verdict.exit_code or (_UNSIGNED if unsigned else 0)

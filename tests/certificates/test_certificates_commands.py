@@ -2,12 +2,17 @@
 
 import base64
 import json
+import re
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from conformance.certificates.keys import private_key
 from conformance.certificates.signing import attempted, sign
+from conformance.certificates.verifying import Standing
 from conformance.model import Verdict
 from conformance.webhooks.loopback import serving
 from tests.certificates.conftest import GOOD, folded, written
@@ -194,3 +199,54 @@ def test_the_private_key_is_never_said(evconform, keys, signed):
         code, out, err = evconform(*options)
         assert code == 2
         assert secret not in out + err
+
+
+def test_a_report_built_anew_keeps_page_and_certificate_and_claims_no_more(evconform, signed, tmp_path):
+    (chain,) = (tmp_path / "attempts").iterdir()
+    before, attempts = (signed / "report.html").read_bytes(), chain.read_bytes()
+    assert evconform("report", "build", signed, "--format", "html", "--format", "badge")[0] == 0
+    assert (signed / "report.html").read_bytes() == before
+    assert chain.read_bytes() == attempts
+    assert json.loads((signed / "badge.json").read_text())["message"] == "conforms"
+
+
+def test_a_certificate_of_another_record_is_not_shown(evconform, signed, tmp_path):
+    log = written(tmp_path / "other", ended=TODAY - timedelta(seconds=1))
+    (log.parent / "certificate.json").write_bytes((signed / "certificate.json").read_bytes())
+    assert evconform("report", "build", log, "--format", "html")[0] == 0
+    assert "Passed; no certificate has been signed" in (log.parent / "report.html").read_text()
+
+
+def test_reports_are_written_though_attempts_cannot_be(evconform, keys, tmp_path):
+    (tmp_path / "attempts").write_text("a file where a folder should be")
+    log = written(tmp_path / "run", ended=TODAY)
+    code, _, err = evconform("certify", "sign", log.parent, "--key", keys.private)
+    assert (code, "attempts" in err) == (2, True)
+    assert (log.parent / "report.html").exists()
+
+
+def test_a_verifier_of_other_making_agrees(keys, signed, tmp_path):
+    """OpenSSL, over the encoding of DSSE protocol 1.0, "Signature Definition"."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    envelope = json.loads((signed / "certificate.json").read_text())
+    kind, payload = envelope["payloadType"], base64.b64decode(envelope["payload"])
+    (tmp_path / "signature").write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
+
+    def agrees(content: bytes) -> bool:
+        (tmp_path / "signed").write_bytes(content)
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", keys.public, "-rawin"]
+        files = ["-in", tmp_path / "signed", "-sigfile", tmp_path / "signature"]
+        return subprocess.run([*command, *files], capture_output=True, check=False).returncode == 0
+
+    whole = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
+    assert agrees(whole)
+    assert not agrees(whole + b" ")
+
+
+def test_help_and_documentation_name_every_exit_code(evconform):
+    told = evconform("verify", "--help")[1]
+    page = (Path(__file__).parents[2] / "docs/certificates.md").read_text()
+    for each in Standing:
+        assert re.search(rf"\b{int(each)}\b", told)
+        assert f"| {int(each)} |" in page
