@@ -13,7 +13,7 @@ _UNSEEN = frozenset({Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE})
 def obstacles(summary: Summary) -> tuple[str, ...]:
     """Why no certificate can be made of a run; empty where one can.
 
-    1. It certifies nobody, or its subject has no version.
+    1. It certifies nobody, its subject has no version, or what was judged is a part of any profile.
     2. It did not conform: nothing was tested, a case is an ERROR, the record is cut off, or a MUST is violated and no
        waiver covers it.
     3. It was stopped early.
@@ -31,6 +31,8 @@ def _obstacles(summary: Summary) -> Iterator[str]:
         return
     if not found.version:
         yield f"{found.subject} has no version: name it with --subject-version"
+    if not found.whole:
+        yield f"{found.profile} is no whole profile"
     if summary.verdict not in {RunVerdict.CONFORMS, RunVerdict.WAIVED}:
         yield from summary.reasons or (f"the run ended as {summary.verdict}",)
     yield from (f"the run was stopped early: {why}" for why in summary.stopped)

@@ -17,6 +17,7 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `subject` is the partner's name for it and `version` the partner's version of it; `profile` is what it is certified
     for, in the words of its kind. `plan_sha256` digests what was to be done, `suite_sha256` the harness that did it.
+    `whole` is false where what was judged is only a part of any profile.
     """
 
     kind: Certified
@@ -25,3 +26,4 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
     profile: str
     plan_sha256: str
     suite_sha256: str
+    whole: bool = True

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from conformance.certificates.gate import obstacles
 from conformance.model import Certification, Certified, Verdict
 from reports import fold, waivers
-from tests.certificates.conftest import GOOD, NOW, OPERATION, events
+from tests.certificates.conftest import GOOD, NOW, OPERATION, SUBJECT, events
 
 TABLE = [
     # how W01 or S01 ended, the reason on record, what stands against a certificate
@@ -68,6 +69,11 @@ def test_a_selection():
 def test_a_subject_without_version():
     unversioned = Certification(Certified.CLIENT, "Acme", "", "reader", "", "")
     assert against(certification=unversioned) == "Acme has no version: name it with --subject-version"
+
+
+def test_a_part_of_a_profile():
+    part = msgspec.structs.replace(SUBJECT, profile="partial", whole=False)
+    assert against(certification=part) == "partial is no whole profile"
 
 
 def test_a_plain_run():

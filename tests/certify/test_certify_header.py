@@ -20,8 +20,8 @@ def test_without_a_name_the_address_is_one_and_its_query_stays_out(certified):
 
 
 def test_a_selection_is_no_profile(certified):
-    summary = certified("http://127.0.0.1:9/", stimuli=QUICK[:1], select=("W01",))
-    assert summary.started.certification.profile == "a selection"
+    found = certified("http://127.0.0.1:9/", stimuli=QUICK[:1], select=("W01",)).started.certification
+    assert (found.profile, found.whole) == ("a selection", False)
 
 
 def test_digests_do_not_depend_on_the_order_of_members():

@@ -139,4 +139,5 @@ def _certification(options: Options) -> Certification:
         "a selection" if options.select else options.profile.value,
         plan_sha256=sha256_of([options.seed, stimuli]),
         suite_sha256=suite_sha256(),
+        whole=not options.select,
     )
