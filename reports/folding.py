@@ -20,6 +20,8 @@ from conformance.model import (
     Noticed,
     Observed,
     Outcome,
+    Place,
+    Placed,
     Planned,
     Requirement,
     ResourceModel,
@@ -44,6 +46,7 @@ class _Gathered:
         self.headers: dict[bytes, RunStarted] = {}
         self.footers: dict[bytes, RunFinished] = {}
         self.models: dict[str, ResourceModel] = {}
+        self.places: dict[str, Place] = {}
         self.requirements: dict[str, Requirement] = {}
         self.cases: set[Case] = set()
         self.excluded: set[tuple[str, str, str]] = set()  # requirement, operation, reason
@@ -60,6 +63,9 @@ class _Gathered:
                 self.footers[msgspec.json.encode(event, order="deterministic")] = event
             case Described(model):
                 _keep(self.models, model.digest, model)
+            case Placed(places):
+                for pointer, place in places.items():
+                    _keep(self.places, pointer, place)
             case Catalogued(requirements):
                 for each in requirements:
                     _keep(self.requirements, each.id, each)
@@ -113,6 +119,7 @@ def fold(events: Iterable[Event]) -> Summary:
             cut_off=cut_off,
             requests=_requests(exchanges, gathered.footers.values()),
             model=model,
+            places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
             cells=tuple(_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
             unplanned=tuple(_cell(case, by_case[case], "") for case in sorted(set(by_case) - gathered.cases)),

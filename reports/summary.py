@@ -12,6 +12,7 @@ from conformance.model import (
     ItemFinished,
     Level,
     Noticed,
+    Place,
     Requirement,
     ResourceModel,
     RunStarted,
@@ -184,7 +185,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     `cells` are the planned cases and `unplanned` the others that were observed all the same, both sorted;
     `cut_off` says why the record is incomplete, empty where it is not; `finished_at` is None without any footer;
-    `reasons` are the sentences behind `verdict`.
+    `places` tells where pointers stand in the files of the description; `reasons` are the sentences behind `verdict`.
     """
 
     started: RunStarted | None
@@ -202,6 +203,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     exchanges: tuple[Exchange, ...]
     notices: tuple[Noticed, ...]
     items: tuple[ItemFinished, ...]
+    places: dict[str, Place] = {}
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     reasons: tuple[str, ...] = ()
     waivers: tuple[AppliedWaiver, ...] = ()
@@ -254,6 +256,15 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     def every_cell(self) -> tuple[Cell, ...]:
         """Planned and unplanned cases, sorted."""
         return tuple(sorted((*self.cells, *self.unplanned), key=lambda cell: cell.case))
+
+    def pointer(self, finding: Finding) -> str:
+        """Where in the description a finding belongs: what it names there, else its operation, else the whole."""
+        operation = self.model.by_key.get(finding.operation) if self.model else None
+        return finding.pointer if finding.pointer.startswith("#") else (operation.pointer if operation else "") or "#"
+
+    def place(self, finding: Finding) -> Place | None:
+        """The line of that, None where the record does not tell."""
+        return self.places.get(self.pointer(finding))
 
     def violated(self, cell: Cell) -> bool:
         """Whether the case has a violation that no waiver covers."""

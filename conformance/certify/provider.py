@@ -9,9 +9,21 @@ import msgspec
 
 from conformance.answers import UNREADABLE
 from conformance.certify.record import About, Item, Record, posted
+from conformance.description import pointers
 from conformance.execution.channel import Channel, NoAnswerError, NotSentError
 from conformance.execution.worker import AGENT
-from conformance.model import Exchange, Headers, Noticed, Outcome, Request, Requirement, Response, Target, Verdict
+from conformance.model import (
+    Exchange,
+    Headers,
+    Noticed,
+    Operation,
+    Outcome,
+    Request,
+    Requirement,
+    Response,
+    Target,
+    Verdict,
+)
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.fetching import compare
 from conformance.webhooks.judging import Sender, judge, operation_of
@@ -38,17 +50,21 @@ def about(
 ) -> About:
     """The run: every requirement on deliveries on every event of the description."""
     keys = tuple(operation_of(event) for event in sender.events)
-    schemas = {operation_of(event): schema_of_webhook(sender.validators, event) for event in sender.events}
     judged = tuple(each for each in requirements if each.family == _FAMILY)
     return About(
         target=target,
         description=sender.description,
-        operations=tuple(posted(key, group="webhooks", schema=schemas[key]) for key in keys),
+        operations=tuple(_operation(event, sender) for event in sender.events),
         requirements=judged,
         cases={each.id: keys for each in judged},
         directory=directory,
         command=command,
     )
+
+
+def _operation(event: str, sender: Sender) -> Operation:
+    schema, pointer = schema_of_webhook(sender.validators, event), pointers.join("#/webhooks", event, "post")
+    return posted(operation_of(event), group="webhooks", schema=schema, pointer=pointer)
 
 
 def run(about: About, sender: Sender, deliveries: Iterable[Delivery], api: Api | None, origin: str) -> Path:

@@ -14,6 +14,7 @@ import msgspec
 
 from conformance import __version__
 from conformance.description import Description
+from conformance.description.positions import places
 from conformance.errors import UsageError
 from conformance.eventlog import Writer
 from conformance.execution.record import Recorder
@@ -33,6 +34,7 @@ from conformance.model import (
     Observed,
     Operation,
     Outcome,
+    Placed,
     Planned,
     Profile,
     Requirement,
@@ -85,6 +87,7 @@ class Record:
         model = msgspec.structs.replace(about.description.model, operations=about.operations, resources=(), notes=())
         self._log.append(_header(about, self.clock()))
         self._log.append(Described(model))
+        self._log.append(Placed(places(about.description, [each.pointer for each in about.operations])))
         self._log.append(Catalogued(about.requirements))
         for name, keys in about.cases.items():
             self._log.append(Planned(name, keys))
@@ -169,12 +172,12 @@ class Item:
             self._recorder.record(outcome, outcome.operation)
 
 
-def posted(key: str, *, group: str, schema: str = "", statuses: tuple[str, ...] = ("2XX", "4XX")) -> Operation:
-    """An operation that takes a delivery, as reports show it."""
+def posted(key: str, *, group: str, schema: str = "", pointer: str = "") -> Operation:
+    """An operation that takes a delivery, as reports show it; `pointer` is where the description has it."""
     method, _, path = key.partition(" ")
     body = Body(required=True, media=(Media("application/json", schema),))
-    responses = tuple(ResponseSpec(status) for status in statuses)
-    return Operation(key, key, method, path, "", Role.ACTION, Effect.WRITE, group, body=body, responses=responses)
+    responses = tuple(ResponseSpec(status) for status in ("2XX", "4XX"))
+    return Operation(key, key, method, path, pointer, Role.ACTION, Effect.WRITE, group, body=body, responses=responses)
 
 
 def _header(about: About, now: float) -> RunStarted:

@@ -13,6 +13,7 @@ import msgspec
 from conformance import __version__
 from conformance.description import Description
 from conformance.description.lint import outcomes
+from conformance.description.positions import places
 from conformance.description.sandbox import differences
 from conformance.eventlog import Writer
 from conformance.execution.closing import closing, merge
@@ -21,7 +22,17 @@ from conformance.execution.resuming import Earlier, agree
 from conformance.execution.spec import MEMORY, Brief, RunSpec, shipped
 from conformance.execution.store import Store
 from conformance.execution.worker import store_path
-from conformance.model import Catalogued, Described, Kind, Noticed, Observed, RunFinished, RunStarted, TargetKind
+from conformance.model import (
+    Catalogued,
+    Described,
+    Kind,
+    Noticed,
+    Observed,
+    Placed,
+    RunFinished,
+    RunStarted,
+    TargetKind,
+)
 from conformance.validation import Validators
 
 CONTROLLER = "controller"
@@ -96,15 +107,18 @@ class Session:
             self._log.append(event)
 
     def _judge_description(self) -> None:
-        """Settle the planned requirements that bind the description itself, as it was published.
+        """Settle the planned requirements that bind the description itself, as it was published; say what stands where.
 
         Done at the end, for it takes longer than all that must come before the first request.
         """
         kinds = {each.id: each.kind for each in self.brief.catalogue.requirements.values()}
         static = {case for case in self.brief.plan.cases() if kinds[case.requirement] is Kind.STATIC}
-        for outcome in outcomes(self.spec.published(), Validators) if static else ():
-            if outcome.case in static:
-                self._log.append(Observed(outcome, ""))
+        judged = [each for each in outcomes(self.spec.published(), Validators) if each.case in static] if static else []
+        for outcome in judged:
+            self._log.append(Observed(outcome, ""))
+        description = self.brief.description
+        pointers = (*(each.pointer for each in description.model.operations), *(each.pointer for each in judged))
+        self._log.append(Placed(places(description, pointers)))
 
     def finish(self, stopped: str = "") -> Path:
         """Judge what only the whole run shows, write the footer, merge the workers' logs into `events.jsonl`."""

@@ -42,10 +42,27 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     schema: str = SCHEMA
 
 
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line, counted from 1, of a file of the description.
+
+    The file is named from the root of the repository that it lies in, or else from the description on.
+    """
+
+    file: str
+    line: int
+    in_repository: bool = False
+
+
 class Described(msgspec.Struct, frozen=True, tag="described"):
     """What the description was read as: operations, resources, links, expansions."""
 
     model: ResourceModel
+
+
+class Placed(msgspec.Struct, frozen=True, tag="placed"):
+    """Where the operations of the description stand in its files, and what else findings point at, by pointer."""
+
+    places: dict[str, Place]
 
 
 class Catalogued(msgspec.Struct, frozen=True, tag="catalogued"):
@@ -111,4 +128,6 @@ class RunFinished(msgspec.Struct, frozen=True, tag="run_finished", omit_defaults
     events: int = 0
 
 
-Event = RunStarted | Described | Catalogued | Planned | Exchanged | Observed | Noticed | ItemFinished | RunFinished
+Event = (
+    RunStarted | Described | Placed | Catalogued | Planned | Exchanged | Observed | Noticed | ItemFinished | RunFinished
+)

@@ -1,7 +1,7 @@
 """SARIF 2.1.0 for code scanning: results are findings, located in the description that was tested.
 
-Capped at what GitHub shows: 5,000 results of one run, the gravest first. The log knows places in the description as
-JSON pointers, not as lines, so every result stands on line 1 with its pointer as logical location.
+Capped at what GitHub shows: 5,000 results of one run, the gravest first. A result stands on the line of its operation,
+or of what it names in the description; on line 1 where it is about the whole API or the log tells no line.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from conformance.model import Verdict
+from conformance.model import Place, Verdict
 from reports.formats.base import Format
 from reports.summary import Finding, Summary
 
@@ -74,15 +74,15 @@ def _result(finding: Finding, numbers: dict[str, int], summary: Summary) -> dict
 
 
 def _location(finding: Finding, summary: Summary) -> dict[str, Any]:
-    operation = summary.model.by_key.get(finding.operation) if summary.model else None
     source = summary.started.description_source if summary.started else ""
-    place = {"fullyQualifiedName": operation.pointer if operation else "#", "name": finding.operation, "kind": "member"}
+    place = summary.place(finding) or Place(_SHIPPED if source in {"", "shipped"} else source, 1)
+    member = {"fullyQualifiedName": summary.pointer(finding), "name": finding.operation, "kind": "member"}
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": _SHIPPED if source in {"", "shipped"} else quote(source)},
-            "region": {"startLine": 1},
+            "artifactLocation": {"uri": quote(place.file)},
+            "region": {"startLine": place.line},
         },
-        "logicalLocations": [place],
+        "logicalLocations": [member],
     }
 
 

@@ -1,6 +1,7 @@
 """The main job, end to end, on real sockets."""
 
 from collections import Counter
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from conformance.mock_server import running
 from conformance.model import Exchanged, RunFinished, RunStarted
 from tests.cli.conftest import REFERENCE
 
+ROOT = Path(__file__).parents[2]
 SMALL = ("--select", "/vehicle_makes*", "--select", "/evse_models*")
 
 
@@ -74,12 +76,17 @@ def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconfor
 
 def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
     with running(faults=("rsp-expansion-fails",)) as server:
-        ended = evconform("run", "--target", server.base_url)
+        ended = evconform("run", "--target", server.base_url, "--format", "sarif")
     assert ended.code == 1
     found = [finding for finding in ended.summary["findings"] if finding["requirement"] == "RSP-08"]
     assert found
     assert found[0]["curl"].startswith("curl ")
     assert found[0]["operation"] in ended.out
+    results = msgspec.json.decode((ended.directory / "report.sarif").read_bytes())["runs"][0]["results"]
+    place = next(each["locations"][0] for each in results if each["ruleId"] == "RSP-08")["physicalLocation"]
+    lines = (ROOT / place["artifactLocation"]["uri"]).read_text().splitlines()
+    method = found[0]["operation"].partition(" ")[0].lower()
+    assert lines[place["region"]["startLine"] - 1].strip() == f"{method}:"
 
 
 def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch):

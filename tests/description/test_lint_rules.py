@@ -10,7 +10,6 @@ from spoiling import at, both, drop, put
 
 from conformance.description.build import build
 from conformance.description.lint import every_rule, findings, lint
-from conformance.description.lint.positions import Positions
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 from conformance.model import Level
@@ -326,26 +325,6 @@ def test_circular_references_are_walked_once(write, tmp_path):
     document["components"]["schemas"]["Model"]["properties"]["make"] = {"$ref": "#/components/schemas/Make"}
     document["components"]["schemas"]["Model"]["allOf"] = [{"$ref": "#/components/schemas/Model"}]
     assert {each.level for each in lint(write(document), Validators, cache_dir=tmp_path)} <= {Level.SHOULD, Level.MAY}
-
-
-def test_lines_are_those_of_keys_and_items(write):
-    text = "a:\n  b: 1\n  c:\n    - x\n    - y: [1, 2]\n'd/e': &d\n  f: 1\ng: *d\n"
-    positions = Positions([Fragment("one", text.encode()), Fragment("two", b'\n{"h": 1,\n\t"a": {"z": 2}}')])
-    lines = {
-        "#/a": 1,
-        "#/a/b": 2,
-        "#/a/c/0": 4,
-        "#/a/c/1": 5,
-        "#/a/c/1/y/1": 5,
-        "#/d~1e/f": 7,
-        "#/g": 8,
-        "#/g/f": 8,
-        "#/a/q": 1,
-    }
-    assert {pointer: positions.of(pointer).line for pointer in lines} == lines
-    assert positions.of("#/h") == ("two", 2)
-    assert positions.of("#/a/z") == ("two", 3)
-    assert Positions([]).of("#/a").line == 0
 
 
 def test_fragments_are_named_by_their_own_file(tmp_path):

@@ -27,6 +27,8 @@ from conformance.model import (
     Operation,
     Outcome,
     Parameter,
+    Place,
+    Placed,
     Planned,
     Profile,
     Request,
@@ -308,11 +310,17 @@ def model(hostile: bool = False) -> ResourceModel:
     return ResourceModel(DIGEST, "A synthetic API", "2.0.0", "/v2", tuple(operations), tuple(resources))
 
 
+def places(known: ResourceModel) -> dict[str, Place]:
+    """Every second operation has a line; the others are not told."""
+    listed = known.operations[::2]
+    return {each.pointer: Place("api/a b.yaml", 10 + n, in_repository=True) for n, each in enumerate(listed)}
+
+
 def events(settings: Settings = Settings()) -> list[Event]:
     """The events of one complete run in the order that they happened."""
     run = Run(settings)
     exchanges = [run.exchange(number) for number in range(settings.exchanges)]
-    found: list[Event] = [run.header(), Described(run.model), Catalogued(run.rules)]
+    found: list[Event] = [run.header(), Described(run.model), Placed(places(run.model)), Catalogued(run.rules)]
     for rule in run.rules:
         skipped = tuple(o.key for o in run.model.operations if o.key not in run.cases(rule))
         found.append(

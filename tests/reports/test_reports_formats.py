@@ -11,7 +11,7 @@ from generator import Settings, events
 
 import reports
 from conformance.errors import UsageError
-from conformance.model import Observed, Outcome, Verdict
+from conformance.model import Observed, Outcome, Place, Placed, Verdict
 from reports.formats import annotations, markdown, sarif
 from reports.summary import RunVerdict
 
@@ -148,6 +148,39 @@ def test_sarif_has_what_code_scanning_needs(monkeypatch):
     assert capped["properties"]["results"] == len(run["results"])
 
 
+def test_results_stand_on_the_line_of_their_operation_where_the_record_tells_it():
+    told = 0
+    for finding, result in zip(FAULTY.findings, document("sarif", FAULTY)["runs"][0]["results"], strict=True):
+        (location,) = result["locations"]
+        place, pointer = location["physicalLocation"], location["logicalLocations"][0]["fullyQualifiedName"]
+        known = FAULTY.places.get(pointer)
+        told += known is not None
+        assert finding.operation in {"*", "POST /x"} or pointer == FAULTY.model.by_key[finding.operation].pointer
+        assert place["region"]["startLine"] == (known.line if known else 1)
+        assert place["artifactLocation"]["uri"] == ("api/a%20b.yaml" if known else "specs/ev-energy-v2/openapi.yaml")
+    assert 0 < told < len(FAULTY.findings)
+
+
+def test_a_fault_of_the_description_stands_on_its_own_line():
+    pointer = "#/components/schemas/Evse/properties/id"
+    events_of = [
+        Placed({pointer: Place("api.yaml", 77)}),
+        Observed(Outcome("DSC-07", "*", Verdict.WARN, "not anchored", pointer=pointer)),
+    ]
+    summary = reports.fold([*events(Settings(exchanges=5, faulty=False)), *events_of])
+    places = [each["locations"][0]["physicalLocation"] for each in document("sarif", summary)["runs"][0]["results"]]
+    assert {"artifactLocation": {"uri": "api.yaml"}, "region": {"startLine": 77}} in places
+    assert "api.yaml" not in rendered("annotations", summary).decode()  # it is in no repository
+
+
+def test_annotations_stand_on_lines_of_files_of_the_repository():
+    lines = rendered("annotations", FAULTY).decode().splitlines()
+    placed = [line for line in lines if line.partition(" ")[2].startswith("file=")]
+    assert len(placed) > 1
+    assert not any(": POST /x" in line for line in placed)  # on an operation that the record places nowhere
+    assert all(re.match(r"::(error|warning|notice) file=api/a b\.yaml,line=\d+,title=", line) for line in placed)
+
+
 def test_annotations_stop_where_github_stops(monkeypatch):
     monkeypatch.setattr(annotations, "SHOWN", 1)
     kinds = Counter(line.partition(" ")[0] for line in rendered("annotations", FAULTY).decode().splitlines())
@@ -182,7 +215,9 @@ def test_hostile_text_breaks_no_format(hostile):
     assert not re.search(r"<(?!/?details>|/?summary>)", outside)
     assert "](" not in outside
     commands = rendered("annotations", hostile).decode().splitlines()
-    assert all(re.match(r"::(error|warning|notice) title=[^:,\r\n]*::", each) for each in commands)
+    assert all(
+        re.match(r"::(error|warning|notice) (file=[^:,\r\n]+,line=\d+,)?title=[^:,\r\n]*::", each) for each in commands
+    )
     assert len([each for each in commands if each.startswith("::error")]) == min(
         10, len([g for g in reports.groups.by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
     )

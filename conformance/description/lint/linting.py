@@ -12,9 +12,9 @@ from conformance.description import sources
 from conformance.description.description import Description
 from conformance.description.lint import rules
 from conformance.description.lint.finding import LintFinding, Rule
-from conformance.description.lint.positions import Positions
 from conformance.description.lint.reading import Judge, Reading
 from conformance.description.load import SHIPPED, load
+from conformance.description.positions import Positions
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 from conformance.model import Level, Outcome, ResourceModel, Verdict

@@ -1,35 +1,53 @@
 """Where things stand in the files of a description: line numbers by JSON pointer."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import yaml
 
-from conformance.description import pointers
+from conformance.description import pointers, sources
+from conformance.description.description import Description
+from conformance.description.load import SHIPPED
 from conformance.description.sources import Fragment
-
-
-class Position(NamedTuple):
-    """A file by its name, and a line counted from 1."""
-
-    file: str
-    line: int
+from conformance.model import Place
 
 
 class Positions:
     """The lines of fragments that have been read without fault; JSON is read as the YAML that it is."""
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
-        self._known: dict[str, Position] = {}
+        self._known: dict[str, Place] = {}
         for name, data in fragments:
             for pointer, line in _lines(data.decode("utf-8-sig")):
-                self._known.setdefault(pointer, Position(name, line))
+                self._known.setdefault(pointer, Place(name, line))
+        if whole := self._known.get("#/openapi"):  # of several files the one that begins the description
+            self._known["#"] = whole
 
-    def of(self, pointer: str) -> Position:
+    def of(self, pointer: str) -> Place:
         """Where a pointer stands; for what no file spells out, as the inside of an alias, the nearest thing around."""
         while pointer not in self._known and pointer != "#":
             pointer = pointer.rpartition("/")[0] or "#"
-        return self._known.get(pointer, Position("", 0))
+        return self._known.get(pointer, Place("", 0))
+
+
+def places(description: Description, wanted: Iterable[str]) -> dict[str, Place]:
+    """Where the whole and pointers in it stand; nothing for an empty pointer.
+
+    Files are named as people share them: from their repository, or else from the description on. Raises
+    DescriptionError where the files are gone.
+    """
+    source = SHIPPED if description.source == "shipped" else Path(description.source)
+    positions = Positions(sources.read(source))
+    found = {pointer: positions.of(pointer) for pointer in ("#", *wanted) if pointer}
+    source = source.resolve()
+    root = next((each for each in source.parents if (each / ".git").exists()), None)
+
+    def shared(place: Place) -> Place:
+        file = Path(place.file).resolve().relative_to(root or source.parent)
+        return Place(file.as_posix(), place.line, in_repository=root is not None)
+
+    return {pointer: shared(place) for pointer, place in found.items() if place.line}
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:
