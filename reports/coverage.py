@@ -2,16 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from conformance.model import Exchange, Location, Operation
 from reports.summary import Summary
-
-BODIES_READ = 25
-"""Distinct bodies of one operation that are looked through for fields; more rarely show another one."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -23,7 +21,11 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class OperationCoverage(msgspec.Struct, frozen=True):
-    """What was used of one operation; `fields` are paths seen in 2xx bodies, dots between levels, `[]` for arrays."""
+    """What was used of one operation.
+
+    `fields` are paths in 2xx JSON bodies, dots between levels, `[]` for arrays, with the number of different bodies
+    that showed them; `beyond` are those seen besides: inside expanded objects, or where the description leaves it open.
+    """
 
     key: str
     deprecated: bool
@@ -31,7 +33,19 @@ class OperationCoverage(msgspec.Struct, frozen=True):
     statuses: tuple[Seen, ...]
     parameters: tuple[Seen, ...]
     expansions: tuple[Seen, ...]
-    fields: tuple[str, ...]
+    fields: tuple[Seen, ...]
+    beyond: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("statuses", "parameters", "expansions", "fields")
+
+    def total(self, kind: str) -> "Total":
+        """Seen and documented of one kind."""
+        offered = [each for each in getattr(self, kind) if each.documented]
+        return Total(kind, sum(each.times > 0 for each in offered), len(offered))
+
+    def unseen(self, kind: str) -> tuple[str, ...]:
+        """The names of what is documented of one kind and was not seen."""
+        return tuple(each.name for each in getattr(self, kind) if each.documented and not each.times)
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -55,19 +69,12 @@ def coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
 
 
 def totals(covered: Iterable[OperationCoverage]) -> tuple[Total, ...]:
-    """Operations, statuses, parameters and expansions: used and offered."""
+    """Operations, statuses, parameters, expansions and fields: used and offered."""
     listed = tuple(covered)
-    kinds = {
-        "statuses": [s for each in listed for s in each.statuses],
-        "parameters": [s for each in listed for s in each.parameters],
-        "expand paths": [s for each in listed for s in each.expansions],
-    }
+    kinds = {kind: [each.total(kind) for each in listed] for kind in OperationCoverage.kinds}
     return (
         Total("operations", sum(bool(each.requests) for each in listed), len(listed)),
-        *(
-            Total(name, sum(s.documented and s.times > 0 for s in seen), sum(s.documented for s in seen))
-            for name, seen in kinds.items()
-        ),
+        *(Total(kind, sum(t.used for t in found), sum(t.offered for t in found)) for kind, found in kinds.items()),
     )
 
 
@@ -81,6 +88,7 @@ def _covered(operation: Operation, exchanges: list[Exchange]) -> OperationCovera
         if 200 <= each.status < 300
         for value in {value for name, value in query if name == "expand"}
     )
+    shown = _fields(exchanges)
     return OperationCoverage(
         key=operation.key,
         deprecated=operation.deprecated,
@@ -90,7 +98,8 @@ def _covered(operation: Operation, exchanges: list[Exchange]) -> OperationCovera
             Seen(p.name, _sent(p.name, p.location, names, headers, len(exchanges))) for p in operation.parameters
         ),
         expansions=tuple(Seen(each.path, walked[each.path]) for each in operation.expansions),
-        fields=_fields(exchanges),
+        fields=tuple(Seen(name, shown[name]) for name in operation.fields),
+        beyond=tuple(sorted(shown.keys() - set(operation.fields))),
     )
 
 
@@ -115,17 +124,18 @@ def _statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tuple[Seen
     return (*(Seen(each.status, found[each.status]) for each in operation.responses), *undocumented)
 
 
-def _fields(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+def _fields(exchanges: Iterable[Exchange]) -> Counter[str]:
+    """How many different bodies showed a field."""
     bodies = dict.fromkeys(
         each.response.body for each in exchanges if each.response and 200 <= each.status < 300 and each.response.body
     )
-    found: set[str] = set()
-    for body in list(bodies)[:BODIES_READ]:
-        try:
-            _collect(msgspec.json.decode(body), "", found)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
-    return tuple(sorted(found))
+    found = Counter[str]()
+    for body in bodies:
+        fields: set[str] = set()
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            _collect(msgspec.json.decode(body), "", fields)
+        found.update(fields)
+    return found
 
 
 def _collect(value: Any, path: str, found: set[str]) -> None:

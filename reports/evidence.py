@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Exchange
-from reports.reproduce import curl, python
+from reports.reproduce import curl, python, variables
 from reports.summary import Summary
 
 HEADS_A_CHUNK = 100
@@ -44,7 +44,7 @@ def pack(summary: Summary, spent: int = 0) -> Packed:
     numbers: dict[bytes, int] = {}
     heads = [_head(each, numbers) for each in exchanges]
     packed_heads = tuple(deflated(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
-    firsts = {each.exchanges[0] for each in summary.findings if each.exchanges}
+    firsts = {key for each in summary.findings for key in (*each.exchanges[:1], each.smallest)}
     cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
     room = _BASE + _EACH * len(exchanges) - spent - sum(map(len, packed_heads)) - len(deflated(_index(exchanges, [])))
     limit = _first_guess(list(numbers), room)
@@ -122,6 +122,7 @@ def _head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
         "failure": exchange.failure,
         "curl": curl(exchange),
         "python": python(exchange),
+        "set": variables(exchange),
     }
 
 

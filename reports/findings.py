@@ -35,7 +35,7 @@ def collect(
 
     The observation shown is the one whose first exchange was sent first; `times` adds up all.
     """
-    sent = {each.id: each.sent_at for each in exchanges}
+    sent = {each.id: each for each in exchanges}
     groups: dict[tuple[str, str, Verdict, str], list[Outcome]] = defaultdict(list)
     for each in outcomes:
         if each.verdict in _SHOWN:
@@ -47,16 +47,20 @@ def collect(
 def _finding(
     cause: str,
     group: list[Outcome],
-    sent: Mapping[str, float],
+    sent: Mapping[str, Exchange],
     requirements: Mapping[str, Requirement],
     model: ResourceModel | None,
 ) -> Finding:
     def when(identifier: str) -> tuple[float, str]:
-        return (sent.get(identifier, float("inf")), identifier)
+        return (sent[identifier].sent_at if identifier in sent else float("inf"), identifier)
 
     def order(each: Outcome) -> tuple[object, ...]:
         first = when(each.exchanges[0]) if each.exchanges else (float("inf"), "")
         return (*first, each.pointer, each.message, each.expected, each.actual, each.exchanges, each.times)
+
+    def size(identifier: str) -> tuple[int, str]:
+        request = sent[identifier].request
+        return len(request.target) + len(request.body) + sum(len(n) + len(v) for n, v in request.headers), identifier
 
     shown = min(group, key=order)
     others = sorted({e for each in group for e in each.exchanges} - set(shown.exchanges), key=when)
@@ -77,4 +81,5 @@ def _finding(
         cause=cause,
         times=sum(each.times for each in group),
         exchanges=(*shown.exchanges, *others)[:EXCHANGES_KEPT],
+        smallest=min((each.smallest for each in group if each.smallest in sent), key=size, default=""),
     )

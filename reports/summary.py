@@ -75,7 +75,8 @@ class Finding(msgspec.Struct, frozen=True):
     """One cause on one requirement and operation, seen `times` times.
 
     `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
-    the telling one first, at most `reports.findings.EXCHANGES_KEPT`.
+    the telling one first, at most `reports.findings.EXCHANGES_KEPT`. `smallest` is that with the smallest request that
+    shows the same, empty where the run looked for none or found none smaller.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Finding(msgspec.Struct, frozen=True):
     cause: str
     times: int
     exchanges: tuple[str, ...]
+    smallest: str = ""
     waived: bool = False
 
     @property
@@ -256,6 +258,14 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     def every_cell(self) -> tuple[Cell, ...]:
         """Planned and unplanned cases, sorted."""
         return tuple(sorted((*self.cells, *self.unplanned), key=lambda cell: cell.case))
+
+    def telling(self, finding: Finding) -> Exchange | None:
+        """The exchange that a finding is told by, where the record holds it."""
+        return self.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
+
+    def simplest(self, finding: Finding) -> Exchange | None:
+        """The exchange to send again: the smallest that shows the same, else the telling one."""
+        return self.by_exchange.get(finding.smallest) or self.telling(finding)
 
     def pointer(self, finding: Finding) -> str:
         """Where in the description a finding belongs: what it names there, else its operation, else the whole."""

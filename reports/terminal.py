@@ -10,7 +10,7 @@ from rich.text import Text
 
 from conformance.model import Verdict
 from reports.groups import Group, by_cause
-from reports.reproduce import curl
+from reports.reproduce import curl, variables
 from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3
@@ -119,11 +119,13 @@ def _finding(group: Group, summary: Summary, console: Console) -> None:
         value = getattr(finding, name)
         if value:
             console.print(Text(f"  {name:<9}", "dim").append(_plain(value)), soft_wrap=True)
-    first = summary.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
-    if first is not None:
-        again = curl(first)
+    exchange = summary.simplest(finding)
+    if exchange is not None:
+        again = curl(exchange)
         again = again if len(again) <= LONGEST else f"{again[:LONGEST]}… (whole in the report)"
         console.print(Text("  again    ", "dim").append(_plain(again)), soft_wrap=True)
+        for each in variables(exchange):
+            console.print(Text("  where    ", "dim").append(_plain(f"{each.name} is {each.what}")), soft_wrap=True)
 
 
 def _plain(text: str) -> Text:

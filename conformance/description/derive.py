@@ -8,8 +8,8 @@ import msgspec
 from conformance.description import api, paths
 from conformance.description.expansions import Expander, values
 from conformance.description.filters import filters, ordering
-from conformance.description.links import properties
-from conformance.description.operations import operations
+from conformance.description.links import fields, properties
+from conformance.description.operations import Stated, is_json, operations
 from conformance.description.paging import pagination
 from conformance.description.resources import place
 from conformance.description.roles import Placed, shown
@@ -95,6 +95,7 @@ class _Deriver:
             ordering=ordering(own),
             expansions=self.expansions(placed),
             links=links,
+            fields=self.fields(own),
             user_header=user.name if user else "",
             user_required=bool(user and (user.required or own.node.get("x-evconform-user") == "required")),
             deprecated=bool(own.node.get("deprecated")),
@@ -111,6 +112,12 @@ class _Deriver:
         if not found:
             self.notes.append(f"{own.key}: expand takes any text; which paths it expands is not told")
         return found
+
+    def fields(self, own: Stated) -> tuple[str, ...]:
+        """What the successful JSON bodies can show, in the order of the description."""
+        media = (m for each in own.responses if each.status.startswith("2") for m in each.media if is_json(m.type))
+        bodies = dict.fromkeys(each.schema for each in media if each.schema)
+        return tuple(dict.fromkeys(path for each in bodies for path in fields(self.schemas, self.schemas.at(each))))
 
     def links(self, placed: Placed) -> tuple[Link, ...]:
         """The links of one item, and of the object around a wrapped list."""

@@ -46,6 +46,23 @@ def properties(schemas: Schemas, node: Node, prefix: str = "", seen: frozenset[s
             yield from properties(schemas, child, prefix + name + ("[]." if found.array else "."), inside)
 
 
+def fields(schemas: Schemas, body: Node) -> Iterator[str]:
+    """The path of every property that a body can show, nested objects and arrays included, links not followed."""
+    whole = shape(schemas, body, "")
+    for each in whole.objects:
+        yield from _fields(schemas, each, "[]." if whole.array else "", frozenset())
+
+
+def _fields(schemas: Schemas, node: Node, prefix: str, seen: frozenset[str]) -> Iterator[str]:
+    if node.pointer in seen:
+        return
+    for name, member in schemas.members(node).items():
+        yield prefix + name
+        found = shape(schemas, member, prefix + name)
+        for child in () if found.urls else found.objects:
+            yield from _fields(schemas, child, prefix + name + ("[]." if found.array else "."), seen | {node.pointer})
+
+
 def shape(schemas: Schemas, member: Node, path: str) -> Found:
     """How a property may look: URLs, objects, arrays of either, null.
 

@@ -20,7 +20,7 @@ _MEMBERS = (
 )
 _SECRET_MEMBERS = re.compile(rb'("(?:%s)"\s*:\s*)"(?:[^"\\]|\\.)*"' % b"|".join(_MEMBERS))
 _SECRET_FIELDS = re.compile(
-    rb"((?:^|[&?])(?:access_token|refresh_token|client_secret|password|token|code|code_verifier)=)[^&\s#]+"
+    rb"((?:^|[&?])(?:access_token|refresh_token|client_secret|password|token|code|code_verifier)=)([^&\s#]+)"
 )
 _SHORTEST = 8  # a shorter secret would tear words out of ordinary text
 
@@ -40,45 +40,50 @@ class Redactor:
             text = text.replace(value, f"[redacted:{name}]")
         return text
 
-    def body(self, body: bytes, media_type: str) -> bytes:
-        """A body without known secrets, tokens in JSON members and form fields."""
+    def body(self, body: bytes, media_type: str, invented: tuple[str, ...] = ()) -> bytes:
+        """A body without known secrets, tokens in JSON members and form fields; what was made up may stay."""
         for value, name in self._secrets:
             body = body.replace(value.encode(), f"[redacted:{name}]".encode())
         if media_type.endswith("json") and any(name in body for name in _MEMBERS):
             return _SECRET_MEMBERS.sub(rb'\1"[redacted]"', body)
         if media_type == "application/x-www-form-urlencoded":
-            return _SECRET_FIELDS.sub(rb"\1[redacted]", body)
+            return _fields(body, invented)
         return body
 
-    def headers(self, headers: Headers) -> Headers:
+    def headers(self, headers: Headers, invented: tuple[str, ...] = ()) -> Headers:
         """Headers without credentials; the scheme (`Bearer`) stays, since it is evidence."""
-        return tuple((name, self._header(name, value)) for name, value in headers)
+        return tuple((name, self._header(name, value, invented)) for name, value in headers)
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The whole exchange, fit to be logged."""
         request, response = exchange.request, exchange.response
         sent_type = next((v for n, v in request.headers if n.lower() == "content-type"), "").partition(";")[0].lower()
-        target = self.text(request.target)
         clean = msgspec.structs.replace(
             request,
-            target=_SECRET_FIELDS.sub(rb"\1[redacted]", target.encode()).decode(),
-            headers=self.headers(request.headers),
-            body=self.body(request.body, sent_type),
+            target=_fields(self.text(request.target).encode(), request.invented).decode(),
+            headers=self.headers(request.headers, request.invented),
+            body=self.body(request.body, sent_type, request.invented),
         )
         if response is not None:
             response = msgspec.structs.replace(
                 response, headers=self.headers(response.headers), body=self.body(response.body, response.media_type)
             )
-        url = _SECRET_FIELDS.sub(rb"\1[redacted]", self.text(exchange.url).encode()).decode()
+        url = _fields(self.text(exchange.url).encode(), request.invented).decode()
         return msgspec.structs.replace(
             exchange, request=clean, response=response, url=url, failure=self.text(exchange.failure)
         )
 
-    def _clean_header(self, name: str, value: str) -> str:
-        if name.lower() in _SECRET_HEADERS:
-            scheme, space, _ = value.partition(" ")
+    def _clean_header(self, name: str, value: str, invented: tuple[str, ...]) -> str:
+        scheme, space, token = value.partition(" ")
+        if name.lower() in _SECRET_HEADERS and not {value, token} & set(invented):
             return f"{scheme} [redacted]" if space and scheme.isalpha() else "[redacted]"
         return self.text(value)
+
+
+def _fields(text: bytes, invented: tuple[str, ...]) -> bytes:
+    """A query or form whose secret fields are taken out."""
+    kept = {each.encode() for each in invented}
+    return _SECRET_FIELDS.sub(lambda found: found[0] if found[2] in kept else found[1] + b"[redacted]", text)
 
 
 def secrets_of(values: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -52,9 +52,12 @@ class Held:
         return tuple(self._kinds)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """All violations, of each kind the one with the smallest request first."""
-        for witnesses in self._kinds.values():
-            yield from (each.outcome for each in sorted(witnesses, key=lambda each: each.size))
+        """All violations as they were seen; the first of a kind names the exchange with the smallest request."""
+        for kind, (first, *others) in self._kinds.items():
+            best = self.smallest(kind)
+            smaller = best.exchange.id if best.size < first.size else ""
+            yield msgspec.structs.replace(first.outcome, smallest=smaller)
+            yield from (each.outcome for each in others)
 
     def shrink(self, attempt: Callable[[Request], None]) -> None:
         """Make each kind of violation smaller; `attempt` sends a request and has what it violates taken.

@@ -16,7 +16,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     itself, else an absolute `scheme://host[:port]` base for requests outside it (OAuth endpoints).
     `token_in` moves the identity's token out of its header: to the query parameter or the cookie `access_token`
     (`query`, `cookie`), or under another scheme of the header (`scheme`). The sender does so; neither a request nor its
-    record ever holds the token.
+    record ever holds the token. `invented` are tokens in it that a probe made up: no secrets, the record shows them.
     """
 
     operation: str
@@ -29,6 +29,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     expects_limit: bool = False
     authority: str = ""
     token_in: str = ""
+    invented: tuple[str, ...] = ()
 
     @property
     def safe(self) -> bool:

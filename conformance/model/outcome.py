@@ -35,7 +35,8 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     `pointer` is a JSON pointer (RFC 6901) into the response body or, with the prefix `header:` or `query:`, names a
     header or parameter. `exchanges` are ids of the exchanges that it rests on, the telling one first.
     `cause` groups observations of one fault; empty means that requirement, operation and pointer (indices folded) do.
-    `times` counts identical observations folded into this one.
+    `times` counts identical observations folded into this one. `smallest` is the id of the exchange with the smallest
+    request that was found to show the same, empty where none smaller than the telling one is known.
     """
 
     requirement: str
@@ -48,6 +49,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     exchanges: tuple[str, ...] = ()
     cause: str = ""
     times: int = 1
+    smallest: str = ""
 
     @property
     def case(self) -> Case:

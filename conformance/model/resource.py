@@ -207,7 +207,8 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     `security` holds alternatives, each a conjunction; an empty alternative means that no token is needed.
     `item_schema` is the pointer of one item's schema: of the array's items for a list, of the body otherwise.
     `items_at` is the property that wraps the items of a list (`carbon_intensities`), empty for a bare array.
-    `group` is the first path segment: items of one group run on one worker.
+    `group` is the first path segment: items of one group run on one worker. `fields` are the paths of what successful
+    JSON bodies can show, dots between levels, `[]` for arrays (`[].id` in a bare list), nothing of linked resources.
     """
 
     key: str
@@ -231,6 +232,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     ordering: Ordering | None = None
     expansions: tuple[Expansion, ...] = ()
     links: tuple[Link, ...] = ()
+    fields: tuple[str, ...] = ()
     user_header: str = ""  # the header that narrows to one user, empty where the operation has none
     user_required: bool = False
     deprecated: bool = False

@@ -104,7 +104,8 @@ def stranger(operation: Operation, subject: Subject) -> Steps[None]:
 def _stranger(operation: Operation, request: Request, subject: Subject, kind: int) -> Steps[None]:
     who, value = STRANGERS[kind]
     token = value.format(drawn(subject.random("token", operation.key), 0))
-    request = msgspec.structs.replace(request, headers=(*request.headers, ("Authorization", token)))
+    headers = (*request.headers, ("Authorization", token))
+    request = msgspec.structs.replace(request, headers=headers, invented=(token,))
     yield from _refused((yield from ask(operation, request)), "AUT-01", 401, who)
 
 

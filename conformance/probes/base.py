@@ -59,7 +59,7 @@ class Probe(msgspec.Struct, frozen=True):
     includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
     could take effect. `identities` must all be configured. `whole` marks a probe of the API as such: it runs once, on
     WHOLE, and judges requirements that bind the API. `again` asks and judges one request: where it is given, what an
-    item sees violated is shown by the smallest request that shows it.
+    item sees violated is also shown by the smallest request that shows it.
     """
 
     name: str

@@ -98,10 +98,13 @@ def _used(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
 def _refused(subject: Subject) -> Steps[None]:
     """A refresh token that nobody has, and a client that nobody is (RFC 6749, section 5.2)."""
     stranger = drawn(subject.random("refresh"), 0)
-    refreshed = yield from _post(subject, "", f"grant_type=refresh_token&refresh_token={stranger}")
+    refreshed = yield from _post(
+        subject, "", f"grant_type=refresh_token&refresh_token={stranger}", invented=(stranger,)
+    )
     yield from _is(refreshed, (400, 401), "a refresh token that nobody has")
     form = f"grant_type=client_credentials&client_id={stranger}&client_secret={stranger}"
-    yield from _is((yield from _post(subject, "", form, "")), (400, 401), "a client that nobody is")
+    asked = yield from _post(subject, "", form, "", invented=(stranger,))
+    yield from _is(asked, (400, 401), "a client that nobody is")
 
 
 def _is(answer: Answer, expected: tuple[int, ...], what: str) -> Iterator[Outcome]:

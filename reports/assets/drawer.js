@@ -16,7 +16,7 @@ async function openExchange(number, pointer = '') {
     el('h3', {}, 'Response'), head.failure ? el('p', { class: 'note' }, `No response: ${head.failure}`) : null,
     headerTable(head.got, 'Response headers'), head.cut ? el('p', { class: 'note' }, 'The harness stopped reading this body at its limit.') : null,
     got ? bodyView(got, 'Response body', pointer) : head.failure ? null : el('p', { class: 'quiet' }, 'The body is empty.'),
-    el('h3', {}, 'Send it again'), copyable('curl', head.curl), copyable('Python', head.python)));
+    el('h3', {}, 'Send it again'), head.set.map(([name, what]) => el('p', { class: 'quiet' }, el('code', {}, name), ` is ${what}.`)), copyable('curl', head.curl), copyable('Python', head.python)));
   if (!drawer.open) drawer.showModal();
   drawer.scrollTop = 0;
   drawer.querySelector('.body-line.target')?.scrollIntoView({ block: 'center' });

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.model import Verdict
+from conformance.model import Exchange, Verdict
 from reports import coverage, plots
 from reports.core import core
 from reports.evidence import deflated, pack
@@ -21,7 +21,7 @@ from reports.formats.base import Format
 from reports.groups import Group, by_cause
 from reports.partner import partner
 from reports.picture import LABEL, Use, picture
-from reports.reproduce import curl, python
+from reports.reproduce import curl, python, variables
 from reports.summary import GRAVITY, Finding, RunVerdict, Summary
 from reports.waivers import WAIVABLE, entry
 
@@ -78,7 +78,6 @@ def _render(summary: Summary) -> dict[str, bytes]:
         by_requirement=_by_requirement(summary),
         covered=covered,
         totals=coverage.totals(covered),
-        bodies_read=coverage.BODIES_READ,
         spending=plots.spending(summary),
         latencies=times,
         latency_ticks=plots.latency_ticks(times),
@@ -147,6 +146,12 @@ def _findings(
     return inline, [deflated([html for _, html in part]) for part in parts], late_of
 
 
+def _again(exchange: Exchange) -> dict[str, Any]:
+    """How to send a request again."""
+    told = {"curl": curl(exchange), "python": python(exchange), "variables": variables(exchange)}
+    return {"exchange": exchange, **told}
+
+
 def _evidence(finding: Finding, summary: Summary) -> dict[str, Any]:
     exchanges = [summary.by_exchange[key] for key in finding.exchanges if key in summary.by_exchange]
     first = exchanges[0] if exchanges else None
@@ -156,7 +161,8 @@ def _evidence(finding: Finding, summary: Summary) -> dict[str, Any]:
         "more": "" if shows_actual(finding, lines) else finding.actual,
         "exchanges": exchanges[:LINKED],
         "hidden_exchanges": max(0, len(exchanges) - LINKED),
-        "again": {"curl": curl(first), "python": python(first)} if first else None,
+        "again": first and _again(first),
+        "smallest": (smallest := summary.by_exchange.get(finding.smallest)) and _again(smallest),
         "waiver": entry(finding) if finding.verdict in WAIVABLE else "",
     }
 

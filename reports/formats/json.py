@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from conformance.model import Verdict
+from reports.coverage import Total, coverage, totals
 from reports.formats.base import Format
-from reports.reproduce import curl
+from reports.reproduce import curl, variables
 from reports.summary import Cell, Finding, Summary
 
 SCHEMA = "evconform/summary/1"
@@ -42,6 +43,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "unplanned": [
             {**_where(cell), "verdict": cell.verdict.value, "reason": cell.reason} for cell in summary.unplanned
         ],
+        "coverage": _coverage(summary),
         "cut_off": list(summary.cut_off),
         "stopped": list(summary.stopped),
         "shards": list(summary.shards),
@@ -51,7 +53,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, summary: Summary) -> dict[str, Any]:
-    first = summary.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
+    again = summary.simplest(finding)
     return {
         "requirement": finding.requirement,
         "level": finding.level.value,
@@ -63,12 +65,33 @@ def _finding(finding: Finding, summary: Summary) -> dict[str, Any]:
         "actual": finding.actual,
         "pointer": finding.pointer,
         "exchanges": list(finding.exchanges),
-        "curl": curl(first) if first else "",
+        "curl": curl(again) if again else "",
+        "variables": {each.name: each.what for each in variables(again)} if again else {},
+        "smallest": finding.smallest,
         "times": finding.times,
         "cause": finding.cause,
         "id": finding.id,
         "waived": finding.waived,
     }
+
+
+def _coverage(summary: Summary) -> dict[str, Any]:
+    """Seen of documented: in all, and by operation with the names of what was not seen."""
+    covered = coverage(summary)
+    return {
+        "totals": {each.name: _counted(each) for each in totals(covered)},
+        "operations": {
+            each.key: {
+                "requests": each.requests,
+                **{kind: {**_counted(each.total(kind)), "unseen": list(each.unseen(kind))} for kind in each.kinds},
+            }
+            for each in covered
+        },
+    }
+
+
+def _counted(total: Total) -> dict[str, int]:
+    return {"seen": total.used, "documented": total.offered}
 
 
 def _where(cell: Cell) -> dict[str, str]:

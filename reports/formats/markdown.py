@@ -4,7 +4,7 @@ import re
 
 from reports.formats.base import Format
 from reports.groups import Group, by_cause
-from reports.reproduce import curl
+from reports.reproduce import curl, variables
 from reports.summary import Summary
 
 CAUSES = 20
@@ -65,9 +65,10 @@ def _group(group: Group, summary: Summary) -> str:
     for name in ("pointer", "expected", "actual"):
         if getattr(first, name):
             lines.append(f"- {name}: {_text(getattr(first, name))}")
-    exchange = summary.by_exchange.get(first.exchanges[0]) if first.exchanges else None
+    exchange = summary.simplest(first)
     if exchange is not None:
         lines += ["", _fenced(curl(exchange))]
+        lines += [f"\n`{each.name}` is {_text(each.what)}." for each in variables(exchange)]
     return "\n".join([*lines, "", "</details>"])
 
 

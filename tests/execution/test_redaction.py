@@ -37,6 +37,20 @@ def test_tokens_nobody_knew_are_taken_out_of_json_and_forms():
     assert clean.url == "http://h/?access_token=[redacted]&x=1"
 
 
+def test_what_a_probe_made_up_stays_readable_and_nothing_beside_it():
+    form = (("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", "Bearer odd"), ("Cookie", "abc"))
+    body = b"refresh_token=odd&client_secret=def"
+    request = Request("POST /", "POST", "/?code=odd&token=abc", form, body, invented=("odd",))
+    clean = Redactor({}).exchange(Exchange("x", request, "http://h/?code=odd&token=abc", 0.0)).request
+    assert clean.headers[1:] == (("Authorization", "Bearer odd"), ("Cookie", "[redacted]"))
+    assert clean.body == b"refresh_token=odd&client_secret=[redacted]"
+    assert clean.target == "/?code=odd&token=[redacted]"
+    known = Redactor({"full.token": SECRET}).exchange(
+        Exchange("x", Request("GET /", "GET", "/", (("Authorization", SECRET),), invented=(SECRET,)), "http://h/", 0.0)
+    )
+    assert SECRET not in repr(known.request.headers)
+
+
 def test_the_scheme_of_a_credential_stays():
     request = Request("GET /", "GET", "/", (("Authorization", "Bearer abc"),))
     clean = Redactor({}).exchange(Exchange("x", request, "http://h/", 0.0))

@@ -45,8 +45,10 @@ def test_all_but_the_cause_is_left_out():
     (kind,) = held.kinds()
     best = held.smallest(kind).exchange.request
     assert (best.target, best.headers, best.body) == ("/a", (("Content-Type", "application/json"),), b'{"q":[]}')
-    first = next(iter(held.outcomes()))
-    assert first == held.smallest(kind).outcome
+    told = list(held.outcomes())
+    assert told[0].exchanges == ("x1",)  # what was seen first
+    assert told[0].smallest == held.smallest(kind).exchange.id
+    assert not any(each.smallest for each in told[1:])
 
 
 def test_what_is_recorded_already_is_not_asked_again():
@@ -54,6 +56,11 @@ def test_what_is_recorded_already_is_not_asked_again():
     held, _, sent = shrunk(lambda each: True, others=(bare,))
     assert held.smallest(held.kinds()[0]).exchange.request == bare
     assert sent == []
+
+
+def test_what_is_as_small_as_it_can_be_names_nothing_smaller():
+    held, _, _ = shrunk(lambda each: True, msgspec.structs.replace(FULL, target="/a", headers=(), body=b""))
+    assert [each.smallest for each in held.outcomes()] == [""]
 
 
 def test_the_budget_holds():

@@ -60,6 +60,7 @@ HOSTILE = (
     "\u202eevil\u2066 \ufeff =cmd|' /C calc'!A0",
     "::error::injected%0A| pipe `tick` [link](javascript:alert(1))",
 )
+FIELDS = ("id", "url", "name", "power_kw", "is_active")
 COLLECTIONS = (
     ("evses", ("models", "users", "locations")),
     ("models", ("makes",)),
@@ -303,6 +304,7 @@ def model(hostile: bool = False) -> ResourceModel:
                     responses=responses,
                     expansions=expansions,
                     links=found,
+                    fields=tuple(f"{'[].' if role is Role.LIST else ''}{field}" for field in (*FIELDS, "never_shown")),
                 )
             )
         keys = tuple(o.key for o in operations[-2:])

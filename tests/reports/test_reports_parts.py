@@ -2,7 +2,7 @@ import json
 
 import msgspec
 import pytest
-from generator import Settings, events, model
+from generator import FIELDS, Settings, events, model
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +11,7 @@ from conformance.model import Exchange, Level, Request, Response, Verdict
 from reports import coverage, plots
 from reports.excerpt import Mark, excerpt
 from reports.findings import folded
+from reports.formats.json import as_json
 from reports.groups import by_cause
 from reports.picture import Use, picture
 from reports.summary import Finding
@@ -113,8 +114,31 @@ def test_coverage_counts_what_was_sent_and_answered():
         paged = sum("page_size" in x.url for x in sent)
         assert next(seen.times for seen in each.parameters if seen.name == "page_size") == paged
     assert any(not seen.documented for each in covered.values() for seen in each.statuses)  # the 500s
-    assert "power_kw" in covered["GET /evses/{evse_id}"].fields
-    assert "[].power_kw" in covered["GET /evses"].fields
+
+
+def test_fields_are_counted_against_what_is_documented():
+    covered = {each.key: each for each in coverage.coverage(SUMMARY)}
+    for key, prefix in (("GET /evses/{evse_id}", ""), ("GET /evses", "[].")):
+        each = covered[key]
+        bodies = {x.response.body for x in SUMMARY.exchanges if x.request.operation == key and x.status == 200}
+        assert {seen.name: seen.times for seen in each.fields} == {
+            **{prefix + name: len(bodies) for name in FIELDS},
+            f"{prefix}never_shown": 0,
+        }
+        assert each.unseen("fields") == (f"{prefix}never_shown",)
+        assert (each.total("fields").used, each.total("fields").offered) == (len(FIELDS), len(FIELDS) + 1)
+        assert f"{prefix}model" in each.beyond
+
+
+def test_the_summary_counts_coverage_as_the_page_does():
+    found = as_json(SUMMARY)["coverage"]
+    covered = coverage.coverage(SUMMARY)
+    assert found["totals"] == {t.name: {"seen": t.used, "documented": t.offered} for t in coverage.totals(covered)}
+    for kind in ("statuses", "parameters", "expansions", "fields"):
+        each = [operation[kind] for operation in found["operations"].values()]
+        assert sum(x["seen"] for x in each) == found["totals"][kind]["seen"]
+        assert all(x["documented"] - x["seen"] == len(x["unseen"]) for x in each)
+    assert len(found["operations"]) == len(SUMMARY.model.operations)
 
 
 def test_an_expansion_counts_as_walked_only_when_it_succeeded():
