@@ -14,6 +14,7 @@ from reports.judging import judged
 from reports.summary import AppliedWaiver, Finding, Summary, WaiverState
 
 LONGEST = dt.timedelta(days=90)
+_AS_PRINTED = dt.timedelta(days=30)
 WAIVABLE = frozenset({Verdict.FAIL, Verdict.WARN})
 _UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_OBSERVABLE})
 
@@ -75,16 +76,13 @@ def apply(summary: Summary, waivers: Iterable[Waiver], today: dt.date) -> Summar
     return judged(msgspec.structs.replace(summary, findings=findings, waivers=tuple(applied)))
 
 
-def entry(finding: Finding) -> str:
-    """A ready-to-paste entry for a finding, in TOML; whoever pastes it fills in the four last fields."""
-    return "\n".join(
-        (
-            "[[waiver]]",
-            f"requirement = {_toml(finding.requirement)}",
-            f"operation = {_toml(finding.operation)}",
-            *_EXAMPLE.splitlines()[3:],
-        )
-    )
+def entry(finding: Finding, seen_at: float) -> str:
+    """An entry for a finding, in TOML, that is accepted as it is for a month after it was seen (epoch seconds).
+
+    Whoever pastes it says why, who answers and where it is followed.
+    """
+    until = dt.datetime.fromtimestamp(seen_at, dt.UTC).date() + _AS_PRINTED
+    return _ENTRY.format(requirement=_toml(finding.requirement), operation=_toml(finding.operation), until=until)
 
 
 def _state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.date) -> WaiverState:
@@ -111,10 +109,11 @@ def _toml(text: str) -> str:
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
 
 
-_EXAMPLE = """[[waiver]]
-requirement = "EXP-04"
-operation = "GET /evses/{evse_id}"
+_ENTRY = """[[waiver]]
+requirement = {requirement}
+operation = {operation}
 reason = "why this is accepted for now"
 owner = "who answers for it"
 issue = "https://where.it/is/followed"
-expires = 2026-01-31  # at most 90 days ahead"""
+expires = {until}  # at most 90 days ahead"""
+_EXAMPLE = _ENTRY.format(requirement='"EXP-04"', operation='"GET /evses/{evse_id}"', until="2026-01-31")

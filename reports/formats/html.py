@@ -163,7 +163,7 @@ def _evidence(finding: Finding, summary: Summary) -> dict[str, Any]:
         "hidden_exchanges": max(0, len(exchanges) - LINKED),
         "again": first and _again(first),
         "smallest": (smallest := summary.by_exchange.get(finding.smallest)) and _again(smallest),
-        "waiver": entry(finding) if finding.verdict in WAIVABLE else "",
+        "waiver": entry(finding, summary.started.started_at) if summary.started and finding.verdict in WAIVABLE else "",
     }
 
 
