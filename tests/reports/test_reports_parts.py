@@ -1,3 +1,4 @@
+import html
 import json
 
 import msgspec
@@ -7,16 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reports
-from conformance.model import Exchange, Level, Request, Response, Verdict
+from conformance.model import Exchange, Level, Observed, Outcome, Request, Response, Verdict
 from reports import coverage, plots
 from reports.excerpt import Mark, excerpt
 from reports.findings import folded
 from reports.formats.json import as_json
 from reports.groups import by_cause
 from reports.picture import Use, picture
+from reports.reproduce import curl, python
 from reports.summary import Finding
 
-SUMMARY = reports.fold(events(Settings(exchanges=200)))
+EVENTS = events(Settings(exchanges=200))
+SUMMARY = reports.fold(EVENTS)
 
 
 PLAIN = Finding("f", "EXP-04", Level.MUST, Verdict.FAIL, "*", "", "differs", "", "", "", "", 1, ())
@@ -128,6 +131,28 @@ def test_fields_are_counted_against_what_is_documented():
         assert each.unseen("fields") == (f"{prefix}never_shown",)
         assert (each.total("fields").used, each.total("fields").offered) == (len(FIELDS), len(FIELDS) + 1)
         assert f"{prefix}model" in each.beyond
+
+
+def test_the_smallest_case_has_its_own_place():
+    small, large, *_ = sorted(SUMMARY.exchanges, key=lambda x: len(x.request.target))[::40]
+    told = (large.id,)
+    outcome = Outcome("EXP-04", "GET /x", Verdict.FAIL, "it fails", exchanges=told, smallest=small.id)
+    more = [Observed(outcome), Observed(msgspec.structs.replace(outcome, smallest=large.id, times=2))]
+    lost = Observed(msgspec.structs.replace(outcome, smallest="not on record", times=3))
+    summary = reports.fold([*EVENTS, *more, lost])
+    (finding,) = summary.by_case[outcome.case]
+    assert (finding.exchanges, finding.smallest) == (told, small.id)
+    assert summary.simplest(finding) == small
+    (found,) = [each for each in as_json(summary)["findings"] if each["id"] == finding.id]
+    assert (found["smallest"], found["curl"]) == (small.id, curl(small))
+    page = html.unescape(reports.FORMATS["html"].render(summary)["report.html"].decode())
+    shown = page[page.index(f'<details class="finding" id="{finding.id}"') :]
+    shown = shown[: shown.index("</article>")]
+    assert (
+        shown.index("Smallest case") < shown.index(curl(small)) < shown.index("See it again") < shown.index(curl(large))
+    )
+    assert python(small) in shown
+    assert f'data-exchange="{small.id}"' in shown
 
 
 def test_the_summary_counts_coverage_as_the_page_does():
