@@ -121,7 +121,7 @@ class _Run:
                     self._held.shrink(partial(self._repeat, probe.again))
         finally:
             held, self._held = self._held, None
-            for outcome in held.outcomes() if held else ():
+            for outcome in held.reduced() if held else ():
                 self._record(outcome)
 
     def _repeat(self, again: Callable[[Request, Operation, Subject], Steps[None]], request: Request) -> None:
@@ -155,6 +155,8 @@ class _Run:
                 expected=clean(outcome.expected),
                 actual=clean(outcome.actual),
             )
+        if self._held and outcome.verdict is Verdict.FAIL:
+            self._held.take(outcome)
         self._recorder.record(outcome, self._item.operation)
 
     def _exchange(self, request: Request) -> Exchange:
@@ -163,6 +165,8 @@ class _Run:
         place = urlsplit(self._d.subject.target.base_url).netloc
         key = _key(request, "" if shared else f"{self._item.name}#{self._asked}", place)
         if shared and (known := self._d.store.claim(key)):
+            if self._held:
+                self._held.saw(known)
             return known if not known.failure else self._fail(known)
         try:
             exchange = self._ask(request, key)

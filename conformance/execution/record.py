@@ -93,4 +93,5 @@ def _bare(outcome: Outcome) -> Outcome:
         outcome.message,
         pointer=_INDEX.sub("/*", outcome.pointer),
         cause=outcome.cause,
+        smallest=outcome.smallest,
     )

@@ -26,7 +26,7 @@ class Witness(msgspec.Struct, frozen=True):
 
 
 class Held:
-    """The violations of an item, kept back until the smallest of each kind is known."""
+    """The violations of an item by kind, so that the smallest of each can be told."""
 
     def __init__(self) -> None:
         self._exchanges: dict[str, Exchange] = {}
@@ -36,12 +36,11 @@ class Held:
         """An exchange that violations may rest on."""
         self._exchanges[exchange.id] = exchange
 
-    def take(self, outcome: Outcome) -> bool:
-        """Keep a violation back; False where it rests on no exchange of the item."""
+    def take(self, outcome: Outcome) -> None:
+        """Remember a violation that rests on an exchange of the item."""
         exchange = next((self._exchanges[each] for each in outcome.exchanges if each in self._exchanges), None)
         if exchange is not None:
             self._kinds.setdefault(kind_of(outcome), []).append(Witness(outcome, exchange))
-        return exchange is not None
 
     def smallest(self, kind: Sort) -> Witness:
         """The violation of a kind with the smallest request."""
@@ -51,13 +50,12 @@ class Held:
         """What was violated, in the order seen."""
         return tuple(self._kinds)
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """All violations as they were seen; the first of a kind names the exchange with the smallest request."""
-        for kind, (first, *others) in self._kinds.items():
+    def reduced(self) -> Iterator[Outcome]:
+        """The first violation of each kind of which there is a smaller one, named in it; not counted again."""
+        for kind, (first, *_) in self._kinds.items():
             best = self.smallest(kind)
-            smaller = best.exchange.id if best.size < first.size else ""
-            yield msgspec.structs.replace(first.outcome, smallest=smaller)
-            yield from (each.outcome for each in others)
+            if best.size < first.size:
+                yield msgspec.structs.replace(first.outcome, smallest=best.exchange.id, times=0)
 
     def shrink(self, attempt: Callable[[Request], None]) -> None:
         """Make each kind of violation smaller; `attempt` sends a request and has what it violates taken.

@@ -208,3 +208,24 @@ def test_an_outcome_that_quotes_the_token_is_written_without_it(bench):
     violations = bench.run(steps, ok)
     assert TOKEN not in repr(violations)
     assert TOKEN not in repr(bench.events)
+
+
+def test_what_is_violated_is_made_smaller_and_named_beside_what_was_seen_first(bench):
+    def judged(exchange):
+        if exchange.status == 500:
+            yield Outcome("EXP-01", OPERATION, Verdict.FAIL, "it fails", exchanges=(exchange.id,))
+
+    def steps(operation, subject):
+        yield from judged((yield get("/vehicle_makes?a=1&b=2&c=3")))
+
+    def again(request, operation, subject):
+        yield from judged((yield request))
+
+    bench.run(steps, lambda request: httpx.Response(500 if "b=2" in str(request.url) else 200, json=[]), again)
+    sent = {each.id: each for each in bench.exchanges()}
+    told = [each for each in bench.outcomes() if each.requirement == "EXP-01"]
+    assert sent[told[0].exchanges[0]].request.target == "/vehicle_makes?a=1&b=2&c=3"  # at once: a kill loses none
+    (smallest,) = {each.smallest for each in told if each.smallest}
+    assert sent[smallest].request.target == "/vehicle_makes?b=2"
+    failing = [each for each in sent.values() if each.status == 500]
+    assert sum(each.times for each in told) == len(failing)
