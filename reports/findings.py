@@ -58,10 +58,6 @@ def _finding(
         first = when(each.exchanges[0]) if each.exchanges else (float("inf"), "")
         return (*first, each.pointer, each.message, each.expected, each.actual, each.exchanges, each.times)
 
-    def size(identifier: str) -> tuple[int, str]:
-        request = sent[identifier].request
-        return len(request.target) + len(request.body) + sum(len(n) + len(v) for n, v in request.headers), identifier
-
     shown = min(group, key=order)
     others = sorted({e for each in group for e in each.exchanges} - set(shown.exchanges), key=when)
     known = requirements.get(shown.requirement)
@@ -81,5 +77,17 @@ def _finding(
         cause=cause,
         times=sum(each.times for each in group),
         exchanges=(*shown.exchanges, *others)[:EXCHANGES_KEPT],
-        smallest=min((each.smallest for each in group if each.smallest in sent), key=size, default=""),
+        smallest=_smallest(group, shown, sent),
     )
+
+
+def _smallest(group: list[Outcome], shown: Outcome, sent: Mapping[str, Exchange]) -> str:
+    """The exchange with the smallest request, where that is smaller than the telling one's."""
+
+    def size(identifier: str) -> tuple[int, str]:
+        request = sent[identifier].request
+        return len(request.target) + len(request.body) + sum(len(n) + len(v) for n, v in request.headers), identifier
+
+    telling = [each for each in shown.exchanges[:1] if each in sent]
+    found = min((*telling, *(each.smallest for each in group if each.smallest in sent)), key=size, default="")
+    return "" if found in telling else found

@@ -152,6 +152,10 @@ def test_the_smallest_case_has_its_own_place():
         shown.index("Smallest case") < shown.index(curl(small)) < shown.index("See it again") < shown.index(curl(large))
     )
     assert python(small) in shown
+    alone = reports.fold(
+        [*EVENTS, Observed(msgspec.structs.replace(outcome, exchanges=(small.id,), smallest=large.id))]
+    )
+    assert alone.by_case[outcome.case][0].smallest == ""  # what tells it is smaller
     assert f'data-exchange="{small.id}"' in shown
 
 
