@@ -250,3 +250,12 @@ def test_help_and_documentation_name_every_exit_code(evconform):
     for each in Standing:
         assert re.search(rf"\b{int(each)}\b", told)
         assert f"| {int(each)} |" in page
+
+
+def test_chains_can_be_kept_elsewhere(evconform, keys, tmp_path):
+    log = written(tmp_path / "run", ended=TODAY)
+    assert evconform("certify", "sign", log.parent, "--key", keys.private, "--attempts", "elsewhere")[0] == 0
+    assert not (tmp_path / "attempts").exists()
+    assert verified(evconform, keys, log.parent, "--attempts", "elsewhere")[0] == 0
+    assert evconform("report", "build", log.parent, "--format", "html")[0] == 0
+    assert "not known: the chain of attempts does not hold it" in (log.parent / "report.html").read_text()
