@@ -168,9 +168,9 @@ class PastAttempt(msgspec.Struct, frozen=True):
 class CertificateState(msgspec.Struct, frozen=True):
     """Where a certification stands: which attempt it is, what stands against a certificate, and what was signed.
 
-    `attempt` is None where the chain of attempts does not hold it. `issued` and `expires` are seconds since 1970, None where
-    no certificate was signed; `key_id` names the key that it was signed with. `verified` tells that it was signed just
-    now: otherwise all that is what the file says.
+    `attempt` is None where the chain of attempts does not hold it. `issued` and `expires` are seconds since 1970, None
+    where no certificate was signed; `key_id` names the key that it was signed with. `verified` tells that it was signed
+    just now: otherwise all that is what the file says.
     """
 
     attempt: int | None
