@@ -19,7 +19,7 @@ def plan_table(catalogue: Catalogue, plan: Plan) -> None:
     console.print(table)
     cost = ", ".join(f"{count:,} as {identity or 'nobody'}" for identity, count in sorted(plan.cost.items()))
     cells = sum(len(each.cases) for each in plan.planned)
-    console.print(f"requests: at most {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
+    console.print(f"requests: about {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
     console.print(f"cells: {cells:,} planned, {len(plan.settled):,} of them cannot be judged:", soft_wrap=True)
     reasons: dict[str, int] = {}
     for outcome in plan.settled:

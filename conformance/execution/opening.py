@@ -24,7 +24,7 @@ from conformance.model import Profile, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.targets import config as configuration
 from conformance.targets.config import Config, Identity
-from conformance.targets.resolve import BUILTIN, Resolved, clients, resolve
+from conformance.targets.resolve import BUILTIN, Resolved, allowances, clients, resolve
 from conformance.targets.rules import permit
 from conformance.targets.tokens import obtain
 
@@ -97,7 +97,7 @@ def afforded(spec: RunSpec, options: RunOptions, description: Description) -> Ru
 def published() -> dict[str, Identity]:
     """The identities of the built-in server, known to everybody."""
     return {
-        each.name: Identity(token=each.token, client_id=each.client_id, client_secret=each.client_secret)
+        each.name: Identity(each.token, each.client_id, each.client_secret, allowance=each.allowance or None)
         for each in IDENTITIES
     }
 
@@ -110,7 +110,10 @@ def _found(options: RunOptions, config: Config) -> Resolved | None:
 def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, started: datetime) -> RunSpec:
     """The run without anything started and without credentials."""
     identities = found.config.identities if found else published()
-    own = Target(BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "", tuple(identities), clients(identities))
+    own = Target(
+        BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "",
+        tuple(identities), clients(identities), allowances(identities),
+    )  # fmt: skip
     plain = found.target if found else own
     pinned = (options.config or Path(configuration.DEFAULT)).parent / config.description if config.description else None
     source = options.description or pinned

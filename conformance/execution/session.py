@@ -78,6 +78,7 @@ class Session:
                 spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
                 _remember(options.resume, spec.path)
             brief = Brief(description, catalogue, spec.plan(catalogue, description.model))
+            started = msgspec.structs.replace(started, expected=brief.plan.cost)
             before = resumed.requests if resumed else {}
             session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
         session._header(started, resumed)

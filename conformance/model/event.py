@@ -20,7 +20,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
 
     `worker` is empty for the log of the whole run, else the name of the worker (`gw0`) whose part this is;
     `budget` is requests for each identity, None without limit; `shard` is `I/N`; `certification` is None for a run that
-    certifies nobody.
+    certifies nobody. `expected` is the plan's count of requests, by identity.
     """
 
     run: str
@@ -39,6 +39,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     command: str = ""
     python: str = ""
     certification: Certification | None = None
+    expected: dict[str, int] = {}
     schema: str = SCHEMA
 
 

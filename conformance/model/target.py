@@ -23,6 +23,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `base_url` has no trailing slash and includes `/v2`. `identities` are the names of the configured credentials.
     `clients` are those of them that hold a client id and secret: a request as NAME + CLIENT carries these (HTTP Basic).
+    `allowances` are their requests an hour, where these are known to be few.
     `may_write` and `may_touch_hardware` are what was opted into and the kind allows.
     """
 
@@ -32,6 +33,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     token_url: str = ""
     identities: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    allowances: dict[str, int] = {}
     may_write: bool = False
     may_touch_hardware: bool = False
 

@@ -29,6 +29,7 @@ from conformance.subject import idle, other, refused, spare
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST = 3  # operations of each probe that go before depth
+_RESERVE = 32  # one part in so many of a budget
 _LAST_RANK = 3  # of probes that judge nothing but SHOULD and MAY
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
@@ -150,10 +151,15 @@ def _candidates(
 
 
 def paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE, IDLE, OTHER and REFUSED."""
+    """The need with the identity that pays in the place of SPARE, IDLE, OTHER and REFUSED.
+
+    Nobody is asked for more than a known allowance, and the one request that finds it spent.
+    """
     payers = {SPARE: spare, IDLE: idle, OTHER: other, REFUSED: refused}
     payer = payers.get(need.identity)
-    return msgspec.structs.replace(need, identity=payer(target)) if payer else need
+    identity = payer(target) if payer else need.identity
+    count = min(need.count, target.allowances.get(identity, need.count) + 1)
+    return msgspec.structs.replace(need, identity=identity, count=count) if payer or count < need.count else need
 
 
 def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:
@@ -170,7 +176,7 @@ def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:
     return ""
 
 
-def _by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
+def by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
     """Breadth, then a few operations of every probe that judges a MUST, then rank by rank, probes in turn.
 
     So a budget that ends early has tried every requirement somewhere, rather than some of them everywhere.
@@ -188,13 +194,16 @@ def _by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
 def _afford(
     candidates: list[tuple[Probe, Item]], budget: int | None, done: frozenset[str]
 ) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
-    """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass."""
-    limit = math.inf if budget is None else budget
+    """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass.
+
+    A part of the budget is left for what has to be asked twice.
+    """
+    limit = math.inf if budget is None else budget - budget // _RESERVE
     paid: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
     taken: list[Item] = []
     dropped: dict[Case, str] = {}
-    for item in _by_rank(candidates):
+    for item in by_rank(candidates):
         open_needs = () if item.name in done else item.needs
         new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
         price = union_cost(new)

@@ -57,8 +57,7 @@ def _needs(who: str, identity: str, count: int = 1) -> Callable[[Operation, Reso
 
 
 def _public_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    read = plain_read(operation, model, SPARE) if operation.safe else ()
-    return (*read, Need(f"anonymous {operation.key}", identity=""))
+    return (*_resolving(operation, model), Need(f"anonymous {operation.key}", identity=""))
 
 
 def _request(operation: Operation, subject: Subject, identity: str) -> Steps[Request | Missing]:

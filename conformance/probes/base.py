@@ -39,10 +39,11 @@ WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
 
 
 class Need(msgspec.Struct, frozen=True, order=True):
-    """A request that a probe is going to make, before its values are known.
+    """Requests that a probe is expected to make of a server in order, before their values are known.
 
     Two needs that are equal are one request on the wire where `shared`; `count` of them are sent otherwise.
-    `identity` is the ledger that pays.
+    `identity` is the ledger that pays. What is asked again where something looks wrong comes on top: the plan keeps a
+    reserve for it, and no ledger is ever overdrawn.
     """
 
     key: str
@@ -55,7 +56,7 @@ class Probe(msgspec.Struct, frozen=True):
     """One active probe of one operation.
 
     `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
-    it at all. `needs` tells the requests, an upper bound, before anything is sent. `profile` is the first profile that
+    it at all. `needs` tells the requests before anything is sent. `profile` is the first profile that
     includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
     could take effect. `identities` must all be configured. `whole` marks a probe of the API as such: it runs once, on
     WHOLE, and judges requirements that bind the API. `again` asks and judges one request: where it is given, what an

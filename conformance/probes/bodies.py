@@ -33,13 +33,8 @@ def _with_body(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _odd_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    bodies = 2 + len(_ODD_TEXTS)
-    undone = len(_ODD_TEXTS) + 1 if operation.role in {Role.CREATE, Role.UPDATE} else 0
-    return (
-        *plain_read(operation, model)[:-1],
-        Need(f"odd {operation.key}", bodies, shared=False),
-        Need(f"undone {operation.key}", undone + 1, shared=False),
-    )
+    bodies, looked = 2 + len(_ODD_TEXTS), operation.role is Role.UPDATE
+    return (*plain_read(operation, model)[:-1], Need(f"odd {operation.key}", bodies + looked, shared=False))
 
 
 def odd(operation: Operation, subject: Subject) -> Steps[None]:

@@ -10,7 +10,7 @@ from conformance.probes.arguments import Call, Missing, call_of, populated, unte
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.expanded import all_items, blank, lost, replaced
 from conformance.probes.expanded_truth import equal_to_fetched, equal_to_listed, volatile
-from conformance.probes.known import listing_needs
+from conformance.probes.known import following_needs, listing_needs
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -39,7 +39,11 @@ def paths_of(operation: Operation) -> tuple[Expansion, ...]:
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     paths = paths_of(operation)
     asked = tuple(Need(f"read {operation.path} expand {each.path}") for each in paths)
-    fetched = tuple(Need(f"follow {operation.path} {each.path}") for each in operation.first_expansions if each.target)
+    fetched = tuple(
+        following_needs(operation.path, each.path, each.target, model)
+        for each in operation.first_expansions
+        if each.target
+    )
     listed = _listings(operation, model)
     return (*plain_read(operation, model), *listed, *asked, *fetched, all_expanded(operation), _reversed(operation))
 
@@ -64,7 +68,7 @@ def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
         *_listings(operation, model),
         all_expanded(operation),
         _reversed(operation),
-        Need(f"follow {operation.path} listed", _FETCHED),
+        Need(f"follow {operation.path} listed"),  # of two, one is mostly known
     )
 
 

@@ -39,7 +39,18 @@ def listing(resource: Resource | None, subject: Subject, *, fresh: bool = False)
 
 
 def listing_needs(name: str, model: ResourceModel) -> tuple[Need, ...]:
-    """The read of a resource's plain list, which the plan has anyhow, and of its largest page where one is not all."""
+    """The read of a resource's plain list, which the plan has anyhow; most collections fit one page."""
     resource = model.by_name.get(name)
     path = resource.list_path if resource else ""
-    return (Need(f"read {path}"), Need(f"read {path} largest")) if path and "{" not in path else ()
+    return (Need(f"read {path}"),) if path and "{" not in path else ()
+
+
+def following_needs(origin: str, link: str, target: str, model: ResourceModel) -> Need:
+    """The fetch of a link found at `origin`.
+
+    The first of a collection mostly leads to the first of another, and up its path, which the plan reads anyhow.
+    """
+    resource = model.by_name.get(target)
+    path = resource.item_path if resource else ""
+    known = any(each.path == path and each.method == "GET" for each in model.operations)
+    return Need(f"read {path}" if known else f"follow {origin} {link}")

@@ -7,7 +7,7 @@ from conformance.judging import observed, violated
 from conformance.model import Link, LinkKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.known import listing, listing_needs
+from conformance.probes.known import following_needs, listing, listing_needs
 from conformance.probes.linked import Origin, disagreeing, judged, of_another, origins, way_back
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
@@ -26,19 +26,11 @@ def _linked(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    followed = tuple(_need(operation, each, model) for each in _followable(operation))
+    followed = tuple(
+        following_needs(operation.path, each.path, each.targets[0], model) for each in _followable(operation)
+    )
     listed = tuple(need for each in _followable(operation) for need in listing_needs(each.targets[0], model))
     return (*plain_read(operation, model), *followed, *listed)
-
-
-def _need(operation: Operation, link: Link, model: ResourceModel) -> Need:
-    """The fetch of one link: of a list's first item it is that of the item read alone, up a path that of the parent."""
-    resource, target = model.by_name.get(operation.resource), model.by_name.get(link.targets[0])
-    if resource is not None and target is not None and resource.parent == target.name and target.item_path:
-        return Need(f"read {target.item_path}")
-    known = {each.path for each in model.operations if each.method == "GET"}
-    alone = resource.item_path if resource is not None and resource.item_path in known else operation.path
-    return Need(f"follow {alone} {link.path}")
 
 
 def links(operation: Operation, subject: Subject) -> Steps[None]:

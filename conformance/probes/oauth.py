@@ -21,7 +21,7 @@ def _always(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    client = Need("oauth", 5, f"full{CLIENT}", shared=False)
+    client = Need("oauth", 4, f"full{CLIENT}", shared=False)
     return (client, Need("oauth", 3, "", shared=False))
 
 

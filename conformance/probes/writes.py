@@ -40,11 +40,16 @@ def _deletes(operation: Operation, model: ResourceModel) -> bool:
     return operation.role is Role.DELETE
 
 
-def _needs(count: int) -> Any:
-    return lambda operation, model: (
-        *plain_read(operation, model)[:-1],
-        Need(f"write {operation.key}", count, shared=False),
-    )
+def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """The write, what it made, its list; where it can be undone, that twice and a look at what is gone."""
+    resource = model.by_name.get(operation.resource)
+    paths = {each.role: each.path for each in model.operations if resource and each.resource == resource.name}
+    count = 1 + (Role.ITEM in paths) + (Role.LIST in paths) + 3 * (Role.DELETE in paths)
+    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
+
+
+def _delete_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", 3, shared=False))
 
 
 def create(operation: Operation, subject: Subject) -> Steps[None]:
@@ -226,6 +231,6 @@ def _unmade(operation: Operation, model: ResourceModel) -> bool:
 
 
 PROBES = (
-    Probe("create", CREATED, _creates, _needs(8), create, writes=True),
-    Probe("delete", ("WRT-04",), _unmade, _needs(3), delete, writes=True),
+    Probe("create", CREATED, _creates, _create_needs, create, writes=True),
+    Probe("delete", ("WRT-04",), _unmade, _delete_needs, delete, writes=True),
 )

@@ -13,12 +13,16 @@ DEFAULT = "evconform.toml"
 
 
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody's credentials: a token, or a client id and secret that buy one. Any value may be `env:NAME`."""
+    """Somebody's credentials: a token, or a client id and secret that buy one. Any text may be `env:NAME`.
+
+    `allowance` is requests an hour where it is known to be small, as of an identity that is there to be exhausted.
+    """
 
     token: str = ""
     client_id: str = ""
     client_secret: str = ""
     scope: str = ""
+    allowance: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return "Identity(…)"

@@ -53,7 +53,7 @@ def resolve(
     token_url = resolved(wanted.token_url, f"token_url of {name}", environment)
     token_url = token_url and _address(token_url, f"the token_url of {name}", slash=True)
     token_url = token_url or f"{_origin(base_url)}/o/token/"
-    target = Target(name, kind, base_url, token_url, tuple(identities), clients(identities))
+    target = Target(name, kind, base_url, token_url, tuple(identities), clients(identities), allowances(identities))
     return Resolved(target, msgspec.structs.replace(wanted, identities=dict(identities)))
 
 
@@ -77,6 +77,11 @@ def _known_address(name: str) -> str:
 def clients(identities: Mapping[str, Identity]) -> tuple[str, ...]:
     """The names of the identities that hold a client id and secret."""
     return tuple(name for name, each in identities.items() if each.client_id and each.client_secret)
+
+
+def allowances(identities: Mapping[str, Identity]) -> dict[str, int]:
+    """The requests an hour of the identities of which they are known."""
+    return {name: each.allowance for name, each in identities.items() if each.allowance}
 
 
 def _fallback(base_url: str, local: Mapping[str, Identity], environment: Mapping[str, str]) -> Mapping[str, Identity]:

@@ -32,6 +32,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "started_at": header.started_at if header else None,
         "requests_sent": summary.requests_sent,
         "requests": summary.requests,
+        "requests_expected": header.expected if header else {},
         "budget": header.budget if header else None,
         "duration_s": round(summary.duration_s, 3),
         "planned": summary.planned,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.model import Effect, Kind, Profile, Verdict
 from conformance.plan import Wish
-from conformance.plan.planner import union_cost
+from conformance.plan.planner import by_rank, union_cost
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
 from conformance.probes.base import Need
@@ -114,12 +114,12 @@ def test_of_two_budgets_the_larger_takes_the_first_item_that_only_one_affords(sm
     """A larger budget may lose small late items to a large early one, never an early one to a late one."""
     less, more = ({item.name for item in small.make(wish, budget=budget).items} for budget in sorted((one, other)))
     everything = small.make(wish, budget=None).items
-    places, names = {key: at for at, key in enumerate(small.model.by_key)}, list(small.catalogue.probes)
+    places, probes = list(small.model.by_key), small.catalogue.probes
 
-    def place(item):
-        return small.catalogue.probes[item.probe].rank, names.index(item.probe), places.get(item.operation, -1)
+    def found(item):
+        return list(probes).index(item.probe), places.index(item.operation) if item.operation in places else -1
 
-    ordered = [item.name for item in sorted(everything, key=place)]
+    ordered = [item.name for item in by_rank([(probes[each.probe], each) for each in sorted(everything, key=found)])]
     assert less | more <= set(ordered)
     first = next((name for name in ordered if (name in less) is not (name in more)), None)
     assert first is None or first in more
