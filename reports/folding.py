@@ -143,7 +143,7 @@ def _cell(case: Case, outcomes: list[Outcome], silence: str) -> Cell:
     if not outcomes:
         return Cell(case.requirement, case.operation, Verdict.NOT_TESTED, silence)
     verdict = min((each.verdict for each in outcomes), key=_RANK.__getitem__)
-    reason = min(each.message for each in outcomes if each.verdict is verdict)
+    reason = min((each.message for each in outcomes if each.verdict is verdict and each.message), default="")
     return Cell(case.requirement, case.operation, verdict, reason, sum(each.times for each in outcomes))
 
 

@@ -13,7 +13,9 @@ from conformance.model.target import Profile
 if TYPE_CHECKING:
     from conformance.certify.webhook_receivers.run import Options
 
-group = typer.Typer(help="Certify a partner: its webhook receiver; sign what it passed.", no_args_is_help=True)
+group = typer.Typer(
+    help="Certify a partner: its webhook receiver, its API client; sign what it passed.", no_args_is_help=True
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -113,3 +115,50 @@ def _print(options: "Options") -> None:
         console.print(f"and one empty, unsigned POST to http://{endpoint.host}{endpoint.target}", soft_wrap=True)
     if options.observe:
         console.print(f"effects are asked of {options.observe}", soft_wrap=True)
+
+
+@group.command("client")
+def client(
+    command: Annotated[list[str] | None, typer.Argument(help="Your client, after `--`; started once a case.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="What your client is and does; all tasks without it.")] = None,
+    plan_template: Annotated[bool, typer.Option("--plan-template", help="Print a plan to fill in.")] = False,
+    profile: Annotated[str, typer.Option(help="Only one profile: reader, charging data, onboarding.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases at the same time.")] = 8,
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the cases up for a client that you start.")] = False,
+    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 1,
+    select: Annotated[list[str] | None, typer.Option(help="Requirements or cases, as C05; repeatable.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cases; start nothing.")] = False,
+    report_dir: Annotated[Path | None, typer.Option(help="Where record and reports go.")] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")
+    ] = None,
+) -> None:
+    """Certify an API client (C01 to C30). Exit code as `run`."""
+    from conformance.certify.api_clients import run
+    from conformance.certify.api_clients.plan import template
+    from conformance.cli import clients
+    from conformance.cli.certifying import command_line, show
+    from conformance.cli.interrupts import terminable
+    from conformance.execution.directories import fresh_directory, stamped
+
+    if plan_template:
+        typer.echo(template(), nl=False)
+        return
+    options = run.Options(
+        command=tuple(command or ()),
+        directory=report_dir or fresh_directory(stamped(time.time(), "certify-client")),
+        plan=plan,
+        profile=profile,
+        description=description,
+        seed=seed,
+        select=tuple(select or ()),
+        jobs=jobs,
+        told=command_line(),
+    )
+    if dry_run:
+        clients.print_cases(options)
+        return
+    with terminable():
+        log = run.serve(options, clients.waiting) if serve else run.certify(options)
+    raise typer.Exit(show(log, formats))

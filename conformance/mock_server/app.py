@@ -21,7 +21,10 @@ _LONGEST = 1 << 20
 
 
 class App:
-    """Dispatches by path. `body_limit` is in bytes, `patience` the seconds that a body may take to arrive."""
+    """Dispatches by path, below `root_path` where the server hangs under one (ASGI 3, HTTP connection scope).
+
+    `body_limit` is in bytes, `patience` the seconds that a body may take to arrive.
+    """
 
     def __init__(
         self, api: Api, base_path: str, beside: Application, *, body_limit: int = 4 << 20, patience: float = 10.0
@@ -34,12 +37,13 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
-        path = scope.get("path", "")
+        root = scope.get("root_path", "")
+        path = scope.get("path", "").removeprefix(root)
         if scope["type"] != "http" or not (path == self._base_path or path.startswith(self._base_path + "/")):
             await self._beside(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{self._base_path}"
+        base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{root}{self._base_path}"
         body, too_large = b"", False
         if "content-length" in headers or "transfer-encoding" in headers:
             try:

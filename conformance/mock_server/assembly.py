@@ -76,7 +76,8 @@ class Server:
         host = next(
             (value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "localhost"
         )
-        self.base = f"{scope.get('scheme', 'http')}://{host}{self.description.model.base_path}"
+        root = scope.get("root_path", "")
+        self.base = f"{scope.get('scheme', 'http')}://{host}{root}{self.description.model.base_path}"
         await self._app(scope, receive, send)
         if self.webhooks.due is not None:
             await self.webhooks.deliver()

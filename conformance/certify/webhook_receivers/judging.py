@@ -1,26 +1,20 @@
 """Verdicts on answers: what a stimulus asks for, held against what came. Pure."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import msgspec
 
+from conformance.certify.found import RIGHT, TRACES, Found, graded
 from conformance.certify.webhook_receivers.messages import Message
 from conformance.certify.webhook_receivers.stimuli import How, Right, Stimulus
 from conformance.judging import quote
-from conformance.model import Exchange, Level, Outcome, Verdict
+from conformance.model import Exchange, Outcome, Verdict
 from conformance.webhooks.signing import Key
 
 OPERATION = "POST webhook"
 CLOCKS_S = 2.0
 """How far two clocks may be apart, or an answer take, before a timestamp near a limit shows nothing."""
-_TRACES = re.compile(
-    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"  # Python
-    rb"|^\s+at .+:\d+(:\d+)?\)?$|&nbsp;at .+?:\d+:\d+"  # JavaScript, Java, .NET
-    rb"|goroutine \d+ \[|thread '[^']+' panicked at|\.rb:\d+:in |#\d+ /\S+\.php\(\d+\)",  # Go, Rust, Ruby, PHP
-    re.MULTILINE,
-)
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -29,17 +23,6 @@ class Sent(msgspec.Struct, frozen=True):
     message: Message
     exchange: Exchange
     unreachable: bool = False
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A verdict and its words."""
-
-    verdict: Verdict
-    message: str = ""
-    actual: str = ""
-
-
-RIGHT = Found(Verdict.PASS)
 
 
 def answered(stimulus: Stimulus, sent: Sent, *, skew_s: float = 0.0) -> Found:
@@ -62,13 +45,6 @@ def answered(stimulus: Stimulus, sent: Sent, *, skew_s: float = 0.0) -> Found:
 
 
 _BUSY = frozenset({429, 503})
-
-
-def graded(found: Found, level: Level) -> Found:
-    """A violation of what only should be is a warning."""
-    if found.verdict is Verdict.FAIL and level is not Level.MUST:
-        return msgspec.structs.replace(found, verdict=Verdict.WARN)
-    return found
 
 
 def outcome(stimulus: Stimulus, found: Found, *exchanges: str) -> Outcome:
@@ -203,7 +179,7 @@ def _leak(sent: Sent, key: Key) -> str:
         return "the secret"
     if mac.encode() in shown and mac not in " ".join(value for _, value in message.headers):
         return "the MAC that would have been right"
-    return "a stack trace" if _TRACES.search(response.body) else ""
+    return "a stack trace" if TRACES.search(response.body) else ""
 
 
 def timely(sent: list[Sent], *, p95_s: float) -> Found:

@@ -7,10 +7,11 @@ from functools import partial
 
 import msgspec
 
+from conformance.certify.found import RIGHT, Found
 from conformance.certify.record import Item, Record
 from conformance.certify.webhook_receivers import judging as j
 from conformance.certify.webhook_receivers.effects import Hook
-from conformance.certify.webhook_receivers.judging import OPERATION, Found, Sent
+from conformance.certify.webhook_receivers.judging import OPERATION, Sent
 from conformance.certify.webhook_receivers.messages import Message, replace, signed, younger_than
 from conformance.certify.webhook_receivers.sender import Sender
 from conformance.certify.webhook_receivers.settling import Expected, settled
@@ -153,7 +154,7 @@ class Stage:
             sent = self._sender.plain(_name(stimulus))
             item.exchanged(sent.exchange)
             accepted = Found(Verdict.FAIL, f"plain http is answered {sent.exchange.status}", str(sent.exchange.status))
-            self._found(stimulus, item, accepted if 200 <= sent.exchange.status < 300 else j.RIGHT, [sent])
+            self._found(stimulus, item, accepted if 200 <= sent.exchange.status < 300 else RIGHT, [sent])
         elif endpoint.secure:
             self._found(stimulus, item, Found(Verdict.NOT_APPLICABLE, "its port speaks TLS alone"))
         elif endpoint.local:
@@ -169,7 +170,7 @@ class Stage:
         if accepted is None:
             self._found(stimulus, item, Found(Verdict.NOT_OBSERVABLE, "this machine cannot offer TLS 1.1"))
         else:
-            self._found(stimulus, item, Found(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else j.RIGHT)
+            self._found(stimulus, item, Found(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else RIGHT)
 
     # Messages.
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from conformance.certify.found import Found, graded
 from conformance.certify.webhook_receivers.effects import NO_HOOK, Hook, Seen
-from conformance.certify.webhook_receivers.judging import Found, graded, outcome
+from conformance.certify.webhook_receivers.judging import outcome
 from conformance.certify.webhook_receivers.messages import forged
 from conformance.certify.webhook_receivers.stimuli import How, Right, Stimulus
 from conformance.model import Outcome, Verdict

@@ -1,0 +1,134 @@
+"""Pages: links are followed as they are issued, to the last one and no further (C01 to C04)."""
+
+import re
+import secrets
+
+from conformance.certify.api_clients.comparing import quiet
+from conformance.certify.api_clients.conditions import Answer, Asked, Here, Rule, linked, mentions, on
+from conformance.certify.api_clients.scenario import Everything, Judged, Passive, Scenario, wrong
+from conformance.certify.api_clients.tasks import VEHICLES, next_of
+from conformance.certify.api_clients.trace import Call, Trace
+from conformance.certify.found import RIGHT, Found
+
+_MARK = "evconform%2Fcursor%3D"
+_SIZE = re.compile(r"(?:^|[?&])page_size=([^&]*)")
+
+
+def _opaque(link: str, here: Here) -> str:
+    """A next link whose cursor nobody can compute; where it leads is kept."""
+    real = next_of(link)
+    cursor = f"{_MARK}{secrets.token_urlsafe(18)}"
+    here.memory[cursor] = real.removeprefix(here.base_url)
+    return link.replace(real, f"{here.base_url}/vehicles?page_after={cursor}")
+
+
+async def _resolve(asked: Asked, here: Here) -> Answer | None:
+    """A cursor of ours leads where the server's own link did; any other is the server's to answer."""
+    cursor = asked.target.partition("page_after=")[2]
+    real = here.memory.get(cursor)
+    if real is None:
+        return None
+    served = await here.serve(Asked(asked.part, asked.method, real, asked.operation, asked.headers))
+    link = served.header("link")
+    return served if not next_of(link) else served.with_header(("Link", _opaque(link, here)))
+
+
+def _verbatim(trace: Trace) -> Found:
+    pages = [(page.target, next_of(page.answered("link")).removeprefix(trace.base_url)) for page in trace.touched]
+    issued = [target for _, target in pages]
+    first = trace.touched[0]
+    asked = [each.target for each in trace.api if each.path == first.path]
+    if strange := [target for target in asked if target not in {first.target, *issued}]:
+        return wrong("it asks for another address than the link", f"{strange[0]} instead of {issued[0]}")
+    followed = {page for page, target in pages if target in asked}
+    if missing := [target for page, target in pages if page not in followed]:
+        return wrong("it stops where a next page is linked", f"next was {missing[0]}")
+    return RIGHT
+
+
+def _stops(trace: Trace) -> Found:
+    last = trace.touched[-1]
+    if later := [each for each in trace.after(last) if each.path == last.path or "about:blank" in each.target]:
+        return wrong("it goes on after the last page", f"{later[0].method} {later[0].target}")
+    return Found(RIGHT.verdict, quiet(trace, last))
+
+
+def _right_link(trace: Trace) -> Found:
+    for page in trace.touched:
+        later = [each for each in trace.after(page) if each.path == page.path]
+        if not later:
+            return wrong("it finds no next page", f"Link: {page.answered('link')}")
+        if "decoy" in later[0].target:
+            return wrong("it follows a link that is not the next page", later[0].target)
+    return RIGHT
+
+
+def _reordered(link: str, here: Here) -> str:
+    decoy = f"{here.base_url}/vehicles?page_after=decoy"
+    return f'<{next_of(link)}>; title="the rest, of rel=\\"last\\""; rel="next", <{decoy}>; rel="last"'
+
+
+def _several_lines(link: str, here: Here) -> tuple[str, ...]:
+    decoy = f"<{here.base_url}/vehicles?page_after=decoy>"
+    return (f'{decoy}; rel="first"', f'<{next_of(link)}>; rel="next"', f'{decoy}; rel="last"')
+
+
+def _sizes(everything: Everything) -> tuple[Judged, ...]:
+    calls = [call for trace in everything.traces.values() for call in trace.api]
+    return tuple(_size(call, size) for call in calls for size in _SIZE.findall(call.target.partition("?")[2]))
+
+
+def _size(call: Call, size: str) -> Judged:
+    fits = size.isascii() and size.isdigit() and 1 <= int(size[:6]) <= 100
+    found = RIGHT if fits else wrong("it asks for a page_size outside of 1 to 100", f"page_size={size}")
+    return Judged(found, (call.exchange.id,))
+
+
+SCENARIOS = (
+    Scenario(
+        "unguessable-cursor",
+        "C01",
+        "list_vehicles",
+        "links the next page by a cursor that cannot be computed",
+        "the link is asked for byte by byte",
+        _verbatim,
+        (Rule(mentions(_MARK), _resolve), Rule(on(VEHICLES), linked(_opaque))),
+    ),
+    Scenario(
+        "last-page-blank",
+        "C02",
+        "list_vehicles",
+        "links about:blank as the page after the last",
+        "no request after the last page",
+        _stops,
+        (Rule(on(VEHICLES), linked(lambda link, _: link, last=True)),),
+    ),
+    Scenario(
+        "last-page-no-next",
+        "C02",
+        "list_vehicles",
+        "gives the last page without a next link",
+        "no request after the last page",
+        _stops,
+        (Rule(on(VEHICLES), linked(lambda link, _: link.partition(",")[0], last=True)),),
+    ),
+    Scenario(
+        "links-reordered",
+        "C03",
+        "list_vehicles",
+        "puts the next link first, with a title that holds a comma, before a link to something else",
+        "the next page is asked for",
+        _right_link,
+        (Rule(on(VEHICLES), linked(_reordered)),),
+    ),
+    Scenario(
+        "links-on-lines",
+        "C03",
+        "list_vehicles",
+        "gives each link on a header line of its own",
+        "the next page is asked for",
+        _right_link,
+        (Rule(on(VEHICLES), linked(_several_lines)),),
+    ),
+)
+PASSIVE = (Passive("C04", "page_size from 1 to 100", "no request named a page_size", _sizes),)

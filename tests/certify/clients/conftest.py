@@ -1,0 +1,39 @@
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.certify.api_clients.run import Options, certify
+from reports import Summary, fold, read
+
+SAMPLE = (sys.executable, str(Path(__file__).with_name("sample.py")))
+SCALE = 0.05
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Callable[..., Path]:
+    """A plan that declares some tasks."""
+
+    def write(*tasks: str, kind: str = "confidential") -> Path:
+        declared = "\n".join(f"{name} = true" for name in tasks)
+        path = tmp_path / "plan.toml"
+        path.write_text(f'[client]\nname = "Sample"\nversion = "1.0"\nkind = "{kind}"\n[tasks]\n{declared}\n')
+        return path
+
+    return write
+
+
+@pytest.fixture
+def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
+    """Certifies a command, or the sample with a mutation, and folds the record."""
+
+    def run(mutant: str = "", command: tuple[str, ...] = SAMPLE, **options: Any) -> Summary:
+        monkeypatch.setenv("SAMPLE_MUTANT", mutant)
+        monkeypatch.setenv("SAMPLE_SCALE", str(SCALE))
+        given = {"scale": SCALE, "jobs": 4, **options}
+        certify(Options(command, directory=tmp_path / "report", **given))
+        return fold(read([tmp_path / "report"]))
+
+    return run

@@ -1,0 +1,48 @@
+"""Every mutant fails the requirement that it violates, and no other; the right client fails none."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.certify.api_clients.tasks import TASKS
+from conformance.model import Verdict
+from reports import RunVerdict, Summary
+from tests.certify.clients.mutants import MUSTS, SHOULDS, Mutant
+from tests.certify.conftest import verdicts
+
+
+def told(summary: Summary) -> list[str]:
+    return [f"{each.requirement} {each.operation} {each.verdict} {each.reason}" for each in summary.cells]
+
+
+def test_a_right_client_passes_everything(certified, plan):
+    summary = certified(plan=plan(*TASKS))
+    assert summary.verdict is RunVerdict.CONFORMS, told(summary)
+    assert verdicts(summary, Verdict.REVIEW) == {"C15"}  # the sources contradict each other
+    assert verdicts(summary, Verdict.PASS) == {f"C{n:02}" for n in range(1, 30)} - {"C15"}, told(summary)
+    assert verdicts(summary, Verdict.NOT_APPLICABLE) == {"C30"}
+    assert len(verdicts(summary, *Verdict)) == 30
+
+
+@pytest.mark.parametrize("mutant", MUSTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_fails_its_requirement_alone(certified, plan, mutant: Mutant):
+    summary = certified(mutant.name, plan=plan(*mutant.declared), select=mutant.played)
+    assert verdicts(summary, Verdict.FAIL) == {mutant.fails}, told(summary)
+    assert verdicts(summary, Verdict.WARN, Verdict.ERROR) == set(), told(summary)
+    assert summary.verdict is RunVerdict.VIOLATIONS
+
+
+@pytest.mark.parametrize("mutant", SHOULDS, ids=lambda mutant: mutant.name)
+def test_a_lesser_mutant_is_warned_of_alone(certified, plan, mutant: Mutant):
+    summary = certified(mutant.name, plan=plan(*mutant.declared), select=mutant.played)
+    assert verdicts(summary, Verdict.WARN) == {mutant.fails}, told(summary)
+    assert verdicts(summary, Verdict.FAIL, Verdict.ERROR) == set(), told(summary)
+
+
+def test_the_record_says_who_was_certified_for_what(certified, plan, tmp_path: Path):
+    summary = certified(plan=plan("list_vehicles", "read_vehicles"), select=("C04",))
+    header = summary.started.certification
+    assert (header.subject, header.version, header.profile) == ("Sample", "1.0", "a selection")
+    declined = next(each.message for each in summary.notices if each.message.startswith("declined"))
+    assert "create_user" in declined
+    assert "list_vehicles" not in declined
