@@ -130,15 +130,17 @@ def client(
     select: Annotated[list[str] | None, typer.Option(help="Requirements or cases, as C05; repeatable.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cases; start nothing.")] = False,
     report_dir: Annotated[Path | None, typer.Option(help="Where record and reports go.")] = None,
-    formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")
-    ] = None,
+    formats: Formats = None,
+    waivers: Waivers = None,
+    sign: SignKey = None,
+    days: ValidDays = 365,
+    attempts: Attempts = None,
 ) -> None:
     """Certify an API client (C01 to C30). Exit code as `run`."""
     from conformance.certify.api_clients import run
     from conformance.certify.api_clients.plan import template
     from conformance.cli import clients
-    from conformance.cli.certifying import command_line, show
+    from conformance.cli.certifying import command_line, show, wanted
     from conformance.cli.interrupts import terminable
     from conformance.execution.directories import fresh_directory, stamped
 
@@ -159,6 +161,7 @@ def client(
     if dry_run:
         clients.print_cases(options)
         return
+    want = wanted(formats, waivers, attempts, sign, days)
     with terminable():
         log = run.serve(options, clients.waiting) if serve else run.certify(options)
-    raise typer.Exit(show(log, formats))
+    raise typer.Exit(show(log, want))

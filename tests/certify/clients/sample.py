@@ -157,7 +157,7 @@ class Client:
 
     def _pause(self, number: int) -> None:
         shortest = max(0.05, 0.15 * SCALE)
-        gap = 0.2 if mutant("constant pauses") else 0.0 if mutant("no pauses") else shortest * 2**number
+        gap = 0.4 if mutant("constant pauses") else 0.0 if mutant("no pauses") else shortest * 2**number
         time.sleep(gap)
 
     def _told_to_wait(self, answer: httpx.Response) -> float:

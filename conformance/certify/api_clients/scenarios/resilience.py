@@ -17,6 +17,7 @@ LIMIT = 20
 _TIMERS_S = 0.05  # how exactly timers of two machines agree
 _AT_ONCE_S = 0.05
 _LONGEST_GAP_S = 300.0
+_GROWTH = 1.4  # the later half of the gaps against the earlier; gaps that rise by one step each give 2.3
 _PILE = 5
 
 
@@ -54,7 +55,9 @@ def _backs_off(trace: Trace) -> Found:
         return wrong("its gaps have no cap", told)
     if len(gaps) < 2:
         return unseen(f"it tried again once, after {told}: one gap cannot grow")
-    return RIGHT if gaps[-1] > gaps[0] * 1.2 else wrong("its gaps do not grow", told)
+    half = len(gaps) // 2
+    grows = sum(gaps[-half:]) > _GROWTH * sum(gaps[:half])
+    return Found(RIGHT.verdict, told) if grows else wrong("its gaps do not grow", told)
 
 
 def _one_post(trace: Trace) -> Found:
