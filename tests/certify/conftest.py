@@ -38,9 +38,10 @@ def certified(description: Description, world: World, tmp_path: Path) -> Callabl
     ) -> Summary:
         with _served(receiver) as endpoint:
             hook = endpoint.rpartition("/")[0] + "/effects" if observed else ""
-            given = {"secret": SECRET, "previous_secret": PREVIOUS, "rate": 0.0, "answer_s": 4.0, **options}
+            edges = {name: options.pop(name) for name in ("transport", "clock", "sleep") if name in options}
+            given = {"secret": SECRET, "previous_secret": PREVIOUS, "rate": 0.0, **options}
             asked = Options(endpoint, directory=tmp_path / "report", observe=hook, **given)
-            with opened(asked, description, world) as stage:
+            with opened(asked, description, world, **edges) as stage:
                 stage.perform(stimuli)
         return fold(read([tmp_path / "report"]))
 

@@ -21,15 +21,11 @@ def test_a_right_receiver_passes_everything(certified):
     assert verdicts(summary, Verdict.REVIEW) == UNSEEN
 
 
-# A drawn payload that does not survive being written again is refused though valid (W01), in bursts as well (W27).
-ALSO = {"serialises again": {"W01", "W27"}}
-
-
 @pytest.mark.parametrize("fault", FAILS)
 def test_a_fault_fails_what_it_violates_alone(certified, fault):
-    summary = certified(Receiver(fault).app, observed=True)
-    found = failing(summary)
-    assert FAILS[fault] <= found <= FAILS[fault] | ALSO.get(fault, set()), told(summary)
+    limit = {"answer_s": 4.0} if fault == "hangs under load" else {}  # of the others none may need to be quick
+    summary = certified(Receiver(fault).app, observed=True, **limit)
+    assert failing(summary) == FAILS[fault], told(summary)
     assert summary.verdict is RunVerdict.VIOLATIONS
 
 

@@ -5,10 +5,14 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import re
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -19,7 +23,7 @@ PREVIOUS = "whsec_" + base64.b64encode(b"the key that was used before").decode()
 KNOWN = ("created", "ended")
 LARGEST = 2_000_000
 
-# fault -> the MUST requirements that it violates
+# fault -> the MUST requirements that it violates; two faults cannot violate one without the others
 FAILS = {
     "refuses everything": {"W01"},
     "no verification": {f"W{n:02}" for n in (*range(2, 15), 16, 17, 18)},
@@ -27,7 +31,8 @@ FAILS = {
     "timestamp may be absent": {"W03"},
     "signature may be absent": {"W04"},
     "previous secret for ever": {"W06"},
-    "serialises again": {"W08", "W09"},
+    "serialises again": {"W08"},
+    "serialises in its own way": {"W01"},
     "strips the body": {"W09"},
     "takes old messages": {"W12"},
     "takes messages of the future": {"W13"},
@@ -52,6 +57,8 @@ FAILS = {
     "gone": {"W32"},
     "disables the endpoint": {"W32"},
 }
+# fault -> after how many seconds an event is new again: seen by who waits longer
+FORGETS = {"forgets after two minutes": 120, "forgets after a day": 86_400}
 # fault -> the requirements that it is warned of
 WARNS = {
     "5xx on what it cannot read": {"W20"},
@@ -71,8 +78,9 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error
 class Receiver:
     """Verifies, counts effects by id, and tells of them at `/effects`."""
 
-    def __init__(self, fault: str = "", *, secret: str = SECRET) -> None:
-        self.fault = fault
+    def __init__(self, fault: str = "", *, secret: str = SECRET, clock: Callable[[], float] = time.time) -> None:
+        self.fault, self.clock = fault, clock
+        self.since: dict[str, float] = {}  # when an event was taken first
         self.secrets = [secret, PREVIOUS] if fault == "previous secret for ever" else [secret]
         self.done: set[str] = set()
         self.effects: dict[str, int] = defaultdict(int)
@@ -182,13 +190,13 @@ class Receiver:
     def _check_time(self, stamp: str) -> None:
         if self.fault == "reads any number as a time":
             try:
-                off = float(stamp) - time.time()
+                off = float(stamp) - self.clock()
             except ValueError:
                 raise Refused from None
         elif not re.fullmatch(r"[0-9]{10}", stamp):
             raise Refused
         else:
-            off = int(stamp) - int(time.time())
+            off = int(stamp) - int(self.clock())
         if off < -300 and self.fault != "takes old messages":
             raise Refused
         if off > 300 and self.fault != "takes messages of the future":
@@ -197,11 +205,10 @@ class Receiver:
     def _content(self, body: bytes) -> bytes:
         if self.fault == "strips the body":
             return body.strip()
-        if self.fault == "serialises again":
-            try:
-                return json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
-            except ValueError:
-                return body
+        if self.fault == "serialises again":  # as the sender does: what was sent so stays as it is
+            return _written(body, msgspec.json.encode) + body[len(body.rstrip()) :]
+        if self.fault == "serialises in its own way":
+            return _written(body, lambda value: json.dumps(value).encode())
         return body
 
     def _check(self, identifier: str, stamp: str, body: bytes, signatures: str) -> None:
@@ -234,16 +241,26 @@ class Receiver:
 
     async def _count(self, identifier: str, stamp: str, kind: str, thing: str) -> None:
         key = identifier + stamp if self.fault == "dedupes by id and timestamp" else identifier
-        known = key in self.done and self.fault != "no dedupe"
+        kept_s = FORGETS.get(self.fault, math.inf)
+        known = key in self.done and self.fault != "no dedupe" and self.clock() - self.since[key] < kept_s
         if self.fault == "checks before it writes" and not known:
             await asyncio.sleep(0.2)
         if known:
             return
         self.done.add(key)
+        self.since[key] = self.clock()
         self.effects[identifier] += 1
         self.types[identifier], self.things[identifier] = kind, thing
         if self.states.get(thing) != "ended" or self.fault == "the last event wins":
             self.states[thing] = kind.rpartition(".")[2]
+
+
+def _written(body: bytes, write: Callable[[Any], bytes]) -> bytes:
+    """The same JSON, written anew; what is none stays as it is."""
+    try:
+        return write(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body
 
 
 def _mac(secret: str, identifier: str, stamp: str, body: bytes) -> str:

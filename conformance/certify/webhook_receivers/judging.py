@@ -14,7 +14,9 @@ from conformance.webhooks.signing import Key
 
 OPERATION = "POST webhook"
 CLOCKS_S = 2.0
-"""How far two clocks may be apart, or an answer take, before a timestamp near a limit shows nothing."""
+"""How far two clocks may be apart before a timestamp near a limit shows nothing."""
+LATE_S = 1.0
+"""How late a message may be read before a timestamp near a limit may have crossed it."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -23,6 +25,12 @@ class Sent(msgspec.Struct, frozen=True):
     message: Message
     exchange: Exchange
     unreachable: bool = False
+
+    @property
+    def late_s(self) -> float:
+        """Seconds from the making of its timestamp until its answer: how late it may have been read at most."""
+        response = self.exchange.response
+        return self.exchange.sent_at - self.message.now + (response.elapsed_s if response else 0.0)
 
 
 def answered(stimulus: Stimulus, sent: Sent, *, skew_s: float = 0.0) -> Found:
@@ -37,11 +45,15 @@ def answered(stimulus: Stimulus, sent: Sent, *, skew_s: float = 0.0) -> Found:
     if stimulus.how is How.BURST and status in {409, 429}:
         return Found(Verdict.WARN, f"a duplicate is answered {status}: it will be sent again", str(status))
     found = _RULES[stimulus.right](status)
-    elapsed = sent.exchange.response.elapsed_s
-    if stimulus.edge and found.verdict is not Verdict.PASS and (abs(skew_s) >= CLOCKS_S or elapsed >= 1):
-        reason = f"the clocks are {skew_s:+.0f} s apart, the answer took {elapsed:.1f} s: too much to judge one second"
+    if found.verdict is not Verdict.PASS and ((stimulus.edge and abs(skew_s) >= CLOCKS_S) or faded(stimulus, sent)):
+        reason = f"the clocks are {skew_s:+.0f} s apart, it was {sent.late_s:.1f} s late: too much to judge one second"
         return Found(Verdict.INCONCLUSIVE, reason, str(status))
     return graded(found, stimulus.level)
+
+
+def faded(stimulus: Stimulus, sent: Sent) -> bool:
+    """Whether a message may have been read so late that its timestamp had crossed the limit that it was made for."""
+    return stimulus.fades and sent.late_s >= LATE_S
 
 
 _BUSY = frozenset({429, 503})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -87,8 +88,11 @@ def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -
 
 
 @contextmanager
-def opened(options: Options, description: Description, world: World) -> Iterator[Stage]:
-    """A certification ready to send: its record, its sender and its hook are open as long as the context lasts."""
+def opened(options: Options, description: Description, world: World, **edges: Any) -> Iterator[Stage]:
+    """A certification ready to send: its record, its sender and its hook are open as long as the context lasts.
+
+    `edges` are those of the sender that a test replaces: `transport`, `clock`, `sleep`.
+    """
     endpoint, keys = Endpoint(options.endpoint), _keys(options)
     secrets = dict(keys.current.secrets)
     if keys.previous:
@@ -96,7 +100,7 @@ def opened(options: Options, description: Description, world: World) -> Iterator
     with (
         Record(_about(options, endpoint, description), secrets) as record,
         closing(
-            Sender(endpoint, rate=options.rate, concurrency=options.concurrency, answer_s=options.answer_s)
+            Sender(endpoint, rate=options.rate, concurrency=options.concurrency, answer_s=options.answer_s, **edges)
         ) as sender,
         closing(Hook(options.observe)) as hook,
     ):

@@ -69,7 +69,7 @@ class Sender:
         self.endpoint, self.clock, self.sleep = endpoint, clock, sleep
         self._gap, self._next = 1 / rate if rate else 0.0, 0.0
         self._concurrency = concurrency
-        self._limits = _limits(answer_s)
+        self._limits, self._transport = _limits(answer_s), transport
         self._channel = Channel(endpoint.origin, {}, agent=AGENT, transport=transport, limits=self._limits)
         self._count, self._lock = 0, threading.Lock()
 
@@ -78,24 +78,24 @@ class Sender:
         self._channel.close()
 
     def send(self, make: Callable[[], Message], name: str) -> Sent:
-        """Make a message and send it, in its turn; once more where the receiver asks for patience."""
-        sent = self._post(make(), name)
+        """Make a message and send it, in its turn; once more where the receiver asks for patience.
+
+        It is made when its turn has come, so that its timestamp is that of its sending.
+        """
+        self._wait()
+        sent = self._sent(make(), name)
         wait = _patience(sent.exchange)
         if wait is None:
             return sent
         self.sleep(wait)
-        return self._post(make(), name)
+        self._wait()
+        return self._sent(make(), name)
 
     def send_all(self, messages: Sequence[Message], name: str) -> list[Sent]:
         """Send messages at once, as many at a time as agreed."""
         together = threading.Barrier(min(self._concurrency, len(messages)))  # nobody begins before all are there
         with ThreadPoolExecutor(together.parties, initializer=together.wait) as pool:
-            return list(pool.map(lambda message: self._post(message, name, turn=False), messages))
-
-    def _post(self, message: Message, name: str, *, turn: bool = True) -> Sent:
-        if turn:
-            self._wait()
-        return self._sent(message, name)
+            return list(pool.map(lambda message: self._sent(message, name), messages))
 
     def _wait(self) -> None:
         now = time.monotonic()
@@ -141,7 +141,8 @@ class Sender:
         request = Request(OPERATION, "POST", self.endpoint.target, (), b"", identity="")
         identifier, at = self._identifier(name), self.clock()
         try:
-            answer = httpx.post(url, content=b"", timeout=self._limits.idle_s, follow_redirects=False)
+            with httpx.Client(transport=self._transport, timeout=self._limits.idle_s) as client:
+                answer = client.post(url, content=b"")
         except httpx.TransportError as fault:
             return Sent(message, Exchange(identifier, request, url, at, failure=str(fault)), unreachable=True)
         return Sent(message, Exchange(identifier, request, url, at, Response(answer.status_code)))

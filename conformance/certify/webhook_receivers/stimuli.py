@@ -62,7 +62,8 @@ class Stimulus(msgspec.Struct, frozen=True):
     """One thing to send. `before` changes what is signed, `after` what was signed.
 
     `effects` is how often the event must take effect, None where it does not matter; `forged` asks that of the id that
-    nobody signed. `edge` marks timestamps so near a limit that both clocks must agree.
+    nobody signed. `edge` marks timestamps so near a limit that both clocks must agree; `fades` those that a late
+    delivery carries across it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Stimulus(msgspec.Struct, frozen=True):
     effects: int | None = None
     forged: bool = False
     edge: bool = False
+    fades: bool = False
     payload: Payload = Payload.CREATED
     wait_s: int = 0
     profile: Profile = Profile.STANDARD
@@ -165,9 +167,18 @@ STIMULI: tuple[Stimulus, ...] = (
     Stimulus("changed timestamp", "W11", Right.REFUSE, UNSIGNED, after=m.restamped, effects=0),
     Stimulus("301 s old", "W12", Right.REFUSE, "It may be a replay.", before=m.aged(301), effects=0, edge=True),
     Stimulus(
-        "299 s old", "W12", Right.ACCEPT, "The tolerance is 300 s.", SHOULD, before=m.younger_than(299), edge=True
+        "299 s old",
+        "W12",
+        Right.ACCEPT,
+        "The tolerance is 300 s.",
+        SHOULD,
+        before=m.younger_than(299),
+        edge=True,
+        fades=True,
     ),
-    Stimulus("302 s ahead", "W13", Right.REFUSE, "It may be a replay.", before=m.ahead(302), effects=0, edge=True),
+    Stimulus(
+        "302 s ahead", "W13", Right.REFUSE, "It may be a replay.", before=m.ahead(302), effects=0, edge=True, fades=True
+    ),
     Stimulus("299 s ahead", "W13", Right.ACCEPT, "The tolerance is 300 s.", SHOULD, before=m.ahead(299), edge=True),
     Stimulus("nan", "W14", Right.NEVER_ACCEPT, "It compares with nothing.", before=NAN),
     Stimulus("milliseconds", "W14", Right.NEVER_ACCEPT, "It is far in the future.", before=MILLISECONDS),
