@@ -14,6 +14,7 @@ app = typer.Typer(
     name="evconform",
     help="Contract testing and conformance for the ev.energy v2 API.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # plain help appears at once; the boxes of rich take longer than all the rest
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

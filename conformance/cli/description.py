@@ -2,11 +2,10 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from conformance.description.drift.change import View
 from conformance.model.requirement import Level
 
 group = typer.Typer(help="The OpenAPI description: fetch, show, lint it, and compare two.", no_args_is_help=True)
@@ -109,19 +108,21 @@ def diff(
     new: Annotated[Path, typer.Argument(help="The later one.")],
     output: Annotated[DiffFormat, typer.Option("--format", help="How to write it.")] = DiffFormat.TEXT,
     view: Annotated[
-        View, typer.Option("--for", help="Whom it may break: callers of the API, or those who serve it.")
-    ] = (View.CLIENT),
+        Literal["client", "server"],
+        typer.Option("--for", help="Whom it may break: callers of the API, or those who serve it."),
+    ] = "client",
 ) -> None:
     """Print breaking, risky and harmless changes; exit code 1 where one breaks."""
     from conformance.description import load
-    from conformance.description.drift import Severity, drift, writing
+    from conformance.description.drift import Severity, View, drift, writing
 
+    breaks = View(view)
     changes = drift(load(old, overlays=False), load(new, overlays=False))
     if output is DiffFormat.JSON:
-        typer.echo(writing.as_json(changes, view).decode())
+        typer.echo(writing.as_json(changes, breaks).decode())
     else:
-        typer.echo("\n".join((writing.as_text if output is DiffFormat.TEXT else writing.as_markdown)(changes, view)))
-    raise typer.Exit(1 if any(each.severity(view) is Severity.BREAKING for each in changes) else 0)
+        typer.echo("\n".join((writing.as_text if output is DiffFormat.TEXT else writing.as_markdown)(changes, breaks)))
+    raise typer.Exit(1 if any(each.severity(breaks) is Severity.BREAKING for each in changes) else 0)
 
 
 def _weaker(one: Level, other: Level) -> bool:

@@ -6,13 +6,13 @@ from start to the first request, loading the description, a whole standard run.
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 TIMES = 5
@@ -43,19 +43,30 @@ def median(command: list[str], folder: Path, times: int = TIMES) -> tuple[float,
     return statistics.median(r[0] for r in runs), max(r[1] for r in runs)
 
 
-def first_request(folder: Path, number: int, *arguments: str) -> tuple[float, float, int]:
-    """Seconds from the command's start to its first request and to its end, and the requests it sent."""
+class Run(NamedTuple):
+    """Seconds from the command's start to its first request and to its end, requests, megabytes of the largest process.
+
+    The processes are the command, its workers and the built-in server.
+    """
+
+    first_s: float
+    whole_s: float
+    requests: int
+    megabytes: float
+
+
+def run(folder: Path, number: int, *arguments: str) -> Run:
+    """One standard run."""
     directory = folder / f"run-{number}"
     began = time.time()
     command = [sys.executable, "-m", "conformance", "run", "--report-dir", str(directory), *arguments]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    ended = time.time()
+    whole, megabytes = measured(command, folder)
     sent = [
         event["exchange"]["sent_at"]
         for line in (directory / "events.jsonl").read_bytes().splitlines()
         if (event := json.loads(line))["type"] == "exchange"
     ]
-    return min(sent) - began, ended - began, len(sent)
+    return Run(min(sent) - began, whole, len(sent), megabytes)
 
 
 def main() -> None:
@@ -70,12 +81,16 @@ def main() -> None:
             ours, memory = median([sys.executable, "-c", _LOAD, str(PROVIDED)], folder)
             peer, more = median([sys.executable, "-c", _PEER_LOAD, str(PROVIDED)], folder)
             print(f"description: {ours:.2f} s and {memory:.0f} MB, schemathesis {peer:.2f} s and {more:.0f} MB")
-        runs = [first_request(folder, number, "--workers", "1", *description) for number in range(TIMES)]
-        start, whole = statistics.median(r[0] for r in runs), statistics.median(r[1] for r in runs)
-        print(f"run: first request after {start:.2f} s, {runs[0][2]} requests in {whole:.2f} s on one worker")
-        two = [first_request(folder, TIMES + number, "--workers", "2", *description)[1] for number in range(TIMES)]
-        print(f"run: {statistics.median(two):.2f} s on two workers, ratio {whole / statistics.median(two):.2f}")
-        print(f"largest process of any run: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
+        by_workers = {}
+        for workers in ("1", "2"):
+            runs = [run(folder, int(workers) * TIMES + n, "--workers", workers, *description) for n in range(TIMES)]
+            by_workers[workers] = whole = statistics.median(each.whole_s for each in runs)
+            first = statistics.median(each.first_s for each in runs)
+            print(
+                f"run, {workers} worker(s): first request after {first:.2f} s, {runs[0].requests} requests "
+                f"in {whole:.2f} s, largest process {max(each.megabytes for each in runs):.0f} MB"
+            )
+        print(f"ratio of one worker to two: {by_workers['1'] / by_workers['2']:.2f}")
 
 
 if __name__ == "__main__":
