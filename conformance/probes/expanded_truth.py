@@ -3,18 +3,14 @@
 from typing import Any
 
 from conformance.answers import Answer, below, reader_of
-from conformance.comparing import ABSENT, at, differences, told
+from conformance.comparing import ABSENT, differences, told
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Expansion, Noticed, Operation, Request, Verdict
+from conformance.model import Expansion, Request, Verdict
 from conformance.probes.base import Steps, ask
+from conformance.probes.differing import lasting
 from conformance.probes.expanded import Place, blank, places, two_shapes
 from conformance.probes.known import listing
 from conformance.subject import Subject
-
-
-def volatile(operation: Operation, pointer: str) -> Noticed:
-    """The notice that a field changes by itself."""
-    return Noticed("volatile-field", f"{pointer} changes between two identical reads; left out", operation.key)
 
 
 def equal_to_fetched(  # noqa: PLR0913 - what is compared, and how far
@@ -80,11 +76,7 @@ def _compared(  # noqa: PLR0913 - where it stands, and what it is compared with
     if not found:
         yield passed(answer, "EXP-04")
         return
-    again = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
-    for each in found:
-        if at(again.json, each.pointer) != each.old:
-            yield volatile(reader, each.pointer)
-            continue
+    for each in (yield from lasting(fetched, found)):
         yield violated(
             answer,
             "EXP-04",

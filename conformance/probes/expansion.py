@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 
 from conformance.answers import Answer
-from conformance.comparing import Difference, at, differences, told
+from conformance.comparing import Difference, differences, told
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.differing import lasting
 from conformance.probes.expanded import all_items, blank, lost, replaced
-from conformance.probes.expanded_truth import equal_to_fetched, equal_to_listed, volatile
+from conformance.probes.expanded_truth import equal_to_fetched, equal_to_listed
 from conformance.probes.known import following_needs, listing_needs
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
 JUDGED = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
+_SHOWN = 5  # differences reported of one pair
 _FETCHED = 2  # links of a list that are followed to compare
 
 
@@ -89,7 +91,7 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
         seen[expansion.path] = answer
         reference = seen.get(expansion.parent, plain)
         yield from replaced(reference, answer, expansion, subject)
-        yield from _unchanged(call, reference, answer, (expansion,))
+        yield from _unchanged(reference, answer, (expansion,))
         if expansion in operation.first_expansions:
             yield from equal_to_fetched(plain, answer, expansion, subject)
         else:
@@ -113,7 +115,7 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
     for expansion in paths:
         yield from replaced(plain if expansion in operation.first_expansions else None, answer, expansion, subject)
     yield from all_items(answer, paths)
-    yield from _unchanged(call, plain, answer, operation.first_expansions)
+    yield from _unchanged(plain, answer, operation.first_expansions)
     for expansion in [e for e in operation.first_expansions if e.resolvable][:_FETCHED]:
         yield from equal_to_fetched(plain, answer, expansion, subject, which=slice(-1, None), deep=paths)
     for expansion in paths:
@@ -129,7 +131,7 @@ def _unjudged(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]
         yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link of the resources read gives occasion")
 
 
-def _unchanged(call: Call, plain: Answer, answer: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
+def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
     """EXP-05: other properties are as they were; one that changes by itself is named as volatile."""
     if not answer.ok or len(plain.objects) != len(answer.objects):
         return
@@ -141,11 +143,7 @@ def _unchanged(call: Call, plain: Answer, answer: Answer, expansions: tuple[Expa
     if not found:
         yield passed(answer, "EXP-05")
         return
-    again = yield from ask(answer.operation, call.request(fresh=True))
-    for each in found:
-        if at(again.json, each.pointer) != each.old:
-            yield volatile(answer.operation, each.pointer)
-            continue
+    for each in (yield from lasting(plain, found)):
         yield violated(
             answer,
             "EXP-05",
@@ -183,25 +181,24 @@ def _together(call: Call, plain: Answer, there: Answer, losses: list[Difference]
         yield violated(back, "EXP-07", message, expected="2xx", actual=str(back.status), also=(there,))
     elif several:
         gone = [(each, "an expansion is lost among others") for each in losses]
-        yield from _explained(call, plain, there, back, "EXP-07", [*order, *gone])
+        yield from _explained(plain, there, back, "EXP-07", [*order, *gone])
     if repeated:
         yield passed(both, "EXP-12")
     elif back.ok:
         twice = [(each, "an expand path said twice changes the result") for each in differences(back.json, both.json)]
-        yield from _explained(call, plain, back, both, "EXP-12", twice)
+        yield from _explained(plain, back, both, "EXP-12", twice)
 
 
-def _explained(  # noqa: PLR0913 - two answers, how they differ, and what tells that it is not by itself
-    call: Call, plain: Answer, one: Answer, other: Answer, requirement: str, complaints: list[tuple[Difference, str]]
+def _explained(
+    plain: Answer, one: Answer, other: Answer, requirement: str, complaints: list[tuple[Difference, str]]
 ) -> Steps[None]:
     """A pass where nothing differs; differences that last are violations."""
     if not complaints:
         yield passed(other, requirement)
         return
-    again = yield from ask(call.operation, call.request(fresh=True))
-    for each, message in complaints[:5]:
-        if at(again.json, each.pointer) != at(plain.json, each.pointer):
-            yield volatile(call.operation, each.pointer)
+    stayed = yield from lasting(plain, [each for each, _ in complaints[:_SHOWN]])
+    for each, message in complaints[:_SHOWN]:
+        if each not in stayed:
             continue
         yield violated(
             other,

@@ -1,11 +1,12 @@
 """FLT-07 and PAG-09: a parameter that nobody knows changes nothing; and a list keeps its order when read again."""
 
 from conformance.answers import Answer
-from conformance.comparing import at, differences, told
+from conformance.comparing import differences, told
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Noticed, Operation, ResourceModel, Verdict
+from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, populated, untested
 from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
+from conformance.probes.differing import lasting
 from conformance.probes.page_bounds import formed
 from conformance.probes.paging import page_of, parting
 from conformance.probes.reading import plain_read
@@ -108,12 +109,8 @@ def _same(call: Call, plain: Answer, answer: Answer) -> Steps[None]:
     if not found:
         yield passed(answer, "FLT-07")
         return
-    again = yield from ask(call.operation, call.request(fresh=True))
-    lasting = [each for each in found if at(again.json, each.pointer) == each.old]
-    if len(lasting) < len(found):
-        message = f"{found[0].pointer} changes between two identical reads; left out"
-        yield Noticed("volatile-field", message, call.operation.key)
-    for each in lasting[:1]:
+    stayed = yield from lasting(plain, found)
+    for each in stayed[:1]:
         yield violated(
             answer,
             "FLT-07",
@@ -123,7 +120,7 @@ def _same(call: Call, plain: Answer, answer: Answer) -> Steps[None]:
             pointer=each.pointer,
             also=(plain,),
         )
-    if not lasting:
+    if not stayed:
         yield passed(answer, "FLT-07")
 
 

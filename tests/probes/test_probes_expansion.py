@@ -1,7 +1,9 @@
 """EXP-07, 09, 10 and 12: paths together, in lists and alone, strange and repeated."""
 
+import itertools
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
@@ -139,3 +141,33 @@ def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
         return world()(request)
 
     assert "EXP-04" in drive(probe, key, subject, ageing).violated()
+
+
+@pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
+@pytest.mark.parametrize("period", [2, 3, 9])
+def test_a_value_that_is_another_at_each_read_accuses_no_expansion(subject, probe, key, period):
+    seen, plain = itertools.count(), world()
+
+    def restless(request):
+        response = plain(request)
+        body = msgspec.json.decode(response.body)
+        for item in body if isinstance(body, list) else [body]:
+            item["restless"] = next(seen) % period
+        return reply(body)
+
+    run = drive(probe, key, subject, restless)
+    assert not {"EXP-04", "EXP-05", "EXP-07", "EXP-12"} & run.violated()
+    assert {each.topic for each in run.notices} == {"volatile-field"}
+
+
+@pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
+def test_expansion_may_change_nothing_else(subject, probe, key):
+    plain = world()
+
+    def renaming(request):
+        body = msgspec.json.decode(plain(request).body)
+        for item in (body if isinstance(body, list) else [body]) if "expand=" in request.target else ():
+            item["name"] = "expanded"
+        return reply(body)
+
+    assert "EXP-05" in drive(probe, key, subject, renaming).violated()
