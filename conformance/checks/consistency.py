@@ -12,6 +12,7 @@ from conformance.model import Outcome
 from conformance.subject import Subject
 
 _BOUNDS = (("start", "end"), ("started", "ended"), ("created", "ended"), ("sampled", "logged"))  # words of names
+_SOURCES = ("grid_", "solar_")  # before the name of a total: what of it came from where
 _TOLERANCE = 0.0051  # shares are rounded to two places
 _MOST = 3  # complaints of one body
 Complaint = tuple[str, str, str, str]  # pointer, message, expected, actual
@@ -21,7 +22,7 @@ Path = tuple[Any, ...]  # the way to a place: of its parent, then its own name; 
 def fields_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """CON-03: an interval does not end before it starts, nothing ends before it is created or is logged too early.
 
-    CON-04: a share is its count over the total, and a rate what its two totals make.
+    CON-04: a share is its count over the total, a rate what two totals make, energy the sum of its sources.
     """
     if not answer.ok or answer.json is UNREADABLE:
         return
@@ -31,6 +32,7 @@ def fields_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
         if isinstance(value, dict):
             times += _times(at, value)
             totals += _rate(at, value)
+            totals += _sums(at, value)
         else:
             totals += _shares(at, value)
     yield from _told(answer, "CON-03", times)
@@ -97,6 +99,26 @@ def _moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
+
+
+@lru_cache(maxsize=4096)
+def _made_up(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Of the names of an object, those of totals, each with those of its sources."""
+    sources = ((name, tuple(f"{source}{name}" for source in _SOURCES)) for name in names)
+    return tuple((name, parts) for name, parts in sources if set(parts) <= set(names))
+
+
+def _sums(at: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+    """`x` beside `grid_x` and `solar_x`, whole numbers that may each be rounded: it is their sum."""
+    for name, sources in _made_up(tuple(value)):
+        total, parts = value[name], [value[source] for source in sources]
+        if not all(_number(each) for each in (total, *parts)):
+            continue
+        if abs(total - sum(parts)) >= len(parts):
+            message = "a total is not the sum of its sources"
+            yield _pointer((at, name)), message, f"{sum(parts)} ({' + '.join(map(str, parts))})", quote(total)
+        else:
+            yield None
 
 
 def _shares(at: Path, rows: list[Any]) -> Iterator[Complaint | None]:

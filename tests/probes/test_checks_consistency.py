@@ -94,3 +94,16 @@ def test_csv_is_what_every_reader_reads_alike(body, verdicts_, subject):
 
 def test_what_is_no_csv_is_not_judged(subject):
     assert csv_verdicts(subject, b"x", "text/plain") == csv_verdicts(subject, b"", method="HEAD") == set()
+
+
+@pytest.mark.parametrize(
+    ("total", "grid", "solar", "verdicts_of"),
+    [
+        (2300, 1840, 460, {Verdict.PASS}), (2300, 1840, 461, {Verdict.PASS}), (0, 0, 0, {Verdict.PASS}),
+        (2400, 1840, 460, {Verdict.FAIL}), (460, 1840, 460, {Verdict.FAIL}),
+        (2300, None, 460, set()), (2300, "1840", 460, set()),
+    ],
+)  # fmt: skip
+def test_energy_is_the_sum_of_its_sources(total, grid, solar, verdicts_of, subject):
+    body = {"energy_watt_hours": total, "grid_energy_watt_hours": grid, "solar_energy_watt_hours": solar}
+    assert verdicts(TOTALS, subject, [body]) == verdicts_of

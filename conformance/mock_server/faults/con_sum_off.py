@@ -1,20 +1,33 @@
-"""A total is one more than its parts."""
+"""What a total is made of makes more than the total."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
 from conformance.model import Role
 
-_TOTALS = ("energy_delivered_watt_hours", "consumption_watts", "generation_watts")
+_SOURCES = ("grid_", "solar_")
 
 
 def plant(site: Site) -> Planted | None:
-    """One total wherever it is shown alone."""
+    """The last source of one total, wherever it is shown."""
     reads = site.of_role(Role.ITEM, Role.SINGLETON)
-    found = site.pick((o, n) for o in reads for n in _TOTALS if n in site.properties(o))
+    options = [
+        (operation.resource, f"{_SOURCES[-1]}{name}")
+        for operation in reads
+        for name in site.properties(operation)
+        if all(f"{source}{name}" in site.properties(operation) for source in _SOURCES)
+    ]
+    found = site.pick(options)
+    if found is None:
+        return None
+    resource, name = found
 
-    def add(_call: object, _place: object, data: dict[str, int]) -> dict[str, int]:
-        return {**data, found[1]: data[found[1]] + 1} if found and data.get(found[1]) is not None else data
+    def add(data: dict[str, int]) -> dict[str, int]:
+        part = data.get(name)
+        return data if part is None else {**data, name: part + part // 10 + 10}
 
-    return at(found[0], item=add) if found else None
+    return anywhere(
+        item=lambda _call, place, data: add(data) if place.record.resource == resource else data,
+        nested=lambda _call, _path, record, data: add(data) if record.resource == resource else data,
+    )
 
 
-FAULT = Fault(("CON-04",), "a total differs from the sum of its parts by one", plant, difficulty="subtle")
+FAULT = Fault(("CON-04",), "the sources of a total are more than it, taken together", plant, difficulty="subtle")
