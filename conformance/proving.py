@@ -1,25 +1,27 @@
 """The suite held against servers that are wrong in one known way: does it see what is there, and nothing else?"""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
-from statistics import median
 
 import msgspec
 
-from conformance.errors import UsageError
+from conformance.description import load
 from conformance.execution.opening import RunOptions
 from conformance.execution.session import Session
 from conformance.execution.worker import Worker
-from conformance.mock_server import running
-from conformance.mock_server.faults import catalogue
-from conformance.mock_server.world.build import World
-from conformance.model import Level, Profile, ResourceModel, Verdict
+from conformance.mock_server import clock, running
+from conformance.mock_server.faults import catalogue, place
+from conformance.mock_server.world.build import World, build
+from conformance.model import Level, Profile, Verdict
 from reports import Summary, fold, read
+from specs.catalogue import requirements
 
-_WRITING = frozenset({"apply", "reject", "remove", "unreadable"})  # seams that only a write passes
-_DESCRIPTION = "DSC-"  # findings on the description, which the server did not write
+_WRITTEN = frozenset({"writes", "with-body", "creates", "updates", "deletes"})  # selectors of requirements on writes
+_SEAMS = frozenset({"apply", "reject", "remove", "unreadable"})  # that only a write passes
+_DESCRIPTION = "DSC-"  # findings on the description, which is not the server's
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -27,6 +29,7 @@ class Proof(msgspec.Struct, frozen=True):
 
     `expected` are the requirements that the fault trips, `found` those that the suite saw violated (FAIL or WARN) as
     `requirement operation`; `stray` are MUST requirements violated that the fault neither trips nor implies.
+    `requests` are those of all identities together.
     """
 
     fault: str
@@ -45,14 +48,14 @@ class Proof(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, int]:
-        """What tells proofs apart: the fault and the seed of the world."""
+        """What tells proofs apart: the fault and the seed."""
         return self.fault, self.seed
 
 
 def prove(fault: str, *, description: Path | None, profile: Profile, seed: int) -> Proof:
     """Run the whole plan in this process against a server with that fault, or a clean one where the name is empty.
 
-    Writes are allowed where the fault shows in nothing else, and on clean servers of even seeds.
+    Writes are allowed where the fault shows in them alone, and on clean servers of even seeds.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -63,8 +66,84 @@ def prove(fault: str, *, description: Path | None, profile: Profile, seed: int) 
             description=description,
             profile=profile,
             seed=seed,
-            allow_writes=_shows_in_writes(fault, server.world) if fault else seed % 2 == 0,
+            allow_writes=_written(fault, description, seed) if fault else seed % 2 == 0,
             report_dir=Path(folder) / "run",
         )
-        summary = _run(options)
-    return _proof(fault, seed, summary, allow_writes=options.allow_writes)
+        return _proof(fault, options, _run(options))
+
+
+def _written(fault: str, description: Path | None, seed: int) -> bool:
+    """Whether a fault is on a requirement or an operation of writes."""
+    known = {each.id: each.applies for each in requirements()}
+    planted = place(fault, _world(description, seed))
+    unsafe = all(not _world(description, seed).shape.model.by_key[key].safe for key in planted.operations or ())
+    return (
+        any(known.get(each) in _WRITTEN for each in catalogue()[fault].trips)
+        or bool(planted.operations and unsafe)
+        or bool(_SEAMS & {*planted.hooks})
+    )
+
+
+@cache
+def _world(description: Path | None, seed: int) -> World:
+    return build(load(description), seed, clock.Clock().now())
+
+
+def _run(options: RunOptions) -> Summary:
+    session = Session.open(options)
+    try:
+        worker = Worker(session.spec, session.brief, "main")
+        for item in worker.todo:
+            worker.run(item)
+        worker.close()
+        return fold(read([session.finish()]))
+    finally:
+        session.close()
+
+
+def _proof(fault: str, options: RunOptions, summary: Summary) -> Proof:
+    planted = catalogue()[fault] if fault else None
+    expected = planted.trips if planted else ()
+    explained = {*expected, *(planted.implies if planted else ())}
+    violated = [
+        each
+        for each in summary.findings
+        if each.verdict in {Verdict.FAIL, Verdict.WARN} and not each.requirement.startswith(_DESCRIPTION)
+    ]
+    found = dict.fromkeys(f"{each.requirement} {each.operation}" for each in violated)
+    stray = dict.fromkeys(
+        f"{each.requirement} {each.operation}"
+        for each in violated
+        if each.level is Level.MUST and each.requirement not in explained
+    )
+    return Proof(
+        fault,
+        options.seed,
+        expected,
+        tuple(found),
+        tuple(stray),
+        summary.requests_sent,
+        str(summary.verdict),
+        options.allow_writes,
+    )
+
+
+def matrix(  # noqa: PLR0913 - what is proved, and how
+    faults: Iterable[str],
+    seeds: Iterable[int],
+    *,
+    description: Path | None,
+    profile: Profile,
+    workers: int,
+    done: Collection[tuple[str, int]] = (),
+) -> Iterator[Proof]:
+    """Prove every fault, and the clean server for each seed, in parallel; results as they come, without those done."""
+    wanted = [*(("", seed) for seed in seeds), *((name, 1) for name in faults)]
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        jobs = [
+            pool.submit(prove, fault, description=description, profile=profile, seed=seed)
+            for fault, seed in wanted
+            if (fault, seed) not in done
+        ]
+        for job in as_completed(jobs):
+            yield job.result()

@@ -1,14 +1,18 @@
 """`evconform faults`: the seeded-fault matrix."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.errors import UsageError
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.proving import Proof
 
 
@@ -23,44 +27,49 @@ def faults(
     profile: Annotated[Profile, typer.Option(help="How deep.")] = Profile.STANDARD,
     seeds: Annotated[int, typer.Option(min=0, help="Clean servers to look for false alarms on.")] = 3,
     workers: Annotated[int, typer.Option(min=1, help="Servers tried at once.")] = os.cpu_count() or 1,
+    record: Annotated[Path | None, typer.Option(help="Results, a line each; what is there is not done again.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table in Markdown.")] = False,
+    into: Annotated[Path | None, typer.Option(help="Put that table between its markers in this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Try each seeded fault against the suite: killed or survived, requests, false alarms. Exit 1 if any is wrong."""
     import msgspec
 
-    from conformance.errors import UsageError
+    from conformance import __version__
+    from conformance.cli import proved
     from conformance.mock_server.faults import catalogue
     from conformance.proving import matrix
 
     known = catalogue()
     if unknown := sorted(set(names or ()) - set(known)):
         raise UsageError(f"no fault is called {unknown[0]}", hint="`evconform serve --list-faults` names them all.")
-    wanted = names or sorted(known)
-    proofs: list[Proof] = []
-    for proof in matrix(wanted, range(1, seeds + 1), description=description, profile=profile, workers=workers):
+    wanted, numbers = names or sorted(known), range(1, seeds + 1)
+    asked = {*(("", seed) for seed in numbers), *((name, 1) for name in wanted)}
+    proofs = [proof for proof in _recorded(record) if proof.key in asked]
+    done = {proof.key for proof in proofs}
+    for proof in matrix(wanted, numbers, description=description, profile=profile, workers=workers, done=done):
         proofs.append(proof)
-        typer.echo(_line(proof), err=as_json)
+        typer.echo(proved.line(proof), err=as_json or markdown)
+        if record:
+            with record.open("ab") as file:
+                file.write(msgspec.json.encode(proof) + b"\n")
+    families = {name: fault.family for name, fault in known.items()}
+    table = proved.table(proofs, families, profile, __version__, datetime.now(UTC).date().isoformat())
+    if into:
+        proved.put_into(into, table)
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(proofs)).decode())
-    raise typer.Exit(_told(proofs))
+    elif markdown:
+        typer.echo(table)
+    for text in proved.summary(proofs):
+        typer.echo(text, err=True)
+    raise typer.Exit(int(proved.wrong(proofs)))
 
 
-def _line(proof: "Proof") -> str:
-    if not proof.fault:
-        return f"{'clean' if not proof.found else 'FALSE ALARM':<12} seed {proof.seed}: {' · '.join(proof.found[:5])}"
-    word = "killed" if proof.killed else "SURVIVED"
-    stray = f"  beyond it: {' · '.join(proof.stray[:4])}" if proof.stray else ""
-    return f"{word:<12} {proof.fault} ({' '.join(proof.expected)}) {proof.requests} requests{stray}"
+def _recorded(file: Path | None) -> "Iterator[Proof]":
+    import msgspec
 
+    from conformance.proving import Proof
 
-def _told(proofs: "list[Proof]") -> int:
-    """The last lines, and the exit code."""
-    planted = [each for each in proofs if each.fault]
-    alarms = [each for each in proofs if not each.fault and each.found]
-    killed = sum(each.killed for each in planted)
-    stray = sum(bool(each.stray) for each in planted)
-    typer.echo(
-        f"{killed} of {len(planted)} faults killed; {stray} with a MUST violated beyond what they trip", err=True
-    )
-    typer.echo(f"{len(alarms)} of {len(proofs) - len(planted)} clean servers raised a false alarm", err=True)
-    return 0 if killed == len(planted) and not alarms else 1
+    if file and file.exists():
+        yield from msgspec.json.Decoder(Proof).decode_lines(file.read_bytes())

@@ -32,6 +32,7 @@ class Planted:
 class Fault:
     """A fault. `trips` names the requirements that must notice it; `seen` says what a client sees.
 
+    `implies` names other requirements that the same answers break, wherever they are held to them as well.
     `changes` are the parts of answers that it may touch: `status`, `headers`, `body`. `where` describes its place.
     """
 
@@ -40,6 +41,7 @@ class Fault:
     plant: "Callable[[Site], Planted | None]"
     difficulty: Literal["plain", "subtle"] = "plain"
     changes: tuple[str, ...] = ("body",)
+    implies: tuple[str, ...] = ()
     name: str = ""
     about: str = ""
 

@@ -187,5 +187,5 @@ def _taken(was: dict[str, Any] | None, item: dict[str, Any], body: Any) -> dict[
 
 PROBES = (
     Probe("all-refusals", ALL, _applies, _needs(_MANY), _refusing(_MANY), profile=Profile.DEEP, rank=2, writes=True),
-    Probe("refusals", ALL, _applies, _needs(_FEW), _refusing(_FEW), rank=2, writes=True),
+    Probe("refusals", ALL, _applies, _needs(_FEW), _refusing(_FEW), rank=1, writes=True),
 )
