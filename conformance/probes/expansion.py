@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from conformance.answers import Answer
+import msgspec
+
+from conformance.answers import Answer, below, match_path, values_at
 from conformance.comparing import Difference, differences, told
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.differing import lasting
-from conformance.probes.expanded import all_items, blank, lost, replaced
+from conformance.probes.expanded import all_items, blank, lost, places, replaced
 from conformance.probes.expanded_truth import equal_to_fetched, equal_to_listed
-from conformance.probes.known import following_needs, listing_needs
+from conformance.probes.known import following_needs, listing, listing_needs
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -46,8 +48,15 @@ def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
         for each in operation.first_expansions
         if each.target
     )
+    several = tuple(Need(f"read {operation.path} expand {each.path} of several") for each in _of_several(operation))
     listed = _listings(operation, model)
-    return (*plain_read(operation, model), *listed, *asked, *fetched, all_expanded(operation), _reversed(operation))
+    together = (all_expanded(operation), _reversed(operation))
+    return (*plain_read(operation, model), *listed, *asked, *fetched, *several, *together)
+
+
+def _of_several(operation: Operation) -> tuple[Expansion, ...]:
+    """Expansions of a list of links."""
+    return tuple(each for each in operation.first_expansions if each.resolvable and each.many)
 
 
 def _listings(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -96,11 +105,29 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
             yield from equal_to_fetched(plain, answer, expansion, subject)
         else:
             yield from equal_to_listed(answer, expansion, subject, ())
+    yield from _several(call, plain, subject)
     if all(answer.ok for answer in seen.values()):
         there = yield from ask(operation, call.request(*_asking(operation)))
         losses = [loss for each in paths_of(operation) for loss in lost(seen[each.path], there, each)]
         yield from _together(call, plain, there, losses)
     yield from _unjudged(plain, JUDGED)
+
+
+def _several(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
+    """Of a list of links each is replaced: where the resource read has not several, on one that its list shows."""
+    operation = plain.operation
+    for expansion in _of_several(operation):
+        if len(list(places(None, plain, expansion))) > 1:
+            continue
+        known = yield from listing(subject.model.by_name.get(operation.resource), subject)
+        for url, member in known.members.items():
+            target = below(subject.target.base_url, url)
+            links = list(values_at(member, f"{expansion.path}[]"))
+            if target and match_path(operation.path, target) is not None and len(links) > 1:
+                other = msgspec.structs.replace(call, path=target)
+                answer = yield from ask(operation, other.request(("expand", expansion.path)))
+                yield from replaced(None, answer, expansion, subject)
+                break
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:

@@ -10,6 +10,7 @@ from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.harmless import harmless
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import JSON, Write, reader_for, writable
 from conformance.subject import Subject
@@ -219,7 +220,48 @@ def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
         yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
 
 
+def _at_anothers(operation: Operation, model: ResourceModel) -> bool:
+    """Whether it changes what its path names, with a body that can be made wrong."""
+    named = operation.path.count("{") > 0 and operation.path_parameters
+    return bool(_updates(operation, model) and named and operation.body)
+
+
+def _wrong_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*_apart_needs(operation, model), Need(f"wrong {operation.key} of another", 2, B, shared=False))
+
+
+def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
+    """AUT-05 without effect: a wrong body that B sends to what is A's is answered as one sent to nothing is.
+
+    A server that finds nothing of A's for B looks at no body; one that calls it wrong would have taken a right one.
+    """
+    people = yield from two_people(subject)
+    call = yield from call_of(operation, subject, A)
+    wrong = harmless(operation, subject, B)
+    if isinstance(call, Missing) or isinstance(wrong, Missing) or not people or not wrong.body:
+        missing = call if isinstance(call, Missing) else Missing("no two people are known, or no body is wrong")
+        yield from untested(("AUT-05",), operation, missing)
+        return
+    if (yield from _shared(call, subject)):
+        yield without("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
+        return
+    plain = msgspec.structs.replace(call, identity=B, headers=without_user(call)).request()
+    headers = (*plain.headers, ("Content-Type", JSON))
+    answer = yield from ask(operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body))
+    if answer.status in {403, 404}:
+        yield passed(answer, "AUT-05")
+        return
+    nothing = yield from ask(operation, wrong)
+    if nothing.status == 404 and (answer.ok or answer.status in {400, 422}):
+        message = "a write of one user finds what is another's"
+        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(nothing,))
+    else:
+        reason = f"it answers {answer.status} there and {nothing.status} where nothing is: the body may come first"
+        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
+
+
 PROBES = (
     Probe("apart", ("AUT-05",), _personal, _apart_needs, apart, identities=(A, B)),
+    Probe("foreign-refusal", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(A, B)),
     Probe("foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(A, B)),
 )

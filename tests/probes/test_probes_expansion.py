@@ -171,3 +171,32 @@ def test_expansion_may_change_nothing_else(subject, probe, key):
         return reply(body)
 
     assert "EXP-05" in drive(probe, key, subject, renaming).violated()
+
+
+@pytest.mark.parametrize(("closed", "found"), [(slice(0), set()), (slice(1, 2), {"EXP-02"}), (slice(2), {"EXP-02"})])
+def test_each_of_several_links_is_replaced(subject, closed, found):
+    """`closed` are the links that stay as they are; the first item has a single one."""
+    key, path = "GET /rebate_types/{rebate_type_id}", "/rebate_types"
+    operation = subject.model.by_key[key]
+    field, target = next((e.path, e.target) for e in operation.first_expansions if e.many)
+    there = subject.model.by_name[target].list_path
+    links = [f"{BASE}{there}/{number}" for number in range(3)]
+    items = [{"id": ulid("rbtt", n), "url": f"{BASE}{path}/{ulid('rbtt', n)}", field: links[: n + 1]} for n in (0, 1)]
+    shelf = Shelf({path: items})
+
+    def target_of(request):
+        plain = shelf(request)
+        if "expand=" not in request.target:
+            return plain
+        body = msgspec.json.decode(plain.body)
+        shown = body if isinstance(body, list) else [body]
+        for item in shown:
+            several = len(item[field]) > 1
+            keep = item[field][closed] if several else []
+            item[field] = [url if url in keep else {"url": url} for url in item[field]]
+        return reply(body)
+
+    run = drive(SINGLE, key, subject, target_of)
+    left = {each.requirement for each in run.outcomes if each.message.endswith("left no object")}
+    assert left == found
+    assert affordable(run, SINGLE, key, subject)

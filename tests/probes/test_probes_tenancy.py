@@ -8,7 +8,7 @@ from conformance.model import Verdict
 from conformance.probes.narrowing import PROBES as NARROWING
 from conformance.probes.tenancy import PROBES
 
-APART, WRITE = PROBES
+APART, REFUSAL, WRITE = PROBES
 (NARROW,) = NARROWING
 PEOPLE = {who: f"{BASE}/users/{ulid('user', n)}" for n, who in enumerate(("user_a", "user_b"), 1)}
 LIST, ITEM, BELOW = "GET /evses", "GET /evses/{evse_id}", "GET /evses/{evse_id}/status_logs"
@@ -120,6 +120,34 @@ class TestForeignWrite:
         (sent,) = [each for each in run.requests if each.method == "PATCH"]
         assert sent.identity == "user_b"
         assert msgspec.json.decode(sent.body).items() <= ARRAY.items()  # nothing would change
+
+
+class TestForeignRefusal:
+    OPERATION = TestForeignWrite.OPERATION
+
+    def run(self, subject, at_anothers, at_nothing):
+        def target(request):
+            there = request.target.endswith(ARRAY["id"])
+            return TestForeignWrite().target(request, problem(at_anothers if there else at_nothing))
+
+        return drive(REFUSAL, self.OPERATION, subject, target)
+
+    @pytest.mark.parametrize("status", [403, 404])
+    def test_what_is_anothers_is_not_found(self, status, subject):
+        run = self.run(subject, status, 404)
+        assert run.passed() == {"AUT-05"}
+        assert affordable(run, REFUSAL, self.OPERATION, subject)
+
+    def test_a_wrong_body_at_anothers_thing_shows_that_it_was_found(self, subject):
+        run = self.run(subject, 400, 404)
+        assert run.violated() == {"AUT-05"}
+        operation = subject.model.by_key[self.OPERATION]
+        for sent in (each for each in run.requests if each.method == "PATCH"):
+            assert sent.identity == "user_b"
+            assert subject.validators.request_body(operation, "application/json", msgspec.json.decode(sent.body))
+
+    def test_a_server_that_looks_at_the_body_first_shows_nothing(self, subject):
+        assert self.run(subject, 400, 400).verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}
 
 
 class TestNarrowing:
