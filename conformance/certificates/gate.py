@@ -30,7 +30,7 @@ def _obstacles(summary: Summary) -> Iterator[str]:
         yield "the run certifies nobody"
         return
     if not found.version:
-        yield f"{found.subject} has no version: name it with --subject-version"
+        yield f"{found.subject} has no version: name it with --subject-version, or in the plan"
     if not found.whole:
         yield f"{found.profile} is no whole profile"
     if summary.verdict not in {RunVerdict.CONFORMS, RunVerdict.WAIVED}:

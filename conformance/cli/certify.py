@@ -142,6 +142,7 @@ def client(
     from conformance.cli import clients
     from conformance.cli.certifying import command_line, show, wanted
     from conformance.cli.interrupts import terminable
+    from conformance.errors import UsageError
     from conformance.execution.directories import fresh_directory, stamped
 
     if plan_template:
@@ -162,6 +163,10 @@ def client(
         clients.print_cases(options)
         return
     want = wanted(formats, waivers, attempts, sign, days)
+    if sign and not plan:
+        raise UsageError(
+            "--sign without --plan", hint="A plan names what is certified, and its version: see --plan-template."
+        )
     with terminable():
         log = run.serve(options, clients.waiting) if serve else run.certify(options)
     raise typer.Exit(show(log, want))

@@ -68,7 +68,7 @@ def test_a_selection():
 
 def test_a_subject_without_version():
     unversioned = Certification(Certified.CLIENT, "Acme", "", "reader", "", "")
-    assert against(certification=unversioned) == "Acme has no version: name it with --subject-version"
+    assert against(certification=unversioned) == "Acme has no version: name it with --subject-version, or in the plan"
 
 
 def test_a_part_of_a_profile():

@@ -217,7 +217,9 @@ class Theatre:
                 item.observed([Outcome("C30", EVERY, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
         for address, count in self.stage.strayed.most_common(5):
             self._record.notice("stray", f"{count} requests outside of every case: {address}. {_STRAY_HINT}")
-        self._record.leave(self._record.stopped or DECLINED)
+        if self._record.stopped:
+            self._record.leave(self._record.stopped)
+        self._record.leave(DECLINED, Verdict.NOT_APPLICABLE)
 
     def _judged(self, scenario: Scenario) -> Outcome | None:
         control = self.traces.get(f"control-{scenario.task.replace('_', '-')}")

@@ -83,7 +83,7 @@ def read(path: Path) -> ClientPlan:
 
 def presumed(command: str) -> ClientPlan:
     """The plan where no file is given: everything that a client with a secret can do, under its program's name."""
-    client = Client(Path(command).name, "unknown")
+    client = Client(Path(command).name, "")
     return ClientPlan(client, {name: name != "sign_in" for name in TASKS})
 
 

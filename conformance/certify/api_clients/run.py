@@ -15,7 +15,7 @@ from conformance.certify.api_clients.performing import Case, Programme, Theatre
 from conformance.certify.api_clients.plan import ClientPlan, presumed, read
 from conformance.certify.api_clients.running import checked
 from conformance.certify.api_clients.stage import Play, Stage
-from conformance.certify.api_clients.tasks import TASKS
+from conformance.certify.api_clients.tasks import PARTIAL, TASKS
 from conformance.certify.digests import suite_sha256
 from conformance.certify.record import About, Record
 from conformance.description import Description, load
@@ -100,12 +100,13 @@ def _theatre(options: Options, plan: ClientPlan) -> Iterator[Theatre]:
 
 
 def _about(options: Options, plan: ClientPlan, description: Description) -> About:
-    known = catalogue()
-    everywhere = {**cells(scenarios(), passives()), "C30": (EVERY,)}
-    names = {each.requirement for each in scenarios() if each.name in options.select} | set(options.select)
-    wanted = {name: keys for name, keys in everywhere.items() if not options.select or name in names}
+    known, select = catalogue(), set(options.select)
+    asked = [each for each in scenarios() if not select or {each.requirement, each.name} & select]
+    wanted = cells(asked, [each for each in passives() if not select or each.requirement in select])
+    if not select or "C30" in select:
+        wanted["C30"] = (EVERY,)
     return About(
-        target=Target("API client", TargetKind.URL, f"{plan.client.name} {plan.client.version}"),
+        target=Target("API client", TargetKind.URL, f"{plan.client.name} {plan.client.version}".rstrip()),
         description=description,
         operations=tuple(as_operation(key) for key in (*map(operation_of, TASKS), EVERY)),
         requirements=known,
@@ -120,5 +121,6 @@ def _about(options: Options, plan: ClientPlan, description: Description) -> Abou
             "a selection" if options.select else plan.profile,
             plan_sha256=plan.sha256,
             suite_sha256=suite_sha256(),
+            whole=not options.select and plan.profile != PARTIAL,
         ),
     )

@@ -14,6 +14,7 @@ SESSIONS, SESSION = "GET /charging_sessions", "GET /charging_sessions/{charging_
 CREATE_USER, ADD_VEHICLE = "POST /users", "POST /vehicles"
 CHANGE_VEHICLE = "PATCH /vehicles/{vehicle_id}"
 AT_ONCE = 20
+PARTIAL = "partial"  # what adds up to no profile
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -123,8 +124,8 @@ PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def profile_of(declared: Iterable[str], public: bool) -> str:
-    """The profiles that tasks add up to: `full` for all that such a client can do, else names, else `partial`."""
+    """The profiles that tasks add up to: `full` for all that such a client can do, else names, else PARTIAL."""
     done = frozenset(declared)
     if done >= (frozenset(TASKS) if public else frozenset(TASKS) - {"sign_in"}):
         return "full"
-    return ", ".join(name for name, needed in PROFILES.items() if needed <= done) or "partial"
+    return ", ".join(name for name, needed in PROFILES.items() if needed <= done) or PARTIAL
