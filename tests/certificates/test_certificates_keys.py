@@ -69,6 +69,7 @@ ED, EC = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP25
         (pem(ED, b"passphrase"), "protected by a passphrase"),
         (public_pem(ED), "holds no private key"),
     ],
+    ids=["nothing", "bytes", "half a key", "another kind", "protected", "public"],  # keys are new in every process
 )
 def test_what_cannot_sign_is_told_and_not_shown(tmp_path, content, words):
     (tmp_path / "key").write_bytes(content)
