@@ -62,6 +62,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "cursor-paged": lambda o, m: o.pagination is not None and o.pagination.scheme is not Scheme.PAGE,
         "page-numbered": lambda o, m: o.pagination is not None and o.pagination.scheme is Scheme.PAGE,
         "sized": lambda o, m: o.pagination is not None and bool(o.pagination.size),
+        "filtering": lambda o, m: bool(o.filters),
         "filtered": lambda o, m: any(f.field for f in o.filters),
         "ordered": lambda o, m: o.ordering is not None,
         "secured": lambda o, m: o.secured,

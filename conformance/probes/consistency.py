@@ -227,12 +227,12 @@ def _documented(each: Difference, item: dict[str, Any], single: Answer, lister: 
 
 
 def _head_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model, IDLE), Need(f"head {operation.path}", identity=IDLE))
+    return (*plain_read(operation, model), Need(f"head {operation.path}"))
 
 
 def head(operation: Operation, subject: Subject) -> Steps[None]:
     """CON-05: HEAD, where it is served, has the status and the headers of GET and no body."""
-    call = yield from call_by(subject.idle, operation, subject)
+    call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         yield from untested(("CON-05",), operation, call)
         return

@@ -8,7 +8,7 @@ from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
 from conformance.model import Location, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, call_of
-from conformance.probes.base import OTHER, SPARE, Need, Steps, ask
+from conformance.probes.base import IDLE, SPARE, Need, Steps, ask
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -23,14 +23,14 @@ def refusal_needs(operation: Operation, model: ResourceModel, what: str, count: 
     """The needs of some requests that must be refused, and of the reads that give them a path."""
     key = f"{what} {operation.key}"
     if loose(operation):
-        return (Need(key, count, OTHER),)
+        return (Need(key, count, IDLE),)
     return (*plain_read(operation, model, SPARE)[:-1], Need(key, count, SPARE))
 
 
 def call_to_refuse(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
     """A call that is in order but for what is going to be added."""
     if loose(operation):
-        return Call(operation, operation.path, identity=subject.other)
+        return Call(operation, operation.path, identity=subject.idle)
     return (yield from call_of(operation, subject, subject.spare))
 
 

@@ -31,6 +31,7 @@ SELECTORS = frozenset(
         "cursor-paged",
         "page-numbered",
         "sized",
+        "filtering",
         "filtered",
         "ordered",
         "secured",
