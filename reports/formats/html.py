@@ -116,6 +116,7 @@ def _environment() -> Environment:
     filters: dict[str, Callable[..., object]] = {
         "day": lambda at: f"{_utc(at):%-d %B %Y, %H:%M} UTC",
         "date": lambda at: f"{_utc(at):%-d %B %Y}",
+        "short": lambda at: f"{_utc(at):%Y-%m-%d}",
         "moment": lambda at: _utc(at).isoformat(timespec="seconds"),
         "duration": _duration,
         "sentence": _sentence,
