@@ -1,6 +1,24 @@
-"""What holds for all tests: no property is timed."""
+"""What holds for all tests: no property is timed. What several folders share: the client that a generator makes."""
 
+import os
+
+import pytest
 from hypothesis import settings
+
+from tests import generated
+from tests.mock_server.wire import REAL
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def generated_client(tmp_path_factory: pytest.TempPathFactory) -> generated.Made:
+    """The client that openapi-python-client makes of the provider's description, one for all workers."""
+    if not REAL.exists():
+        pytest.skip("the provider's description is not here")
+    base = tmp_path_factory.getbasetemp()
+    found = generated.made(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+    if found is None:
+        pytest.skip("openapi-python-client cannot be installed here")
+    return found

@@ -124,6 +124,7 @@ def client(
     plan_template: Annotated[bool, typer.Option("--plan-template", help="Print a plan to fill in.")] = False,
     profile: Annotated[str, typer.Option(help="Only one profile: reader, charging data, onboarding.")] = "",
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases at the same time.")] = 8,
+    limit: Annotated[float, typer.Option(min=1, help="Seconds that a case may last at most.")] = 120,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the cases up for a client that you start.")] = False,
     description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 1,
@@ -157,6 +158,7 @@ def client(
         seed=seed,
         select=tuple(select or ()),
         jobs=jobs,
+        limit_s=limit,
         told=command_line(),
     )
     if dry_run:

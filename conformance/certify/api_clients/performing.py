@@ -62,6 +62,15 @@ class Programme(msgspec.Struct, frozen=True):
         return [Case(task) for task in self.tasks]
 
 
+class Playing(msgspec.Struct, frozen=True):
+    """How cases are played: the client's command, where its output is kept, how many at once, how long one may last."""
+
+    command: tuple[str, ...]
+    output: Path
+    jobs: int
+    limit_s: float
+
+
 class Theatre:
     """The cases of one certification: put up, played, judged, written down. One thread writes at a time."""
 
@@ -119,15 +128,15 @@ class Theatre:
 
     # Playing
 
-    def perform(self, command: tuple[str, ...], programme: Programme, *, jobs: int, output: Path) -> None:
+    def perform(self, playing: Playing, programme: Programme) -> None:
         """Start the command once a case: the tasks without conditions first, then the scenarios of those it does."""
         wanted = programme.scenarios
         try:
-            with ThreadPoolExecutor(jobs) as pool:
-                self._all(pool, programme.controls, command, output, self._settle_control)
+            with ThreadPoolExecutor(playing.jobs) as pool:
+                self._all(pool, programme.controls, playing, self._settle_control)
                 rest = [Case(each.task, each) for each in wanted if not each.control and not self.lacks.get(each.task)]
                 rest.sort(key=lambda case: -case.seconds)
-                self._all(pool, rest, command, output, lambda _: None)
+                self._all(pool, rest, playing, lambda _: None)
         except KeyboardInterrupt:
             self._record.stopped = "interrupted"
         self.judge(wanted)
@@ -136,42 +145,39 @@ class Theatre:
         self,
         pool: ThreadPoolExecutor,
         cases: list[Case],
-        command: tuple[str, ...],
-        output: Path,
+        playing: Playing,
         settle: Callable[[Case], None],
     ) -> None:
-        playing: dict[Future[Ran | None], Case] = {
-            pool.submit(self._one, case, command, output): case for case in cases
-        }
+        begun: dict[Future[Ran | None], Case] = {pool.submit(self._one, case, playing): case for case in cases}
         try:
-            for future in as_completed(playing):
-                case = playing[future]
+            for future in as_completed(begun):
+                case = begun[future]
                 if (ran := future.result()) is not None:
                     self.keep(case, ran)
                     settle(case)
         except BaseException:
             self._interrupted.set()
-            for future in playing:
+            for future in begun:
                 future.cancel()
             raise
 
-    def _one(self, case: Case, command: tuple[str, ...], output: Path) -> Ran | None:
+    def _one(self, case: Case, playing: Playing) -> Ran | None:
         play = self.put_up(case)
         if play is None or self._interrupted.is_set():
             return None
         environment = {**play.environment(), **self.surroundings(case), MARK: f"{self.stage.run}-{case.name}"}
         play.begin()
         ran = run(
-            command,
+            playing.command,
             environment,
-            limit_s=case.seconds,
+            limit_s=min(case.seconds, playing.limit_s),
             flooded=play.flooded.is_set,
             stopped=self._interrupted.is_set,
         )
         clean = Redactor(play.secrets).text(self._record.redacted(ran.output))
         if clean:
-            output.mkdir(parents=True, exist_ok=True)
-            (output / f"{case.name}.txt").write_text(clean, encoding="utf-8")
+            playing.output.mkdir(parents=True, exist_ok=True)
+            (playing.output / f"{case.name}.txt").write_text(clean, encoding="utf-8")
         return msgspec.structs.replace(ran, output=clean)
 
     def surroundings(self, case: Case) -> dict[str, str]:

@@ -11,7 +11,7 @@ import msgspec
 from conformance.certify.api_clients.catalogue import catalogue, passives, scenarios
 from conformance.certify.api_clients.judging import EVERY, as_operation, cells, operation_of
 from conformance.certify.api_clients.listening import opened
-from conformance.certify.api_clients.performing import Case, Programme, Theatre
+from conformance.certify.api_clients.performing import Case, Playing, Programme, Theatre
 from conformance.certify.api_clients.plan import ClientPlan, presumed, read
 from conformance.certify.api_clients.running import checked
 from conformance.certify.api_clients.stage import Play, Stage
@@ -24,7 +24,10 @@ from conformance.model import Certification, Certified, Target, TargetKind
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What somebody asked for. `scale` multiplies the waits that the server asks for (tests shorten them)."""
+    """What somebody asked for. `limit_s` bounds what a case may last, beside what each allows by itself.
+
+    `scale` multiplies the waits that the server asks for (tests shorten them); `told` is the command line as recorded.
+    """
 
     command: tuple[str, ...]
     directory: Path
@@ -34,6 +37,7 @@ class Options(msgspec.Struct, frozen=True):
     seed: int = 1
     select: tuple[str, ...] = ()
     jobs: int = 8
+    limit_s: float = 120.0
     scale: float = 1.0
     told: str = ""
 
@@ -68,8 +72,9 @@ def certify(options: Options) -> Path:
     command = checked(options.command)
     plan = planned(options)
     wanted = chosen(options.select, plan)
+    playing = Playing(command, options.directory / "output", options.jobs, options.limit_s)
     with _theatre(options, plan) as theatre:
-        theatre.perform(command, wanted, jobs=options.jobs, output=options.directory / "output")
+        theatre.perform(playing, wanted)
     return options.directory / "events.jsonl"
 
 

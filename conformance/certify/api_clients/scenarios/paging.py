@@ -65,7 +65,7 @@ def _right_link(trace: Trace) -> Found:
 
 def _reordered(link: str, here: Here) -> str:
     decoy = f"{here.base_url}/vehicles?page_after=decoy"
-    return f'<{next_of(link)}>; title="the rest, of rel=\\"last\\""; rel="next", <{decoy}>; rel="last"'
+    return f'<{next_of(link)}>; title="the rest, page by page"; rel="next", <{decoy}>; rel="last"'
 
 
 def _several_lines(link: str, here: Here) -> tuple[str, ...]:

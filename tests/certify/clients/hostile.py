@@ -1,0 +1,54 @@
+"""Programs that are no good clients: `python hostile.py WHAT`."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+
+BASE = os.environ["EVCONFORM_BASE_URL"]
+
+
+def ask(url: str) -> None:
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - the case's own address
+
+
+def crashes() -> None:
+    os.abort()
+
+
+def fails() -> None:
+    raise RuntimeError(f"the secret is {os.environ['EVCONFORM_CLIENT_SECRET']}")
+
+
+def hangs() -> None:
+    time.sleep(600)
+
+
+def floods() -> None:
+    for _ in range(10_000):
+        ask(f"{BASE}/vehicles")
+
+
+def detaches() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    sys.stdout.write(f"{child.pid}\n")
+
+
+def strays() -> None:
+    origin = "/".join(BASE.split("/")[:3])
+    ask(f"{origin}/v2/vehicles")
+
+
+def wrong_port() -> None:
+    ask("http://127.0.0.1:9/v2/vehicles")
+
+
+def talks() -> None:
+    sys.stdout.write("x" * 10_000_000)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()

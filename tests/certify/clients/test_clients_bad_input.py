@@ -1,0 +1,220 @@
+"""Commands that cannot be started, clients that crash, hang, flood, fork or go astray: clear verdicts, cleaned up."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from conformance import cli
+from conformance.certify.api_clients.plan import read, template
+from conformance.certify.api_clients.running import MARK
+from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
+from conformance.errors import UsageError
+from conformance.model import Verdict
+from reports import RunVerdict, fold
+from reports import read as events
+from tests.certify.clients.conftest import SAMPLE
+from tests.certify.conftest import verdicts
+
+HOSTILE = str(Path(__file__).with_name("hostile.py"))
+LIST = ("list_vehicles",)
+
+
+@pytest.fixture
+def hostile(certified, plan):
+    def run(what: str, **options):
+        return certified(command=(sys.executable, HOSTILE, what), plan=plan(*LIST), select=("C01", "C09"), **options)
+
+    return run
+
+
+def reasons(summary) -> str:
+    return " ".join(cell.reason for cell in summary.cells)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("crashes", "exit status -6"),
+        ("fails", "RuntimeError"),
+        ("wrong_port", "no request came to its base URL"),
+        ("strays", "no request came to its base URL"),
+        ("talks", "no request came to its base URL"),
+        ("detaches", "no request came to its base URL"),
+    ],
+)
+def test_a_client_that_does_not_do_its_task_passes_nothing(hostile, what, words):
+    summary = hostile(what)
+    assert summary.verdict is RunVerdict.INCONCLUSIVE
+    assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}
+    assert not verdicts(summary, Verdict.PASS)
+    assert words in reasons(summary)
+
+
+def test_a_client_that_hangs_is_stopped(hostile):
+    summary = hostile("hangs", limit_s=0.5)
+    assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}
+    assert "was stopped at its time limit" in reasons(summary)
+
+
+def test_a_client_that_floods_is_stopped(hostile):
+    summary = hostile("floods")
+    assert "too many requests" in reasons(summary)
+    assert not verdicts(summary, Verdict.PASS)
+    assert len(summary.exchanges) == 1_000
+
+
+def test_what_a_client_leaves_running_is_ended(hostile, tmp_path):
+    hostile("detaches")
+    pid = int((tmp_path / "report/output/control-list-vehicles.txt").read_text())
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert not [p for p in psutil.process_iter() if MARK in _environment(p)]
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except psutil.Error:
+        return {}
+
+
+def test_requests_outside_of_every_case_are_told(hostile):
+    summary = hostile("strays")
+    assert any("GET /v2/vehicles" in each.message for each in summary.notices if each.topic == "stray")
+
+
+def test_no_secret_of_a_case_is_written_down(hostile, tmp_path):
+    hostile("fails")
+    output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
+    assert "the secret is [redacted" in output
+
+
+def test_output_is_bounded(hostile, tmp_path):
+    hostile("talks")
+    assert len((tmp_path / "report/output/control-list-vehicles.txt").read_text()) <= 32 * 1024
+
+
+def test_a_condition_that_is_never_met_is_no_pass(certified, plan):
+    begins = "import os, runpy, sys; os.environ['EVCONFORM_CASE'].startswith('control')"
+    body = f"{begins} and runpy.run_path(sys.argv[1], run_name='__main__')"
+    command = (sys.executable, "-c", body, SAMPLE[1])
+    summary = certified(command=command, plan=plan("create_user"), select=("C07",))
+    assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C07"}
+    assert "the client never met the condition" in reasons(summary)
+    assert summary.verdict is RunVerdict.INCONCLUSIVE
+
+
+def test_declined_tasks_are_listed(certified, plan):
+    summary = certified(plan=plan("revoke_token"))
+    declined = [cell for cell in summary.cells if cell.reason.startswith("declined")]
+    assert {cell.operation for cell in declined} >= {"TASK list_vehicles", "TASK create_user"}
+    assert {cell.verdict for cell in declined} == {Verdict.NOT_APPLICABLE}
+    assert summary.verdict is RunVerdict.CONFORMS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--", "no-such-program-anywhere"], "cannot be found"),
+        ([], "no command"),
+        (["--plan", "no-such-plan.toml", "--", "true"], "cannot be read"),
+        (["--select", "C99", "--", "true"], "C99"),
+        (["--profile", "pilot", "--", "true"], "is no profile"),
+    ],
+)
+def test_wrong_arguments_are_usage(arguments, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["evconform", "certify", "client", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    assert ended.value.code == 2
+    assert words in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[client]\nname = 1",
+        '[client]\nname = "a"\nversion = "1"\nkind = "secret"\n[tasks]\nlist_vehicles = true',
+        '[client]\nname = "a"\nversion = "1"\n[tasks]\nfly = true',
+        '[client]\nname = "a"\nversion = "1"\n[tasks]\nlist_vehicles = false',
+        '[client]\nname = "a"\nversion = "1"\ncolour = "red"\n[tasks]\nlist_vehicles = true',
+    ],
+)
+def test_a_plan_that_cannot_be_understood_is_usage(tmp_path, text):
+    path = tmp_path / "plan.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError):
+        read(path)
+
+
+def test_the_template_is_a_plan(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text(template().replace("= false", "= true"))
+    assert read(path).declared == tuple(TASKS)
+    assert read(path).profile == "full"
+
+
+def test_profiles_are_what_tasks_add_up_to():
+    assert profile_of(PROFILES["reader"], public=False) == "reader"
+    assert profile_of({"list_vehicles"}, public=False) == "partial"
+    assert profile_of(set(TASKS) - {"sign_in"}, public=False) == "full"
+    assert profile_of(set(TASKS) - {"sign_in"}, public=True) != "full"
+
+
+def begin(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "conformance",
+        "certify",
+        "client",
+        "--report-dir",
+        str(tmp_path / "r"),
+        *arguments,
+    ]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def until(condition, seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_an_end_by_hand_is_reported(tmp_path, plan):
+    process = begin(tmp_path, "--plan", str(plan(*LIST)), "--", sys.executable, HOSTILE, "hangs")
+    until(lambda: any(_environment(p).get("EVCONFORM_CASE") for p in psutil.process_iter()))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    summary = fold(events([tmp_path / "r"]))
+    assert process.returncode == 3
+    assert summary.stopped == ("interrupted",)
+    assert not verdicts(summary, Verdict.PASS)
+    assert (tmp_path / "r/report.html").exists()
+
+
+def test_an_operator_starts_the_client(tmp_path, plan):
+    process = begin(tmp_path, "--plan", str(plan(*LIST)), "--select", "C01", "--serve")
+    cases: list[dict[str, str]] = []
+    while not (line := process.stdout.readline()).startswith("Run your client"):
+        if ": task " in line:
+            cases.append({})
+        else:
+            name, _, value = line.strip().partition("=")
+            cases[-1][name] = value
+    assert [each["EVCONFORM_CASE"] for each in cases] == ["control-list-vehicles", "unguessable-cursor"]
+    for case in cases:
+        subprocess.run(SAMPLE, env={**os.environ, **case}, check=True, capture_output=True)
+    process.communicate("\n", timeout=30)
+    summary = fold(events([tmp_path / "r"]))
+    assert verdicts(summary, Verdict.PASS) == {"C01"}
+    assert process.returncode == 0
