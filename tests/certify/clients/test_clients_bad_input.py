@@ -12,7 +12,6 @@ import pytest
 
 from conformance import cli
 from conformance.certify.api_clients.plan import read, template
-from conformance.certify.api_clients.running import MARK
 from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
 from conformance.errors import UsageError
 from conformance.model import Verdict
@@ -73,14 +72,6 @@ def test_what_a_client_leaves_running_is_ended(hostile, tmp_path):
     hostile("detaches")
     pid = int((tmp_path / "report/output/control-list-vehicles.txt").read_text())
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    assert not [p for p in psutil.process_iter() if MARK in _environment(p)]
-
-
-def _environment(process: psutil.Process) -> dict[str, str]:
-    try:
-        return process.environ()
-    except psutil.Error:
-        return {}
 
 
 def test_requests_outside_of_every_case_are_told(hostile):
@@ -192,7 +183,7 @@ def until(condition, seconds: float = 30.0) -> None:
 
 def test_an_end_by_hand_is_reported(tmp_path, plan):
     process = begin(tmp_path, "--plan", str(plan(*LIST)), "--", sys.executable, HOSTILE, "hangs")
-    until(lambda: any(_environment(p).get("EVCONFORM_CASE") for p in psutil.process_iter()))
+    until(lambda: any(HOSTILE in each.cmdline() for each in psutil.Process(process.pid).children()))
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     summary = fold(events([tmp_path / "r"]))
