@@ -55,6 +55,7 @@ def table(proofs: "Sequence[Proof]", families: dict[str, str], profile: str, ver
     survivors = ", ".join(f"`{each.fault}`" for each in planted if not each.killed)
     seeds = sorted(each.seed for each in clean)
     alarms = sum(bool(each.found) for each in clean)
+    tried = f"{len(planted)} of {len(families)} faults" if len(planted) < len(families) else "all faults"
     lines = [
         "| family | faults | killed | survived | beyond | requests (median) |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -66,7 +67,7 @@ def table(proofs: "Sequence[Proof]", families: dict[str, str], profile: str, ver
             "*Beyond* counts the faults at which a MUST was seen violated that the fault neither trips nor implies. "
             f"Clean servers: {alarms} of {len(clean)} raised a finding{_of(seeds)}, half of them with writes."
         ),
-        f"Profile `{profile}`, faults on seed 1, evconform {version}, {day}.",
+        f"Profile `{profile}`, {tried} on seed 1, evconform {version}, {day}.",
     ]
     return "\n".join(lines)
 
