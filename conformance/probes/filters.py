@@ -67,7 +67,7 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
     results: list[Result] = []
     for trial in planned:
         size = paged.size if paged and trial is paged.trial else 0
-        result = yield from _tried(call, trial, subject, size)
+        result = yield from _tried(call, trial, subject, size, whole)
         if result.answer.ok:
             results.append(result)
         else:
@@ -84,11 +84,11 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
         yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value that could tell")
 
 
-def _tried(call: Call, trial: Trial, subject: Subject, size: int) -> Steps[Result]:
-    """The filtered list in one piece, or in pages of a size."""
+def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer) -> Steps[Result]:
+    """The filtered list in one piece, or in pages of a size; in plain pages where the largest one was refused."""
     pagination = call.operation.pagination
     sized: tuple[tuple[str, str], ...] = ()
-    if pagination is not None and pagination.size:
+    if pagination is not None and pagination.size and (size or pagination.size in query_of(whole)):
         sized = ((pagination.size, str(size or pagination.max_size)),)
     query = tuple(each for each in call.query if each[0] != trial.which.parameter)
     own = Call(call.operation, call.path, query, call.headers, call.identity)
@@ -149,7 +149,7 @@ def _missing(results: Sequence[Result]) -> Iterator[tuple[str, Outcome]]:
             continue
         name = trial.which.parameter
         found = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
-        if set(gone) <= set(trial.bound):
+        if set(gone) <= set(trial.bound) and len(result.pages) == 1:
             found.append(("FLT-01", f"{name} leaves out the items on its bound"))
         for requirement, message in found:
             yield (

@@ -160,7 +160,8 @@ def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps
         return (first,)
     there = yield from walk(page_of(answer), call, subject, "next", _PAGES if whole.last else _PARTS)
     for page in there:
-        yield from filled(page, size)
+        asked = query_of(page.answer).get(pagination.size, [""])[0]
+        yield from filled(page, int(asked) if asked.isdecimal() else pagination.default_size)
         yield from keeps(page, query_of(answer), subject, pagination)
         if expansion:
             yield from all_items(page.answer, (expansion,))

@@ -76,7 +76,20 @@ def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
         asked = parse_qs(request.target.partition("?")[2])
         return reply([], Link="<about:blank>; rel=next") if "page_after" in asked else target(request)
 
-    assert "FLT-05" in drive(FILTERS, LIST, subject, forgetful).violated()
+    found = drive(FILTERS, LIST, subject, forgetful).violated()
+    assert "FLT-05" in found
+    assert "FLT-01" not in found
+
+
+def test_a_page_size_that_is_refused_accuses_no_filter(subject):
+    target = shelf()
+
+    def small(request):
+        return problem(400) if "page_size=100" in request.target else target(request)
+
+    run = drive(FILTERS, LIST, subject, small)
+    assert run.violated() == set()
+    assert "FLT-02" in run.passed()
 
 
 def test_a_refused_value_of_an_item_is_a_violation(subject):

@@ -79,6 +79,10 @@ def size_forgotten(query, response):
     return relinked(response, "page_size=3", "page_size=25")
 
 
+def size_dropped(query, response):
+    return relinked(response, "&?page_size=3&?", "")
+
+
 def largest_refused(query, response):
     return problem(400) if query.get("page_size") == "100" else response
 
@@ -107,6 +111,10 @@ def other_order_when_large(query, response):
 )
 def test_each_way_to_page_wrongly_is_found(subject, spoil, violated):
     assert violated in drive(PAGES, LIST, subject, changed(spoil)).violated()
+
+
+def test_a_size_that_a_link_drops_makes_no_page_too_long(subject):
+    assert drive(PAGES, LIST, subject, changed(size_dropped)).violated() & {"PAG-02", "PAG-05"} == {"PAG-05"}
 
 
 def test_an_id_on_two_pages_is_no_unique_id(subject):

@@ -21,4 +21,6 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=deep(swap, 1)) if found else None
 
 
-FAULT = Fault(("CON-03",), "the second item of one list ends before it starts", plant, difficulty="subtle")
+FAULT = Fault(
+    ("CON-03",), "the second item of one list ends before it starts", plant, difficulty="subtle", implies=("CON-02",)
+)

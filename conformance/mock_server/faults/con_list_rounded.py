@@ -15,4 +15,6 @@ def plant(site: Site) -> Planted | None:
     return found and at(found[0], item=edit(found[1], lambda value: value - value % 100))
 
 
-FAULT = Fault(("CON-02",), "a number differs between list and single read", plant)
+FAULT = Fault(
+    ("CON-02",), "a number differs between list and single read", plant, implies=("FLT-01", "FLT-02", "FLT-03")
+)

@@ -15,4 +15,5 @@ FAULT = Fault(
     "fifty levels in a body give 500",
     lambda _site: anywhere(answer=_fail),
     changes=("status", "headers", "body"),
+    implies=("RSP-01",),
 )

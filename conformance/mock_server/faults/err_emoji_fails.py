@@ -17,4 +17,5 @@ FAULT = Fault(
     lambda site: at(site.bodies(), answer=_fail),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("RSP-01",),
 )

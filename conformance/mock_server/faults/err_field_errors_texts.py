@@ -10,4 +10,6 @@ def _join(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "field_errors": {k: " ".join(v) for k, v in errors.items()}} if errors else body
 
 
-FAULT = Fault(("ERR-04",), "`field_errors` maps to strings", lambda _site: anywhere(answer=on_problem(_join)))
+FAULT = Fault(
+    ("ERR-04",), "`field_errors` maps to strings", lambda _site: anywhere(answer=on_problem(_join)), implies=("RSP-03",)
+)

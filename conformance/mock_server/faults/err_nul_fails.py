@@ -15,4 +15,5 @@ FAULT = Fault(
     "\\u0000 in a body gives 500",
     lambda _site: anywhere(answer=_fail),
     changes=("status", "headers", "body"),
+    implies=("RSP-01",),
 )

@@ -15,4 +15,5 @@ FAULT = Fault(
     "problems are application/json",
     lambda _site: anywhere(answer=on_answer(_plain)),
     changes=("headers",),
+    implies=("LIM-02",),
 )

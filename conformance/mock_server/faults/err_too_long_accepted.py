@@ -15,4 +15,5 @@ FAULT = Fault(
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("RSP-03",),
 )

@@ -14,4 +14,5 @@ FAULT = Fault(
         )
     ),
     difficulty="subtle",
+    implies=("RSP-03",),
 )

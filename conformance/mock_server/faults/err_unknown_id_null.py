@@ -8,4 +8,5 @@ FAULT = Fault(
     lambda site: at(site.pick(site.items()), answer=on_answer(becomes(200), 404)),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("RSP-03",),
 )

@@ -13,4 +13,5 @@ FAULT = Fault(
     "a value of the wrong type is taken by one kind of PATCH",
     lambda site: at(site.pick(site.bodies(Role.UPDATE)), reject=_forgive),
     changes=("status", "headers", "body"),
+    implies=("RSP-03",),
 )

@@ -13,4 +13,9 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(("EXP-02",), "one `expand` gives an id instead of an object", plant)
+FAULT = Fault(
+    ("EXP-02",),
+    "one `expand` gives an id instead of an object",
+    plant,
+    implies=("EXP-08", "LNK-01", "RSP-03", "RSP-10"),
+)

@@ -22,4 +22,4 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=drop) if found else None
 
 
-FAULT = Fault(("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle")
+FAULT = Fault(("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle", implies=("RSP-03",))

@@ -18,4 +18,6 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=close) if found else None
 
 
-FAULT = Fault(("EXP-08",), "from the second item on a list is not expanded", plant, difficulty="subtle")
+FAULT = Fault(
+    ("EXP-08",), "from the second item on a list is not expanded", plant, difficulty="subtle", implies=("EXP-02",)
+)

@@ -12,4 +12,4 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(("EXP-06",), "`expand=a.b` leaves the URL in b", plant)
+FAULT = Fault(("EXP-06",), "`expand=a.b` leaves the URL in b", plant, implies=("EXP-08",))

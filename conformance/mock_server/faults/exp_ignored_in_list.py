@@ -12,4 +12,4 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(("EXP-02", "EXP-09"), "one documented `expand` of a list leaves the URL", plant)
+FAULT = Fault(("EXP-02", "EXP-09"), "one documented `expand` of a list leaves the URL", plant, implies=("EXP-08",))

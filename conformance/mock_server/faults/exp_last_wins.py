@@ -9,4 +9,4 @@ def plant(site: Site) -> Planted | None:
     return at(site.pick(options.values()), tree=lambda call, _paths: tuple(call.every("expand")[-1:]))
 
 
-FAULT = Fault(("EXP-07",), "of two `expand` parameters the first is ignored", plant)
+FAULT = Fault(("EXP-07",), "of two `expand` parameters the first is ignored", plant, implies=("EXP-02", "EXP-08"))

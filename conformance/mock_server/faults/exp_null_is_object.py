@@ -21,4 +21,6 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=fill) if found else None
 
 
-FAULT = Fault(("EXP-11",), "a null link becomes {} when it is expanded", plant, difficulty="subtle")
+FAULT = Fault(
+    ("EXP-11",), "a null link becomes {} when it is expanded", plant, difficulty="subtle", implies=("RSP-03", "RSP-10")
+)

@@ -13,4 +13,6 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(("EXP-06", "EXP-02"), "`expand=a.b.c` puts an id into c", plant, difficulty="subtle")
+FAULT = Fault(
+    ("EXP-06", "EXP-02"), "`expand=a.b.c` puts an id into c", plant, difficulty="subtle", implies=("LNK-01", "RSP-03")
+)

@@ -10,4 +10,4 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], tree=lambda _call, paths: tuple(sorted({*paths, found[1].path}))) if found else None
 
 
-FAULT = Fault(("EXP-01",), "GET of one kind of member expands a link always", plant)
+FAULT = Fault(("EXP-01",), "GET of one kind of member expands a link always", plant, implies=("CON-02", "EXP-04"))

@@ -16,4 +16,5 @@ FAULT = Fault(
     lambda site: at(site.pick({o.key: o for o, _ in site.expansions()}.values()), answer=_fail),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("RSP-01",),
 )

@@ -31,4 +31,5 @@ FAULT = Fault(
     plant,
     difficulty="subtle",
     changes=("headers", "body"),
+    implies=("FLT-03",),
 )

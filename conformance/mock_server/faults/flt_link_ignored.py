@@ -9,4 +9,10 @@ def plant(site: Site) -> Planted | None:
     return found and at(found[0], match=lambda _c, each, _r, _w, holds: holds or each.parameter == found[1].parameter)
 
 
-FAULT = Fault(("FLT-01", "LNK-05"), "a filter by a linked thing's id is ignored", plant, changes=("headers", "body"))
+FAULT = Fault(
+    ("FLT-01", "LNK-05"),
+    "a filter by a linked thing's id is ignored",
+    plant,
+    changes=("headers", "body"),
+    implies=("FLT-05",),
+)

@@ -19,4 +19,5 @@ FAULT = Fault(
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("RSP-01",),
 )

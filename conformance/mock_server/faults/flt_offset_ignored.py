@@ -37,4 +37,5 @@ FAULT = Fault(
     plant,
     difficulty="subtle",
     changes=("headers", "body"),
+    implies=("FLT-03",),
 )

@@ -28,4 +28,5 @@ FAULT = Fault(
     plant,
     difficulty="subtle",
     changes=("headers", "body"),
+    implies=("FLT-01",),
 )

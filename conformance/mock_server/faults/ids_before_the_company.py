@@ -15,4 +15,6 @@ def plant(site: Site) -> Planted | None:
     return at(operation, item=deep(spoil, 0))
 
 
-FAULT = Fault(("IDS-03", "IDS-07"), "the first id of one list is of 1970", plant, difficulty="subtle")
+FAULT = Fault(
+    ("IDS-03", "IDS-07"), "the first id of one list is of 1970", plant, difficulty="subtle", implies=("RSP-12",)
+)

@@ -15,4 +15,4 @@ def plant(site: Site) -> Planted | None:
     return at(operation, item=spoil)
 
 
-FAULT = Fault(("IDS-03", "IDS-07"), "the times in the ids of one list are decades ahead", plant)
+FAULT = Fault(("IDS-03", "IDS-07"), "the times in the ids of one list are decades ahead", plant, implies=("RSP-12",))

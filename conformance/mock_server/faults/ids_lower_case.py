@@ -8,4 +8,5 @@ FAULT = Fault(
     lambda site: at(
         site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix), item=edit("id", str.lower)
     ),
+    implies=("IDS-07", "RSP-03", "RSP-10"),
 )

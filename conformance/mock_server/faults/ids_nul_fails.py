@@ -15,4 +15,5 @@ FAULT = Fault(
     "%00 in an id gives 500",
     lambda _site: anywhere(answer=_fail),
     changes=("status", "headers", "body"),
+    implies=("ERR-09", "RSP-01"),
 )

@@ -15,4 +15,6 @@ def plant(site: Site) -> Planted | None:
     return at(operation, item=deep(spoil, 2))
 
 
-FAULT = Fault(("IDS-02", "IDS-07"), "the third id of one list overflows", plant, difficulty="subtle")
+FAULT = Fault(
+    ("IDS-02", "IDS-07"), "the third id of one list overflows", plant, difficulty="subtle", implies=("FLT-02", "FLT-05")
+)

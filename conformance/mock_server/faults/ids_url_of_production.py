@@ -9,4 +9,5 @@ FAULT = Fault(
         site.pick(o for o in site.items() if "url" in site.properties(o)),
         item=lambda call, _place, data: {**data, "url": data["url"].replace(call.base, "https://api.ev.energy/v2")},
     ),
+    implies=("CON-02", "EXP-04", "IDS-07", "LNK-03"),
 )

@@ -15,4 +15,5 @@ FAULT = Fault(
     lambda _site: anywhere(answer=on_answer(_point)),
     difficulty="subtle",
     changes=("headers",),
+    implies=("RSP-04",),
 )

@@ -14,4 +14,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=deep(edit(found[1], turn), 1)) if found else None
 
 
-FAULT = Fault(("LNK-02",), "a link of the second item of one list gives 404", plant, difficulty="subtle")
+FAULT = Fault(
+    ("LNK-02",),
+    "a link of the second item of one list gives 404",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02", "EXP-03", "FLT-05"),
+)

@@ -13,4 +13,4 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=edit(found[1], turn)) if found else None
 
 
-FAULT = Fault(("LNK-01",), "a link of one list has another scheme than the target", plant)
+FAULT = Fault(("LNK-01",), "a link of one list has another scheme than the target", plant, implies=("CON-02", "EXP-03"))

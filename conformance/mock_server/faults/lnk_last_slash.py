@@ -9,4 +9,6 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=edit(found[1], lambda text: text + "/")) if found else None
 
 
-FAULT = Fault(("LNK-02", "LNK-03"), "a link of one list ends with a slash and gives 404", plant)
+FAULT = Fault(
+    ("LNK-02", "LNK-03"), "a link of one list ends with a slash and gives 404", plant, implies=("CON-02", "EXP-03")
+)

@@ -14,4 +14,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=deep(lambda call, _place, data: {**data, found[1]: call.base + first}, 1))
 
 
-FAULT = Fault(("LNK-05",), "the second item of one list links to the list of the first", plant, difficulty="subtle")
+FAULT = Fault(
+    ("LNK-05",),
+    "the second item of one list links to the list of the first",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02",),
+)

@@ -11,4 +11,4 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=edit(found[1], lambda text: text.partition("?")[0])) if found else None
 
 
-FAULT = Fault(("LNK-05",), "a link to a list leads to the whole list", plant)
+FAULT = Fault(("LNK-05",), "a link to a list leads to the whole list", plant, implies=("CON-02", "EXP-04", "WRT-01"))

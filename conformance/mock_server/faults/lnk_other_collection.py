@@ -15,4 +15,9 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=lambda call, _place, data: {**data, found[1]: call.base + record.path})
 
 
-FAULT = Fault(("LNK-03",), "a link of one kind of member leads to another kind of thing", plant)
+FAULT = Fault(
+    ("LNK-03",),
+    "a link of one kind of member leads to another kind of thing",
+    plant,
+    implies=("CON-02", "EXP-02", "WRT-01"),
+)

@@ -14,4 +14,9 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(("LNK-01", "EXP-01"), "a link of one kind of member begins with a slash", plant)
+FAULT = Fault(
+    ("LNK-01", "EXP-01"),
+    "a link of one kind of member begins with a slash",
+    plant,
+    implies=("CON-02", "EXP-03", "EXP-04", "RSP-03"),
+)

@@ -21,4 +21,10 @@ def _first(site: Site, resource: str) -> dict[str, list[str]]:
     return next(iter(site.world.store.all(resource))).data
 
 
-FAULT = Fault(("LNK-04",), "links back to one kind of member are incomplete", plant, difficulty="subtle")
+FAULT = Fault(
+    ("LNK-04",),
+    "links back to one kind of member are incomplete",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02", "EXP-04"),
+)

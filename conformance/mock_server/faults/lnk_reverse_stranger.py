@@ -28,4 +28,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=add)
 
 
-FAULT = Fault(("LNK-04",), "a user's links name something of another user", plant, difficulty="subtle")
+FAULT = Fault(
+    ("LNK-04",),
+    "a user's links name something of another user",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02", "EXP-04"),
+)

@@ -10,5 +10,9 @@ def plant(site: Site) -> Planted | None:
 
 
 FAULT = Fault(
-    ("LNK-03", "EXP-03"), "a link of one list differs from the url of its target by a query", plant, difficulty="subtle"
+    ("LNK-03", "EXP-03"),
+    "a link of one list differs from the url of its target by a query",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02",),
 )

@@ -17,4 +17,5 @@ FAULT = Fault(
     "page_after=nonsense gives 500 in one list",
     lambda site: at(site.pick(site.paged(Scheme.CURSOR)), answer=_fail),
     changes=("status", "headers", "body"),
+    implies=("ERR-09", "RSP-01"),
 )
