@@ -1,0 +1,61 @@
+"""The matrix of seeded faults as it is told: what survived, what was accused wrongly, and the table of the README."""
+
+import pytest
+
+from conformance.cli.proved import BEGIN, END, line, put_into, summary, table, wrong
+from conformance.errors import UsageError
+from conformance.proving import Proof
+
+KILLED = Proof("exp-stale", 1, ("EXP-04",), ("EXP-04 GET /evses",), (), 4100, "violations")
+STRAY = Proof("exp-thin", 1, ("EXP-02",), ("EXP-02 GET /evses", "PAG-01 *"), ("PAG-01 *",), 4300, "violations")
+SURVIVED = Proof("wrt-enum-open", 1, ("WRT-06",), ("DSC-09 *",), (), 4200, "conforms", allow_writes=True)
+CLEAN = Proof("", 1, (), (), (), 4000, "conforms")
+ALARM = Proof("", 2, (), ("RSP-01 GET /evses",), ("RSP-01 GET /evses",), 4000, "violations")
+FAMILIES = {"exp-stale": "EXP", "exp-thin": "EXP", "wrt-enum-open": "WRT"}
+
+
+def test_a_fault_is_killed_by_a_finding_on_what_it_trips():
+    assert [each.killed for each in (KILLED, STRAY, SURVIVED)] == [True, True, False]
+    assert line(KILLED).startswith("killed")
+    assert "beyond it: PAG-01 *" in line(STRAY)
+    assert line(SURVIVED).startswith("SURVIVED")
+    assert line(ALARM).startswith("FALSE ALARM")
+
+
+@pytest.mark.parametrize(
+    ("proofs", "bad"), [((KILLED, STRAY, CLEAN), False), ((KILLED, SURVIVED), True), ((KILLED, ALARM), True)]
+)
+def test_what_survives_or_is_a_false_alarm_is_wrong(proofs, bad):
+    assert wrong(proofs) is bad
+
+
+def test_the_last_lines_count():
+    faults, clean = summary((KILLED, STRAY, SURVIVED, CLEAN, ALARM))
+    assert faults.startswith("2 of 3 faults killed; 1 with")
+    assert clean.startswith("1 of 2")
+
+
+def test_the_table_is_by_family_and_says_what_it_rests_on():
+    text = table((KILLED, STRAY, SURVIVED, CLEAN), FAMILIES, "standard", "1.0", "2026-01-01")
+    assert "| EXP | 2 | 2 | 0 | 1 | 4,200 |" in text
+    assert "| WRT | 1 | 0 | 1 | 0 | 4,200 |" in text
+    assert "| **all** | 3 | 2 | 1 | 1 | 4,200 |" in text
+    assert "Survived: `wrt-enum-open`." in text
+    assert "all faults on seed 1" in text
+    assert "2 of 3 faults on seed 1" in table((KILLED, STRAY), FAMILIES, "standard", "1.0", "2026-01-01")
+
+
+def test_the_table_replaces_the_one_before(tmp_path):
+    file = tmp_path / "README.md"
+    file.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    put_into(file, "new")
+    put_into(file, "newer")
+    assert file.read_text() == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
+
+
+def test_a_file_without_a_place_for_it_is_left_alone(tmp_path):
+    file = tmp_path / "README.md"
+    file.write_text("before\n")
+    with pytest.raises(UsageError, match="no place"):
+        put_into(file, "new")
+    assert file.read_text() == "before\n"
