@@ -11,6 +11,7 @@ import msgspec
 from conformance.description.guards import depth
 from conformance.model import Exchange, Expansion, Link, Operation, Resource, ResourceModel, ResponseSpec, Role
 
+CSV = "text/csv"
 UNREADABLE: Any = object()  # the body is no JSON; None is a JSON value and would hide that
 _DEEPEST = 64  # levels of nesting that are read; judges are recursive, and hostile bodies must not exhaust them
 _PORTS = {"http": 80, "https": 443}

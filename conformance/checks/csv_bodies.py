@@ -4,14 +4,13 @@ import csv
 import io
 from collections.abc import Iterator
 
-from conformance.answers import Answer
+from conformance.answers import CSV, Answer
 from conformance.checks.base import Check
 from conformance.judging import observed, passed, violated
 from conformance.model import Outcome, Verdict
 from conformance.subject import Subject
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run (OWASP, CSV injection)
-CSV = "text/csv"
 
 
 def is_csv(answer: Answer, subject: Subject) -> Iterator[Outcome]:

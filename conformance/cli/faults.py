@@ -37,13 +37,14 @@ def faults(
 
     from conformance import __version__
     from conformance.cli import proved
-    from conformance.mock_server.faults import catalogue
+    from conformance.description import load
+    from conformance.mock_server.faults import catalogue, fitting
     from conformance.proving import matrix
 
     known = catalogue()
     if unknown := sorted(set(names or ()) - set(known)):
         raise UsageError(f"no fault is called {unknown[0]}", hint="`evconform serve --list-faults` names them all.")
-    wanted, numbers = names or sorted(known), range(1, seeds + 1)
+    wanted, numbers = names or fitting(load(description).model), range(1, seeds + 1)
     asked = {*(("", seed) for seed in numbers), *((name, 1) for name in wanted)}
     proofs = [proof for proof in _recorded(record) if proof.key in asked]
     done = {proof.key for proof in proofs}

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from conformance.answers import UNREADABLE, Answer
+from conformance.answers import CSV, UNREADABLE, Answer
+from conformance.checks.csv_bodies import rows_of
 from conformance.description import pointers
 from conformance.model import Exchange, Outcome, Request, Verdict
 from conformance.subject import Subject
@@ -17,13 +18,13 @@ _NAMED = 6  # fields that one message names
 
 
 def folded(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """RSP-07 and the part of LIM-01 that compares answers with each other; exchanges are looked at one by one."""
-    fields, allowance = FieldsSeen(subject), FallingAllowance()
+    """RSP-07 and the parts of LIM-01 and CSV-01 that compare answers; exchanges are looked at one by one."""
+    folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader())
     for exchange in exchanges:
-        fields.take(exchange)
-        allowance.take(exchange)
-    yield from fields.outcomes()
-    yield from allowance.outcomes()
+        for each in folds:
+            each.take(exchange)
+    for each in folds:
+        yield from each.outcomes()
 
 
 class FieldsSeen:
@@ -183,3 +184,31 @@ def _in_turn(bucket: list[_Left]) -> Iterator[tuple[_Left, _Left]]:
             index += 1
         if index:
             yield ended[index - 1], each
+
+
+class SteadyHeader:
+    """CSV-01: all tables of an operation begin with the same header row (RFC 4180, section 2)."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[list[str], str]] = {}  # operation -> header, exchange
+        self._others: dict[str, tuple[list[str], str]] = {}
+
+    def take(self, exchange: Exchange) -> None:
+        """Look at one exchange."""
+        response, key = exchange.response, exchange.request.operation
+        if response is None or response.media_type != CSV or not 200 <= response.status < 300:
+            return
+        rows = rows_of(response.body)
+        if isinstance(rows, list) and rows:
+            header = rows[0], exchange.id
+            if self._first.setdefault(key, header)[0] != rows[0]:
+                self._others.setdefault(key, header)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """One an operation that has two."""
+        for key, (header, exchange) in self._others.items():
+            wanted, first = self._first[key]
+            message = "the header row is not that of the operation's other answers"
+            yield Outcome(
+                "CSV-01", key, Verdict.FAIL, message, ",".join(wanted), ",".join(header), exchanges=(exchange, first)
+            )

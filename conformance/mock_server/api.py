@@ -207,7 +207,9 @@ class Api:
 
     def _user(self, call: Call, name: str, text: str) -> tuple[str, Problem | None]:
         """The id in a user header, bare or the last segment of the user's URL, and what is wrong with it."""
-        people = self._world.shape.resources[self._world.shape.principal]
+        people = self._world.shape.resources.get(self._world.shape.principal)
+        if people is None:  # the description knows no users
+            return "", parameter(name, "no such user.", _USER_SLUG)
         bare = text.removeprefix(call.base + people.list_path + "/")
         shape = call.operation.parameter(name, Location.HEADER)
         if not shape or len(bare) != 30 or not self._validators.parameter(name, shape.schema).is_valid(bare):

@@ -33,7 +33,8 @@ class Fault:
     """A fault. `trips` names the requirements that must notice it; `seen` says what a client sees.
 
     `implies` names other requirements that the same answers break, wherever they are held to them as well.
-    `changes` are the parts of answers that it may touch: `status`, `headers`, `body`. `where` describes its place.
+    `changes` are the parts of answers that it may touch: `status`, `headers`, `body`. `needs` is a media type that a
+    description must document for there to be a place.
     """
 
     trips: tuple[str, ...]
@@ -42,6 +43,7 @@ class Fault:
     difficulty: Literal["plain", "subtle"] = "plain"
     changes: tuple[str, ...] = ("body",)
     implies: tuple[str, ...] = ()
+    needs: str = ""
     name: str = ""
     about: str = ""
 

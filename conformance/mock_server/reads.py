@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.mock_server import paging
+from conformance.mock_server import paging, tables
 from conformance.mock_server.behaviours import Behaviours
 from conformance.mock_server.call import Answer, Call, Place
 from conformance.mock_server.filters import Criterion, Filters, sort_key
@@ -51,7 +51,11 @@ class Reads:
         self._revision = -1
 
     def answer(self, call: Call) -> Answer:
-        """The answer to a read; raises Problem."""
+        """The answer to a read, as JSON or as a table; raises Problem."""
+        answer = self._answer(call)
+        return tables.tabled(answer, call.operation) if answer.status == 200 and tables.wanted(call) else answer
+
+    def _answer(self, call: Call) -> Answer:
         if special := self._behaviours.reads.get(call.operation.key):
             return special(self, call)
         role = call.operation.role

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from conformance.mock_server import tables
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.world.build import World
 from conformance.mock_server.world.schemas import UNKNOWN, Seedling
@@ -33,10 +34,18 @@ class Behaviours:
         """An answer grown from the schema of the response: the same request always gets the same."""
         response = call.operation.response(status)
         media = response.media[0] if response and response.media else None
-        if media is None or not media.schema:
-            return None
-        schema = self.world.description.resolve(media.schema)
-        return absolute(self.grow(call, schema, {}), call.base)
+        schema = self.world.description.resolve(media.schema) if media and media.schema else {}
+        if media and media.type == tables.CSV:
+            return self._rows(call, schema)
+        return absolute(self.grow(call, schema, {}), call.base) if schema else None
+
+    def _rows(self, call: Call, schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The rows of a table: with the columns of its schema, or of an example where that tells none."""
+        columns = self.world.nursery.flat(self.world.nursery.flat(schema).get("items", {})).get("properties", ())
+        if not columns:
+            return tables.example()
+        rows = self.grow(call, schema, {}) or [{}]
+        return [{name: each.get(name) for name in columns} for each in absolute(rows, call.base)]
 
     def grow(self, call: Call, schema: Mapping[str, Any], links: Mapping[str, Any]) -> Any:
         """An instance of a schema that depends on the request alone; `links` gives the links at some paths."""

@@ -14,6 +14,7 @@ from conformance.errors import UsageError
 from conformance.mock_server.faulting import Fault, Planted, Site
 from conformance.mock_server.seams import Hook
 from conformance.mock_server.world.build import World
+from conformance.model import ResourceModel
 
 
 @cache
@@ -28,6 +29,12 @@ def catalogue() -> Mapping[str, Fault]:
         name = info.name.replace("_", "-")
         found[name] = fault.named(name, (module.__doc__ or "").strip())
     return MappingProxyType(found)
+
+
+def fitting(model: ResourceModel) -> list[str]:
+    """The names of the faults that a description can have a place for."""
+    known = {media.type for each in model.operations for response in each.responses for media in response.media}
+    return sorted(name for name, fault in catalogue().items() if not fault.needs or fault.needs in known)
 
 
 def place(name: str, world: World) -> Planted:

@@ -1,0 +1,27 @@
+"""A row of a table lacks its last value."""
+
+from conformance.mock_server import tables
+from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+
+
+def _cut(_call: Call | None, answer: Answer, body: bytes) -> bytes:
+    if not answer.media.startswith(tables.CSV):
+        return body
+    *rows, last, end = body.split(b"\r\n")
+    return b"\r\n".join((*rows, last.rpartition(b",")[0], end))
+
+
+def plant(site: Site) -> Planted | None:
+    """The last row of one table."""
+    return at(site.pick(each for each in site.model.operations if tables.documented(each)), raw=_cut)
+
+
+FAULT = Fault(
+    ("CSV-01",),
+    "the last row of one table is narrower than its header",
+    plant,
+    difficulty="subtle",
+    changes=("headers", "body"),
+    needs=tables.CSV,
+)

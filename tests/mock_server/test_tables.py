@@ -1,0 +1,109 @@
+"""CSV where a description documents it: for a collection beside its JSON, and alone."""
+
+import copy
+import csv
+import io
+import json
+
+import msgspec
+import pytest
+
+from conformance.description import Description, load
+from conformance.mock_server.faults import fitting
+from conformance.model import Profile
+from conformance.proving import Proof, prove
+from tests.mock_server.wire import Client, serve
+
+KEPT = ("/vehicle_makes", "/evse_makes", "/users")
+TEXT = {"type": "string"}
+ROW = {"type": "object", "properties": {"month": TEXT, "energy_kwh": {"type": "number"}, "note": TEXT}}
+
+
+def _table(like: dict, name: str, schema: dict) -> dict:
+    """A read that is answered by a table alone, secured and refused as another one."""
+    responses = {**like["responses"], "200": {**like["responses"]["200"], "content": {"text/csv": {"schema": schema}}}}
+    version = [each for each in like["parameters"] if "ersion" in str(each)]
+    return {"get": {**like, "operationId": name, "parameters": version, "responses": responses}}
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """A part of what we ship, with tables."""
+    document = copy.deepcopy(load().document)
+    kept = (path for path in document["paths"] if path.startswith(KEPT) and path.count("/") <= 2)
+    paths = {path: document["paths"][path] for path in kept}
+    like = paths["/vehicle_makes"]["get"]
+    paths["/reports/plain"] = _table(like, "get-reports-plain", TEXT)
+    paths["/reports/columns"] = _table(like, "get-reports-columns", {"type": "array", "items": ROW})
+    like["responses"]["200"]["content"]["text/csv"] = {"schema": TEXT}
+    path = tmp_path_factory.mktemp("csv") / "tables.json"
+    path.write_text(json.dumps({**document, "paths": paths}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def described(file) -> Description:
+    return load(file)
+
+
+@pytest.fixture(scope="module")
+def server(described) -> Client:
+    return serve(described)
+
+
+def rows(reply) -> list[list[str]]:
+    assert reply.status == 200
+    assert dict(reply.headers)["Content-Type"] == "text/csv; charset=utf-8"
+    assert reply.body.endswith(b"\r\n")
+    return list(csv.reader(io.StringIO(reply.body.decode(), newline=""), strict=True))
+
+
+def test_a_collection_is_a_table_to_whom_prefers_one(server):
+    header, *found = rows(server.get("/vehicle_makes", headers={"accept": "text/csv"}))
+    assert header[:2] == ["id", "url"]
+    items = msgspec.json.decode(server.get("/vehicle_makes").body)
+    assert [row[0] for row in found] == [each["id"] for each in items]
+    assert len(found) > 1
+    assert {len(row) for row in found} == {len(header)}
+    for accept in ("application/json", "*/*", "text/csv;q=0.1, application/json"):
+        assert msgspec.json.decode(server.get("/vehicle_makes", headers={"accept": accept}).body) == items
+
+
+@pytest.mark.parametrize(
+    ("path", "header"), [("/reports/plain", ["period", "count", "note"]), ("/reports/columns", list(ROW["properties"]))]
+)
+def test_what_is_a_table_alone_is_one(server, path, header):
+    for accept in ("*/*", "text/csv", "application/json, */*;q=0.1"):
+        first, *found = rows(server.get(path, headers={"accept": accept}))
+        assert first == header
+        assert found
+        assert {len(row) for row in found} == {len(header)}
+
+
+def test_what_a_spreadsheet_would_run_is_a_text(server):
+    notes = [row[2] for row in rows(server.get("/reports/plain"))]
+    assert "'=1+1" in notes
+    assert {"a, b", 'a "b"', "a\r\nb"} <= set(notes)
+
+
+def test_faults_of_tables_need_a_table(described):
+    tables = {"csv-row-short", "csv-header-moves"}
+    assert tables <= set(fitting(described.model))
+    assert not tables & set(fitting(load().model))
+
+
+@pytest.fixture(scope="module")
+def clean(file) -> Proof:
+    return prove("", description=file, profile=Profile.STANDARD, seed=1)
+
+
+def test_a_right_table_is_right(clean):
+    assert not clean.stray
+    assert not [each for each in clean.found if not each.startswith("DSC-")]  # a part of a description lacks some
+
+
+@pytest.mark.parametrize("fault", ["csv-row-short", "csv-header-moves"])
+def test_only_the_requirement_on_tables_sees_a_wrong_one(file, clean, fault):
+    proof = prove(fault, description=file, profile=Profile.STANDARD, seed=1)
+    assert {each.partition(" ")[0] for each in set(proof.found) - set(clean.found)} == {"CSV-01"}
+    assert not proof.stray
