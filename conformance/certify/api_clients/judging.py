@@ -80,8 +80,11 @@ def outcome(scenario: Scenario, found: Found, trace: Trace) -> Outcome:
     )
 
 
-def passively(passive: Passive, everything: Everything) -> Iterator[Outcome]:
-    """The verdicts of a passive judge; that there was nothing to judge is one."""
+def passively(passive: Passive, everything: Everything, lack: str = "") -> Iterator[Outcome]:
+    """The verdicts of a passive judge; that there was nothing to judge is one.
+
+    `lack` is why the task that should have shown something is declared and not done.
+    """
     verdicts = passive.judge(everything)
     for each in verdicts:
         bad = each.found.verdict in {Verdict.FAIL, Verdict.WARN}
@@ -95,7 +98,10 @@ def passively(passive: Passive, everything: Everything) -> Iterator[Outcome]:
             exchanges=each.exchanges,
             cause=each.found.message,
         )
-    if not verdicts:
+    if not verdicts and lack:
+        words = f"{passive.nothing}, for the client does not do {passive.task}: {lack}"
+        yield Outcome(passive.requirement, EVERY, Verdict.INCONCLUSIVE, words, cause=passive.nothing)
+    elif not verdicts:
         yield Outcome(passive.requirement, EVERY, Verdict.NOT_APPLICABLE, passive.nothing)
 
 

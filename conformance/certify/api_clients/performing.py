@@ -218,8 +218,8 @@ class Theatre:
             with self._record.item("all cases") as item:
                 played = {name: trace for name, trace in self.traces.items() if trace.calls}
                 seen = everything(played, self._description, public=self._public)
-                for passive in passives() if played else ():
-                    item.observed(passively(passive, seen))
+                for passive in passives():
+                    item.observed(passively(passive, seen, self.lacks.get(passive.task, "")))
                 item.observed([Outcome("C30", EVERY, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
         for address, count in self.stage.strayed.most_common(5):
             self._record.notice("stray", f"{count} requests outside of every case: {address}. {_STRAY_HINT}")

@@ -54,12 +54,14 @@ class Passive(msgspec.Struct, frozen=True):
     """A requirement judged on everything that a client sent in all cases. `right` is what a right client does.
 
     `judge` gives a verdict for each thing that there is to judge; where it gives none, `nothing` says what never came.
+    `task` is the one that should have shown some, empty where any may.
     """
 
     requirement: str
     right: str
     nothing: str
     judge: Callable[["Everything"], tuple["Judged", ...]]
+    task: str = ""
 
 
 class Everything(msgspec.Struct, frozen=True):

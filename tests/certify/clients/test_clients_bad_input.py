@@ -55,6 +55,14 @@ def test_a_client_that_does_not_do_its_task_passes_nothing(hostile, what, words)
     assert words in reasons(summary)
 
 
+@pytest.mark.parametrize(("task", "requirement"), [("revoke_token", "C13"), ("add_vehicle", "C15"), ("sign_in", "C12")])
+def test_a_task_that_is_declared_and_not_done_is_told(certified, plan, task, requirement):
+    summary = certified(command=("true",), plan=plan(task), select=(requirement,))
+    assert verdicts(summary, Verdict.INCONCLUSIVE) == {requirement}
+    assert f"does not do {task}" in reasons(summary)
+    assert summary.verdict is RunVerdict.INCONCLUSIVE
+
+
 def test_a_client_that_hangs_is_stopped(hostile):
     summary = hostile("hangs", limit_s=0.5)
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}

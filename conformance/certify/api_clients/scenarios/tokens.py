@@ -200,7 +200,7 @@ SCENARIOS = (
     ),
 )
 PASSIVE = (
-    Passive("C12", "PKCE with S256, and state", "no authorization request came", _authorized),
-    Passive("C13", "POST to /o/revoke_token/ with the slash", "no revocation came", _revoked),
+    Passive("C12", "PKCE with S256, and state", "no authorization request came", _authorized, "sign_in"),
+    Passive("C13", "POST to /o/revoke_token/ with the slash", "no revocation came", _revoked, "revoke_token"),
     Passive("C23", "no scope without a use", "no request for a token named a scope", _scopes),
 )

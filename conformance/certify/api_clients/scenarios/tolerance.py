@@ -230,7 +230,7 @@ SCENARIOS = (
 )
 PASSIVE = (
     Passive("C14", f"{_VERSION} on every request", "no request to the API came", _versions),
-    Passive("C15", f"{_USER} where it is needed", "no request that needs it came", _users),
+    Passive("C15", f"{_USER} where it is needed", "no request that needs it came", _users, "add_vehicle"),
     Passive("C18", "documented expansions alone", "no request named an expansion", _expansions),
-    Passive("C20", "absolute URLs as issued", "no request with a reference came", _references),
+    Passive("C20", "absolute URLs as issued", "no request with a reference came", _references, "add_vehicle"),
 )
