@@ -129,6 +129,17 @@ def answer(given: Answer) -> Act:
     return act
 
 
+def in_turn(*given: Answer) -> Act:
+    """Answer these one after the other, again from the first after the last."""
+
+    async def act(_asked: Asked, here: Here) -> Answer:
+        number: int = here.memory.get("turn", 0)
+        here.memory["turn"] = number + 1
+        return msgspec.structs.replace(given[number % len(given)], touched=True)
+
+    return act
+
+
 def after_a_while(seconds: int, *, as_date: bool = False) -> Act:
     """429 with `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3)."""
 

@@ -113,6 +113,9 @@ class Play:
             return Answer(200, (("Content-Type", "text/plain"),), b"Signed in.\n")
         if asked.part is Part.ELSEWHERE:
             return Answer(200, (("Content-Type", "application/json"),), b"[]")
+        if asked.part is Part.TOKEN and not self.client_secret and b"grant_type=client_credentials" in asked.body:
+            refusal = b'{"error": "unauthorized_client"}'  # a public client has no credentials (RFC 6749, section 4.4)
+            return Answer(400, (("Content-Type", "application/json"),), refusal)
         base = self._description.model.base_path if asked.part is Part.API else ""
         return await self._ask(asked, base + path, self._smaller(asked, query))
 

@@ -29,6 +29,7 @@ SCOPES = {
     "add_vehicle": "vehicle:read vehicle:write",
     "change_vehicle": "vehicle:read vehicle:write",
 }
+SCOPE = SCOPES.get(os.environ["EVCONFORM_TASK"], "vehicle:read")
 
 
 class RefusedError(Exception):
@@ -69,7 +70,9 @@ class Client:
             return self._token
 
     def _by_credentials(self) -> dict:
-        scope = SCOPES.get(os.environ["EVCONFORM_TASK"], "vehicle:read")
+        if not SECRET:
+            return self._sign_in()
+        scope = SCOPE
         if mutant("asks for every scope"):
             scope += " user:read user:write tariff:read"
         return self._grant({"grant_type": "client_credentials", "scope": scope})
@@ -89,7 +92,7 @@ class Client:
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(12)
         redirect = os.environ["EVCONFORM_REDIRECT_URI"]
         asked = {"response_type": "code", "client_id": ID, "redirect_uri": redirect, "login_hint": "user_a"}
-        asked |= {"scope": "vehicle:read"}
+        asked["scope"] = SCOPE
         if not mutant("no state"):
             asked["state"] = state
         if not mutant("no code challenge"):

@@ -24,6 +24,15 @@ def test_a_right_client_passes_everything(certified, plan):
     assert len(verdicts(summary, *Verdict)) == 30
 
 
+def test_a_right_public_client_passes(certified, plan):
+    played = ("C01", "C08", "C09", "C10", "C11", "C12", "C15", "C19", "C23", "C25")
+    summary = certified(plan=plan(*set(TASKS) - {"create_user"}, kind="public"), select=played)
+    assert summary.verdict is RunVerdict.CONFORMS, told(summary)
+    assert verdicts(summary, Verdict.PASS) == set(played) - {"C11", "C15"}, told(summary)
+    assert verdicts(summary, Verdict.NOT_OBSERVABLE) == {"C11"}  # a person has too few vehicles for fifty calls
+    assert verdicts(summary, Verdict.NOT_APPLICABLE) == {"C15"}  # the token names the person
+
+
 @pytest.mark.parametrize("mutant", MUSTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_fails_its_requirement_alone(certified, plan, mutant: Mutant):
     summary = certified(mutant.name, plan=plan(*mutant.declared), select=mutant.played)

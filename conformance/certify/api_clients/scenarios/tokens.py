@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from conformance.certify.api_clients.comparing import again, went_on
 from conformance.certify.api_clients.conditions import Answer, Asked, Here, Rule, expire, on, to
-from conformance.certify.api_clients.scenario import Everything, Judged, Passive, Scenario, open_question, wrong
+from conformance.certify.api_clients.scenario import Everything, Judged, Passive, Scenario, open_question, unseen, wrong
 from conformance.certify.api_clients.tasks import AT_ONCE, VEHICLE
 from conformance.certify.api_clients.trace import Call, Part, Trace
 from conformance.certify.found import RIGHT, Found
@@ -66,7 +66,7 @@ def _once_for_all(trace: Trace) -> Found:
 
 def _keeps(trace: Trace) -> Found:
     if len(trace.api) < _MANY:
-        return open_question(f"only {len(trace.api)} calls came, of {_MANY}")
+        return unseen(f"only {len(trace.api)} calls came, of {_MANY}")
     asked = trace.to(Part.TOKEN)
     told = f"{len(asked)} tokens for {len(trace.api)} calls"
     return Found(RIGHT.verdict, told) if len(asked) == 1 else wrong(f"it asks anew within {_LIFE_S:,} s", told)
