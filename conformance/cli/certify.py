@@ -159,7 +159,7 @@ def client(
         select=tuple(select or ()),
         jobs=jobs,
         limit_s=limit,
-        told=command_line(),
+        told=command_line().partition(" -- ")[0],  # arguments of the client may be secret
     )
     if dry_run:
         clients.print_cases(options)

@@ -1,0 +1,113 @@
+"""Judges on scripted traces: where a line is drawn, and that every judge takes whatever a client sends."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.certify.api_clients.catalogue import catalogue, passives, scenarios
+from conformance.certify.api_clients.judging import EVERY, cells, everything, judged, passively
+from conformance.certify.api_clients.scenario import Certificate
+from conformance.certify.api_clients.trace import Call, Handshake, How, Part, Ran, Trace
+from conformance.description import load
+from conformance.model import Exchange, Request, Response, Verdict
+
+BY_NAME = {each.name: each for each in scenarios()}
+BASE = "http://127.0.0.1:1/r/a/b/v2"
+DONE = Ran(How.ENDED, 0, 60.0)
+
+
+def call(at: float, status: int = 200, target: str = "/vehicles", *, touched: bool = False, **more) -> Call:
+    method, part = more.pop("method", "GET"), more.pop("part", Part.API)
+    request = Request(
+        f"{method} {target.partition('?')[0]}", method, target, more.pop("sent", ()), more.pop("body", b"")
+    )
+    response = Response(status, more.pop("headers", ()), b"[]") if status else None
+    exchange = Exchange(f"x-{at}", request, BASE + target, 1000.0 + at, response)
+    return Call(exchange, part, at, at + 0.01, touched=touched, **more)
+
+
+def verdict(name: str, *calls: Call, ran: Ran = DONE) -> Verdict:
+    return judged(BY_NAME[name], Trace(calls, ran, BASE), "").verdict
+
+
+def refused(at: float) -> Call:
+    return call(at, 429, touched=True, headers=(("Retry-After", "7"),))
+
+
+def test_a_wait_is_over_when_it_is_over():
+    assert verdict("retry-after-seconds", refused(0.0), call(7.02)) is Verdict.PASS
+    assert verdict("retry-after-seconds", refused(0.0), call(6.5)) is Verdict.FAIL
+    assert verdict("retry-after-seconds", refused(0.0)) is Verdict.PASS
+
+
+@given(st.floats(0.1, 5.0), st.floats(1.5, 3.0))
+def test_gaps_that_multiply_are_a_back_off(first: float, factor: float):
+    at, tries = 0.0, []
+    for number in range(5):
+        tries.append(call(at, 503, touched=number < 4))
+        at += 0.01 + first * factor**number
+    assert verdict("unavailable", *tries) is Verdict.PASS
+
+
+@given(st.floats(0.1, 20.0))
+def test_gaps_that_stay_are_none(gap: float):
+    tries = [call(number * (gap + 0.01), 503, touched=number < 4) for number in range(5)]
+    assert verdict("unavailable", *tries) is Verdict.WARN
+
+
+def test_what_was_never_met_never_passes():
+    for each in scenarios():
+        if each.judge is not None and not each.control:
+            assert judged(each, Trace((call(0.0),), DONE, BASE), "").verdict is Verdict.INCONCLUSIVE, each.name
+        if each.judge is not None:
+            assert judged(each, Trace((call(0.0),), DONE, BASE), "it crashed").verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_flood_passes_nothing():
+    calls = (call(0.0, touched=True), call(0.5, target="/users"))
+    assert verdict("last-page-blank", *calls) is Verdict.PASS
+    assert verdict("last-page-blank", *calls, ran=Ran(How.FLOOD, None, 1.0)) is Verdict.INCONCLUSIVE
+    assert verdict("last-page-blank", *calls, call(0.7), ran=Ran(How.FLOOD, None, 1.0)) is Verdict.FAIL
+
+
+def test_a_refused_handshake_shows_something_only_beside_an_accepted_one():
+    scenario = BY_NAME["tls-expired"]
+    assert scenario.certificate is Certificate.EXPIRED
+    shaken = Trace((), DONE, BASE, handshakes=(Handshake("certificate expired"),))
+    assert judged(scenario, shaken, "").verdict is Verdict.INCONCLUSIVE
+    trusted = Trace((call(0.0),), DONE, BASE)
+    beside = Trace((), DONE, BASE, handshakes=shaken.handshakes, beside=trusted)
+    assert judged(scenario, beside, "").verdict is Verdict.PASS
+    spoke = Trace((), DONE, BASE, handshakes=(Handshake("", b"GET /v2/vehicles"),), beside=trusted)
+    assert judged(scenario, spoke, "").verdict is Verdict.FAIL
+
+
+TARGETS = st.sampled_from(["/vehicles", "/vehicles?page_size=x&expand=&expand=user", "/users", "/?a=%ff", "/nowhere"])
+HEADERS = st.sampled_from([(), (("Authorization", "Bearer \xff"), ("User-Agent", "")), (("EvEnergy-User", "x"),)])
+CALLS = st.builds(
+    lambda at, status, target, sent, body, part, method, touched: call(
+        at, status, target, sent=sent, body=body, part=part, method=method, touched=touched
+    ),
+    st.floats(0, 50),
+    st.sampled_from([0, 200, 302, 400, 401, 503]),
+    TARGETS,
+    HEADERS,
+    st.sampled_from([b"", b"\xff", b"[]", b'{"model": 1}', b"scope=a+b&grant_type=x"]),
+    st.sampled_from(Part),
+    st.sampled_from(["GET", "POST", "PATCH", "BREW"]),
+    st.booleans(),
+)
+
+
+@given(st.lists(CALLS, max_size=6))
+def test_passive_judges_take_whatever_comes(calls: list[Call]):
+    trace = Trace(tuple(sorted(calls, key=lambda each: each.at)), DONE, BASE, BASE + "/users/user1")
+    seen = everything({"case": trace}, load(), public=False)
+    for passive in passives():
+        found = list(passively(passive, seen))
+        assert found, passive.requirement
+        assert {each.operation for each in found} == {EVERY}
+
+
+def test_every_requirement_is_judged_somewhere():
+    judged_ones = set(cells(scenarios(), passives())) | {"C30"}
+    assert judged_ones == {each.id for each in catalogue()}
