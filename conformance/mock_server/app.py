@@ -40,17 +40,15 @@ class App:
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
         if scope["type"] != "http" or not (path == self._base_path or path.startswith(self._base_path + "/")):
-            await self._beside(scope, receive, send)
+            await self._aside(scope, receive, send)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{root}{self._base_path}"
-        body, too_large = b"", False
-        if "content-length" in headers or "transfer-encoding" in headers:
-            try:
-                body, too_large = await asyncio.wait_for(self._body(receive, headers), self._patience)
-            except TimeoutError:
-                await _send(send, _failure(Problem(408, "request-timeout", "The body took too long to arrive."), base))
-                return
+        try:
+            body, too_large = await self._arrived(receive, headers)
+        except TimeoutError:
+            await _send(send, _failure(_too_slow(), base))
+            return
         request = Request(
             scope["method"],
             path[len(self._base_path) :] or "/",
@@ -66,6 +64,29 @@ class App:
             traceback.print_exc(file=sys.stderr)
             reply = _failure(Problem(500, "internal-error", "The server failed."), base)
         await _send(send, reply)
+
+    async def _aside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is not the API: it gets a body that has arrived whole, as the API does."""
+        if scope["type"] != "http":
+            await self._beside(scope, receive, send)
+            return
+        try:
+            body, _ = await self._arrived(receive, _headers(scope))
+        except TimeoutError:
+            await _send(send, _failure(_too_slow(), scope["path"]))
+            return
+        left = [{"type": "http.request", "body": body}]
+
+        async def again() -> MutableMapping[str, Any]:
+            return left.pop() if left else await receive()
+
+        await self._beside(scope, again, send)
+
+    async def _arrived(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
+        """The body where one was announced, and whether it is longer than the limit; raises TimeoutError."""
+        if "content-length" not in headers and "transfer-encoding" not in headers:
+            return b"", False
+        return await asyncio.wait_for(self._body(receive, headers), self._patience)
 
     async def _body(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
         """The body, and whether it is longer than the limit; what is beyond the limit is read and forgotten."""
@@ -86,12 +107,20 @@ class App:
                 return (b"" if large else b"".join(parts)), large
 
 
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
 def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
     if not raw:
         return ()
     text = raw[:_LONGEST].decode("latin-1")
     fields = text.split("&", _FIELDS)[:_FIELDS]
     return tuple(parse_qsl("&".join(fields), keep_blank_values=True))
+
+
+def _too_slow() -> Problem:
+    return Problem(408, "request-timeout", "The body took too long to arrive.")
 
 
 def _failure(problem: Problem, base: str) -> Reply:

@@ -29,13 +29,17 @@ from conformance.model import Role
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a server is made of. `rate_limit` counts requests an hour; `now` freezes the clock at that microsecond."""
+    """What a server is made of. `rate_limit` counts requests an hour; `now` freezes the clock at that microsecond.
+
+    `patience` is in seconds: how long a body may take to arrive.
+    """
 
     description: Path | None = None
     seed: int = 1
     faults: Sequence[str] = ()
     rate_limit: int = RATE_LIMIT
     now: int | None = None
+    patience: float = 10.0
 
 
 class Server:
@@ -60,7 +64,7 @@ class Server:
         self.world.store.listen(self.webhooks.heard)
         control = Control(self.clock, self.webhooks, self.api.writes, self.reset)
         routes = [*Issuer(self.tokens, self.seams).routes(), *control.routes()]
-        self._app = App(self.api, description.model.base_path, Starlette(routes=routes))
+        self._app = App(self.api, description.model.base_path, Starlette(routes=routes), patience=settings.patience)
 
     def _shown(self, record: Record) -> Any:
         """A record as its own address shows it, under the last base URL that was asked for."""

@@ -72,7 +72,7 @@ class Writes:
         """A new record from a checked body; raises a problem where one like it exists."""
         self._unique(call, resource, parent, body)
         named = resource.key_kind is KeyKind.NAME
-        key = str(body[resource.key_field]) if named else ""
+        key = str(body.get(resource.key_field, "")) if named else ""  # a fault may have let it go
         record = self.born(resource, parent, self._owner(call, resource, parent, body), key)
         record.data = {**record.data, **self._blank(call, resource, body)}
         changes = through(self._seams.apply, call, record, self._fitted(resource, body))
