@@ -1,6 +1,7 @@
 """Versions, media types, users, limits, tokens, paging and bad input."""
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -332,3 +333,13 @@ def test_redirects(web: Web, reader: Client) -> None:
     told = web.get("/v2/vehicle_onboarding", params={**query, "response_type": "json"})
     assert told.status_code == 200
     assert httpx.URL(told.json()["url"]).scheme == "https"
+
+
+def test_the_readme_tells_every_identity() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for each in BY_NAME.values():
+        row = next(line for line in text.splitlines() if line.startswith("| ") and f"`{each.token}`" in line)
+        assert f"`{each.name}`" in row
+        assert each.client_id in row
+        assert each.client_secret in row
+        assert not each.allowance or f"{each.allowance} requests" in row
