@@ -21,5 +21,9 @@ def plant(site: Site) -> Planted | None:
 
 
 FAULT = Fault(
-    ("ERR-08", "WRT-06"), "a POST without a required field gives 201", plant, changes=("status", "headers", "body")
+    ("ERR-08", "WRT-06"),
+    "a POST without a required field gives 201",
+    plant,
+    changes=("status", "headers", "body"),
+    implies=("RSP-01", "RSP-08"),
 )
