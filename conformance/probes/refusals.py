@@ -30,7 +30,7 @@ _UNREADABLE = (
 )
 # The sorts of fault that ERR-08 names; WRT-06 binds every sort.
 _NAMED = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
-_FEW, _MANY = len(_NAMED), 60  # defects tried of one operation, before and in the profile deep
+_FEW, _MANY = len(_NAMED) + 3, 60  # defects tried of one operation, before and in the profile deep
 _DRAWN = 200  # defects among which one of each sort is looked for
 _REFERENCES = 2  # bad ones: a bare id, and a URL of nothing
 _REFUSALS = {400, 409, 413, 415, 422}
@@ -144,7 +144,10 @@ def _seen_in(write: Write, subject: Subject) -> Call | None:
 
 
 def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]], reader: Call) -> Steps[None]:
-    """WRT-05: nothing of what was refused is there now. What else changed meanwhile is not ours to judge."""
+    """WRT-05: nothing of what was refused is there now. What else changed meanwhile is not ours to judge.
+
+    What was taken once is taken again: somebody else may have made or changed a thing just so in between.
+    """
     if not after.ok:
         return
     old = {_name(item): item for _, item in before.objects}
@@ -152,7 +155,18 @@ def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]], re
         for at, item in after.objects:
             was = old.get(_name(item))
             taken = _taken(was, item, body)
-            if taken and (was is not None or (yield from _once_more(answer, body, reader))):
+            if not taken or (was is not None and answer.operation.role is Role.CREATE):
+                continue
+            lasting: bool | None
+            if was is None:
+                lasting = yield from _made_again(answer, body, reader)
+            else:
+                lasting = yield from _taken_again(answer, body, {name: was.get(name) for name in taken}, reader)
+            if lasting is None:
+                reason = "a value of a refused body is there now, and was not put back: perhaps it is somebody else's"
+                yield observed(answer, "WRT-05", Verdict.INCONCLUSIVE, reason, pointer=at, also=(before, after))
+                return
+            if lasting:
                 message = "a write that was refused took effect"
                 yield violated(
                     answer, "WRT-05", message,
@@ -162,13 +176,27 @@ def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]], re
     yield passed(sent[0][0], "WRT-05")
 
 
-def _once_more(answer: Answer, body: Any, reader: Call) -> Steps[bool]:
-    """Whether the refused body makes a thing each time: what else is new may be anybody's, and be like it."""
+def _made_again(answer: Answer, body: Any, reader: Call) -> Steps[bool]:
+    """Whether the refused body makes a thing each time."""
     before = yield from ask(reader.operation, reader.request(fresh=True))
     yield from ask(answer.operation, answer.exchange.request)
     after = yield from ask(reader.operation, reader.request(fresh=True))
     known = {_name(item) for _, item in before.objects}
     return any(_name(item) not in known and _taken(None, item, body) for _, item in after.objects)
+
+
+def _taken_again(answer: Answer, body: Any, old: dict[str, Any], reader: Call) -> Steps[bool | None]:
+    """Whether the refused body changes the thing again, once it was put back; None where that is refused."""
+    request = answer.exchange.request
+    back = yield from ask(answer.operation, msgspec.structs.replace(request, body=msgspec.json.encode(old)))
+    if not back.ok:
+        return None
+    before = yield from ask(reader.operation, reader.request(fresh=True))
+    yield from ask(answer.operation, request)
+    after = yield from ask(reader.operation, reader.request(fresh=True))
+    known = {_name(item): item for _, item in before.objects}
+    pairs = ((known.get(_name(item)), item) for _, item in after.objects)
+    return any(was is not None and _taken(was, item, body) for was, item in pairs)
 
 
 def _name(item: dict[str, Any]) -> str:
