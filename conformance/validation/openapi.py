@@ -5,11 +5,12 @@ The description is judged as given, except for what would stand in the way: serv
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jsonschema_path import SchemaPath
+from openapi_schema_validator import OAS31Validator
 from openapi_core import V31RequestValidator, V31ResponseValidator, V31WebhookRequestValidator
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers as WireHeaders
@@ -19,6 +20,8 @@ from conformance.model import Headers, Operation, Request, Response
 from conformance.validation.formats import SECOND_FORMATS
 from conformance.validation.wire import content_type, path_variables, query_pairs
 from conformance.validation.writing import Deref, for_writing
+
+FormatValidator = Callable[[Any], bool]
 
 _HOST = "http://described"
 _LONGEST = 300  # characters of an error: openapi-core quotes whole bodies
@@ -54,15 +57,14 @@ class Judges:
 
     def __init__(self, document: Mapping[str, Any], deref: Deref) -> None:
         spec = SchemaPath.from_dict(_prepared(document))
-        written = SchemaPath.from_dict(_prepared(for_writing(document, deref)))
-        formats = dict(SECOND_FORMATS)
-        self._requests = V31RequestValidator(written, extra_format_validators=formats)
+        self._written = _prepared(for_writing(document, deref))
+        self._requests: dict[str, V31RequestValidator] = {}  # by path: openapi-core looks through all of them each time
         self._responses = V31ResponseValidator(
             spec,
-            extra_format_validators=formats,
+            format_validators=_formats(),
             extra_media_type_deserializers={"application/problem+json": json.loads},
         )
-        self._webhooks = V31WebhookRequestValidator(spec, extra_format_validators=formats)
+        self._webhooks = V31WebhookRequestValidator(spec, format_validators=_formats())
 
     def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
         """Errors in path, query, header and body; a target that is not of the operation's path is one by itself."""
@@ -70,7 +72,13 @@ class Judges:
         variables = path_variables(operation.path, target)
         if variables is None:
             return (f"{target} is no {operation.path}",)
-        return _texts(self._requests.iter_errors(_asked(operation, request, variables)))
+        return _texts(self._judge_at(operation.path).iter_errors(_asked(operation, request, variables)))
+
+    def _judge_at(self, path: str) -> V31RequestValidator:
+        if path not in self._requests:
+            alone = {**self._written, "paths": {path: self._written["paths"][path]}}
+            self._requests[path] = V31RequestValidator(SchemaPath.from_dict(alone), format_validators=_formats())
+        return self._requests[path]
 
     def response(self, operation: Operation, request: Request, response: Response) -> tuple[str, ...]:
         """Errors in status, media type, body and headers."""
@@ -86,6 +94,22 @@ class Judges:
         """Errors in the headers and body of a delivery."""
         sent = RequestParameters(header=WireHeaders(headers))
         return _texts(self._webhooks.iter_errors(_Asked("post", "", sent, content_type(headers), body, name)))
+
+
+def _formats() -> dict[str, FormatValidator]:
+    """All formats that are judged. Given whole, for what is given beside openapi-core's own is copied at each use."""
+    own = OAS31Validator.FORMAT_CHECKER.checkers
+    return {**{name: _guarded(check, raises) for name, (check, raises) in own.items()}, **SECOND_FORMATS}
+
+
+def _guarded(check: FormatValidator, raises: type[Exception] | tuple[type[Exception], ...]) -> FormatValidator:
+    def judged(value: Any) -> bool:
+        try:
+            return bool(check(value))
+        except raises:
+            return False
+
+    return judged
 
 
 def _asked(operation: Operation, request: Request, variables: Mapping[str, str]) -> _Asked:
