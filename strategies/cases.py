@@ -7,9 +7,9 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -81,15 +81,16 @@ def compiled(
 
 
 def _enumerated(door: Door, operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
-    cases = list(_sound(door.coverage(operation), operation, validators))
+    cases = [each for each in door.coverage(operation) if _is_sound(operation, validators, each)]
     for mode, most in ((Mode.POSITIVE, POSITIVES), (Mode.NEGATIVE, NEGATIVES)):
         yield from _spread([each for each in cases if each.mode is mode])[: most - _DRAWN]
 
 
 def _drawn(door: Door, operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
     for mode in Mode:
-        cases = door.fuzzing(operation, mode=mode, seed=seed, examples=2 * _DRAWN)
-        yield from islice(_sound(cases, operation, validators), _DRAWN)
+        yield from door.fuzzing(
+            operation, mode=mode, seed=seed, examples=_DRAWN, wanted=partial(_is_sound, operation, validators)
+        )
 
 
 def _judged(
@@ -103,11 +104,13 @@ def _judged(
             yield CompiledCase(each, validity, tuple(dict.fromkeys(error.pointer for error in errors)))
 
 
-def _sound(cases: Iterable[GeneratedCase], operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
-    small = (each for each in cases if len(each.request.body) + len(each.request.target) <= _LARGEST)
-    for case in plausible(small, operation, validators):
-        if case.mode is Mode.NEGATIVE or not _surplus(case, operation, validators):
-            yield case
+def _is_sound(operation: Operation, validators: Validators, case: GeneratedCase) -> bool:
+    """Whether a case is small, what it was meant to be, and promised by the description."""
+    return (
+        len(case.request.body) + len(case.request.target) <= _LARGEST
+        and any(plausible([case], operation, validators))
+        and (case.mode is Mode.NEGATIVE or not _surplus(case, operation, validators))
+    )
 
 
 def _surplus(case: GeneratedCase, operation: Operation, validators: Validators) -> bool:

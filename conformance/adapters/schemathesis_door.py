@@ -4,7 +4,8 @@ Its configuration is always given, since it looks for files up the tree otherwis
 one of them is random.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from conformance.adapters.generated import GeneratedCase, Mode, Phase
+from conformance.adapters.lean import lean
 from conformance.description import Description
 from conformance.model import Headers, Operation, Request
 
@@ -39,7 +41,7 @@ class Door:
         for name, strategy in formats.items():
             schemathesis.openapi.format(name, strategy)
         self._document = description.document
-        self._schema = _loaded(_without_cursors(description))
+        self._schema = _loaded(lean(_without_cursors(description), description.deref))
 
     @cached_property
     def _webhooks(self) -> schemathesis.BaseSchema:
@@ -57,19 +59,32 @@ class Door:
             generation_modes=list(_MODES.values()),
             generation_config=self._schema.config.generation_for(operation=generator, phase="coverage"),
         )
-        yield from _requests(operation.key, cases, Phase.COVERAGE, known or {})
+        requests = _Requests(operation.key, Phase.COVERAGE, known or {})
+        yield from (made for case in cases if (made := requests.of(case)))
 
-    def fuzzing(
-        self, operation: Operation, *, mode: Mode, seed: int, examples: int, known: Known | None = None
-    ) -> Iterator[GeneratedCase]:
-        """At most so many cases drawn at random, the same for one seed; none where the schemas admit no such case."""
+    def fuzzing(  # noqa: PLR0913 - options by name
+        self,
+        operation: Operation,
+        *,
+        mode: Mode,
+        seed: int,
+        examples: int,
+        known: Known | None = None,
+        wanted: Callable[[GeneratedCase], bool] = lambda _: True,
+    ) -> tuple[GeneratedCase, ...]:
+        """At most so many wanted cases drawn at random, the same for one seed; none where the schemas admit none.
+
+        Drawing is dear: it ends with the last case that is wanted, or after twice as many draws.
+        """
         strategy = self._schema[operation.path][operation.method].as_strategy(generation_mode=_MODES[mode])
-        yield from _requests(operation.key, _drawn(strategy, seed, examples), Phase.FUZZING, known or {})
+        requests = _Requests(operation.key, Phase.FUZZING, known or {})
+        return _drawn(strategy, requests, seed, examples, wanted)
 
-    def webhook(self, name: str, *, mode: Mode, seed: int, examples: int) -> Iterator[GeneratedCase]:
+    def webhook(self, name: str, *, mode: Mode, seed: int, examples: int) -> tuple[GeneratedCase, ...]:
         """At most so many deliveries of a webhook, drawn as by `fuzzing`; their target is `/webhooks/NAME`."""
         strategy = self._webhooks[_WEBHOOKS + name]["POST"].as_strategy(generation_mode=_MODES[mode])
-        yield from _requests(f"POST {_WEBHOOKS}{name}", _drawn(strategy, seed, examples), Phase.FUZZING, {})
+        requests = _Requests(f"POST {_WEBHOOKS}{name}", Phase.FUZZING, {})
+        return _drawn(strategy, requests, seed, examples, lambda _: True)
 
 
 def _loaded(document: Mapping[str, Any]) -> schemathesis.BaseSchema:
@@ -104,13 +119,23 @@ def _writable(node: Any) -> Any:
     return [_writable(each) for each in node] if isinstance(node, list) else node
 
 
-def _drawn(strategy: SearchStrategy[Case], seed: int, examples: int) -> list[Case]:
+class _Enough(BaseException):
+    """Ends drawing from inside: not an error, so that nobody on the way takes it for one."""
+
+
+def _drawn(
+    strategy: SearchStrategy[Case],
+    requests: "_Requests",
+    seed: int,
+    examples: int,
+    wanted: Callable[[GeneratedCase], bool],
+) -> tuple[GeneratedCase, ...]:
     """Values of a strategy, the same for one seed; unlike `SearchStrategy.example` meant for use in programs."""
-    found: list[Case] = []
+    found: list[GeneratedCase] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=examples,
+        max_examples=2 * examples,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
@@ -118,25 +143,35 @@ def _drawn(strategy: SearchStrategy[Case], seed: int, examples: int) -> list[Cas
     )
     @hypothesis.given(strategy)
     def draw(case: Case) -> None:
-        found.append(case)
+        made = requests.of(case)
+        if made is not None and wanted(made):
+            found.append(made)
+        if len(found) >= examples:
+            raise _Enough
 
-    try:
+    with suppress(Unsatisfiable, _Enough):
         draw()
-    except Unsatisfiable:
-        return []
-    return found
+    return tuple(found)
 
 
-def _requests(key: str, cases: Iterable[Case], phase: Phase, known: Known) -> Iterator[GeneratedCase]:
-    """Cases as requests, each once, without those that no HTTP message can carry."""
-    seen: set[Request] = set()
-    for index, case in enumerate(cases):
+class _Requests:
+    """Makes cases requests, each once, without those that no HTTP message can carry."""
+
+    def __init__(self, key: str, phase: Phase, known: Known) -> None:
+        self._key, self._phase, self._known = key, phase, known
+        self._seen: set[Request] = set()
+        self._index = -1
+
+    def of(self, case: Case) -> GeneratedCase | None:
+        """The case in our words; None where it says nothing new."""
+        self._index += 1
         about = _About.of(case)
-        _settle(case, about, known, index)
-        request = _request(key, case)
-        if request is not None and request not in seen:
-            seen.add(request)
-            yield GeneratedCase(key, about.mode, phase, request, about.place, about.note)
+        _settle(case, about, self._known, self._index)
+        request = _request(self._key, case)
+        if request is None or request in self._seen:
+            return None
+        self._seen.add(request)
+        return GeneratedCase(self._key, about.mode, self._phase, request, about.place, about.note)
 
 
 class _About(NamedTuple):

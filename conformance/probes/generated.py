@@ -115,7 +115,7 @@ def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[No
     reached = right = 0
     for index, each in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
         request = settled(each, call, known, index, subject)
-        if request in sent or (each.validity is Validity.VALID and _embeds(request.body, subject.model)):
+        if request in sent or _embeds(request.body, subject.model, each.wrong):
             continue
         sent[request] = None
         answer = yield from ask(operation, request)
@@ -129,21 +129,27 @@ def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[No
         yield Noticed("generated", f"{reached} of {right} valid generated requests succeeded", operation.key)
 
 
-def _embeds(body: bytes, model: ResourceModel) -> bool:
-    """Whether a body has an object where a link is meant: schemas made for reading allow it, nobody promises it."""
+def _embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
+    """Whether a body has an object where a link is meant, and is not about that.
+
+    Schemas that are made for reading allow it; nobody promises what a server makes of it.
+    """
     if not body:
         return False
     links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
 
-    def within(value: Any) -> bool:
+    def within(value: Any, at: str) -> bool:
         if isinstance(value, list):
-            return any(map(within, value))
+            return any(within(each, f"{at}/{index}") for index, each in enumerate(value))
         members = value.items() if isinstance(value, dict) else ()
-        return any((name in links and isinstance(each, dict)) or within(each) for name, each in members)
+        return any(
+            (name in links and isinstance(each, dict) and f"{at}/{name}" not in wrong) or within(each, f"{at}/{name}")
+            for name, each in members
+        )
 
     try:
-        return within(msgspec.json.decode(body))
-    except msgspec.DecodeError:
+        return within(msgspec.json.decode(body), "body")
+    except (msgspec.DecodeError, RecursionError):
         return False
 
 

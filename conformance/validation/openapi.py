@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from jsonschema_path import SchemaPath
-from openapi_schema_validator import OAS31Validator
 from openapi_core import V31RequestValidator, V31ResponseValidator, V31WebhookRequestValidator
 from openapi_core.datatypes import RequestParameters
+from openapi_schema_validator import OAS31Validator
 from werkzeug.datastructures import Headers as WireHeaders
 from werkzeug.datastructures import ImmutableMultiDict
 
