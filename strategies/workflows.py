@@ -142,11 +142,14 @@ class Workflow(RuleBasedStateMachine):
         del self._living[name]
         self._gone.add(name)
         for each in (self._lifecycle.read, operation):
-            status = self._ask(each, name).status
-            if status != 404:
-                raise self._broken(
-                    "WRT-04", f"{name} was deleted and gives {status}, not 404", self._request(each, name)
-                )
+            self._check_gone(each, name)
+
+    @precondition(lambda self: self._lifecycle.delete)
+    @rule()
+    def revisit(self) -> None:
+        """WRT-04: what was deleted stays so, whatever happens to others."""
+        for name in sorted(self._gone):
+            self._check_gone(self._lifecycle.read, name)
 
     @precondition(lambda self: self._lifecycle.listing)
     @rule()
@@ -215,6 +218,13 @@ class Workflow(RuleBasedStateMachine):
         if answer.status != 200:
             raise self._broken(requirement, f"{name} exists and is answered with {answer.status}", request)
         self._compare(requirement, self._living[name], self._item(answer, request), request)
+
+    def _check_gone(self, operation: Operation, name: str) -> None:
+        """Asks for what was deleted."""
+        status = self._ask(operation, name).status
+        if status != 404:
+            message = f"{name} was deleted and gives {status}, not 404"
+            raise self._broken("WRT-04", message, self._request(operation, name))
 
     def _item(self, answer: Response, request: Request) -> dict[str, Any]:
         """The member that an answer shows."""

@@ -14,7 +14,7 @@ from tests.mock_server.wire import BASE, Ask, Client
 METHODS = ("PUT", "DELETE", "PATCH", "POST")
 
 
-def asks(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Iterator[Ask]:  # noqa: C901
+def asks(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Iterator[Ask]:  # noqa: C901, PLR0912
     """Requests to every operation; many more to those in focus (to a sample without). Writes come last, if at all."""
     model = client.model
     deep = [o for o in model.operations if (focus is None and o.key in _sample(client)) or (focus and o.key in focus)]
@@ -27,10 +27,13 @@ def asks(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Itera
     unsafe = [operation for operation in deep if not operation.safe] if writes else []
     for operation in unsafe:
         yield from writing(client, operation)
-    if writes and not unsafe:  # something is created, then looked for
+    for operation in unsafe:  # created once more, after what was deleted
+        if operation.role is Role.CREATE:
+            yield from list(client.good(operation))[:1]
+    if writes and not unsafe:  # something is created twice, then looked for
         for operation in model.operations:
             if operation.role is Role.CREATE:
-                yield from list(client.good(operation))[:1]
+                yield from 2 * list(client.good(operation))[:1]
         for operation in deep:
             yield from whole(client, operation)
     if focus and writes:  # what was written is read again, and through what is near it

@@ -1,0 +1,31 @@
+"""What was deleted comes back when the next thing of its kind is created."""
+
+from typing import Any
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.world.store import Record
+from conformance.model import Effect, Role
+
+
+def plant(site: Site) -> Planted | None:
+    """A kind of thing that can be created and deleted."""
+    creates = {o.resource: o for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
+    buried: list[Record] = []
+
+    def bury(_call: Call, record: Record, removed: bool) -> bool:
+        buried.append(record)
+        return removed
+
+    def revive(_call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+        while buried:
+            site.world.store.add(buried.pop(), quiet=True)
+        return changes
+
+    delete = site.pick(
+        o for o in site.of_role(Role.DELETE) if o.resource in creates and site.world.shape.resources[o.resource].prefix
+    )
+    return at((delete, creates[delete.resource]), remove=bury, apply=revive) if delete else None
+
+
+FAULT = Fault(("WRT-04",), "a POST brings back what was deleted before it", plant, difficulty="subtle")
