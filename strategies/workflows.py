@@ -86,6 +86,7 @@ class Workflow(RuleBasedStateMachine):
         self._lifecycle = ground.lifecycle
         self._living: dict[str, dict[str, Any]] = {}
         self._gone: set[str] = set()
+        self._whole = True  # nothing was broken yet
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
@@ -144,13 +145,6 @@ class Workflow(RuleBasedStateMachine):
         for each in (self._lifecycle.read, operation):
             self._check_gone(each, name)
 
-    @precondition(lambda self: self._lifecycle.delete)
-    @rule()
-    def revisit(self) -> None:
-        """WRT-04: what was deleted stays so, whatever happens to others."""
-        for name in sorted(self._gone):
-            self._check_gone(self._lifecycle.read, name)
-
     @precondition(lambda self: self._lifecycle.listing)
     @rule()
     def walk(self) -> None:
@@ -183,10 +177,21 @@ class Workflow(RuleBasedStateMachine):
             self._compare("EXP-05", {key: plain[key] for key in plain if key not in paths}, expanded, request)
 
     def teardown(self) -> None:
-        """Deletes what the history left, where the resource can be deleted."""
-        if self._lifecycle.delete:
-            for name in sorted(self._living):
-                self._ask(self._lifecycle.delete, name)
+        """Looks at the whole once more where nothing was broken, then deletes what the history left."""
+        try:
+            if self._whole:
+                self._look_back()
+        finally:
+            if self._lifecycle.delete:
+                for name in sorted(self._living):
+                    self._ask(self._lifecycle.delete, name)
+
+    def _look_back(self) -> None:
+        """WRT-04: what was deleted stays so, whatever happened to others; and the list, where several things met."""
+        for name in sorted(self._gone):
+            self._check_gone(self._lifecycle.read, name)
+        if self._gone or len(self._living) > 1:
+            self.walk()
 
     def _choose(self, data: st.DataObject) -> str:
         """One of the living items, empty where there is none."""
@@ -195,6 +200,7 @@ class Workflow(RuleBasedStateMachine):
 
     def _broken(self, requirement: str, message: str, request: Request) -> Broken:
         found = Broken(requirement, message, request)
+        self._whole = False
         self._ground.watch(found)
         return found
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from strategies.workflows import Broken, Workflow
 
 JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", "EXP-05", "RSP-03")
-_SEARCH, _SHRINK = 600, 200  # requests of one resource: until something breaks, and to make that smaller
+_SEARCH, _SHRINK = 480, 120  # requests of one resource: until something breaks, and to make that smaller
 _HISTORIES, _STEPS = 80, 8
 _RISKY = {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
 

@@ -10,32 +10,37 @@ from conformance.execution.worker import Worker
 from conformance.mock_server import running
 from conformance.model import Exchanged, Observed, Profile, Verdict
 
-OPERATION = "POST /users/{user_id}/saved_routes"
+ROUTES = "POST /users/{user_id}/saved_routes"
 
 
-def ran(folder, faults):
-    """The violations that the workflow probe saw, the exchanges by id, and whether anything was remembered."""
-    with running(seed=1, faults=faults) as server:
-        options = RunOptions(
-            target=server.base_url, profile=Profile.DEEP, budget=10**6, allow_writes=True, report_dir=folder
-        )
-        session = Session.open(options)
-        worker = Worker(session.spec, session.brief, "main")
-        items = [each for each in worker.todo if each.probe == "workflow" and each.operation == OPERATION]
-        for item in items:
+def ran(base_url, folder, operation=ROUTES, **more):
+    """The violations that the workflow probe saw at an operation, and the exchanges by id in the order of sending."""
+    options = RunOptions(
+        target=base_url, profile=Profile.DEEP, budget=10**6, allow_writes=True, report_dir=folder, **more
+    )
+    session = Session.open(options)
+    worker = Worker(session.spec, session.brief, "main")
+    for item in worker.todo:
+        if item.probe == "workflow" and item.operation == operation:
             worker.run(item)
-        worker.close()
-        events = list(read([session.finish()]))
-        session.close()
+    worker.close()
+    events = list(read([session.finish()]))
+    session.close()
     seen = [each.outcome for each in events if isinstance(each, Observed) and each.item]
     exchanges = {each.exchange.id: each.exchange for each in events if isinstance(each, Exchanged)}
-    return [each for each in seen if each.verdict in {Verdict.FAIL, Verdict.ERROR}], exchanges
+    return [each for each in seen if each.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.ERROR}], exchanges
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def faulty():
+    with running(seed=1, faults=("wrt-patch-undoes-patch",)) as server:
+        yield server.base_url
+
+
+@pytest.fixture(scope="module")
+def found(faulty, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty") / "run"
-    return *ran(folder, ("wrt-patch-undoes-patch",)), folder
+    return *ran(faulty, folder), folder
 
 
 def test_a_fault_of_three_steps_is_found_and_its_history_is_short(found):
@@ -47,7 +52,37 @@ def test_a_fault_of_three_steps_is_found_and_its_history_is_short(found):
     assert any((folder / MEMORY).rglob("*"))
 
 
-def test_a_clean_server_is_not_accused(found, tmp_path):
-    violations, exchanges = ran(tmp_path / "run", ())
+def tried_before(violations, exchanges):
+    """What other histories created before the one that is shown was complete."""
+    shown = violations[0].exchanges
+    sent = list(exchanges)[: list(exchanges).index(shown[0])]
+    return [each for each in sent if exchanges[each].request.method == "POST" and each not in shown]
+
+
+def test_what_failed_is_tried_first_when_it_is_run_again(found, faulty, tmp_path):
+    violations, exchanges, folder = found
+    again, later = ran(faulty, tmp_path / "run", resume=folder, rerun_failed=True)
+    assert {each.requirement for each in again} == {"WRT-02"}
+    assert tried_before(violations, exchanges)
+    assert not tried_before(again, later)
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation", "requirement"),
+    [
+        ("wrt-create-revives", "POST /vehicles", "WRT-04"),
+        ("wrt-newest-hides-newer", "POST /vehicles", "WRT-07"),
+        ("wrt-expanded-read-blocks-patch", "POST /solar_arrays", "WRT-02"),
+    ],
+)
+def test_what_only_several_steps_show_is_found(fault, operation, requirement, tmp_path):
+    with running(seed=1, faults=(fault,)) as server:
+        violations, _ = ran(server.base_url, tmp_path / "run", operation)
+    assert {each.requirement for each in violations} == {requirement}
+
+
+def test_a_clean_server_is_not_accused(tmp_path):
+    with running(seed=1) as server:
+        violations, exchanges = ran(server.base_url, tmp_path / "run")
     assert violations == []
     assert sum(each.request.method == "PATCH" for each in exchanges.values()) > 3
