@@ -9,6 +9,7 @@ from conformance.checks.base import Check
 from conformance.judging import passed, quote, violated
 from conformance.model import Outcome
 from conformance.subject import Subject
+from conformance.ulid import is_ulid
 
 _DEEPEST = 8  # levels of choices in a schema that are searched for properties
 _FIRST = re.compile(r"[./\[]")  # ends the first name of a path to a field
@@ -47,11 +48,22 @@ def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 def _fields_to_blame(answer: Answer, sent: dict[str, Any], subject: Subject) -> bool:
     """Whether the body is invalid and nothing else in the request asks for a refusal."""
-    plain = {"content-type", "accept", answer.operation.user_header.lower()}
-    headers = {name.lower() for name, _ in answer.exchange.request.headers}
-    if headers - plain or "?" in answer.exchange.request.target:
+    user = answer.operation.user_header.lower()
+    for name, value in answer.exchange.request.headers:
+        if name.lower() not in {"content-type", "accept"} and not (
+            name.lower() == user and _names_a_user(value, subject)
+        ):
+            return False
+    if "?" in answer.exchange.request.target:
         return False
     return bool(subject.validators.request_body(answer.operation, "application/json", sent))
+
+
+def _names_a_user(value: str, subject: Subject) -> bool:
+    """Whether it is the id or the URL of one, known or not."""
+    people = subject.model.by_name.get(subject.model.principal)
+    last = value.rpartition("/")[2]
+    return people is not None and last.startswith(people.prefix) and is_ulid(last.removeprefix(people.prefix))
 
 
 def _names(answer: Answer, subject: Subject) -> set[str]:

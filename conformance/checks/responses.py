@@ -17,8 +17,11 @@ _PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instanc
 _LEAKS = re.compile(
     rb"Traceback \(most recent call last\)"
     rb"|\bat [\w.$]+\([\w]+\.java:\d+\)"
-    rb"|\bFile \"[^\"]+\.py\", line \d+"
-    rb"|\bSELECT\b[^\"]{1,200}\bFROM\b[^\"]{1,200}\bWHERE\b"
+    rb"|\bat [^\s()]{1,200} \((?:file://)?/[^\s()]{1,200}:\d+:\d+\)"
+    rb"|\bgoroutine \d+ \[running\]"
+    rb"|\bFile \\?\"[^\"]+\.py\\?\", line \d+"
+    rb"|\bSELECT\b.{1,200}\bFROM\b.{1,200}\bWHERE\b|\bINSERT INTO\b.{1,200}\bVALUES\b"
+    rb"|\bUPDATE\b.{1,200}\bSET\b.{1,200}\bWHERE\b|\bDELETE FROM\b.{1,200}\bWHERE\b"
     rb"|\b(?:psycopg|django\.db|sqlalchemy|ProgrammingError|IntegrityError)\b"
     rb"|(?<![\w:/])/(?:usr|home|var|srv|opt|app)/[\w.-]+/[\w./-]+\.(?:py|js|rb|so|conf|env)\b"
     rb"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bwhsec_[A-Za-z0-9+/=]{16,}"
@@ -26,9 +29,9 @@ _LEAKS = re.compile(
 
 # One of these stands in whatever `_LEAKS` finds; to look for them is thirty times faster.
 _SIGNS = (
-    *(b"Traceback (", b".java:", b'File "', b"SELECT", b"psycopg", b"django.db", b"sqlalchemy", b"PRIVATE KEY"),
+    *(b"Traceback (", b".java:", b"(/", b"(file:", b"goroutine ", b"File ", b"SELECT", b"INSERT INTO", b"UPDATE"),
+    *(b"DELETE FROM", b"psycopg", b"django.db", b"sqlalchemy", b"PRIVATE KEY", b"AKIA", b"whsec_"),
     *(b"ProgrammingError", b"IntegrityError", b"/usr/", b"/home/", b"/var/", b"/srv/", b"/opt/", b"/app/"),
-    *(b"AKIA", b"whsec_"),
 )
 
 

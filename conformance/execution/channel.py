@@ -92,7 +92,7 @@ class Channel:
                 body, cut = self._read(answer, began)
             finally:
                 answer.close()
-                _hang_up_on_failure(answer)
+                _hang_up(answer)
         except httpx.LocalProtocolError as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -162,10 +162,14 @@ def _transport_to(origin: str) -> httpx.BaseTransport:
     return httpx.HTTPTransport(verify=parts.scheme == "https" or bool(proxy), proxy=_with_scheme(proxy))
 
 
-def _hang_up_on_failure(answer: httpx.Response) -> None:
-    """Not to use a connection again on which the server failed: many close it behind their answer, without a word."""
+def _hang_up(answer: httpx.Response) -> None:
+    """Not to use a connection again of which nobody knows where the next answer begins.
+
+    Many servers close it behind a failure, without a word; and a 204 that names a length may send that much.
+    """
     stream = answer.extensions.get("network_stream")
-    if answer.status_code >= 500 and stream is not None:
+    overflows = answer.status_code == 204 and answer.headers.get("content-length", "0") != "0"
+    if (answer.status_code >= 500 or overflows) and stream is not None:
         stream.close()
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
-from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model import Location, Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
@@ -246,7 +246,7 @@ def _refused(
         return
     request = answer.exchange.request
     found = validity or judgement(request, answer.operation, subject.validators, subject.opinion).validity
-    if found is Validity.INVALID and (answer.ok or answer.status >= 500) and not _left_empty(request, place):
+    if found is Validity.INVALID and (answer.ok or answer.status >= 500) and not _ambiguous(answer, place):
         what = "is accepted" if answer.ok else "makes the server fail"
         message = f"a generated request with a wrong {place} {what}"
         yield violated(answer, requirement, message, expected="4xx", actual=str(answer.status), pointer=place)
@@ -255,11 +255,20 @@ def _refused(
         yield observed(answer, requirement, Verdict.INCONCLUSIVE, reason, pointer=place)
 
 
-def _left_empty(request: Request, place: str) -> bool:
-    """Whether a query parameter has no value: by the custom of forms it then counts as absent."""
+def _ambiguous(answer: Answer, place: str) -> bool:
+    """Whether servers may read a query parameter in another way.
+
+    One without a value counts as absent by the custom of forms, and of several where one is wanted many take the last.
+    """
     location, _, name = place.partition(":")
-    pairs = parse_qsl(request.target.partition("?")[2], keep_blank_values=True)
-    return location == "query" and any(key == name and not value for key, value in pairs)
+    pairs = parse_qsl(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
+    values = [value for key, value in pairs if key == name]
+    many = any(
+        each.schema.get("type") == "array"
+        for each in answer.operation.parameters
+        if each.location is Location.QUERY and each.name == name
+    )
+    return location == "query" and ("" in values or (len(values) > 1 and not many))
 
 
 def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:

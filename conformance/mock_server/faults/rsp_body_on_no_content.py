@@ -7,6 +7,7 @@ from conformance.model import Role
 
 def _fill(answer: Answer) -> None:
     answer.media, answer.raw = JSON, b"{}"
+    answer.headers["Content-Length"] = "2"
 
 
 FAULT = Fault(
