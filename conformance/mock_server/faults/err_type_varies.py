@@ -16,4 +16,4 @@ def plant(_site: Site) -> Planted:
     return anywhere(answer=on_problem(vary, 400))
 
 
-FAULT = Fault(("ERR-10",), "the type of a 400 ends in a number that grows", plant)
+FAULT = Fault(("ERR-10",), "the type of a 400 ends in a number that grows", plant, implies=("VER-03",))
