@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from rich.console import Console
 
+from conformance.cli.terminal import Terminal
 from conformance.errors import HarnessError
 from conformance.execution.directories import point_latest
 from reports import Summary, build, fold, read, waivers
@@ -59,7 +59,7 @@ def show(log: Path, want: Wanted | None = None) -> int:
         unsigned = want.signer is not None and not signed
     written = build(summary, log.parent, formats)
     point_latest(log.parent)
-    render(summary, Console(soft_wrap=not sys.stdout.isatty()), written.get("html"))
+    render(summary, Terminal(soft_wrap=not sys.stdout.isatty()), written.get("html"))
     return summary.verdict.exit_code or (_UNSIGNED if unsigned else 0)
 
 

@@ -24,9 +24,9 @@ def build(
 ) -> None:
     """Fold logs into reports; exit code as `run`."""
     import msgspec
-    from rich.console import Console
 
     import reports
+    from conformance.cli.terminal import Terminal
     from reports.terminal import render
 
     first = logs[0] if logs[0].is_dir() else logs[0].parent
@@ -40,7 +40,7 @@ def build(
         summary = msgspec.structs.replace(summary, certificate=state(attempt))
     earlier = reports.fold(reports.read([since])) if since else None
     written = reports.build(summary, report_dir or first, tuple(formats or ("html", "json", "junit")), since=earlier)
-    render(summary, Console(), written.get("html"))
+    render(summary, Terminal(), written.get("html"))
     raise typer.Exit(summary.verdict.exit_code)
 
 
@@ -50,11 +50,10 @@ def diff(
     new: Annotated[Path, typer.Argument(help="The later run.")],
 ) -> None:
     """New, fixed, still failing, no longer tested; exit code 1 if something got worse."""
-    from rich.console import Console
-
     import reports
+    from conformance.cli.terminal import Terminal
     from reports.terminal import render_difference
 
     difference = reports.diff(reports.fold(reports.read([old])), reports.fold(reports.read([new])))
-    render_difference(difference, Console())
+    render_difference(difference, Terminal())
     raise typer.Exit(1 if difference.worse else 0)

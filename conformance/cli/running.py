@@ -21,9 +21,8 @@ def run_and_report(
     """Run, report, and give the exit code. `since` is an earlier run that the report compares with."""
     known: list[Waiver] = []
     session = Session.open(options, meanwhile=lambda: known.extend(_prepared(formats, waiver_file)))
-    from rich.console import Console
-
     from conformance.cli.items import run_items
+    from conformance.cli.terminal import Terminal
     from reports import build, fold, read, waivers
     from reports.terminal import render
 
@@ -37,7 +36,7 @@ def run_and_report(
     written = build(summary, log.parent, formats, since=fold(read([since])) if since else None)
     _tell_ci(written)
     point_latest(log.parent)
-    render(summary, Console(soft_wrap=not sys.stdout.isatty()), written.get("html"))
+    render(summary, Terminal(soft_wrap=not sys.stdout.isatty()), written.get("html"))
     return summary.verdict.exit_code
 
 

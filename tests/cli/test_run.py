@@ -1,5 +1,7 @@
 """The main job, end to end, on real sockets."""
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -92,6 +94,26 @@ def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
     lines = (ROOT / place["artifactLocation"]["uri"]).read_text().splitlines()
     method = found[0]["operation"].partition(" ")[0].lower()
     assert lines[place["region"]["startLine"] - 1].strip() == f"{method}:"
+
+
+def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "conformance",
+        "run",
+        *SMALL,
+        "--workers",
+        "1",
+        "--report-dir",
+        str(tmp_path / "r"),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0, told
+    assert (tmp_path / "r" / "report.html").is_file()
 
 
 def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch):
