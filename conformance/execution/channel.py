@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from threading import Lock
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -63,6 +64,7 @@ class Channel:
         self.unanswered = 0  # requests in a row that got no answer
         self._given = transport
         self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
+        self._opening = Lock()  # a crowd of deliveries is sent by many threads
         self._extensions = {"timeout": httpx.Timeout(limits.idle_s, connect=limits.connect_s).as_dict()}
         self._own = (
             ("User-Agent", agent),
@@ -116,9 +118,10 @@ class Channel:
     def _transport(self, url: str) -> httpx.BaseTransport:
         found = _ORIGIN.match(url)
         origin = found[0] if found else url
-        if origin not in self._transports:
-            self._transports[origin] = self._given or _transport_to(origin)
-        return self._transports[origin]
+        with self._opening:
+            if origin not in self._transports:
+                self._transports[origin] = self._given or _transport_to(origin)
+            return self._transports[origin]
 
     def _url(self, request: Request, token: str) -> str:
         url = (request.authority or self._base) + request.target
@@ -158,8 +161,13 @@ def _transport_to(origin: str) -> httpx.BaseTransport:
     host = parts.hostname or ""
     proxies = {} if host in _LOOPBACK or proxy_bypass(parts.netloc) else getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    # Reading the trust store takes 30 ms that plain HTTP need not pay.
-    return httpx.HTTPTransport(verify=parts.scheme == "https" or bool(proxy), proxy=_with_scheme(proxy))
+    # Reading the trust store takes 30 ms that plain HTTP need not pay. A pool that closes what it has too much of may
+    # close what another thread has just begun to use.
+    return httpx.HTTPTransport(
+        verify=parts.scheme == "https" or bool(proxy),
+        proxy=_with_scheme(proxy),
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=None),
+    )
 
 
 def _hang_up(answer: httpx.Response) -> None:

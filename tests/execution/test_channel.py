@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -49,6 +50,37 @@ def talking(*chunks, pause=0.0, endless=b""):
         done.set()
         server.close()
         thread.join(5)
+
+
+@contextmanager
+def answering_together(count):
+    """A server that answers so many requests at a time, all at once; with it, the list of connections it took."""
+    server = socket.create_server(("127.0.0.1", 0))
+    together, taken = threading.Barrier(count), []
+
+    def converse(peer):
+        while peer.recv(65536):
+            together.wait(5)
+            peer.sendall(b"HTTP/1.1 204 Fine\r\n\r\n")
+
+    def accept():
+        while True:
+            try:
+                taken.append(server.accept()[0])
+            except OSError:
+                return
+            threading.Thread(target=converse, args=taken[-1:], daemon=True).start()
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v2", taken
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join(5)
+        for each in taken:
+            each.close()
 
 
 @contextmanager
@@ -163,6 +195,19 @@ def test_a_connection_on_which_the_server_failed_is_not_used_again():
     answers = [b"HTTP/1.1 %d Said\r\nContent-Length: 0\r\n\r\n" % status for status in (500, 200)]
     with talking_once_each(*answers) as base, Channel(base, {}, agent="tests", limits=Hasty) as channel:
         assert [channel.send(Request("GET /", "GET", "/")).status for _ in answers] == [500, 200]
+
+
+def test_no_connection_is_closed_while_others_are_in_use():
+    crowd = 50  # the pool's default would keep 20, and close in one thread what another has just begun to use
+    with (
+        answering_together(crowd) as (base, taken),
+        Channel(base, {}, agent="tests") as channel,
+        ThreadPoolExecutor(crowd) as pool,
+    ):
+        for _ in range(3):
+            said = list(pool.map(lambda _: channel.send(Request("GET /", "GET", "/")).status, range(crowd)))
+            assert said == [204] * crowd
+        assert len(taken) == crowd
 
 
 def test_no_answer_changes_a_later_request():
