@@ -41,11 +41,10 @@ from conformance.model.resource import (
     Scheme,
     Security,
 )
-from conformance.model.target import Budget, Profile, Target, TargetKind
+from conformance.model.target import Profile, Target, TargetKind
 
 __all__ = [
     "Body",
-    "Budget",
     "Case",
     "Catalogued",
     "Certification",

@@ -38,12 +38,6 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     may_touch_hardware: bool = False
 
 
-class Budget(msgspec.Struct, frozen=True):
-    """How many requests each identity may send; None is no limit."""
-
-    requests: int | None = None
-
-
 class Profile(StrEnum):
     """How deep a run goes."""
 

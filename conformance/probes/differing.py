@@ -18,15 +18,13 @@ def differing(  # noqa: PLR0913 - a finding has these parts
     if not found:
         yield passed(answer, requirement)
     for each in found[:shown]:
-        yield violated(
-            answer,
-            requirement,
-            message,
-            expected=quote(told(each.old)),
-            actual=quote(told(each.new)),
-            pointer=each.pointer,
-            also=also,
-        )
+        yield difference(answer, requirement, message, each, also)
+
+
+def difference(answer: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]) -> Outcome:
+    """The violation that one difference is, at its place."""
+    old, new = quote(told(found.old)), quote(told(found.new))
+    return violated(answer, requirement, message, expected=old, actual=new, pointer=found.pointer, also=also)
 
 
 def lasting(plain: Answer, found: Sequence[Difference]) -> Steps[list[Difference]]:

@@ -10,7 +10,7 @@ from conformance.judging import observed, passed, quote, violated
 from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.differing import lasting
+from conformance.probes.differing import difference, lasting
 from conformance.probes.expanded import all_items, blank, lost, places, replaced
 from conformance.probes.expanded_truth import equal_to_fetched, equal_to_listed
 from conformance.probes.known import following_needs, listing, listing_needs
@@ -225,17 +225,8 @@ def _explained(
         return
     stayed = yield from lasting(plain, [each for each, _ in complaints[:_SHOWN]])
     for each, message in complaints[:_SHOWN]:
-        if each not in stayed:
-            continue
-        yield violated(
-            other,
-            requirement,
-            message,
-            expected=quote(told(each.old)),
-            actual=quote(told(each.new)),
-            pointer=each.pointer,
-            also=(one,),
-        )
+        if each in stayed:
+            yield difference(other, requirement, message, each, (one,))
 
 
 PROBES = (

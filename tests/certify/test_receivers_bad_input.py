@@ -153,19 +153,15 @@ def test_a_dry_run_sends_nothing_and_names_everything(evconform, monkeypatch):
     assert SECRET not in out
 
 
+def certifying(endpoint, directory) -> subprocess.Popen:
+    """The command, on its way in a process of its own."""
+    command = ["certify", "webhooks", "--endpoint", endpoint, "--secret", SECRET, "--report-dir", str(directory)]
+    return subprocess.Popen([sys.executable, "-m", "conformance", *command], stdout=subprocess.PIPE)
+
+
 def test_a_kill_leaves_a_readable_record(tmp_path):
     with hostile.listening(hostile.silent) as endpoint:
-        command = [
-            "certify",
-            "webhooks",
-            "--endpoint",
-            endpoint,
-            "--secret",
-            SECRET,
-            "--report-dir",
-            str(tmp_path / "r"),
-        ]
-        process = subprocess.Popen([sys.executable, "-m", "conformance", *command], stdout=subprocess.PIPE)
+        process = certifying(endpoint, tmp_path / "r")
         assert process.stdout
         assert process.stdout.readline().startswith(b"what the deliveries tell of")
         while not (tmp_path / "r/events.jsonl").exists():
@@ -224,17 +220,7 @@ def test_old_tls_is_seen(tmp_path, newest, accepted):
 
 def test_an_end_by_hand_is_reported(tmp_path):
     with hostile.listening(hostile.silent) as endpoint:
-        command = [
-            "certify",
-            "webhooks",
-            "--endpoint",
-            endpoint,
-            "--secret",
-            SECRET,
-            "--report-dir",
-            str(tmp_path / "r"),
-        ]
-        process = subprocess.Popen([sys.executable, "-m", "conformance", *command], stdout=subprocess.PIPE)
+        process = certifying(endpoint, tmp_path / "r")
         assert process.stdout
         process.stdout.readline()
         while b'"item":"W33"' not in _content(tmp_path / "r/events.jsonl"):
