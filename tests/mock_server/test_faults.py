@@ -112,7 +112,8 @@ def test_every_fault_finds_a_place_in_the_real_description() -> None:
 
 def test_places_depend_on_the_seed_alone() -> None:
     names = faults.fitting(shipped().model)
-    places = [{n: faults.place(n, serve(shipped(), seed=s).world).operations for n in names} for s in (3, 3, 4)]
+    worlds = [serve(shipped(), seed=seed).world for seed in (3, 3, 4)]
+    places = [{name: faults.place(name, world).operations for name in names} for world in worlds]
     assert places[0] == places[1]
     assert places[0] != places[2]
 
