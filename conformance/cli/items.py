@@ -15,6 +15,7 @@ from conformance.execution.session import Session
 from conformance.execution.worker import store_path, todo
 from conformance.pytest_plugin import SUITE, Prepared
 
+_OF_PYTEST = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _ITEMS_PER_WORKER = 60  # below that another process costs more than it saves
 
 
@@ -25,7 +26,7 @@ def run_items(session: Session, workers: str) -> str:
     prepared = Prepared(session)
     arguments = [
         "--pyargs", SUITE,
-        "-c", str(Path(suite.__file__).parent / "pytest.ini"),
+        "-c", str(Path(suite.__file__).parent / "pytest.ini"), "--noconftest",
         "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml",
         "-p", "conformance.pytest_plugin",
         "--capture=no",
@@ -47,17 +48,16 @@ def run_items(session: Session, workers: str) -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Keep the plugins of other packages out of the run: they cost seconds and may change it."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+    """Keep other people's plugins and pytest options out of the run: they cost seconds and may change it."""
+    before = {name: os.environ.pop(name, None) for name in _OF_PYTEST}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _count(workers: str, items: int) -> int:

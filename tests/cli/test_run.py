@@ -1,5 +1,6 @@
 """The main job, end to end, on real sockets."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -130,6 +131,18 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
 def test_nothing_selected_is_no_success(evconform):
     ended = evconform("run", "--select", "/no_such_path", "--workers", "1")
     assert ended.code == 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_project_that_somebody_stands_in_has_no_say(evconform, monkeypatch, tmp_path, workers):
+    (tmp_path / "tests").mkdir()
+    for folder in (tmp_path, tmp_path / "tests"):
+        (folder / "conftest.py").write_text("raise SystemExit('read')")
+        (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    assert evconform("run", "--select", "GET /users", "--workers", workers).code == 0
+    assert os.environ["PYTEST_ADDOPTS"] == "--no-such-option"
 
 
 def test_a_budget_is_kept_and_its_lack_explained(evconform):
