@@ -7,10 +7,9 @@ import msgspec
 
 from conformance.description import load
 from conformance.errors import HarnessError
-from conformance.execution.channel import Channel, NoAnswerError, NotSentError
+from conformance.execution.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.execution.opening import published
 from conformance.execution.preflight import remaining, samples_of
-from conformance.execution.worker import AGENT
 from conformance.model import Headers, Operation, Request, ResourceModel
 from conformance.targets import config as configuration
 from conformance.targets.resolve import BUILTIN, Resolved, resolve

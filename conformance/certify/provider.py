@@ -10,8 +10,7 @@ import msgspec
 from conformance.answers import UNREADABLE
 from conformance.certify.record import About, Item, Record, posted
 from conformance.description import pointers
-from conformance.execution.channel import Channel, NoAnswerError, NotSentError
-from conformance.execution.worker import AGENT
+from conformance.execution.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.model import (
     Exchange,
     Headers,

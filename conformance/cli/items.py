@@ -12,7 +12,8 @@ from conformance.cli.interrupts import terminable
 from conformance.cli.progress import SuiteProgress
 from conformance.errors import HarnessError, UsageError
 from conformance.execution.session import Session
-from conformance.execution.worker import store_path, todo
+from conformance.execution.store import store_path
+from conformance.execution.worker import todo
 from conformance.pytest_plugin import SUITE, Prepared
 
 _OF_PYTEST = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")

@@ -11,8 +11,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from conformance import __version__
 from conformance.model import Headers, Request, Response
 
+AGENT = f"evenergy-conformance/{__version__}"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
 _ACCEPT = "application/json, application/problem+json;q=0.9, */*;q=0.1"

@@ -11,13 +11,10 @@ import msgspec
 
 from conformance.description import Description
 from conformance.errors import UsageError
-from conformance.execution.channel import Channel
+from conformance.execution import budgets
 from conformance.execution.directories import fresh_directory, stamped
-from conformance.execution.preflight import affordable, preflight
 from conformance.execution.resuming import Earlier, earlier
 from conformance.execution.spec import RunSpec, shipped
-from conformance.execution.store import Store
-from conformance.execution.worker import AGENT, store_path
 from conformance.mock_server import starting
 from conformance.mock_server.identities import IDENTITIES
 from conformance.model import Profile, Target, TargetKind
@@ -26,9 +23,6 @@ from conformance.targets import config as configuration
 from conformance.targets.config import Config, Identity
 from conformance.targets.resolve import BUILTIN, Resolved, allowances, clients, resolve
 from conformance.targets.rules import permit
-from conformance.targets.tokens import obtain
-
-_DEFAULT_BUDGET = {Profile.SMOKE: 150, Profile.STANDARD: 1000, Profile.DEEP: None}
 
 
 class RunOptions(msgspec.Struct, frozen=True):
@@ -57,11 +51,12 @@ class RunOptions(msgspec.Struct, frozen=True):
 
 
 class Opening(NamedTuple):
-    """A run about to be opened. `connect` gives it target and credentials: it waits until a built-in server is up."""
+    """A run about to be opened, without credentials yet. `reached` gives its target, once a built-in server is up."""
 
     spec: RunSpec
     description: Description
-    connect: Callable[[], RunSpec]
+    identities: Mapping[str, Identity]
+    reached: Callable[[], Target]
 
 
 def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
@@ -74,24 +69,7 @@ def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
     description = spec.describe()  # before anything is started: a bad file costs nobody a server
     reached = _started(options, spec, resources) if found is None else lambda: spec.target
     identities = found.config.identities if found else published()
-    return Opening(spec, description, lambda: _connected(spec, reached(), identities))
-
-
-def _connected(spec: RunSpec, target: Target, identities: Mapping[str, Identity]) -> RunSpec:
-    credentials, _ = obtain(identities, target.token_url)
-    return msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-
-
-def afforded(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:
-    """The run with a budget that the target can bear; raises TargetError and CredentialsError where it is closed."""
-    with Channel(spec.target.base_url, spec.headers, agent=AGENT) as channel:
-        asked, left = preflight(channel, description.model, spec.target.base_url)
-    store = Store(store_path(spec.path))
-    for _ in range(asked):
-        store.spend("full", None)
-    store.close()
-    wanted = options.budget or spec.budget
-    return msgspec.structs.replace(spec, budget=affordable(wanted, _DEFAULT_BUDGET[spec.profile], left))
+    return Opening(spec, description, identities, reached)
 
 
 def published() -> dict[str, Identity]:
@@ -161,6 +139,6 @@ def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
     """The plan of a run, made without starting or asking anything."""
     config = configuration.load(options.config)
     spec = _plain_spec(options, config, _found(options, config), datetime.now(UTC))
-    spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, _DEFAULT_BUDGET[spec.profile], None))
+    spec = msgspec.structs.replace(spec, budget=budgets.affordable(spec.budget, budgets.DEFAULT[spec.profile], None))
     catalogue = shipped()
     return catalogue, spec.plan(catalogue, spec.describe().model)

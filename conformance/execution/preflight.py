@@ -46,11 +46,3 @@ def remaining(response: Response) -> int | None:
     """What `X-RateLimit-Remaining` says, None where it is absent or no number."""
     text = (response.header("x-ratelimit-remaining") or "").strip()
     return int(text) if text.isdecimal() and text.isascii() else None
-
-
-def affordable(wanted: int | None, default: int | None, left: int | None) -> int | None:
-    """The budget: what was asked for; else the profile's, at most what the target has left less a reserve of 2 %."""
-    if wanted is not None or left is None:
-        return wanted if wanted is not None else default
-    spare = max(left - max(10, left // 50), 1)
-    return spare if default is None else min(default, spare)

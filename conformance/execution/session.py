@@ -12,28 +12,20 @@ import msgspec
 
 from conformance import __version__
 from conformance.description import Description
-from conformance.description.lint import outcomes
-from conformance.description.positions import places
 from conformance.description.sandbox import differences
 from conformance.eventlog import Writer
-from conformance.execution.closing import closing, merge
-from conformance.execution.opening import RunOptions, afforded, begin
+from conformance.execution.opening import RunOptions, begin
 from conformance.execution.resuming import Earlier, agree
 from conformance.execution.spec import MEMORY, Brief, RunSpec, shipped
-from conformance.execution.store import Store
-from conformance.execution.worker import store_path
 from conformance.model import (
     Catalogued,
     Described,
-    Kind,
     Noticed,
     Observed,
-    Placed,
     RunFinished,
     RunStarted,
     TargetKind,
 )
-from conformance.validation import Validators
 
 CONTROLLER = "controller"
 
@@ -69,9 +61,12 @@ class Session:
         with ExitStack() as resources:
             resumed = options.earlier()
             opening = begin(options, resources, clock())
+            # What speaks HTTP is slow to import: a server starts meanwhile.
+            from conformance.execution.connecting import connected  # noqa: PLC0415
+
             description, catalogue = opening.description, shipped()
             meanwhile()
-            spec = afforded(opening.connect(), options, description)
+            spec = connected(opening)
             started = _started(spec, description, options.command, clock())
             if resumed:
                 agree(resumed, started)
@@ -83,11 +78,6 @@ class Session:
             session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
         session._header(started, resumed)
         return session
-
-    @property
-    def log(self) -> Path:
-        """The whole run's log, once finished."""
-        return self.spec.path / "events.jsonl"
 
     def _header(self, started: RunStarted, resumed: Earlier | None) -> None:
         description, catalogue, plan = self.brief
@@ -107,36 +97,14 @@ class Session:
         for event in resumed.events if resumed else ():
             self._log.append(event)
 
-    def _judge_description(self) -> None:
-        """Settle the planned requirements that bind the description itself, as it was published; say what stands where.
-
-        Done at the end, for it takes longer than all that must come before the first request.
-        """
-        kinds = {each.id: each.kind for each in self.brief.catalogue.requirements.values()}
-        static = {case for case in self.brief.plan.cases() if kinds[case.requirement] is Kind.STATIC}
-        judged = [each for each in outcomes(self.spec.published(), Validators) if each.case in static] if static else []
-        for outcome in judged:
-            self._log.append(Observed(outcome, ""))
-        description = self.brief.description
-        pointers = (*(each.pointer for each in description.model.operations), *(each.pointer for each in judged))
-        self._log.append(Placed(places(description, pointers)))
-
     def finish(self, stopped: str = "") -> Path:
         """Judge what only the whole run shows, write the footer, merge the workers' logs into `events.jsonl`."""
-        description, catalogue, plan = self.brief
-        subject = self.spec.subject(description)
-        store = Store(store_path(self.spec.path))
-        stopped = stopped or store.stopped()
-        spent = store.spent()
-        store.close()
-        self._judge_description()
-        for event in closing(self.spec.path / "workers", plan, catalogue, subject):
-            self._log.append(event)
-        self._log.close()
-        footer = RunFinished(self._clock(), dict(Counter(spent) + Counter(self._before)), stopped)
-        merge(self.spec.path / "workers", self.log, [item.name for item in plan.items], footer)
-        shutil.rmtree(self.spec.path / "workers")
-        return self.log
+        from conformance.execution.finishing import finish  # noqa: PLC0415 - only now needed
+
+        def footer(spent: dict[str, int], stop: str) -> RunFinished:
+            return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._before)), stopped or stop)
+
+        return finish(self.spec, self.brief, self._log, footer)
 
     def close(self) -> None:
         """Stop what was started; safe to call twice."""

@@ -24,6 +24,11 @@ CREATE TABLE IF NOT EXISTS done (item TEXT PRIMARY KEY);
 _SPEND = "UPDATE ledger SET spent = spent + 1 WHERE identity = ? AND spent < ?"
 
 
+def store_path(directory: Path) -> Path:
+    """Where the workers of a run share answers and ledgers."""
+    return directory / "workers" / "shared.sqlite"
+
+
 class Store:
     """One process's door to the shared file. Every method is atomic among processes."""
 

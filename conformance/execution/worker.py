@@ -1,23 +1,13 @@
 """One process that runs items: everything opened once, closed at its end."""
 
-from pathlib import Path
-
-from conformance import __version__
 from conformance.eventlog import Writer
-from conformance.execution.channel import Channel
+from conformance.execution.channel import AGENT, Channel
 from conformance.execution.driver import Driver
 from conformance.execution.redaction import Redactor
 from conformance.execution.spec import Brief, RunSpec
-from conformance.execution.store import Store
+from conformance.execution.store import Store, store_path
 from conformance.model import Case, Outcome
 from conformance.plan import Item, Plan
-
-AGENT = f"evenergy-conformance/{__version__}"
-
-
-def store_path(directory: Path) -> Path:
-    """Where the workers of a run share answers and ledgers."""
-    return directory / "workers" / "shared.sqlite"
 
 
 class Worker:
