@@ -1,6 +1,6 @@
 """What a run costs before, during and after its requests, against schemathesis doing as little as it can.
 
-Prints the median of several runs in seconds, megabytes of the largest process, and ratios: the command's help, the time
+Prints the median of several runs in seconds, megabytes of each process, and ratios: the command's help, the time
 from start to the first request, loading the description, a whole standard run.
 """
 
@@ -11,8 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 TIMES = 5
@@ -44,15 +48,12 @@ def median(command: list[str], folder: Path, times: int = TIMES) -> tuple[float,
 
 
 class Run(NamedTuple):
-    """Seconds from the command's start to its first request and to its end, requests, megabytes of the largest process.
-
-    The processes are the command, its workers and the built-in server.
-    """
+    """Seconds from the command's start to its first request and to its end, requests, megabytes by what a process does."""
 
     first_s: float
     whole_s: float
     requests: int
-    megabytes: float
+    megabytes: dict[str, float]
 
 
 def run(folder: Path, number: int, *arguments: str) -> Run:
@@ -60,13 +61,28 @@ def run(folder: Path, number: int, *arguments: str) -> Run:
     directory = folder / f"run-{number}"
     began = time.time()
     command = [sys.executable, "-m", "conformance", "run", "--report-dir", str(directory), *arguments]
-    whole, megabytes = measured(command, folder)
+    process = psutil.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    peaks: Counter[str] = Counter()
+    while process.poll() is None:
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                peaks[role(each)] = max(peaks[role(each)], each.memory_info().rss >> 20)
+        time.sleep(0.1)
+    whole = time.time() - began
+    if process.returncode:
+        sys.exit(f"{command} ended with {process.returncode}")
     sent = [
         event["exchange"]["sent_at"]
         for line in (directory / "events.jsonl").read_bytes().splitlines()
         if (event := json.loads(line))["type"] == "exchange"
     ]
-    return Run(min(sent) - began, whole, len(sent), megabytes)
+    return Run(min(sent) - began, whole, len(sent), dict(peaks))
+
+
+def role(process: psutil.Process) -> str:
+    """What a process does in a run: with one worker, the command is it."""
+    words = process.cmdline()
+    return "server" if "conformance.mock_server" in words else "command" if "conformance" in words else "worker"
 
 
 def main() -> None:
@@ -86,9 +102,10 @@ def main() -> None:
             runs = [run(folder, int(workers) * TIMES + n, "--workers", workers, *description) for n in range(TIMES)]
             by_workers[workers] = whole = statistics.median(each.whole_s for each in runs)
             first = statistics.median(each.first_s for each in runs)
+            roles = {name: max(each.megabytes.get(name, 0) for each in runs) for name in runs[0].megabytes}
             print(
                 f"run, {workers} worker(s): first request after {first:.2f} s, {runs[0].requests} requests "
-                f"in {whole:.2f} s, largest process {max(each.megabytes for each in runs):.0f} MB"
+                f"in {whole:.2f} s, {', '.join(f'{name} {size:.0f} MB' for name, size in roles.items())}"
             )
         print(f"ratio of one worker to two: {by_workers['1'] / by_workers['2']:.2f}")
 

@@ -44,6 +44,7 @@ class World:
         self.nursery = Nursery(description)
         self.links = Links(self.shape, self.store)
         self._makers: dict[str, Maker] = {}
+        self._schemas: dict[str, dict[str, Any]] = {}
         self._chains: dict[str, tuple[Resource, ...]] = {}
         for name in self._order():
             self._plant(self.shape.resources[name])
@@ -133,7 +134,10 @@ class World:
 
     def schema_of(self, resource: Resource) -> dict[str, Any]:
         """The folded schema of a resource's fullest form."""
-        return self.nursery.flat(self.description.resolve(resource.schema)) if resource.schema else {}
+        if resource.name not in self._schemas:
+            schema = self.description.resolve(resource.schema) if resource.schema else {}
+            self._schemas[resource.name] = self.nursery.flat(schema)
+        return self._schemas[resource.name]
 
     def names(self, resource: Resource) -> list[str]:
         """The words that identify members of a collection keyed by name; empty for others."""

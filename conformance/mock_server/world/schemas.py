@@ -50,10 +50,9 @@ _LATER: tuple[tuple[str, int], ...] = (
 )
 
 
-def moment_for(name: str, moment: int) -> int:
-    """The time that a property of that name holds in a record of that moment."""
-    minutes = next((m for pattern, m in _LATER if re.search(pattern, name)), 0)
-    return moment + minutes * clock.MINUTE
+def delay(name: str) -> int:
+    """How much later than its record's own moment the time lies that a property of that name holds."""
+    return next((minutes for pattern, minutes in _LATER if re.search(pattern, name)), 0) * clock.MINUTE
 
 
 class Nursery:
@@ -228,10 +227,9 @@ def _geometry(kind: Mapping[str, Any]) -> Maker | None:
 def _string(flat: Mapping[str, Any], name: str) -> Maker:
     form = flat.get("format", "")
     pattern = flat.get("pattern", "")
-    if form == "date-time":
-        return lambda s: clock.render(moment_for(name, s.moment))
-    if form == "date":
-        return lambda s: clock.render(moment_for(name, s.moment))[:10]
+    if form in {"date-time", "date"}:
+        later, length = delay(name), 10 if form == "date" else None
+        return lambda s: clock.render(s.moment + later)[:length]
     if prefix := re.match(r"\W*([a-z]{4})\[", pattern):
         return lambda s: prefix[1] + ulid(s.moment // clock.MILLISECOND, s.rng)
     counter = count()
