@@ -48,7 +48,7 @@ def median(command: list[str], folder: Path, times: int = TIMES) -> tuple[float,
 
 
 class Run(NamedTuple):
-    """Seconds from the command's start to its first request and to its end, requests, megabytes by what a process does."""
+    """Seconds from the start to the first request and to the end, requests, megabytes by what a process does."""
 
     first_s: float
     whole_s: float
