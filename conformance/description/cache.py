@@ -48,7 +48,7 @@ def _code() -> bytes:
     """The digest of our own source: a change of the deriver must never meet an old result."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in [*sorted(here.glob("*.py")), here.parent / "model" / "resource.py"]:
+    for path in [*sorted(here.glob("*.py")), *sorted((here.parent / "model").glob("*.py"))]:
         digest.update(path.read_bytes())
     return digest.digest()
 

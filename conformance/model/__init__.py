@@ -16,15 +16,12 @@ from conformance.model.event import (
     RunStarted,
 )
 from conformance.model.exchange import Exchange, Headers, Request, Response
-from conformance.model.outcome import Case, Outcome, Verdict
-from conformance.model.requirement import Kind, Level, Requirement, Source
-from conformance.model.resource import (
+from conformance.model.operation import (
     Body,
     Effect,
     Expansion,
     Filter,
     HeaderSpec,
-    KeyKind,
     Link,
     LinkKind,
     Location,
@@ -34,13 +31,14 @@ from conformance.model.resource import (
     Ordering,
     Pagination,
     Parameter,
-    Resource,
-    ResourceModel,
     ResponseSpec,
     Role,
     Scheme,
     Security,
 )
+from conformance.model.outcome import Case, Outcome, Verdict
+from conformance.model.requirement import Kind, Level, Requirement, Source
+from conformance.model.resource import KeyKind, Resource, ResourceModel
 from conformance.model.target import Profile, Target, TargetKind
 
 __all__ = [

@@ -7,8 +7,7 @@ from conformance.certify.api_clients.tasks import Task
 from conformance.certify.api_clients.trace import How, Trace
 from conformance.certify.found import Found, graded
 from conformance.description import Description
-from conformance.model import Operation, Outcome, Verdict
-from conformance.model.resource import Effect, Role
+from conformance.model import Effect, Operation, Outcome, Role, Verdict
 
 EVERY = "TASK *"
 _EXCHANGES = 4

@@ -1,0 +1,278 @@
+"""What a description says of an operation, and what was derived of it: pages, filters, ordering, links, expansions.
+
+Derived by `conformance.description.resources`. Schemas are named by JSON pointers (RFC 6901, with a leading `#`) into
+the description, so that the model stays small enough to cache and log.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Role(StrEnum):
+    """What an operation does with its resource."""
+
+    LIST = "list"  # GET of a collection
+    ITEM = "item"  # GET of one member, by id, timestamp or name
+    SINGLETON = "singleton"  # GET of something that exists once under its parent, or once in all
+    CREATE = "create"  # POST to a collection
+    UPDATE = "update"  # PATCH or PUT
+    DELETE = "delete"
+    ACTION = "action"  # POST beside a resource: `/boost_start`, `:submit`
+    REDIRECT = "redirect"  # GET whose answer is a 3xx elsewhere
+
+
+class Effect(StrEnum):
+    """What happens in the world when an operation succeeds; decides what safety allows."""
+
+    NONE = "none"
+    WRITE = "write"
+    HARDWARE = "hardware"  # moves a vehicle, charger or real load
+    MONEY = "money"  # payouts, rebates
+    IRREVERSIBLE = "irreversible"  # deletes, onboarding, messages to people
+
+
+class Location(StrEnum):
+    """Where a parameter travels (OpenAPI 3.1, section 4.8.12.1)."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+
+
+class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A parameter of an operation; `schema` is the description's own, with its outermost `$ref` followed."""
+
+    name: str
+    location: Location
+    required: bool = False
+    schema: dict[str, Any] = {}
+    style: str = ""
+    explode: bool = True
+
+
+class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A media type and the pointer of its schema; an empty pointer means that none is given."""
+
+    type: str
+    schema: str = ""
+
+
+class HeaderSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A documented response header and the pointer of its schema."""
+
+    name: str
+    schema: str = ""
+    required: bool = False
+
+
+class ResponseSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A documented response. `status` is `200`, `4XX` or `default`; `pointer` leads to its object."""
+
+    status: str
+    media: tuple[Media, ...] = ()
+    headers: tuple[HeaderSpec, ...] = ()
+    pointer: str = ""
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an operation accepts as request body."""
+
+    required: bool
+    media: tuple[Media, ...]
+
+
+class Security(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One scheme that must be satisfied, and the scopes that it needs."""
+
+    scheme: str
+    scopes: tuple[str, ...] = ()
+
+
+class Scheme(StrEnum):
+    """How a list is cut into pages."""
+
+    CURSOR = "cursor"  # page_after / page_before take an id
+    TIMESTAMP = "timestamp"  # page_after / page_before take a timestamp
+    PAGE = "page"  # page number from 1
+
+
+class Pagination(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a list is paged. `size` names the page-size parameter, empty where the list has none."""
+
+    scheme: Scheme
+    size: str = ""
+    after: str = ""
+    before: str = ""
+    page: str = ""
+    default_size: int = 25
+    max_size: int = 100
+
+
+class Operator(StrEnum):
+    """What a filter compares; named like the suffix of its parameter."""
+
+    EQ = "eq"
+    GTE = "gte"
+    LTE = "lte"
+    GT = "gt"
+    LT = "lt"
+    IN = "in"
+    RANGE = "range"
+    ISNULL = "isnull"
+
+
+class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A query parameter that selects items by a field.
+
+    `field` is the path of the property in an item, dots between levels, empty where the description does not tell
+    (the filter can then be checked for form only). Where the field is an array, one fitting element is enough (`tags`);
+    in a singleton the items stand in an array that the path names (`schedules[].started_at`). `by_id_of` names the
+    resource where the filter takes the id of a linked resource (`evse_id` compares with the link in `evse`).
+    """
+
+    parameter: str
+    operator: Operator
+    field: str = ""
+    by_id_of: str = ""
+    required: bool = False
+
+
+class Ordering(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A parameter that orders a list, and the fields it offers, each ascending; `-` reverses where `reversible`."""
+
+    parameter: str
+    fields: tuple[str, ...]
+    reversible: bool = False
+
+
+class LinkKind(StrEnum):
+    """What stands behind a link."""
+
+    ITEM = "item"  # a member of a collection, by id, timestamp or name
+    SINGLETON = "singleton"
+    LIST = "list"  # a collection, usually filtered by the query of the link
+    EXTERNAL = "external"  # outside the API: icons, portals, onboarding pages
+
+
+class Link(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A property of a resource that holds a URL, or several, of something else.
+
+    `path` is the property's path in the item, dots between levels, as `default_location.tariff`; `[]` marks array
+    levels inside it (`schedules[].plan`). `targets` are names of resources, empty where the description does not tell.
+    `own` marks the resource's `url`. `outside` marks links of the object around the items of a wrapped list
+    (`Operation.items_at`), whose paths start there.
+    """
+
+    path: str
+    kind: LinkKind
+    targets: tuple[str, ...] = ()
+    many: bool = False
+    nullable: bool = False
+    expandable: bool = False
+    own: bool = False
+    outside: bool = False
+
+
+class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A documented value of `expand` on an operation.
+
+    `path` is the value, as `model.make`. `target` names the resource found there, empty where it cannot be told;
+    `schema` is the pointer of the expanded object's schema. `many` where the property holds an array.
+    `resolvable` is false where the path leads to a property that cannot be an object (a fault of the description).
+    The path starts in an item; in the whole body of a wrapped list (`Operation.items_at`); or in the members of the
+    array that `within` names (`schedule_plans[]`).
+    """
+
+    path: str
+    target: str = ""
+    schema: str = ""
+    many: bool = False
+    resolvable: bool = True
+    within: str = ""
+
+    @property
+    def parent(self) -> str:
+        """The path one level up, empty at the first level."""
+        return self.path.rpartition(".")[0]
+
+
+class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One operation of the description and all that was derived of it. `key` is `GET /evses/{evse_id}`.
+
+    `resource` names the resource that a 2xx body shows (or that the write acts on), empty for a plain answer.
+    `security` holds alternatives, each a conjunction; an empty alternative means that no token is needed.
+    `item_schema` is the pointer of one item's schema: of the array's items for a list, of the body otherwise.
+    `items_at` is the property that wraps the items of a list (`carbon_intensities`), empty for a bare array.
+    `group` is the first path segment: items of one group run on one worker. `fields` are the paths of what successful
+    JSON bodies can show, dots between levels, `[]` for arrays (`[].id` in a bare list), nothing of linked resources.
+    """
+
+    key: str
+    id: str
+    method: str
+    path: str
+    pointer: str
+    role: Role
+    effect: Effect
+    group: str
+    tags: tuple[str, ...] = ()
+    resource: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    responses: tuple[ResponseSpec, ...] = ()
+    security: tuple[tuple[Security, ...], ...] = ()
+    item_schema: str = ""
+    items_at: str = ""
+    pagination: Pagination | None = None
+    filters: tuple[Filter, ...] = ()
+    ordering: Ordering | None = None
+    expansions: tuple[Expansion, ...] = ()
+    links: tuple[Link, ...] = ()
+    fields: tuple[str, ...] = ()
+    user_header: str = ""  # the header that narrows to one user, empty where the operation has none
+    user_required: bool = False
+    deprecated: bool = False
+
+    @property
+    def safe(self) -> bool:
+        """Whether the operation only reads."""
+        return self.method in {"GET", "HEAD", "OPTIONS"}
+
+    @property
+    def secured(self) -> bool:
+        """Whether every way to call it needs a token."""
+        return bool(self.security) and all(self.security)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of the first alternative, sorted."""
+        return tuple(sorted({scope for need in self.security[:1] for s in need for scope in s.scopes}))
+
+    @property
+    def first_expansions(self) -> tuple[Expansion, ...]:
+        """The expansions that need no other one first."""
+        known = {each.path for each in self.expansions}
+        return tuple(each for each in self.expansions if each.parent not in known)
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """Parameters in the path, in the order of the template."""
+        found = [p for p in self.parameters if p.location is Location.PATH]
+        return tuple(sorted(found, key=lambda p: self.path.find("{" + p.name + "}")))
+
+    def parameter(self, name: str, location: Location = Location.QUERY) -> Parameter | None:
+        """The parameter of that name and place, or None; header names compare without case."""
+        wanted = name.lower() if location is Location.HEADER else name
+        for each in self.parameters:
+            own = each.name.lower() if each.location is Location.HEADER else each.name
+            if each.location is location and own == wanted:
+                return each
+        return None
+
+    def response(self, status: int) -> ResponseSpec | None:
+        """What is documented for a status: exactly, by class (`4XX`) or by `default`; else None."""
+        by = {each.status.upper(): each for each in self.responses}
+        return by.get(str(status)) or by.get(f"{status // 100}XX") or by.get("DEFAULT")
