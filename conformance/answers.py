@@ -85,11 +85,19 @@ class Answer:
             return ()
         if self.operation.role is not Role.LIST:
             return (("", self.json),) if isinstance(self.json, dict) else ()
-        body, at = self.json, ""
-        if self.operation.items_at:
-            body = body.get(self.operation.items_at) if isinstance(body, dict) else None
-            at = f"/{self.operation.items_at}"
-        return tuple((f"{at}/{index}", item) for index, item in enumerate(body)) if isinstance(body, list) else ()
+        at = f"/{self.operation.items_at}" if self.operation.items_at else ""
+        return tuple((f"{at}/{index}", item) for index, item in enumerate(self._members)) if self.listed else ()
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is a list where an operation that lists promises one."""
+        return isinstance(self._members, list)
+
+    @property
+    def _members(self) -> Any:
+        if not self.operation.items_at:
+            return self.json
+        return self.json.get(self.operation.items_at) if isinstance(self.json, dict) else None
 
     @cached_property
     def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:

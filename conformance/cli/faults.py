@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from conformance.proving import Proof
 
 
-DELIVERED = frozenset({"WHK"})  # families of messages that a server sends: `evconform webhooks` sees those
-
-
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
     app.command()(faults)
@@ -40,15 +37,18 @@ def faults(
 
     from conformance import __version__
     from conformance.cli import proved
-    from conformance.description import load
-    from conformance.mock_server.faults import catalogue, fitting
-    from conformance.proving import matrix
+    from conformance.mock_server.faults import catalogue
+    from conformance.proving import inapplicable, matrix
 
     known = catalogue()
     if unknown := sorted(set(names or ()) - set(known)):
         raise UsageError(f"no fault is called {unknown[0]}", hint="`evconform serve --list-faults` names them all.")
-    fits = [name for name in fitting(load(description).model) if known[name].family not in DELIVERED]
-    wanted, numbers = names or fits, range(1, seeds + 1)
+    left_out = inapplicable(known, description)
+    fits = [name for name in known if name not in left_out]
+    wanted, numbers = [name for name in names or known if name not in left_out], range(1, seeds + 1)
+    for name in names or known:
+        if name in left_out:
+            typer.echo(f"{'not tried':<12} {name}: {left_out[name]}", err=as_json or markdown)
     asked = {*(("", seed) for seed in numbers), *((name, 1) for name in wanted)}
     proofs = [proof for proof in _recorded(record) if proof.key in asked]
     done = {proof.key for proof in proofs}
@@ -58,8 +58,8 @@ def faults(
         if record:
             with record.open("ab") as file:
                 file.write(msgspec.json.encode(proof) + b"\n")
-    families = {name: known[name].family for name in {*fits, *wanted}}
-    table = proved.table(proofs, families, profile, __version__, datetime.now(UTC).date().isoformat())
+    families = {name: known[name].family for name in fits}
+    table = proved.table(proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat())
     if into:
         proved.put_into(into, table)
     if as_json:

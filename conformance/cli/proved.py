@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from conformance.proving import Proof
 
@@ -20,7 +20,8 @@ def line(proof: "Proof") -> str:
         return f"{'clean' if not proof.found else 'FALSE ALARM':<12} seed {proof.seed}: {' · '.join(proof.found[:5])}"
     word = "killed" if proof.killed else "SURVIVED"
     stray = f"  beyond it: {' · '.join(proof.stray[:4])}" if proof.stray else ""
-    return f"{word:<12} {proof.fault} ({' '.join(proof.expected)}) {proof.requests} requests{stray}"
+    where = f"  at {' · '.join(proof.places[:2])}" if proof.places and not proof.killed else ""
+    return f"{word:<12} {proof.fault} ({' '.join(proof.expected)}) {proof.requests} requests{where}{stray}"
 
 
 def summary(proofs: "Sequence[Proof]") -> tuple[str, ...]:
@@ -45,8 +46,19 @@ def _parted(proofs: "Sequence[Proof]") -> "tuple[list[Proof], list[Proof]]":
     return [each for each in proofs if each.fault], [each for each in proofs if not each.fault]
 
 
-def table(proofs: "Sequence[Proof]", families: dict[str, str], profile: str, version: str, day: str) -> str:
-    """The matrix by family, in Markdown. `families` names the family of each fault; `day` is when it was made."""
+def table(
+    proofs: "Sequence[Proof]",
+    families: "Mapping[str, str]",
+    left_out: "Mapping[str, str]",
+    profile: str,
+    version: str,
+    day: str,
+) -> str:
+    """The matrix by family, in Markdown.
+
+    `families` names the family of each fault that can be tried, `left_out` the reason for each that cannot; `day` is
+    when it was made.
+    """
     planted, clean = _parted(proofs)
     rows = [
         _row(family, [each for each in planted if families[each.fault] == family])
@@ -63,13 +75,23 @@ def table(proofs: "Sequence[Proof]", families: dict[str, str], profile: str, ver
         _row("**all**", planted),
         "",
         *([f"Survived: {survivors}.", ""] if survivors else []),
+        "A fault is killed by a finding on what it trips, at an operation of the resource that it spoils.",
         (
             "*Beyond* counts the faults at which a MUST was seen violated that the fault neither trips nor implies. "
             f"Clean servers: {alarms} of {len(clean)} raised a finding{_of(seeds)}, half of them with writes."
         ),
         f"Profile `{profile}`, {tried} on seed 1, evconform {version}, {day}.",
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_left_out(left_out)])
+
+
+def _left_out(reasons: "Mapping[str, str]") -> list[str]:
+    """What was not tried, by reason."""
+    told = []
+    for reason in dict.fromkeys(reasons.values()):
+        names = ", ".join(f"`{name}`" for name, why in reasons.items() if why == reason)
+        told += ["", f"Not tried, as {reason}: {names}."]
+    return told
 
 
 def _of(seeds: list[int]) -> str:

@@ -23,6 +23,8 @@ from conformance.probes.base import WHOLE, Steps
 from conformance.subject import Subject
 
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
+_BUSY = 503
+_PATIENT_S = 5  # that a busy server may ask for before it is asked again
 _LOST_IN_A_ROW = 4  # requests without an answer before the target counts as gone
 _PATIENCE_S = 120.0  # without any item ended or request sent, before an item stops waiting for others
 _POLL_S = 0.02
@@ -186,9 +188,10 @@ class _Run:
         return clean if shared else exchange  # a token in an answer is for the probe alone
 
     def _ask(self, request: Request, key: str) -> Exchange:
-        """Send, once more where a safe request got no answer, and after the pause that a 429 asks for."""
+        """Send, once more where a safe request got no answer or a 503, and after the pause that a 429 asks for."""
         for pauses_left in range(_PAUSES, -1, -1):
             exchange, again = self._send(request, key)
+            again = again or (exchange.status == _BUSY and self._noted(exchange))
             if again and request.safe:
                 exchange, _ = self._send(request, key)
             if exchange.status != 429 or request.expects_limit:
@@ -197,6 +200,20 @@ class _Run:
             if pauses_left:
                 self._pause(exchange)
         raise Halt(Verdict.INCONCLUSIVE, f"{request.method} {request.target} answers 429 after {_PAUSES} waits as told")
+
+    def _noted(self, exchange: Exchange) -> bool:
+        """Judge a server that is busy for a moment (RFC 9110, section 15.6.4) for that alone; whether to ask again.
+
+        What it was asked says nothing of the requirement that it was asked for.
+        """
+        after = (exchange.response.header("retry-after") if exchange.response else None) or "0"
+        if not exchange.request.safe or not after.strip().isdigit() or int(after) > _PATIENT_S:
+            return False
+        busy = self._d.redactor.exchange(msgspec.structs.replace(exchange, id=f"{exchange.id}-busy"))
+        self._d.write(Exchanged(busy, self._item.name))
+        self._judge(busy)
+        self._d.sleep(int(after))
+        return True
 
     def _send(self, request: Request, key: str) -> tuple[Exchange, bool]:
         """The exchange, and whether another try may do better."""

@@ -107,9 +107,8 @@ class Bodies:
             for name, value in body.items()
             if name in schema.get("properties", {}) and not self._read_only(schema["properties"][name])
         }
-        if not errors:
-            kept, errors = self._referred(call, kept, visible)
-        errors = through(self._seams.reject, call, body, errors)
+        kept, dangling = self._referred(call, kept, visible)
+        errors = through(self._seams.reject, call, body, dangling | errors)
         if set(errors) == {""}:
             raise malformed(call.operation, errors[""][0])
         if errors:

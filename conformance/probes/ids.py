@@ -7,7 +7,7 @@ from urllib.parse import quote as percent_encoded
 
 import msgspec
 
-from conformance.answers import Answer, below, match_path, path_of
+from conformance.answers import UNREADABLE, Answer, below, match_path, path_of
 from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import Operation, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, populated, untested
@@ -140,6 +140,10 @@ def _itself(plain: Answer, at: str, item: dict[str, Any], answer: Answer) -> Ste
     """IDS-07: what was fetched at a listed url is that item."""
     if answer.status in {401, 403}:
         yield observed(plain, "IDS-07", Verdict.NOT_OBSERVABLE, "the identity may not read the item", also=(answer,))
+        return
+    if answer.ok and answer.json is UNREADABLE:
+        reason = "what the item's url gives cannot be read (RSP-09)"
+        yield observed(plain, "IDS-07", Verdict.INCONCLUSIVE, reason, also=(answer,))
         return
     shown = answer.json if answer.ok and isinstance(answer.json, dict) else {}
     wrong = [name for name in ("id", "url") if name in item and shown.get(name) != item[name]]

@@ -6,9 +6,10 @@ from functools import partial
 
 from conformance.judging import violated, without
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
-from conformance.probes.arguments import Call, Missing, untested
-from conformance.probes.base import Need, Probe, Steps, turn
-from conformance.probes.unwelcome import accepted, ask_for_refusal, call_to_refuse, refusal_needs, refused
+from conformance.probes.arguments import Missing, untested
+from conformance.probes.base import OTHER, Need, Probe, Steps, turn
+from conformance.probes.reading import plain_read
+from conformance.probes.unwelcome import accepted, ask_for_refusal, call_by, call_to_refuse, refusal_needs, refused
 from conformance.subject import Subject
 from conformance.ulid import drawn
 
@@ -52,7 +53,7 @@ def bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
 
 
 def sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """PAG-06: two sizes out of bounds; else all that are left, and the smallest that is allowed."""
+    """PAG-06: two sizes out of bounds; in depth all that are left."""
     call = yield from call_to_refuse(operation, subject)
     if isinstance(call, Missing):
         yield from untested(("PAG-06",), operation, call)
@@ -61,12 +62,16 @@ def sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     for what, value in bad_sizes(operation)[2:] if deep else bad_sizes(operation)[:2]:
         answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
         yield from refused(answer, "PAG-06", "a page size out of bounds", 400, sent=what, pointer=f"query:{name}")
-    if deep:
-        yield from _smallest(call, name, subject)
 
 
-def _smallest(call: Call, name: str, subject: Subject) -> Steps[None]:
-    answer = yield from ask_for_refusal(call.operation, call.request((name, "1")), subject)
+def smallest(operation: Operation, subject: Subject) -> Steps[None]:
+    """PAG-06: pages of one item work; that is where lists are taken for single things."""
+    call = yield from call_by(subject.other, operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("PAG-06",), operation, call)
+        return
+    name = _pagination(operation).size
+    answer = yield from ask_for_refusal(operation, call.request((name, "1")), subject)
     if answer.ok and len(answer.items) > 1:
         message = "a page of size 1 holds more"
         yield violated(answer, "PAG-06", message, expected="at most 1 item", actual=str(len(answer.items)))
@@ -141,11 +146,16 @@ def _needs(what: str, count: int) -> Callable[[Operation, ResourceModel], tuple[
     return lambda operation, model: refusal_needs(operation, model, what, count)
 
 
+def _smallest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*plain_read(operation, model, OTHER)[:-1], Need(f"one item of {operation.key}", identity=OTHER))
+
+
 _DEEP = 20  # malformed cursors of one list, at most
 
 PROBES = (
     Probe("page-sizes", ("PAG-06",), sized, _needs("size", 2), partial(sizes, deep=False)),
-    Probe("page-sizes-all", ("PAG-06",), sized, _needs("other sizes", 4), partial(sizes, deep=True), Profile.DEEP, 2),
+    Probe("page-sizes-all", ("PAG-06",), sized, _needs("other sizes", 3), partial(sizes, deep=True), Profile.DEEP, 2),
+    Probe("smallest-page", ("PAG-06",), sized, _smallest_needs, smallest, rank=2),
     Probe("page-numbers", ("PAG-08",), _numbered, _needs("number", 2), numbers),
     Probe("cursors", ("PAG-10", "ERR-09"), _by_cursor, _needs("cursor", 2), partial(cursors, deep=False), rank=2),
     Probe(

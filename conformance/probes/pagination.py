@@ -1,6 +1,7 @@
 """PAG: lists come in pages, and links lead through them."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from urllib.parse import urlencode
 
 from conformance.judging import observed, passed, quote, violated
@@ -10,8 +11,10 @@ from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.expanded import all_items
 from conformance.probes.paging import (
     Page,
+    beyond_the_end,
     ends,
     filled,
+    followed_by_nothing,
     keeps,
     linked,
     once_each,
@@ -57,12 +60,19 @@ def pages(operation: Operation, subject: Subject) -> Steps[None]:
     call, plain = found
     first = page_of(plain)
     yield from linked(plain)
-    yield from filled(first, pagination.default_size)
-    whole = yield from _whole(call, first)
+    yield from _filled(first, pagination.default_size, call, subject)
+    whole = yield from _whole(call, subject)
     there = yield from _cut(call, first, whole, subject)
     for page in there[1:]:
         yield from linked(page.answer)
     yield from ends(there, _PAGES)
+    for page, following in zip_longest(there, there[1:]):
+        if following is None or not following.void:
+            asked = query_of(page.answer).get(pagination.size, [""])[0]
+            yield from _filled(page, int(asked) if asked.isdecimal() else pagination.default_size, call, subject)
+        else:
+            yield beyond_the_end(page)
+    there = there[:-1] if len(there) > 1 and there[-1].void else there
     if len(there) > 1:
         back = yield from walk(there[-1], call, subject, "previous", len(there))
         yield from _unless_changed(call, whole or first, (*once_each(there, whole), *same_back(there, back)))
@@ -128,17 +138,25 @@ def _before_ignored(call: Call, there: tuple[Page, ...]) -> Steps[None]:
         )
 
 
-def _whole(call: Call, first: Page) -> Steps[Page | None]:
+def _filled(page: Page, size: int, call: Call, subject: Subject) -> Steps[None]:
+    """PAG-02; but where nothing follows a short page, it is as long as it can be, and its link is wrong (PAG-01)."""
+    if len(page.answer.items) < size and (yield from followed_by_nothing(page, call, subject)):
+        yield beyond_the_end(page)
+    else:
+        yield from filled(page, size)
+
+
+def _whole(call: Call, subject: Subject) -> Steps[Page | None]:
     """The list on one page as large as allowed; None where its size cannot be asked for."""
     pagination = call.operation.pagination
     if pagination is None or not pagination.size:
         return None
     answer = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
     yield from accepted(answer, "PAG-06", f"a page size of {pagination.max_size}", f"query:{pagination.size}")
-    if not answer.ok:
+    if not answer.ok or not answer.listed:
         return None
     page = page_of(answer)
-    yield from filled(page, pagination.max_size)
+    yield from _filled(page, pagination.max_size, call, subject)
     return page
 
 
@@ -158,10 +176,11 @@ def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps
         if not expansion:
             yield from accepted(answer, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
         return (first,)
+    if not answer.listed:
+        yield observed(answer, "PAG-03", Verdict.INCONCLUSIVE, "a page is no list; RSP-03 speaks of it")
+        return (first,)
     there = yield from walk(page_of(answer), call, subject, "next", _PAGES if whole.last else _PARTS)
     for page in there:
-        asked = query_of(page.answer).get(pagination.size, [""])[0]
-        yield from filled(page, int(asked) if asked.isdecimal() else pagination.default_size)
         yield from keeps(page, query_of(answer), subject, pagination)
         if expansion:
             yield from all_items(page.answer, (expansion,))

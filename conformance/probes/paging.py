@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from conformance.answers import Answer, below
+from conformance.filtering import last_segment
 from conformance.judging import observed, passed, quote, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
 from conformance.model import Operation, Outcome, Pagination, Request, Verdict
@@ -35,12 +36,23 @@ class Page(NamedTuple):
         """Whether no page follows."""
         return self.next == BLANK
 
+    @property
+    def void(self) -> bool:
+        """Whether it has no items, and no page follows."""
+        return not self.answer.items and self.next in {None, BLANK}
+
 
 def key_of(item: dict[str, Any], operation: Operation) -> str:
-    """What names an item: its id, else its url, else all that it says, expanded or not."""
-    name = item.get("id", item.get("url"))
+    """What names an item: its id, else its url, else all that it says, expanded or not.
+
+    An id that is no string is the schema's business; the url ends in what it should have been.
+    """
+    url = item.get("url")
+    name = item.get("id", url)
     if isinstance(name, str):
         return name
+    if isinstance(url, str):
+        return last_segment(url)
     linked = {each.path for each in operation.first_expansions}
     plain = {
         key: value["url"] if key in linked and isinstance(value, dict) and "url" in value else value
@@ -109,6 +121,24 @@ def filled(page: Page, size: int) -> Iterator[Outcome]:
         yield passed(page.answer, "PAG-02")
 
 
+def followed_by_nothing(page: Page, call: Call, subject: Subject) -> Steps[bool]:
+    """Whether a page names a next one that has no items, nor any behind it."""
+    following = yield from quietly(walk(page, call, subject, "next", 2))
+    return len(following) == 2 and following[1].void
+
+
+def beyond_the_end(page: Page) -> Outcome:
+    """PAG-01: the page that is the last one in truth does not say so."""
+    return violated(
+        page.answer,
+        "PAG-01",
+        "the last page names a next one, which is empty",
+        expected=BLANK,
+        actual=page.next or "",
+        pointer="header:Link",
+    )
+
+
 def keeps(page: Page, asked: dict[str, list[str]], subject: Subject, pagination: Pagination) -> Iterator[Outcome]:
     """PAG-05: links keep the page size, filters and `expand` of the request."""
     own = {pagination.after, pagination.before, pagination.page}
@@ -175,6 +205,10 @@ def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Step
                 pages[-1].answer, "PAG-03", message, expected="2xx", actual=f"{answer.status} at {link}", also=(answer,)
             )
             break
+        if not answer.listed:
+            message = f'what rel="{rel}" leads to is no list; the walk ends before it'
+            yield observed(pages[-1].answer, "PAG-03", Verdict.INCONCLUSIVE, message, also=(answer,))
+            break
         pages.append(page_of(answer))
     return tuple(pages)
 
@@ -199,7 +233,7 @@ def once_each(pages: tuple[Page, ...], whole: Page | None) -> Iterator[Outcome]:
         ("PAG-03", "shows an item twice", twice),
         ("IDS-05", "shows an id twice", [key for key in twice if not key.startswith("{")]),
         ("PAG-03", "leaves an item out", [key for key in beside if key not in counted]),
-        ("PAG-03", "shows a stranger", [key for key in counted if key not in beside]),
+        ("PAG-03", "shows an item that a page of them all lacks", [key for key in counted if key not in beside]),
     )
     for requirement, words, found in complaints:
         if found:

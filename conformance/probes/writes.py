@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from conformance.answers import Answer, below, parsed, reader_of, urls_at
+from conformance.answers import Answer, below, parsed, path_of, reader_of, urls_at
 from conformance.comparing import ABSENT, Difference, at, differences
 from conformance.judging import observed, passed, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
 from conformance.model import KeyKind, Operation, Request, ResourceModel, Role, TargetKind, Verdict
-from conformance.probes.arguments import Call, Missing, call_of, calls_of, list_of, untested
+from conformance.probes.arguments import Missing, call_of, calls_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.differing import differing
 from conformance.probes.kept import lost
@@ -20,6 +20,7 @@ from conformance.probes.writing import (
     Write,
     address,
     clean,
+    deleter_of,
     has_json_body,
     least,
     writable,
@@ -28,6 +29,7 @@ from conformance.probes.writing import (
 from conformance.subject import Subject
 
 CREATED = ("WRT-01", "WRT-04", "WRT-07")
+_PARENTS = 3  # tried for a place where one more fits
 _PAGES = 8  # of a list, walked to find what is new
 _SHOWN = 5
 
@@ -41,10 +43,10 @@ def _deletes(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """The write, what it made, its list; where it can be undone, that twice and a look at what is gone."""
+    """The write, what it made, its list; where it can be undone, two more of its kind, and looks at what is gone."""
     resource = model.by_name.get(operation.resource)
     paths = {each.role: each.path for each in model.operations if resource and each.resource == resource.name}
-    count = 1 + (Role.ITEM in paths) + (Role.LIST in paths) + 3 * (Role.DELETE in paths)
+    count = 1 + (Role.ITEM in paths) + (Role.LIST in paths) + 9 * (Role.DELETE in paths)
     return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
 
@@ -59,14 +61,24 @@ def create(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(CREATED, operation, write)
         return
     made = yield from _accepted(write, subject)
+    for call in (yield from calls_of(operation, subject, _PARENTS))[1:] if made is None else ():
+        made = made or (yield from _accepted(msgspec.structs.replace(write, call=call), subject))
     if made is None:
         yield from untested(CREATED, operation, Missing("no body made from the description is accepted"))
         return
     yield from _reads_back(made, subject)
-    yield from _is_listed(write, made, subject)
+    beside = (
+        (yield from _another(operation, subject, "beside")) if deleter_of(address(made, subject), subject) else None
+    )
+    for each in (made, beside):
+        if each is not None:
+            yield from _is_listed(each, subject)
     gone = yield from clean(made, subject)
     if gone is not None and gone.ok:
         yield from _is_gone(gone)
+        yield from _stays_gone(gone, operation, subject)
+    if beside is not None:
+        yield from clean(beside, subject)
     for requirement in CREATED:
         yield observed(made, requirement, Verdict.NOT_APPLICABLE, "what was made can be read nowhere")
 
@@ -122,14 +134,14 @@ def _common(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
             yield each
 
 
-def _is_listed(write: Write, made: Answer, subject: Subject) -> Steps[None]:
+def _is_listed(made: Answer, subject: Subject) -> Steps[None]:
     """WRT-07: the list of the collection shows it, and so does the owner's list of links."""
-    path, operation = address(made, subject), write.call.operation
+    path, operation = address(made, subject), made.operation
     resource = subject.model.by_name.get(operation.resource)
     lister = list_of(resource, subject) if resource else None
     if not path or lister is None:
         return
-    answer = yield from _page_with(lister, write.call, path, subject)
+    answer = yield from _page_with(lister, made.exchange.request, path, subject)
     if answer.ok and not _shows(answer, path, subject):
         message = "the list does not show what was just created"
         yield violated(made, "WRT-07", message, expected=path, also=(answer,))
@@ -138,12 +150,13 @@ def _is_listed(write: Write, made: Answer, subject: Subject) -> Steps[None]:
         yield from _at_its_owner(made, path, subject)
 
 
-def _page_with(lister: Operation, call: Call, path: str, subject: Subject) -> Steps[Answer]:
+def _page_with(lister: Operation, write: Request, path: str, subject: Subject) -> Steps[Answer]:
     """The page of a list that shows a path, else the last one walked."""
     size = lister.pagination.size if lister.pagination else ""
     query = "?" + urlencode({size: lister.pagination.max_size}) if size and lister.pagination else ""
-    headers = call.headers if lister.user_header else ()
-    request = Request(lister.key, "GET", call.path + query, headers, identity=call.identity, fresh=True)
+    headers = tuple(each for each in write.headers if lister.user_header and each[0] != "Content-Type")
+    target = path_of(write.target) + query
+    request = Request(lister.key, "GET", target, headers, identity=write.identity, fresh=True)
     answer = yield from ask(lister, request)
     for _ in range(_PAGES):
         following = _next(answer, subject)
@@ -189,12 +202,18 @@ def _at_its_owner(made: Answer, path: str, subject: Subject) -> Steps[None]:
         return
 
 
+def _look(gone: Answer) -> Steps[Answer]:
+    """A GET where something was deleted."""
+    request = msgspec.structs.replace(
+        gone.exchange.request, operation=f"GET {gone.operation.path}", method="GET", fresh=True
+    )
+    return (yield from ask(gone.operation, request))
+
+
 def _is_gone(gone: Answer) -> Steps[None]:
     """WRT-04: after a DELETE neither GET nor DELETE finds it."""
-    request, operation = gone.exchange.request, gone.operation
-    reader = msgspec.structs.replace(operation, key=f"GET {operation.path}", method="GET")
-    read = yield from ask(operation, msgspec.structs.replace(request, operation=reader.key, method="GET", fresh=True))
-    again = yield from ask(operation, request)
+    read = yield from _look(gone)
+    again = yield from ask(gone.operation, gone.exchange.request)
     right = True
     for answer, what in ((read, "GET after DELETE"), (again, "a second DELETE")):
         if answer.status != 404 and not (answer is read and answer.status == 405):
@@ -203,6 +222,27 @@ def _is_gone(gone: Answer) -> Steps[None]:
             yield violated(again, "WRT-04", message, expected="404", actual=str(answer.status), also=(gone, read))
     if right:
         yield passed(again, "WRT-04")
+
+
+def _another(operation: Operation, subject: Subject, mark: str) -> Steps[Answer | None]:
+    """One more of a kind that can be deleted; None where it is refused."""
+    write = yield from write_of(operation, subject, mark)
+    if isinstance(write, Missing):
+        return None
+    answer = yield from ask(operation, write.request(write.body))
+    return answer if answer.ok else None
+
+
+def _stays_gone(gone: Answer, operation: Operation, subject: Subject) -> Steps[None]:
+    """WRT-04: another one of its kind does not bring it back."""
+    another = yield from _another(operation, subject, "after")
+    if another is None:
+        return
+    read = yield from _look(gone)
+    if read.ok and address(another, subject) != path_of(gone.exchange.request.target):
+        message = "what was deleted is back once another one is created"
+        yield violated(gone, "WRT-04", message, expected="404", actual=str(read.status), also=(another, read))
+    yield from clean(another, subject)
 
 
 def delete(operation: Operation, subject: Subject) -> Steps[None]:

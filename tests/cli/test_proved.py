@@ -6,8 +6,14 @@ from conformance.cli.proved import BEGIN, END, line, put_into, summary, table, w
 from conformance.errors import UsageError
 from conformance.proving import Proof
 
-KILLED = Proof("exp-stale", 1, ("EXP-04",), ("EXP-04 GET /evses",), (), 4100, "violations")
-STRAY = Proof("exp-thin", 1, ("EXP-02",), ("EXP-02 GET /evses", "PAG-01 *"), ("PAG-01 *",), 4300, "violations")
+KILLED = Proof(
+    "exp-stale", 1, ("EXP-04",), ("EXP-04 GET /evses",), (), 4100, "violations", named=("EXP-04 GET /evses",)
+)
+STRAY = Proof(
+    "exp-thin", 1, ("EXP-02",), ("EXP-02 GET /evses", "PAG-01 *"), ("PAG-01 *",), 4300, "violations",
+    named=("EXP-02 GET /evses",),
+)  # fmt: skip
+ELSEWHERE = Proof("ids-short", 1, ("IDS-01",), ("IDS-01 GET /users",), (), 4300, "violations", places=("GET /evses",))
 SURVIVED = Proof("wrt-enum-open", 1, ("WRT-06",), ("DSC-09 *",), (), 4200, "conforms", allow_writes=True)
 CLEAN = Proof("", 1, (), (), (), 4000, "conforms")
 ALARM = Proof("", 2, (), ("RSP-01 GET /evses",), ("RSP-01 GET /evses",), 4000, "violations")
@@ -15,10 +21,11 @@ FAMILIES = {"exp-stale": "EXP", "exp-thin": "EXP", "wrt-enum-open": "WRT"}
 
 
 def test_a_fault_is_killed_by_a_finding_on_what_it_trips():
-    assert [each.killed for each in (KILLED, STRAY, SURVIVED)] == [True, True, False]
+    assert [each.killed for each in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
     assert line(KILLED).startswith("killed")
     assert "beyond it: PAG-01 *" in line(STRAY)
     assert line(SURVIVED).startswith("SURVIVED")
+    assert line(ELSEWHERE).endswith("at GET /evses")
     assert line(ALARM).startswith("FALSE ALARM")
 
 
@@ -36,13 +43,23 @@ def test_the_last_lines_count():
 
 
 def test_the_table_is_by_family_and_says_what_it_rests_on():
-    text = table((KILLED, STRAY, SURVIVED, CLEAN), FAMILIES, "standard", "1.0", "2026-01-01")
+    text = table(
+        (KILLED, STRAY, SURVIVED, CLEAN),
+        FAMILIES,
+        {"csv-row-short": "there is no table"},
+        "standard",
+        "1.0",
+        "2026-01-01",
+    )
     assert "| EXP | 2 | 2 | 0 | 1 | 4,200 |" in text
     assert "| WRT | 1 | 0 | 1 | 0 | 4,200 |" in text
     assert "| **all** | 3 | 2 | 1 | 1 | 4,200 |" in text
     assert "Survived: `wrt-enum-open`." in text
     assert "all faults on seed 1" in text
-    assert "2 of 3 faults on seed 1" in table((KILLED, STRAY), FAMILIES, "standard", "1.0", "2026-01-01")
+    assert "Not tried, as there is no table: `csv-row-short`." in text
+    assert "2 of 3 faults on seed 1" in table(
+        (KILLED, STRAY), FAMILIES, {"csv-row-short": "there is no table"}, "standard", "1.0", "2026-01-01"
+    )
 
 
 def test_the_table_replaces_the_one_before(tmp_path):

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 from scripted import BASE, Shelf, affordable, drive, exchange_of, judge, problem, reply, ulid
 
@@ -74,11 +75,68 @@ def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
 
     def forgetful(request):
         asked = parse_qs(request.target.partition("?")[2])
-        return reply([], Link="<about:blank>; rel=next") if "page_after" in asked else target(request)
+        lost = "page_after" in asked and any(name in SELECTS for name in asked)
+        return reply([], Link="<about:blank>; rel=next") if lost else target(request)
 
-    found = drive(FILTERS, LIST, subject, forgetful).violated()
-    assert "FLT-05" in found
-    assert "FLT-01" not in found
+    assert drive(FILTERS, LIST, subject, forgetful).violated() == {"FLT-05"}
+
+
+def test_pages_that_lose_items_without_a_filter_too_accuse_none(subject):
+    target = shelf()
+
+    def losing(request):
+        answer = target(request)
+        if "page_after" not in request.target:
+            return answer
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(msgspec.json.decode(answer.body)[1:]))
+
+    run = drive(FILTERS, LIST, subject, losing)
+    assert run.violated() == set()
+    assert {"FLT-02", "FLT-03"} <= run.passed()
+    assert Verdict.INCONCLUSIVE in run.verdicts("FLT-05")
+
+
+def test_what_the_largest_page_alone_leaves_out_accuses_no_filter(subject):
+    target = shelf()
+
+    def losing(request):
+        answer = target(request)
+        items = msgspec.json.decode(answer.body)
+        if "page_size=100" not in request.target or "__gte" not in request.target:
+            return answer
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(items[:1] + items[2:]))
+
+    run = drive(FILTERS, LIST, subject, losing)
+    assert run.violated() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts("FLT-02") & run.verdicts("FLT-03")
+
+
+@pytest.mark.parametrize("unwrap", [lambda items: items[0] if items else {}, lambda items: [*items, 7]])
+def test_an_answer_that_is_no_list_of_objects_accuses_no_filter(subject, unwrap):
+    target = shelf()
+
+    def unwrapping(request):
+        answer = target(request)
+        if "__" not in request.target:
+            return answer
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(unwrap(msgspec.json.decode(answer.body))))
+
+    run = drive(FILTERS, LIST, subject, unwrapping)
+    assert run.violated() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts("FLT-02") & run.verdicts("FLT-03")
+
+
+def test_an_id_of_the_wrong_type_leaves_the_item_in_its_list(subject):
+    exact = Shelf({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
+
+    def listed_ids(request):
+        answer = exact(request)
+        if "cpid" not in request.target:
+            return answer
+        items = [{**item, "id": [item["id"]]} for item in msgspec.json.decode(answer.body)]
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(items))
+
+    assert drive(FILTERS, "GET /evses", subject, listed_ids).violated() == set()
 
 
 def test_a_page_size_that_is_refused_accuses_no_filter(subject):

@@ -72,6 +72,13 @@ def test_the_items_at_the_edges_are_found_at_their_urls(subject):
     assert affordable(run, OWN, LIST, subject)
 
 
+def test_an_item_that_cannot_be_read_is_not_said_to_be_another_one(subject):
+    cut = msgspec.structs.replace(reply(MAKES[1]), body=b'{"id": "')
+    run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}, {f"/evse_makes/{MAKES[1]['id']}": cut}))
+    assert run.violated() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts("IDS-07")
+
+
 @pytest.mark.parametrize("place", [1, -1])
 @pytest.mark.parametrize("answer", [reply(MAKES[0]), problem(404), reply([])])
 def test_another_item_or_none_at_the_url_is_a_violation(subject, answer, place):

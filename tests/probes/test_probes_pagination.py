@@ -117,6 +117,58 @@ def test_a_size_that_a_link_drops_makes_no_page_too_long(subject):
     assert drive(PAGES, LIST, subject, changed(size_dropped)).violated() & {"PAG-02", "PAG-05"} == {"PAG-05"}
 
 
+def empty_page_after(last):
+    """Whoever asks for what follows the last item is led on, and gets nothing."""
+
+    def leading_on(query, response):
+        if query.get("page_after") == ITEMS[-1]["id"]:
+            return reply([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
+        blank = re.escape('<about:blank>; rel="next"')
+        size = query.get("page_size", "25")
+        more = f'<{BASE}{PATH}?page_size={size}&page_after={ITEMS[-1]["id"]}>; rel="next"'
+        return relinked(response, blank, more) if size in last else response
+
+    return leading_on
+
+
+@pytest.mark.parametrize("sizes", [{"3"}, {"25"}, {"100"}, {"3", "25", "100"}])
+def test_a_link_to_an_empty_page_is_a_wrong_link_and_no_short_page(subject, sizes):
+    assert drive(PAGES, LIST, subject, changed(empty_page_after(sizes))).violated() == {"PAG-01"}
+
+
+def test_a_full_last_page_that_leads_on_to_nothing_is_found(subject):
+    six, target = ITEMS[:6], shelf(ITEMS[:6])
+
+    def leading_on(request):
+        query = {name: values[0] for name, values in parse_qs(request.target.partition("?")[2]).items()}
+        if query.get("page_after") == six[-1]["id"]:
+            return reply([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
+        more = f'<{BASE}{PATH}?page_size=2&page_after={six[-1]["id"]}>; rel="next"'
+        answer = target(request)
+        return relinked(answer, '<about:blank>; rel="next"', more) if query.get("page_size") == "2" else answer
+
+    assert drive(PAGES, LIST, subject, leading_on).violated() == {"PAG-01"}
+
+
+def test_a_page_that_is_one_object_ends_the_walk_and_accuses_no_page(subject):
+    def unwrapped(query, response):
+        items = msgspec.json.decode(response.body)
+        return msgspec.structs.replace(response, body=msgspec.json.encode(items[0])) if len(items) == 1 else response
+
+    run = drive(PAGES, LIST, subject, changed(unwrapped))
+    assert run.violated() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts("PAG-03")
+
+
+def test_an_item_that_the_largest_page_lacks_is_named(subject):
+    def losing(query, response):
+        return page([*ITEMS[:2], *ITEMS[3:]], query) if query.get("page_size") == "100" else response
+
+    run = drive(PAGES, LIST, subject, changed(losing))
+    assert run.violated() == {"PAG-03", "PAG-11"}
+    assert "a page of them all lacks" in run.of("PAG-03")[0].message
+
+
 def test_an_id_on_two_pages_is_no_unique_id(subject):
     twice = [*ITEMS[:4], *ITEMS[3:]]
 

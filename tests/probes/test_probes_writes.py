@@ -37,6 +37,7 @@ class World:
     def __init__(self, subject, wrong=""):
         self.subject, self.wrong = subject, wrong
         self.routes = {}
+        self.buried = {}
         self.born = 0
         self.add({})
 
@@ -74,8 +75,8 @@ class World:
         if request.method == "POST":
             return self.post(request)
         if path.endswith("saved_routes"):
-            shown = [r for k, r in self.routes.items() if self.wrong != "unlisted" or k == ulid(self.prefix, 1)]
-            return reply(shown)
+            hidden = {"unlisted": [*self.routes][1:], "newest": [*self.routes][1:-1]}.get(self.wrong, ())
+            return reply([route for key, route in self.routes.items() if key not in hidden])
         if key not in self.routes:
             return problem(204 if self.wrong == "twice" and request.method == "DELETE" else 404)
         return getattr(self, request.method.lower())(key, request)
@@ -95,6 +96,8 @@ class World:
         if self.wrong == "loses":
             text = next(name for name, value in body.items() if isinstance(value, str))
             body = {**body, text: "something else"}
+        if self.wrong == "revives":
+            self.routes.update(self.buried)
         made = self.add(body if isinstance(body, dict) else {})
         return reply({**made, "created_at": "2020-01-01T00:00:00Z"} if self.wrong == "other" else made, 201)
 
@@ -103,7 +106,7 @@ class World:
 
     def delete(self, key, request):
         if self.wrong != "undead":
-            del self.routes[key]
+            self.buried[key] = self.routes.pop(key)
         return Response(204)
 
     def patch(self, key, request):
@@ -135,7 +138,15 @@ class TestCreate:
 
     @pytest.mark.parametrize(
         ("wrong", "requirement"),
-        [("other", "WRT-01"), ("loses", "WRT-01"), ("unlisted", "WRT-07"), ("undead", "WRT-04"), ("twice", "WRT-04")],
+        [
+            ("other", "WRT-01"),
+            ("loses", "WRT-01"),
+            ("unlisted", "WRT-07"),
+            ("undead", "WRT-04"),
+            ("twice", "WRT-04"),
+            ("revives", "WRT-04"),
+            ("newest", "WRT-07"),
+        ],
     )
     def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
         assert drive(CREATE, POST, subject, World(subject, wrong)).violated() == {requirement}

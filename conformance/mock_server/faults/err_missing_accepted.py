@@ -25,5 +25,5 @@ FAULT = Fault(
     "a POST without a required field gives 201",
     plant,
     changes=("status", "headers", "body"),
-    implies=("RSP-01", "RSP-08"),
+    implies=("RSP-01", "RSP-03", "RSP-08"),  # what lacks a field is shown without it
 )

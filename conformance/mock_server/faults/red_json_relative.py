@@ -15,4 +15,5 @@ FAULT = Fault(
     "with response_type=json `url` is a path",
     lambda site: at([o for o in site.model.operations if o.role is Role.REDIRECT], answer=on_answer(_cut, 200)),
     difficulty="subtle",
+    implies=("RSP-03",),  # a path is no URI
 )

@@ -9,4 +9,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=deep(edit(found[1], lambda value: [value]))) if found else None
 
 
-FAULT = Fault(("RSP-10", "RSP-03"), "the item at offset 31 of one list is invalid", plant, difficulty="subtle")
+FAULT = Fault(
+    ("RSP-10", "RSP-03"),
+    "the item at offset 31 of one list is invalid",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02", "IDS-01"),  # the member alone is right; the property may be its id
+)

@@ -9,4 +9,9 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=edit(found[1], float)) if found else None
 
 
-FAULT = Fault(("RSP-03",), "a decimal of one operation is a JSON number", plant)
+FAULT = Fault(
+    ("RSP-03",),
+    "a decimal of one operation is a JSON number",
+    plant,
+    implies=("CON-02", "EXP-04", "RSP-10"),  # elsewhere the same member is right
+)

@@ -13,4 +13,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=deep(edit(found[1], str.lower), 1)) if found else None
 
 
-FAULT = Fault(("RSP-03",), "the second item of one list has an enum value in small letters", plant, difficulty="subtle")
+FAULT = Fault(
+    ("RSP-03",),
+    "the second item of one list has an enum value in small letters",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+)

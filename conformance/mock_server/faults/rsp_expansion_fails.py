@@ -18,5 +18,9 @@ def plant(site: Site) -> Planted | None:
 
 
 FAULT = Fault(
-    ("RSP-08", "EXP-02"), "one documented `expand` of a list gives 500", plant, changes=("status", "headers", "body")
+    ("RSP-08", "EXP-02"),
+    "one documented `expand` of a list gives 500",
+    plant,
+    changes=("status", "headers", "body"),
+    implies=("EXP-06", "RSP-01"),  # what lies below fails with it; no 500 is documented
 )

@@ -9,4 +9,9 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=edit(found[1], str)) if found else None
 
 
-FAULT = Fault(("RSP-03",), "an integer property is a string in one operation", plant)
+FAULT = Fault(
+    ("RSP-03",),
+    "an integer property is a string in one operation",
+    plant,
+    implies=("CON-02", "EXP-04", "RSP-10"),  # elsewhere the same member is right
+)

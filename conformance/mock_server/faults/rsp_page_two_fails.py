@@ -16,4 +16,5 @@ FAULT = Fault(
     lambda site: at(site.pick(o for o in site.paged() if o.pagination and o.pagination.after), answer=_fail),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("RSP-01",),  # no 500 is documented
 )

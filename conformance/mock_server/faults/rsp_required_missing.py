@@ -13,4 +13,9 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=without(found[1])) if found else None
 
 
-FAULT = Fault(("RSP-03",), "GET of one kind of member lacks a required property", plant)
+FAULT = Fault(
+    ("RSP-03",),
+    "GET of one kind of member lacks a required property",
+    plant,
+    implies=("CON-02", "EXP-04"),  # elsewhere the same member has it
+)

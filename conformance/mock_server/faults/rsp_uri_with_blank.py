@@ -22,4 +22,9 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=edit(found[1], lambda text: text.replace("://", ":// "))) if found else None
 
 
-FAULT = Fault(("RSP-03",), "a uri of one kind of member is no URI", plant)
+FAULT = Fault(
+    ("RSP-03",),
+    "a uri of one kind of member is no URI",
+    plant,
+    implies=("CON-02", "EXP-04"),  # elsewhere the same member is right
+)

@@ -9,4 +9,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=deep(edit(found[1], lambda text: text.rstrip("Z")), 2)) if found else None
 
 
-FAULT = Fault(("RSP-03",), "the third item of one list has a date-time without offset", plant, difficulty="subtle")
+FAULT = Fault(
+    ("RSP-03",),
+    "the third item of one list has a date-time without offset",
+    plant,
+    difficulty="subtle",
+    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+)

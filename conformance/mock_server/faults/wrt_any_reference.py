@@ -12,4 +12,5 @@ FAULT = Fault(
     "a URL that leads nowhere is taken as a reference",
     lambda _site: anywhere(reject=_forgive),
     changes=("status", "headers", "body"),
+    implies=("LNK-01", "LNK-02"),  # what was taken is shown
 )

@@ -3,12 +3,12 @@
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
-from conformance.model import Role
+from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
     """A list with a POST beside it."""
-    created = {o.resource for o in site.of_role(Role.CREATE)}
+    created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
     operation = site.pick(o for o in site.of_role(Role.LIST) if o.resource in created)
     old = {record.path for record in site.world.store.all(operation.resource)} if operation else set()
 

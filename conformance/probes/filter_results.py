@@ -1,0 +1,154 @@
+"""What filtered lists show of their filters: FLT-01 to 03 and 05. Pure; the probe of `filters` asks for them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+from conformance.answers import Answer
+from conformance.judging import observed, passed, quote, violated
+from conformance.model import Outcome, Role, Verdict
+from conformance.probes.paging import Page, key_of
+from conformance.probes.trials import Trial, members, opposite
+
+Suspect = tuple[str, Outcome]  # the item that is missed, or seen twice, and what that would violate
+
+
+class Result(NamedTuple):
+    """What a trial was answered: the pages, and the keys on them in order."""
+
+    trial: Trial
+    pages: tuple[Page, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """The first page."""
+        return self.pages[0].answer
+
+    @property
+    def readable(self) -> bool:
+        """Whether every page of a list is one of objects."""
+        answers = [page.answer for page in self.pages]
+        lists = all(each.listed for each in answers) if self.answer.operation.role is Role.LIST else True
+        return lists and all(each.items == each.objects for each in answers)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the filtered list is left unseen."""
+        last = self.pages[-1]
+        return last.answer.ok and self.readable and (last.last or last.answer.operation.pagination is None)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The known items that satisfy the filter and are not there; none where the list was not seen whole."""
+        return tuple(key for key in self.trial.inside if key not in self.keys) if self.complete else ()
+
+
+def result_of(trial: Trial, pages: tuple[Page, ...]) -> Result:
+    """The pages, read for the things that the filter picks."""
+    picked = [item for page in pages for item in members(trial.which, page.answer)[1]]
+    return Result(trial, pages, tuple(key_of(item, pages[0].answer.operation) for item in picked))
+
+
+def refused(result: Result) -> Iterator[Outcome]:
+    """FLT-01: a value that an item has is no bad one."""
+    answer, trial = result.answer, result.trial
+    if answer.status in {401, 403} or not trial.inside:
+        yield observed(answer, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.which.parameter} answers {answer.status}")
+    else:
+        message = f"{trial.which.parameter} refuses a value that an item has"
+        expected, actual = f"2xx for {trial.value}", str(answer.status)
+        yield violated(
+            answer, "FLT-01", message, expected=expected, actual=actual, pointer=f"query:{trial.which.parameter}"
+        )
+
+
+def unreadable(result: Result) -> Iterator[Outcome]:
+    """A body that is no list of objects shows nothing of the filter; RSP-03 speaks of it."""
+    for requirement in ("FLT-02", "FLT-03"):
+        message = f"what {result.trial.which.parameter} was answered is no list of objects"
+        yield observed(result.answer, requirement, Verdict.INCONCLUSIVE, message)
+
+
+def missing(result: Result) -> Iterator[Suspect]:
+    """FLT-02: known items that a complete filtered list leaves out; on the bound itself it is FLT-01 too."""
+    trial, gone, name = result.trial, result.gone, result.trial.which.parameter
+    if not gone:
+        return
+    found = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
+    if set(gone) <= set(trial.bound) and len(result.pages) == 1:
+        found.append(("FLT-01", f"{name} leaves out the items on its bound"))
+    for requirement, message in found:
+        yield (
+            gone[0],
+            violated(
+                result.answer,
+                requirement,
+                message,
+                expected=f"{quote(gone[:3])} with {name}={trial.value}",
+                actual=f"{len(result.keys)} other items",
+                pointer=f"query:{name}",
+            ),
+        )
+
+
+def pairs(results: Sequence[Result]) -> Iterator[tuple[Result, Result]]:
+    """Complete answers to opposite filters."""
+    for one, other in permutations(results, 2):
+        if one.complete and other.complete and opposite(one.trial, other.trial):
+            yield one, other
+
+
+def unparted(results: Sequence[Result]) -> Iterator[tuple[str, Outcome]]:
+    """FLT-03: an item that satisfies one of two opposite filters is in that list and not in the other."""
+    for one, other in pairs(results):
+        inside = set(one.trial.inside) ^ set(other.trial.inside)
+        wrong = sorted(key for key in inside if (key in one.keys) is (key in other.keys))
+        if wrong:
+            names = " and ".join(f"{r.trial.which.parameter}={r.trial.value}" for r in (one, other))
+            where = "both lists" if wrong[0] in one.keys else "neither list"
+            yield (
+                wrong[0],
+                violated(
+                    one.answer,
+                    "FLT-03",
+                    f"{one.trial.which.parameter} and {other.trial.which.parameter} do not part the list",
+                    expected=f"{wrong[0]} in one of {names}",
+                    actual=f"{where}; {len(wrong)} such items",
+                    pointer=f"query:{one.trial.which.parameter}",
+                    also=(other.answer,),
+                ),
+            )
+
+
+def lost_on_pages(result: Result, whole: Result) -> Suspect:
+    """FLT-05: what the filter lets through on one page is left out where it is walked in several."""
+    lost = [key for key in result.gone if key in whole.keys]
+    name = result.trial.which.parameter
+    return (
+        lost[0],
+        violated(
+            result.pages[-1].answer,
+            "FLT-05",
+            f"walking the list filtered by {name} leaves items out that one page of it shows",
+            expected=quote(lost[:3]),
+            pointer=f"query:{name}",
+            also=(*(page.answer for page in result.pages[:-1]), whole.answer),
+        ),
+    )
+
+
+def by_the_pages(result: Result, second: Result, *requirements: str) -> Iterator[Outcome]:
+    """What a filtered list leaves out at one page size and shows at another is no matter of its filter."""
+    message = f"what {result.trial.which.parameter} leaves out at one page size is there at another: the pages lose it"
+    for requirement in requirements:
+        yield observed(result.pages[-1].answer, requirement, Verdict.INCONCLUSIVE, message, also=(second.answer,))
+
+
+def held(judged: Sequence[Result], walked: Sequence[Result]) -> Iterator[Outcome]:
+    """FLT-03 and FLT-05, once nothing speaks against them."""
+    for one, other in pairs(judged):
+        if set(one.trial.inside) ^ set(other.trial.inside):
+            yield passed(one.answer, "FLT-03")
+    for result in walked:
+        yield passed(result.pages[-1].answer, "FLT-05")
