@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.certify.api_clients.performing import Case, Theatre
+from conformance.certify.api_clients.play import Play
 from conformance.certify.api_clients.run import Options, chosen, planned
-from conformance.certify.api_clients.stage import Play, Stage
+from conformance.certify.api_clients.stage import Stage
 
 _POLL_S = 0.2
 

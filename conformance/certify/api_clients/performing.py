@@ -10,9 +10,10 @@ import msgspec
 from conformance.certify.api_clients.catalogue import passives
 from conformance.certify.api_clients.judging import EVERY, everything, judged, lacking, operation_of, outcome, passively
 from conformance.certify.api_clients.listening import Doors
+from conformance.certify.api_clients.play import Play
 from conformance.certify.api_clients.running import MARK, run
 from conformance.certify.api_clients.scenario import Certificate, Scenario
-from conformance.certify.api_clients.stage import Play, Stage
+from conformance.certify.api_clients.stage import Stage
 from conformance.certify.api_clients.tasks import TASKS
 from conformance.certify.api_clients.trace import Call, How, Ran, Trace
 from conformance.certify.found import Found

@@ -13,8 +13,9 @@ from conformance.certify.api_clients.judging import EVERY, as_operation, cells, 
 from conformance.certify.api_clients.listening import opened
 from conformance.certify.api_clients.performing import Case, Playing, Programme, Theatre
 from conformance.certify.api_clients.plan import ClientPlan, presumed, read
+from conformance.certify.api_clients.play import Play
 from conformance.certify.api_clients.running import checked
-from conformance.certify.api_clients.stage import Play, Stage
+from conformance.certify.api_clients.stage import Stage
 from conformance.certify.api_clients.tasks import PARTIAL, TASKS
 from conformance.certify.digests import suite_sha256
 from conformance.certify.record import About, Record
