@@ -79,7 +79,7 @@ class Api:
         return self._reply(call, request, answer)
 
     def _problem(self, request: Request, problem: Problem) -> Answer:
-        body = problem.body(request.base, request.base + request.path)
+        body = problem.body(request.base, request.path)
         return Answer(problem.status, body, problem.headers, MEDIA)
 
     def _reply(self, call: Call | None, request: Request, answer: Answer) -> Reply:

@@ -124,7 +124,7 @@ def _too_slow() -> Problem:
 
 
 def _failure(problem: Problem, base: str) -> Reply:
-    body = encode(problem.body(base, base))
+    body = encode(problem.body(base))
     headers = (
         ("Content-Type", MEDIA),
         ("Content-Length", str(len(body))),

@@ -28,13 +28,18 @@ _decode = msgspec.json.Decoder().decode
 
 
 def media_of(call: Call) -> Media | None:
-    """The documented media type of what was sent, None where there is no body to look at; raises 415 (or 400)."""
+    """The documented media type of what was sent, None where no body is documented; raises 415 (or 400).
+
+    A body that may be left out, and is, has the first of the documented types.
+    """
     wanted = call.operation.body
     sent = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if wanted is None or not wanted.media or (not call.body and not wanted.required):
+    if wanted is None or not wanted.media:
         return None
-    if not call.body:
+    if not call.body and wanted.required:
         raise malformed(call.operation, "A request body is required.")
+    if not call.body:
+        return wanted.media[0]
     for media in wanted.media:
         if media.type == sent:
             return media
@@ -43,7 +48,9 @@ def media_of(call: Call) -> Media | None:
 
 
 def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
-    """The data of a body; raises a problem where it cannot be read."""
+    """The data of a body, that of an empty object where it was left out; raises a problem where it cannot be read."""
+    if not call.body:
+        return {}
     try:
         if media.type == FORM:
             text = call.body.decode()

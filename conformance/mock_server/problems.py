@@ -8,7 +8,8 @@ from urllib.parse import quote
 from conformance.model import Operation
 
 MEDIA = "application/problem+json"
-_URI = ":/?[]@!$&'()*+,;="  # stays as it is in a URI (RFC 3986, section 2.2); the path asked for was decoded
+_PATH = "/:@!$&'()*+,;="  # stays as it is in a path (RFC 3986, section 3.3); the one asked for was decoded
+_BASE = _PATH + "[]"  # an address may be an IPv6 one
 
 
 class Problem(Exception):  # noqa: N818
@@ -30,13 +31,13 @@ class Problem(Exception):  # noqa: N818
         self.errors = errors
         self.headers = dict(headers or {})
 
-    def body(self, base: str, instance: str) -> dict[str, Any]:
-        """The document: `base` is the API's base URL, `instance` the URL asked for."""
+    def body(self, base: str, path: str = "") -> dict[str, Any]:
+        """The document: `base` is the API's base URL, `path` what was asked for below it, decoded."""
         document: dict[str, Any] = {
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
-            "instance": quote(instance, safe=_URI, errors="replace"),
+            "instance": quote(base, safe=_BASE, errors="replace") + quote(path, safe=_PATH, errors="replace"),
         }
         if self.slug:
             document["type"] = f"{base}/problems/{self.slug}/"

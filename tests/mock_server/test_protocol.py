@@ -213,6 +213,13 @@ def test_near_miss_ids_are_not_found(reader: Client, change) -> None:
     assert reader.get(f"/vehicles/{change(key)}").status == 404
 
 
+def test_the_instance_of_a_problem_is_a_uri_whatever_was_asked_for(reader: Client) -> None:
+    from conformance.mock_server.api import Request
+
+    asked = Request("GET", "/vehicles/[a]?b%\u00fc", BASE, (), {}, b"")
+    assert body(reader.server.api.handle(asked))["instance"] == f"{BASE}/vehicles/%5Ba%5D%3Fb%25%C3%BC"
+
+
 HOSTILE = [
     b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"a":' * 5000, b"[" * 100_000, b'{"email": "\\ud800"}', b'{"email": 1e999}',  # noqa: E501
     b'{"email": "\\u0000"}', b'{"battery_size_watt_hours": ' + b"9" * 5000 + b"}", b'{"email": "' + b"x" * 100_000 + b'"}',  # noqa: E501

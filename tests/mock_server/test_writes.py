@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from standardwebhooks import Webhook
 
+from conformance.description import Description
 from conformance.mock_server import faults
 from conformance.mock_server.webhooks import SCHEDULE
 from conformance.model import Role
@@ -69,6 +71,30 @@ def test_read_only_fields_are_ignored_and_rejected_writes_change_nothing(client:
     assert refused.status == 400
     assert list(body(refused)["field_errors"]) == ["maximum_charge_limit_percentage"]
     assert body(client.get(path)) == before
+
+
+def test_a_body_that_may_be_left_out_counts_as_an_empty_object() -> None:
+    required = described("shipped")
+    operations = tuple(
+        replace(each, body=replace(each.body, required=False)) if each.body else each
+        for each in required.model.operations
+    )
+    model = replace(required.model, operations=operations)
+    client = serve(Description(required.document, model, required.digest, required.source))
+    answers: dict[str, int] = {}
+    for operation in operations:
+        path = client.path_of(operation)
+        if operation.body and path:
+            target = "?".join(filter(None, [path, "&".join(client.needed(operation))]))
+            headers, before = client.headers(operation), client.world.store.revision
+            status = client.ask(operation.method, target, headers=headers).status
+            answers[operation.key] = status
+            if status == 400:
+                assert client.world.store.revision == before
+                assert client.ask(operation.method, target, json_body={}, headers=headers).status == 400
+    assert max(answers.values()) < 500
+    assert answers["POST /regions"] == 400
+    assert answers["PATCH /users/{user_id}"] == 200
 
 
 @pytest.mark.parametrize("reference", ["id", "dangling", "other"])
