@@ -49,6 +49,9 @@ def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 def _fields_to_blame(answer: Answer, sent: dict[str, Any], subject: Subject) -> bool:
     """Whether the body is invalid and nothing else in the request asks for a refusal."""
     user = answer.operation.user_header.lower()
+    given = {name.lower() for name, _ in answer.exchange.request.headers}
+    if answer.operation.user_required and user not in given:
+        return False
     for name, value in answer.exchange.request.headers:
         if name.lower() not in {"content-type", "accept"} and not (
             name.lower() == user and _names_a_user(value, subject)

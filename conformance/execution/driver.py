@@ -19,7 +19,7 @@ from conformance.execution.store import Store
 from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import Catalogue, Item
 from conformance.plan.planner import level_of
-from conformance.probes.base import WHOLE, Steps
+from conformance.probes.base import WHOLE, Probe, Steps
 from conformance.subject import Subject
 
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
@@ -120,7 +120,7 @@ class _Run:
             self._follow(probe.run(self._operation, self._d.subject))
             if probe.again and self._held:
                 with suppress(Halt):  # a smaller case is a courtesy: what was asked before is judged
-                    self._held.shrink(partial(self._repeat, probe.again))
+                    self._held.shrink(partial(self._repeat, probe.again), partial(self._could, probe))
         finally:
             held, self._held = self._held, None
             for outcome in held.reduced() if held else ():
@@ -128,6 +128,12 @@ class _Run:
 
     def _repeat(self, again: Callable[[Request, Operation, Subject], Steps[None]], request: Request) -> None:
         self._follow(again(request, self._operation, self._d.subject))
+
+    def _could(self, probe: Probe, request: Request, requirement: str) -> bool:
+        """Whether a request can violate a requirement, as far as that is known before it is sent."""
+        if probe.about is None or requirement not in probe.requirements:
+            return True
+        return requirement in probe.about(request, self._operation, self._d.subject)
 
     def _follow(self, steps: Steps[None]) -> None:
         with suppress(StopIteration):

@@ -1,16 +1,14 @@
-"""Smaller requests that may show the same: what is left out, one thing at a time. Pure."""
+"""The violations of an item, and the smallest request that shows each. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
 
 import msgspec
 
 from conformance.execution.record import Sort, kind_of
+from conformance.execution.reducing import reductions, size
 from conformance.model import Exchange, Outcome, Request
 
-BUDGET = 12  # requests that making the case of one requirement smaller may take
-_KEPT = {"content-type"}
+BUDGET = 24  # requests that making the case of one requirement smaller may take
 
 
 class Witness(msgspec.Struct, frozen=True):
@@ -57,63 +55,41 @@ class Held:
             if best.size < first.size:
                 yield msgspec.structs.replace(first.outcome, smallest=best.exchange.id, times=0)
 
-    def shrink(self, attempt: Callable[[Request], None]) -> None:
+    def shrink(
+        self, attempt: Callable[[Request], None], could: Callable[[Request, str], bool] = lambda _request, _name: True
+    ) -> None:
         """Make each kind of violation smaller; `attempt` sends a request and has what it violates taken.
 
-        The budget is one requirement's; requests made before are not made again.
+        The budget is one requirement's. Requests made before are not made again, nor those that `could` tells to be no
+        case of the requirement.
         """
-        left: Counter[str] = Counter()
-        tried: set[Request] = set()
+        left = dict.fromkeys((requirement for requirement, *_ in self.kinds()), BUDGET)
+        told = {each.request: frozenset[Sort]() for each in self._exchanges.values()}
         for kind in self.kinds():
-            requirement, best = kind[0], None
-            while best != (best := self.smallest(kind)):
-                for request in smaller(best.exchange.request):
-                    if request in tried or left[requirement] == BUDGET:
-                        continue
-                    tried.add(request)
-                    left[requirement] += 1
-                    attempt(request)
-                    if self.smallest(kind) != best:
+            for each in self._kinds[kind]:
+                told[each.exchange.request] = told.get(each.exchange.request, frozenset()) | {kind}
+        for kind in self.kinds():
+            requirement = kind[0]
+            steps = reductions(self.smallest(kind).exchange.request)
+            request = next(steps, None)
+            while request is not None:
+                if request not in told and could(request, requirement):
+                    if not left[requirement]:
                         break
+                    left[requirement] -= 1
+                    told[request] = self._shown(attempt, request)
+                request = _following(steps, shows=kind in told.get(request, ()))
+
+    def _shown(self, attempt: Callable[[Request], None], request: Request) -> frozenset[Sort]:
+        """The kinds of violation that a request shows when it is made."""
+        before = {kind: len(each) for kind, each in self._kinds.items()}
+        attempt(request)
+        return frozenset(kind for kind, each in self._kinds.items() if len(each) > before.get(kind, 0))
 
 
-def size(request: Request) -> tuple[int, int, str]:
-    """How large a request is: parts, then characters, then its text."""
-    parts = len(_pairs(request)) + len(request.headers) + len(_decoded(request.body))
-    text = f"{request.target}\n{request.headers}\n{request.body!r}"
-    return parts, len(text), text
-
-
-def smaller(request: Request) -> Iterator[Request]:
-    """The request without one query parameter, one header, or one member or item of its JSON body."""
-    pairs = _pairs(request)
-    path = request.target.partition("?")[0]
-    for index in range(len(pairs)):
-        query = "&".join(pairs[:index] + pairs[index + 1 :])
-        yield msgspec.structs.replace(request, target=path + (f"?{query}" if query else ""))
-    for index, (name, _) in enumerate(request.headers):
-        if name.lower() not in _KEPT:
-            headers = request.headers[:index] + request.headers[index + 1 :]
-            yield msgspec.structs.replace(request, headers=headers)
-    body = _decoded(request.body)
-    for key in range(len(body)) if isinstance(body, list) else list(body):
-        rest: Any = (
-            [each for index, each in enumerate(body) if index != key]
-            if isinstance(body, list)
-            else {name: value for name, value in body.items() if name != key}
-        )
-        yield msgspec.structs.replace(request, body=msgspec.json.encode(rest))
-
-
-def _pairs(request: Request) -> list[str]:
-    query = request.target.partition("?")[2]
-    return query.split("&") if query else []
-
-
-def _decoded(body: bytes) -> dict[str, Any] | list[Any]:
-    """The JSON body where it has parts, an empty object otherwise."""
+def _following(steps: Generator[Request, bool, None], *, shows: bool) -> Request | None:
+    """What is to be tried next, None at the end."""
     try:
-        found = msgspec.json.decode(body) if body else {}
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return found if isinstance(found, dict | list) else {}
+        return steps.send(shows)
+    except StopIteration:
+        return None

@@ -60,7 +60,8 @@ class Probe(msgspec.Struct, frozen=True):
     includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
     could take effect. `identities` must all be configured. `whole` marks a probe of the API as such: it runs once, on
     WHOLE, and judges requirements that bind the API. `again` asks and judges one request: where it is given, what an
-    item sees violated is also shown by the smallest request that shows it.
+    item sees violated is also shown by the smallest request that shows it. `about` tells, unsent, which of the
+    requirements such a request is a case of.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Probe(msgspec.Struct, frozen=True):
     identities: tuple[str, ...] = ()
     whole: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
+    about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
 
 
 def turn(operation: Operation, of: int) -> int:

@@ -6,28 +6,26 @@ accuses nobody.
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode
-
-import msgspec
 
 from conformance.answers import Answer
 from conformance.judging import observed, passed, violated
-from conformance.model import Location, Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
+from conformance.probes.generated_places import about, ambiguous, beyond_doubt, named, requirement_of, wrong_places
+from conformance.probes.generated_requests import embeds, settled
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import Write, clean, has_json_body, reader_for, writable, write_of
 from conformance.subject import Subject
-from conformance.validation import request_errors
+from conformance.validation.wire import query_pairs
 
 if TYPE_CHECKING:
-    from strategies.cases import CompiledCase
     from strategies.generated import Validity
 
 READS = ("RSP-12", "FLT-04", "PAG-06", "PAG-08", "EXP-10", "IDS-06", "VER-02", "AUT-06")
 WRITES = ("WRT-06", "ERR-08")
 MOST = 48  # cases of an operation; see strategies.cases
-SMALLER = 12  # requests that making one requirement's case smaller may take
+SMALLER = 12  # requests kept free for making a case smaller
 _REFUSALS = {400, 404, 405, 406, 409, 410, 413, 414, 415, 422}
 _UNSEEN = {0, 401, 403, 429}
 _BODY_UNSEEN = {401, 403, 404}
@@ -59,7 +57,7 @@ def reads(operation: Operation, subject: Subject) -> Steps[None]:
     """Every generated read, with ids of what exists."""
     call = yield from call_of(operation, subject, subject.spare)
     if isinstance(call, Missing):
-        yield from untested(_named(operation, READS), operation, call)
+        yield from untested(named(operation, READS), operation, call)
         return
     yield from _ask_all(call, {}, subject)
     for requirement in READS:
@@ -114,8 +112,8 @@ def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[No
     sent: dict[Request, None] = {}
     reached = right = 0
     for index, each in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
-        request = settled(each, call, known, index, subject)
-        if request in sent or _embeds(request.body, subject.model, each.wrong):
+        request = settled(each, call, known, index)
+        if request in sent or embeds(request.body, subject.model, each.wrong):
             continue
         sent[request] = None
         answer = yield from ask(operation, request)
@@ -129,105 +127,14 @@ def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[No
         yield Noticed("generated", f"{reached} of {right} valid generated requests succeeded", operation.key)
 
 
-def _embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
-    """Whether a body has an object where a link is meant, and is not about that.
-
-    Schemas that are made for reading allow it; nobody promises what a server makes of it.
-    """
-    if not body:
-        return False
-    links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
-
-    def within(value: Any, at: str) -> bool:
-        if isinstance(value, list):
-            return any(within(each, f"{at}/{index}") for index, each in enumerate(value))
-        members = value.items() if isinstance(value, dict) else ()
-        return any(
-            (name in links and isinstance(each, dict) and f"{at}/{name}" not in wrong) or within(each, f"{at}/{name}")
-            for name, each in members
-        )
-
-    try:
-        return within(msgspec.json.decode(body), "body")
-    except (msgspec.DecodeError, RecursionError):
-        return False
-
-
-def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: int, subject: Subject) -> Request:
-    """The case with values of what exists, except where it is about that very value."""
-    case, operation = each.case, call.operation
-    wrong = {pointer.partition("/")[0] for pointer in each.wrong}
-    path, query = _target(case.request.target, call, wrong)
-    headers = tuple(
-        (name, dict(call.headers).get(name, value))
-        for name, value in case.request.headers
-        if f"header:{name}" in wrong or name.lower() != operation.user_header.lower() or name in dict(call.headers)
-    )
-    missing = tuple(
-        pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
-    )
-    spared = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
-    spared.add(case.note.partition(":")[0])
-    body = _linked(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
-    return Request(
-        operation.key,
-        operation.method,
-        path + (f"?{query}" if query else ""),
-        (*headers, *missing),
-        body,
-        call.identity,
-        fresh=True,
-    )
-
-
-def _target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
-    path, _, query = target.partition("?")
-    if not any(each.startswith("path") for each in wrong):
-        path = call.path
-    needed = dict(call.query)
-    if not needed:
-        return path, query
-    pairs = [
-        (name, needed[name] if name in needed and f"query:{name}" not in wrong else value)
-        for name, value in parse_qsl(query, keep_blank_values=True)
-    ]
-    return path, urlencode(pairs, quote_via=quote, safe=":,")
-
-
-def _linked(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
-    """A JSON body with known values in the place of texts; of a list where a list is known."""
-    if not body or not known:
-        return body
-    try:
-        value = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return body
-    return msgspec.json.encode(_replaced(value, known, index))
-
-
-def _replaced(value: Any, known: Mapping[str, Any], index: int) -> Any:
-    if isinstance(value, list):
-        return [_replaced(each, known, index) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: known[name][index % len(known[name])]
-        if name in known and isinstance(each, type(known[name][0]))
-        else _replaced(each, known, index)
-        for name, each in value.items()
-    }
-
-
 def judged(answer: Answer, subject: Subject, validity: "Validity | None" = None) -> Iterator[Outcome]:
     """What one answer says by itself; both oracles are asked where it surprises and `validity` is not known yet."""
     operation, request = answer.operation, answer.exchange.request
-    places = dict.fromkeys(
-        error.pointer.partition("/")[0] for error in request_errors(subject.validators, operation, request)
-    )
+    places = wrong_places(request, operation, subject)
     if not places:
         yield from _welcomed(answer, subject)
     for place in places:
-        requirement = _requirement(operation, place)
+        requirement = requirement_of(operation, place)
         if requirement:
             yield from _refused(answer, requirement, place, subject, validity)
 
@@ -246,29 +153,13 @@ def _refused(
         return
     request = answer.exchange.request
     found = validity or judgement(request, answer.operation, subject.validators, subject.opinion).validity
-    if found is Validity.INVALID and (answer.ok or answer.status >= 500) and not _ambiguous(answer, place):
+    if found is Validity.INVALID and (answer.ok or answer.status >= 500) and not ambiguous(answer, place):
         what = "is accepted" if answer.ok else "makes the server fail"
         message = f"a generated request with a wrong {place} {what}"
         yield violated(answer, requirement, message, expected="4xx", actual=str(answer.status), pointer=place)
     else:
         reason = f"a request with an odd {place} is answered {answer.status}, and whether it is wrong is disputed"
         yield observed(answer, requirement, Verdict.INCONCLUSIVE, reason, pointer=place)
-
-
-def _ambiguous(answer: Answer, place: str) -> bool:
-    """Whether servers may read a query parameter in another way.
-
-    One without a value counts as absent by the custom of forms, and of several where one is wanted many take the last.
-    """
-    location, _, name = place.partition(":")
-    pairs = parse_qsl(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
-    values = [value for key, value in pairs if key == name]
-    many = any(
-        each.schema.get("type") == "array"
-        for each in answer.operation.parameters
-        if each.location is Location.QUERY and each.name == name
-    )
-    return location == "query" and ("" in values or (len(values) > 1 and not many))
 
 
 def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:
@@ -279,8 +170,8 @@ def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     if answer.status // 100 in {2, 3}:
         yield passed(answer, "RSP-12")
         return
-    pairs = parse_qsl(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
-    doubtful = [name for name, _ in pairs if not _beyond_doubt(operation, name)]
+    pairs = query_pairs(answer.exchange.request.target)
+    doubtful = [name for name, _ in pairs if not beyond_doubt(operation, name)]
     if answer.status < 500 and not doubtful:
         from strategies.generated import Validity, judgement  # noqa: PLC0415 - see _ask_all
 
@@ -289,48 +180,6 @@ def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             what = f" with {' and '.join(sorted({name for name, _ in pairs}))}" if pairs else ""
             message = f"a valid generated request{what} is refused"
             yield violated(answer, "RSP-12", message, expected="2xx", actual=str(answer.status))
-
-
-def _beyond_doubt(operation: Operation, name: str) -> bool:
-    """Whether every value that the schema of a query parameter allows is known to the target."""
-    parameter = operation.parameter(name)
-    if parameter is None or (operation.pagination and name == operation.pagination.size):
-        return parameter is not None
-    schema = parameter.schema.get("items", parameter.schema)
-    return "enum" in schema or schema.get("type") == "boolean"
-
-
-def _named(operation: Operation, requirements: tuple[str, ...]) -> tuple[str, ...]:
-    """The requirements that a generated case of the operation could be about."""
-    places = [f"{each.location}:{each.name}" for each in operation.parameters]
-    about = {_requirement(operation, place) for place in places}
-    return tuple(each for each in requirements if each in about or each == "RSP-12")
-
-
-def _requirement(operation: Operation, place: str) -> str:
-    """The requirement that a request with a fault at that place falls under; empty where none speaks of it."""
-    location, _, name = place.partition(":")
-    if not operation.safe:
-        return "WRT-06" if location == "body" else "ERR-08"
-    match location:
-        case "query":
-            return _of_query(operation, name)
-        case "path":
-            last = operation.path_parameters[-1].name if operation.path_parameters else ""
-            return "IDS-06" if operation.role is Role.ITEM and name == last else ""
-        case "header" if name.lower() == operation.user_header.lower():
-            return "AUT-06"
-        case _:
-            return "VER-02" if name.lower().endswith("-version") else ""
-
-
-def _of_query(operation: Operation, name: str) -> str:
-    paging = operation.pagination
-    if name in {each.parameter for each in operation.filters}:
-        return "FLT-04"
-    if paging and name and name in {paging.size, paging.page}:
-        return "PAG-06" if name == paging.size else "PAG-08"
-    return "EXP-10" if name == "expand" else ""
 
 
 def _put_back(write: Write, before: Mapping[str, Any], subject: Subject) -> Steps[None]:
@@ -344,6 +193,17 @@ def _put_back(write: Write, before: Mapping[str, Any], subject: Subject) -> Step
 
 
 PROBES = (
-    Probe("generated", READS, _reads, _read_needs, reads, Profile.DEEP, 3, again=read_again),
-    Probe("generated-writes", WRITES, _writes, _write_needs, writes, Profile.DEEP, 3, writes=True, again=write_again),
+    Probe("generated", READS, _reads, _read_needs, reads, Profile.DEEP, 3, again=read_again, about=about),
+    Probe(
+        "generated-writes",
+        WRITES,
+        _writes,
+        _write_needs,
+        writes,
+        Profile.DEEP,
+        3,
+        writes=True,
+        again=write_again,
+        about=about,
+    ),
 )

@@ -1,41 +1,20 @@
 """Histories on the built-in server: the fault that needs three steps is found and shown briefly, and no clean one."""
 
 import pytest
+from deep import ran
 
-from conformance.eventlog import read
-from conformance.execution.opening import RunOptions
-from conformance.execution.session import Session
 from conformance.execution.spec import MEMORY
-from conformance.execution.worker import Worker
 from conformance.mock_server import running
-from conformance.model import Exchanged, Observed, Profile, Verdict
 
+WORKFLOW = {"workflow"}
 ROUTES, VEHICLES, ARRAYS = "POST /users/{user_id}/saved_routes", "POST /vehicles", "POST /solar_arrays"
-
-
-def ran(base_url, folder, operation=ROUTES, **more):
-    """The violations that the workflow probe saw at an operation, and the exchanges by id in the order of sending."""
-    options = RunOptions(
-        target=base_url, profile=Profile.DEEP, budget=10**6, allow_writes=True, report_dir=folder, **more
-    )
-    session = Session.open(options)
-    worker = Worker(session.spec, session.brief, "main")
-    for item in worker.todo:
-        if item.probe == "workflow" and item.operation == operation:
-            worker.run(item)
-    worker.close()
-    events = list(read([session.finish()]))
-    session.close()
-    seen = [each.outcome for each in events if isinstance(each, Observed) and each.item]
-    exchanges = {each.exchange.id: each.exchange for each in events if isinstance(each, Exchanged)}
-    return [each for each in seen if each.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.ERROR}], exchanges
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty") / "run"
     with running(seed=1, faults=("wrt-patch-undoes-patch",)) as server:
-        return *ran(server.base_url, folder), folder
+        return *ran(server.base_url, folder, WORKFLOW, ROUTES), folder
 
 
 def test_a_fault_of_three_steps_is_found_and_its_history_is_short(found):
@@ -56,8 +35,10 @@ def tried_before(violations, exchanges):
 
 def test_what_failed_is_tried_first_when_it_is_run_again(tmp_path):
     with running(seed=1, faults=("wrt-expanded-read-blocks-patch",)) as server:
-        first, sent = ran(server.base_url, tmp_path / "first", ARRAYS)
-        again, later = ran(server.base_url, tmp_path / "again", ARRAYS, resume=tmp_path / "first", rerun_failed=True)
+        first, sent = ran(server.base_url, tmp_path / "first", WORKFLOW, ARRAYS)
+        again, later = ran(
+            server.base_url, tmp_path / "again", WORKFLOW, ARRAYS, resume=tmp_path / "first", rerun_failed=True
+        )
     assert [each.requirement for each in first] == ["WRT-02"]
     assert [each.requirement for each in again] == ["WRT-02"]
     assert len(tried_before(again, later)) * 3 < len(tried_before(first, sent))
@@ -69,7 +50,7 @@ def test_what_failed_is_tried_first_when_it_is_run_again(tmp_path):
 def test_what_only_several_steps_show_is_found_in_one_of_three_runs(fault, requirement, tmp_path):
     for seed in (3, 2, 6):  # what is drawn depends on the modules that are loaded too
         with running(seed=1, faults=(fault,)) as server:
-            violations, _ = ran(server.base_url, tmp_path / str(seed), VEHICLES, seed=seed)
+            violations, _ = ran(server.base_url, tmp_path / str(seed), WORKFLOW, VEHICLES, seed=seed)
         if violations:
             break
     assert {each.requirement for each in violations} == {requirement}
@@ -77,6 +58,6 @@ def test_what_only_several_steps_show_is_found_in_one_of_three_runs(fault, requi
 
 def test_a_clean_server_is_not_accused(tmp_path):
     with running(seed=1) as server:
-        violations, exchanges = ran(server.base_url, tmp_path / "run")
+        violations, exchanges = ran(server.base_url, tmp_path / "run", WORKFLOW, ROUTES)
     assert violations == []
     assert sum(each.request.method == "PATCH" for each in exchanges.values()) > 3

@@ -91,8 +91,11 @@ def test_one_fault_has_one_type(subject):
 WRITE = "POST /vehicles"
 
 
-def field_verdicts(subject, sent, answered, **more):
-    request = Request(WRITE, "POST", "/vehicles", body=msgspec.json.encode(sent), **more)
+USER = ("EvEnergy-User", ulid("user", 1))
+
+
+def field_verdicts(subject, sent, answered, headers=(USER,)):
+    request = Request(WRITE, "POST", "/vehicles", headers, msgspec.json.encode(sent))
     return {each.verdict for each in judge(field_errors.CHECKS[0], subject, request, answered)}
 
 
@@ -117,7 +120,8 @@ def test_field_errors_name_known_fields_with_lists_of_strings(subject, errors, v
 def test_field_errors_are_missed_where_a_field_is_to_blame_and_there_alone(subject):
     assert field_verdicts(subject, {"trim": 7}, problem(400)) == {Verdict.FAIL}
     assert field_verdicts(subject, [], problem(400)) == set()
-    assert field_verdicts(subject, {"trim": 7}, problem(400), headers=(("EvEnergy-Version", "99"),)) == set()
+    assert field_verdicts(subject, {"trim": 7}, problem(400), (USER, ("EvEnergy-Version", "99"))) == set()
+    assert field_verdicts(subject, {"trim": 7}, problem(400), ()) == set()  # nobody is named, where somebody must be
     assert field_verdicts(subject, {"trim": 7}, problem(404)) == set()
 
 

@@ -1,0 +1,102 @@
+"""Generated cases as requests to a target: what exists takes the place of what was made up."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+import msgspec
+
+from conformance.model import Request, ResourceModel
+from conformance.probes.arguments import Call
+
+if TYPE_CHECKING:
+    from strategies.cases import CompiledCase
+
+
+def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: int) -> Request:
+    """The case with values of what exists, except where it is about that very value."""
+    case, operation = each.case, call.operation
+    wrong = {pointer.partition("/")[0] for pointer in each.wrong}
+    path, query = _target(case.request.target, call, wrong)
+    headers = tuple(
+        (name, dict(call.headers).get(name, value))
+        for name, value in case.request.headers
+        if f"header:{name}" in wrong or name.lower() != operation.user_header.lower() or name in dict(call.headers)
+    )
+    missing = tuple(
+        pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
+    )
+    spared = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
+    spared.add(case.note.partition(":")[0])
+    body = _linked(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
+    return Request(
+        operation.key,
+        operation.method,
+        path + (f"?{query}" if query else ""),
+        (*headers, *missing),
+        body,
+        call.identity,
+        fresh=True,
+    )
+
+
+def _target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
+    path, _, query = target.partition("?")
+    if not any(each.startswith("path") for each in wrong):
+        path = call.path
+    needed = dict(call.query)
+    if not needed:
+        return path, query
+    pairs = [
+        (name, needed[name] if name in needed and f"query:{name}" not in wrong else value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+    ]
+    return path, urlencode(pairs, quote_via=quote, safe=":,")
+
+
+def _linked(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
+    """A JSON body with known values in the place of texts; of a list where a list is known."""
+    if not body or not known:
+        return body
+    try:
+        value = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body
+    return msgspec.json.encode(_replaced(value, known, index))
+
+
+def _replaced(value: Any, known: Mapping[str, Any], index: int) -> Any:
+    if isinstance(value, list):
+        return [_replaced(each, known, index) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: known[name][index % len(known[name])]
+        if name in known and isinstance(each, type(known[name][0]))
+        else _replaced(each, known, index)
+        for name, each in value.items()
+    }
+
+
+def embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
+    """Whether a body has an object where a link is meant, and is not about that.
+
+    Schemas that are made for reading allow it; nobody promises what a server makes of it.
+    """
+    if not body:
+        return False
+    links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
+
+    def within(value: Any, at: str) -> bool:
+        if isinstance(value, list):
+            return any(within(each, f"{at}/{index}") for index, each in enumerate(value))
+        members = value.items() if isinstance(value, dict) else ()
+        return any(
+            (name in links and isinstance(each, dict) and f"{at}/{name}" not in wrong) or within(each, f"{at}/{name}")
+            for name, each in members
+        )
+
+    try:
+        return within(msgspec.json.decode(body), "body")
+    except (msgspec.DecodeError, RecursionError):
+        return False

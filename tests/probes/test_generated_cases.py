@@ -1,0 +1,51 @@
+"""Generated cases on the built-in server: faults are found, and shown by what little of a request they need."""
+
+import json
+
+import pytest
+from deep import ran
+
+from conformance.mock_server import running
+
+CASES = {"generated", "generated-writes"}
+
+
+def smallest(violations, exchanges, requirement):
+    """The smallest request that shows a violation of a requirement."""
+    (name,) = {each.smallest for each in violations if each.requirement == requirement and each.smallest}
+    return exchanges[name].request
+
+
+@pytest.mark.parametrize(
+    ("fault", "requirement", "operation", "body"),
+    [
+        (
+            "err-over-maximum-accepted",
+            "WRT-06",
+            "PATCH /users/{user_id}/route_planner_preferences",
+            {"arrive_with_min_percent": 101},
+        ),
+        (
+            "err-wrong-type-accepted",
+            "WRT-06",
+            "PATCH /users/{user_id}/notification_preferences",
+            {"groups": 0},
+        ),
+    ],
+)
+def test_a_fault_of_a_body_is_shown_by_the_one_value_that_it_needs(tmp_path, fault, requirement, operation, body):
+    with running(seed=1, faults=(fault,)) as server:
+        violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, operation)
+    found = smallest(violations, exchanges, requirement)
+    assert json.loads(found.body) == body
+    assert found.headers == (("Content-Type", "application/json"),)
+
+
+def test_a_fault_deep_in_a_body_is_shown_with_nothing_beside_it(tmp_path):
+    with running(seed=1, faults=("err-emoji-fails",)) as server:
+        violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, "POST /regions")
+    value = json.loads(smallest(violations, exchanges, "RSP-08").body)
+    while isinstance(value, dict | list):
+        (value,) = value.values() if isinstance(value, dict) else value
+    assert len(value) == 1
+    assert ord(value) > 0xFFFF
