@@ -11,11 +11,11 @@ from conformance.comparing import Difference, at, differences
 from conformance.judging import observed, passed, without
 from conformance.model import Noticed, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
-from conformance.probes.base import IDLE, SPARE, Need, Probe, Steps, ask
+from conformance.probes.base import IDLE, OTHER, SPARE, Need, Probe, Steps, ask
 from conformance.probes.differing import differing
 from conformance.probes.ends import ends_needs, ends_of
 from conformance.probes.reading import plain_read
-from conformance.probes.unwelcome import call_by
+from conformance.probes.unwelcome import call_by, loose
 from conformance.subject import Subject
 
 AGREEMENT = ("CON-01", "VER-03")
@@ -227,16 +227,23 @@ def _documented(each: Difference, item: dict[str, Any], single: Answer, lister: 
 
 
 def _head_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model), Need(f"head {operation.path}"))
+    identity = OTHER if loose(operation) else "full"
+    return (*plain_read(operation, model, identity), Need(f"head {operation.path}", identity=identity))
 
 
 def head(operation: Operation, subject: Subject) -> Steps[None]:
-    """CON-05: HEAD, where it is served, has the status and the headers of GET and no body."""
-    call = yield from call_of(operation, subject)
+    """CON-05: HEAD, where it is served, has the status and the headers of GET and no body.
+
+    Where nothing of the target is needed it is asked as who has reads to spare: writes are all paid by `full`.
+    """
+    call = yield from call_by(subject.other if loose(operation) else "full", operation, subject)
     if isinstance(call, Missing):
         yield from untested(("CON-05",), operation, call)
         return
     got = yield from ask(operation, call.request())
+    if got.status in {401, 403} and call.identity != "full":
+        call = msgspec.structs.replace(call, identity="full")
+        got = yield from ask(operation, call.request())
     answer = yield from ask(operation, msgspec.structs.replace(call.request(), method="HEAD"))
     if answer.status in {405, 501}:
         yield observed(answer, "CON-05", Verdict.NOT_APPLICABLE, "HEAD is not served")

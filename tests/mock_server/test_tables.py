@@ -11,7 +11,7 @@ import pytest
 from conformance.description import Description, load
 from conformance.mock_server.faults import fitting
 from conformance.model import Profile
-from conformance.proving import Proof, prove
+from conformance.proving import Proof, inapplicable, prove
 from tests.mock_server.wire import Client, serve
 
 KEPT = ("/vehicle_makes", "/evse_makes", "/users")
@@ -92,6 +92,15 @@ def test_faults_of_tables_need_a_table(described):
     assert not tables & set(fitting(load().model))
 
 
+def test_what_cannot_be_tried_on_a_description_is_told_with_its_reason(file):
+    names = ("csv-row-short", "rsp-html-not-found", "whk-data-thin")
+    reasons = inapplicable(names, None)
+    assert set(reasons) == {"csv-row-short", "whk-data-thin"}
+    assert "no text/csv" in reasons["csv-row-short"]
+    assert set(inapplicable(names, file)) == {"whk-data-thin"}
+    assert "no place" in inapplicable(["red-relative"], file)["red-relative"]
+
+
 @pytest.fixture(scope="module")
 def clean(file) -> Proof:
     return prove("", description=file, profile=Profile.STANDARD, seed=1)
@@ -106,4 +115,6 @@ def test_a_right_table_is_right(clean):
 def test_only_the_requirement_on_tables_sees_a_wrong_one(file, clean, fault):
     proof = prove(fault, description=file, profile=Profile.STANDARD, seed=1)
     assert {each.partition(" ")[0] for each in set(proof.found) - set(clean.found)} == {"CSV-01"}
+    assert proof.killed
+    assert len(proof.places) == 1
     assert not proof.stray

@@ -110,6 +110,13 @@ def test_references_are_checked(client: Client, reference: str) -> None:
     assert "model" in body(reply)["field_errors"]
 
 
+def test_references_are_checked_beside_other_mistakes(client: Client) -> None:
+    sent = {"model": BASE + "/vehicle_models/none", "battery_size_watt_hours": "large"}
+    refused = client.ask("POST", "/vehicles", json_body=sent, headers=user_header(client))
+    assert refused.status == 400
+    assert set(body(refused)["field_errors"]) == {"model", "battery_size_watt_hours"}
+
+
 def test_forms_are_read_by_type(client: Client) -> None:
     path = client.records("users")[0].path
     form = {"content-type": "application/x-www-form-urlencoded"}
