@@ -115,7 +115,8 @@ class Bodies:
             if name in schema.get("properties", {}) and not self._read_only(schema["properties"][name])
         }
         kept, dangling = self._referred(call, kept, visible)
-        errors = through(self._seams.reject, call, body, dangling | errors)
+        errors = {name: [*errors.get(name, ()), *dangling.get(name, ())] for name in (*errors, *dangling)}
+        errors = through(self._seams.reject, call, body, errors)
         if set(errors) == {""}:
             raise malformed(call.operation, errors[""][0])
         if errors:

@@ -10,7 +10,7 @@ from conformance.answers import Answer, below, parsed, path_of, reader_of, urls_
 from conformance.comparing import ABSENT, Difference, at, differences
 from conformance.judging import observed, passed, violated
 from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
-from conformance.model import KeyKind, Operation, Request, ResourceModel, Role, TargetKind, Verdict
+from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, TargetKind, Verdict
 from conformance.probes.arguments import Missing, call_of, calls_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.differing import differing
@@ -29,7 +29,6 @@ from conformance.probes.writing import (
 from conformance.subject import Subject
 
 CREATED = ("WRT-01", "WRT-04", "WRT-07")
-_PARENTS = 3  # tried for a place where one more fits
 _PAGES = 8  # of a list, walked to find what is new
 _SHOWN = 5
 
@@ -61,18 +60,27 @@ def create(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(CREATED, operation, write)
         return
     made = yield from _accepted(write, subject)
-    for call in (yield from calls_of(operation, subject, _PARENTS))[1:] if made is None else ():
-        made = made or (yield from _accepted(msgspec.structs.replace(write, call=call), subject))
+    above = (yield from _above(operation, subject)) if made is None else None
+    if above is not None:
+        path = f"{address(above, subject)}/{operation.path.rpartition('/')[2]}"
+        room = msgspec.structs.replace(write.call, path=path)
+        made = yield from _accepted(msgspec.structs.replace(write, call=room), subject)
     if made is None:
         yield from untested(CREATED, operation, Missing("no body made from the description is accepted"))
-        return
+    else:
+        yield from _lives(made, operation, subject)
+    if above is not None:
+        yield from clean(above, subject)
+
+
+def _lives(made: Answer, operation: Operation, subject: Subject) -> Steps[None]:
+    """From its first read to what is left of it; where it can be deleted, another one stands beside it."""
     yield from _reads_back(made, subject)
-    beside = (
-        (yield from _another(operation, subject, "beside")) if deleter_of(address(made, subject), subject) else None
-    )
-    for each in (made, beside):
-        if each is not None:
-            yield from _is_listed(each, subject)
+    deleted = deleter_of(address(made, subject), subject) is not None
+    beside = (yield from _another(operation, subject, "beside")) if deleted else None
+    yield from _is_listed(made, subject)
+    if beside is not None:
+        yield from _is_listed(beside, subject)
     gone = yield from clean(made, subject)
     if gone is not None and gone.ok:
         yield from _is_gone(gone)
@@ -95,6 +103,15 @@ def _accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
         if answer.ok:
             return answer
     return None
+
+
+def _above(operation: Operation, subject: Subject) -> Steps[Answer | None]:
+    """A new parent, below which there is room for anything; None where none can be made."""
+    parents = operation.path.rpartition("/")[0].rpartition("/")[0]
+    makes = next((o for o in subject.model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
+    write = (yield from write_of(makes, subject, "above")) if makes and makes.effect is Effect.WRITE else None
+    answer = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
+    return answer if answer is not None and answer.ok and address(answer, subject) else None
 
 
 def _reads_back(made: Answer, subject: Subject) -> Steps[None]:

@@ -174,6 +174,28 @@ class TestCreate:
         assert run.passed() == {"WRT-01", "WRT-07"}
         assert [each.topic for each in run.notices] == ["cleanup"]
 
+    def test_where_no_more_fit_one_is_made_below_a_new_parent(self, subject):
+        operation = "POST /vehicle_models/{vehicle_model_id}/connectors"
+        new, kept = f"/vehicle_models/{ulid('vmod', 2)}", {}
+
+        def full(request):
+            path = request.target.partition("?")[0]
+            if request.method == "POST" and path == "/vehicle_models":
+                return reply({"id": ulid("vmod", 2), "url": BASE + new}, 201)
+            if request.method == "POST" and path == f"{new}/connectors":
+                body = sent(request)
+                kept[f"{path}/{body['region']}"] = {**body, "url": f"{BASE}{path}/{body['region']}"}
+                return reply(kept[f"{path}/{body['region']}"], 201)
+            if request.method == "GET" and path in kept:
+                return reply(kept[path])
+            if request.method == "GET" and path == f"{new}/connectors":
+                return reply([*kept.values()])
+            return problem(400) if request.method == "POST" else World(subject)(request)
+
+        run = drive(CREATE, operation, subject, full)
+        assert {"WRT-01", "WRT-07"} <= run.passed()
+        assert any(new in each.message for each in run.notices)
+
 
 class TestUpdate:
     def test_a_change_is_made_kept_and_put_back(self, subject):

@@ -28,5 +28,5 @@ FAULT = Fault(
     plant,
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    implies=("RSP-03", "LNK-01"),  # what was taken is shown, links of the wrong body among it
+    implies=("RSP-03",),  # what was taken is shown
 )

@@ -1,16 +1,12 @@
 """References are not checked."""
 
 from conformance.mock_server.faulting import Fault, anywhere
-
-
-def _forgive(_call: object, _body: object, errors: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {name: texts for name, texts in errors.items() if not texts[0].startswith("Not the URL of")}
-
+from conformance.mock_server.forgiving import forgiving
 
 FAULT = Fault(
     ("WRT-08",),
     "a URL that leads nowhere is taken as a reference",
-    lambda _site: anywhere(reject=_forgive),
+    lambda _site: anywhere(reject=forgiving("Not the URL of")),
     changes=("status", "headers", "body"),
-    implies=("LNK-01", "LNK-02"),  # what was taken is shown
+    implies=("LNK-01", "LNK-02", "RSP-01", "RSP-08"),  # what was taken is shown, and what is made of it fails
 )

@@ -1,12 +1,8 @@
 """One write takes any word for an enum."""
 
 from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.forgiving import forgiving
 from conformance.model import Role
-
-
-def _forgive(_call: object, _body: object, errors: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {name: texts for name, texts in errors.items() if not texts[0].startswith("Not one of")}
-
 
 FAULT = Fault(
     ("WRT-06", "ERR-08"),
@@ -17,7 +13,7 @@ FAULT = Fault(
             for o in site.bodies()
             if o.role is Role.UPDATE and any("enum" in each for each in site.writable(o).values())
         ),
-        reject=_forgive,
+        reject=forgiving("Not one of"),
     ),
     changes=("status", "headers", "body"),
     implies=("RSP-03",),

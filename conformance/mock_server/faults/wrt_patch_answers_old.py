@@ -32,4 +32,5 @@ FAULT = Fault(
         ],
         answer=_forget,
     ),
+    implies=("RSP-03",),  # one less may be out of bounds
 )
