@@ -7,7 +7,7 @@ from hashlib import sha256
 import msgspec
 
 from conformance.description import Description
-from conformance.model import ResourceModel, Target
+from conformance.model import Request, ResourceModel, Target
 from conformance.validation import SecondOpinion, Validators
 
 
@@ -36,7 +36,7 @@ class Subject(msgspec.Struct, frozen=True):
 
     `seeds` are configured values by parameter name; `today` is a midnight in UTC, the only clock that requests depend
     on: runs of one day and one seed send the same. `memory` is the folder of histories that failed, to be tried first;
-    empty for none.
+    empty for none. `first` are by operation single requests that failed before, for the same use.
     """
 
     description: Description
@@ -47,6 +47,7 @@ class Subject(msgspec.Struct, frozen=True):
     seeds: dict[str, tuple[str, ...]] = {}
     today: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     memory: str = ""
+    first: dict[str, tuple[Request, ...]] = {}
 
     @property
     def model(self) -> ResourceModel:

@@ -15,7 +15,7 @@ from conformance.description import Description
 from conformance.description.sandbox import differences
 from conformance.eventlog import Writer
 from conformance.execution.opening import RunOptions, begin
-from conformance.execution.resuming import Earlier, agree
+from conformance.execution.resuming import Earlier, agree, tried_first
 from conformance.execution.spec import MEMORY, Brief, RunSpec, shipped
 from conformance.model import (
     Catalogued,
@@ -74,6 +74,9 @@ class Session:
                 _remember(options.resume, spec.path)
             brief = Brief(description, catalogue, spec.plan(catalogue, description.model))
             started = msgspec.structs.replace(started, expected=brief.plan.cost)
+            if resumed:
+                again = [each for each in brief.plan.items if catalogue.probes[each.probe].again]
+                spec = msgspec.structs.replace(spec, first=tried_first(resumed, again, spec.target.base_url))
             before = resumed.requests if resumed else {}
             session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
         session._header(started, resumed)

@@ -9,7 +9,7 @@ import msgspec
 
 from conformance import description as descriptions
 from conformance.description import Description
-from conformance.model import Headers, ResourceModel, Target
+from conformance.model import Headers, Request, ResourceModel, Target
 from conformance.model.target import Profile
 from conformance.plan import Catalogue, Plan, Wish, make
 from conformance.plan.selection import Selection
@@ -24,7 +24,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     """One run. `headers` are credentials by identity and `secrets` what to redact: neither is ever written to disk.
 
     `shard` is (I, N); `day` is the UTC midnight that time parameters are counted from;
-    `done` names items that an earlier run finished.
+    `done` names items that an earlier run finished, `first` holds by operation what failed in one.
     """
 
     run: str
@@ -43,6 +43,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     day: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     seeds: dict[str, tuple[str, ...]] = {}
     done: tuple[str, ...] = ()
+    first: dict[str, tuple[Request, ...]] = {}
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -79,6 +80,7 @@ class RunSpec(msgspec.Struct, frozen=True):
             seeds=self.seeds,
             today=self.day,
             memory=str(self.path / MEMORY),
+            first=self.first,
         )
 
     def plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:

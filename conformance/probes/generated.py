@@ -105,26 +105,34 @@ def _undone(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
 
 
 def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
-    from strategies.cases import compiled  # noqa: PLC0415 - Hypothesis is loaded only where something is generated
-    from strategies.generated import Validity  # noqa: PLC0415 - see above
+    from strategies.generated import Validity  # noqa: PLC0415 - Hypothesis is loaded only where something is generated
 
     operation = call.operation
-    sent: dict[Request, None] = {}
     reached = right = 0
-    for index, each in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
-        request = settled(each, call, known, index)
-        if request in sent or embeds(request.body, subject.model, each.wrong):
-            continue
-        sent[request] = None
+    for request, validity in _cases(call, known, subject):
         answer = yield from ask(operation, request)
-        yield from judged(answer, subject, each.validity)
-        if each.validity is Validity.VALID:
+        yield from judged(answer, subject, validity)
+        if validity is Validity.VALID:
             right += 1
             reached += answer.status // 100 in {2, 3}
         if operation.role is Role.CREATE and answer.ok:
             yield from clean(answer, subject)
     if right:
         yield Noticed("generated", f"{reached} of {right} valid generated requests succeeded", operation.key)
+
+
+def _cases(call: Call, known: Mapping[str, Any], subject: Subject) -> "Iterator[tuple[Request, Validity | None]]":
+    """Each request once, with what it is by the description: what failed before, of which that is to be judged yet."""
+    from strategies.cases import compiled  # noqa: PLC0415 - see _ask_all
+
+    operation = call.operation
+    sent = dict.fromkeys(subject.first.get(operation.key, ()))
+    yield from ((request, None) for request in sent)
+    for index, each in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
+        request = settled(each, call, known, index)
+        if request not in sent and not embeds(request.body, subject.model, each.wrong):
+            sent[request] = None
+            yield request, each.validity
 
 
 def judged(answer: Answer, subject: Subject, validity: "Validity | None" = None) -> Iterator[Outcome]:

@@ -49,3 +49,23 @@ def test_a_fault_deep_in_a_body_is_shown_with_nothing_beside_it(tmp_path):
         (value,) = value.values() if isinstance(value, dict) else value
     assert len(value) == 1
     assert ord(value) > 0xFFFF
+
+
+def asked(exchanges, operation):
+    """What was asked of an operation, method and body, in the order of sending."""
+    return [each.request for each in exchanges.values() if each.request.operation == operation]
+
+
+def test_the_smallest_case_that_failed_is_tried_first_when_it_is_run_again(tmp_path):
+    operation = "POST /regions"
+    with running(seed=1, faults=("err-emoji-fails",)) as server:
+        first, before = ran(server.base_url, tmp_path / "first", CASES, operation)
+        again, after = ran(
+            server.base_url, tmp_path / "again", CASES, operation, resume=tmp_path / "first", rerun_failed=True
+        )
+    small = smallest(first, before, "RSP-08")
+    sooner, later = asked(after, operation), asked(before, operation)
+    assert small in sooner[: len({each.smallest for each in first})]
+    assert later.index(small) > len(later) // 2
+    assert {each.requirement for each in again} >= {each.requirement for each in first}
+    assert len(sooner) == len(set(sooner))
