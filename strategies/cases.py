@@ -24,6 +24,7 @@ from conformance.validation import SecondOpinion, Validators, request_errors
 from strategies import generated
 from strategies.bodies import schema_of_body
 from strategies.generated import Validity, judgement, plausible
+from strategies.reproducible import reproducible
 
 POSITIVES, NEGATIVES = 20, 28  # cases of an operation, at most
 _DRAWN = 4  # of each mode that are drawn by the seed, beside those that coverage enumerates
@@ -87,10 +88,11 @@ def _enumerated(door: Door, operation: Operation, validators: Validators) -> Ite
 
 
 def _drawn(door: Door, operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
+    wanted = partial(_is_sound, operation, validators)
     for mode in Mode:
-        yield from door.fuzzing(
-            operation, mode=mode, seed=seed, examples=_DRAWN, wanted=partial(_is_sound, operation, validators)
-        )
+        with reproducible():
+            found = door.fuzzing(operation, mode=mode, seed=seed, examples=_DRAWN, wanted=wanted)
+        yield from found
 
 
 def _judged(

@@ -4,9 +4,11 @@ Its configuration is always given, since it looks for files up the tree otherwis
 one of them is random.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import hypothesis
@@ -25,6 +27,7 @@ Case = schemathesis.Case[Any]
 
 _WEBHOOKS = "/webhooks/"
 _HOST = "http://generated.invalid"
+_BOUNDARY = re.compile(r"(?<=multipart/form-data; boundary=)[0-9a-f]{32}$")
 _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid", "accept"}
 _MODES = {Mode.POSITIVE: schemathesis.GenerationMode.POSITIVE, Mode.NEGATIVE: schemathesis.GenerationMode.NEGATIVE}
 # Undocumented methods have a probe of their own.
@@ -209,13 +212,20 @@ def _request(key: str, case: Case) -> Request | None:
         prepared = requests.Request(**case.as_transport_kwargs(base_url=_HOST)).prepare()
     except (requests.RequestException, ValueError):
         return None
-    return Request(
-        operation=key,
-        method=case.method,
-        target=prepared.path_url,
-        headers=_headers(prepared.headers),
-        body=_bytes(prepared.body),
-    )
+    headers, body = _bounded(_headers(prepared.headers), _bytes(prepared.body))
+    return Request(operation=key, method=case.method, target=prepared.path_url, headers=headers, body=body)
+
+
+def _bounded(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """With the boundary of multipart bodies taken from the content: `requests` draws another one each time."""
+    for name, value in headers:
+        found = _BOUNDARY.search(value) if name.lower() == "content-type" else None
+        if found and found[0].encode() in body:
+            drawn = found[0].encode()
+            ours = sha256(body.replace(drawn, b"")).hexdigest()[: len(drawn)]
+            fixed = tuple((n, v.replace(found[0], ours) if n == name else v) for n, v in headers)
+            return fixed, body.replace(drawn, ours.encode())
+    return headers, body
 
 
 def _headers(headers: Mapping[str, str | bytes]) -> Headers:

@@ -116,10 +116,13 @@ class _Histories:
         from hypothesis.errors import Flaky  # noqa: PLC0415 - see workflow
         from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - see workflow
 
+        from strategies.reproducible import reproducible  # noqa: PLC0415 - see workflow
+
         machine = self._machine(ask)
         number = self._subject.random("workflow", self._life.create.key).getrandbits(32)
         try:
-            run_state_machine_as_test(seed(number)(machine), settings=self._settings())  # type: ignore[arg-type]
+            with reproducible():
+                run_state_machine_as_test(seed(number)(machine), settings=self._settings())  # type: ignore[arg-type]
         except Flaky:
             return  # the target did not answer the same twice: what was seen before is kept
         except Exception:
