@@ -181,7 +181,8 @@ def _links(operation: Operation, subject: Subject) -> Steps[dict[str, tuple[Any,
             continue
         by_id = next((r for r in subject.model.resources if _prefixed(schema, r)), None)
         link = None if by_id else _link(name, schema, operation, subject)
-        resource = by_id or (subject.model.by_name.get(link.targets[0]) if link else None)
+        named = _collection(name, subject) if schema.get("format") == "uri" else None
+        resource = by_id or (subject.model.by_name.get(link.targets[0]) if link else named)
         lister = list_of(resource, subject) if resource else None
         if lister is None or "{" in lister.path:
             continue
@@ -202,8 +203,10 @@ def _link(name: str, schema: Mapping[str, Any], operation: Operation, subject: S
 
     A text that does not say that it is a URL is one where the resource itself shows a link under its name.
     """
-    anybody = schema.get("format") == "uri"
-    if schema.get("type") != "string" or (not anybody and {"format", "enum", "pattern"} & {*schema}):
+    anybody, kinds = schema.get("format") == "uri", schema.get("type", ())
+    if "string" not in ([kinds] if isinstance(kinds, str) else kinds) or (
+        not anybody and {"format", "enum", "pattern"} & {*schema}
+    ):
         return None
     named = [
         (resource.name == operation.resource, _alike(operation.resource, link.targets[0]), link)
@@ -214,6 +217,12 @@ def _link(name: str, schema: Mapping[str, Any], operation: Operation, subject: S
         and link.path.rpartition(".")[2].removesuffix("[]") == name
     ]
     return max(named, key=lambda each: each[:2], default=(False, 0, None))[2]
+
+
+def _collection(name: str, subject: Subject) -> Resource | None:
+    """The collection that a property is named after, as `rebate_evidence_types` for `evidence_type`."""
+    found = [each for each in subject.model.resources if f"_{each.name}".endswith(f"_{name}s")]
+    return min(found, key=lambda each: len(each.name), default=None)
 
 
 def _alike(one: str, other: str) -> int:

@@ -2,12 +2,13 @@
 
 import msgspec
 import pytest
-from scripted import BASE, drive, problem, reply, ulid
+from scripted import BASE, drive, exchange_of, problem, reply, ulid
 
 from conformance.model import Response, Verdict
 from conformance.probes.refusals import PROBES as REFUSALS
 from conformance.probes.updates import PROBES as UPDATES
 from conformance.probes.writes import PROBES as WRITES
+from conformance.probes.writing import write_of
 
 CREATE, DELETE = WRITES
 (UPDATE,) = UPDATES
@@ -217,6 +218,27 @@ class TestUpdate:
         world.routes.clear()
         run = drive(UPDATE, PATCH, subject, world)
         assert {v for r in UPDATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        ("operation", "name", "collection"),
+        [
+            ("PATCH /users/{user_id}/route_planner_preferences", "preferred_vehicle", "/vehicles"),  # may be null
+            ("PATCH /user_rebates/{user_rebate_id}", "evidence_type", "/rebate_evidence_types"),  # no link says so
+        ],
+    )
+    def test_a_url_in_a_body_is_one_of_something_that_exists(self, operation, name, collection, subject):
+        def listing(request):
+            path = request.target.partition("?")[0]
+            return reply([{"id": ulid("some", 1), "url": f"{BASE}{path}/{ulid('some', 1)}"}])
+
+        steps, answer = write_of(subject.model.by_key[operation], subject), None
+        with pytest.raises(StopIteration) as end:
+            while True:
+                request = steps.send(answer)
+                answer = exchange_of(request, listing(request))
+        assert end.value.value.body[name] == f"{BASE}{collection}/{ulid('some', 1)}"
 
 
 class TestRefusals:
