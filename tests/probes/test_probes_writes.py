@@ -233,12 +233,16 @@ class TestBodies:
             path = request.target.partition("?")[0]
             return reply([{"id": ulid("some", 1), "url": f"{BASE}{path}/{ulid('some', 1)}"}])
 
-        steps, answer = write_of(subject.model.by_key[operation], subject), None
-        with pytest.raises(StopIteration) as end:
-            while True:
-                request = steps.send(answer)
-                answer = exchange_of(request, listing(request))
-        assert end.value.value.body[name] == f"{BASE}{collection}/{ulid('some', 1)}"
+        def end():
+            steps, answer = write_of(subject.model.by_key[operation], subject), None
+            try:
+                while True:
+                    request = steps.send(answer)
+                    answer = exchange_of(request, listing(request))
+            except StopIteration as stop:
+                return stop.value
+
+        assert end().body[name] == f"{BASE}{collection}/{ulid('some', 1)}"
 
 
 class TestRefusals:
