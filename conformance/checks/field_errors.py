@@ -1,10 +1,10 @@
 """ERR-04: a refused write says which of its fields are wrong."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from conformance.answers import Answer, escape, parsed
+from conformance.blame import GENERAL, field_of
 from conformance.checks.base import Check
 from conformance.judging import passed, quote, violated
 from conformance.model import Outcome
@@ -12,8 +12,6 @@ from conformance.subject import Subject
 from conformance.ulid import is_ulid
 
 _DEEPEST = 8  # levels of choices in a schema that are searched for properties
-_FIRST = re.compile(r"[./\[]")  # ends the first name of a path to a field
-_GENERAL = frozenset({"non_field_errors", "__all__"})  # of the body as a whole
 
 
 def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
@@ -86,14 +84,14 @@ def _properties(subject: Subject, schema: Any, depth: int) -> Iterator[str]:
 def _misshapen(errors: Any, known: set[str]) -> Iterator[tuple[str, str, str]]:
     """Pointer, expectation and finding of each place that is not as documented.
 
-    A field inside another one may be named by a path; what concerns no single field is no field's error.
+    What concerns no single field is no field's error.
     """
     if not isinstance(errors, dict) or not errors:
         yield "", "an object with a field at least", quote(errors)
         return
     for name, texts in errors.items():
         at = f"/{escape(name)}"
-        if known and name not in _GENERAL and _FIRST.split(name.lstrip("/"), maxsplit=1)[0] not in known:
+        if known and name not in GENERAL and field_of(name) not in known:
             yield at, "a field of the request", name
         if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
             yield at, "a list of strings", quote(texts)

@@ -4,35 +4,25 @@ Even a body that is no JSON is sent only where writes are allowed: a server that
 same, and some of these operations move real load.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from conformance.answers import Answer
+from conformance.blame import GENERAL, blamed
 from conformance.comparing import ABSENT
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.harmless import stranger
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import JSON, Write, clean, defects_of, has_json_body, reader_for, write_of
+from conformance.probes.writing import Write, clean, has_json_body, reader_for, write_of
+from conformance.probes.wrong_bodies import NAMED, UNREADABLE, Wrong, wrong_bodies
 from conformance.subject import Subject
 
-if TYPE_CHECKING:
-    from strategies.defects import Defect
-
 ALL = ("ERR-08", "WRT-05", "WRT-06", "WRT-08")
-_UNREADABLE = (
-    ("malformed JSON", JSON, b'{"name": "left open'),
-    ("another content type", "application/xml", b"<body/>"),
-)
-# The sorts of fault that ERR-08 names; WRT-06 binds every sort.
-_NAMED = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
-_FEW, _MANY = len(_NAMED) + 3, 60  # defects tried of one operation, before and in the profile deep
-_DRAWN = 200  # defects among which one of each sort is looked for
-_REFERENCES = 2  # bad ones: a bare id, and a URL of nothing
+_FEW, _MANY = len(NAMED) + 3, 60  # wrong bodies of one operation, before and in the profile deep
+_ALONE = 3  # members of one operation's body that are tried alone, because a refusal did not name them
 _REFUSALS = {400, 409, 413, 415, 422}
 _UNDECIDED = {401, 403, 404}  # answered before the body is looked at
 
@@ -44,13 +34,13 @@ def _applies(operation: Operation, model: ResourceModel) -> bool:
 def _needs(most: int) -> Any:
     return lambda operation, model: (
         *plain_read(operation, model)[:-1],
-        Need(f"refused {operation.key}", len(_UNREADABLE) + most + 2, shared=False),
+        Need(f"refused {operation.key}", len(UNREADABLE) + most + 2, shared=False),
     )
 
 
 def _refusing(most: int) -> Any:
     def refusals(operation: Operation, subject: Subject) -> Steps[None]:
-        """Bodies with one fault each, bad references among them; the state before and after."""
+        """Bodies with faults of one sort each, bad references among them; the state before and after."""
         write = yield from write_of(operation, subject, "refused")
         if isinstance(write, Missing):
             yield from untested(ALL, operation, write)
@@ -58,8 +48,14 @@ def _refusing(most: int) -> Any:
         reader = _seen_in(write, subject)
         before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
         sent: list[tuple[Answer, Any]] = []
-        for what, request, body, requirements in _wrong(write, subject, most):
-            sent.append(((yield from _refused(write, request, requirements, what, subject)), body))
+        left = _ALONE
+        for wrong in wrong_bodies(write, subject, most):
+            answer = yield from _refused(write, wrong, subject)
+            sent.append((answer, wrong.body))
+            unnamed = [each for name, each in wrong.alone.items() if name not in blamed(answer)]
+            for each in unnamed[:left] if len(wrong.alone) > 1 and answer.status in _REFUSALS else ():
+                sent.append(((yield from _refused(write, each, subject)), each.body))
+                left -= 1
         refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
         if reader and before and before.ok and refused:
             after = yield from ask(reader.operation, reader.request(fresh=True))
@@ -71,66 +67,30 @@ def _refusing(most: int) -> Any:
     return refusals
 
 
-def _wrong(write: Write, subject: Subject, most: int) -> Iterator[tuple[str, Request, Any, tuple[str, ...]]]:
-    """What is wrong, the request, its body as JSON where it is some, and the requirements that want it refused."""
-    plain = write.call.request()
-    for what, media, content in _UNREADABLE:
-        headers = (*plain.headers, ("Content-Type", media))
-        yield what, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",)
-    for defect in _of_each_sort(write, subject, most) if write.body is not None else ():
-        what = f"{defect.name} at {defect.pointer or 'the top'}"
-        requirements = ("ERR-08", "WRT-06") if defect.name in _NAMED else ("WRT-06",)
-        yield what, write.request(defect.body), defect.body, requirements
-    for what, body in _bad_references(write, subject):
-        yield what, write.request(body), body, ("WRT-08",)
-
-
-def _of_each_sort(write: Write, subject: Subject, most: int) -> "list[Defect]":
-    """As many defects as asked for: one of each sort that ERR-08 names, then of other sorts, then others of a sort."""
-    found = defects_of(write, subject, max(most, _DRAWN))
-    first = {each.name: each for each in reversed(found)}
-    named = [first[name] for name in _NAMED if name in first]
-    return [*named, *(each for each in found if each not in named)][:most]
-
-
 def _nothing(requirement: str, operation: Operation, reason: str) -> Outcome:
     return Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _refused(
-    write: Write, request: Request, requirements: tuple[str, ...], what: str, subject: Subject
-) -> Steps[Answer]:
+def _refused(write: Write, wrong: Wrong, subject: Subject) -> Steps[Answer]:
     """One wrong body; what it made is deleted where it was taken."""
-    answer = yield from ask(write.call.operation, request)
-    for requirement in requirements:
+    answer = yield from ask(write.call.operation, wrong.request)
+    named = blamed(answer)
+    for requirement in wrong.requirements:
         if answer.status in (_UNDECIDED | {409} if requirement == "ERR-08" else _UNDECIDED):
-            reason = f"{what}: it answers {answer.status} before it looks at the body"
+            reason = f"{wrong.what}: it answers {answer.status} before it looks at the body"
             yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason)
-        elif answer.status in _REFUSALS:
-            yield passed(answer, requirement)
-        else:
-            message = f"a body with a fault is not refused: {what.partition(' at ')[0]}"
-            expected, actual = "400, 415 or 422", f"{answer.status} to {what}"
+        elif answer.status not in _REFUSALS:
+            message = f"a body with a fault is not refused: {wrong.what.partition(' at ')[0]}"
+            expected, actual = "400, 415 or 422", f"{answer.status} to {wrong.what}"
             yield violated(answer, requirement, message, expected=expected, actual=actual)
+        elif wrong.alone and named and not named & (GENERAL | set(wrong.alone)):
+            reason = f"{wrong.what}: it is refused, but for {', '.join(sorted(named))}"
+            yield observed(answer, requirement, Verdict.INCONCLUSIVE, reason)
+        else:
+            yield passed(answer, requirement)
     if answer.ok and write.call.operation.role is Role.CREATE:
         yield from clean(answer, subject)
     return answer
-
-
-def _bad_references(write: Write, subject: Subject) -> Iterator[tuple[str, Any]]:
-    """The valid body with one link as a bare id, and as the URL of something that does not exist."""
-    if not isinstance(write.body, dict):
-        return
-    for name, known in write.links.items():
-        many = isinstance(known[0], list)
-        url = known[0][0] if many else known[0]
-        if write.body.get(name) != known[0] or "://" not in url:
-            continue
-        head, _, key = url.rpartition("/")
-        lost = f"{head}/{stranger(write.call.operation, subject, key[:4])}"
-        yield f"{name} is a bare id", {**write.body, name: [key] if many else key}
-        yield f"{name} leads to nothing", {**write.body, name: [lost] if many else lost}
-        return
 
 
 def _seen_in(write: Write, subject: Subject) -> Call | None:

@@ -8,6 +8,7 @@ from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 from conformance.model import Verdict
 from conformance.probes.bodies import PROBES
 from conformance.probes.refusals import PROBES as REFUSALS
+from conformance.probes.writing import writable
 
 (ODD,) = PROBES
 FAULTY = next(each for each in REFUSALS if each.name == "refusals")
@@ -22,14 +23,56 @@ def world(write):
     return lambda request: shelf(request) if request.method == "GET" else write(request)
 
 
+def blaming(names):
+    """Refuses every write, for those fields."""
+    return lambda request: problem(400, field_errors={name: ["is wrong"] for name in names})
+
+
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
 def test_every_sort_of_fault_is_refused(subject, key):
-    good = drive(FAULTY, key, subject, world(lambda request: problem(400, field_errors={})))
+    good = drive(FAULTY, key, subject, world(blaming(writable(subject.model.by_key[key], subject))))
     assert {"ERR-08", "WRT-06"} <= good.passed()
     assert affordable(good, FAULTY, key, subject)
     assert drive(FAULTY, key, subject, world(lambda request: problem(500))).violated() >= {"ERR-08", "WRT-06"}
     taken = drive(FAULTY, key, subject, world(lambda request: reply({}, 200)))
     assert taken.violated() >= {"ERR-08", "WRT-06"}
+
+
+@pytest.mark.parametrize("key", [CREATE, UPDATE])
+def test_a_field_that_no_refusal_names_is_tried_alone(subject, key):
+    """A server that looks at all fields but one, and says which are wrong, takes a body that is wrong in that one."""
+    known = list(writable(subject.model.by_key[key], subject))
+    for careless in known:
+        run = drive(FAULTY, key, subject, world(validating(subject, key, careless)))
+        assert run.violated() >= {"ERR-08", "WRT-06"}, careless
+    assert not drive(FAULTY, key, subject, world(validating(subject, key, ""))).violated()
+
+
+def validating(subject, key, careless):
+    """Says which members of a body are wrong, but never that one."""
+    operation = subject.model.by_key[key]
+
+    def write(request):
+        try:
+            found = subject.validators.request_body(operation, "application/json", json.loads(request.body))
+        except ValueError:
+            return problem(400)
+        members = {member(each) for each in found} - {careless}
+        return problem(400, field_errors={name: ["is wrong"] for name in members}) if members else reply({}, 200)
+
+    return write
+
+
+def member(fault):
+    return fault.pointer.split("/")[1] if fault.pointer else "non_field_errors"
+
+
+@pytest.mark.parametrize("key", [CREATE, UPDATE])
+def test_a_refusal_for_another_field_shows_nothing(subject, key):
+    run = drive(FAULTY, key, subject, world(blaming(["no_such_field"])))
+    found = [each.verdict for each in run.outcomes if each.requirement == "WRT-06"]
+    assert found.count(Verdict.INCONCLUSIVE) >= len(found) - 2
+    assert found.count(Verdict.PASS) <= 1  # a body that is wrong as a whole may be refused for anything
 
 
 def test_what_cannot_be_read_comes_first_and_is_no_valid_body(subject):
