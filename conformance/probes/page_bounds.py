@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from conformance.judging import violated, without
+from conformance.judging import observed, violated, without
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
 from conformance.probes.arguments import Missing, untested
 from conformance.probes.base import OTHER, Need, Probe, Steps, turn
@@ -72,7 +72,11 @@ def smallest(operation: Operation, subject: Subject) -> Steps[None]:
         return
     name = _pagination(operation).size
     answer = yield from ask_for_refusal(operation, call.request((name, "1")), subject)
-    if answer.ok and len(answer.items) > 1:
+    plain = answer if answer.ok else (yield from ask_for_refusal(operation, call.request(), subject))
+    if not plain.ok:
+        reason = f"the list answers {plain.status} whatever its page size"
+        yield observed(answer, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
+    elif answer.ok and len(answer.items) > 1:
         message = "a page of size 1 holds more"
         yield violated(answer, "PAG-06", message, expected="at most 1 item", actual=str(len(answer.items)))
     else:
