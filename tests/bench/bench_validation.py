@@ -1,15 +1,17 @@
 """Compiled validators against openapi-core on a list of 25 items: the ratio that makes judging every body affordable.
 
-Run by name: `pytest tests/bench/bench_validation.py -s`.
+Prints the shortest means and the ratio; 1 where it is below what is asked for.
 """
 
 import json
+import sys
 from time import perf_counter
 
 from conformance.description import load
 from conformance.model import Exchange, Request, Response
 from conformance.validation import SecondOpinion, Validators
 
+WANTED = 30
 ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
 BASE = "https://api.ev.energy/v2"
 ITEM = {
@@ -37,17 +39,20 @@ def best(action, rounds):
     return min(means)
 
 
-def test_compiled_validators_are_at_least_thirty_times_faster():
+def main() -> int:
     description = load()
     operation = description.model.by_key["GET /evses"]
     body = [ITEM] * 25
     answer = Response(200, (("Content-Type", "application/json"),), json.dumps(body).encode())
     exchange = Exchange("e", Request(operation.key, "GET", "/evses"), "", 0.0, answer)
     validators, opinion = Validators(description), SecondOpinion(description)
-    assert validators.body(operation, 200, "application/json", body) == ()
-    assert opinion.response(operation, exchange) == ()
+    if validators.body(operation, 200, "application/json", body) or opinion.response(operation, exchange):
+        sys.exit("the list is invalid, and what is measured would be the finding of errors")
     compiled = best(lambda: validators.body(operation, 200, "application/json", body), 200)
     slow = best(lambda: opinion.response(operation, exchange), 5)
-    told = f"compiled {compiled * 1e6:.0f} µs, openapi-core {slow * 1e3:.1f} ms, ratio {slow / compiled:.0f}"
-    print(f"25 items: {told}")
-    assert slow > 30 * compiled
+    print(f"25 items: compiled {compiled * 1e6:.0f} µs, openapi-core {slow * 1e3:.1f} ms, ratio {slow / compiled:.0f}")
+    return int(slow < WANTED * compiled)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""Judged exchanges a second in the profile deep, with one worker and two, against schemathesis on the same server.
+
+`python tests/bench/bench_throughput.py [EXAMPLES]` prints what a client sends and judges from its first request to its
+last, with the processor time of the whole command and of the server by exchange: where they share cores, that is the
+bound. Cases of the description are compiled before anything is counted; schemathesis generates its own, so many for
+each operation, and judges one thing, that no server fails.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import psutil
+
+from conformance.description import Description, load
+from conformance.eventlog import read
+from conformance.mock_server import running
+from conformance.model import Exchanged
+from conformance.validation import SecondOpinion, Validators
+from strategies.cases import compiled
+
+SEED = 1
+_GENERATED = re.compile(r"(\d+) generated")
+_ENDED = re.compile(r"in ([\d.]+)s =")
+
+
+class Rate(NamedTuple):
+    """Exchanges, the seconds that they took, and processor seconds of the client and of the server."""
+
+    exchanges: int
+    seconds: float
+    client_s: float
+    server_s: float
+
+    @property
+    def each_second(self) -> float:
+        return self.exchanges / self.seconds
+
+    def __str__(self) -> str:
+        client, server = (1000 * each / self.exchanges for each in (self.client_s, self.server_s))
+        return (
+            f"{self.exchanges} in {self.seconds:.1f} s, {self.each_second:.0f} a second; "
+            f"processor time of one: client {client:.2f} ms, server {server:.2f} ms"
+        )
+
+
+def processor_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, psutil.Process]]:
+    """A clean server and its process."""
+    before = {each.pid for each in psutil.Process().children()}
+    with running(seed=SEED) as server:
+        (process,) = (each for each in psutil.Process().children() if each.pid not in before)
+        yield server.base_url, process
+
+
+def command_s(command: list[str], folder: Path) -> tuple[float, str]:
+    """Processor seconds of a command with its children, and what it printed."""
+    before = sum(time_of_children())
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return sum(time_of_children()) - before, done.stdout
+
+
+def time_of_children() -> tuple[float, float]:
+    """User and system seconds of the children that have ended."""
+    times = psutil.Process().cpu_times()
+    return times.children_user, times.children_system
+
+
+def ours(folder: Path, workers: int) -> Rate:
+    """A whole run in the profile deep, from its first request to its last."""
+    directory = folder / f"with-{workers}"
+    with served() as (url, server):
+        arguments = ["--target", url, "--profile", "deep", "--allow-writes", "--budget", "1000000"]
+        command = [sys.executable, "-m", "conformance", "run", *arguments, "--seed", str(SEED)]
+        client_s, _ = command_s([*command, "--workers", str(workers), "--report-dir", str(directory)], folder)
+        server_s = processor_s(server)
+    sent = [each.exchange for each in read([directory / "events.jsonl"]) if isinstance(each, Exchanged)]
+    first = min(each.sent_at for each in sent)
+    last = max(each.sent_at + (each.response.elapsed_s if each.response else 0) for each in sent)
+    return Rate(len(sent), last - first, client_s, server_s)
+
+
+def theirs(folder: Path, description: Description, examples: int) -> Rate:
+    """schemathesis with one worker, its drawing counted as ours is not: it draws in every run."""
+    path = folder / "description.json"
+    path.write_bytes(msgspec.json.encode(description.document))
+    with served() as (url, server):
+        wanted = ["--phases", "fuzzing", "--checks", "not_a_server_error", "--max-examples", str(examples)]
+        command = [sys.executable, "-m", "schemathesis.cli", "run", str(path), "--url", url, *wanted]
+        client_s, printed = command_s(
+            [*command, "--seed", str(SEED), "--no-color", "-H", "Authorization: Bearer token-full"], folder
+        )
+        server_s = processor_s(server)
+    made, took = _GENERATED.search(printed), _ENDED.search(printed)
+    if made is None or took is None:
+        sys.exit(f"schemathesis says something else than it did: {printed[-500:]}")
+    return Rate(int(made[1]), float(took[1]), client_s, server_s)
+
+
+def main() -> None:
+    examples = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    description = load()
+    validators, opinion = Validators(description), SecondOpinion(description)
+    began = time.perf_counter()
+    cases = sum(len(compiled(each, validators, opinion, seed=SEED)) for each in description.model.operations)
+    print(f"{cases} cases, at hand in {time.perf_counter() - began:.1f} s")
+    with tempfile.TemporaryDirectory() as name:
+        one, two = (ours(Path(name), workers) for workers in (1, 2))
+        peer = theirs(Path(name), description, examples)
+    print(f"one worker: {one}\ntwo workers: {two}\nschemathesis, one worker: {peer}")
+    cores = psutil.cpu_count() or 1
+    bound = cores * two.exchanges / (two.client_s + two.server_s)
+    print(f"ratio of two workers to one: {two.each_second / one.each_second:.2f}; ", end="")
+    print(f"{cores} cores, shared with the server, carry {bound:.0f} exchanges a second at the most")
+    print(f"ratio to schemathesis: {one.each_second / peer.each_second:.1f}")
+
+
+if __name__ == "__main__":
+    main()
