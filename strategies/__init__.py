@@ -13,9 +13,10 @@ from strategies.lifecycles import Lifecycle, lifecycles
 from strategies.near_misses import MALFORMATIONS, NearMiss, near_miss_ids, near_misses
 from strategies.pages import bad_cursors, bad_page_sizes, cursors, page_sizes
 from strategies.samples import sample
+from strategies.states import Broken
 from strategies.timestamps import bad_timestamps, respellings, timestamps
 from strategies.webhooks import schema_of_webhook, webhook_payloads
-from strategies.workflows import Broken, workflows
+from strategies.workflows import workflows
 
 __all__ = [
     "MALFORMATIONS",

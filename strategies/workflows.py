@@ -5,35 +5,25 @@ Only sequences find what single calls hide: a PATCH that forgets, a list that la
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
+from conformance.link_header import BLANK
 from conformance.model import Operation, Request, Response
 from conformance.validation import Validators
 from strategies.bodies import bodies
 from strategies.expansions import expansions
 from strategies.instances import Known
 from strategies.lifecycles import Lifecycle
+from strategies.states import Broken, covers, folded, next_url
 
 Send = Callable[[Request], Response]
 
 _MOST_PAGES = 50
 _MOST_CHOICES = 11  # twelve choices fall evenly on two, three, four or six items
-
-
-class Broken(AssertionError):  # noqa: N818 - reads as what it says: a requirement is broken
-    """A requirement that a history violates, and the request that showed it."""
-
-    def __init__(self, requirement: str, message: str, request: Request) -> None:
-        super().__init__(f"{requirement}: {message} ({request.method} {request.target})")
-        self.requirement = requirement
-        self.message = message
-        self.request = request
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -172,7 +162,7 @@ class Workflow(RuleBasedStateMachine):
         if answer.status == 200:
             expanded = self._item(answer, request)
             plain = self._living[name]
-            links = {key: _folded(value) for key, value in expanded.items() if key in paths}
+            links = {key: folded(value) for key, value in expanded.items() if key in paths}
             self._compare("EXP-03", {key: plain[key] for key in paths if key in plain}, links, request)
             self._compare("EXP-05", {key: plain[key] for key in plain if key not in paths}, expanded, request)
 
@@ -255,7 +245,7 @@ class Workflow(RuleBasedStateMachine):
                 return None
             body = msgspec.json.decode(answer.body)
             found |= {each[self._lifecycle.key] for each in (body[operation.items_at] if operation.items_at else body)}
-            following = _next(answer) if operation.pagination else BLANK
+            following = next_url(answer) if operation.pagination else BLANK
             if following == BLANK:
                 return found
             if base not in following:
@@ -267,39 +257,6 @@ class Workflow(RuleBasedStateMachine):
         self, requirement: str, expected: Mapping[str, Any], actual: Mapping[str, Any], request: Request
     ) -> None:
         for name in expected:
-            if name not in self._ground.volatile and not _covers(actual.get(name), expected[name]):
+            if name not in self._ground.volatile and not covers(actual.get(name), expected[name]):
                 message = f"{name} is {actual.get(name)!r}, expected {expected[name]!r}"
                 raise self._broken(requirement, message, request)
-
-
-def _folded(value: Any) -> Any:
-    """The link that an expanded object stands for."""
-    if isinstance(value, list):
-        return [_folded(each) for each in value]
-    return value.get("url") if isinstance(value, dict) else value
-
-
-def _next(answer: Response) -> str:
-    """Where the next page is, empty where the answer does not tell."""
-    try:
-        return by_rel(parse(answer.header("link") or "")).get("next", "")
-    except LinkSyntaxError:
-        return ""
-
-
-def _covers(actual: Any, expected: Any) -> bool:
-    """Whether a JSON value has all that another says; objects may say more, timestamps compare as instants."""
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        return all(name in actual and _covers(actual[name], value) for name, value in expected.items())
-    if isinstance(expected, list) and isinstance(actual, list):
-        return len(expected) == len(actual) and all(map(_covers, actual, expected))
-    return expected == actual or _instant(expected) == _instant(actual) != ""
-
-
-def _instant(value: Any) -> datetime | str:
-    """The moment of an RFC 3339 timestamp, empty for what is none."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return ""
-    return moment if moment.tzinfo else ""

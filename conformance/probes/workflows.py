@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from hypothesis import settings
 
     from strategies.lifecycles import Lifecycle
-    from strategies.workflows import Broken, Workflow
+    from strategies.states import Broken
+    from strategies.workflows import Workflow
 
 JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", "EXP-05", "RSP-03")
 _SEARCH, _SHRINK = 480, 120  # requests of one resource: until something breaks, and to make that smaller
