@@ -2,8 +2,9 @@
 
 `python tests/bench/bench_throughput.py [EXAMPLES]` prints what a client sends and judges from its first request to its
 last, with the processor time of the whole command and of the server by exchange: where they share cores, that is the
-bound. Cases of the description are compiled before anything is counted; schemathesis generates its own, so many for
-each operation, and judges one thing, that no server fails.
+bound. It does so on the built-in server, and on one that only tells again what that one answered. Cases of the
+description are compiled before anything is counted; schemathesis generates its own, so many for each operation, and
+judges one thing, that no server fails.
 """
 
 import re
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 import psutil
@@ -22,6 +24,7 @@ import psutil
 from conformance.description import Description, load
 from conformance.eventlog import read
 from conformance.mock_server import running
+from conformance.mock_server.launching import READY
 from conformance.model import Exchanged
 from conformance.validation import SecondOpinion, Validators
 from strategies.cases import compiled
@@ -78,14 +81,25 @@ def time_of_children() -> tuple[float, float]:
     return times.children_user, times.children_system
 
 
-def ours(folder: Path, workers: int) -> Rate:
+@contextmanager
+def replayed(log: Path, url: str) -> Iterator[tuple[str, psutil.Process]]:
+    """A trivial server that tells again what the server of a log answered, at its address, and its process."""
+    command = [sys.executable, "-m", "tests.bench.replaying", str(log), str(urlsplit(url).port)]
+    pipe = subprocess.PIPE
+    with psutil.Popen(command, cwd=Path(__file__).parents[2], stdin=pipe, stdout=pipe, text=True) as process:
+        line = process.stdout.readline()
+        yield line.removeprefix(READY).strip(), process
+        unknown = process.communicate()[0].strip()
+        print(f"the trivial server was asked {unknown} times for what the other one never was")
+
+
+def ours(directory: Path, workers: int, url: str, server: psutil.Process) -> Rate:
     """A whole run in the profile deep, from its first request to its last."""
-    directory = folder / f"with-{workers}"
-    with served() as (url, server):
-        arguments = ["--target", url, "--profile", "deep", "--allow-writes", "--budget", "1000000"]
-        command = [sys.executable, "-m", "conformance", "run", *arguments, "--seed", str(SEED)]
-        client_s, _ = command_s([*command, "--workers", str(workers), "--report-dir", str(directory)], folder)
-        server_s = processor_s(server)
+    arguments = ["--target", url, "--profile", "deep", "--allow-writes", "--budget", "1000000"]
+    command = [sys.executable, "-m", "conformance", "run", *arguments, "--seed", str(SEED)]
+    before = processor_s(server)
+    client_s, _ = command_s([*command, "--workers", str(workers), "--report-dir", str(directory)], directory.parent)
+    server_s = processor_s(server) - before
     sent = [each.exchange for each in read([directory / "events.jsonl"]) if isinstance(each, Exchanged)]
     first = min(each.sent_at for each in sent)
     last = max(each.sent_at + (each.response.elapsed_s if each.response else 0) for each in sent)
@@ -117,14 +131,33 @@ def main() -> None:
     cases = sum(len(compiled(each, validators, opinion, seed=SEED)) for each in description.model.operations)
     print(f"{cases} cases, at hand in {time.perf_counter() - began:.1f} s")
     with tempfile.TemporaryDirectory() as name:
-        one, two = (ours(Path(name), workers) for workers in (1, 2))
-        peer = theirs(Path(name), description, examples)
-    print(f"one worker: {one}\ntwo workers: {two}\nschemathesis, one worker: {peer}")
+        folder = Path(name)
+        with served() as (url, server):
+            recorded = ours(folder / "served-1", 1, url, server)
+        told("the built-in server", recorded, twice(folder))
+        replays = []
+        for workers in (1, 2):
+            with replayed(folder / "served-1" / "events.jsonl", url) as (again, trivial):
+                replays.append(ours(folder / f"replayed-{workers}", workers, again, trivial))
+        told("a trivial server", *replays)
+        peer = theirs(folder, description, examples)
+    print(f"schemathesis, one worker: {peer}")
+    print(f"ratio to schemathesis: {recorded.each_second / peer.each_second:.1f}")
+
+
+def twice(folder: Path) -> Rate:
+    """The run with two workers, on a server of its own: writes change one."""
+    with served() as (url, server):
+        return ours(folder / "served-2", 2, url, server)
+
+
+def told(what: str, one: Rate, two: Rate) -> None:
+    """Print how two workers do beside one."""
     cores = psutil.cpu_count() or 1
     bound = cores * two.exchanges / (two.client_s + two.server_s)
+    print(f"{what}, one worker: {one}\n{what}, two workers: {two}")
     print(f"ratio of two workers to one: {two.each_second / one.each_second:.2f}; ", end="")
     print(f"{cores} cores, shared with the server, carry {bound:.0f} exchanges a second at the most")
-    print(f"ratio to schemathesis: {one.each_second / peer.each_second:.1f}")
 
 
 if __name__ == "__main__":

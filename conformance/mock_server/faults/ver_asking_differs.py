@@ -17,4 +17,10 @@ def plant(site: Site) -> Planted | None:
     return at(found[0], item=drop) if found else None
 
 
-FAULT = Fault(("VER-03",), "with EvEnergy-Version: 2 a property is missing", plant, difficulty="subtle")
+FAULT = Fault(
+    ("VER-03",),
+    "with EvEnergy-Version: 2 a property is missing",
+    plant,
+    difficulty="subtle",
+    implies=("RSP-03",),  # it may be a required one
+)
