@@ -27,10 +27,10 @@ _DESCRIPTION = "DSC-"  # findings on the description, which is not the server's
 class Proof(msgspec.Struct, frozen=True):
     """What the suite made of one faulty server; `fault` is empty for a clean one of some seed.
 
-    `expected` are the requirements that the fault trips, `places` the operations whose answers it may change (none:
-    any). `found` are the requirements that the suite saw violated (FAIL or WARN) as `requirement operation`, `named`
-    those of them that name an expected one where the fault is; `stray` are MUST requirements violated that the fault
-    neither trips nor implies. `requests` are those of all identities together.
+    `expected` are the requirements that the fault trips, `places` the operations where it may be seen (none: any).
+    `found` are the requirements that the suite saw violated (FAIL or WARN) as `requirement operation`, `named` those of
+    them that name an expected one where the fault is; `stray` are MUST requirements violated that the fault neither trips
+    nor implies. `requests` are those of all identities together.
     """
 
     fault: str
@@ -141,9 +141,9 @@ def inapplicable(names: Iterable[str], description: Path | None) -> dict[str, st
 
 
 def _places(fault: str, options: RunOptions) -> tuple[str, ...]:
-    """The operations whose answers a fault may change; none where it may change all."""
-    world = build(load(options.description), options.seed, Clock().now())
-    return tuple(sorted(place(fault, world).operations or ()))
+    """The operations whose answers a fault may change, and others where it is told; none where it may change all."""
+    planted = place(fault, build(load(options.description), options.seed, Clock().now()))
+    return tuple(sorted({*planted.operations, *planted.told} if planted.operations else ()))
 
 
 def _near(places: Collection[str], model: ResourceModel) -> frozenset[str]:

@@ -22,10 +22,14 @@ _TRIED = frozenset({Effect.NONE, Effect.WRITE})  # what a run before the profile
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A fault in its place. `operations` are the keys of those whose answers it may change; None: any."""
+    """A fault in its place. `operations` are the keys of those whose answers it may change; None: any.
+
+    `told` are others that a finding may name: a write whose effect is missing elsewhere.
+    """
 
     hooks: Mapping[str, Hook]
     operations: frozenset[str] | None = None
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What was created does not appear in the links of its owner."""
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
@@ -28,7 +29,9 @@ def plant(site: Site) -> Planted | None:
         links = [each for each in data[found[1]] if each.removeprefix(call.base) in old]
         return {**data, found[1]: links}
 
-    return at(found[0], item=hide)
+    creating = frozenset(each.key for each in site.of_role(Role.CREATE) if each.resource == found[2])
+    planted = at(found[0], item=hide)
+    return replace(planted, told=creating) if planted else None
 
 
 FAULT = Fault(("WRT-07", "LNK-04"), "a new thing is missing in its owner's links", plant, difficulty="subtle")
