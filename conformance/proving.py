@@ -29,8 +29,8 @@ class Proof(msgspec.Struct, frozen=True):
 
     `expected` are the requirements that the fault trips, `places` the operations where it may be seen (none: any).
     `found` are the requirements that the suite saw violated (FAIL or WARN) as `requirement operation`, `named` those of
-    them that name an expected one where the fault is; `stray` are MUST requirements violated that the fault neither trips
-    nor implies. `requests` are those of all identities together.
+    them that name an expected one where the fault is; `stray` are MUST requirements violated that the fault neither
+    trips nor implies. `requests` are those of all identities together.
     """
 
     fault: str
