@@ -2,7 +2,7 @@
 
 import msgspec
 
-from conformance.execution import budgets
+from conformance.execution.budgets import affordable
 from conformance.execution.channel import AGENT, Channel
 from conformance.execution.opening import Opening
 from conformance.execution.preflight import preflight
@@ -22,4 +22,4 @@ def connected(opening: Opening) -> RunSpec:
     for _ in range(asked):
         store.spend("full", None)
     store.close()
-    return msgspec.structs.replace(spec, budget=budgets.affordable(spec.budget, budgets.DEFAULT[spec.profile], left))
+    return msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, left))

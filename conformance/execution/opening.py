@@ -11,7 +11,7 @@ import msgspec
 
 from conformance.description import Description
 from conformance.errors import UsageError
-from conformance.execution import budgets
+from conformance.execution.budgets import affordable
 from conformance.execution.directories import fresh_directory, stamped
 from conformance.execution.resuming import Earlier, earlier
 from conformance.execution.spec import RunSpec, shipped
@@ -139,6 +139,6 @@ def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
     """The plan of a run, made without starting or asking anything."""
     config = configuration.load(options.config)
     spec = _plain_spec(options, config, _found(options, config), datetime.now(UTC))
-    spec = msgspec.structs.replace(spec, budget=budgets.affordable(spec.budget, budgets.DEFAULT[spec.profile], None))
+    spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, None))
     catalogue = shipped()
     return catalogue, spec.plan(catalogue, spec.describe().model)

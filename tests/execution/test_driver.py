@@ -109,14 +109,16 @@ def test_a_probe_that_raises_is_our_fault_and_ends_alone(bench):
     assert bench.store.finished() == {f"probe[{OPERATION}]"}
 
 
+def wanting_200(operation, subject):
+    """The steps of a probe that asks once, and passes what is answered 200."""
+    exchange = yield get()
+    yield Outcome("EXP-01", OPERATION, Verdict.PASS if exchange.status == 200 else Verdict.FAIL)
+
+
 def test_a_server_that_is_busy_for_a_moment_is_judged_for_that_and_asked_again(bench):
     answers = iter([httpx.Response(503, headers={"Retry-After": "2"}), httpx.Response(200, json=[])])
 
-    def steps(operation, subject):
-        exchange = yield get()
-        yield Outcome("EXP-01", OPERATION, Verdict.PASS if exchange.status == 200 else Verdict.FAIL)
-
-    bench.run(steps, lambda request: next(answers))
+    bench.run(wanting_200, lambda request: next(answers))
     assert ("EXP-01", Verdict.PASS) in verdicts(bench)
     assert bench.slept == [2]
     assert [each.status for each in bench.exchanges()] == [503, 200]
@@ -140,11 +142,7 @@ def test_writes_and_long_absences_are_not_asked_again(bench, request_, after):
 def test_429_is_waited_out_as_told_and_never_judged(bench):
     answers = iter([httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, json=[])])
 
-    def steps(operation, subject):
-        exchange = yield get()
-        yield Outcome("EXP-01", OPERATION, Verdict.PASS if exchange.status == 200 else Verdict.FAIL)
-
-    bench.run(steps, lambda request: next(answers))
+    bench.run(wanting_200, lambda request: next(answers))
     assert bench.slept == [8]
     assert bench.store.announced() == ""
     assert ("EXP-01", Verdict.PASS) in verdicts(bench)
