@@ -1,4 +1,6 @@
-"""What holds for all tests: no property is timed. What several folders share: the client that a generator makes."""
+"""What holds for all tests: no property is timed, and what it draws is the same each time, so that a red run means the
+change at hand; `tox -e explore` draws anew. What several folders share: the client that a generator makes.
+"""
 
 import os
 
@@ -8,8 +10,9 @@ from hypothesis import settings
 from tests import generated
 from tests.mock_server.wire import REAL
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("settled", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=500)
+settings.load_profile("settled")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from conformance.errors import DescriptionError
+
 MAX_DEPTH = 200
 MAX_NODES = 5_000_000
 
@@ -16,6 +18,13 @@ def depth(data: Any) -> int:
             deepest = max(deepest, level)
             stack.extend((child, level + 1) for child in children)
     return deepest
+
+
+def too_deep(where: str) -> DescriptionError:
+    """What is said of data that nests too deeply; `where` names the file, and the place in it where that is known."""
+    return DescriptionError(
+        f"{where}: nested more than {MAX_DEPTH} levels deep.", hint="Check that this file is a description."
+    )
 
 
 def expanded_size(data: Any) -> int:

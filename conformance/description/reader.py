@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from conformance.description import yaml_reader
-from conformance.description.guards import MAX_DEPTH, depth
+from conformance.description.guards import MAX_DEPTH, depth, too_deep
 from conformance.errors import DescriptionError
 
 _JSON = re.compile(r'\s*\{\s*["}]')
@@ -65,7 +65,5 @@ def _read_json(text: str, source: str) -> Any:
     else:
         deep = depth(data) > MAX_DEPTH
     if deep:
-        raise DescriptionError(
-            f"{source}: nested more than {MAX_DEPTH} levels deep.", hint="Check that this file is a description."
-        )
+        raise too_deep(source)
     return data

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from conformance.description.guards import MAX_DEPTH, MAX_NODES, expanded_size
+from conformance.description.guards import MAX_DEPTH, MAX_NODES, expanded_size, too_deep
 from conformance.errors import DescriptionError
 
 # Longer integers do not fit 64 bits; they become floats, as in most JSON readers.
@@ -23,6 +23,7 @@ _CONSTANTS: dict[str, bool | None] = {
 }  # fmt: skip
 _CORE = "tag:yaml.org,2002:"
 _PENDING = object()
+_LIBYAML_TOO_DEEP = "maximum nesting depth"  # libyaml 0.2.6 scans ahead and ends at 1,000 levels before we count them
 
 
 def read(text: str, source: str) -> Any:
@@ -82,7 +83,9 @@ class _Builder:
             yield from yaml.parse(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+            where = _place(mark)
+            if _LIBYAML_TOO_DEEP in (error.problem or ""):
+                raise too_deep(f"{self.source}{where}") from None
             context = f" {error.context}" if error.context else ""
             raise DescriptionError(
                 f"{self.source}{where}: not valid YAML:{context} {error.problem}.",
@@ -95,8 +98,7 @@ class _Builder:
             ) from None
 
     def fail(self, event: Any, what: str, hint: str) -> NoReturn:
-        mark = event.start_mark
-        raise DescriptionError(f"{self.source}:{mark.line + 1}:{mark.column + 1}: {what}.", hint=hint)
+        raise DescriptionError(f"{self.source}{_place(event.start_mark)}: {what}.", hint=hint)
 
     def add(self, event: Any, value: Any) -> None:
         """Put a finished or opening value where it belongs."""
@@ -140,7 +142,7 @@ class _Builder:
         if event.tag and event.tag not in {_CORE + "map", _CORE + "seq"}:
             self.fail(event, f"the tag `{event.tag}` is not understood", "Use plain YAML without tags.")
         if len(self.stack) >= MAX_DEPTH:
-            self.fail(event, f"nested more than {MAX_DEPTH} levels deep", "Check that this file is a description.")
+            raise too_deep(f"{self.source}{_place(event.start_mark)}")
         self.add(event, value)
         self.stack.append(value)
         self.keys.append(_PENDING)
@@ -162,3 +164,8 @@ class _Builder:
             self.fail(event, f"the alias `*{event.anchor}` is inside what it names", "Use $ref for recursion.")
         self.aliased = True
         self.add(event, value)
+
+
+def _place(mark: Any) -> str:
+    """Line and column as `:LINE:COLUMN`; empty where libyaml gives none."""
+    return f":{mark.line + 1}:{mark.column + 1}" if mark else ""

@@ -27,10 +27,10 @@ _VALUE = 1  # where the value stands in a pair of a query or header
 
 
 def size(request: Request) -> tuple[int, int, str]:
-    """How large a request is: parts, then characters, then its text."""
+    """How large a request is: parts, then characters, then its text, in which nothing is plainer than a nought."""
     tree = _Tree.of(request)
     text = f"{request.target}\n{request.headers}\n{request.body!r}"
-    return sum(1 for _ in tree.removable()), len(text), text
+    return sum(1 for _ in tree.removable()), len(text), text.replace("0", "\0")
 
 
 def reductions(request: Request) -> Generator[Request, bool, None]:

@@ -6,14 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import settings
 
 from conformance.description import Description, load
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 URI = {"type": "string", "format": "uri"}
 SMALL: dict[str, Any] = {

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted import exchange_of
 
@@ -68,6 +68,7 @@ def test_the_least_number_is_left_alone_in_its_members(body, bound):
 
 
 @given(st.text(min_size=65, max_size=3000), st.integers(1, 65))
+@example("/" * 65, 1)  # stands before the nought in every alphabet
 def test_texts_are_as_short_as_the_fault_allows(text, bound):
     request = posted({"name": text, "more": {"and": "more"}})
     best, _ = reduced(request, lambda each: len(sent(each).get("name", "")) >= bound)

@@ -1,8 +1,9 @@
 """Playing the cases: each task once without any condition, then every scenario, several at a time."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -133,7 +134,7 @@ class Theatre:
         """Start the command once a case: the tasks without conditions first, then the scenarios of those it does."""
         wanted = programme.scenarios
         try:
-            with ThreadPoolExecutor(playing.jobs) as pool:
+            with ThreadPoolExecutor(playing.jobs) as pool, self._ended_at_once(pool):
                 self._all(pool, programme.controls, playing, self._settle_control)
                 rest = [Case(each.task, each) for each in wanted if not each.control and not self.lacks.get(each.task)]
                 rest.sort(key=lambda case: -case.seconds)
@@ -150,16 +151,20 @@ class Theatre:
         settle: Callable[[Case], None],
     ) -> None:
         begun: dict[Future[Ran | None], Case] = {pool.submit(self._one, case, playing): case for case in cases}
+        for future in as_completed(begun):
+            case = begun[future]
+            if (ran := future.result()) is not None:
+                self.keep(case, ran)
+                settle(case)
+
+    @contextmanager
+    def _ended_at_once(self, pool: ThreadPoolExecutor) -> Iterator[None]:
+        """Whatever goes wrong, a signal at any moment included, clients under way are stopped and no other starts."""
         try:
-            for future in as_completed(begun):
-                case = begun[future]
-                if (ran := future.result()) is not None:
-                    self.keep(case, ran)
-                    settle(case)
+            yield
         except BaseException:
             self._interrupted.set()
-            for future in begun:
-                future.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
     def _one(self, case: Case, playing: Playing) -> Ran | None:

@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from conformance import cli
 from conformance.certify.api_clients.plan import read, template
 from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
+from conformance.certify.api_clients.trace import How, Ran
 from conformance.errors import UsageError
 from conformance.model import Verdict
 from reports import RunVerdict, fold
@@ -199,6 +202,28 @@ def test_an_end_by_hand_is_reported(tmp_path, plan):
     assert summary.stopped == ("interrupted",)
     assert not verdicts(summary, Verdict.PASS)
     assert (tmp_path / "r/report.html").exists()
+
+
+def test_an_end_while_cases_start_stops_those_under_way(certified, plan, monkeypatch):
+    told, begun = [], Event()
+
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *arguments):
+            if self._threads:
+                assert begun.wait(30)
+                raise KeyboardInterrupt
+            return super().submit(*arguments)
+
+    def patient(*_, stopped, **__):
+        begun.set()
+        until(stopped)
+        told.append(stopped())
+        return Ran(How.STOPPED)
+
+    monkeypatch.setattr("conformance.certify.api_clients.performing.ThreadPoolExecutor", Interrupted)
+    monkeypatch.setattr("conformance.certify.api_clients.performing.run", patient)
+    summary = certified(plan=plan("list_vehicles", "read_vehicles"))
+    assert (told, summary.stopped) == ([True], ("interrupted",))
 
 
 def test_an_operator_starts_the_client(tmp_path, plan):
