@@ -9,7 +9,7 @@ from conformance.certify.api_clients.run import Options, certify
 from reports import Summary, fold, read
 
 SAMPLE = (sys.executable, str(Path(__file__).with_name("sample.py")))
-SCALE = 0.05
+SCALE = 0.2
 
 
 @pytest.fixture

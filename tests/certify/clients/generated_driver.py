@@ -85,5 +85,5 @@ def list_vehicles(client: Client) -> None:
 if __name__ == "__main__":
     verify = httpx.create_ssl_context()
     arguments = {"transport": Transport(verify=verify)}
-    given = Client(base_url=BASE, timeout=httpx.Timeout(2.0), httpx_args=arguments, raise_on_unexpected_status=False)
+    given = Client(base_url=BASE, timeout=httpx.Timeout(6.0), httpx_args=arguments, raise_on_unexpected_status=False)
     list_vehicles(given)

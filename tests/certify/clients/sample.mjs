@@ -3,7 +3,7 @@
 const env = process.env;
 const BASE = env.EVCONFORM_BASE_URL;
 const SCALE = Number(env.SAMPLE_SCALE ?? "1");
-const TIMEOUT = Math.max(1500, 3000 * SCALE);
+const TIMEOUT = 6000; // ms
 const SCOPES = { create_user: "user:write" };
 const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
