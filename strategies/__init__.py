@@ -7,6 +7,7 @@ from strategies.bodies import bodies, body_defects, sample_body, schema_of_body
 from strategies.defects import Defect, defects
 from strategies.expansions import bad_expansions, expansions, orders
 from strategies.filters import bad_filter_values, filter_values, filters, partitions
+from strategies.histories import History, Step, relayed, shorter
 from strategies.ids import monotonic_ids, prefixed_ulids, ulids
 from strategies.instances import instances
 from strategies.lifecycles import Lifecycle, lifecycles
@@ -16,14 +17,16 @@ from strategies.samples import sample
 from strategies.states import Broken
 from strategies.timestamps import bad_timestamps, respellings, timestamps
 from strategies.webhooks import schema_of_webhook, webhook_payloads
-from strategies.workflows import workflows
+from strategies.workflows import histories, scripts, workflows
 
 __all__ = [
     "MALFORMATIONS",
     "Broken",
     "Defect",
+    "History",
     "Lifecycle",
     "NearMiss",
+    "Step",
     "bad_cursors",
     "bad_expansions",
     "bad_filter_values",
@@ -36,6 +39,7 @@ __all__ = [
     "expansions",
     "filter_values",
     "filters",
+    "histories",
     "instances",
     "lifecycles",
     "monotonic_ids",
@@ -45,11 +49,14 @@ __all__ = [
     "page_sizes",
     "partitions",
     "prefixed_ulids",
+    "relayed",
     "respellings",
     "sample",
     "sample_body",
     "schema_of_body",
     "schema_of_webhook",
+    "scripts",
+    "shorter",
     "timestamps",
     "ulids",
     "webhook_payloads",

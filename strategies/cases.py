@@ -3,20 +3,13 @@
 Generating takes three quarters of a run's time and depends on the description and the seed alone.
 """
 
-import contextlib
-import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache, partial
-from importlib.metadata import version
-from itertools import chain
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from platformdirs import user_cache_path
 
-from conformance import adapters
 from conformance.adapters import Door, GeneratedCase, Mode
 from conformance.description import Description
 from conformance.model import Operation, Request
@@ -24,12 +17,12 @@ from conformance.validation import SecondOpinion, Validators, request_errors
 from strategies import generated
 from strategies.bodies import schema_of_body
 from strategies.generated import Validity, judgement, plausible
+from strategies.kept import kept
 from strategies.reproducible import reproducible
 
 POSITIVES, NEGATIVES = 20, 28  # cases of an operation, at most
 _DRAWN = 4  # of each mode that are drawn by the seed, beside those that coverage enumerates
 _LARGEST = 8_192  # bytes of a case: longer ones are refused for their length, and teach nothing else
-_KEEP = 8  # descriptions
 
 
 class CompiledCase(msgspec.Struct, frozen=True):
@@ -41,11 +34,6 @@ class CompiledCase(msgspec.Struct, frozen=True):
     case: GeneratedCase
     validity: Validity
     wrong: tuple[str, ...] = ()
-
-
-def default_dir() -> Path:
-    """Where compiled cases are kept for this user."""
-    return user_cache_path("evconform", appauthor=False) / "cases"
 
 
 def compiled(
@@ -60,20 +48,16 @@ def compiled(
     ...     if each.validity is Validity.INVALID: assert 400 <= send(each.case.request).status_code < 500
     """
     description = validators.description
-    folder = (directory or default_dir()) / hashlib.sha256(_code() + description.digest.encode()).hexdigest()[:24]
-    name = hashlib.sha256(operation.key.encode()).hexdigest()[:24]
 
-    def kept(part: str, make: Callable[[Door], Iterable[GeneratedCase]]) -> tuple[CompiledCase, ...]:
-        path = folder / f"{name}-{part}"
-        found = _load(path)
-        if found is None:
-            found = tuple(_judged(make(_door(description)), operation, validators, opinion))
-            _store(path, found)
-        return found
+    def parts(name: str, make: Callable[[Door], Iterable[GeneratedCase]]) -> tuple[CompiledCase, ...]:
+        def cases() -> tuple[CompiledCase, ...]:
+            return tuple(_judged(make(_door(description)), operation, validators, opinion))
+
+        return kept(description, f"{operation.key} {name}", tuple[CompiledCase, ...], cases, directory=directory)
 
     found = (
-        *kept("enumerated", lambda door: _enumerated(door, operation, validators)),
-        *kept(f"drawn-{seed}", lambda door: _drawn(door, operation, validators, seed)),
+        *parts("enumerated", lambda door: _enumerated(door, operation, validators)),
+        *parts(f"drawn {seed}", lambda door: _drawn(door, operation, validators, seed)),
     )
     once: dict[Request, CompiledCase] = {}
     for each in found:
@@ -146,43 +130,3 @@ def _spread(cases: list[GeneratedCase]) -> list[GeneratedCase]:
 @lru_cache(maxsize=1)
 def _door(description: Description) -> Door:
     return generated.door(description)
-
-
-@cache
-def _code() -> bytes:
-    """The digest of what makes cases: a change of it must never meet an old result."""
-    digest = hashlib.sha256(version("schemathesis").encode() + version("hypothesis").encode())
-    folders = (Path(__file__).parent, Path(str(adapters.__file__)).parent)
-    for path in chain.from_iterable(sorted(each.glob("*.py")) for each in folders):
-        digest.update(path.read_bytes())
-    return digest.digest()
-
-
-def _load(path: Path) -> tuple[CompiledCase, ...] | None:
-    """What is kept, None where nothing sound is."""
-    try:
-        data = path.read_bytes()
-        found: tuple[CompiledCase, ...] = msgspec.msgpack.decode(data[32:], type=tuple[CompiledCase, ...])
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return found if hashlib.sha256(data[32:]).digest() == data[:32] else None
-
-
-def _store(path: Path, cases: tuple[CompiledCase, ...]) -> None:
-    """Keep cases, all or nothing; a cache that cannot be written is no fault."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with contextlib.suppress(OSError):
-        body = msgspec.msgpack.encode(cases)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(hashlib.sha256(body).digest() + body)
-        part.replace(path)
-        _prune(path.parent.parent)
-
-
-def _prune(directory: Path) -> None:
-    """Drop all but the descriptions used last."""
-    folders = sorted(directory.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for folder in folders[_KEEP:]:
-        for each in folder.iterdir():
-            each.unlink(missing_ok=True)
-        folder.rmdir()

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET
 
 from conformance.answers import UNREADABLE, parsed
+from conformance.minimising import fewest, mapped
 from conformance.model import Request
 from conformance.validation.wire import path_variables
 
@@ -103,17 +104,10 @@ def _fewer(tree: _Tree) -> Steps:
 
 
 def _without(tree: _Tree, units: list[Path]) -> Steps:
-    gone: dict[Path, Any] = {}
-    best, length = tree, len(units)
-    while length:
-        for start in range(0, len(units), length):
-            chunk = dict.fromkeys(units[start : start + length], UNSET)
-            found = tree.changed({**gone, **chunk})
-            if (yield found.request):
-                gone, best = {**gone, **chunk}, found
-        units = [each for each in units if each not in gone]
-        length = min(length, len(units) + 1) // 2
-    return best
+    def left(gone: tuple[Path, ...]) -> _Tree:
+        return tree.changed(dict.fromkeys(gone, UNSET))
+
+    return left((yield from mapped(fewest(units), lambda gone: left(gone).request)))
 
 
 def _plainer(tree: _Tree) -> Steps:

@@ -28,7 +28,7 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     )
     spared = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
     spared.add(case.note.partition(":")[0])
-    body = _linked(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
+    body = _linked_body(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
     return Request(
         operation.key,
         operation.method,
@@ -54,7 +54,7 @@ def _target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
     return path, urlencode(pairs, quote_via=quote, safe=":,")
 
 
-def _linked(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
+def _linked_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
     """A JSON body with known values in the place of texts; of a list where a list is known."""
     if not body or not known:
         return body
@@ -62,18 +62,19 @@ def _linked(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
         value = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return body
-    return msgspec.json.encode(_replaced(value, known, index))
+    return msgspec.json.encode(linked(value, known, index))
 
 
-def _replaced(value: Any, known: Mapping[str, Any], index: int) -> Any:
+def linked(value: Any, known: Mapping[str, Any], index: int) -> Any:
+    """A JSON value with what exists in the place of what was made up, by property name; `index` varies the choice."""
     if isinstance(value, list):
-        return [_replaced(each, known, index) for each in value]
+        return [linked(each, known, index) for each in value]
     if not isinstance(value, dict):
         return value
     return {
         name: known[name][index % len(known[name])]
         if name in known and isinstance(each, type(known[name][0]))
-        else _replaced(each, known, index)
+        else linked(each, known, index)
         for name, each in value.items()
     }
 

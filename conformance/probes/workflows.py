@@ -1,5 +1,7 @@
 """Histories of what can be created, in the profile deep: create, read, change, list, expand, delete, in any order."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,24 +13,21 @@ from conformance.judging import observed, passed
 from conformance.model import Effect, Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
 from conformance.probes.arguments import Missing, untested
 from conformance.probes.base import Need, Probe, Steps
+from conformance.probes.generated_requests import linked
 from conformance.probes.reading import plain_read
-from conformance.probes.workflows_talk import Ask, Enough, talked
 from conformance.probes.writing import Write, has_json_body, writable, write_of
 from conformance.subject import Subject
 from conformance.validation.wire import path_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hypothesis import settings
-
+    from strategies.histories import Script, Talk
     from strategies.lifecycles import Lifecycle
     from strategies.states import Broken
-    from strategies.workflows import Workflow
 
 JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", "EXP-05", "RSP-03")
 _SEARCH, _SHRINK = 480, 120  # requests of one resource: until something breaks, and to make that smaller
-_HISTORIES, _STEPS = 80, 8
+_HISTORIES, _STEPS = 60, 8
+_KEY = b"histories"
 _RISKY = {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
 
 
@@ -60,7 +59,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def workflow(operation: Operation, subject: Subject) -> Steps[None]:
-    """Draw histories until one breaks something or the budget is spent; show the shortest."""
+    """Live histories until one breaks something or the budget is spent; show the shortest."""
     from strategies.lifecycles import lifecycles  # noqa: PLC0415 - Hypothesis is loaded only where something is drawn
 
     write = yield from write_of(operation, subject)
@@ -70,16 +69,16 @@ def workflow(operation: Operation, subject: Subject) -> Steps[None]:
     life = next(each for each in lifecycles(subject.model) if each.create == operation)
     if life.update and life.update.effect in _RISKY and not subject.target.may_touch_hardware:
         life = msgspec.structs.replace(life, update=None)
-    histories = _Histories(write, life, subject)
-    yield from talked(histories.run)
-    for story in histories.stories.values():
+    search = _Search(write, life, subject)
+    yield from search.run()
+    for story in search.stories.values():
         answers = tuple(Answer(each, subject.model.by_key[each.request.operation]) for each in story.exchanges)
         last = Answer(story.exchanges[-1], _blamed(story.broken, life))
         verdict = Verdict.FAIL if story.times > 1 else Verdict.INCONCLUSIVE
         told = " then ".join(each.exchange.request.method for each in answers)
         message, actual = f"a history breaks it: {told}", story.broken.message
         yield observed(last, story.broken.requirement, verdict, message, actual=actual, also=answers[:-1])
-    made = histories.made
+    made = search.made
     if made is not None:
         yield passed(Answer(made, operation), "WRT-01")
     reason = "no history came to it" if made else "no generated body is accepted"
@@ -101,98 +100,131 @@ def _blamed(broken: "Broken", life: "Lifecycle") -> Operation:
     return about or shown
 
 
-class _Histories:
+class _Search:
     """The search for a history that breaks something, with what it found."""
 
     def __init__(self, write: Write, life: "Lifecycle", subject: Subject) -> None:
         self._write, self._life, self._subject = write, life, subject
-        self._current: list[Exchange] = []
+        self._path = path_variables(life.create.path, write.call.path) or {}
+        self._volatile = _volatile(life, subject)
         self._left = _SEARCH
         self.stories: dict[str, Story] = {}
         self.made: Exchange | None = None
 
-    def run(self, ask: Ask) -> None:
-        """Have Hypothesis draw histories and make shorter what breaks."""
-        from hypothesis import seed  # noqa: PLC0415 - see workflow
-        from hypothesis.errors import Flaky  # noqa: PLC0415 - see workflow
-        from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - see workflow
+    def run(self) -> Steps[None]:
+        """Live the histories that failed before, then others; make the first shorter that breaks something."""
+        memory = _Memory(self._subject, self._life)
+        for script in (*memory.failed(), *_scripts(self._life, self._subject)):
+            broken = yield from self._live(script)
+            if broken:
+                memory.keep((yield from self._shortest(script, broken.requirement)))
+            if broken or self._left <= 0:
+                return
 
-        from strategies.reproducible import reproducible  # noqa: PLC0415 - see workflow
+    def _shortest(self, script: "Script", requirement: str) -> Steps["Script"]:
+        """The shortest history that breaks the same again, as far as there is budget to look for it."""
+        from strategies.histories import shorter  # noqa: PLC0415 - see workflow
 
-        machine = self._machine(ask)
-        number = self._subject.random("workflow", self._life.create.key).getrandbits(32)
+        self._left = _SHRINK
+        search = shorter(script)
+        broken = yield from self._live(script)
+        with suppress(StopIteration):
+            offer = next(search)
+            while self._left > 0 and broken:
+                broken_too = yield from self._live(offer)
+                same = broken_too is not None and broken_too.requirement == requirement
+                script = offer if same else script
+                offer = search.send(same)
+        return script
+
+    def _live(self, script: "Script") -> Steps["Broken | None"]:
+        """One history from its beginning to its end, and what it left deleted; what it broke, if anything."""
+        from strategies.histories import History  # noqa: PLC0415 - see workflow
+        from strategies.states import Broken  # noqa: PLC0415 - see workflow
+
+        history = History(self._life, path=self._path, volatile=self._volatile)
+        steps = [
+            msgspec.structs.replace(step, body=linked(step.body, self._write.links, index))
+            for index, step in enumerate(script)
+        ]
+        told: list[Exchange] = []
+        found: Broken | None = None
         try:
-            with reproducible():
-                run_state_machine_as_test(seed(number)(machine), settings=self._settings())  # type: ignore[arg-type]
-        except Flaky:
-            return  # the target did not answer the same twice: what was seen before is kept
-        except Exception:
-            if not self.stories:
-                raise
+            yield from self._relayed(history.told(steps), told)
+        except Broken as broken:
+            found = broken
+            self._keep(Story(broken, tuple(told)))
+        for request in history.leave():  # whatever the budget is
+            yield self._addressed(request)
+        return found
 
-    def _machine(self, ask: Ask) -> "Callable[[], Workflow]":
-        from strategies.schemas import flat  # noqa: PLC0415 - see workflow
-        from strategies.workflows import workflows  # noqa: PLC0415 - see workflow
+    def _relayed(self, talk: "Talk", told: list[Exchange]) -> Steps[None]:
+        """Have the target answer a talk, as long as there is budget."""
+        with suppress(StopIteration):
+            request = next(talk)
+            while self._left > 0:
+                self._left -= 1
+                exchange = yield self._addressed(request)
+                told.append(exchange)
+                if request.operation == self._life.create.key and exchange.status // 100 == 2:
+                    self.made = exchange
+                request = talk.send(exchange.response or Response(0))
 
-        life, call, subject = self._life, self._write.call, self._subject
-        ours = {*writable(life.create, subject), *(writable(life.update, subject) if life.update else ())}
-        shown = flat(subject.description, {"$ref": life.read.item_schema}).get("properties", {})
-        begin = workflows(
-            subject.validators,
-            life,
-            lambda request: self._send(ask, request),
-            path=path_variables(life.create.path, call.path) or {},
-            known=self._write.links,
-            volatile={*shown} - ours,
-            watch=self._broken,
-        )
+    def _addressed(self, request: Request) -> Request:
+        call = self._write.call
+        return msgspec.structs.replace(request, headers=(*call.headers, *request.headers), identity=call.identity)
 
-        def machine() -> "Workflow":
-            self._current = []
-            return begin()
+    def _keep(self, story: Story) -> None:
+        name = story.broken.requirement
+        known = self.stories.get(name)
+        best = story if known is None or len(story.exchanges) < len(known.exchanges) else known
+        self.stories[name] = msgspec.structs.replace(best, times=known.times + 1 if known else 1)
 
-        return machine
 
-    def _settings(self) -> "settings":
-        from hypothesis import HealthCheck, Phase, Verbosity, settings  # noqa: PLC0415 - see workflow
+class _Memory:
+    """The histories of a resource that failed, in Hypothesis's database."""
+
+    def __init__(self, subject: Subject, life: "Lifecycle") -> None:
         from hypothesis.database import DirectoryBasedExampleDatabase  # noqa: PLC0415 - see workflow
 
-        memory = self._subject.memory
-        name = sha256(self._life.create.key.encode()).hexdigest()[:12]
-        return settings(
-            max_examples=_HISTORIES,
-            stateful_step_count=_STEPS,
-            database=DirectoryBasedExampleDatabase(Path(memory) / name) if memory else None,
-            phases=(Phase.reuse, Phase.generate, Phase.shrink),
-            deadline=None,
-            print_blob=False,
-            verbosity=Verbosity.quiet,
-            suppress_health_check=list(HealthCheck),
-        )
+        name = sha256(life.create.key.encode()).hexdigest()[:12]
+        self._database = DirectoryBasedExampleDatabase(Path(subject.memory) / name) if subject.memory else None
 
-    def _send(self, ask: Ask, request: Request) -> Response:
-        """One request of a history; what was made may be deleted when the budget is spent, nothing else."""
-        if self._left <= 0 and request.method != "DELETE":
-            raise Enough
-        self._left -= 1
-        call = self._write.call
-        exchange = ask(
-            msgspec.structs.replace(request, headers=(*call.headers, *request.headers), identity=call.identity)
-        )
-        self._current.append(exchange)
-        response = exchange.response or Response(0)
-        if request.operation == self._life.create.key and response.status // 100 == 2:
-            self.made = exchange
-        return response
+    def failed(self) -> Iterator["Script"]:
+        """Those of the run that this one goes on with."""
+        from strategies.histories import Step  # noqa: PLC0415 - see workflow
 
-    def _broken(self, broken: "Broken") -> None:
-        """Keep the shortest history for each requirement, and pay for shortening at the first."""
-        if not self.stories:
-            self._left = _SHRINK
-        known, found = self.stories.get(broken.requirement), Story(broken, tuple(self._current))
-        shorter = found if known is None or len(found.exchanges) < len(known.exchanges) else known
-        times = known.times + 1 if known else 1
-        self.stories[broken.requirement] = msgspec.structs.replace(shorter, times=times)
+        for each in sorted(self._database.fetch(_KEY)) if self._database else ():
+            yield msgspec.msgpack.decode(each, type=tuple[Step, ...])
+
+    def keep(self, script: "Script") -> None:
+        """For the run that goes on with this one."""
+        if self._database:
+            self._database.save(_KEY, msgspec.msgpack.encode(script))
+
+
+def _scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
+    """The histories of a resource for the run's seed, drawn once for a description."""
+    from strategies.histories import Step  # noqa: PLC0415 - see workflow
+    from strategies.kept import kept  # noqa: PLC0415 - see workflow
+
+    def drawn() -> "tuple[Script, ...]":
+        from strategies.workflows import scripts  # noqa: PLC0415 - takes a while to load
+
+        number = subject.random("workflow", life.create.key).getrandbits(32)
+        return scripts(subject.validators, life, number=number, count=_HISTORIES, most=_STEPS)
+
+    name = f"{life.create.key} histories {subject.seed} {life.update and life.update.key}"
+    return kept(subject.description, name, tuple[tuple[Step, ...], ...], drawn)
+
+
+def _volatile(life: "Lifecycle", subject: Subject) -> frozenset[str]:
+    """The properties that no write of ours names."""
+    from strategies.schemas import flat  # noqa: PLC0415 - see workflow
+
+    ours = {*writable(life.create, subject), *(writable(life.update, subject) if life.update else ())}
+    shown = flat(subject.description, {"$ref": life.read.item_schema}).get("properties", {})
+    return frozenset(shown) - ours
 
 
 PROBES = (Probe("workflow", JUDGED, _lives, _needs, workflow, Profile.DEEP, 3, writes=True),)

@@ -6,10 +6,9 @@ from scripted import BASE, Shelf, drive, exchange_of, problem, reply, ulid
 from conformance.model import Request, Response, Verdict
 from conformance.plan import Catalogue
 from conformance.probes import generated
-from conformance.probes.workflows_talk import talked
 from conformance.validation import request_errors
 from specs.catalogue import requirements
-from strategies import cases
+from strategies import kept
 
 LISTING = "GET /suppliers"
 READS = generated.PROBES[0]
@@ -22,7 +21,7 @@ SUPPLIERS = [
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.getbasetemp() / "cases"
-    monkeypatch.setattr(cases, "default_dir", lambda: folder)
+    monkeypatch.setattr(kept, "default_dir", lambda: folder)
 
 
 def target(subject, wrong=lambda request: problem(400), right=None):
@@ -89,39 +88,3 @@ def test_generation_is_of_the_profile_deep_alone():
     assert deep == {"deep"}
     assert probes["generated-writes"].writes
     assert probes["workflow"].writes
-
-
-def test_work_that_asks_by_calling_becomes_steps():
-    heard = []
-
-    def work(ask):
-        heard.append(ask("first"))
-        heard.append(ask("second"))
-
-    steps = talked(lambda ask: work(lambda word: ask(Request(word, "GET", "/"))))
-    assert next(steps).operation == "first"
-    assert steps.send("one").operation == "second"
-    with pytest.raises(StopIteration):
-        steps.send("two")
-    assert heard == ["one", "two"]
-
-
-def test_work_ends_when_its_steps_are_closed_and_its_faults_are_raised():
-    ended = []
-
-    def work(ask):
-        try:
-            ask(Request("only", "GET", "/"))
-        finally:
-            ended.append(True)
-
-    steps = talked(work)
-    next(steps)
-    steps.close()
-    assert ended == [True]
-
-    def broken(ask):
-        raise ValueError("ours")
-
-    with pytest.raises(ValueError, match="ours"):
-        next(talked(broken))

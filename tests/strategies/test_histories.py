@@ -1,0 +1,73 @@
+"""Histories that are drawn before anybody is asked: the same for a number, varied, lived as they are, made shorter."""
+
+from itertools import combinations
+
+import pytest
+
+from strategies import Broken, History, lifecycles, relayed, scripts, shorter
+from strategies.histories import Do
+from tests.core.test_minimising import answered
+from tests.strategies.test_workflows import Garage
+
+
+@pytest.fixture(scope="module")
+def vehicles(description):
+    return next(each for each in lifecycles(description.model) if each.resource == "vehicles")
+
+
+@pytest.fixture(scope="module")
+def drawn(validators, vehicles):
+    return scripts(validators, vehicles, number=1)
+
+
+def broken(vehicles, script, fault):
+    """The requirement that a history breaks on an API with a fault, empty for none."""
+    try:
+        relayed(History(vehicles).told(script), Garage(fault))
+    except Broken as found:
+        return found.requirement
+    return ""
+
+
+def test_a_number_stands_for_the_same_histories(validators, vehicles, drawn):
+    assert scripts(validators, vehicles, number=1) == drawn
+    assert scripts(validators, vehicles, number=2) != drawn
+    assert len({*map(repr, drawn)}) == len(drawn) == 60
+    assert all(script[0].do is Do.CREATE and 2 <= len(script) <= 9 for script in drawn)
+
+
+def test_the_first_ten_have_most_orders_of_three_steps(drawn):
+    orders = {tuple(each.do for each in three) for script in drawn[:10] for three in combinations(script, 3)}
+    assert len(orders) > len(Do) ** 3 / 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "requirement", "left"),
+    [
+        ("patch-wipes-the-rest", "WRT-02", ["create", "update"]),
+        ("delete-leaves-the-listing", "WRT-04", ["create", "delete"]),
+        ("list-lags", "WRT-07", ["create", "create"]),
+    ],
+)
+def test_of_a_history_remains_what_breaks_something(vehicles, drawn, fault, requirement, left):
+    script = next(each for each in drawn if broken(vehicles, each, fault) == requirement and len(each) > len(left) + 2)
+    best = script
+
+    def same(offer):
+        nonlocal best
+        shows = broken(vehicles, offer, fault) == requirement
+        best = offer if shows else best
+        return shows
+
+    answered(shorter(script), same)
+    assert [each.do for each in best] == left
+    assert len(best[0].body) <= len(script[0].body)
+
+
+def test_a_history_leaves_nothing_behind(vehicles, drawn):
+    for script in drawn:
+        garage, history = Garage(), History(vehicles)
+        relayed(history.told(script), garage)
+        relayed(history.leave(), garage)
+        assert garage.made
+        assert not garage.vehicles
