@@ -14,6 +14,8 @@ from conformance.model import Exchange, Expansion, Link, Operation, Resource, Re
 CSV = "text/csv"
 UNREADABLE: Any = object()  # the body is no JSON; None is a JSON value and would hide that
 _DEEPEST = 64  # levels of nesting that are read; judges are recursive, and hostile bodies must not exhaust them
+_REMEMBERED = 1 << 18  # bytes of a body that are worth to keep
+_ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -106,13 +108,35 @@ class Answer:
 
 
 def parsed(body: bytes) -> Any:
-    """A JSON body as judges can read it, or UNREADABLE."""
+    """A JSON body as judges can read it, or UNREADABLE. Shared by all who read the same body: nobody changes it.
+
+    An answer is read by the checks, then by the probe that asked, and shared reads again.
+    """
+    return _parsed_before(body) if len(body) <= _REMEMBERED else _parsed(body)
+
+
+def _parsed(body: bytes) -> Any:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return UNREADABLE
-    nested = body.count(b"{") + body.count(b"[") > _DEEPEST and depth(value) > _DEEPEST
-    return UNREADABLE if nested else value
+    return UNREADABLE if _seems_deep(body) and depth(value) > _DEEPEST else value
+
+
+_parsed_before = lru_cache(maxsize=64)(_parsed)
+
+
+def _seems_deep(body: bytes) -> bool:
+    """Whether brackets nest too deeply. Those in texts are counted too: who asks looks again where this says yes."""
+    left = body.translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(_DEEPEST):
+        inner = len(left)
+        left = left.replace(b"[]", b"").replace(b"{}", b"")
+        if not left:
+            return False
+        if len(left) == inner:
+            break
+    return True
 
 
 def _refuse(constant: str) -> Any:
@@ -129,9 +153,7 @@ def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, An
 
     Lists on the way are walked whether or not the path marks them with `[]`, except at its end.
     """
-    name, _, rest = path.partition(".")
-    many = name.endswith("[]")
-    name = name.removesuffix("[]")
+    name, many, rest = _first_step(path)
     if not isinstance(item, dict) or name not in item:
         return
     value, at = item[name], f"{pointer}/{escape(name)}"
@@ -143,6 +165,13 @@ def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, An
         yield from members
     else:
         yield at, value
+
+
+@lru_cache(maxsize=4096)
+def _first_step(path: str) -> tuple[str, bool, str]:
+    """The first name of a property path, whether it is marked as a list, and the rest."""
+    name, _, rest = path.partition(".")
+    return name.removesuffix("[]"), name.endswith("[]"), rest
 
 
 def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str]]:
@@ -197,6 +226,8 @@ def path_of(target: str) -> str:
 
 def match_path(template: str, path: str) -> dict[str, str] | None:
     """The decoded parameters of a path that fits a template, or None. A trailing slash on the path is tolerated."""
+    if not path.startswith(_fixed_start(template)):
+        return None
     wanted, given = (text.removeprefix("/").removesuffix("/").split("/") for text in (template, path))
     if len(wanted) != len(given):
         return None
@@ -210,6 +241,12 @@ def match_path(template: str, path: str) -> dict[str, str] | None:
         elif want != have:
             return None
     return found
+
+
+@lru_cache(maxsize=4096)
+def _fixed_start(template: str) -> str:
+    """What every path that fits a template begins with: most fit none, and are told apart by that."""
+    return template.partition("{")[0].removesuffix("/")
 
 
 def reader_of(target: str, model: ResourceModel) -> Operation | None:

@@ -4,11 +4,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
+from msgspec.json import encode
 
-from conformance.model import Operation
-from conformance.validation import Validators
+from conformance.model import Operation, Request
+from conformance.validation import SecondOpinion, Validators
 from strategies.defects import Defect, defects
 from strategies.instances import Known, instances
+from strategies.kept import kept
 from strategies.samples import sample
 
 _JSON = "application/json"
@@ -48,3 +50,42 @@ def body_defects(validators: Validators, operation: Operation, body: Any) -> tup
     ...     assert client.post("/vehicles", json=defect.body).status_code in {400, 422}, defect.name
     """
     return defects(validators.written, schema_of_body(operation), body)
+
+
+def agreed_defects(
+    validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any
+) -> tuple[Defect, ...]:
+    """The defects of a valid JSON body that openapi-core calls wrong too, judged once for a description.
+
+    Whether it does is a matter of the class and the place, and judged in a sample; what that has not is judged as it
+    stands here.
+    """
+    found = body_defects(validators, operation, body)
+    known = kept(
+        validators.description,
+        f"{operation.key} defects",
+        dict[str, bool],
+        lambda: _opinions(validators, opinion, operation, sample_body(validators, operation)),
+    )
+    lacking = [each for each in found if _named(each) not in known]
+    said = {**known, **(_opinions(validators, opinion, operation, body) if lacking else {})}
+    return tuple(each for each in found if said[_named(each)])
+
+
+def _opinions(validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any) -> dict[str, bool]:
+    """Whether openapi-core finds more to object to in each defect of a body than in the body itself, by name."""
+
+    def errors(sent: Any) -> set[str]:
+        headers = (("Content-Type", _JSON),)
+        return {*opinion.request(operation, Request(operation.key, operation.method, target, headers, encode(sent)))}
+
+    target = operation.path.translate({ord("{"): None, ord("}"): None})
+    before = errors(body)
+    return {
+        _named(each): bool(errors(each.body) - before)
+        for each in (body_defects(validators, operation, body) if body is not None else ())
+    }
+
+
+def _named(defect: Defect) -> str:
+    return f"{defect.name} {defect.pointer}"

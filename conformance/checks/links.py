@@ -46,8 +46,7 @@ def _into_the_api(link: Link) -> bool:
 
 def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """EXP-01: without `expand` an expandable property is a URL, a list of URLs, or null."""
-    asked = parse_qs(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
-    if "expand" in asked or not answer.operation.safe:
+    if not answer.operation.safe or _asks_to_expand(answer.exchange.request.target):
         return
     judged = False
     for expansion, where, value in _expandable(answer):
@@ -63,6 +62,11 @@ def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             )
     if judged:
         yield passed(answer, "EXP-01")
+
+
+def _asks_to_expand(target: str) -> bool:
+    query = target.partition("?")[2]
+    return bool(query) and "expand" in parse_qs(query, keep_blank_values=True)
 
 
 def _expandable(answer: Answer) -> Iterator[tuple[Expansion, str, Any]]:

@@ -15,6 +15,7 @@ _LONG = 2000  # characters of a request target
 _DEEP = 50  # brackets in a row
 _DIGITS = re.compile(rb"\d{20}")  # beyond 64 bits
 _BRACKETS = re.compile(rb"(?:[\[{]\s*(?:\"[^\"]*\"\s*:\s*)?){%d}" % _DEEP)
+_CONTROLS = re.compile(rb"[\0-\x1f]")
 _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}|[fF]{3}[eEfF])")
 _ODD_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
@@ -47,7 +48,7 @@ def _odd(data: bytes, where: str, *, strict: bool) -> str:
         return f"a huge number in {where}"
     if _BRACKETS.search(data):
         return f"deep nesting in {where}"
-    if strict and (len(data) > _LONG or any(byte < 0x20 for byte in data)):
+    if strict and (len(data) > _LONG or _CONTROLS.search(data)):
         return f"a long text or control characters in {where}"
     return "" if strict or not _odd_text(data) else f"odd unicode in {where}"
 

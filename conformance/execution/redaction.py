@@ -29,21 +29,23 @@ class Redactor:
     """Replaces known secrets, and whatever stands where secrets stand, by `[redacted:NAME]`."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._secrets = sorted(
-            ((value, name) for name, value in secrets.items() if len(value) >= _SHORTEST), key=lambda s: -len(s[0])
-        )
+        longest = sorted(secrets.items(), key=lambda each: -len(each[1]))
+        self._secrets = [(value, f"[redacted:{name}]") for name, value in longest if len(value) >= _SHORTEST]
+        self._secret_bytes = [(value.encode(), shown.encode()) for value, shown in self._secrets]
         self._header = lru_cache(maxsize=4096)(self._clean_header)  # most headers of a run are the same
 
     def text(self, text: str) -> str:
         """A text without the known secrets."""
-        for value, name in self._secrets:
-            text = text.replace(value, f"[redacted:{name}]")
+        for value, shown in self._secrets if text else ():
+            text = text.replace(value, shown)
         return text
 
     def body(self, body: bytes, media_type: str, invented: tuple[str, ...] = ()) -> bytes:
         """A body without known secrets, tokens in JSON members and form fields; what was made up may stay."""
-        for value, name in self._secrets:
-            body = body.replace(value.encode(), f"[redacted:{name}]".encode())
+        if not body:
+            return body
+        for value, shown in self._secret_bytes:
+            body = body.replace(value, shown)
         if media_type.endswith("json") and any(name in body for name in _MEMBERS):
             return _SECRET_MEMBERS.sub(rb'\1"[redacted]"', body)
         if media_type == "application/x-www-form-urlencoded":
@@ -60,7 +62,7 @@ class Redactor:
         sent_type = next((v for n, v in request.headers if n.lower() == "content-type"), "").partition(";")[0].lower()
         clean = msgspec.structs.replace(
             request,
-            target=_fields(self.text(request.target).encode(), request.invented).decode(),
+            target=self._url(request.target, request.invented),
             headers=self.headers(request.headers, request.invented),
             body=self.body(request.body, sent_type, request.invented),
         )
@@ -68,10 +70,12 @@ class Redactor:
             response = msgspec.structs.replace(
                 response, headers=self.headers(response.headers), body=self.body(response.body, response.media_type)
             )
-        url = _fields(self.text(exchange.url).encode(), request.invented).decode()
-        return msgspec.structs.replace(
-            exchange, request=clean, response=response, url=url, failure=self.text(exchange.failure)
-        )
+        url, failure = self._url(exchange.url, request.invented), self.text(exchange.failure)
+        return msgspec.structs.replace(exchange, request=clean, response=response, url=url, failure=failure)
+
+    def _url(self, url: str, invented: tuple[str, ...]) -> str:
+        clean = self.text(url)
+        return _fields(clean.encode(), invented).decode() if "=" in clean else clean
 
     def _clean_header(self, name: str, value: str, invented: tuple[str, ...]) -> str:
         scheme, space, token = value.partition(" ")

@@ -1,5 +1,8 @@
 """One request and what came back, as bytes on the wire, with secrets already taken out."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
@@ -52,13 +55,18 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None; names compare without case (RFC 9110, section 5.1)."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        return _first_by_name(self.headers).get(name.lower())
 
     @property
     def media_type(self) -> str:
         """The media type in lower case without parameters, empty where the header is absent."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+@lru_cache(maxsize=64)  # some twenty questions are put to the headers of an answer
+def _first_by_name(headers: Headers) -> Mapping[str, str]:
+    """The first value of each header, by its name in lower case."""
+    return {name.lower(): value for name, value in reversed(headers)}
 
 
 class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -274,5 +274,8 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def response(self, status: int) -> ResponseSpec | None:
         """What is documented for a status: exactly, by class (`4XX`) or by `default`; else None."""
-        by = {each.status.upper(): each for each in self.responses}
-        return by.get(str(status)) or by.get(f"{status // 100}XX") or by.get("DEFAULT")
+        for wanted in (str(status), f"{status // 100}XX", "DEFAULT"):
+            for each in self.responses:
+                if each.status.upper() == wanted:
+                    return each
+        return None

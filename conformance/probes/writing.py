@@ -73,18 +73,16 @@ def least(write: Write, subject: Subject) -> Any:
 
 def defects_of(write: Write, subject: Subject, most: int) -> "tuple[Defect, ...]":
     """Bodies that are wrong in one place each, as both validators agree; of as many classes as there is room for."""
-    from strategies.bodies import body_defects  # noqa: PLC0415 - see write_of
+    from strategies.bodies import agreed_defects  # noqa: PLC0415 - see write_of
 
     operation = write.call.operation
-    found = list(body_defects(subject.validators, operation, write.body))
+    found = list(agreed_defects(subject.validators, subject.opinion, operation, write.body))
     subject.random("defects", operation.key).shuffle(found)
     first: dict[str, Defect] = {}
     for each in found:
         first.setdefault(each.name, each)
     spread = [*first.values(), *(each for each in found if first[each.name] is not each)]
-    sized = ((each, write.request(each.body)) for each in spread)
-    agreed = (each for each, sent in sized if len(sent.body) <= _LARGEST and subject.opinion.request(operation, sent))
-    return tuple(islice(agreed, most))
+    return tuple(islice((each for each in spread if len(write.request(each.body).body) <= _LARGEST), most))
 
 
 def writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:

@@ -14,6 +14,10 @@ from conformance.validation import fragments
 _CONDITIONAL = ("if", "then", "else")  # read without asking whether the condition holds: lenient, never a false alarm
 
 
+Place = tuple[Any, ...]
+"""The way to a value: that of its parent, then its own name or index; empty for the whole."""
+
+
 class FieldUse(NamedTuple):
     """What a walk found: JSON pointers of unknown fields, and the pointers of the property schemas in use."""
 
@@ -60,32 +64,31 @@ class Fields:
         """Which fields of the instance are declared by the schema at a pointer, and which are not."""
         unknown: list[str] = []
         seen: set[str] = set()
-        for value, at, schemas in self._objects((schema,), instance, ""):
-            shape = self._shape(schemas)
-            for name in value:
-                declared = shape.declarations(name)
-                seen.update(declared)
-                if not declared and shape.closed:
-                    unknown.append(pointers.join(at, name))
+        waiting: list[tuple[tuple[str, ...], Any, Place]] = [((schema,), instance, ())]
+        while waiting:
+            schemas, value, at = waiting.pop()
+            shape = self._shape_for(schemas, value)
+            if isinstance(value, dict):
+                for name, member in value.items():
+                    declared = shape.declarations(name)
+                    seen.update(declared)
+                    if not declared and shape.closed:
+                        unknown.append(_pointer((at, name)))
+                    below = declared or shape.additional
+                    if below and isinstance(member, dict | list):
+                        waiting.append((below, member, (at, name)))
+            elif isinstance(value, list):
+                for index, member in enumerate(value):
+                    if isinstance(member, dict | list) and (
+                        below := tuple(shape.prefix[index : index + 1]) or shape.items
+                    ):
+                        waiting.append((below, member, (at, index)))
         return FieldUse(tuple(unknown), frozenset(seen))
 
-    def _objects(
-        self, schemas: tuple[str, ...], instance: Any, at: str
-    ) -> Iterator[tuple[Mapping[str, Any], str, tuple[str, ...]]]:
-        """Every object inside the instance, its pointer and the schemas that judge it."""
-        schemas = tuple(self._applicable(schemas, instance))
+    def _shape_for(self, schemas: tuple[str, ...], instance: Any) -> _Shape:
+        """What the schemas and those of their branches that an instance matches say of its members."""
         shape = self._shape(schemas)
-        if isinstance(instance, dict):
-            yield instance, at, schemas
-            for name, value in instance.items():
-                below = isinstance(value, dict | list) and (shape.declarations(name) or shape.additional)
-                if below:
-                    yield from self._objects(below, value, pointers.join(at, name))
-        elif isinstance(instance, list):
-            for index, value in enumerate(instance):
-                below = tuple(shape.prefix[index : index + 1]) or shape.items
-                if below and isinstance(value, dict | list):
-                    yield from self._objects(below, value, f"{at}/{index}")
+        return self._shape(tuple(self._applicable(schemas, instance))) if shape.choices else shape
 
     def _applicable(self, schemas: tuple[str, ...], instance: Any) -> Iterator[str]:
         """The schemas and those of their branches that the instance matches; all branches where it matches none."""
@@ -112,6 +115,11 @@ class Fields:
         for each in _in_place(pointer, schema):
             self._gather(each, shape, gathered)
         _declare(pointer, schema, shape)
+
+
+def _pointer(at: Place) -> str:
+    """The JSON pointer of a place: written out for what is unknown alone, since most bodies have nothing of it."""
+    return pointers.join(_pointer(at[0]), at[1]) if at else ""
 
 
 def _in_place(pointer: str, schema: Mapping[str, Any]) -> Iterator[str]:
