@@ -77,7 +77,8 @@ def _opinions(validators: Validators, opinion: SecondOpinion, operation: Operati
 
     def errors(sent: Any) -> set[str]:
         headers = (("Content-Type", _JSON),)
-        return {*opinion.request(operation, Request(operation.key, operation.method, target, headers, encode(sent)))}
+        content = b"" if sent is None else encode(sent)  # as a write sends it
+        return {*opinion.request(operation, Request(operation.key, operation.method, target, headers, content))}
 
     target = operation.path.translate({ord("{"): None, ord("}"): None})
     before = errors(body)

@@ -6,11 +6,11 @@ Generating takes three quarters of a run's time and depends on the description a
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from conformance.adapters import Door, GeneratedCase, Mode
+from conformance.adapters import GeneratedCase, Mode
 from conformance.description import Description
 from conformance.model import Operation, Request
 from conformance.validation import SecondOpinion, Validators, request_errors
@@ -19,6 +19,9 @@ from strategies.bodies import schema_of_body
 from strategies.generated import Validity, judgement, plausible
 from strategies.kept import kept
 from strategies.reproducible import reproducible
+
+if TYPE_CHECKING:
+    from conformance.adapters.schemathesis_door import Door
 
 POSITIVES, NEGATIVES = 20, 28  # cases of an operation, at most
 _DRAWN = 4  # of each mode that are drawn by the seed, beside those that coverage enumerates
@@ -49,7 +52,7 @@ def compiled(
     """
     description = validators.description
 
-    def parts(name: str, make: Callable[[Door], Iterable[GeneratedCase]]) -> tuple[CompiledCase, ...]:
+    def parts(name: str, make: "Callable[[Door], Iterable[GeneratedCase]]") -> tuple[CompiledCase, ...]:
         def cases() -> tuple[CompiledCase, ...]:
             return tuple(_judged(make(_door(description)), operation, validators, opinion))
 
@@ -65,13 +68,13 @@ def compiled(
     return tuple(sorted(once.values(), key=lambda each: each.case.mode is Mode.NEGATIVE))
 
 
-def _enumerated(door: Door, operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
+def _enumerated(door: "Door", operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
     cases = [each for each in door.coverage(operation) if _is_sound(operation, validators, each)]
     for mode, most in ((Mode.POSITIVE, POSITIVES), (Mode.NEGATIVE, NEGATIVES)):
         yield from _spread([each for each in cases if each.mode is mode])[: most - _DRAWN]
 
 
-def _drawn(door: Door, operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
+def _drawn(door: "Door", operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
     wanted = partial(_is_sound, operation, validators)
     for mode in Mode:
         with reproducible():
@@ -128,5 +131,5 @@ def _spread(cases: list[GeneratedCase]) -> list[GeneratedCase]:
 
 
 @lru_cache(maxsize=1)
-def _door(description: Description) -> Door:
+def _door(description: Description) -> "Door":
     return generated.door(description)

@@ -6,14 +6,18 @@ the oracles do not agree on accuses nobody.
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.adapters import Door, GeneratedCase, Mode
+from conformance.adapters import GeneratedCase, Mode
 from conformance.description import Description
 from conformance.model import Operation, Request
 from conformance.validation import SecondOpinion, Validators, request_errors
 from strategies.instances import FORMATS
+
+if TYPE_CHECKING:
+    from conformance.adapters.schemathesis_door import Door
 
 
 class Validity(StrEnum):
@@ -31,8 +35,10 @@ class Judgement(msgspec.Struct, frozen=True):
     objections: tuple[str, ...] = ()
 
 
-def door(description: Description) -> Door:
+def door(description: Description) -> "Door":
     """The door to schemathesis with our formats: decimals, timestamps of this age, plain addresses."""
+    from conformance.adapters.schemathesis_door import Door  # noqa: PLC0415 - see conformance.adapters
+
     return Door(description, FORMATS)
 
 

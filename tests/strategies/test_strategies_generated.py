@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from conformance.adapters import Door, Mode, Phase
+from conformance.adapters import Mode, Phase
+from conformance.adapters.schemathesis_door import Door
 from conformance.model import Request
 from conformance.validation import request_errors
 from strategies import generated
