@@ -55,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         if handed is not None:
             spec, plan = msgspec.msgpack.decode(handed, type=tuple[RunSpec, Plan])
-            _work(config, spec, Brief.of(spec, plan), config.workerinput["workerid"])  # type: ignore[attr-defined]
+            name = config.workerinput["workerid"]  # type: ignore[attr-defined]
+            _work(config, spec, Brief.of(spec, plan), name, beside=True)
             return
         session = _session(config)
         if not config.getoption("numprocesses", None):
@@ -102,11 +103,11 @@ def _options(config: pytest.Config) -> "RunOptions":
     )
 
 
-def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str) -> None:
+def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str, *, beside: bool = False) -> None:
     from conformance.execution.worker import Worker
     from conformance.suite.items import WORKER
 
-    worker = Worker(spec, brief, name)
+    worker = Worker(spec, brief, name, beside=beside)
     config.stash[WORKER] = worker
     config.add_cleanup(worker.close)
 

@@ -56,12 +56,12 @@ class Probe(msgspec.Struct, frozen=True):
     """One active probe of one operation.
 
     `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
-    it at all. `needs` tells the requests before anything is sent. `profile` is the first profile that
-    includes it; `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests
-    could take effect. `identities` must all be configured. `whole` marks a probe of the API as such: it runs once, on
-    WHOLE, and judges requirements that bind the API. `again` asks and judges one request: where it is given, what an
-    item sees violated is also shown by the smallest request that shows it. `about` tells, unsent, which of the
-    requirements such a request is a case of.
+    it at all. `needs` tells the requests before anything is sent. `profile` is the first profile that includes it;
+    `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests could take
+    effect, `own` those of them that touch nothing but what they made. `identities` must all be configured. `whole`
+    marks a probe of the API as such: it runs once, on WHOLE, and judges requirements that bind the API. `again` asks
+    and judges one request: where it is given, what an item sees violated is also shown by the smallest request that
+    shows it. `about` tells, unsent, which of the requirements such a request is a case of.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Probe(msgspec.Struct, frozen=True):
     profile: Profile = Profile.STANDARD
     rank: int = 1
     writes: bool = False
+    own: bool = False
     identities: tuple[str, ...] = ()
     whole: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None

@@ -227,4 +227,4 @@ def _volatile(life: "Lifecycle", subject: Subject) -> frozenset[str]:
     return frozenset(shown) - ours
 
 
-PROBES = (Probe("workflow", JUDGED, _lives, _needs, workflow, Profile.DEEP, 3, writes=True),)
+PROBES = (Probe("workflow", JUDGED, _lives, _needs, workflow, Profile.DEEP, 3, writes=True, own=True),)
