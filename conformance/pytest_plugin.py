@@ -47,7 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
     handed = getattr(config, "workerinput", {}).get("evconform")
     if handed is None and not (_asked(config) or config.pluginmanager.hasplugin(PREPARED)):
         return
-    config.addinivalue_line("markers", "xdist_group(name): items that run on one worker")  # also without xdist
     from conformance.errors import HarnessError
     from conformance.execution.spec import Brief, RunSpec
     from conformance.plan import Plan
@@ -55,8 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         if handed is not None:
             spec, plan = msgspec.msgpack.decode(handed, type=tuple[RunSpec, Plan])
-            name = config.workerinput["workerid"]  # type: ignore[attr-defined]
-            _work(config, spec, Brief.of(spec, plan), name, beside=True)
+            _work(config, spec, Brief.of(spec, plan), config.workerinput["workerid"])  # type: ignore[attr-defined]
             return
         session = _session(config)
         if not config.getoption("numprocesses", None):
@@ -103,11 +101,11 @@ def _options(config: pytest.Config) -> "RunOptions":
     )
 
 
-def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str, *, beside: bool = False) -> None:
+def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str) -> None:
     from conformance.execution.worker import Worker
     from conformance.suite.items import WORKER
 
-    worker = Worker(spec, brief, name, beside=beside)
+    worker = Worker(spec, brief, name)
     config.stash[WORKER] = worker
     config.add_cleanup(worker.close)
 
@@ -119,6 +117,17 @@ def pytest_configure_node(node: Any) -> None:
     if prepared is not None:
         session = prepared.session
         node.workerinput["evconform"] = msgspec.msgpack.encode((session.spec, session.brief.plan))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal out a run's items by lanes, whatever `--dist` says."""
+    prepared = config.pluginmanager.get_plugin(PREPARED)
+    if prepared is None:
+        return None
+    from conformance.suite.scheduling import ByLanes
+
+    return ByLanes(config, log, prepared.session.brief)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

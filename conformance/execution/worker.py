@@ -7,21 +7,20 @@ from conformance.execution.redaction import Redactor
 from conformance.execution.spec import Brief, RunSpec
 from conformance.execution.store import Store, store_path
 from conformance.model import Case, Outcome
-from conformance.plan import Item, Plan, lane_of, longest_first
+from conformance.plan import Item, Plan
 
 
 class Worker:
-    """Runs items of a plan, writes its own log `workers/NAME.jsonl`; `beside` tells that there are others."""
+    """Runs items of a plan, writes its own log `workers/NAME.jsonl`."""
 
-    def __init__(self, spec: RunSpec, brief: Brief, name: str, *, beside: bool = False) -> None:
+    def __init__(self, spec: RunSpec, brief: Brief, name: str) -> None:
         self.subject = spec.subject(brief.description)
         self.catalogue, self.plan = brief.catalogue, brief.plan
         self._log = Writer(spec.path / "workers" / f"{name}.jsonl")
         self.store = Store(store_path(spec.path))
         self._channel = Channel(spec.target.base_url, spec.headers, agent=AGENT)
         self._cases = self.plan.cases()
-        waiting = todo(self.plan, spec)
-        self.todo = longest_first(waiting, self.catalogue.probes) if beside else waiting
+        self.todo = todo(self.plan, spec)
         self._wish = spec.wish()
         self._driver = Driver(
             self.subject,
@@ -43,10 +42,6 @@ class Worker:
     def writes(self, item: Item) -> bool:
         """Whether requests of an item could take effect."""
         return self.catalogue.probes[item.probe].writes
-
-    def lane(self, item: Item) -> str:
-        """What an item shares a worker with, see `lane_of`."""
-        return lane_of(item, self.catalogue.probes[item.probe])
 
     def close(self) -> None:
         """Close log, connections and store."""

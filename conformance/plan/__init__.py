@@ -1,7 +1,7 @@
 """Requirements, operations, probes and a budget, made into a plan. Pure."""
 
 from conformance.plan.catalogue import Catalogue
-from conformance.plan.lanes import lane_of, longest_first
+from conformance.plan.lanes import lane_of
 from conformance.plan.planner import Item, Plan, Wish, make
 
-__all__ = ["Catalogue", "Item", "Plan", "Wish", "lane_of", "longest_first", "make"]
+__all__ = ["Catalogue", "Item", "Plan", "Wish", "lane_of", "make"]

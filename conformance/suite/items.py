@@ -28,19 +28,17 @@ class SuiteFile(pytest.File):
         """The items that are to run, in the order of the plan."""
         worker = self.config.stash[WORKER]
         for item in worker.todo:
-            writes, lane = worker.writes(item), worker.lane(item)
-            yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=writes, lane=lane)
+            yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=worker.writes(item))
 
 
 class ConformanceItem(pytest.Item):
     """One probe on one operation; `-k` finds it by its name and by the requirements that it judges."""
 
-    def __init__(self, *, item: Item, writes: bool, lane: str, **given: Any) -> None:
+    def __init__(self, *, item: Item, writes: bool, **given: Any) -> None:
         super().__init__(**given)
         self.item, self.writes = item, writes
         self.conformance_item = True  # how the plugin knows it without importing this file
         self.extra_keyword_matches.update(item.requirements)
-        self.add_marker(pytest.mark.xdist_group(lane))
 
     def runtest(self) -> None:
         """Drive the probe; raises ViolatedError where a MUST is violated."""

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,8 @@ import pytest
 from conformance.eventlog import read
 from conformance.mock_server import running
 from conformance.model import Exchanged, RunFinished, RunStarted
+from conformance.plan import Catalogue
+from specs.catalogue import requirements
 from tests.cli.conftest import REFERENCE
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +90,20 @@ def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconfor
     assert (one.code, two.code) == (0, 0), two.out + two.err
     assert requests_of(one.directory) == requests_of(two.directory)
     assert one.summary["counts"] == two.summary["counts"]
+
+
+def test_two_workers_never_write_at_the_same_time(evconform):
+    ended = evconform("run", "--allow-writes", "--select", "WRT", "--workers", "2")
+    assert ended.code == 0, ended.out + ended.err
+    writing = {name for name, probe in Catalogue.of(requirements()).probes.items() if probe.writes}
+    spans = {}
+    for event in read([ended.directory / "events.jsonl"]):
+        if isinstance(event, Exchanged) and event.item.partition("[")[0] in writing and not event.exchange.request.safe:
+            at = event.exchange.sent_at
+            first, _ = spans.get(event.item, (at, at))
+            spans[event.item] = first, at
+    assert len(spans) > 30
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(sorted(spans.values())))
 
 
 def test_a_faulty_server_is_caught_and_the_operation_named(evconform):

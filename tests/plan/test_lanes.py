@@ -1,46 +1,27 @@
-"""Lanes: what could meet stays on one worker, what reads comes first, what takes long does too."""
+"""Lanes: what could meet stays on one worker, and nothing else does."""
 
-from conformance.plan import Item, lane_of, longest_first
-from conformance.probes.base import Need, Probe
+from conformance.plan import Item, lane_of
+from conformance.probes.base import Probe
 
 
 def probe(name, **more):
     return Probe(name, (), lambda *_: True, lambda *_: (), lambda *_: iter(()), **more)
 
 
-PROBES = {
-    each.name: each for each in (probe("read"), probe("write", writes=True), probe("live", writes=True, own=True))
-}
+def lanes(of, *places):
+    return [lane_of(Item(of.name, f"GET /{group}/{place}", group, (), ()), of) for group, place in places]
 
 
-def item(name, group, requests):
-    return Item(name, f"GET /{group}/{requests}", group, (), (Need("it", requests),))
+PLACES = (("a", 1), ("a", 2), ("b", 1))
 
 
-ITEMS = [
-    item("write", "a", 90),
-    item("live", "a", 1),
-    item("read", "a", 2),
-    item("read", "b", 3),
-    item("read", "a", 5),
-    item("write", "b", 1),
-    item("live", "b", 40),
-]
+def test_reads_are_free():
+    assert lanes(probe("read"), *PLACES) == ["read[GET /a/1]", "read[GET /a/2]", "read[GET /b/1]"]
 
 
-def test_writes_share_a_lane_but_for_those_that_keep_to_their_own():
-    lanes = [lane_of(each, PROBES[each.probe]) for each in ITEMS]
-    assert lanes == ["writes", "own a", "a", "b", "a", "writes", "own b"]
+def test_writes_share_a_lane():
+    assert lanes(probe("write", writes=True), *PLACES) == ["writes"] * 3
 
 
-def test_reads_begin_and_the_longest_lane_does_and_a_lane_keeps_its_order():
-    told = [(each.probe, each.group, each.needs[0].count) for each in longest_first(ITEMS, PROBES)]
-    assert told == [
-        ("read", "a", 2),
-        ("read", "a", 5),
-        ("read", "b", 3),
-        ("write", "a", 90),
-        ("write", "b", 1),
-        ("live", "b", 40),
-        ("live", "a", 1),
-    ]
+def test_what_keeps_to_its_own_shares_one_with_its_resource_group():
+    assert lanes(probe("live", writes=True, own=True), *PLACES) == ["own a", "own a", "own b"]
