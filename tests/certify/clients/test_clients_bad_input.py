@@ -1,6 +1,7 @@
 """Commands that cannot be started, clients that crash, hang, flood, fork or go astray: clear verdicts, cleaned up."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -242,3 +243,11 @@ def test_an_operator_starts_the_client(tmp_path, plan):
     summary = fold(events([tmp_path / "r"]))
     assert verdicts(summary, Verdict.PASS) == {"C01"}
     assert process.returncode == 0
+
+
+def test_a_verdict_quotes_no_token(certified, plan, tmp_path):
+    summary = certified("token in the query", plan=plan(*LIST), select=("C01", "C25"))
+    assert verdicts(summary, Verdict.FAIL) == {"C25"}
+    record = (tmp_path / "report" / "events.jsonl").read_text()
+    assert "access_token=" in record
+    assert not re.search(r"access_token=[A-Za-z0-9_-]{12}", record)

@@ -34,11 +34,11 @@ async def _resolve(asked: Asked, here: Here) -> Answer | None:
 
 
 def _verbatim(trace: Trace) -> Found:
-    pages = [(page.target, next_of(page.answered("link")).removeprefix(trace.base_url)) for page in trace.touched]
+    pages = [(trace.bare(page), next_of(page.answered("link")).removeprefix(trace.base_url)) for page in trace.touched]
     issued = [target for _, target in pages]
     first = trace.touched[0]
-    asked = [each.target for each in trace.api if each.path == first.path]
-    if strange := [target for target in asked if target not in {first.target, *issued}]:
+    asked = [trace.bare(each) for each in trace.api if each.path == first.path]
+    if strange := [target for target in asked if target not in {trace.bare(first), *issued}]:
         return wrong("it asks for another address than the link", f"{strange[0]} instead of {issued[0]}")
     followed = {page for page, target in pages if target in asked}
     if missing := [target for page, target in pages if page not in followed]:
@@ -54,13 +54,18 @@ def _stops(trace: Trace) -> Found:
 
 
 def _right_link(trace: Trace) -> Found:
-    for page in trace.touched:
+    for page in _first_asked(trace.touched):
         later = [each for each in trace.after(page) if each.path == page.path]
         if not later:
             return wrong("it finds no next page", f"Link: {page.answered('link')}")
         if "decoy" in later[0].target:
             return wrong("it follows a link that is not the next page", later[0].target)
     return RIGHT
+
+
+def _first_asked(pages: tuple[Call, ...]) -> tuple[Call, ...]:
+    """The pages as they were asked for first: whoever asks for one again need not follow its link again."""
+    return tuple({page.target: page for page in reversed(pages)}.values())[::-1]
 
 
 def _reordered(link: str, here: Here) -> str:
