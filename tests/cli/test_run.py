@@ -135,9 +135,16 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
     assert not list(ended.directory.parent.glob("evconform-out"))
 
 
-def test_nothing_selected_is_no_success(evconform):
+def test_a_selection_that_fits_nothing_was_mistyped(evconform):
     ended = evconform("run", "--select", "/no_such_path", "--workers", "1")
+    assert ended.code == 2
+    assert "'/no_such_path' fits nothing" in ended.err
+
+
+def test_a_shard_without_anything_to_do_is_no_success(evconform):
+    ended = evconform("run", "--select", "tag:EVSEs & EXP", "--shard", "2/90", "--workers", "1")
     assert ended.code == 3
+    assert ended.summary["verdict"] == "inconclusive"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
