@@ -26,6 +26,27 @@ def test_it_tells_what_failed_how_to_see_it_again_and_where_the_report_is():
     assert "/somewhere/report.html" in text
 
 
+def test_it_tells_why_cases_were_not_tested():
+    text = printed(SUMMARY)
+    for reason, count in list(SUMMARY.gaps.items())[:3]:
+        assert f"not tested {count:,}: {reason}" in text
+
+
+def test_a_cause_is_told_with_all_its_places_once():
+    import msgspec
+
+    first = SUMMARY.findings[0]
+    there = [msgspec.structs.replace(first, operation=key, pointer="/x") for key in ("GET /evses", "GET /users")]
+    here = [msgspec.structs.replace(first, operation="GET /evses", pointer=each) for each in ("/x", "/y")]
+    one, both, same = (
+        printed(msgspec.structs.replace(SUMMARY, findings=tuple(found))) for found in (there[:1], there, here)
+    )
+    head = f"{first.verdict} {first.requirement} "
+    assert f"{head}GET /evses\n" in one
+    assert f"{head}GET /evses, and on 2 operations in all\n" in both
+    assert f"{head}in 2 places of GET /evses\n" in same
+
+
 def test_piped_it_is_plain():
     assert "\x1b" not in printed(SUMMARY)
     assert "\x1b" in printed(SUMMARY, force_terminal=True)
