@@ -104,6 +104,24 @@ def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
     assert lines[place["region"]["startLine"] - 1].strip() == f"{method}:"
 
 
+def test_a_killed_run_still_tells_the_lines(evconform, tmp_path):
+    with running(faults=("rsp-expansion-fails",)) as server:
+        ended = evconform("run", "--target", server.base_url, "--select", "EXP", "--select", "RSP-08")
+    killed = tmp_path / "killed" / "workers"
+    killed.mkdir(parents=True)
+    lines = (ended.directory / "events.jsonl").read_bytes().splitlines(keepends=True)
+    closing = (b'{"type":"placed"', b'{"type":"run_finished"')
+    (killed / "main.jsonl").write_bytes(b"".join(each for each in lines if not each.startswith(closing)))
+
+    built = evconform("report", "build", killed.parent, "--format", "annotations", "--format", "sarif")
+    assert (built.code, ended.code) == (1, 1)
+    told = [each for each in (killed.parent / "annotations.txt").read_text().splitlines() if "::error" in each]
+    assert told
+    assert all(".yaml,line=" in each for each in told)
+    other = evconform("report", "build", killed.parent, "--description", Path("gone.yaml"))
+    assert (other.code, "gone.yaml" in other.err) == (2, True)
+
+
 def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
     command = [
         sys.executable,
