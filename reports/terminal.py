@@ -15,6 +15,7 @@ from reports.reproduce import curl, variables
 from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3
+_OBSTACLES = 6
 LONGEST = 500  # characters of a command; a body of nested brackets would fill the screen
 _MARKS = {
     Verdict.PASS: ("✓", "green"),
@@ -72,7 +73,9 @@ def _certificate(summary: Summary) -> Iterator[str]:
         yield f"certificate.json is valid until {datetime.fromtimestamp(state.expires, UTC):%Y-%m-%d %H:%M} UTC"
     elif state.obstacles:
         yield "no certificate:"
-        yield from (f"  {each}" for each in state.obstacles)
+        yield from (f"  {each}" for each in state.obstacles[:_OBSTACLES])
+        if len(state.obstacles) > _OBSTACLES:
+            yield f"  and {len(state.obstacles) - _OBSTACLES} more in the report"
     else:
         yield "nothing stands against a certificate: evconform certify sign"
 

@@ -142,6 +142,14 @@ def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
     assert (tmp_path / "r" / "report.html").is_file()
 
 
+def test_an_error_that_nobody_reads_keeps_its_exit_code():
+    command = [sys.executable, "-m", "conformance", "run", "--target", "nowhere"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait() == 2
+
+
 def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch):
     def never(*args, **kwargs):
         pytest.fail("a plan starts no server")

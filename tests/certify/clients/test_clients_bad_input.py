@@ -57,6 +57,7 @@ def test_a_client_that_does_not_do_its_task_passes_nothing(hostile, what, words)
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}
     assert not verdicts(summary, Verdict.PASS)
     assert words in reasons(summary)
+    assert "2 MUST cases inconclusive, because the client sent nothing to judge" in summary.reasons
 
 
 @pytest.mark.parametrize(("task", "requirement"), [("revoke_token", "C13"), ("add_vehicle", "C15"), ("sign_in", "C12")])
@@ -95,6 +96,12 @@ def test_no_secret_of_a_case_is_written_down(hostile, tmp_path):
     hostile("fails")
     output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
     assert "the secret is [redacted" in output
+
+
+def test_no_secret_is_written_down_as_a_debug_log_shows_it(hostile, tmp_path):
+    hostile("debugs")
+    output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
+    assert "Basic [redacted" in output
 
 
 def test_output_is_bounded(hostile, tmp_path):

@@ -77,6 +77,14 @@ def test_an_early_stall_makes_no_constant_pause_right(gap: float, where: int, st
     assert verdict("unavailable", *paused(*gaps)) is Verdict.WARN
 
 
+def test_one_try_at_once_is_no_storm():
+    assert verdict("unavailable", *paused(0.0, 1.0, 2.0, 4.0)) is Verdict.PASS
+    assert verdict("unavailable", *paused(0.0, 1.0)) is Verdict.PASS
+    assert verdict("unavailable", *paused(0.0, 1.0, 1.0, 1.0)) is Verdict.WARN
+    assert verdict("unavailable", *paused(0.0, 0.0, 1.0, 2.0)) is Verdict.WARN
+    assert verdict("unavailable", *paused(0.0)) is Verdict.WARN
+
+
 def test_gaps_that_shrink_accuse_nobody():
     assert verdict("unavailable", *paused(1.1, 1.2, 0.4, 0.8)) is Verdict.INCONCLUSIVE
     assert verdict("unavailable", *paused(1.1, 0.2)) is Verdict.INCONCLUSIVE

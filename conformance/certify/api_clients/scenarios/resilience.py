@@ -50,13 +50,14 @@ def _backs_off(trace: Trace) -> Found:
     told = ", ".join(f"{gap:.2f} s" for gap in gaps)
     if not gaps:
         return unseen("it gave up at the first refusal, which leaves no gaps to judge")
-    if min(gaps) < _AT_ONCE_S:
+    paused = gaps[1:] if len(gaps) > 1 and gaps[0] < _AT_ONCE_S else gaps  # once may be tried at once
+    if min(paused) < _AT_ONCE_S:
         return wrong("it tries again at once", told)
     if max(gaps) > _LONGEST_GAP_S:
         return wrong("its gaps have no cap", told)
     if len(gaps) < 2:
         return unseen(f"it tried again once, after {told}: one gap cannot grow")
-    return _growing(gaps, told)
+    return _growing(paused if len(paused) > 1 else gaps, told)
 
 
 def _growing(gaps: list[float], told: str) -> Found:
