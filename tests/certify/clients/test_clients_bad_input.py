@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from conformance import cli
-from conformance.certify.api_clients.plan import read, template
+from conformance.certify.api_clients.plan import presumed, read, template
 from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
 from conformance.certify.api_clients.trace import How, Ran
 from conformance.errors import UsageError
@@ -170,6 +170,14 @@ def test_the_template_is_a_plan(tmp_path):
     path.write_text(template().replace("= false", "= true"))
     assert read(path).declared == tuple(TASKS)
     assert read(path).profile == "full"
+
+
+def test_a_plan_is_narrowed_to_any_profile_that_it_adds_up_to():
+    plan = presumed("client")
+    assert plan.narrowed("full").profile == "full"
+    assert plan.narrowed("reader").declared == ("list_vehicles", "read_vehicles")
+    with pytest.raises(UsageError, match="needs the task"):
+        plan.narrowed("reader").narrowed("full")
 
 
 def test_profiles_are_what_tasks_add_up_to():
