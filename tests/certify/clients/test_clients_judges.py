@@ -108,6 +108,19 @@ def linked(at: float, target: str, following: str) -> Call:
     return call(at, target=target, touched=True, headers=(("Link", f'<{BASE}{following}>; rel="next"'),))
 
 
+def test_a_link_that_is_encoded_anew_is_warned_of_and_another_one_is_wrong():
+    first = linked(0.0, "/vehicles", "/vehicles?page_after=a%2Fb%3Dc")
+
+    def judge(target: str) -> Verdict:
+        return verdict("unguessable-cursor", first, call(1.0, target=target))
+
+    assert judge("/vehicles?page_after=a%2Fb%3Dc") is Verdict.PASS
+    assert judge("/vehicles?page_after=a/b%3Dc") is Verdict.WARN
+    assert judge("/vehicles?page_after=a%252Fb%253Dc") is Verdict.FAIL
+    assert judge("/vehicles?page_after=a") is Verdict.FAIL
+    assert verdict("unguessable-cursor", first) is Verdict.FAIL
+
+
 def test_a_page_that_is_asked_for_again_need_not_be_followed_again():
     first, second = linked(0.0, "/vehicles", "/vehicles?page_after=2"), call(1.0, target="/vehicles?page_after=2")
     assert verdict("links-reordered", first, second, linked(2.0, "/vehicles", "/vehicles?page_after=2")) is Verdict.PASS
