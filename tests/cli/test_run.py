@@ -13,6 +13,7 @@ from conformance.eventlog import read
 from conformance.mock_server import running
 from conformance.model import Exchanged, RunFinished, RunStarted
 from tests.cli.conftest import REFERENCE
+from tests.receivers.sample import SECRET
 
 ROOT = Path(__file__).parents[2]
 BREADTH = 215  # requests
@@ -140,6 +141,29 @@ def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
     process.stderr.close()
     assert process.wait() == 0, told
     assert (tmp_path / "r" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--plan", "--profile", "smoke"),
+        ("requirements",),
+        ("description", "show"),
+        ("serve", "--list-faults"),
+        ("doctor",),
+        ("certify", "client", "--dry-run", "--", sys.executable),
+        ("certify", "webhooks", "--dry-run", "--endpoint", "http://127.0.0.1:1/h", "--secret", SECRET),
+    ],
+    ids=lambda arguments: " ".join(arguments[:3]),
+)
+def test_a_table_that_nobody_reads_on_is_no_violation(arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0, told
 
 
 def test_an_error_that_nobody_reads_keeps_its_exit_code():
