@@ -39,18 +39,25 @@ def build(
     """Write the named formats into a directory; gives the path of the file to open by format name.
 
     `since` is an earlier run to compare with. The files depend on the events alone: no clock, no random ids. Each file
-    replaces its predecessor in one step. Raises UsageError for a format that does not exist.
+    replaces its predecessor in one step. Raises UsageError for a format that does not exist, and where the directory
+    cannot be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
-        raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"known formats: {', '.join(FORMATS)}")
+        raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"One of: {', '.join(FORMATS)}.")
     summary = source if isinstance(source, Summary) else fold(source)
     if since is not None:
         summary = msgspec.structs.replace(summary, since=diff(since, summary))
-    directory.mkdir(parents=True, exist_ok=True)
-    for name in formats:
-        for file, content in FORMATS[name].render(summary).items():
-            _replace(directory / file, content)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in formats:
+            for file, content in FORMATS[name].render(summary).items():
+                _replace(directory / file, content)
+    except OSError as fault:
+        raise UsageError(
+            f"the reports cannot be written into {directory}: {fault.strerror}",
+            hint="`evconform report build LOG --report-dir DIR` makes them of the record at any time.",
+        ) from fault
     return {name: directory / FORMATS[name].file for name in formats}
 
 

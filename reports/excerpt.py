@@ -37,7 +37,8 @@ class Line(msgspec.Struct, frozen=True):
 def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
     """The response body around the finding's pointer, the value there as actual, and what was expected.
 
-    Without a JSON body, or where the pointer names a header or parameter, expected and actual alone.
+    A member that is absent is expected inside what should hold it. Without a JSON body, or where the pointer names a
+    header or parameter, expected and actual alone.
     """
     body = exchange.response.body if exchange and exchange.response else b""
     lines = _laid_out(body) if finding.pointer.startswith("/") else []
@@ -48,12 +49,14 @@ def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
     shown = [text for _, text in lines[first : min(last, first + _SHOWN)]]
     if last - first > _SHOWN:
         shown.append(f"{_indent(shown[0])}  … {last - first - _SHOWN} more lines")
-    indent = _indent(shown[0])
-    expected = tuple(Line(Mark.EXPECTED, _cut(indent + each)) for each in finding.expected.splitlines()[:_SHOWN])
+    actual = [Line(Mark.ACTUAL, _cut(text)) for text in shown]
+    expected = [Line(Mark.EXPECTED, _cut(text)) for text in _expected(finding, lines[first][0], shown)]
+    inside = len(shown) - 1 if _lacks(finding, lines[first][0]) and len(shown) > 1 else 0
     return (
         *(Line(Mark.CONTEXT, _cut(text)) for _, text in lines[max(0, first - _AROUND) : first]),
+        *actual[:inside],
         *expected,
-        *(Line(Mark.ACTUAL, _cut(text)) for text in shown),
+        *actual[inside:],
         *(Line(Mark.CONTEXT, _cut(text)) for _, text in lines[last : last + _AROUND]),
     )
 
@@ -62,6 +65,21 @@ def shows_actual(finding: Finding, lines: tuple[Line, ...]) -> bool:
     """Whether the lines already say what the finding says is there, whatever the white space."""
     shown = "".join(f"{each.before}{each.changed}{each.after}" for each in lines if each.mark is Mark.ACTUAL)
     return "".join(finding.actual.split()) in "".join(shown.split())
+
+
+def _lacks(finding: Finding, shown: str) -> bool:
+    """Whether what is shown at a pointer is what should hold the finding's member."""
+    return finding.pointer.rpartition("/")[0] == shown
+
+
+def _expected(finding: Finding, at: str, shown: list[str]) -> list[str]:
+    """The lines of what was expected, indented to where it is put; a member that is absent with its name."""
+    lines, indent = finding.expected.splitlines()[:_SHOWN], _indent(shown[0])
+    if not lines or not _lacks(finding, at) or len(shown) == 1:
+        return [indent + each for each in lines]
+    name = finding.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    label = f"{json.dumps(name, ensure_ascii=False)}: " if shown[0].endswith("{") else ""
+    return [f"{indent}  {label}{lines[0]}", *(f"{indent}  {each}" for each in lines[1:])]
 
 
 def _compared(expected: str, actual: str) -> tuple[Line, ...]:

@@ -161,7 +161,7 @@ def _header(headers: Iterable[RunStarted]) -> RunStarted | None:
         if len(values) > 1:
             raise LogError(
                 f"these logs are of different runs: {name} {' and '.join(sorted(values))}",
-                hint="merge the logs of one run and its shards only; compare runs with `report diff`",
+                hint="Merge the logs of one run and its shards only; compare runs with `report diff`.",
             )
     return msgspec.structs.replace(ordered[0], started_at=min(each.started_at for each in ordered))
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import msgspec
 
-from conformance.model import Exchange, Level, Verdict
+from conformance.model import Certified, Exchange, Level, Verdict
 from reports.summary import RunVerdict, Summary, WaiverState
 
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
@@ -67,7 +67,10 @@ def _open_questions(summary: Summary) -> list[str]:
         reasons.append(f"stopped early ({', '.join(summary.stopped)}) with {_many(untested, 'MUST case')} not tested")
     unanswered = _unanswered(summary)
     if unanswered:
-        reasons.append(f"{_many(unanswered, 'MUST case')} inconclusive, because the target did not answer")
+        certified = summary.started.certification if summary.started else None
+        of_client = certified is not None and certified.kind is Certified.CLIENT
+        why = "the client sent nothing to judge" if of_client else "the target did not answer"
+        reasons.append(f"{_many(unanswered, 'MUST case')} inconclusive, because {why}")
     return reasons
 
 

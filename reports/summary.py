@@ -223,6 +223,12 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         seen = Counter(cell.verdict for cell in self.cells)
         return {verdict: seen[verdict] for verdict in GRAVITY}
 
+    @cached_property
+    def gaps(self) -> dict[str, int]:
+        """Why planned cases were not tested, and how many each, most of them first."""
+        reasons = Counter(cell.reason for cell in self.cells if cell.verdict is Verdict.NOT_TESTED)
+        return dict(sorted(reasons.items(), key=lambda found: (-found[1], found[0])))
+
     @property
     def requests_sent(self) -> int:
         """Requests of all identities."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from reports.reproduce import curl, variables
 from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3
+_OBSTACLES = 6
 LONGEST = 500  # characters of a command; a body of nested brackets would fill the screen
 _MARKS = {
     Verdict.PASS: ("✓", "green"),
@@ -40,6 +42,11 @@ def render(summary: Summary, console: Console, report: Path | None = None) -> No
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_counts(summary))
+    for reason, count in islice(summary.gaps.items(), FIRST):
+        console.print(_plain(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
+    if len(summary.gaps) > FIRST:
+        others = sum(summary.gaps.values()) - sum(islice(summary.gaps.values(), FIRST))
+        console.print(Text(f"  not tested {others:,}: for other reasons, in the report", "dim"), soft_wrap=True)
     groups = [group for group in by_cause(summary.findings) if not group.waived]
     for group in groups[:FIRST]:
         _finding(group, summary, console)
@@ -66,7 +73,9 @@ def _certificate(summary: Summary) -> Iterator[str]:
         yield f"certificate.json is valid until {datetime.fromtimestamp(state.expires, UTC):%Y-%m-%d %H:%M} UTC"
     elif state.obstacles:
         yield "no certificate:"
-        yield from (f"  {each}" for each in state.obstacles)
+        yield from (f"  {each}" for each in state.obstacles[:_OBSTACLES])
+        if len(state.obstacles) > _OBSTACLES:
+            yield f"  and {len(state.obstacles) - _OBSTACLES} more in the report"
     else:
         yield "nothing stands against a certificate: evconform certify sign"
 
@@ -112,9 +121,8 @@ def _counts(summary: Summary) -> Table:
 def _finding(group: Group, summary: Summary, console: Console) -> None:
     finding = group.findings[0]
     mark, style = _MARKS[finding.verdict]
-    others = f" and {len(group.findings) - 1} more, {group.spread}" if len(group.findings) > 1 else ""
     head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
-    console.print(head.append(_plain(f"{finding.operation}{others}")), soft_wrap=True)
+    console.print(head.append(_plain(_where(group))), soft_wrap=True)
     for name in ("message", "pointer", "expected", "actual"):
         value = getattr(finding, name)
         if value:
@@ -126,6 +134,12 @@ def _finding(group: Group, summary: Summary, console: Console) -> None:
         console.print(Text("  again    ", "dim").append(_plain(again)), soft_wrap=True)
         for each in variables(exchange):
             console.print(Text("  where    ", "dim").append(_plain(f"{each.name} is {each.what}")), soft_wrap=True)
+
+
+def _where(group: Group) -> str:
+    """The operation told of first, and how many others there are."""
+    first, several = group.findings[0].operation, len({each.operation for each in group.findings}) > 1
+    return f"{first}, and {group.spread} in all" if several else group.spread if len(group.findings) > 1 else first
 
 
 def _plain(text: str) -> Text:

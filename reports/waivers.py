@@ -45,7 +45,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
         found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).waiver
     except OSError as fault:
         raise UsageError(
-            f"{path} cannot be read: {fault.strerror}", hint="name an existing file with --waivers"
+            f"{path} cannot be read: {fault.strerror}", hint="Name an existing file with --waivers."
         ) from fault
     except (ValueError, msgspec.ValidationError) as fault:
         raise UsageError(f"{path}: {fault}", hint=f"write entries like:\n{_EXAMPLE}") from fault
@@ -54,7 +54,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
             name for name in ("requirement", "operation", "reason", "owner", "issue") if not getattr(each, name).strip()
         ]
         if empty:
-            raise UsageError(f"{path}: waiver {number} has no {empty[0]}", hint="every field must say something")
+            raise UsageError(f"{path}: waiver {number} has no {empty[0]}", hint="Every field must say something.")
     return found
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
@@ -52,7 +53,8 @@ def main() -> None:
     try:
         app()
     except HarnessError as fault:
-        _say(fault)
+        with suppress(BrokenPipeError):  # nobody may be there to read it; the exit code tells all the same
+            _say(fault)
         sys.exit(fault.exit_code)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)

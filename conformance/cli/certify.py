@@ -92,19 +92,19 @@ def _say(text: str) -> None:
 
 def _print(options: "Options") -> None:
     """What would be sent, and where to; nothing is."""
-    from rich.console import Console
     from rich.table import Table
 
     from conformance.certify.opening import key_of
     from conformance.certify.webhook_receivers.run import chosen
     from conformance.certify.webhook_receivers.sender import Endpoint
     from conformance.certify.webhook_receivers.stimuli import How
+    from conformance.cli.terminal import Terminal
 
     endpoint, _ = Endpoint(options.endpoint), key_of(options.secret)
     table = Table("requirement", "stimulus", "level", "sent", "right answer", "because")
     for each in chosen(options.select, options.profile):
         table.add_row(each.requirement, each.name, each.level, each.how, each.right, each.reason)
-    console = Console(width=max(120, Console().width))
+    console = Terminal(width=max(120, Terminal().width))
     console.print(table)
     console.print(f"to {endpoint.url} alone, nothing has been sent", soft_wrap=True)
     if (

@@ -4,13 +4,13 @@ import sys
 import threading
 from collections.abc import Mapping
 
-from rich.console import Console
 from rich.table import Table
 
 from conformance.certify.api_clients.performing import Case, Theatre
 from conformance.certify.api_clients.play import Play
 from conformance.certify.api_clients.run import Options, chosen, planned
 from conformance.certify.api_clients.stage import Stage
+from conformance.cli.terminal import Terminal
 
 _POLL_S = 0.2
 
@@ -22,14 +22,14 @@ def print_cases(options: Options) -> None:
     for each in chosen(options.select, plan).scenarios:
         if each.judge is not None:
             table.add_row(each.requirement, each.name, each.task, each.level, each.condition, each.right)
-    console = Console(width=max(150, Console().width))
+    console = Terminal(width=max(150, Terminal().width))
     console.print(table)
     console.print(f"profile: {plan.profile}; declined: {', '.join(plan.declined) or 'nothing'}", soft_wrap=True)
 
 
 def waiting(cases: Mapping[str, tuple[Case, Play]], stage: Stage, theatre: Theatre) -> None:
     """Print each case with what its client must be told, and wait until the operator is done."""
-    out = Console(soft_wrap=True, highlight=False)
+    out = Terminal(soft_wrap=True, highlight=False)
     for name, (case, play) in cases.items():
         out.print(f"{name}: task {case.task}")
         for variable, value in {**theatre.surroundings(case), **play.environment()}.items():

@@ -25,8 +25,7 @@ def show(
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
 ) -> None:
     """Print operations, resources, links, expansions, filters and paging, as tables or JSON."""
-    from rich.console import Console
-
+    from conformance.cli.terminal import Terminal
     from conformance.description import load
     from conformance.description import show as showing
 
@@ -34,7 +33,7 @@ def show(
     if as_json:
         typer.echo(showing.as_json(description).decode())
     else:
-        showing.render(description, Console())
+        showing.render(description, Terminal())
 
 
 @group.command("lint")

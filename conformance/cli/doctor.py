@@ -20,12 +20,12 @@ def doctor(
     description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
 ) -> None:
     """Check the set-up and say how to mend each fault. Exit code 0: ready; 2: something to mend."""
-    from rich.console import Console
     from rich.text import Text
 
+    from conformance.cli.terminal import Terminal
     from conformance.diagnosis import diagnose
 
-    console = Console()
+    console = Terminal()
     findings: list[Finding] = []
     for finding in diagnose(target, config, description):
         findings.append(finding)

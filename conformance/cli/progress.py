@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from conformance.execution.store import Store
 
+_INSTEAD = "with --on-rate-limit stop a run ends there and is gone on with by --resume"
 _LOOK_S = 0.5  # between two looks at what a worker may be waiting for
 
 
@@ -76,7 +77,7 @@ class SuiteProgress:
             waiting = store.announced()
             if waiting != shown:
                 self._bar.update(self._task, description=waiting or self._told())
-                if waiting and self._quiet:
-                    self._console.print(f"evconform: {waiting}", soft_wrap=True, markup=False)
+                if waiting:  # the bar may be cut at the width of the terminal, and a wait may last an hour
+                    self._console.print(f"evconform: {waiting}; {_INSTEAD}", soft_wrap=True, markup=False)
             shown = waiting
         store.close()

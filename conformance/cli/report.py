@@ -21,16 +21,21 @@ def build(
     formats: Annotated[list[str] | None, typer.Option("--format", help="html, json, junit, …")] = None,
     waivers: Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")] = None,
     since: Annotated[Path | None, typer.Option(help="An earlier run: the report says what changed.")] = None,
+    description: Annotated[
+        Path | None,
+        typer.Option(help="What a killed run was about, for line numbers; the shipped one otherwise."),
+    ] = None,
 ) -> None:
     """Fold logs into reports; exit code as `run`."""
     import msgspec
 
     import reports
     from conformance.cli.terminal import Terminal
+    from conformance.reporting import with_places
     from reports.terminal import render
 
     first = logs[0] if logs[0].is_dir() else logs[0].parent
-    summary = reports.fold(reports.read(logs))
+    summary = reports.fold(with_places(reports.read(logs), description))
     if waivers:
         summary = reports.waivers.apply(summary, reports.waivers.load(waivers), datetime.now(UTC).date())
     if len(logs) == 1 and summary.started is not None and summary.started.certification is not None:

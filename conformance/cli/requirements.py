@@ -16,9 +16,9 @@ def show(
 ) -> None:
     """List every requirement: id, level, statement, source, how it is tested, or why it is not."""
     import msgspec
-    from rich.console import Console
     from rich.table import Table
 
+    from conformance.cli.terminal import Terminal
     from conformance.errors import UsageError
     from conformance.plan import Catalogue
     from conformance.plan.catalogue import PARTNER
@@ -45,4 +45,4 @@ def show(
             each.id, each.level, each.statement, f"not tested: {why}" if why else each.seen,
             f"{each.source.document} {each.source.section}",
         )  # fmt: skip
-    Console().print(table)
+    Terminal().print(table)

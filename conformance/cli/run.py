@@ -62,7 +62,7 @@ def run(
     from conformance.execution.options import shard_of
 
     if on_rate_limit not in {"wait", "stop"}:
-        raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="wait or stop.")
+        raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="One of: wait, stop.")
     if rerun_failed and resume is None:
         raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest.")
     options = RunOptions(

@@ -32,16 +32,17 @@ def serve(
 
 def _list(as_json: bool) -> None:
     import msgspec
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
+    from conformance.cli.terminal import Terminal
     from conformance.mock_server.faults import listing
 
     rows = listing()
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return
-    table = Table("fault", "family", "trips", "difficulty", "what it does")
+    names = Column("fault", no_wrap=True, min_width=max(len(row["name"]) for row in rows))  # to be copied whole
+    table = Table(names, "what it does", "trips", box=None)
     for row in rows:
-        table.add_row(row["name"], row["family"], " ".join(row["requirements"]), row["difficulty"], row["about"])
-    Console().print(table)
+        table.add_row(row["name"], row["about"], " ".join(row["requirements"]))
+    Terminal().print(table)

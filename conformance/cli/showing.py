@@ -1,15 +1,15 @@
 """Tables for people."""
 
-from rich.console import Console
 from rich.table import Table
 
+from conformance.cli.terminal import Terminal
 from conformance.model import Verdict
 from conformance.plan import Catalogue, Plan
 
 
 def plan_table(catalogue: Catalogue, plan: Plan) -> None:
     """What would run: items and requests of each probe, cells, and what is left out."""
-    console = Console()
+    console = Terminal()
     table = Table("probe", "requirements", "items", title="Plan: nothing has been sent", title_justify="left")
     for name, probe in catalogue.probes.items():
         items = [item for item in plan.items if item.probe == name]

@@ -1,5 +1,6 @@
 """What came of verifying a certificate, in words, as JSON and as a badge."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -53,9 +54,12 @@ def _told(found: "Certificate") -> Iterator[str]:
     yield f"  of the {found.api}, tested {found.tested:%Y-%m-%d %H:%M} UTC by evconform {found.suite_version}"
     yield f"  attempt {attempts.number}: {', '.join(each.verdict for each in attempts.history)}"
     yield f"  passed: {_many(found.having(Verdict.PASS))}"
+    times = Counter(each.requirement for each in found.outcomes)
     for verdict, words in _LISTED.items():
         for each in found.having(verdict):
-            yield f"  {words}: {each.requirement} ({each.level}) {each.reason}"
+            several = times[each.requirement] > 1 and not each.operation.endswith("*")
+            where = f" on {each.operation}" if several else ""
+            yield f"  {words}: {each.requirement} ({each.level}){where}: {each.reason}"
     for waiver in found.waivers:
         yield f"  waived: {waiver.requirement} until {waiver.expires}, {waiver.owner}: {waiver.reason}"
 

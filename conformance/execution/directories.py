@@ -3,6 +3,9 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from conformance.errors import UsageError
 
 
 def stamped(started: float, name: str) -> str:
@@ -17,6 +20,20 @@ def fresh_directory(run: str, parent: Path = Path("evconform-out")) -> Path:
         number += 1
         found = parent / f"{run}-{number}"
     return found
+
+
+def usable(directory: Path) -> Path:
+    """The directory, once it is sure that it can be made and written; raises UsageError. Leaves nothing behind."""
+    nearest = next(each for each in (directory, *directory.parents) if each.exists())
+    try:  # tried, not asked: permissions do not tell of read-only and of odd file systems
+        with TemporaryDirectory(prefix=".evconform-", dir=nearest):
+            pass
+    except OSError as fault:
+        raise UsageError(
+            f"the report directory {directory} cannot be written: {fault.strerror}",
+            hint="Name another with --report-dir.",
+        ) from fault
+    return directory
 
 
 def point_latest(directory: Path) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from conformance.description import Description
 from conformance.errors import UsageError
 from conformance.execution.budgets import affordable
-from conformance.execution.directories import fresh_directory, stamped
+from conformance.execution.directories import fresh_directory, stamped, usable
 from conformance.execution.resuming import Earlier, earlier
 from conformance.execution.spec import RunSpec, shipped
 from conformance.mock_server import starting
@@ -66,6 +66,7 @@ def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
     spec = _plain_spec(options, config, found, datetime.fromtimestamp(now, UTC))
     if (spec.path / "events.jsonl").exists():
         raise UsageError(f"{spec.path} holds the record of another run", hint="Name a new --report-dir.")
+    usable(spec.path)
     description = spec.describe()  # before anything is started: a bad file costs nobody a server
     reached = _started(options, spec, resources) if found is None else lambda: spec.target
     identities = found.config.identities if found else published()

@@ -1,6 +1,9 @@
-"""The first question to a target: is anybody there, are we let in, and how much may we ask?"""
+"""The first question to a target: is anybody there, are we let in, is it this API, and how much may we ask?"""
 
-from conformance.errors import CredentialsError, TargetError
+from collections.abc import Iterator
+from itertools import islice
+
+from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.execution.channel import Channel, NoAnswerError, NotSentError
 from conformance.model import Operation, Request, ResourceModel, Response, Role
 
@@ -10,36 +13,51 @@ _TRIED = 2  # lists asked before credentials count as refused: one operation may
 def preflight(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, int | None]:
     """How many requests it took, and how many the target says are left (None where it does not say).
 
-    Raises TargetError where nobody answers, CredentialsError where every list tried answers 401.
+    Raises TargetError where nobody answers, CredentialsError where every list tried answers 401, UsageError where all
+    lists of the API answer 404: then something else is asked, and all that it could be accused of would be wrong.
     """
+    asked, refused, last = 0, 0, ""
     left: int | None = None
-    samples = samples_of(model)
-    for asked, operation in enumerate(samples, 1):
+    for operation in _lists(model):
         try:
             response = channel.send(Request(operation.key, "GET", operation.path))
         except (NotSentError, NoAnswerError) as fault:
             raise TargetError(
                 f"{base_url} does not answer: {fault}", hint="Check the address, network, proxy and certificates."
             ) from fault
-        left = remaining(response)
-        if response.status != 401:
+        asked, left, last = asked + 1, remaining(response), operation.key
+        if response.status not in {401, 404}:
             return asked, left
-    if samples:
+        refused += response.status == 401
+        if refused == _TRIED:
+            break
+    if refused:
         raise CredentialsError(
-            f"{base_url} refuses the credentials of the identity full (401 at {samples[-1].key})",
+            f"{base_url} refuses the credentials of the identity full (401 at {last})",
             hint="Set EVCONFORM_TOKEN, or identities in evconform.toml; `evconform doctor` tells more.",
+        )
+    if asked:
+        raise UsageError(
+            f"{base_url} does not serve {model.title}: all {asked} lists asked answer 404, as {last}",
+            hint="Is the base URL complete, /v2 included?",
         )
     return 0, left
 
 
 def samples_of(model: ResourceModel) -> list[Operation]:
-    """Lists that need a token and nothing else, one of each of the first groups."""
-    found: dict[str, Operation] = {}
+    """Lists that need a token and nothing else, of the first groups."""
+    return list(islice(_lists(model), _TRIED))
+
+
+def _lists(model: ResourceModel) -> Iterator[Operation]:
+    """Lists that need a token and nothing else, one of each group."""
+    found: set[str] = set()
     for operation in model.operations:
         plain = "{" not in operation.path and not any(p.required for p in operation.parameters)
-        if operation.role is Role.LIST and operation.secured and plain and not operation.user_required:
-            found.setdefault(operation.group, operation)
-    return list(found.values())[:_TRIED]
+        known = operation.group in found or operation.user_required
+        if operation.role is Role.LIST and operation.secured and plain and not known:
+            found.add(operation.group)
+            yield operation
 
 
 def remaining(response: Response) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from conformance.errors import PlanError
 from conformance.model import (
     Case,
     Effect,
@@ -83,7 +84,16 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
-    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell."""
+    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell.
+
+    Raises PlanError where a part of the selection fits nothing at all: somebody mistyped it.
+    """
+    for selection in wish.selection.each:
+        if not _fits(selection, catalogue, model):
+            raise PlanError(
+                f"--select {selection.told} fits nothing",
+                hint="`evconform requirements` names requirements, `evconform description show` operations and tags.",
+            )
     cells = {r.id: _cells(r, model, wish) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
     groups = wish.groups(model)
@@ -93,6 +103,16 @@ def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
     refused.update(dropped)
     settled = _settled(catalogue, model, wish, wanted, items, refused)
     return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
+
+
+def _fits(selection: Selection, catalogue: Catalogue, model: ResourceModel) -> bool:
+    """Whether any cell is wanted, on whatever shard."""
+    return any(
+        selection.takes(requirement, operation)
+        for requirement in catalogue.requirements.values()
+        for operation in ([None] if requirement.applies == API else model.operations)
+        if operation is None or SELECTORS[requirement.applies](operation, model)
+    )
 
 
 def union_cost(needs: Iterable[Need]) -> Counter[str]:

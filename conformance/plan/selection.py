@@ -21,6 +21,16 @@ class Selection(msgspec.Struct, frozen=True):
 
     alternatives: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def each(self) -> "tuple[Selection, ...]":
+        """The alternatives, one by one."""
+        return tuple(Selection((terms,)) for terms in self.alternatives)
+
+    @property
+    def told(self) -> str:
+        """As somebody would write it."""
+        return " or ".join(repr(" & ".join(terms)) for terms in self.alternatives)
+
     @classmethod
     def parse(cls, expressions: tuple[str, ...]) -> "Selection":
         """Raises UsageError where a term is empty."""

@@ -1,7 +1,9 @@
 """`evconform.toml`: targets, identities, seeds (INTERFACE, section "Configuration")."""
 
 import os
+import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,9 +63,42 @@ def load(path: Path | None) -> Config:
             raise UsageError(f"the configuration {path} does not exist", hint="Name an existing file with --config.")
         return Config()
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=Config)
+        written = msgspec.toml.decode(file.read_bytes())
+        return msgspec.convert(written, Config)
+    except msgspec.ValidationError as fault:
+        where, words, known = _culprit(written, fault)
+        raise UsageError(f"{file}: {where}{words}", hint=known) from fault
     except (msgspec.MsgspecError, OSError, ValueError) as fault:
         raise UsageError(f"{file}: {fault}", hint="See the section on configuration in README.md.") from fault
+
+
+def _culprit(written: dict[str, Any], fault: msgspec.ValidationError) -> tuple[str, str, str]:
+    """The table that is wrong, what is wrong with it, and how to mend it: msgspec names no key of a mapping."""
+    targets = written.get("targets")
+    for target, table in targets.items() if isinstance(targets, dict) else ():
+        identities = table.get("identities") if isinstance(table, dict) else None
+        parts = identities.items() if isinstance(identities, dict) else ()
+        tables: list[tuple[str, Any, type[msgspec.Struct]]] = [
+            *((f"targets.{target}.identities.{name}", each, Identity) for name, each in parts),
+            (f"targets.{target}", table, TargetConfig),
+        ]
+        for where, part, kind in tables:
+            try:
+                msgspec.convert(part, kind)
+            except msgspec.ValidationError as inner:
+                return f"[{where}] ", str(inner), _mend(kind, str(inner))
+    return "", str(fault), _mend(Config, str(fault))
+
+
+def _mend(kind: type[msgspec.Struct], words: str) -> str:
+    """Which keys there are, where one is unknown, and which of them was probably meant."""
+    unknown = re.search(r"unknown field `([^`]*)`", words)
+    if not unknown:
+        return "See the section on configuration in README.md."
+    known = kind.__struct_fields__
+    near = get_close_matches(unknown[1], known, 1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    return f"{meant}Known there: {', '.join(known)}."
 
 
 def resolved(value: str, where: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -62,7 +63,7 @@ def _named(name: str, config: Config) -> TargetConfig:
     if name in _PLACES:
         return TargetConfig()
     if not name.lower().startswith(("http://", "https://")):
-        raise UsageError(f"no target is called {name.rpartition('@')[2]!r}", hint=_known(config))
+        raise UsageError(f"no target is called {name.rpartition('@')[2]!r}", hint=_known(config, name))
     address = _address(name, "the target")
     same = (each for each in config.targets.values() if each.base_url.rstrip("/").lower() == address.lower())
     return msgspec.structs.replace(next(same, TargetConfig()), base_url=address)
@@ -126,5 +127,8 @@ def _splits(url: str) -> bool:
         return False
 
 
-def _known(config: Config) -> str:
-    return f"One of {', '.join(dict.fromkeys((*config.targets, BUILTIN, *_PLACES)))}, or a URL."
+def _known(config: Config, name: str) -> str:
+    known = tuple(dict.fromkeys((*config.targets, BUILTIN, *_PLACES)))
+    near = get_close_matches(name, known, 1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    return f"{meant}One of {', '.join(known)}, or a URL."

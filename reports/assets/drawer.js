@@ -11,7 +11,7 @@ async function openExchange(number, pointer = '') {
   const [sent, got] = await Promise.all([bodyOf(head.body, starts), bodyOf(head.answer, starts)]);
   const drawer = byId('drawer');
   drawer.replaceChildren(drawerHead(row), el('div', { class: 'drawer-body' },
-    row.findings.length ? el('p', {}, 'Evidence for ', row.findings.slice(0, 6).flatMap((each) => [el('a', { href: `#${each.id}` }, `${each.requirement} ${each.operation}`), ' '])) : null,
+    row.findings.length ? el('p', {}, 'Evidence for ', onceEach(row.findings).slice(0, 6).flatMap((each) => [el('a', { href: `#${each.id}` }, `${each.requirement} ${each.operation}`), ' '])) : null,
     el('h3', {}, 'Request'), headerTable(head.sent, 'Request headers'), sent ? bodyView(sent, 'Request body') : null,
     el('h3', {}, 'Response'), head.failure ? el('p', { class: 'note' }, `No response: ${head.failure}`) : null,
     headerTable(head.got, 'Response headers'), head.cut ? el('p', { class: 'note' }, 'The harness stopped reading this body at its limit.') : null,
@@ -22,6 +22,12 @@ async function openExchange(number, pointer = '') {
   drawer.querySelector('.body-line.target')?.scrollIntoView({ block: 'center' });
   drawer.querySelector('h2').focus();
   address.write({ anchor: `x-${row.id}`, query: byId('query').value });
+}
+
+// Several places of one answer are several findings; the first leads to all.
+function onceEach(findings) {
+  const same = (a, b) => a.requirement === b.requirement && a.operation === b.operation;
+  return findings.filter((each, n) => findings.findIndex((other) => same(each, other)) === n);
 }
 
 function drawerHead(row) {

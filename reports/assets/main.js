@@ -77,7 +77,13 @@ async function follow() {
   if (node.matches('details')) await unfold(node);
   document.querySelectorAll('.here').forEach((each) => each.classList.remove('here'));
   if (node.matches('.finding, .cause')) node.classList.add('here');
-  node.scrollIntoView();
+  startOf(node).scrollIntoView();
+}
+
+// The first finding of a cause is shown with the cause's title and statement above it.
+function startOf(node) {
+  const cause = node.closest('.cause');
+  return cause?.querySelector('.finding') === node ? cause : node;
 }
 
 async function unfold(finding) {

@@ -218,10 +218,9 @@ def _by_requirement(summary: Summary) -> list[dict[str, Any]]:
 
 def _gaps(summary: Summary) -> list[tuple[str, int, str]]:
     """Reasons why cases were not tested: each with their number and the search that lists them."""
-    reasons = Counter(cell.reason for cell in summary.cells if cell.verdict is Verdict.NOT_TESTED)
     return [
         (reason, count, quote(f'status:not-tested text:"{reason.partition(chr(34))[0][:80]}"'))
-        for reason, count in sorted(reasons.items(), key=lambda found: (-found[1], found[0]))
+        for reason, count in summary.gaps.items()
     ]
 
 

@@ -8,12 +8,15 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from conformance.certificates.keys import private_key
 from conformance.certificates.signing import attempted, sign
-from conformance.certificates.verifying import Standing
-from conformance.model import Verdict
+from conformance.certificates.statement import Judged
+from conformance.certificates.verifying import Remark, Standing, Verification
+from conformance.cli.verification import as_text
+from conformance.model import Level, Verdict
 from conformance.webhooks.loopback import serving
 from tests.certificates.conftest import GOOD, folded, written
 from tests.receivers.sample import PREVIOUS, SECRET, Receiver
@@ -42,6 +45,17 @@ def test_valid(evconform, keys, signed, tmp_path):
     assert out.startswith("VALID\n")
     assert "Acme receiver 1.4.2, webhook receiver, profile standard" in out
     assert "attempt 1 of 1 in a whole chain" in out
+
+
+def test_what_is_judged_in_several_places_is_told_with_its_place(certified):
+    _, found = certified()
+    declined = Judged("C09", "TASK sign_in", Level.MUST, Verdict.NOT_APPLICABLE, "declined")
+    other = Judged("C12", "TASK *", Level.MUST, Verdict.NOT_APPLICABLE, "nothing came")
+    passed = msgspec.structs.replace(declined, operation="TASK list_vehicles", verdict=Verdict.PASS)
+    several = msgspec.structs.replace(found, outcomes=(passed, declined, other))
+    text = as_text(Verification(several, (Remark(Standing.VALID, "signed"),)))
+    assert "not applicable: C09 (MUST) on TASK sign_in: declined" in text
+    assert "not applicable: C12 (MUST): nothing came" in text
 
 
 def test_json(evconform, keys, signed):

@@ -31,7 +31,11 @@ def evconform(capfd, monkeypatch, tmp_path) -> Callable[..., Ended]:
 
     def call(*arguments: object) -> Ended:
         directory = tmp_path / f"report-{next(count)}"
-        own = ["--report-dir", str(directory)] if arguments[0] == "run" and "--plan" not in arguments else []
+        own = (
+            ["--report-dir", str(directory)]
+            if arguments[0] == "run" and not {"--plan", "--report-dir"} & set(arguments)
+            else []
+        )
         monkeypatch.setattr(sys, "argv", ["evconform", *map(str, arguments), *own])
         with pytest.raises(SystemExit) as end:
             cli.main()

@@ -70,6 +70,8 @@ def test_a_description_that_is_none(evconform, tmp_path, content, words):
         (("--target", "http://user:pw@127.0.0.1/v2"), "carries credentials"),
         (("--shard", "3/2"), "3/2"),
         (("--select", "EXP & "), "empty term"),
+        (("--select", "EXP-04", "--select", "FOO-99"), "'FOO-99' fits nothing"),
+        (("--select", "tag:Nope"), "fits nothing"),
         (("--workers", "many"), "many"),
         (("--budget", "0"), "budget"),
         (("--format", "papyrus"), "papyrus"),
@@ -92,6 +94,31 @@ def test_a_configuration_with_an_unknown_key(evconform, tmp_path):
     assert ended.code == 2
     assert "evconform.toml" in ended.err
     assert "base_ulr" in ended.err
+
+
+def test_a_key_that_is_nearly_right(evconform, tmp_path):
+    (tmp_path / "evconform.toml").write_text('[targets.mine.identites.full]\ntoken = "x"\n')
+    ended = evconform("doctor", "--target", "mine")
+    assert ended.code == 2
+    assert "[targets.mine] " in ended.out
+    assert "Did you mean identities?" in ended.out
+
+
+@pytest.mark.parametrize("where", ["a-file", "a-file/below", "/dev/null/x"])
+def test_a_report_directory_that_cannot_be_written(evconform, tmp_path, where):
+    (tmp_path / "a-file").touch()
+    ended = evconform("run", "--select", "VER-01", "--workers", "1", "--report-dir", where)
+    assert ended.code == 2
+    assert "cannot be written" in ended.err
+    assert "--report-dir" in ended.err
+
+
+def test_a_base_url_without_its_path(evconform):
+    with answering(404) as base:
+        ended = evconform("run", "--target", base, "--workers", "1")
+    assert ended.code == 2
+    assert "lists asked answer 404" in ended.err
+    assert "/v2 included?" in ended.err
 
 
 def test_a_variable_that_is_not_set(evconform, tmp_path):

@@ -16,6 +16,7 @@ from conformance.model import Exchanged, RunFinished, RunStarted
 from conformance.plan import Catalogue
 from specs.catalogue import requirements
 from tests.cli.conftest import REFERENCE
+from tests.receivers.sample import SECRET
 
 ROOT = Path(__file__).parents[2]
 BREADTH = 215  # requests
@@ -121,6 +122,24 @@ def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
     assert lines[place["region"]["startLine"] - 1].strip() == f"{method}:"
 
 
+def test_a_killed_run_still_tells_the_lines(evconform, tmp_path):
+    with running(faults=("rsp-expansion-fails",)) as server:
+        ended = evconform("run", "--target", server.base_url, "--select", "EXP", "--select", "RSP-08")
+    killed = tmp_path / "killed" / "workers"
+    killed.mkdir(parents=True)
+    lines = (ended.directory / "events.jsonl").read_bytes().splitlines(keepends=True)
+    closing = (b'{"type":"placed"', b'{"type":"run_finished"')
+    (killed / "main.jsonl").write_bytes(b"".join(each for each in lines if not each.startswith(closing)))
+
+    built = evconform("report", "build", killed.parent, "--format", "annotations", "--format", "sarif")
+    assert (built.code, ended.code) == (1, 1)
+    told = [each for each in (killed.parent / "annotations.txt").read_text().splitlines() if "::error" in each]
+    assert told
+    assert all(".yaml,line=" in each for each in told)
+    other = evconform("report", "build", killed.parent, "--description", Path("gone.yaml"))
+    assert (other.code, "gone.yaml" in other.err) == (2, True)
+
+
 def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
     command = [
         sys.executable,
@@ -141,6 +160,37 @@ def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
     assert (tmp_path / "r" / "report.html").is_file()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--plan", "--profile", "smoke"),
+        ("requirements",),
+        ("description", "show"),
+        ("serve", "--list-faults"),
+        ("doctor",),
+        ("certify", "client", "--dry-run", "--", sys.executable),
+        ("certify", "webhooks", "--dry-run", "--endpoint", "http://127.0.0.1:1/h", "--secret", SECRET),
+    ],
+    ids=lambda arguments: " ".join(arguments[:3]),
+)
+def test_a_table_that_nobody_reads_on_is_no_violation(arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0, told
+
+
+def test_an_error_that_nobody_reads_keeps_its_exit_code():
+    command = [sys.executable, "-m", "conformance", "run", "--target", "nowhere"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait() == 2
+
+
 def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch):
     def never(*args, **kwargs):
         pytest.fail("a plan starts no server")
@@ -152,9 +202,16 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
     assert not list(ended.directory.parent.glob("evconform-out"))
 
 
-def test_nothing_selected_is_no_success(evconform):
+def test_a_selection_that_fits_nothing_was_mistyped(evconform):
     ended = evconform("run", "--select", "/no_such_path", "--workers", "1")
+    assert ended.code == 2
+    assert "'/no_such_path' fits nothing" in ended.err
+
+
+def test_a_shard_without_anything_to_do_is_no_success(evconform):
+    ended = evconform("run", "--select", "tag:EVSEs & EXP", "--shard", "2/90", "--workers", "1")
     assert ended.code == 3
+    assert ended.summary["verdict"] == "inconclusive"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -1,4 +1,7 @@
-from conformance.execution.directories import fresh_directory, point_latest, stamped
+import pytest
+
+from conformance.errors import UsageError
+from conformance.execution.directories import fresh_directory, point_latest, stamped, usable
 
 
 def test_a_run_is_named_by_its_start():
@@ -23,3 +26,11 @@ def test_latest_leads_to_the_last_and_replaces_no_directory(tmp_path):
     (tmp_path / "latest").mkdir()
     point_latest(tmp_path / "a")
     assert not (tmp_path / "latest").is_symlink()
+
+
+def test_whether_a_directory_can_be_written_is_tried_without_a_trace(tmp_path):
+    assert usable(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be written"):
+        usable(tmp_path / "file" / "b")

@@ -96,6 +96,14 @@ def test_a_link_to_a_finding_survives_the_next_run(opened, tmp_path):
         assert page.locator(f"#{finding.id}").is_visible()
 
 
+def test_a_link_to_the_first_finding_of_a_cause_shows_its_title_too(opened, built):
+    finding = next(each for each in summary(RUN).findings if each.requirement == "IDS-01")
+    page = opened(built(RUN), f"#{finding.id}", viewport={"width": 1400, "height": 500})
+    title = page.locator(".cause", has=page.locator(f"#{finding.id}")).locator("h3").first
+    top = title.bounding_box()["y"]
+    assert page.locator("#query").bounding_box()["y"] < top < 400
+
+
 def test_an_exchange_opens_from_the_finding_and_from_its_own_link(page, opened, built):
     link = page.locator(".finding[open] [data-exchange]").first
     exchange = link.get_attribute("data-exchange")
@@ -107,6 +115,8 @@ def test_an_exchange_opens_from_the_finding_and_from_its_own_link(page, opened, 
     shown = drawer.get_by_role("group", name="Response body").text_content()
     assert reports_json(shown) == reports_json(sent.response.body)
     assert drawer.locator(".body-line.target").count() == 1
+    evidence = drawer.locator("p", has_text="Evidence for").locator("a").all_text_contents()
+    assert len(evidence) == len(set(evidence))
     drawer.get_by_role("button", name="Raw").click()
     assert drawer.get_by_role("group", name="Response body").text_content() == sent.response.body.decode()
     assert page.url.endswith(f"#x-{exchange}")

@@ -49,6 +49,13 @@ def test_the_diff_stands_at_the_pointer_with_what_surrounds_it():
 def test_a_missing_member_is_shown_at_its_parent():
     lines = excerpt(finding("/0/title", "a string"), answer([{"status": 404}]))
     assert marked(lines, Mark.ACTUAL) == ["{", '"status": 404', "}"]
+    assert [each.before for each in lines[1:5]] == ["  {", '    "status": 404', '    "title": a string', "  }"]
+
+
+def test_a_member_that_is_missing_deeper_is_expected_where_something_stands():
+    lines = excerpt(finding("/0/a/b", "1"), answer([{"status": 404}]))
+    assert marked(lines, Mark.EXPECTED) == ["1"]
+    assert lines[1].mark is Mark.EXPECTED
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000])

@@ -2,11 +2,14 @@ import datetime as dt
 import io
 from pathlib import Path
 
+import msgspec
 from generator import HOSTILE, Settings, events
 from rich.console import Console
 
 import reports
+from conformance.model import Certification, Certified
 from reports import waivers
+from reports.summary import CertificateState
 from reports.terminal import render, render_difference
 
 SUMMARY = reports.fold(events(Settings(exchanges=120)))
@@ -26,14 +29,31 @@ def test_it_tells_what_failed_how_to_see_it_again_and_where_the_report_is():
     assert "/somewhere/report.html" in text
 
 
+def test_it_tells_why_cases_were_not_tested():
+    text = printed(SUMMARY)
+    for reason, count in list(SUMMARY.gaps.items())[:3]:
+        assert f"not tested {count:,}: {reason}" in text
+
+
+def test_a_cause_is_told_with_all_its_places_once():
+    first = SUMMARY.findings[0]
+    there = [msgspec.structs.replace(first, operation=key, pointer="/x") for key in ("GET /evses", "GET /users")]
+    here = [msgspec.structs.replace(first, operation="GET /evses", pointer=each) for each in ("/x", "/y")]
+    one, both, same = (
+        printed(msgspec.structs.replace(SUMMARY, findings=tuple(found))) for found in (there[:1], there, here)
+    )
+    head = f"{first.verdict} {first.requirement} "
+    assert f"{head}GET /evses\n" in one
+    assert f"{head}GET /evses, and on 2 operations in all\n" in both
+    assert f"{head}in 2 places of GET /evses\n" in same
+
+
 def test_piped_it_is_plain():
     assert "\x1b" not in printed(SUMMARY)
     assert "\x1b" in printed(SUMMARY, force_terminal=True)
 
 
 def test_text_of_the_target_is_never_markup_nor_control():
-    import msgspec
-
     bad = "[bold red]x[/] \x1b]0;title\x07 \u202e [link=http://x]y[/link]"
     findings = tuple(msgspec.structs.replace(each, message=bad, actual=HOSTILE[6]) for each in SUMMARY.findings)
     text = printed(msgspec.structs.replace(SUMMARY, findings=findings))
@@ -53,3 +73,11 @@ def test_a_difference_is_told():
     render_difference(reports.diff(clean, SUMMARY), Console(file=out, width=100))
     assert "WORSE  conforms → violations" in out.getvalue()
     assert "FAIL EXP-04 GET /evses/{evse_id}" in out.getvalue()
+
+
+def test_what_stands_against_a_certificate_fits_on_a_screen():
+    named = Certification(Certified.CLIENT, "Acme", "1.4.2", "reader", "a" * 64, "b" * 64)
+    state = CertificateState(1, obstacles=tuple(f"W{n:02} is not tested" for n in range(30)))
+    started = msgspec.structs.replace(SUMMARY.started, certification=named)
+    text = printed(msgspec.structs.replace(SUMMARY, started=started, certificate=state))
+    assert "W05 is not tested\n    and 24 more in the report" in text

@@ -59,6 +59,11 @@ class TestNames:
             found(name)
         assert all(known in told.value.hint for known in ("here", "staging", "mock", "live", "builtin"))
 
+    def test_a_name_that_is_nearly_known_is_told_first(self):
+        with pytest.raises(UsageError) as told:
+            found("stagging")
+        assert told.value.hint.startswith("Did you mean staging?")
+
     def test_addresses_come_from_variables_too(self):
         target = found("secretive", {"BASE": "https://h.example/v2/", "TOKENS": "https://t.example/token"}).target
         assert (target.base_url, target.token_url) == ("https://h.example/v2", "https://t.example/token")

@@ -13,8 +13,8 @@ def went_on(trace: Trace) -> Found:
         return open_question("there is no run without the condition to compare with")
     if not trace.ran.well:
         return wrong(f"the client {trace.ran.told}", _asked_last(trace))
-    reads = {each.target for each in trace.api if each.method == "GET"}
-    wanted = [each.target for each in control.api if each.method == "GET" and each.status == 200]
+    reads = {trace.bare(each) for each in trace.api if each.method == "GET"}
+    wanted = [control.bare(each) for each in control.api if each.method == "GET" and each.status == 200]
     if missing := [target for target in wanted if target not in reads]:
         return wrong(f"it no longer asks for GET {missing[0]}", f"{len(missing)} of {len(wanted)} reads are missing")
     return _told_all(trace, control)
@@ -55,8 +55,8 @@ def survived(trace: Trace) -> Found:
 
 def again(trace: Trace, first: Call) -> tuple[Call, ...]:
     """Requests equal to one that was answered before."""
-    same = (first.method, first.target, first.body)
-    return tuple(each for each in trace.after(first) if (each.method, each.target, each.body) == same)
+    same = (first.method, trace.bare(first), first.body)
+    return tuple(each for each in trace.after(first) if (each.method, trace.bare(each), each.body) == same)
 
 
 def quiet(trace: Trace, since: Call) -> str:

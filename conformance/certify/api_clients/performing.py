@@ -220,18 +220,34 @@ class Theatre:
         with self._writing:
             for scenario in scenarios:
                 if scenario.judge is not None and (made := self._judged(scenario)) is not None:
-                    self._record.item(scenario.name).observed([made])
+                    self._record.item(scenario.name).observed(self._without_secrets([made]))
             with self._record.item("all cases") as item:
                 played = {name: trace for name, trace in self.traces.items() if trace.calls}
                 seen = everything(played, self._description, public=self._public)
                 for passive in passives():
-                    item.observed(passively(passive, seen, self.lacks.get(passive.task, "")))
+                    found = passively(passive, seen, self.lacks.get(passive.task, ""))
+                    item.observed(self._without_secrets(found))
                 item.observed([Outcome("C30", EVERY, Verdict.NOT_APPLICABLE, "the API documents no ETag")])
+        clean = self._redactor()
         for address, count in self.stage.strayed.most_common(5):
-            self._record.notice("stray", f"{count} requests outside of every case: {address}. {_STRAY_HINT}")
+            told = f"{count} requests outside of every case: {address}. {_STRAY_HINT}"
+            self._record.notice("stray", clean.text(told))
         if self._record.stopped:
             self._record.leave(self._record.stopped)
         self._record.leave(DECLINED, Verdict.NOT_APPLICABLE)
+
+    def _redactor(self) -> Redactor:
+        """What knows the secrets of all cases: a verdict on one may quote another, as its control."""
+        return Redactor(
+            {f"{name}-{kind}": value for name, play in self._plays.items() for kind, value in play.secrets.items()}
+        )
+
+    def _without_secrets(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Outcomes whose words may be shown: judges quote what a client sent, token and all."""
+        clean = self._redactor()
+        for each in outcomes:
+            words = {name: clean.text(getattr(each, name)) for name in ("message", "expected", "actual", "cause")}
+            yield msgspec.structs.replace(each, **words)
 
     def _judged(self, scenario: Scenario) -> Outcome | None:
         control = self.traces.get(f"control-{scenario.task.replace('_', '-')}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
+from conformance.certify.api_clients.tasks import FULL, PROFILES, TASKS, everything, profile_of
 from conformance.errors import UsageError
 
 
@@ -58,11 +58,12 @@ class ClientPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def narrowed(self, profile: str) -> "ClientPlan":
         """The plan for one profile alone. Raises UsageError for an unknown one, or one whose tasks are declined."""
-        if profile not in PROFILES:
-            raise UsageError(f"{profile!r} is no profile", hint=f"Profiles: {', '.join(PROFILES)}.")
-        if missing := sorted(PROFILES[profile] - set(self.declared)):
+        profiles = {**PROFILES, FULL: everything(public=self.public)}
+        if profile not in profiles:
+            raise UsageError(f"{profile!r} is no profile", hint=f"Profiles: {', '.join(profiles)}.")
+        if missing := sorted(profiles[profile] - set(self.declared)):
             raise UsageError(f"the profile {profile!r} needs the task {missing[0]}", hint="Declare it in the plan.")
-        tasks = {name: name in PROFILES[profile] and done for name, done in self.tasks.items()}
+        tasks = {name: name in profiles[profile] and done for name, done in self.tasks.items()}
         return msgspec.structs.replace(self, tasks=tasks)
 
 

@@ -1,6 +1,7 @@
 """A case being played: its own world and tokens, the condition that it injects, and a record of what came."""
 
 import asyncio
+import base64
 import secrets
 import threading
 import time
@@ -56,7 +57,7 @@ class Play:
         self.root = self.address = self.elsewhere = ""
         self.client_id = f"client-{secrets.token_hex(6)}"
         self.client_secret = "" if public else secrets.token_urlsafe(24)
-        self.secrets = {"client-secret": self.client_secret} if self.client_secret else {}
+        self.secrets = _written(self.client_id, self.client_secret) if self.client_secret else {}
         self.flooded = threading.Event()
         self._description, self._heard = description, heard
         self._server = assemble(Settings(), description, world)
@@ -242,3 +243,9 @@ class Play:
             found = parse_qs(urlsplit(call.answered("location")).query).get("code", [])
         for secret in found:
             self.secrets[f"token-{len(self.secrets)}"] = secret
+
+
+def _written(client_id: str, secret: str) -> dict[str, str]:
+    """The ways in which clients write their secret down: as it is, and as HTTP Basic has it, which debug logs show."""
+    basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode().rstrip("=")
+    return {"client-secret": secret, "client-basic": basic}

@@ -132,9 +132,17 @@ PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
+FULL = "full"
+
+
+def everything(*, public: bool) -> frozenset[str]:
+    """The tasks that such a client can do: only one that keeps no secret signs people in."""
+    return frozenset(TASKS) if public else frozenset(TASKS) - {"sign_in"}
+
+
 def profile_of(declared: Iterable[str], public: bool) -> str:
     """The profiles that tasks add up to: `full` for all that such a client can do, else names, else PARTIAL."""
     done = frozenset(declared)
-    if done >= (frozenset(TASKS) if public else frozenset(TASKS) - {"sign_in"}):
-        return "full"
+    if done >= everything(public=public):
+        return FULL
     return ", ".join(name for name, needed in PROFILES.items() if needed <= done) or PARTIAL

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from urllib.parse import unquote
 
 import msgspec
 
@@ -151,6 +152,13 @@ class Trace(msgspec.Struct, frozen=True):
     def after(self, call: Call, *parts: Part) -> tuple[Call, ...]:
         """What came after the answer to a request: to the API, or to the parts named."""
         return tuple(each for each in self.to(*(parts or (Part.API,))) if each.at >= call.done)
+
+    def bare(self, call: Call) -> str:
+        """The target without secrets that the client put into its query: C25 judges that, and nothing else."""
+        path, _, query = call.target.partition("?")
+        parts = query.split("&")
+        kept = [each for each in parts if unquote(each.partition("=")[2]) not in self.secrets]
+        return call.target if kept == parts else f"{path}?{'&'.join(kept)}".removesuffix("?")
 
     def issued(self) -> Iterator[bytes]:
         """The bodies that the server answered."""

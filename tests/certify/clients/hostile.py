@@ -1,5 +1,6 @@
 """Programs that are no good clients: `python hostile.py WHAT`."""
 
+import base64
 import contextlib
 import os
 import subprocess
@@ -21,6 +22,11 @@ def crashes() -> None:
 
 def fails() -> None:
     raise RuntimeError(f"the secret is {os.environ['EVCONFORM_CLIENT_SECRET']}")
+
+
+def debugs() -> None:
+    pair = f"{os.environ['EVCONFORM_CLIENT_ID']}:{os.environ['EVCONFORM_CLIENT_SECRET']}"
+    sys.stdout.write(f"> Authorization: Basic {base64.b64encode(pair.encode()).decode()}\n")
 
 
 def hangs() -> None:

@@ -26,7 +26,7 @@ class Mutant(msgspec.Struct, frozen=True):
 LIST = ("list_vehicles",)
 MUSTS = (
     Mutant("builds its own cursor", "C01", ("C01", "last-page-blank", "links-reordered")),
-    Mutant("begins again at the end", "C02", ("C01", "C02")),
+    Mutant("begins again at the end", "C02", ("C01", "C02", "C03", "token-expired")),
     Mutant("takes the last link", "C03", ("C01", "links-reordered", "last-page-no-next")),
     Mutant("reads one Link line", "C03", ("C01", "links-on-lines")),
     Mutant("pages too large", "C04", ("C04",), LIST),
@@ -55,7 +55,7 @@ MUSTS = (
     Mutant("asks for every scope", "C23", ("C23", "C26"), LIST),
     Mutant("trusts every certificate", "C24", ("tls-expired", "tls-self-signed", "tls-other-host")),
     Mutant("token to other origins", "C25", ("C25", "C01")),
-    Mutant("token in the query", "C25", ("C25", "C04"), LIST),
+    Mutant("token in the query", "C25", ("C25", "C01", "C04", "C08", "C16", "token-expired"), LIST),
 )
 SHOULDS = (
     Mutant("ignores a date in Retry-After", "C05", ("C05",)),

@@ -1,6 +1,7 @@
 """Commands that cannot be started, clients that crash, hang, flood, fork or go astray: clear verdicts, cleaned up."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from conformance import cli
-from conformance.certify.api_clients.plan import read, template
+from conformance.certify.api_clients.plan import presumed, read, template
 from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
 from conformance.certify.api_clients.trace import How, Ran
 from conformance.errors import UsageError
@@ -56,6 +57,7 @@ def test_a_client_that_does_not_do_its_task_passes_nothing(hostile, what, words)
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}
     assert not verdicts(summary, Verdict.PASS)
     assert words in reasons(summary)
+    assert "2 MUST cases inconclusive, because the client sent nothing to judge" in summary.reasons
 
 
 @pytest.mark.parametrize(("task", "requirement"), [("revoke_token", "C13"), ("add_vehicle", "C15"), ("sign_in", "C12")])
@@ -94,6 +96,12 @@ def test_no_secret_of_a_case_is_written_down(hostile, tmp_path):
     hostile("fails")
     output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
     assert "the secret is [redacted" in output
+
+
+def test_no_secret_is_written_down_as_a_debug_log_shows_it(hostile, tmp_path):
+    hostile("debugs")
+    output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
+    assert "Basic [redacted" in output
 
 
 def test_output_is_bounded(hostile, tmp_path):
@@ -162,6 +170,14 @@ def test_the_template_is_a_plan(tmp_path):
     path.write_text(template().replace("= false", "= true"))
     assert read(path).declared == tuple(TASKS)
     assert read(path).profile == "full"
+
+
+def test_a_plan_is_narrowed_to_any_profile_that_it_adds_up_to():
+    plan = presumed("client")
+    assert plan.narrowed("full").profile == "full"
+    assert plan.narrowed("reader").declared == ("list_vehicles", "read_vehicles")
+    with pytest.raises(UsageError, match="needs the task"):
+        plan.narrowed("reader").narrowed("full")
 
 
 def test_profiles_are_what_tasks_add_up_to():
@@ -242,3 +258,11 @@ def test_an_operator_starts_the_client(tmp_path, plan):
     summary = fold(events([tmp_path / "r"]))
     assert verdicts(summary, Verdict.PASS) == {"C01"}
     assert process.returncode == 0
+
+
+def test_a_verdict_quotes_no_token(certified, plan, tmp_path):
+    summary = certified("token in the query", plan=plan(*LIST), select=("C01", "C25"))
+    assert verdicts(summary, Verdict.FAIL) == {"C25"}
+    record = (tmp_path / "report" / "events.jsonl").read_text()
+    assert "access_token=" in record
+    assert not re.search(r"access_token=[A-Za-z0-9_-]{12}", record)

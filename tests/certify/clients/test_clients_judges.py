@@ -54,6 +54,92 @@ def test_gaps_that_stay_are_none(gap: float):
     assert verdict("unavailable", *tries) is Verdict.WARN
 
 
+def paused(*gaps: float) -> list[Call]:
+    """Tries with these gaps between them, each but the last refused."""
+    at, tries = 0.0, [call(0.0, 503, touched=True)]
+    for number, gap in enumerate(gaps, 1):
+        at += 0.01 + gap
+        tries.append(call(at, 503, touched=number < len(gaps)))
+    return tries
+
+
+@given(st.floats(0.1, 5.0), st.floats(1.5, 3.0), st.integers(3, 4), st.data())
+def test_a_stall_makes_no_back_off_wrong(first: float, factor: float, count: int, data: st.DataObject):
+    gaps = [first * factor**number for number in range(count)]
+    gaps[data.draw(st.integers(0, count - 1))] += data.draw(st.floats(0.0, 60.0))
+    assert verdict("unavailable", *paused(*gaps)) is Verdict.PASS
+
+
+@given(st.floats(0.1, 20.0), st.integers(0, 1), st.floats(0.0, 60.0))
+def test_an_early_stall_makes_no_constant_pause_right(gap: float, where: int, stall: float):
+    gaps = [gap] * 4
+    gaps[where] += stall
+    assert verdict("unavailable", *paused(*gaps)) is Verdict.WARN
+
+
+def test_one_try_at_once_is_no_storm():
+    assert verdict("unavailable", *paused(0.0, 1.0, 2.0, 4.0)) is Verdict.PASS
+    assert verdict("unavailable", *paused(0.0, 1.0)) is Verdict.PASS
+    assert verdict("unavailable", *paused(0.0, 1.0, 1.0, 1.0)) is Verdict.WARN
+    assert verdict("unavailable", *paused(0.0, 0.0, 1.0, 2.0)) is Verdict.WARN
+    assert verdict("unavailable", *paused(0.0)) is Verdict.WARN
+
+
+def test_gaps_that_shrink_accuse_nobody():
+    assert verdict("unavailable", *paused(1.1, 1.2, 0.4, 0.8)) is Verdict.INCONCLUSIVE
+    assert verdict("unavailable", *paused(1.1, 0.2)) is Verdict.INCONCLUSIVE
+    assert verdict("unavailable", *paused(0.4, 0.4)) is Verdict.WARN
+    assert verdict("unavailable", *paused(0.1, 1.2, 0.4, 0.8)) is Verdict.PASS
+
+
+def test_a_token_in_the_query_makes_no_request_another_one():
+    trace = Trace((), DONE, BASE, secrets=frozenset({"s3cr=t"}))
+    for target, bare in (
+        ("/vehicles?page_size=5&access_token=s3cr%3Dt", "/vehicles?page_size=5"),
+        ("/vehicles?access_token=s3cr%3Dt", "/vehicles"),
+        ("/vehicles?", "/vehicles?"),
+        ("/vehicles?a=&a=b", "/vehicles?a=&a=b"),
+    ):
+        assert trace.bare(call(0.0, target=target)) == bare
+
+
+def linked(at: float, target: str, following: str) -> Call:
+    """A page of the case with a next link."""
+    return call(at, target=target, touched=True, headers=(("Link", f'<{BASE}{following}>; rel="next"'),))
+
+
+def test_a_link_that_is_encoded_anew_is_warned_of_and_another_one_is_wrong():
+    first = linked(0.0, "/vehicles", "/vehicles?page_after=a%2Fb%3Dc")
+
+    def judge(target: str) -> Verdict:
+        return verdict("unguessable-cursor", first, call(1.0, target=target))
+
+    assert judge("/vehicles?page_after=a%2Fb%3Dc") is Verdict.PASS
+    assert judge("/vehicles?page_after=a/b%3Dc") is Verdict.WARN
+    assert judge("/vehicles?page_after=a%252Fb%253Dc") is Verdict.FAIL
+    assert judge("/vehicles?page_after=a") is Verdict.FAIL
+    assert verdict("unguessable-cursor", first) is Verdict.FAIL
+
+
+def test_a_page_that_is_asked_for_again_need_not_be_followed_again():
+    first, second = linked(0.0, "/vehicles", "/vehicles?page_after=2"), call(1.0, target="/vehicles?page_after=2")
+    assert verdict("links-reordered", first, second, linked(2.0, "/vehicles", "/vehicles?page_after=2")) is Verdict.PASS
+    assert verdict("links-reordered", first) is Verdict.FAIL
+
+
+def test_a_request_is_sent_again_until_it_succeeds_and_later_on_its_own_account():
+    expired, renewed = call(0.0, 401, touched=True), call(0.5, target="", method="POST", part=Part.TOKEN)
+    control = Trace((call(0.0),), DONE, BASE)
+
+    def judge(*later: Call) -> Verdict:
+        trace = Trace((expired, renewed, *later), DONE, BASE, control=control)
+        return judged(BY_NAME["token-expired"], trace, "").verdict
+
+    assert judge(call(1.0), call(9.0)) is Verdict.PASS
+    assert judge(call(1.0, 401), call(2.0, 401)) is Verdict.FAIL
+    assert judge() is Verdict.FAIL
+
+
 def test_what_was_never_met_never_passes():
     for each in scenarios():
         if each.judge is not None and not each.control:

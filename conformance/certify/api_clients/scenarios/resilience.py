@@ -18,6 +18,7 @@ _TIMERS_S = 0.05  # how exactly timers of two machines agree
 _AT_ONCE_S = 0.05
 _LONGEST_GAP_S = 300.0
 _GROWTH = 1.4  # the later half of the gaps against the earlier; gaps that rise by one step each give 2.3
+_STRETCHED = 1.2  # times the gap that follows
 _PILE = 5
 
 
@@ -49,15 +50,36 @@ def _backs_off(trace: Trace) -> Found:
     told = ", ".join(f"{gap:.2f} s" for gap in gaps)
     if not gaps:
         return unseen("it gave up at the first refusal, which leaves no gaps to judge")
-    if min(gaps) < _AT_ONCE_S:
+    paused = gaps[1:] if len(gaps) > 1 and gaps[0] < _AT_ONCE_S else gaps  # once may be tried at once
+    if min(paused) < _AT_ONCE_S:
         return wrong("it tries again at once", told)
     if max(gaps) > _LONGEST_GAP_S:
         return wrong("its gaps have no cap", told)
     if len(gaps) < 2:
         return unseen(f"it tried again once, after {told}: one gap cannot grow")
+    return _growing(paused if len(paused) > 1 else gaps, told)
+
+
+def _growing(gaps: list[float], told: str) -> Found:
+    """Whether gaps grow; one that a stall of either machine has stretched accuses nobody."""
+    if _grow(gaps):
+        return Found(RIGHT.verdict, told)
+    without_one = [[*gaps[:n], *gaps[n + 1 :]] for n in _longer_than_the_next(gaps)]
+    if any(map(_grow, without_one)):
+        return Found(RIGHT.verdict, f"{told}, of which one is stretched")
+    if any(len(rest) > 1 and not _longer_than_the_next(rest, _STRETCHED) for rest in (gaps, *without_one)):
+        return wrong("its gaps do not grow", told)
+    return open_question(f"its gaps are uneven ({told}), as those that grow are on a busy machine")
+
+
+def _grow(gaps: list[float]) -> bool:
     half = len(gaps) // 2
-    grows = sum(gaps[-half:]) > _GROWTH * sum(gaps[:half])
-    return Found(RIGHT.verdict, told) if grows else wrong("its gaps do not grow", told)
+    return half > 0 and sum(gaps[-half:]) > _GROWTH * sum(gaps[:half])
+
+
+def _longer_than_the_next(gaps: list[float], times: float = 1.0) -> list[int]:
+    """Which gaps are longer than the one that follows: no back-off makes such, but a machine that stalls does."""
+    return [number for number, (gap, following) in enumerate(pairwise(gaps)) if gap > times * following]
 
 
 def _one_post(trace: Trace) -> Found:

@@ -35,7 +35,7 @@ def _stops(trace: Trace) -> Found:
 
 def _renews(trace: Trace) -> Found:
     first = trace.touched[0]
-    renewed, replayed = trace.after(first, Part.TOKEN), again(trace, first)
+    renewed, replayed = trace.after(first, Part.TOKEN), _replays(trace, first)
     if len(trace.touched) > 1:
         return wrong("it sends the expired token again", f"{len(trace.touched)} requests with it")
     if not renewed:
@@ -45,6 +45,13 @@ def _renews(trace: Trace) -> Found:
     if len(replayed) != 1:
         return wrong("it does not send the refused request again, once", f"sent again {len(replayed)} times")
     return went_on(trace)
+
+
+def _replays(trace: Trace, refused: Call) -> tuple[Call, ...]:
+    """The same request sent again, until it succeeds: what is asked for later is asked for on its own account."""
+    same = again(trace, refused)
+    mended = min((each.done for each in same if 200 <= each.status < 300), default=trace.ended)
+    return tuple(each for each in same if each.at < mended)
 
 
 def _renews_a_person(trace: Trace) -> Found:
