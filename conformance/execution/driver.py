@@ -39,7 +39,10 @@ class Halt(Exception):  # noqa: N818 - a reason to end, not an error
 
 
 class Driver(msgspec.Struct, frozen=True):
-    """What an item needs to run. `waits` tells whether a 429 is waited out or ends the run."""
+    """What an item needs to run. `limit` gives the requests that an identity may send in the run.
+
+    `waits` tells whether a 429 is waited out or ends the run.
+    """
 
     subject: Subject
     catalogue: Catalogue
@@ -49,7 +52,7 @@ class Driver(msgspec.Struct, frozen=True):
     write: Callable[[Event], None]
     planned: Callable[[str, str], bool]
     wanted: Callable[[str, str], bool]
-    budget: int | None = None
+    limit: Callable[[str], int | None] = lambda _: None
     waits: bool = True
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -223,8 +226,9 @@ class _Run:
 
     def _send(self, request: Request, key: str) -> tuple[Exchange, bool]:
         """The exchange, and whether another try may do better."""
-        if not self._d.store.spend(request.identity, self._d.budget):
-            raise Halt(Verdict.NOT_TESTED, f"the budget of {self._d.budget} requests is spent")
+        limit = self._d.limit(request.identity)
+        if not self._d.store.spend(request.identity, limit):
+            raise Halt(Verdict.NOT_TESTED, f"the budget of {limit} requests is spent")
         self._sent += 1
         at, url = self._d.clock(), self._d.channel.url(request)
         try:

@@ -1,6 +1,7 @@
 """The first question to a target: is anybody there, are we let in, is it this API, and how much may we ask?"""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from conformance.errors import CredentialsError, TargetError, UsageError
@@ -42,6 +43,14 @@ def preflight(channel: Channel, model: ResourceModel, base_url: str) -> tuple[in
             hint="Is the base URL complete, /v2 included?",
         )
     return 0, left
+
+
+def left_to(channel: Channel, model: ResourceModel, identity: str) -> int | None:
+    """How many requests the target says are left to an identity, None where it does not say."""
+    for operation in islice(_lists(model), 1):
+        with suppress(NotSentError, NoAnswerError):
+            return remaining(channel.send(Request(operation.key, "GET", operation.path, identity=identity)))
+    return None
 
 
 def samples_of(model: ResourceModel) -> list[Operation]:

@@ -62,7 +62,7 @@ class Session:
             resumed = options.earlier()
             opening = begin(options, resources, clock())
             # What speaks HTTP is slow to import: a server starts meanwhile.
-            from conformance.execution.connecting import connected  # noqa: PLC0415
+            from conformance.execution.connecting import connected, limited  # noqa: PLC0415
 
             description, catalogue = opening.description, shipped()
             meanwhile()
@@ -72,7 +72,11 @@ class Session:
                 agree(resumed, started)
                 spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
                 _remember(options.resume, spec.path)
-            brief = Brief(description, catalogue, spec.plan(catalogue, description.model))
+            plan = spec.plan(catalogue, description.model)
+            if options.budget is None:
+                spec = limited(spec, description.model, plan.cost)
+                plan = spec.plan(catalogue, description.model) if spec.left else plan
+            brief = Brief(description, catalogue, plan)
             started = msgspec.structs.replace(started, expected=brief.plan.cost)
             if resumed:
                 again = [each for each in brief.plan.items if catalogue.probes[each.probe].again]

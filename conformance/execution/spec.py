@@ -25,6 +25,7 @@ class RunSpec(msgspec.Struct, frozen=True):
 
     `shard` is (I, N); `day` is the UTC midnight that time parameters are counted from;
     `done` names items that an earlier run finished, `first` holds by operation what failed in one.
+    `left` has the identities that can send less than the budget, and how much.
     """
 
     run: str
@@ -44,6 +45,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     seeds: dict[str, tuple[str, ...]] = {}
     done: tuple[str, ...] = ()
     first: dict[str, tuple[Request, ...]] = {}
+    left: dict[str, int] = {}
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -67,7 +69,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     def wish(self) -> Wish:
         """What the planner is asked for."""
         selection = Selection.parse(self.select)
-        return Wish(self.target, self.profile, self.budget, selection, self.shard, frozenset(self.done))
+        return Wish(self.target, self.profile, self.budget, selection, self.shard, frozenset(self.done), self.left)
 
     def subject(self, description: Description) -> Subject:
         """The API under test as probes see it."""

@@ -31,7 +31,7 @@ class Worker:
             self._log.append,
             self._planned,
             self._wanted,
-            budget=spec.budget,
+            limit=self._wish.limit,
             waits=spec.waits,
         )
 

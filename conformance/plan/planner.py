@@ -38,8 +38,8 @@ _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 class Wish(msgspec.Struct, frozen=True):
     """What somebody wants run.
 
-    `budget` is requests for each identity; `shard` is (1-based index, of how many); `done` names items that an earlier
-    run finished: they stay in the plan and cost nothing.
+    `budget` is requests for each identity, but for those in `left`, who have less; `shard` is (1-based index, of how
+    many); `done` names items that an earlier run finished: they stay in the plan and cost nothing.
     """
 
     target: Target
@@ -48,6 +48,11 @@ class Wish(msgspec.Struct, frozen=True):
     selection: Selection = Selection()
     shard: tuple[int, int] = (1, 1)
     done: frozenset[str] = frozenset()
+    left: dict[str, int] = {}
+
+    def limit(self, identity: str) -> int | None:
+        """How many requests an identity may send, None for any number."""
+        return self.left.get(identity, self.budget)
 
     def groups(self, model: ResourceModel) -> frozenset[str]:
         """The resource groups of the shard: dealt out in turn, so that operations of one resource stay together."""
@@ -99,7 +104,7 @@ def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
     groups = wish.groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
-    items, cost, dropped = _afford(candidates, wish.budget, wish.done)
+    items, cost, dropped = _afford(candidates, wish)
     refused.update(dropped)
     settled = _settled(catalogue, model, wish, wanted, items, refused)
     return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
@@ -211,31 +216,32 @@ def by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
     return [item for _, item in sorted(placed, key=lambda each: each[0])]
 
 
-def _afford(
-    candidates: list[tuple[Probe, Item]], budget: int | None, done: frozenset[str]
-) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
+def _afford(candidates: list[tuple[Probe, Item]], wish: Wish) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
     """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass.
 
-    A part of the budget is left for what has to be asked twice.
+    A part of each is left for what has to be asked twice.
     """
-    limit = math.inf if budget is None else budget - budget // _RESERVE
     paid: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
     taken: list[Item] = []
     dropped: dict[Case, str] = {}
     for item in by_rank(candidates):
-        open_needs = () if item.name in done else item.needs
+        open_needs = () if item.name in wish.done else item.needs
         new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
         price = union_cost(new)
-        if any(total[identity] + count > limit for identity, count in price.items()):
-            dropped.update(
-                {Case(r, item.operation): f"the budget of {budget} requests does not reach" for r in item.requirements}
-            )
+        dear = [who for who, count in price.items() if total[who] + count > _planned_for(wish.limit(who))]
+        if dear:
+            reason = f"the budget of {wish.limit(dear[0])} requests does not reach"
+            dropped.update({Case(r, item.operation): reason for r in item.requirements})
             continue
         total += price
         paid |= {(n.identity, n.key) for n in new if n.shared}
         taken.append(item)
     return taken, dict(total), dropped
+
+
+def _planned_for(limit: int | None) -> float:
+    return math.inf if limit is None else limit - limit // _RESERVE
 
 
 def _settled(  # noqa: PLR0913 - what is known when a plan is closed

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
@@ -91,6 +92,19 @@ def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconfor
     assert (one.code, two.code) == (0, 0), two.out + two.err
     assert requests_of(one.directory) == requests_of(two.directory)
     assert one.summary["counts"] == two.summary["counts"]
+
+
+def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evconform):
+    with running(rate_limit=200) as server:
+        with httpx.Client(base_url=server.base_url, headers={"Authorization": "Bearer token-readonly"}) as client:
+            for _ in range(170):
+                client.get("/vehicle_makes")
+        ended = evconform("run", "--target", server.base_url, "--workers", "1", "--select", "IDS")
+    assert ended.code == 0, ended.out + ended.err
+    assert 5 < ended.summary["requests"]["readonly"] <= 30
+    answers = [each.exchange for each in read([ended.directory / "events.jsonl"]) if isinstance(each, Exchanged)]
+    assert not any(each.status == 429 and each.request.identity == "readonly" for each in answers)
+    assert any("budget of" in each["reason"] for each in ended.summary["not_tested"])
 
 
 def test_two_workers_never_write_at_the_same_time(evconform):

@@ -75,7 +75,7 @@ def test_a_spent_budget_leaves_what_was_seen_and_says_why_the_rest_is_not(bench)
         yield get("/vehicle_makes?page_size=2")
         yield Outcome("EXP-10", OPERATION, Verdict.PASS)
 
-    violations = bench.run(steps, ok, budget=1)
+    violations = bench.run(steps, ok, limit=lambda _: 1)
     assert [each.message for each in violations] == ["seen"]
     assert verdicts(bench) == {("EXP-01", Verdict.FAIL), ("EXP-10", Verdict.NOT_TESTED)}
     assert "budget" in bench.outcomes()[-1].message
