@@ -186,14 +186,13 @@ def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...])
 
 
 def _as_many(plain: Answer, answer: Answer) -> Steps[None]:
-    """EXP-05 of a list: with `expand` it shows as many items as without; one that came or went shows in a second read."""
+    """EXP-05 of a list: with `expand` it shows as many items as without, and does so again."""
     if not plain.listed or not answer.listed:
         return
-    again = []
-    for each in (plain, answer):
-        again.append((yield from ask(each.operation, msgspec.structs.replace(each.exchange.request, fresh=True))))
-    counts = [len(each.items) for each in (plain, answer)]
-    if [len(each.items) for each in again] != counts:
+    counts = (len(plain.items), len(answer.items))
+    first, second = (msgspec.structs.replace(each.exchange.request, fresh=True) for each in (plain, answer))
+    again = ((yield from ask(plain.operation, first)), (yield from ask(answer.operation, second)))
+    if (len(again[0].items), len(again[1].items)) != counts:
         message = "the list changed while it was read; how many items it shows is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
         return
