@@ -25,6 +25,14 @@ def _keyed(operation: Operation, model: ResourceModel) -> bool:
     return operation.role is Role.ITEM and resource is not None and resource.key_kind is KeyKind.ID
 
 
+def _by_ids(operation: Operation, model: ResourceModel) -> bool:
+    """Members of collections by their ids, and what hangs under such members."""
+    known = {each.key for each in model.resources if each.prefix}
+    named = {each.name for each in operation.path_parameters}
+    part = operation.method == "GET" and operation.role in {Role.LIST, Role.SINGLETON} and bool(operation.response(404))
+    return _keyed(operation, model) or (part and bool(named) and named <= known)
+
+
 def _identified(operation: Operation, model: ResourceModel) -> bool:
     resource = model.by_name.get(operation.resource)
     return operation.method == "GET" and resource is not None and bool(resource.prefix)
@@ -53,6 +61,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "lists": lambda o, m: o.role is Role.LIST,
         "items": lambda o, m: o.role is Role.ITEM,
         "keyed": _keyed,
+        "by-ids": _by_ids,
         "identified": _identified,
         "linked": _linked,
         "expandable": _expanding(1),
