@@ -101,7 +101,7 @@ def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:
 
     Where all values are the same, bounds that include get one that is beyond them as well.
     """
-    spelt = {comparable(each): spelled(each) for each in seen}
+    spelt = {comparable(each): _bound(each) for each in seen}
     kinds = {type(each) for each in spelt} - {type(None)}
     if len(kinds) != 1:
         return ()
@@ -117,6 +117,12 @@ def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:
     return (_elsewhere(bound, _EAST if operator in _LOWER else _WEST),)
 
 
+def _bound(value: Any) -> str:
+    """A value as a bound; a time in capitals, for not every server that writes them small takes them so (RFC 3339)."""
+    text = spelled(value)
+    return text.upper() if isinstance(comparable(value), datetime) else text
+
+
 def company(trial: Trial, answer: Answer) -> tuple[tuple[str, str], ...]:
     """A second filter with a value that all items inside a trial satisfy, and most others too; () where none is known.
 
@@ -127,7 +133,7 @@ def company(trial: Trial, answer: Answer) -> tuple[tuple[str, str], ...]:
     others.sort(key=lambda each: each.field == trial.which.field)  # of another field, if there is one
     for which in others:
         seen = [values(which, item) for item in inside]
-        spelt = {comparable(value): spelled(value) for each in seen for value in each}
+        spelt = {comparable(value): _bound(value) for each in seen for value in each}
         if which.operator not in {Operator.GTE, Operator.LTE} or "[]" in which.field or not all(seen):
             continue
         if len({type(each) for each in spelt}) == 1 and None not in spelt:

@@ -10,7 +10,7 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, exchange_of, judge, problem, reply, ulid
 
 from conformance.checks.filters import CHECKS
-from conformance.filtering import satisfies
+from conformance.filtering import satisfies, spelled
 from conformance.model import Filter, Operator, Request, Response, Verdict
 from conformance.probes.filters import PROBES
 
@@ -347,3 +347,25 @@ def test_bounds_part_values_that_lie_close_together(subject):
     )
     run = drive(FILTERS, LIST, subject, by_minute)
     assert "FLT-03" in run.violated()
+
+
+@pytest.mark.parametrize(
+    ("value", "spelt"), [(4.0, "4"), (4.5, "4.5"), (10, "10"), (True, "true"), (None, ""), ("a", "a")]
+)
+def test_a_number_is_spelt_alike_however_json_has_it(value, spelt):
+    assert spelled(value) == spelt
+
+
+def test_a_time_in_small_letters_is_asked_for_in_capitals(subject):
+    small = [{**each, "sampled_at": each["sampled_at"].lower()} for each in LOGS]
+    compared = {
+        "sampled_at__gte": lambda item, value: time(item["sampled_at"].upper()) >= time(value),
+        "sampled_at__lte": lambda item, value: time(item["sampled_at"].upper()) <= time(value),
+    }
+
+    def strict(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        given = [value for name in SELECTS for value in asked.get(name, ())]
+        return problem(400) if any(each != each.upper() for each in given) else shelf(small, **compared)(request)
+
+    assert drive(FILTERS, LIST, subject, strict).violated() == set()
