@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from types import MappingProxyType
 
-from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
+from conformance.model import KeyKind, LinkKind, Location, Operation, ResourceModel, Role, Scheme
 
 Selector = Callable[[Operation, ResourceModel], bool]
 
@@ -26,11 +26,11 @@ def _keyed(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _by_ids(operation: Operation, model: ResourceModel) -> bool:
-    """Members of collections by their ids, and what hangs under such members."""
-    known = {each.key for each in model.resources if each.prefix}
-    named = {each.name for each in operation.path_parameters}
+    """Members of collections by their ids, and what hangs under such members and is read by these alone."""
+    known = {(Location.PATH, each.key) for each in model.resources if each.prefix}
+    needed = {(each.location, each.name) for each in operation.parameters if each.required}
     part = operation.method == "GET" and operation.role in {Role.LIST, Role.SINGLETON} and bool(operation.response(404))
-    return _keyed(operation, model) or (part and bool(named) and named <= known)
+    return _keyed(operation, model) or (part and bool(needed) and needed <= known and not operation.user_required)
 
 
 def _identified(operation: Operation, model: ResourceModel) -> bool:

@@ -1,6 +1,6 @@
 """ERR-05: what nobody has is not found."""
 
-from conformance.model import KeyKind, Operation, Request, ResourceModel, Role
+from conformance.model import KeyKind, Location, Operation, Request, ResourceModel, Role
 from conformance.probes.arguments import Missing, call_of, untested
 from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask
 from conformance.probes.harmless import harmless, stranger
@@ -52,11 +52,11 @@ def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def beneath(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it reads what hangs under things that have ids, a list or a part of them, and documents 404."""
-    known = {each.key for each in model.resources if each.prefix}
-    named = {each.name for each in operation.path_parameters}
+    """Whether it reads what hangs under things that have ids, by these alone, and documents 404."""
+    known = {(Location.PATH, each.key) for each in model.resources if each.prefix}
+    needed = {(each.location, each.name) for each in operation.parameters if each.required}
     part = operation.role in {Role.LIST, Role.SINGLETON} and operation.response(404) is not None
-    return operation.method == "GET" and part and bool(named) and named <= known
+    return operation.method == "GET" and part and bool(needed) and needed <= known and not operation.user_required
 
 
 def _beneath_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
