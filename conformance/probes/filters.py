@@ -115,9 +115,10 @@ def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer)
 
 
 def _expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
-    """What can be expanded of the items without touching what the filters look at."""
+    """What can be expanded of the items without touching what the filters look at; a link tells its id in any form."""
     names = {trial.which.parameter, *(name for name, _ in beside)}
-    heads = {each.field.partition(".")[0] for each in operation.filters if each.parameter in names}
+    looked_at = (each for each in operation.filters if each.parameter in names and not each.by_id_of)
+    heads = {each.field.partition(".")[0] for each in looked_at}
     known = (each for each in operation.first_expansions if each.resolvable)
     return next((each for each in known if each.path.partition(".")[0] not in heads), None)
 

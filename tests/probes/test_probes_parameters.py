@@ -173,3 +173,11 @@ def test_items_that_come_and_go_leave_the_order_as_it_was(subject):
     run = drive(IN_LIST, LIST, subject, lambda request: reply(next(lists)))
     assert run.violated() == set()
     assert "PAG-09" in run.passed()
+
+
+def test_a_refusal_of_everything_says_nothing_of_an_unknown_parameter(subject):
+    shelf = Shelf({PATH: MAKES})
+    run = drive(
+        ELSEWHERE, ITEM, subject, lambda request: problem(400) if MAKES[0]["id"] in request.target else shelf(request)
+    )
+    assert run.verdicts("FLT-07") == {Verdict.NOT_OBSERVABLE}
