@@ -101,9 +101,14 @@ def last_segment(value: Any) -> str:
 
 
 def spelled(value: Any) -> str:
-    """A JSON value as a query parameter spells it; empty for null and what has no spelling."""
+    """A JSON value as a query parameter spells it; empty for null and what has no spelling.
+
+    The same number is spelt alike whether JSON had it as 1 or as 1.0: a parameter may be an integer.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value) if isinstance(value, str | int | float) else ""
 
 

@@ -1,6 +1,7 @@
 """ERR: an error is a problem document that says what it is (01-03; RFC 9457)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from conformance.answers import UNREADABLE, Answer
 from conformance.checks.base import Check
@@ -36,18 +37,22 @@ def is_problem(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             actual="unreadable" if answer.json is UNREADABLE else quote(answer.json),
         )
     else:
-        missing = [name for name in ("title", "detail") if not isinstance(answer.json.get(name), str)]
+        missing = [name for name in ("title", "detail") if not _in_words(answer.json.get(name))]
         for name in missing:
             yield violated(
                 answer,
                 "ERR-01",
                 f"the problem has no {name}",
-                expected="a string",
+                expected="words",
                 actual=quote(answer.json.get(name)),
                 pointer=f"/{name}",
             )
         if not missing:
             yield passed(answer, "ERR-01")
+
+
+def _in_words(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def status_agrees(answer: Answer, subject: Subject) -> Iterator[Outcome]:

@@ -25,6 +25,8 @@ def survives(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     oddity = oddity_of(answer.exchange.request)
     if not oddity or answer.status in {0, 503}:
         return
+    if answer.status in {401, 403, 429}:
+        return  # who is turned away at the door shows nothing of what is behind it
     if answer.status < 500:
         yield passed(answer, "ERR-09")
     else:

@@ -198,7 +198,7 @@ def fields_known(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             actual=field.rpartition("/")[2],
             pointer=field,
         )
-    if not unknown and answer.ok:
+    if not unknown and answer.ok and answer.json not in ([], {}):
         yield passed(answer, "RSP-06")
 
 

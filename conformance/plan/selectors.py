@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from types import MappingProxyType
 
-from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
+from conformance.model import KeyKind, LinkKind, Location, Operation, ResourceModel, Role, Scheme
 
 Selector = Callable[[Operation, ResourceModel], bool]
 
@@ -23,6 +23,14 @@ def _json_read(operation: Operation, model: ResourceModel) -> bool:
 def _keyed(operation: Operation, model: ResourceModel) -> bool:
     resource = model.by_name.get(operation.resource)
     return operation.role is Role.ITEM and resource is not None and resource.key_kind is KeyKind.ID
+
+
+def _by_ids(operation: Operation, model: ResourceModel) -> bool:
+    """Members of collections by their ids, and what hangs under such members and is read by these alone."""
+    known = {(Location.PATH, each.key) for each in model.resources if each.prefix}
+    needed = {(each.location, each.name) for each in operation.parameters if each.required}
+    part = operation.method == "GET" and operation.role in {Role.LIST, Role.SINGLETON} and bool(operation.response(404))
+    return _keyed(operation, model) or (part and bool(needed) and needed <= known and not operation.user_required)
 
 
 def _identified(operation: Operation, model: ResourceModel) -> bool:
@@ -53,6 +61,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "lists": lambda o, m: o.role is Role.LIST,
         "items": lambda o, m: o.role is Role.ITEM,
         "keyed": _keyed,
+        "by-ids": _by_ids,
         "identified": _identified,
         "linked": _linked,
         "expandable": _expanding(1),

@@ -71,7 +71,8 @@ def _compared(  # noqa: PLR0913 - where it stands, and what it is compared with
         yield observed(answer, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
         return
     found = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
-    foreign = set(subject.validators.unknown_fields(expansion.schema, fetched.json)) if expansion.schema else set()
+    schemas = {expansion.schema, reader.item_schema} - {""}
+    foreign = {field for each in schemas for field in subject.validators.unknown_fields(each, fetched.json)}
     found = [e for e in found if e.pointer not in foreign and not two_shapes(subject, expansion.schema, e)]
     if not found:
         yield passed(answer, "EXP-04")

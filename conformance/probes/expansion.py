@@ -7,7 +7,7 @@ import msgspec
 from conformance.answers import Answer, below, match_path, values_at
 from conformance.comparing import Difference, differences, told
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.differing import difference, lasting
@@ -160,7 +160,10 @@ def _unjudged(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]
 
 def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
     """EXP-05: other properties are as they were; one that changes by itself is named as volatile."""
-    if not answer.ok or len(plain.objects) != len(answer.objects):
+    if not answer.ok:
+        return
+    if len(plain.objects) != len(answer.objects):
+        yield from _as_many(plain, answer)
         return
     found = [
         Difference(where + each.pointer, each.old, each.new)
@@ -180,6 +183,21 @@ def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...])
             pointer=each.pointer,
             also=(plain,),
         )
+
+
+def _as_many(plain: Answer, answer: Answer) -> Steps[None]:
+    """EXP-05 of a list: with `expand` it shows as many items as without, and does so again."""
+    if not plain.listed or not answer.listed:
+        return
+    counts = (len(plain.items), len(answer.items))
+    first, second = (msgspec.structs.replace(each.exchange.request, fresh=True) for each in (plain, answer))
+    again = ((yield from ask(plain.operation, first)), (yield from ask(answer.operation, second)))
+    if (len(again[0].items), len(again[1].items)) != counts:
+        message = "the list changed while it was read; how many items it shows is left out"
+        yield Noticed("volatile-field", message, plain.operation.key)
+        return
+    message, (without, given) = "expand changes how many items a page of the list shows", counts
+    yield violated(answer, "EXP-05", message, expected=f"{without} items", actual=f"{given} items", also=(plain,))
 
 
 def _asking(operation: Operation) -> tuple[tuple[str, str], ...]:

@@ -7,9 +7,10 @@ import msgspec
 
 from conformance.answers import Answer
 from conformance.judging import observed, passed
-from conformance.model import Noticed, Operation, Operator, ResourceModel, Verdict
+from conformance.model import Expansion, Noticed, Operation, Operator, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, populated, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
+from conformance.probes.expanded import all_items
 from conformance.probes.filter_results import (
     Result,
     Suspect,
@@ -24,10 +25,10 @@ from conformance.probes.filter_results import (
 )
 from conformance.probes.paging import Page, keeps, key_of, page_of, query_of, quietly, walk, whole_list
 from conformance.probes.reading import plain_read
-from conformance.probes.trials import Trial, trials
+from conformance.probes.trials import Trial, company, trials
 from conformance.subject import Subject
 
-HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05")
+HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
 _PAGES = 3  # of the filtered list that is walked: one more than a conforming server has
 
 
@@ -86,21 +87,40 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer) -> Steps[Result]:
-    """The filtered list in one piece, or in pages of a size; in plain pages where the largest one was refused."""
+    """The filtered list in one piece, or in pages of a size; in plain pages where the largest one was refused.
+
+    What is walked is asked for with a second filter, which keeps nothing back, and with `expand`: they hold together.
+    """
     pagination = call.operation.pagination
     sized: tuple[tuple[str, str], ...] = ()
     if pagination is not None and pagination.size and (size or pagination.size in query_of(whole)):
         sized = ((pagination.size, str(size or pagination.max_size)),)
     own = _without(call, trial)
-    first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized))))
+    beside = company(trial, whole) if size else ()
+    expansion = _expansion(trial, beside, call.operation) if size else None
+    more = (*beside, *((("expand", expansion.path),) if expansion else ()))
+    first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized, *more))))
+    if more and not first.answer.ok:
+        expansion = None
+        first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized))))
     pages: tuple[Page, ...] = (first,)
     if size and pagination is not None and first.answer.ok:
         pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
         for page in pages:
             yield from keeps(page, query_of(first.answer), subject, pagination)
+            yield from all_items(page.answer, (expansion,) if expansion else ())
         if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
             yield from ask(call.operation, own.request(trial.pair))  # is it forgotten there, or ignored from the first?
     return result_of(trial, pages)
+
+
+def _expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
+    """What can be expanded of the items without touching what the filters look at; a link tells its id in any form."""
+    names = {trial.which.parameter, *(name for name, _ in beside)}
+    looked_at = (each for each in operation.filters if each.parameter in names and not each.by_id_of)
+    heads = {each.field.partition(".")[0] for each in looked_at}
+    known = (each for each in operation.first_expansions if each.resolvable)
+    return next((each for each in known if each.path.partition(".")[0] not in heads), None)
 
 
 def _without(call: Call, trial: Trial) -> Call:

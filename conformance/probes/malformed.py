@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from conformance.filtering import COMPARISONS
 from conformance.judging import without
 from conformance.model import Filter, Operation, Operator, Profile, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, untested
@@ -39,10 +40,20 @@ def _by_kind(operation: Operation) -> list[list[Telling]]:
     for each in operation.filters:
         parameter = operation.parameter(each.parameter)
         values = bad_values(parameter.schema, each.operator) if parameter else ()
+        values = values or _bad_ranges(each, operation)
         if parameter and values:
             kinds.setdefault((values, "enum" in parameter.schema), []).append((each, values))
     starts = [(group, turn(operation, len(group))) for group in kinds.values()]
     return [group[start:] + group[:start] for group, start in starts]
+
+
+def _bad_ranges(which: Filter, operation: Operation) -> tuple[str, ...]:
+    """Two bad values for a range, which is typed as text, where another bound of its field tells what it takes."""
+    if which.operator is not Operator.RANGE:
+        return ()
+    beside = next((e for e in operation.filters if e.field == which.field and e.operator in COMPARISONS), None)
+    bound = operation.parameter(beside.parameter) if beside and which.field else None
+    return tuple(f"{each},{each}" for each in bad_values(bound.schema)) if bound else ()
 
 
 def _known(operation: Operation, model: ResourceModel) -> bool:

@@ -31,6 +31,7 @@ from conformance.subject import Subject
 WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-09", "PAG-11", "IDS-05", "EXP-08")
 _PAGES = 8  # followed in one walk
 _PARTS = 3  # pages that a short list is cut into
+_FEW = 4  # items that are walked one by one
 
 
 def _paginated(operation: Operation, model: ResourceModel) -> bool:
@@ -161,14 +162,17 @@ def _whole(call: Call, subject: Subject) -> Steps[Page | None]:
 
 
 def _cut(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps[tuple[Page, ...]]:
-    """A walk of several pages: in thirds of what one page can hold, `expand` kept along; else by default size."""
+    """A walk of several pages, `expand` kept along: in thirds of what one page can hold, of few items one by one.
+
+    Where no size can be asked for, or nothing is known on one page, the pages have the default size.
+    """
     pagination = call.operation.pagination
     if pagination is None or not pagination.size or whole is None:
         return (yield from walk(first, call, subject, "next", _PAGES))
     count = len(whole.keys)
     if count < 2:
         return (first,)
-    size = -(-count // _PARTS)
+    size = -(-count // _PARTS) if count > _FEW else 1
     expansion = next((e for e in call.operation.first_expansions if e.resolvable), None)
     more = (("expand", expansion.path),) if expansion else ()
     answer = yield from ask(call.operation, call.request((pagination.size, str(size)), *more))

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from conformance.answers import Answer, below
+from conformance.filtering import last_segment, satisfies, values
 from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
@@ -32,8 +33,15 @@ def _apart_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]
     resource = model.by_name[model.principal]
     people = tuple(Need(f"read {resource.list_path}", identity=each) for each in (A, B))
     other = () if "{" in operation.path else plain_read(operation, model, B)
-    foreign = (Need(f"read {operation.path} of another", identity=B),)
+    foreign = (Need(f"read {operation.path} of another", _readings(operation), identity=B),)
     return (*people, *plain_read(operation, model, A), *_own_list(operation, model), *foreign, *other)
+
+
+def _readings(operation: Operation) -> int:
+    """How often B asks: for the thing of another plainly and with `expand`, or for the list with a filter."""
+    if "{" in operation.path:
+        return 1 + any(each.resolvable for each in operation.first_expansions)
+    return int(any(each.field for each in operation.filters))
 
 
 def _own_list(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -95,7 +103,7 @@ def _foreign(call: Call, mine: Answer, people: tuple[str, ...], subject: Subject
     answer = yield from ask(call.operation, foreign.request())
     empty = answer.ok and answer.operation.role is Role.LIST and not answer.items
     if answer.status in {403, 404} or (empty and mine.items):
-        yield passed(answer, "AUT-05")
+        yield from _opened(foreign, answer)
     elif empty:
         yield observed(answer, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
     elif answer.ok:
@@ -104,6 +112,17 @@ def _foreign(call: Call, mine: Answer, people: tuple[str, ...], subject: Subject
     else:
         reason = f"it answers {answer.status}, which shows nothing and refuses nothing"
         yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
+
+
+def _opened(call: Call, refusal: Answer) -> Steps[None]:
+    """What is refused stays so with `expand`, which servers answer on a path of its own."""
+    expansion = next((each for each in call.operation.first_expansions if each.resolvable), None)
+    answer = (yield from ask(call.operation, call.request(("expand", expansion.path)))) if expansion else refusal
+    if answer.items:
+        message = "with expand one user reads what is another's"
+        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(refusal,))
+    else:
+        yield passed(refusal, "AUT-05")
 
 
 def without_user(call: Call) -> tuple[tuple[str, str], ...]:
@@ -152,23 +171,33 @@ def _disjoint(mine: Answer, theirs: Answer, people: tuple[str, ...], subject: Su
 
 
 def _sought(mine: Answer, theirs: Answer, call: Call) -> Steps[None]:
-    """B filters the list by what A's things are linked to, and is shown none that the plain list does not show."""
-    own = {item.get("url") for _, item in theirs.objects}
-    for each in call.operation.filters:
-        links = [item.get(each.field) for _, item in mine.objects if item.get("url") not in own]
-        link = next((value for value in links if isinstance(value, str) and "/" in value), None)
-        if not each.by_id_of or "." in each.field or link is None or not theirs.ok:
-            continue
-        answer = yield from ask(call.operation, call.request((each.parameter, link.rpartition("/")[2])))
-        known = {item.get("url") for _, item in mine.objects} - own
+    """B asks for the list in other ways, and is shown none of A's things that the plain list does not show."""
+    known = {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
+    for name, value in _ways(mine, known, call) if theirs.ok else ():
+        answer = yield from ask(call.operation, call.request((name, value)))
         for at, item in answer.objects:
             if item.get("url") in known:
-                message = f"with {each.parameter} one user's list shows what is another's"
+                message = f"with {name} one user's list shows what is another's"
                 yield violated(
                     answer, "AUT-05", message, actual=quote(item.get("url")), pointer=at, also=(mine, theirs)
                 )
                 return
-        return
+
+
+def _ways(mine: Answer, known: set[Any], call: Call) -> Iterator[tuple[str, str]]:
+    """A page of one item, which is asked for anyhow, and a filter that things of A satisfy, by a link if it can be."""
+    if call.operation.pagination and call.operation.pagination.size:
+        yield call.operation.pagination.size, "1"
+    foreign = [item for _, item in mine.objects if item.get("url") in known]
+    filters = sorted(call.operation.filters, key=lambda each: not each.by_id_of)
+    for each in filters if foreign else ():
+        found = (
+            [value for item in foreign for value in values(each, item) if isinstance(value, str)] if each.field else []
+        )
+        text = next((last_segment(value) if each.by_id_of else value for value in found if value), "")
+        if text and any(satisfies(each, item, text) for item in foreign):
+            yield each.parameter, text
+            return
 
 
 def owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Iterator[str]:
@@ -221,9 +250,10 @@ def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _at_anothers(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it changes what its path names, with a body that can be made wrong."""
+    """Whether it changes what its path names, or creates below it, with a body that can be made wrong."""
     named = operation.path.count("{") > 0 and operation.path_parameters
-    return bool(_updates(operation, model) and named and operation.body)
+    creates = operation.role is Role.CREATE and operation.secured and _owned(operation, model)
+    return bool((creates or _updates(operation, model)) and named and operation.body)
 
 
 def _wrong_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:

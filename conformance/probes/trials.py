@@ -15,6 +15,8 @@ from conformance.probes.paging import key_of
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 _LOWER = frozenset({Operator.GTE, Operator.GT})  # they leave out what lies below
+# Lower bounds are told east of Greenwich, upper ones west of it: one sign must be escaped in a query, one need not be.
+_EAST, _WEST = timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3, minutes=30))
 
 
 class Trial(NamedTuple):
@@ -97,34 +99,65 @@ def _enumerated(which: Filter, operation: Operation) -> dict[str, str]:
 def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:
     """Bounds exactly on seen values, so that two opposite filters part the list without rest.
 
-    Where all values are the same, `gte` gets one that is beyond them.
+    Where all values are the same, bounds that include get one that is beyond them as well.
     """
-    spelt = {comparable(each): spelled(each) for each in seen}
+    spelt = {comparable(each): _bound(each) for each in seen}
     kinds = {type(each) for each in spelt} - {type(None)}
     if len(kinds) != 1:
         return ()
     rising = sorted(each for each in spelt if each is not None)
-    middle = len(rising) // 2
     if operator is Operator.RANGE:
         low = rising[min(1, len(rising) - 1)]
         return (f"{spelt[low]},{spelt[max(low, rising[max(0, len(rising) - 2)])]}",)
     if len(rising) == 1:
-        return (_later(rising[0]) if operator is Operator.GTE else spelt[rising[0]],)
-    bound = spelt[rising[middle if operator in {Operator.GTE, Operator.LT} else middle - 1]]
-    return (_elsewhere(bound) if operator in _LOWER else bound,)
+        beyond = {Operator.GTE: _moved(rising[0], 1), Operator.LTE: _moved(rising[0], -1)}
+        return (spelt[rising[0]], *((beyond[operator],) if operator in beyond else ()))
+    upper = _narrowest(rising)
+    bound = spelt[rising[upper if operator in {Operator.GTE, Operator.LT} else upper - 1]]
+    return (_elsewhere(bound, _EAST if operator in _LOWER else _WEST),)
 
 
-def _elsewhere(bound: str) -> str:
+def _bound(value: Any) -> str:
+    """A value as a bound; a time in capitals, for not every server that writes them small takes them so (RFC 3339)."""
+    text = spelled(value)
+    return text.upper() if isinstance(comparable(value), datetime) else text
+
+
+def company(trial: Trial, answer: Answer) -> tuple[tuple[str, str], ...]:
+    """A second filter with a value that all items inside a trial satisfy, and most others too; () where none is known.
+
+    Both together let through what the trial does, unless only one of them is heard, or either will do.
+    """
+    inside = [item for _, item in answer.objects if key_of(item, answer.operation) in trial.inside]
+    others = [each for each in answer.operation.filters if each.field and each != trial.which]
+    others.sort(key=lambda each: each.field == trial.which.field)  # of another field, if there is one
+    for which in others:
+        seen = [values(which, item) for item in inside]
+        spelt = {comparable(value): _bound(value) for each in seen for value in each}
+        if which.operator not in {Operator.GTE, Operator.LTE} or "[]" in which.field or not all(seen):
+            continue
+        if len({type(each) for each in spelt}) == 1 and None not in spelt:
+            extreme: Any = min if which.operator is Operator.GTE else max
+            return ((which.parameter, spelt[extreme(spelt)]),)
+    return ()
+
+
+def _narrowest(rising: Sequence[Any]) -> int:
+    """Where the second of two neighbours stands that are hard to tell apart for who rounds values, near the middle."""
+    middle, reach = len(rising) // 2, max(1, len(rising) // 4)
+    near = range(max(1, middle - reach), min(len(rising), middle + reach + 1))
+    return min(near, key=lambda at: (rising[at] - rising[at - 1], abs(at - middle)))
+
+
+def _elsewhere(bound: str, zone: timezone) -> str:
     """The same instant in another time zone, where it is one and its fraction can be kept."""
-    if not _TIME.fullmatch(bound):
-        return bound
-    return datetime.fromisoformat(bound.upper()).astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat()
+    return datetime.fromisoformat(bound.upper()).astimezone(zone).isoformat() if _TIME.fullmatch(bound) else bound
 
 
-def _later(value: datetime | float) -> str:
+def _moved(value: datetime | float, step: int) -> str:
     if isinstance(value, datetime):
-        return (value + timedelta(days=1)).isoformat().replace("+00:00", "Z")
-    return str(int(value) + 1)
+        return (value + timedelta(days=step)).isoformat().replace("+00:00", "Z")
+    return str(int(value) + step)
 
 
 def _absent(which: Filter, seen: Sequence[str], operation: Operation, model: ResourceModel) -> str:

@@ -1,8 +1,8 @@
 """ERR-05: what nobody has is not found."""
 
-from conformance.model import KeyKind, Operation, Request, ResourceModel, Role
+from conformance.model import KeyKind, Location, Operation, Request, ResourceModel, Role
 from conformance.probes.arguments import Missing, call_of, untested
-from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps
+from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask
 from conformance.probes.harmless import harmless, stranger
 from conformance.probes.reading import plain_read
 from conformance.probes.unwelcome import ask_for_refusal, refused
@@ -51,4 +51,29 @@ def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
     yield from refused(answer, "ERR-05", "an id that nobody has", 404)
 
 
-PROBES = (Probe("unknown-id", ("ERR-05",), keyed, _needs, unknown_id),)
+def beneath(operation: Operation, model: ResourceModel) -> bool:
+    """Whether it reads what hangs under things that have ids, by these alone, and documents 404."""
+    known = {(Location.PATH, each.key) for each in model.resources if each.prefix}
+    needed = {(each.location, each.name) for each in operation.parameters if each.required}
+    part = operation.role in {Role.LIST, Role.SINGLETON} and operation.response(404) is not None
+    return operation.method == "GET" and part and bool(needed) and needed <= known and not operation.user_required
+
+
+def _beneath_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (Need(f"unknown {operation.key}"),)
+
+
+def unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
+    """What nobody has has no parts: neither an empty list nor an empty object."""
+    request = harmless(operation, subject, "full")
+    if isinstance(request, Missing):
+        yield from untested(("ERR-05",), operation, request)
+        return
+    answer = yield from ask(operation, request)
+    yield from refused(answer, "ERR-05", "an id that nobody has", 404)
+
+
+PROBES = (
+    Probe("unknown-id", ("ERR-05",), keyed, _needs, unknown_id),
+    Probe("unknown-parent", ("ERR-05",), beneath, _beneath_needs, unknown_parent, rank=3),
+)

@@ -87,7 +87,17 @@ def _changes(write: Write, state: Mapping[str, Any], subject: Subject) -> list[t
             ):
                 found.append((rank, name, value))
                 break
-    return [(name, value) for _, name, value in sorted(found, key=lambda each: each[0])]
+    return _one_cleared([(name, value) for _, name, value in sorted(found, key=lambda each: each[0])], write, subject)
+
+
+def _one_cleared(changes: list[tuple[str, Any]], write: Write, subject: Subject) -> list[tuple[str, Any]]:
+    """The changes, but the last one that may be null is; never the first, which is what is put back alone."""
+    known = writable(write.call.operation, subject)
+    nullable = [name for name, value in changes[1:] if value is not None and "null" in known[name].get("type", ())]
+    body = {**dict(changes), nullable[-1]: None} if nullable else {}
+    if not body or subject.validators.request_body(write.call.operation, "application/json", body):
+        return changes
+    return [(name, body[name]) for name, _ in changes]
 
 
 def _others(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Iterator[tuple[int, Any]]:

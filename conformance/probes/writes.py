@@ -20,6 +20,7 @@ from conformance.probes.writing import (
     Write,
     address,
     clean,
+    contrary,
     deleter_of,
     has_json_body,
     least,
@@ -45,7 +46,7 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     """The write, what it made, its list; where it can be undone, two more of its kind, and looks at what is gone."""
     resource = model.by_name.get(operation.resource)
     paths = {each.role: each.path for each in model.operations if resource and each.resource == resource.name}
-    count = 1 + (Role.ITEM in paths) + (Role.LIST in paths) + 9 * (Role.DELETE in paths)
+    count = 1 + (Role.ITEM in paths) + (Role.LIST in paths) + 12 * (Role.DELETE in paths)
     return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
 
@@ -77,13 +78,15 @@ def _lives(made: Answer, operation: Operation, subject: Subject) -> Steps[None]:
     """From its first read to what is left of it; where it can be deleted, another one stands beside it."""
     yield from _reads_back(made, subject)
     deleted = deleter_of(address(made, subject), subject) is not None
-    beside = (yield from _another(operation, subject, "beside")) if deleted else None
+    beside = (yield from _another(operation, subject, "beside", otherwise=True)) if deleted else None
     yield from _is_listed(made, subject)
     if beside is not None:
+        yield from _reads_back(beside, subject)
         yield from _is_listed(beside, subject)
     gone = yield from clean(made, subject)
     if gone is not None and gone.ok:
         yield from _is_gone(gone)
+        yield from _is_gone_alone(gone, made, beside, subject)
         yield from _stays_gone(gone, operation, subject)
     if beside is not None:
         yield from clean(beside, subject)
@@ -241,13 +244,32 @@ def _is_gone(gone: Answer) -> Steps[None]:
         yield passed(again, "WRT-04")
 
 
-def _another(operation: Operation, subject: Subject, mark: str) -> Steps[Answer | None]:
-    """One more of a kind that can be deleted; None where it is refused."""
+def _is_gone_alone(gone: Answer, made: Answer, beside: Answer | None, subject: Subject) -> Steps[None]:
+    """WRT-04: what was deleted is in no list either, and what was created beside it is still there."""
+    path, resource = address(made, subject), subject.model.by_name.get(made.operation.resource)
+    lister = list_of(resource, subject) if resource else None
+    listed = (yield from _page_with(lister, made.exchange.request, path, subject)) if lister else None
+    if listed is not None and _shows(listed, path, subject):
+        message = "the list still shows what was deleted"
+        yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(listed,))
+    other = address(beside, subject) if beside is not None else ""
+    reader = reader_of(other, subject.model) if other and other != path else None
+    left = (yield from ask(reader, Request(reader.key, "GET", other, fresh=True))) if reader else None
+    if left is not None and left.status in {404, 410}:
+        message = "deleting one thing takes another along"
+        yield violated(gone, "WRT-04", message, expected=f"200 at {other}", actual=str(left.status), also=(left,))
+
+
+def _another(operation: Operation, subject: Subject, mark: str, *, otherwise: bool = False) -> Steps[Answer | None]:
+    """One more of a kind that can be deleted, with other values if those are taken; None where it is refused."""
     write = yield from write_of(operation, subject, mark)
     if isinstance(write, Missing):
         return None
-    answer = yield from ask(operation, write.request(write.body))
-    return answer if answer.ok else None
+    for body in (contrary(write, subject), write.body) if otherwise else (write.body,):
+        answer = yield from ask(operation, write.request(body))
+        if answer.ok:
+            return answer
+    return None
 
 
 def _stays_gone(gone: Answer, operation: Operation, subject: Subject) -> Steps[None]:

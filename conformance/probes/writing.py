@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 _DEEPEST = 4  # levels of a body in which links are looked for
 _LARGEST = 16_384  # bytes of a wrong body: a larger one may be refused for its size, and takes seconds to judge
+_PLAIN = 200  # letters of a text that has no limit
 _KNOWN = 3  # members of a collection that a link may be drawn from
 
 
@@ -69,6 +70,25 @@ def least(write: Write, subject: Subject) -> Any:
     needed = _flat(subject, schema_of_body(write.call.operation)).get("required", ())
     small = {name: value for name, value in write.body.items() if name in needed}
     return write.body if subject.validators.request_body(write.call.operation, JSON, small) else small
+
+
+def contrary(write: Write, subject: Subject) -> Any:
+    """The body with what is easily taken for nothing, or lost on the way: false, 0, letters beyond ASCII."""
+    if not isinstance(write.body, dict):
+        return write.body
+    body = write.body
+    for name, schema in writable(write.call.operation, subject).items():
+        value = body.get(name)
+        if isinstance(value, bool):
+            value = not value
+        elif isinstance(value, int | float):
+            value = max(0, schema.get("minimum", 0))
+        elif isinstance(value, str) and not {"enum", "format", "pattern"} & {*schema} and "://" not in value:
+            value = f"{value} \u017b\u00f3\u0142w"[: schema.get("maxLength", _PLAIN)]
+        other = {**body, name: value}
+        if name in body and not subject.validators.request_body(write.call.operation, JSON, other):
+            body = other
+    return body
 
 
 def defects_of(write: Write, subject: Subject, most: int) -> "tuple[Defect, ...]":

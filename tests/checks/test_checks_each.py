@@ -46,7 +46,7 @@ GOOD_ERROR = {"RSP-01", "RSP-02", "RSP-04", "RSP-08", "RSP-09", "RSP-11", "ERR-0
 CONFORMING = {
     "single": (GOOD_READ, (ITEM, model()), {}),
     "list": (GOOD_READ | {"RSP-10", "IDS-05"}, (LIST, [model(1), model(2)]), {}),
-    "empty list": (GOOD_READ - {"IDS-01", "IDS-02", "IDS-03", "IDS-04", "LNK-01", "EXP-01"}, (LIST, []), {}),
+    "empty list": (GOOD_READ - {"IDS-01", "IDS-02", "IDS-03", "IDS-04", "LNK-01", "EXP-01", "RSP-06"}, (LIST, []), {}),
     "null link": (GOOD_READ | {"RSP-10", "IDS-05"}, (LIST, [model(onboarding_url=None), model(2)]), {}),
     "asked for": (GOOD_READ - {"EXP-01"}, (ITEM, model(make=make())), {"query": "?expand=make"}),
     "error": (GOOD_ERROR, (ITEM, problem(404), 404), {}),
@@ -129,6 +129,7 @@ VIOLATING = {
     "an error that is no problem": ({"ERR-01"}, (ITEM, b"Not here.", 405), {"media": "text/plain"}),
     "an error without a title": ({"ERR-01"}, (ITEM, {"detail": "In words."}, 405), {}),
     "an error without a detail": ({"ERR-01"}, (ITEM, {"title": "Refused", "detail": None}, 405), {}),
+    "an error with a detail of no words": ({"ERR-01"}, (ITEM, {"title": "Refused", "detail": " "}, 405), {}),
     "an error that is a list": ({"ERR-01"}, (ITEM, [problem(405)], 405), {}),
     "another status": ({"ERR-02"}, (ITEM, problem(400), 404), {}),
     "a status in words": ({"ERR-02"}, (ITEM, {**problem(405), "status": "405"}, 405), {}),

@@ -130,6 +130,8 @@ def reading(client: Client, operation: Operation) -> Iterator[Ask]:  # noqa: C90
         for field in operation.ordering.fields:
             yield query(f"{operation.ordering.parameter}={field}")
             yield query(f"{operation.ordering.parameter}=-{field}")
+            if operation.pagination:
+                yield query(f"{operation.ordering.parameter}=-{field}&{operation.pagination.size}=2")
     if operation.role is Role.REDIRECT:
         for kind in ("make", "model"):
             makes = client.records(f"{operation.path[1:].partition('_')[0]}_{kind}s")

@@ -143,6 +143,11 @@ class TestPublic:
         found = drive(BY_NAME["public"], PUBLIC, subject, lambda _: problem(404))
         assert found.verdicts("AUT-04") == {Verdict.NOT_OBSERVABLE}
 
+    @pytest.mark.parametrize(("operation", "status"), [("POST /vehicle_waitlist", 503), (PUBLIC, 304)])
+    def test_a_failure_or_nothing_new_is_no_answer(self, operation, status, subject):
+        found = drive(BY_NAME["public"], operation, subject, lambda _: problem(status))
+        assert found.verdicts("AUT-04") == {Verdict.NOT_OBSERVABLE}
+
     def test_a_write_says_what_is_wrong_with_the_body(self, subject):
         found = drive(BY_NAME["public"], "POST /vehicle_waitlist", subject, lambda _: problem(400))
         assert found.passed() == {"AUT-04"}

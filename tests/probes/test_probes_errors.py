@@ -145,6 +145,7 @@ def test_an_odd_request_may_not_make_the_server_fail(subject, request_):
     assert oddity_of(request_)
     assert [each.verdict for each in judge(check, subject, request_, problem(500))] == [Verdict.FAIL]
     assert [each.verdict for each in judge(check, subject, request_, problem(400))] == [Verdict.PASS]
+    assert judge(check, subject, request_, problem(403)) == []  # turned away at the door
 
 
 @pytest.mark.parametrize(

@@ -200,3 +200,28 @@ def test_each_of_several_links_is_replaced(subject, closed, found):
     left = {each.requirement for each in run.outcomes if each.message.endswith("left no object")}
     assert left == found
     assert affordable(run, SINGLE, key, subject)
+
+
+def _shorter(times):
+    """A list that lacks an item so many times when it is read with `expand`, or without."""
+    other = {**A_TRIM, "id": ulid("trim", 2), "url": A_TRIM["url"].replace(A_TRIM["id"], ulid("trim", 2))}
+
+    def answering(request):
+        paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
+        if request.target.partition("?")[0] != "/vehicle_trims":
+            return world()(request)
+        both = [expanded(A_TRIM, paths), {**expanded(A_TRIM, paths), "id": other["id"], "url": other["url"]}]
+        return reply(both[:1] if paths and next(times) else both)
+
+    return answering
+
+
+def test_an_expanded_list_may_not_show_fewer_items(subject):
+    run = drive(LISTED, TRIMS, subject, _shorter(itertools.repeat(True)))
+    assert "EXP-05" in run.violated()
+
+
+def test_a_list_that_grew_between_two_reads_is_no_violation(subject):
+    run = drive(LISTED, TRIMS, subject, _shorter(itertools.chain([True], itertools.repeat(False))))
+    assert "EXP-05" not in run.violated()
+    assert "volatile-field" in {each.topic for each in run.notices}

@@ -1,5 +1,6 @@
 """FLT: filters, told from the unfiltered list; one violating target for each requirement."""
 
+import operator
 import re
 from datetime import datetime
 from urllib.parse import parse_qs
@@ -9,7 +10,7 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, exchange_of, judge, problem, reply, ulid
 
 from conformance.checks.filters import CHECKS
-from conformance.filtering import satisfies
+from conformance.filtering import satisfies, spelled
 from conformance.model import Filter, Operator, Request, Response, Verdict
 from conformance.probes.filters import PROBES
 
@@ -22,7 +23,7 @@ PATH = f"/vehicles/{ulid('vhcl', 1)}/status_logs"
 
 def log(minute):
     at = f"2026-01-01T10:{minute:02d}:00Z"
-    return {"url": f"{BASE}{PATH}/{at}", "sampled_at": at, "vehicle": VEHICLE["url"]}
+    return {"url": f"{BASE}{PATH}/{at}", "sampled_at": at}
 
 
 LOGS = [log(minute) for minute in range(7)]
@@ -209,7 +210,7 @@ def test_every_answer_to_a_filter_is_judged(subject):
 
 
 @pytest.mark.parametrize(
-    ("operator", "value", "wanted", "holds"),
+    ("how", "value", "wanted", "holds"),
     [
         (Operator.GTE, 3, "3", True),
         (Operator.GT, 3, "3", False),
@@ -232,8 +233,8 @@ def test_every_answer_to_a_filter_is_judged(subject):
         (Operator.EQ, [], "b", False),
     ],
 )
-def test_what_satisfies_a_filter(operator, value, wanted, holds):
-    assert satisfies(Filter("x", operator, "x"), {"x": value}, wanted) is holds
+def test_what_satisfies_a_filter(how, value, wanted, holds):
+    assert satisfies(Filter("x", how, "x"), {"x": value}, wanted) is holds
 
 
 def test_links_are_compared_by_the_id_at_their_end_expanded_or_not():
@@ -256,8 +257,10 @@ def test_an_exchange_without_an_answer_is_not_judged(subject):
     assert exchange_of(Request(LIST, "GET", PATH), reply([])).status == 200
 
 
-def test_a_bound_in_another_time_zone_is_the_same_instant(subject):
-    literal = shelf(sampled_at__gte=lambda item, value: item["sampled_at"][:19] >= value[:19])
+@pytest.mark.parametrize("name", SELECTS)
+def test_a_bound_in_another_time_zone_is_the_same_instant(subject, name):
+    compare = {"sampled_at__gte": operator.ge, "sampled_at__lte": operator.le}[name]
+    literal = shelf(**{name: lambda item, value: compare(item["sampled_at"][:19], value[:19])})
     assert {"FLT-02", "FLT-03"} <= drive(FILTERS, LIST, subject, literal).violated()
 
 
@@ -283,3 +286,86 @@ def test_equality_is_tried_on_the_beginning_of_another_value(subject):
     run = drive(FILTERS, "GET /evses", subject, exact)
     assert run.violated() == set()
     assert any("cpid=A-1&" in each.target for each in run.requests)
+
+
+def with_vehicles(*, together=lambda asked: True):
+    """Logs whose vehicle is expanded where that is asked for, as far as `together` lets it."""
+    plain = shelf([{**each, "vehicle": VEHICLE["url"]} for each in LOGS])
+    opened = shelf([{**each, "vehicle": VEHICLE} for each in LOGS])
+
+    def answering(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        return (opened if "expand" in asked and together(asked) else plain)(request)
+
+    return answering
+
+
+def test_a_filtered_walk_is_expanded_all_the_way(subject):
+    run = drive(FILTERS, LIST, subject, with_vehicles())
+    assert run.violated() == set()
+    assert "EXP-08" in run.passed()
+    assert affordable(run, FILTERS, LIST, subject)
+    lost = drive(FILTERS, LIST, subject, with_vehicles(together=lambda asked: not {*asked} & {*SELECTS}))
+    assert lost.violated() == {"EXP-08"}
+
+
+def test_of_two_filters_both_must_hold(subject):
+    target = shelf()
+
+    def either(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        if {*SELECTS} <= {*asked}:
+            every = shelf(sampled_at__gte=lambda item, value: True, sampled_at__lte=lambda item, value: True)
+            return every(request)
+        return target(request)
+
+    both = [each for each in drive(FILTERS, LIST, subject, either).requests if all(n in each.target for n in SELECTS)]
+    assert both
+    told = [outcome for each in both for outcome in judge(HOLDS, subject, each, either(each))]
+    assert any(each.verdict is Verdict.FAIL for each in told)
+    assert not any(each.verdict is Verdict.FAIL for r in both for each in judge(HOLDS, subject, r, target(r)))
+
+
+def test_filters_and_expansions_that_are_refused_together_are_tried_alone(subject):
+    target = shelf()
+
+    def alone(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        return problem(400) if len({*asked} & {*SELECTS, "expand"}) > 1 else target(request)
+
+    run = drive(FILTERS, LIST, subject, alone)
+    assert run.violated() == set()
+    assert {"FLT-02", "FLT-03", "FLT-05"} <= run.passed()
+
+
+def test_bounds_part_values_that_lie_close_together(subject):
+    near = [log(0), log(1), *({**log(2), "sampled_at": f"2026-01-01T10:02:00.{n}Z"} for n in (1, 2)), log(30), log(59)]
+    for n, each in enumerate(near):
+        each["url"] = f"{BASE}{PATH}/{n}"
+    by_minute = shelf(
+        near, sampled_at__gte=lambda item, value: time(item["sampled_at"]) >= time(value).replace(microsecond=0)
+    )
+    run = drive(FILTERS, LIST, subject, by_minute)
+    assert "FLT-03" in run.violated()
+
+
+@pytest.mark.parametrize(
+    ("value", "spelt"), [(4.0, "4"), (4.5, "4.5"), (10, "10"), (True, "true"), (None, ""), ("a", "a")]
+)
+def test_a_number_is_spelt_alike_however_json_has_it(value, spelt):
+    assert spelled(value) == spelt
+
+
+def test_a_time_in_small_letters_is_asked_for_in_capitals(subject):
+    small = [{**each, "sampled_at": each["sampled_at"].lower()} for each in LOGS]
+    compared = {
+        "sampled_at__gte": lambda item, value: time(item["sampled_at"].upper()) >= time(value),
+        "sampled_at__lte": lambda item, value: time(item["sampled_at"].upper()) <= time(value),
+    }
+
+    def strict(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        given = [value for name in SELECTS for value in asked.get(name, ())]
+        return problem(400) if any(each != each.upper() for each in given) else shelf(small, **compared)(request)
+
+    assert drive(FILTERS, LIST, subject, strict).violated() == set()

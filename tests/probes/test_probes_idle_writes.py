@@ -51,6 +51,16 @@ def test_version_2_may_not_change_a_refusal(subject):
     assert drive(VERSIONS, PATCH, subject, versioned(problem(400), problem(404))).violated() == {"VER-03"}
 
 
+def test_the_words_of_a_refusal_may_name_the_request(subject):
+    run = drive(VERSIONS, PATCH, subject, versioned(problem(400), problem(403, detail="Request 4711.", trace_id="b")))
+    assert not run.violated()
+
+
+@pytest.mark.parametrize("more", [{"type": "https://target.test/problems/x"}, {"field_errors": {"name": ["No."]}}])
+def test_version_2_may_not_change_what_is_to_blame(more, subject):
+    assert drive(VERSIONS, PATCH, subject, versioned(problem(400), problem(403, **more))).violated() == {"VER-03"}
+
+
 def test_nothing_that_is_sent_could_take_effect(subject):
     for operation in subject.model.operations:
         if operation.safe:

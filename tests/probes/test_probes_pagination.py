@@ -249,3 +249,17 @@ def test_a_long_list_is_walked_with_its_expansions(subject):
         return msgspec.structs.replace(answer, body=msgspec.json.encode(shown))
 
     assert "EXP-08" in drive(PAGES, "GET /evse_models", subject, first_page_alone).violated()
+
+
+def test_few_items_are_walked_one_by_one(subject):
+    few, target = ITEMS[:4], shelf(ITEMS[:4])
+
+    def skipping(request):
+        answer = target(request)
+        if "page_size=1" not in request.target or "page_size=100" in request.target:
+            return answer
+        return relinked(answer, f"page_after={few[0]['id']}", f"page_after={few[1]['id']}")
+
+    good = drive(PAGES, LIST, subject, target)
+    assert good.violated() == set()
+    assert "PAG-03" in drive(PAGES, LIST, subject, skipping).violated()

@@ -1,5 +1,8 @@
 """FLT-04, FLT-06, FLT-07 and PAG-09: query parameters, malformed, ordering and unknown."""
 
+from urllib.parse import unquote
+
+import msgspec
 import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
@@ -35,6 +38,11 @@ def test_filters_of_every_kind_are_tried_and_in_depth_all(subject):
     some, every = (drive(each, SESSIONS, subject, lambda request: problem(400)).requests for each in MALFORMED)
     assert len(some) == 5  # an id, an integer, a boolean, an enum, a time
     assert len({each.target.partition("=")[0] for each in every}) == 10  # all but the one that takes any text
+
+
+def test_a_range_takes_no_bounds_that_its_other_bounds_refuse(subject):
+    run = drive(MALFORMED[1], "GET /support_tickets", subject, lambda request: problem(400))
+    assert any("created_at__range=yesterday,yesterday" in unquote(each.target) for each in run.requests)
 
 
 def test_where_any_text_will_do_nothing_is_asked(subject):
@@ -78,6 +86,19 @@ def test_an_order_that_is_ignored_is_found(subject, answer):
         return answer if "ordering" in request.target else shelf(request)
 
     assert drive(ORDER, LIST, subject, ignoring).violated() == {"FLT-06"}
+
+
+def test_an_order_of_each_page_alone_is_found(subject):
+    rising = Shelf({PATH: sorted(MAKES, key=lambda item: item["name"].casefold())})
+
+    def by_page(request):
+        answer = rising(request)
+        turned = msgspec.json.decode(answer.body)[:: -1 if "ordering=-" in request.target else 1]
+        return msgspec.structs.replace(answer, body=msgspec.json.encode(turned))
+
+    run = drive(ORDER, LIST, subject, by_page)
+    assert run.violated() == {"FLT-06"}
+    assert affordable(run, ORDER, LIST, subject)
 
 
 @pytest.mark.parametrize("names", [["A"], ["A", "A"], [None, "A"], [{}, []]])
@@ -152,3 +173,11 @@ def test_items_that_come_and_go_leave_the_order_as_it_was(subject):
     run = drive(IN_LIST, LIST, subject, lambda request: reply(next(lists)))
     assert run.violated() == set()
     assert "PAG-09" in run.passed()
+
+
+def test_a_refusal_of_everything_says_nothing_of_an_unknown_parameter(subject):
+    shelf = Shelf({PATH: MAKES})
+    run = drive(
+        ELSEWHERE, ITEM, subject, lambda request: problem(400) if MAKES[0]["id"] in request.target else shelf(request)
+    )
+    assert run.verdicts("FLT-07") == {Verdict.NOT_OBSERVABLE}

@@ -96,6 +96,23 @@ class TestApart:
 
         assert drive(APART, operation.key, subject, target).violated() == {"AUT-05"}
 
+    @pytest.mark.parametrize("way", ["page_size=1", "cpid=C-1"])
+    def test_no_way_of_asking_for_a_list_shows_more_of_it(self, way, subject):
+        def target(request):
+            answer = House(lambda request: way in request.target)(request)
+            if not request.target.startswith("/evses"):
+                return answer
+            named = [{**each, "cpid": f"C-{n}"} for n, each in enumerate(EVSES, 1)]
+            shown = [each["id"] for each in msgspec.json.decode(answer.body)]
+            return reply([each for each in named if each["id"] in shown])
+
+        assert drive(APART, LIST, subject, target).violated() == {"AUT-05"}
+
+    @pytest.mark.parametrize("operation", [ITEM, BELOW])
+    def test_expand_is_no_way_round(self, operation, subject):
+        target = House(lambda request: request.identity == "user_b" and "expand" in request.target)
+        assert drive(APART, operation, subject, target).violated() == {"AUT-05"}
+
 
 class TestForeignWrite:
     OPERATION = "PATCH /solar_arrays/{solar_array_id}"
@@ -145,6 +162,18 @@ class TestForeignRefusal:
         for sent in (each for each in run.requests if each.method == "PATCH"):
             assert sent.identity == "user_b"
             assert subject.validators.request_body(operation, "application/json", msgspec.json.decode(sent.body))
+
+    @pytest.mark.parametrize(("status", "verdict"), [(404, Verdict.PASS), (400, Verdict.FAIL)])
+    def test_nothing_is_created_below_what_is_anothers(self, status, verdict, subject):
+        operation = "POST /users/{user_id}/saved_routes"
+
+        def target(request):
+            there = PEOPLE["user_a"].rpartition("/")[2] in request.target
+            return House()(request) if request.method == "GET" else problem(status if there else 404)
+
+        run = drive(REFUSAL, operation, subject, target)
+        assert run.verdicts("AUT-05") == {verdict}
+        assert affordable(run, REFUSAL, operation, subject)
 
     def test_a_server_that_looks_at_the_body_first_shows_nothing(self, subject):
         assert self.run(subject, 400, 400).verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}

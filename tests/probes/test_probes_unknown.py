@@ -1,11 +1,12 @@
 """ERR-05 and what scripts promise."""
 
+import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
 from conformance.probes.unknown import PROBES
 
-(UNKNOWN,) = (each for each in PROBES if each.name == "unknown-id")
+UNKNOWN, PARENT = PROBES
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} for n in range(3)]
 ITEM = "GET /evse_makes/{evse_make_id}"
 
@@ -46,3 +47,23 @@ def test_a_member_is_unknown_under_a_parent_that_exists(subject):
 def test_an_empty_parent_collection_gives_nothing_to_ask(subject):
     run = drive(UNKNOWN, "GET /programs/{program_id}/tiers/{tier_id}", subject, Shelf({"/programs": []}))
     assert run.verdicts("ERR-05") == {Verdict.NOT_TESTED}
+
+
+BELOW = "GET /evses/{evse_id}/status_logs"
+
+
+@pytest.mark.parametrize("key", [BELOW, "GET /evses/{evse_id}/connectivity"])
+def test_what_nobody_has_has_no_parts(subject, key):
+    run = drive(PARENT, key, subject, lambda request: problem(404))
+    assert run.passed() == {"ERR-05"}
+    assert affordable(run, PARENT, key, subject)
+
+
+@pytest.mark.parametrize("body", [[], {}])
+def test_an_empty_list_below_nothing_is_found(subject, body):
+    assert drive(PARENT, BELOW, subject, lambda request: reply(body)).violated() == {"ERR-05"}
+
+
+def test_parts_that_are_named_by_a_time_are_not_asked_below_nothing(subject):
+    operation = subject.model.by_key["GET /evses/{evse_id}/status_logs/{sampled_at}"]
+    assert not PARENT.applies(operation, subject.model)

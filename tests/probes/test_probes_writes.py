@@ -77,7 +77,8 @@ class World:
             return self.post(request)
         if path.endswith("saved_routes"):
             hidden = {"unlisted": [*self.routes][1:], "newest": [*self.routes][1:-1]}.get(self.wrong, ())
-            return reply([route for key, route in self.routes.items() if key not in hidden])
+            shown = {**self.routes, **(self.buried if self.wrong == "ghosts" else {})}
+            return reply([route for key, route in shown.items() if key not in hidden])
         if key not in self.routes:
             return problem(204 if self.wrong == "twice" and request.method == "DELETE" else 404)
         return getattr(self, request.method.lower())(key, request)
@@ -97,6 +98,10 @@ class World:
         if self.wrong == "loses":
             text = next(name for name, value in body.items() if isinstance(value, str))
             body = {**body, text: "something else"}
+        if self.wrong == "falsy":
+            body = {name: value for name, value in body.items() if value}
+        if self.wrong == "ascii":
+            body = msgspec.json.decode(request.body.decode().encode("ascii", "replace"))
         if self.wrong == "revives":
             self.routes.update(self.buried)
         made = self.add(body if isinstance(body, dict) else {})
@@ -108,6 +113,8 @@ class World:
     def delete(self, key, request):
         if self.wrong != "undead":
             self.buried[key] = self.routes.pop(key)
+        if self.wrong == "greedy":
+            self.routes = dict([*self.routes.items()][:1])
         return Response(204)
 
     def patch(self, key, request):
@@ -122,6 +129,8 @@ class World:
         body = {k: v for k, v in body.items() if self.wrong == "writable" or k not in {"id", "url", "created_at"}}
         if self.wrong == "deaf":
             body = dict(list(body.items())[1:])
+        if self.wrong == "uncleared":
+            body = {name: value for name, value in body.items() if value is not None}
         if self.wrong == "resets":
             text = next(k for k, v in route.items() if isinstance(v, str) and k in self.sample())
             body = {text: "", **body}
@@ -147,6 +156,10 @@ class TestCreate:
             ("twice", "WRT-04"),
             ("revives", "WRT-04"),
             ("newest", "WRT-07"),
+            ("falsy", "WRT-01"),
+            ("ascii", "WRT-01"),
+            ("ghosts", "WRT-04"),
+            ("greedy", "WRT-04"),
         ],
     )
     def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
@@ -208,7 +221,7 @@ class TestUpdate:
 
     @pytest.mark.parametrize(
         ("wrong", "requirement"),
-        [("late", "WRT-02"), ("deaf", "WRT-02"), ("resets", "WRT-02"), ("writable", "WRT-03")],
+        [("late", "WRT-02"), ("deaf", "WRT-02"), ("resets", "WRT-02"), ("uncleared", "WRT-02"), ("writable", "WRT-03")],
     )
     def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
         assert requirement in drive(UPDATE, PATCH, subject, World(subject, wrong)).violated()

@@ -23,6 +23,7 @@ SELECTORS = frozenset(
         "lists",
         "items",
         "keyed",
+        "by-ids",
         "linked",
         "expandable",
         "nested-expandable",

@@ -1,0 +1,25 @@
+"""Below something that does not exist a list is empty."""
+
+from conformance.mock_server.call import JSON, Answer, Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.paging import link_header
+from conformance.model import Role
+
+
+def _empty(call: Call, answer: Answer) -> Answer:
+    if answer.status != 404:
+        return answer
+    link = link_header(call.base + call.path, {"previous": None, "next": None})
+    return Answer(200, raw=b"[]", headers={**answer.headers, "Link": link}, media=JSON)
+
+
+FAULT = Fault(
+    ("ERR-05",),
+    "a list below an unknown id gives 200 and []",
+    lambda site: at(
+        site.pick(o for o in site.of_role(Role.LIST) if o.path.count("{") == 1 and not o.items_at and o.pagination),
+        answer=_empty,
+    ),
+    changes=("status", "headers", "body"),
+    implies=("IDS-06", "AUT-05"),  # near misses and what is another's are below nothing as well
+)

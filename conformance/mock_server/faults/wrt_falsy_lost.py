@@ -1,0 +1,27 @@
+"""POST drops what is false, 0 or empty."""
+
+from typing import Any
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.world.store import Record
+from conformance.model import Role
+
+
+def _drop(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changes.items() if value or name not in record.data}
+
+
+FAULT = Fault(
+    ("WRT-01",),
+    "false is sent, and the default is read",
+    lambda site: at(
+        site.pick(
+            o
+            for o in site.bodies(Role.CREATE)
+            if any(each.get("type") == "boolean" for each in site.writable(o).values())
+        ),
+        apply=_drop,
+    ),
+    difficulty="subtle",
+)
