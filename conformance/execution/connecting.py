@@ -31,11 +31,9 @@ def limited(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> Run
 
     They may have sent some in this hour before. A known allowance is planned with as it is, and what expired has none.
     """
-    known = {"", "full", "expired", *spec.target.allowances}
+    others = {*spec.target.identities} & {*cost} - {"full", "expired", *spec.target.allowances}
     with Channel(spec.target.base_url, spec.headers, agent=AGENT) as channel:
-        left = {
-            name: left_to(channel, model, name) for name in cost if name in spec.target.identities and name not in known
-        }
+        left = {name: left_to(channel, model, name) for name in sorted(others)}
     _charge(spec, left)
     limits = {name: affordable(None, spec.profile, count) for name, count in left.items()}
     less = {name: each for name, each in limits.items() if each is not None and each < (spec.budget or math.inf)}

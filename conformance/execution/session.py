@@ -73,7 +73,7 @@ class Session:
                 spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
                 _remember(options.resume, spec.path)
             plan = spec.plan(catalogue, description.model)
-            if options.budget is None:
+            if opening.spec.budget is None:  # nobody said what may be sent
                 spec = limited(spec, description.model, plan.cost)
                 plan = spec.plan(catalogue, description.model) if spec.left else plan
             brief = Brief(description, catalogue, plan)
