@@ -1,6 +1,7 @@
 """The pytest plugin: options, the run around the items, workers of xdist. Inert unless the suite is asked for."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,23 @@ def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str) -> 
     worker = Worker(spec, brief, name)
     config.stash[WORKER] = worker
     config.add_cleanup(worker.close)
+    config.add_cleanup(_sparing_garbage())
+
+
+def _sparing_garbage() -> Callable[[], None]:
+    """Look for garbage in cycles more rarely, and not among what is there for good; gives what undoes it.
+
+    A run allocates much and leaves hardly any cycles: looking took a tenth of its time.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+    def undo() -> None:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+    return undo
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -29,6 +29,7 @@ def run_items(session: Session, workers: str) -> str:
         "--pyargs", SUITE,
         "-c", str(Path(suite.__file__).parent / "pytest.ini"), "--noconftest",
         "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml",
+        "-p", "no:unraisableexception", "-p", "no:threadexception",  # the first collects garbage for half a second
         "-p", "conformance.pytest_plugin",
         "--capture=no",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from threading import Lock
 from types import TracebackType
 from typing import Self, cast
@@ -64,6 +65,7 @@ class Channel:
         self._credentials = credentials
         self._limits = limits
         self.unanswered = 0  # requests in a row that got no answer
+        self.limited = 0  # answers in a row that were 429
         self._given = transport
         self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
         self._opening = Lock()  # a crowd of deliveries is sent by many threads
@@ -85,7 +87,7 @@ class Channel:
         url = self._url(request, token)
         try:
             wire = httpx.Request(
-                request.method, url, headers=headers, content=request.body or None, extensions=self._extensions
+                request.method, _parsed(url), headers=headers, content=request.body or None, extensions=self._extensions
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
@@ -103,6 +105,7 @@ class Channel:
             self.unanswered += 1
             raise NoAnswerError(_told(error), slow=isinstance(error, httpx.TimeoutException)) from error
         self.unanswered = 0
+        self.limited = self.limited + 1 if answer.status_code == 429 else 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
         return Response(answer.status_code, fields, body, time.perf_counter() - began, cut)
 
@@ -156,6 +159,11 @@ class Channel:
             if time.perf_counter() - began > self._limits.total_s:
                 raise httpx.ReadTimeout(f"the body did not end within {self._limits.total_s:g} s")
         return b"".join(chunks), False
+
+
+@lru_cache(maxsize=1024)  # half of the requests of a run go where another one went
+def _parsed(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 def _transport_to(origin: str) -> httpx.BaseTransport:

@@ -23,6 +23,7 @@ from conformance.probes.base import WHOLE, Probe, Steps
 from conformance.subject import Subject
 
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
+_LIMITED_IN_A_ROW = 9  # answers of 429, with the waits between them, before the target counts as closed to us
 _BUSY = 503
 _PATIENT_S = 5  # that a busy server may ask for before it is asked again
 _LOST_IN_A_ROW = 4  # requests without an answer before the target counts as gone
@@ -208,7 +209,10 @@ class _Run:
             self._d.write(Exchanged(self._d.redactor.exchange(exchange), self._item.name))
             if pauses_left:
                 self._pause(exchange)
-        raise Halt(Verdict.INCONCLUSIVE, f"{request.method} {request.target} answers 429 after {_PAUSES} waits as told")
+        reason = f"{request.method} {request.target} answers 429 after {_PAUSES} waits as told"
+        if self._d.channel.limited >= _LIMITED_IN_A_ROW:
+            self._d.store.stop(f"the target answers nothing but 429: {reason}")
+        raise Halt(Verdict.INCONCLUSIVE, reason)
 
     def _noted(self, exchange: Exchange) -> bool:
         """Judge a server that is busy for a moment (RFC 9110, section 15.6.4) for that alone; whether to ask again.

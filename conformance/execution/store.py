@@ -15,6 +15,7 @@ from conformance.model import Exchange
 
 _PATIENCE_S = 60.0  # an answer that another worker is waiting for; its own deadline is shorter
 _POLL_S = 0.002
+_LOCKED_S = 30.0  # that another process may keep the file to itself
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, owner INTEGER, exchange BLOB);
 CREATE TABLE IF NOT EXISTS ledger (identity TEXT PRIMARY KEY, spent INTEGER NOT NULL);
@@ -34,10 +35,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=OFF")  # a cache of one run: what the log holds is what counts
-        self._db.executescript(_SCHEMA)
+        self._db = _opened(path)
         self._decoder = msgspec.msgpack.Decoder(Exchange)
 
     def claim(self, key: str) -> Exchange | None:
@@ -107,6 +105,27 @@ class Store:
     def close(self) -> None:
         """Close this process's connection."""
         self._db.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection to the file, made where it is not there yet.
+
+    While another process changes its journal mode SQLite says at once that it is locked, whatever the timeout.
+    """
+    until = time.monotonic() + _LOCKED_S
+    while True:
+        db = sqlite3.connect(path, timeout=_LOCKED_S, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=OFF")  # a cache of one run: what the log holds is what counts
+            db.executescript(_SCHEMA)
+        except sqlite3.OperationalError:
+            db.close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            return db
 
 
 def _alive(pid: int) -> bool:

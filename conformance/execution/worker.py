@@ -22,6 +22,7 @@ class Worker:
         self._cases = self.plan.cases()
         self.todo = todo(self.plan, spec)
         self._wish = spec.wish()
+        self._ended: frozenset[str] = frozenset()  # items that have been waited for
         self._driver = Driver(
             self.subject,
             self.catalogue,
@@ -37,7 +38,8 @@ class Worker:
 
     def run(self, item: Item, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
         """The violations that an item saw; it begins when the items named in `after` have ended."""
-        return self._driver.run(item, after)
+        awaited, self._ended = after - self._ended, self._ended | after
+        return self._driver.run(item, awaited)
 
     def writes(self, item: Item) -> bool:
         """Whether requests of an item could take effect."""

@@ -10,6 +10,7 @@ from conformance.model import Outcome
 from conformance.plan import Item
 
 WORKER: pytest.StashKey[Worker] = pytest.StashKey()
+READS: pytest.StashKey[frozenset[str]] = pytest.StashKey()
 _SHOWN = 5
 
 
@@ -49,8 +50,10 @@ class ConformanceItem(pytest.Item):
         """The items that must have ended before this one begins: for one that writes, all that only read."""
         if not self.writes:
             return frozenset()
-        others = (each for each in self.session.items if isinstance(each, ConformanceItem))
-        return frozenset(each.item.name for each in others if not each.writes)
+        if READS not in self.session.stash:
+            others = (each for each in self.session.items if isinstance(each, ConformanceItem))
+            self.session.stash[READS] = frozenset(each.item.name for each in others if not each.writes)
+        return self.session.stash[READS]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Violations as lines that a person can read; anything else as pytest shows it."""

@@ -46,6 +46,9 @@ class Bench:
         self.subject, self.store = subject, store
         self.events: list[Event] = []
         self.slept: list[float] = []
+        credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
+        answering = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
+        self.channel = Channel(BASE, credentials, agent="tests", transport=answering)
 
     def run(
         self,
@@ -58,13 +61,12 @@ class Bench:
         probe = Probe("probe", judged, lambda o, m: True, lambda o, m: (), steps, Profile.SMOKE, again=again)
         known = {"EXP-01": requirement("EXP-01"), "EXP-10": requirement("EXP-10", Level.SHOULD)}
         catalogue = Catalogue(MappingProxyType(known), (), MappingProxyType({"probe": probe}))
-        credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
-        with Channel(BASE, credentials, agent="tests", transport=httpx.MockTransport(handler)) as channel:
-            driver = Driver(
-                self.subject, catalogue, channel, self.store, Redactor({"full.token": TOKEN}), self.events.append,
-                lambda r, o: True, lambda r, o: True, clock=lambda: 1_000.0, sleep=self.slept.append, **more,
-            )  # fmt: skip
-            return driver.run(Item("probe", OPERATION, "vehicle_makes", ("EXP-01", "EXP-10"), ()))
+        self.handler = handler
+        driver = Driver(
+            self.subject, catalogue, self.channel, self.store, Redactor({"full.token": TOKEN}), self.events.append,
+            lambda r, o: True, lambda r, o: True, clock=lambda: 1_000.0, sleep=self.slept.append, **more,
+        )  # fmt: skip
+        return driver.run(Item("probe", OPERATION, "vehicle_makes", ("EXP-01", "EXP-10"), ()))
 
     def outcomes(self) -> list:
         return [event.outcome for event in self.events if hasattr(event, "outcome")]

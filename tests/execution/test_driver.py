@@ -227,6 +227,21 @@ def test_a_limit_that_never_lifts_is_not_waited_for_without_end(bench):
     assert verdicts(bench) == {("EXP-01", Verdict.INCONCLUSIVE), ("EXP-10", Verdict.INCONCLUSIVE)}
 
 
+def test_a_target_that_answers_nothing_but_429_is_left_alone(bench):
+    for _ in range(3):
+        assert not bench.store.stopped()
+        bench.run(wanting_200, lambda request: httpx.Response(429, headers={"Retry-After": "1"}))
+    assert "nothing but 429" in bench.store.stopped()
+    assert bench.slept == [2] * 6
+
+
+def test_an_operation_that_always_answers_429_stops_nothing_else(bench):
+    for _ in range(5):
+        bench.run(wanting_200, lambda request: httpx.Response(429, headers={"Retry-After": "1"}))
+        bench.run(wanting_200, ok)
+    assert not bench.store.stopped()
+
+
 def test_an_outcome_that_quotes_the_token_is_written_without_it(bench):
     def steps(operation, subject):
         yield Outcome("EXP-01", OPERATION, Verdict.FAIL, f"saw {TOKEN}", TOKEN, TOKEN)
