@@ -34,7 +34,7 @@ def _applies(operation: Operation, model: ResourceModel) -> bool:
 def _needs(most: int) -> Any:
     return lambda operation, model: (
         *plain_read(operation, model)[:-1],
-        Need(f"refused {operation.key}", len(UNREADABLE) + most + 2, shared=False),
+        Need(f"refused {operation.key}", UNREADABLE + most + 2, shared=False),
     )
 
 

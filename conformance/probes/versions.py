@@ -9,7 +9,7 @@ from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
-VERSIONS = ("99", "next")  # a number that is none of the API's, and a word
+VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the next one too, and a word
 
 
 def _reads(operation: Operation, model: ResourceModel) -> bool:

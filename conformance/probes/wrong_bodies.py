@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from conformance.model import Request
+from conformance.probes.base import turn
 from conformance.probes.harmless import stranger
 from conformance.probes.writing import JSON, Write, defects_of
 from conformance.subject import Subject
@@ -13,10 +14,8 @@ from conformance.subject import Subject
 if TYPE_CHECKING:
     from strategies.defects import Defect
 
-UNREADABLE = (
-    ("malformed JSON", JSON, b'{"name": "left open'),
-    ("another content type", "application/xml", b"<body/>"),
-)
+UNREADABLE = 2
+"""How many bodies of a write cannot be read as what they say to be."""
 NAMED = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
 """The sorts of fault that ERR-08 names; WRT-06 binds every sort."""
 _DRAWN = 200  # defects among which those of each sort are looked for
@@ -38,10 +37,7 @@ class Wrong(NamedTuple):
 
 def wrong_bodies(write: Write, subject: Subject, most: int) -> Iterator[Wrong]:
     """What cannot be read; the defects of each sort in NAMED, together; others, up to `most` in all; bad references."""
-    plain = write.call.request()
-    for what, media, content in UNREADABLE:
-        headers = (*plain.headers, ("Content-Type", media))
-        yield Wrong(what, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",))
+    yield from _unreadable(write)
     found = defects_of(write, subject, max(most, _DRAWN)) if write.body is not None else ()
     together = [each for name in NAMED if (each := _together([d for d in found if d.name == name], write))]
     yield from together
@@ -49,6 +45,19 @@ def wrong_bodies(write: Write, subject: Subject, most: int) -> Iterator[Wrong]:
     others = [each for each in (_single(d, write) for d in found) if each not in held]
     yield from [*others, *held][: most - len(together)]
     yield from _bad_references(write, subject)
+
+
+def _unreadable(write: Write) -> Iterator[Wrong]:
+    """JSON that breaks off, or goes on behind its end; and good JSON that says to be something else.
+
+    Who parses no further than it must, or never looks at the content type, takes the last two.
+    """
+    plain = write.call.request()
+    good = msgspec.json.encode(write.body if write.body is not None else {})
+    broken = (good[:-1] + b', "left": "open', good + b" and more")[turn(write.call.operation, 2)]
+    for what, media, content in (("malformed JSON", JSON, broken), ("another content type", "text/plain", good)):
+        headers = (*plain.headers, ("Content-Type", media))
+        yield Wrong(what, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",))
 
 
 def _single(defect: "Defect", write: Write) -> Wrong:

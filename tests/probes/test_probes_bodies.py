@@ -53,6 +53,8 @@ def validating(subject, key, careless):
     operation = subject.model.by_key[key]
 
     def write(request):
+        if dict(request.headers)["Content-Type"] != "application/json":
+            return problem(415)
         try:
             found = subject.validators.request_body(operation, "application/json", json.loads(request.body))
         except ValueError:
@@ -80,7 +82,8 @@ def test_what_cannot_be_read_comes_first_and_is_no_valid_body(subject):
     bodies = [each for each in sent if each.method == "POST"]
     with pytest.raises(json.JSONDecodeError):
         json.loads(bodies[0].body)
-    assert dict(bodies[1].headers)["Content-Type"] == "application/xml"
+    assert dict(bodies[1].headers)["Content-Type"] == "text/plain"
+    assert isinstance(json.loads(bodies[1].body), dict)  # what is wrong is what it says to be
     operation = subject.model.by_key[CREATE]
     for each in bodies[2:]:
         assert subject.validators.request_body(operation, "application/json", json.loads(each.body))

@@ -25,7 +25,9 @@ EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
 
 
 def sent(request):
-    """The JSON body, or the bytes where it is none."""
+    """The JSON body, or the bytes where it is none or says to be none."""
+    if dict(request.headers).get("Content-Type", "application/json") != "application/json":
+        return request.body
     try:
         return msgspec.json.decode(request.body)
     except msgspec.DecodeError:
@@ -307,6 +309,26 @@ class TestRefusals:
         assert changed
         assert not run.violated()
         assert "WRT-05" in run.passed()
+
+    @pytest.mark.parametrize("careless", ["behind its end", "content type"])
+    @pytest.mark.parametrize("operation", [POST, PATCH, "POST /vehicles"])
+    def test_what_is_no_json_or_says_to_be_none_is_not_read(self, operation, careless, subject):
+        """A server that parses no further than it must, or whatever the content type is."""
+        world, unread = World(subject), []
+
+        def target(request):
+            media = dict(request.headers).get("Content-Type", "")
+            if request.method in {"POST", "PATCH"} and careless == "content type" and media == "text/plain":
+                unread.append(request)
+                return reply({}, 200)
+            if request.body.endswith(b" and more") and careless == "behind its end":
+                unread.append(request)
+                return reply({}, 200)
+            return world(request)
+
+        violated = drive(REFUSE, operation, subject, target).violated()
+        assert ("ERR-08" in violated) == bool(unread)
+        assert unread or careless == "behind its end"  # that sort goes round with the one that breaks off
 
     @pytest.mark.parametrize(("refuses", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
     def test_references_must_lead_somewhere(self, refuses, verdict, subject):
