@@ -1,5 +1,6 @@
 """The command `evconform`: one file a command; what a command needs is imported when it runs."""
 
+import os
 import sys
 import traceback
 from contextlib import suppress
@@ -62,6 +63,19 @@ def main() -> None:
         traceback.print_exc()
         typer.echo("This is a fault of evconform itself. The lines above tell where.", err=True)
         sys.exit(OUR_FAULT)
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Drop what is left for readers that went away: Python would try again at its end, and exit with 120 for it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _say(fault: HarnessError) -> None:
