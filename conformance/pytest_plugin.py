@@ -115,7 +115,7 @@ def _work(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str) -> 
 def _sparing_garbage() -> Callable[[], None]:
     """Look for garbage in cycles more rarely, and not among what is there for good; gives what undoes it.
 
-    A run allocates much and leaves hardly any cycles: looking took a tenth of its time.
+    A run allocates much and leaves hardly any cycles: without looking at all it takes a twentieth less processor time.
     """
     before = gc.get_threshold()
     gc.freeze()

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from types import MappingProxyType
 
-from conformance.model import KeyKind, LinkKind, Location, Operation, ResourceModel, Role, Scheme
+from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
+from conformance.probes.unknown import beneath
 
 Selector = Callable[[Operation, ResourceModel], bool]
 
@@ -27,10 +28,7 @@ def _keyed(operation: Operation, model: ResourceModel) -> bool:
 
 def _by_ids(operation: Operation, model: ResourceModel) -> bool:
     """Members of collections by their ids, and what hangs under such members and is read by these alone."""
-    known = {(Location.PATH, each.key) for each in model.resources if each.prefix}
-    needed = {(each.location, each.name) for each in operation.parameters if each.required}
-    part = operation.method == "GET" and operation.role in {Role.LIST, Role.SINGLETON} and bool(operation.response(404))
-    return _keyed(operation, model) or (part and bool(needed) and needed <= known and not operation.user_required)
+    return _keyed(operation, model) or beneath(operation, model)
 
 
 def _identified(operation: Operation, model: ResourceModel) -> bool:
