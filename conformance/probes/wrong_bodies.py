@@ -19,7 +19,6 @@ UNREADABLE = 2
 NAMED = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
 """The sorts of fault that ERR-08 names; WRT-06 binds every sort."""
 _DRAWN = 200  # defects among which those of each sort are looked for
-_MISSING = "missing-required"
 
 
 class Wrong(NamedTuple):
