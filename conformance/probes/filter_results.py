@@ -14,11 +14,12 @@ Suspect = tuple[str, Outcome]  # the item that is missed, or seen twice, and wha
 
 
 class Result(NamedTuple):
-    """What a trial was answered: the pages, and the keys on them in order."""
+    """What a trial was answered: the pages, and the keys on them in order; `beside` was asked for along with it."""
 
     trial: Trial
     pages: tuple[Page, ...]
     keys: tuple[str, ...]
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def answer(self) -> Answer:
@@ -44,10 +45,10 @@ class Result(NamedTuple):
         return tuple(key for key in self.trial.inside if key not in self.keys) if self.complete else ()
 
 
-def result_of(trial: Trial, pages: tuple[Page, ...]) -> Result:
+def result_of(trial: Trial, pages: tuple[Page, ...], beside: tuple[tuple[str, str], ...] = ()) -> Result:
     """The pages, read for the things that the filter picks."""
     picked = [item for page in pages for item in members(trial.which, page.answer)[1]]
-    return Result(trial, pages, tuple(key_of(item, pages[0].answer.operation) for item in picked))
+    return Result(trial, pages, tuple(key_of(item, pages[0].answer.operation) for item in picked), beside)
 
 
 def refused(result: Result) -> Iterator[Outcome]:
@@ -134,6 +135,24 @@ def lost_on_pages(result: Result, whole: Result) -> Suspect:
             expected=quote(lost[:3]),
             pointer=f"query:{name}",
             also=(*(page.answer for page in result.pages[:-1]), whole.answer),
+        ),
+    )
+
+
+def lost_together(result: Result, alone: Result) -> Suspect:
+    """FLT-02: what a filter lets through alone is left out beside a parameter that keeps nothing of it back."""
+    lost = [key for key in result.gone if key in alone.keys]
+    beside = " and ".join(f"{name}={value}" for name, value in result.beside)
+    return (
+        lost[0],
+        violated(
+            result.answer,
+            "FLT-02",
+            f"{result.trial.which.parameter} leaves out items beside a parameter that they satisfy too",
+            expected=f"{quote(lost[:3])} with {beside} as well",
+            actual=f"{len(result.keys)} other items",
+            pointer=f"query:{result.beside[0][0]}",
+            also=(alone.answer,),
         ),
     )
 

@@ -17,6 +17,7 @@ from conformance.probes.filter_results import (
     by_the_pages,
     held,
     lost_on_pages,
+    lost_together,
     missing,
     refused,
     result_of,
@@ -101,7 +102,7 @@ def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer)
     more = (*beside, *((("expand", expansion.path),) if expansion else ()))
     first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized, *more))))
     if more and not first.answer.ok:
-        expansion = None
+        more, expansion = (), None
         first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized))))
     pages: tuple[Page, ...] = (first,)
     if size and pagination is not None and first.answer.ok:
@@ -111,7 +112,7 @@ def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer)
             yield from all_items(page.answer, (expansion,) if expansion else ())
         if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
             yield from ask(call.operation, own.request(trial.pair))  # is it forgotten there, or ignored from the first?
-    return result_of(trial, pages)
+    return result_of(trial, pages, more)
 
 
 def _expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
@@ -133,17 +134,24 @@ def _told(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[
     """The answer that FLT-02 and 03 are judged by, and what FLT-05 is suspected of.
 
     Where items are missing, the filtered list is asked for at another page size: a filter does not depend on that.
-    What only a walk leaves out is a matter of the filter where a walk without it leaves out nothing.
+    What only a walk leaves out is a matter of the filter where a walk without it leaves out nothing; what is left out
+    at any size may be so for what was asked beside the filter.
     """
     pagination = call.operation.pagination
     if not result.gone or pagination is None or not pagination.size:
         return [result], []
-    many = len(result.pages) > 1
+    many, own = len(result.pages) > 1, _without(call, result.trial)
     largest = ((pagination.size, str(pagination.max_size)),) if many else ()
-    request = _without(call, result.trial).request(result.trial.pair, *largest)
-    second = result_of(result.trial, (page_of((yield from ask(call.operation, request))),))
+
+    def asked(*beside: tuple[str, str]) -> Steps[Result]:
+        page = page_of((yield from ask(call.operation, own.request(result.trial.pair, *largest, *beside))))
+        return result_of(result.trial, (page,), beside)
+
+    second = yield from asked(*result.beside)
     if not set(result.gone) & set(second.keys):
-        return [second if many and second.complete else result], []
+        alone = (yield from asked()) if result.beside else second
+        judged = [alone if many and alone.complete else result]
+        return judged, [lost_together(result, alone)] if set(result.gone) & set(alone.keys) else []
     if many and (yield from _pages_are_sound(call, result, whole, subject)):
         return [second], [lost_on_pages(result, second)]
     yield from by_the_pages(result, second, *(("FLT-05",) if many else ("FLT-02", "FLT-03")))

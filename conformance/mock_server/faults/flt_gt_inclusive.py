@@ -10,5 +10,5 @@ FAULT = Fault(
     wrong_at_bound(Operator.GT, Operator.LT, shown=True),
     difficulty="subtle",
     changes=("headers", "body"),
-    implies=("FLT-03",),
+    implies=("FLT-03", "FLT-05"),
 )
