@@ -11,6 +11,7 @@ from conformance.mock_server.call import JSON, Answer, Call
 from conformance.mock_server.problems import MEDIA as PROBLEM
 from conformance.mock_server.seams import Hook
 from conformance.mock_server.world.build import World
+from conformance.mock_server.world.store import Record
 from conformance.model import Effect, Expansion, Filter, LinkKind, Operation, Operator, Role, Scheme
 
 T = TypeVar("T")
@@ -115,6 +116,11 @@ class Site:
     def count_of(self, resource: str) -> int:
         """How many records of a resource there are."""
         return self.world.store.count(resource)
+
+    def beside(self, record: Record) -> list[Record]:
+        """The other records of the same collection."""
+        collection = self.world.store.collection(record.resource, record.parent.path if record.parent else "")
+        return [each for each in collection if each is not record]
 
     def of_role(self, *roles: Role) -> list[Operation]:
         """Operations of these roles whose resource has records."""

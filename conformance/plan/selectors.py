@@ -46,6 +46,12 @@ def _csv(operation: Operation, model: ResourceModel) -> bool:
     return any(media.type == "text/csv" for each in operation.responses for media in each.media)
 
 
+def _expanding_answers(operation: Operation, model: ResourceModel) -> bool:
+    """Reads, and changes that answer the new state, where something can be expanded."""
+    shows = operation.method == "GET" or operation.role is Role.UPDATE
+    return shows and any(each.resolvable for each in operation.expansions)
+
+
 def _expanding(count: int) -> Selector:
     return lambda o, m: o.method == "GET" and sum(e.resolvable for e in o.expansions) >= count
 
@@ -63,6 +69,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "identified": _identified,
         "linked": _linked,
         "expandable": _expanding(1),
+        "expanding-answers": _expanding_answers,
         "nested-expandable": lambda o, m: o.method == "GET" and any(e.parent for e in o.expansions if e.resolvable),
         "multi-expandable": _expanding(2),
         "paginated": lambda o, m: o.pagination is not None,

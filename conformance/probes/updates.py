@@ -1,31 +1,51 @@
-"""WRT-02 and WRT-03: a PATCH changes what it names and may change, and nothing else."""
+"""WRT-02 and WRT-03: a PATCH changes what it names and may change, and nothing else; with `expand`, EXP-02 and EXP-03.
+
+One property is changed alone, then all others, then the first is put back alone with forged values for what is
+read-only, then the others. So each property is once not named while it has its old value, and once while it has the
+other: what a server sets back to a default that nobody named shows, whatever the default is.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.answers import Answer, below
+import msgspec
+
+from conformance.answers import Answer
 from conformance.comparing import ABSENT, differences, told
 from conformance.judging import observed, passed, quote, violated
-from conformance.model import Noticed, Operation, Outcome, ResourceModel, Role, Verdict
-from conformance.probes.arguments import Call, Missing, untested
+from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.probes.arguments import Call, Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.harmless import stranger
+from conformance.probes.changes import forged, needed, one_cleared, other_values
+from conformance.probes.expanded import replaced
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import (
-    Write,
-    has_json_body,
-    least,
-    read_only,
-    reader_for,
-    writable,
-    write_of,
-)
+from conformance.probes.writing import Write, has_json_body, read_only, reader_for, writable, write_of
 from conformance.subject import Subject
 
-ALL = ("WRT-02", "WRT-03")
-_TRIES = 3  # properties tried one by one where they are refused together
+EXPANDED = ("EXP-02", "EXP-03")
+ALL = ("WRT-02", "WRT-03", *EXPANDED)
+_TRIES = 3  # properties tried as the first one
 _SHOWN = 5
-_COST = 5  # the state, two changes and what each left
+_COST = 7  # the state, the list, three changes and what two of them left; most have more properties than one
+
+
+class State(msgspec.Struct, frozen=True):
+    """A write, the read that shows what it did, and what was shown at first."""
+
+    write: Write
+    reader: Call
+    first: Answer
+
+    def now(self) -> Steps[Answer]:
+        """The resource as it is now."""
+        return (yield from ask(self.reader.operation, self.reader.request(fresh=True)))
+
+    def change(self, named: Mapping[str, Any], subject: Subject, query: str = "") -> Steps[Answer]:
+        """A PATCH of what is named, and of what no body can do without."""
+        request = self.write.request({**needed(self.write, self.first.json, subject), **named})
+        return (
+            yield from ask(self.write.call.operation, msgspec.structs.replace(request, target=request.target + query))
+        )
 
 
 def _updates(operation: Operation, model: ResourceModel) -> bool:
@@ -37,95 +57,85 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def update(operation: Operation, subject: Subject) -> Steps[None]:
-    """Change all that can be changed, put one property back, then the rest together with values for read-only ones."""
-    write = yield from write_of(operation, subject)
-    reader = reader_for(write.call, subject) if isinstance(write, Write) else None
-    if isinstance(write, Missing) or reader is None:
-        missing = write if isinstance(write, Missing) else Missing("no operation reads what this one changes")
-        yield from untested(ALL, operation, missing)
+    """Change all that can be changed, in two steps, and put it back in two."""
+    found = yield from _state(operation, subject)
+    if isinstance(found, Missing):
+        yield from untested(ALL, operation, found)
         return
+    changes = other_values(found.write, found.first.json, subject)
+    for name in [*changes][:_TRIES]:
+        changed = yield from found.change({name: changes[name]}, subject)
+        if changed.ok:
+            yield from _changed(name, changes, changed, found, subject)
+            return
+    yield from untested(ALL, operation, Missing("no property was found that it changes"))
+
+
+def _state(operation: Operation, subject: Subject) -> Steps[State | Missing]:
+    write = yield from write_of(operation, subject)
+    if isinstance(write, Missing):
+        return write
+    reader = reader_for(write.call, subject)
+    if reader is None:
+        return Missing("no operation reads what this one changes")
     before = yield from ask(reader.operation, reader.request(fresh=True))
     if not before.ok or not isinstance(before.json, dict):
-        yield from untested(ALL, operation, Missing(f"what is to be changed cannot be read: {before.status}"))
-        return
-    changes = _changes(write, before.json, subject)
-    for named in [dict(changes), *({name: value} for name, value in changes[:_TRIES])] if changes else []:
-        changed = yield from ask(operation, write.request({**_needed(write, before.json, subject), **named}))
-        if changed.ok:
-            yield from _followed(named, write, before, changed, reader, subject)
-            return
-    yield from untested(ALL, operation, Missing("no property was found that the operation changes"))
+        return Missing(f"what is to be changed cannot be read: {before.status}")
+    return State(write, reader, before)
 
 
-def _followed(  # noqa: PLR0913 - what was changed, and where it is seen
-    named: dict[str, Any], write: Write, before: Answer, changed: Answer, reader: Call, subject: Subject
-) -> Steps[None]:
-    """Judge the change, put its first property back alone, judge that, and put the rest back with forged values."""
-    after = yield from ask(reader.operation, reader.request(fresh=True))
-    yield from _only(named, before, changed, after, write, subject)
-    first = next(iter(named))
-    if len(named) > 1 and isinstance(after.json, dict):
-        needed = _needed(write, after.json, subject)
-        back = yield from ask(write.call.operation, write.request({**needed, first: before.json[first]}))
-        if back.ok:
-            later = yield from ask(reader.operation, reader.request(fresh=True))
-            yield from _only({first: before.json[first]}, after, back, later, write, subject)
-            after = later
-    yield from _read_only({name: before.json[name] for name in named}, write, before, after, reader, subject)
+def _changed(name: str, changes: dict[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
+    """Judge the first change, make the others, and put back one part after the other."""
+    old = {each: state.first.json[each] for each in changes}
+    after = yield from state.now()
+    yield from _only({name: changes[name]}, state.first, changed, after, state.write, subject)
+    others = {each: value for each, value in changes.items() if each != name}
+    others = one_cleared(others, state.write, state.first.json, subject)
+    done = {name: changes[name]}
+    if others:
+        answer = yield from state.change(others, subject)
+        if answer.ok:
+            later = yield from state.now()
+            yield from _only(others, after, answer, later, state.write, subject)
+            after, done = later, done | others
+    yield from _alone(done, changed, state, subject)
+    yield from _put_back(name, {each: old[each] for each in done}, after, state, subject)
 
 
-def _changes(write: Write, state: Mapping[str, Any], subject: Subject) -> list[tuple[str, Any]]:
-    """Properties, each with another valid value than it has; plain ones first."""
-    found: list[tuple[int, str, Any]] = []
-    for name, schema in writable(write.call.operation, subject).items():
-        if name not in state:
-            continue
-        for rank, value in _others(name, schema, state[name], write):
-            body = {**_needed(write, state, subject), name: value}
-            if value != state[name] and not subject.validators.request_body(
-                write.call.operation, "application/json", body
-            ):
-                found.append((rank, name, value))
-                break
-    return _one_cleared([(name, value) for _, name, value in sorted(found, key=lambda each: each[0])], write, subject)
+def _put_back(name: str, old: dict[str, Any], after: Answer, state: State, subject: Subject) -> Steps[None]:
+    """The first property alone, with forged values for read-only ones; then the others, expanded where that is known.
+
+    Where the forged values are refused, it goes back without them.
+    """
+    operation, first = state.write.call.operation, {name: old[name]}
+    shown = after.json if isinstance(after.json, dict) else {}
+    fixed = forged(operation, shown, read_only(operation, subject), subject)
+    answer = yield from state.change({**first, **fixed}, subject)
+    last = yield from state.now()
+    yield from _read_only(fixed, answer, after, last)
+    if not answer.ok:
+        answer = yield from state.change(first, subject)
+        last = (yield from state.now()) if answer.ok else last
+    if answer.ok:
+        yield from _only(first, after, answer, last, state.write, subject)
+    rest = {each: old[each] for each in old if each != name or not answer.ok}
+    expansion = _expansion(operation)
+    if rest and not expansion:
+        answer = yield from state.change(rest, subject)
+    elif expansion:
+        answer = yield from state.change(rest or first, subject, f"?expand={expansion.path}")
+        yield from replaced(last, answer, expansion, subject)
+        answer = answer if answer.ok else (yield from state.change(rest or first, subject))
+    for requirement in EXPANDED:
+        yield observed(answer, requirement, Verdict.NOT_APPLICABLE, "no link of the resource gives occasion")
+    if not answer.ok:
+        message = f"{state.reader.path}: {', '.join(old)} was changed and could not be put back"
+        yield Noticed("cleanup", message, operation.key)
 
 
-def _one_cleared(changes: list[tuple[str, Any]], write: Write, subject: Subject) -> list[tuple[str, Any]]:
-    """The changes, but the last one that may be null is; never the first, which is what is put back alone."""
-    known = writable(write.call.operation, subject)
-    nullable = [name for name, value in changes[1:] if value is not None and "null" in known[name].get("type", ())]
-    body = {**dict(changes), nullable[-1]: None} if nullable else {}
-    if not body or subject.validators.request_body(write.call.operation, "application/json", body):
-        return changes
-    return [(name, body[name]) for name, _ in changes]
-
-
-def _others(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Iterator[tuple[int, Any]]:
-    """Candidates for another value, each with how unlikely it is to be refused (0 is best)."""
-    if isinstance(old, bool):
-        yield 0, not old
-    elif "enum" in schema:
-        yield from ((0, each) for each in schema["enum"] if each is not None)
-    elif isinstance(old, str) and not {"format", "pattern"} & {*schema}:
-        yield 1, f"{old} 2"[: schema.get("maxLength", 200)]
-        yield 1, "another"
-    elif isinstance(old, int | float):
-        yield from ((1, old + step) for step in (1, -1))
-    elif isinstance(old, dict):
-        inner = schema.get("properties", {})
-        for member, value in old.items():
-            if isinstance(value, bool) and member in inner:
-                yield 0, {**old, member: not value}
-    sample = write.body.get(name) if isinstance(write.body, dict) else None
-    yield from ((3, each) for each in write.links.get(name, ()))
-    if sample is not None and name not in write.links:
-        yield 4, sample
-
-
-def _needed(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
-    """What a body cannot do without, as it is now."""
-    small = least(write, subject)
-    return {name: state.get(name, value) for name, value in small.items()} if isinstance(small, dict) else {}
+def _expansion(operation: Operation) -> Expansion | None:
+    """What the answer to a change is asked to expand."""
+    return next((each for each in operation.first_expansions if each.resolvable), None)
 
 
 def _only(  # noqa: PLR0913 - the three states, and what was asked
@@ -139,7 +149,7 @@ def _only(  # noqa: PLR0913 - the three states, and what was asked
             shown = state.get(name, ABSENT)
             if not (answer is changed and shown is ABSENT) and not _same(shown, value):
                 found.append((words, f"/{name}", value, shown))
-    others = {*writable(write.call.operation, subject)} - {*named, *_needed(write, before.json, subject)}
+    others = {*writable(write.call.operation, subject)} - {*named, *needed(write, before.json, subject)}
     found += [
         (f"changing {', '.join(named)} changes another property", each.pointer, each.old, each.new)
         for each in differences(before.json, after.json)
@@ -166,22 +176,53 @@ def _same(shown: Any, value: Any) -> bool:
     return not list(differences(value, shown))
 
 
-def _read_only(  # noqa: PLR0913 - what was changed, and where it is seen
-    old: dict[str, Any], write: Write, before: Answer, after: Answer, reader: Call, subject: Subject
-) -> Steps[None]:
-    """WRT-03: values for read-only properties are refused or without effect; the old values go back with them."""
-    operation = write.call.operation
-    state = after.json if isinstance(after.json, dict) else {}
-    fixed = _forged(operation, state, read_only(operation, subject), subject)
-    back = {**_needed(write, before.json, subject), **old}
-    answer = yield from ask(operation, write.request({**back, **fixed}))
-    last = yield from ask(reader.operation, reader.request(fresh=True))
-    shown = last.json if isinstance(last.json, dict) else {}
+def _alone(done: Mapping[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
+    """WRT-02: what was written is not found in other members of the collection, which had it not before.
+
+    One value in one other member may be somebody else's doing, and is left alone.
+    """
+    call = _listing(state, subject)
+    if call is None:
+        return
+    before = yield from ask(call.operation, call.request())
+    after = yield from ask(call.operation, call.request(fresh=True))
+    was = {item.get("url"): item for _, item in before.objects}
+    was[state.first.json.get("url")] = {}
+    touched: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for where, item in after.objects:
+        old = was.get(item.get("url"), {})
+        names = [each for each in done if each in old and each in item and not _same(old[each], done[each])]
+        if names and all(_same(item[each], done[each]) for each in names):
+            touched.append((where, {each: old[each] for each in names}, {each: item[each] for each in names}))
+    where, old, new = max(touched, key=lambda each: len(each[2]), default=("", {}, {}))
+    if len(touched) > 1 or len(new) > 1:
+        message = "a PATCH of one thing changes another one too"
+        also = (before, after)
+        yield violated(changed, "WRT-02", message, expected=quote(old), actual=quote(new), pointer=where, also=also)
+        yield Noticed(
+            "cleanup", f"{call.path}: others than the one named were changed, and stay so", changed.operation.key
+        )
+
+
+def _listing(state: State, subject: Subject) -> Call | None:
+    """The list of the collection that the resource is a member of."""
+    reader = state.reader
+    resource = subject.model.by_name.get(reader.operation.resource)
+    lister = list_of(resource, subject) if resource and reader.operation.role is Role.ITEM else None
+    if lister is None:
+        return None
+    headers = reader.headers if lister.user_header else ()
+    return Call(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
+
+
+def _read_only(fixed: Mapping[str, Any], answer: Answer, before: Answer, last: Answer) -> Iterator[Outcome]:
+    """WRT-03: values for read-only properties are refused or without effect."""
+    state, shown = (each.json if isinstance(each.json, dict) else {} for each in (before, last))
     taken = [each for each in fixed if shown.get(each, ABSENT) == fixed[each]]
     for each in taken:
         message = "a write changes a read-only property"
         was, new = quote(told(state[each])), quote(fixed[each])
-        yield violated(answer, "WRT-03", message, expected=was, actual=new, pointer=f"/{each}", also=(after, last))
+        yield violated(answer, "WRT-03", message, expected=was, actual=new, pointer=f"/{each}", also=(before, last))
     if not fixed:
         yield observed(answer, "WRT-03", Verdict.NOT_APPLICABLE, "nothing that is read says that it is read-only")
     elif not last.ok:
@@ -189,35 +230,6 @@ def _read_only(  # noqa: PLR0913 - what was changed, and where it is seen
         yield violated(answer, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
     elif not taken:
         yield passed(answer, "WRT-03")
-    if not answer.ok:
-        answer = yield from ask(operation, write.request(back))
-    if not answer.ok:
-        names = ", ".join(old)
-        yield Noticed("cleanup", f"{reader.path}: {names} was changed and could not be put back", operation.key)
-
-
-def _forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str], subject: Subject) -> dict[str, Any]:
-    """Another value for each read-only property that is shown, of the type that it has."""
-    resource = subject.model.by_name.get(operation.resource)
-    key = stranger(operation, subject, resource.prefix if resource else "")
-    found: dict[str, Any] = {}
-    for name in sorted(names & {*state}):
-        value = state[name]
-        if isinstance(value, bool):
-            found[name] = not value
-        elif isinstance(value, int | float):
-            found[name] = value + 1
-        elif isinstance(value, str):
-            found[name] = _other_text(name, value, key, subject)
-    return {name: value for name, value in found.items() if value != state[name]}
-
-
-def _other_text(name: str, value: str, key: str, subject: Subject) -> str:
-    if below(subject.target.base_url, value) is not None:
-        return f"{value.rpartition('/')[0]}/{key}"
-    if name == "id":
-        return key
-    return "2001-01-01T00:00:00Z" if value[:4].isdigit() and "T" in value else "another"
 
 
 PROBES = (Probe("update", ALL, _updates, _needs, update, writes=True),)

@@ -248,6 +248,8 @@ def writing(client: Client, operation: Operation) -> Iterator[Ask]:  # noqa: C90
         for name in body:
             yield send({name: body[name]} if operation.method == "PATCH" else body)
             yield from read()
+        for each in operation.expansions:
+            yield dataclasses.replace(send(body), target=f"{first.target}?expand={each.path}")
         for name, schema in properties.items():
             flat = client.world.nursery.flat(schema)
             wrong: list[Any] = [

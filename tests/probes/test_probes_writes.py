@@ -5,12 +5,14 @@ import pytest
 from scripted import BASE, drive, exchange_of, problem, reply, ulid
 
 from conformance.model import Response, Verdict
+from conformance.probes.creations import PROBES as CREATIONS
+from conformance.probes.deletions import PROBES as DELETIONS
 from conformance.probes.refusals import PROBES as REFUSALS
 from conformance.probes.updates import PROBES as UPDATES
-from conformance.probes.writes import PROBES as WRITES
 from conformance.probes.writing import write_of
 
-CREATE, DELETE = WRITES
+(CREATE,) = CREATIONS
+(DELETE,) = DELETIONS
 (UPDATE,) = UPDATES
 REFUSE = next(each for each in REFUSALS if each.name == "refusals")
 USER, MAKE, MODEL = (ulid(prefix, 1) for prefix in ("user", "vmak", "vmod"))
@@ -117,6 +119,8 @@ class World:
             self.buried[key] = self.routes.pop(key)
         if self.wrong == "greedy":
             self.routes = dict([*self.routes.items()][:1])
+        if self.wrong == "oldest":
+            self.routes = dict([*self.routes.items()][1:])
         return Response(204)
 
     def patch(self, key, request):
@@ -136,6 +140,11 @@ class World:
         if self.wrong == "resets":
             text = next(k for k, v in route.items() if isinstance(v, str) and k in self.sample())
             body = {text: "", **body}
+        if self.wrong == "defaults":  # to what they were made with, so that only a changed one shows it
+            body = {**self.sample(), **body}
+        if self.wrong == "everywhere":
+            for each in self.routes.values():
+                each.update(body)
         route.update(body)
         return reply(old if self.wrong == "late" else route)
 
@@ -162,6 +171,7 @@ class TestCreate:
             ("ascii", "WRT-01"),
             ("ghosts", "WRT-04"),
             ("greedy", "WRT-04"),
+            ("oldest", "WRT-04"),
         ],
     )
     def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
@@ -223,10 +233,54 @@ class TestUpdate:
 
     @pytest.mark.parametrize(
         ("wrong", "requirement"),
-        [("late", "WRT-02"), ("deaf", "WRT-02"), ("resets", "WRT-02"), ("uncleared", "WRT-02"), ("writable", "WRT-03")],
+        [
+            ("late", "WRT-02"),
+            ("deaf", "WRT-02"),
+            ("resets", "WRT-02"),
+            ("defaults", "WRT-02"),
+            ("everywhere", "WRT-02"),
+            ("uncleared", "WRT-02"),
+            ("writable", "WRT-03"),
+        ],
     )
     def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
-        assert requirement in drive(UPDATE, PATCH, subject, World(subject, wrong)).violated()
+        world = World(subject, wrong)
+        world.add({})
+        assert requirement in drive(UPDATE, PATCH, subject, world).violated()
+
+    def test_what_somebody_else_changed_meanwhile_is_left_alone(self, subject):
+        world = World(subject)
+        other, changed = world.add({}), []
+
+        def target(request):
+            body = sent(request) if request.method == "PATCH" else None
+            if isinstance(body, dict) and not changed:
+                changed.append(body)
+                other.update(body)
+            return world(request)
+
+        run = drive(UPDATE, PATCH, subject, target)
+        assert changed
+        assert not run.violated()
+
+    @pytest.mark.parametrize(("expands", "told"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+    def test_the_answer_to_a_change_is_expanded(self, expands, told, subject):
+        array = {"id": ulid("sola", 1), "url": f"{BASE}/solar_arrays/{ulid('sola', 1)}", "capacity_watts": 4000}
+        array |= {"user": URLS["user"]}
+
+        def target(request):
+            path, _, query = request.target.partition("?")
+            if request.method == "PATCH":
+                array.update({name: value for name, value in sent(request).items() if name == "capacity_watts"})
+            if path.startswith("/solar_arrays"):
+                shown = {**array, "user": {"id": USER, "url": URLS["user"]}} if query and expands else array
+                return reply(shown if path.count("/") == 2 else [shown])
+            return World(subject)(request)
+
+        run = drive(UPDATE, "PATCH /solar_arrays/{solar_array_id}", subject, target)
+        assert told in run.verdicts("EXP-02")
+        assert (Verdict.PASS in run.verdicts("EXP-03")) is expands
+        assert array["capacity_watts"] == 4000
 
     def test_nothing_to_change(self, subject):
         world = World(subject)

@@ -1,0 +1,23 @@
+"""PATCH writes to every member of the collection, as an UPDATE without its WHERE does."""
+
+from typing import Any
+
+from conformance.mock_server.call import Call
+from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.world.store import Record
+from conformance.model import Role
+
+
+def plant(site: Site) -> Planted | None:
+    """One PATCH of a member of a collection."""
+    operation = site.pick(o for o in site.bodies(Role.UPDATE) if o.path.endswith("}"))
+
+    def act(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+        for other in site.beside(record):
+            site.world.store.change(other, changes, quiet=True)
+        return changes
+
+    return at(operation, apply=act)
+
+
+FAULT = Fault(("WRT-02",), "a PATCH of one thing changes all of its kind", plant)

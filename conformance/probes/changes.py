@@ -1,0 +1,87 @@
+"""What a PATCH of the probe `update` says: other values for what may be changed, and forged ones for what may not."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.answers import below
+from conformance.model import Operation
+from conformance.probes.harmless import stranger
+from conformance.probes.writing import JSON, Write, least, writable
+from conformance.subject import Subject
+
+
+def other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """Properties, each with another valid value than it has; those that are least likely to be refused first."""
+    found: list[tuple[int, str, Any]] = []
+    for name, schema in writable(write.call.operation, subject).items():
+        if name not in state:
+            continue
+        for rank, value in _others(name, schema, state[name], write):
+            if value != state[name] and _valid({**needed(write, state, subject), name: value}, write, subject):
+                found.append((rank, name, value))
+                break
+    return {name: value for _, name, value in sorted(found, key=lambda each: each[0])}
+
+
+def one_cleared(changes: dict[str, Any], write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """The changes, but null for the last one that may be null."""
+    known = writable(write.call.operation, subject)
+    nullable = [name for name, value in changes.items() if value is not None and "null" in known[name].get("type", ())]
+    cleared = {**changes, nullable[-1]: None} if nullable else changes
+    return cleared if _valid({**needed(write, state, subject), **cleared}, write, subject) else changes
+
+
+def needed(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """What a body cannot do without, as it is now."""
+    small = least(write, subject)
+    return {name: state.get(name, value) for name, value in small.items()} if isinstance(small, dict) else {}
+
+
+def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str], subject: Subject) -> dict[str, Any]:
+    """Another value for each of the named properties that is shown, of the type that it has."""
+    resource = subject.model.by_name.get(operation.resource)
+    key = stranger(operation, subject, resource.prefix if resource else "")
+    found: dict[str, Any] = {}
+    for name in sorted(names & {*state}):
+        value = state[name]
+        if isinstance(value, bool):
+            found[name] = not value
+        elif isinstance(value, int | float):
+            found[name] = value + 1
+        elif isinstance(value, str):
+            found[name] = _other_text(name, value, key, subject)
+    return {name: value for name, value in found.items() if value != state[name]}
+
+
+def _valid(body: Mapping[str, Any], write: Write, subject: Subject) -> bool:
+    return not subject.validators.request_body(write.call.operation, JSON, body)
+
+
+def _others(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Iterator[tuple[int, Any]]:
+    """Candidates for another value, each with how unlikely it is to be taken (0 is best)."""
+    if isinstance(old, bool):
+        yield 0, not old
+    elif "enum" in schema:
+        yield from ((0, each) for each in schema["enum"] if each is not None)
+    elif isinstance(old, str) and not {"format", "pattern"} & {*schema}:
+        yield 1, f"{old} 2"[: schema.get("maxLength", 200)]
+        yield 1, "another"
+    elif isinstance(old, int | float):
+        yield from ((1, old + step) for step in (1, -1))
+    elif isinstance(old, dict):
+        inner = schema.get("properties", {})
+        for member, value in old.items():
+            if isinstance(value, bool) and member in inner:
+                yield 0, {**old, member: not value}
+    sample = write.body.get(name) if isinstance(write.body, dict) else None
+    yield from ((3, each) for each in write.links.get(name, ()))
+    if sample is not None and name not in write.links:
+        yield 4, sample
+
+
+def _other_text(name: str, value: str, key: str, subject: Subject) -> str:
+    if below(subject.target.base_url, value) is not None:
+        return f"{value.rpartition('/')[0]}/{key}"
+    if name == "id":
+        return key
+    return "2001-01-01T00:00:00Z" if value[:4].isdigit() and "T" in value else "another"
