@@ -170,6 +170,7 @@ def _candidates(
                 refused.update({Case(r, operation.key): reason for r in cells})
                 continue
             needs = tuple(paid_by(need, wish.target) for need in probe.needs(operation, model))
+            needs = tuple(need for need in needs if _can_ask(need, wish.target))
             item = Item(probe.name, operation.key, operation.group, cells, needs)
             found.append((probe, item))
     return found, refused
@@ -185,6 +186,12 @@ def paid_by(need: Need, target: Target) -> Need:
     identity = payer(target) if payer else need.identity
     count = min(need.count, target.allowances.get(identity, need.count) + 1)
     return msgspec.structs.replace(need, identity=identity, count=count) if payer or count < need.count else need
+
+
+def _can_ask(need: Need, target: Target) -> bool:
+    """Whether whoever would ask is there; probes do without those who are not."""
+    name = need.identity.partition("#")[0]
+    return not name or name in target.identities
 
 
 def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:

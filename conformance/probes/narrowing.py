@@ -20,10 +20,11 @@ def _narrowed(operation: Operation, model: ResourceModel) -> bool:
 
 def _narrow_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     people = model.by_name.get(model.principal)
-    learnt = (Need(f"read {people.list_path}", identity=SPARE),) if people else ()
+    learnt = tuple(Need(f"read {people.list_path}", identity=each) for each in (SPARE, A, B)) if people else ()
     count = 2 + operation.user_required + 2 * _first(operation, model)  # nonsense, one user, nobody, both forms
     asked = Need(f"read {operation.path} as one user", count, SPARE)
-    own = plain_read(operation, model, A) if operation.role is Role.LIST else ()
+    of_a = plain_read(operation, model, A)
+    own = of_a if operation.role is Role.LIST else (*of_a[:-1], Need(f"read {operation.path} of another", identity=B))
     return (*learnt, *plain_read(operation, model, SPARE), asked, *own)
 
 
@@ -105,11 +106,41 @@ def _one_of(call: Call, plain: Answer, people: tuple[str, ...], subject: Subject
 
 
 def _as_its_token(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
-    """Where nothing says whose it is: with A in the header, the list shows nothing that A's own token does not."""
+    """Where nothing says whose it is: with a user in the header, what that user's own token is shown."""
     people = (yield from two_people(subject)) if {A, B} <= {*subject.target.identities} else ()
-    if not people or plain.operation.role is not Role.LIST or plain.operation.resource == subject.model.principal:
+    if not people or plain.operation.resource == subject.model.principal:
         yield observed(plain, "AUT-06", Verdict.NOT_APPLICABLE, "nothing in the plain answer says whose it is")
+    elif plain.operation.role is Role.LIST:
+        yield from _as_a(call, people, subject)
+    else:
+        yield from _as_b(call, plain, people, subject)
+
+
+def _as_b(call: Call, plain: Answer, people: tuple[str, ...], subject: Subject) -> Steps[None]:
+    """With B in the header, what A has and B's own token is refused is not shown."""
+    own = yield from call_of(call.operation, subject, A)
+    if isinstance(own, Missing):
+        yield observed(plain, "AUT-06", Verdict.NOT_APPLICABLE, f"user_a has nothing to tell it by: {own.reason}")
         return
+    own = msgspec.structs.replace(own, headers=without_user(own), identity=B)
+    refused = yield from ask(call.operation, own.request())
+    if refused.status not in {403, 404}:
+        reason = "what user_a has is no secret to user_b, and says not whose it is"
+        yield observed(refused, "AUT-06", Verdict.NOT_APPLICABLE, reason)
+        return
+    as_b = msgspec.structs.replace(own, identity=call.identity)
+    answer = yield from ask(call.operation, _as_user(as_b, people[1].rpartition("/")[2]))
+    if answer.status in {403, 404}:
+        yield passed(answer, "AUT-06")
+    elif answer.items:
+        message = f"{call.operation.user_header} names a user, and what that user's own token is refused is shown"
+        yield violated(answer, "AUT-06", message, expected="404 or 403", actual=str(answer.status), also=(refused,))
+    else:
+        yield observed(answer, "AUT-06", Verdict.NOT_OBSERVABLE, f"it answers {answer.status}", also=(refused,))
+
+
+def _as_a(call: Call, people: tuple[str, ...], subject: Subject) -> Steps[None]:
+    """With A in the header, the list shows nothing that A's own token does not."""
     own = msgspec.structs.replace(call, identity=A, headers=without_user(call))
     mine = yield from ask(call.operation, own.request())
     answer = yield from ask(call.operation, _as_user(call, people[0].rpartition("/")[2]))

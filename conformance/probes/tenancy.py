@@ -11,24 +11,24 @@ from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.harmless import harmless
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import JSON, Write, reader_for, writable
 from conformance.subject import Subject
 
 A, B = "user_a", "user_b"
 
 
 def _personal(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET" and operation.secured and (_owned(operation, model) or bool(operation.user_header))
+    return operation.method == "GET" and operation.secured and (owned(operation, model) or bool(operation.user_header))
 
 
-def _owned(operation: Operation, model: ResourceModel) -> bool:
+def owned(operation: Operation, model: ResourceModel) -> bool:
+    """Whether it acts on things of which the description says whose they are."""
     return operation.resource in model.personal
 
 
-def _apart_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    if not _owned(operation, model):
+def apart_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Who the two people are, what A has, and what B asks for of it."""
+    if not owned(operation, model):
         return ()
     resource = model.by_name[model.principal]
     people = tuple(Need(f"read {resource.list_path}", identity=each) for each in (A, B))
@@ -52,7 +52,7 @@ def _own_list(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 def apart(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-05: what is A's is neither listed nor read by B."""
-    if not _owned(operation, subject.model):
+    if not owned(operation, subject.model):
         reason = "nothing in the description says whose a resource is"
         yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
@@ -96,7 +96,7 @@ def _foreign(call: Call, mine: Answer, people: tuple[str, ...], subject: Subject
     if not mine.ok:
         yield observed(mine, "AUT-05", Verdict.NOT_OBSERVABLE, f"its owner gets {mine.status}")
         return
-    if (yield from _shared(call, subject)):
+    if (yield from shared(call, subject)):
         yield observed(mine, "AUT-05", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
     foreign = msgspec.structs.replace(call, identity=B, headers=without_user(call))
@@ -130,7 +130,7 @@ def without_user(call: Call) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in call.headers if name != call.operation.user_header)
 
 
-def _shared(call: Call, subject: Subject) -> Steps[bool]:
+def shared(call: Call, subject: Subject) -> Steps[bool]:
     """Whether B's own list shows the first thing that the path names."""
     head, _, rest = call.path.lstrip("/").partition("/")
     lister = subject.model.by_key.get(f"GET /{head}")
@@ -211,87 +211,4 @@ def owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Iterat
                 yield value
 
 
-def _updates(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role is Role.UPDATE and operation.secured and _owned(operation, model)
-
-
-def _foreign_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    learnt = _apart_needs(operation, model)
-    return (*learnt, Need(f"write {operation.key} of another", identity=B, shared=False))
-
-
-def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-05: B may not write what is A's; what is sent is what is there already."""
-    people = yield from two_people(subject)
-    call = yield from call_of(operation, subject, A)
-    if isinstance(call, Missing) or not people:
-        missing = call if isinstance(call, Missing) else Missing("user_a and user_b are not seen to be two people")
-        yield from untested(("AUT-05",), operation, missing)
-        return
-    reader = reader_for(call, subject)
-    mine = (yield from ask(reader.operation, reader.request())) if reader else None
-    known = writable(operation, subject)
-    state = mine.json if mine and mine.ok and isinstance(mine.json, dict) else {}
-    body = {name: value for name, value in state.items() if name in known and value is not None}
-    valid = body and not subject.validators.request_body(operation, JSON, body)
-    if not valid or (yield from _shared(call, subject)):
-        yield without("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "nothing of one person's alone can be sent back")
-        return
-    write = Write(msgspec.structs.replace(call, identity=B, headers=without_user(call)), body)
-    answer = yield from ask(operation, write.request(body))
-    if answer.status in {403, 404}:
-        yield passed(answer, "AUT-05")
-    elif answer.ok:
-        message = "one user writes what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status))
-    else:
-        reason = f"it answers {answer.status}, which writes nothing and refuses nobody"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
-
-
-def _at_anothers(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it changes what its path names, or creates below it, with a body that can be made wrong."""
-    named = operation.path.count("{") > 0 and operation.path_parameters
-    creates = operation.role is Role.CREATE and operation.secured and _owned(operation, model)
-    return bool((creates or _updates(operation, model)) and named and operation.body)
-
-
-def _wrong_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*_apart_needs(operation, model), Need(f"wrong {operation.key} of another", 2, B, shared=False))
-
-
-def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-05 without effect: a wrong body that B sends to what is A's is answered as one sent to nothing is.
-
-    A server that finds nothing of A's for B looks at no body; one that calls it wrong would have taken a right one.
-    """
-    people = yield from two_people(subject)
-    call = yield from call_of(operation, subject, A)
-    wrong = harmless(operation, subject, B)
-    if isinstance(call, Missing) or isinstance(wrong, Missing) or not people or not wrong.body:
-        missing = call if isinstance(call, Missing) else Missing("no two people are known, or no body is wrong")
-        yield from untested(("AUT-05",), operation, missing)
-        return
-    if (yield from _shared(call, subject)):
-        yield without("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
-        return
-    plain = msgspec.structs.replace(call, identity=B, headers=without_user(call)).request()
-    headers = (*plain.headers, ("Content-Type", JSON))
-    answer = yield from ask(operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body))
-    if answer.status in {403, 404}:
-        yield passed(answer, "AUT-05")
-        return
-    nothing = yield from ask(operation, wrong)
-    if nothing.status == 404 and (answer.ok or answer.status in {400, 422}):
-        message = "a write of one user finds what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(nothing,))
-    else:
-        reason = f"it answers {answer.status} there and {nothing.status} where nothing is: the body may come first"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
-
-
-PROBES = (
-    Probe("apart", ("AUT-05",), _personal, _apart_needs, apart, identities=(A, B)),
-    Probe("foreign-refusal", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(A, B)),
-    Probe("foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(A, B)),
-)
+PROBES = (Probe("apart", ("AUT-05",), _personal, apart_needs, apart, identities=(A, B)),)

@@ -45,16 +45,16 @@ def has_json_body(operation: Operation) -> bool:
     return operation.body is not None and any(each.type == JSON and each.schema for each in operation.body.media)
 
 
-def write_of(operation: Operation, subject: Subject, mark: str = "") -> Steps[Write | Missing]:
+def write_of(operation: Operation, subject: Subject, mark: str = "", identity: str = "full") -> Steps[Write | Missing]:
     """A write with real ids in its path, and in its body links to things that exist; `mark` makes names differ."""
     from strategies.bodies import sample_body  # noqa: PLC0415 - Hypothesis is loaded only where something is written
 
-    call = yield from call_of(operation, subject)
+    call = yield from call_of(operation, subject, identity)
     if isinstance(call, Missing):
         return call
     if not has_json_body(operation):
         return Write(call, None)
-    links = yield from _links(operation, subject)
+    links = yield from _links(operation, subject, identity)
     body = sample_body(subject.validators, operation, known={**_plausible(operation, subject, mark), **links})
     if body is None:
         return Missing("no valid body can be made from the description")
@@ -189,7 +189,7 @@ def _plausible(operation: Operation, subject: Subject, mark: str) -> dict[str, t
     return found
 
 
-def _links(operation: Operation, subject: Subject) -> Steps[dict[str, tuple[Any, ...]]]:
+def _links(operation: Operation, subject: Subject, identity: str) -> Steps[dict[str, tuple[Any, ...]]]:
     """By property name, URLs (or ids, where ids are taken) of things that exist."""
     from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
@@ -204,7 +204,7 @@ def _links(operation: Operation, subject: Subject) -> Steps[dict[str, tuple[Any,
         lister = list_of(resource, subject) if resource else None
         if lister is None or "{" in lister.path:
             continue
-        answer = yield from ask(lister, Request(lister.key, "GET", lister.path))
+        answer = yield from ask(lister, Request(lister.key, "GET", lister.path, identity=identity))
         values = (item.get("id" if by_id else "url") for _, item in answer.objects)
         known = tuple(value for value in values if isinstance(value, str))[:_KNOWN]
         if known:

@@ -203,6 +203,13 @@ def test_shared_needs_are_paid_once_for_each_identity():
     assert union_cost(needs) == {"full": 1 + 4, "x": 1}
 
 
+@settings(max_examples=40)
+@given(WISHES)
+def test_nobody_pays_who_is_not_there(small, wish):
+    payers = {each.partition("#")[0] for each in small.make(wish).cost}
+    assert payers <= {"", *wish.target.identities}
+
+
 def test_every_selector_binds_something_and_none_binds_what_it_does_not_name(model):
     binding = {name: [o for o in model.operations if binds(o, model)] for name, binds in SELECTORS.items()}
     idle = {name for name, operations in binding.items() if not operations}
