@@ -5,10 +5,8 @@ from typing import Any
 
 import msgspec
 
-from conformance.answers import Answer
-from conformance.comparing import ABSENT, at
 from conformance.judging import without
-from conformance.model import Noticed, Operation, Request, ResourceModel, Role, Verdict
+from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
@@ -17,6 +15,7 @@ from conformance.probes.writing import (
     clean,
     has_json_body,
     least,
+    put_back,
     reader_for,
     writable,
     write_of,
@@ -54,7 +53,7 @@ def odd(operation: Operation, subject: Subject) -> Steps[None]:
         if operation.role is Role.CREATE:
             yield from clean(answer, subject)
         elif answer.ok and before is not None:
-            yield from _put_back(write, name, before)
+            yield from put_back(write, {name}, before)
     yield without("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no odd body was answered")
 
 
@@ -87,17 +86,6 @@ def _oddly(write: Write, name: str, value: bytes, subject: Subject) -> Request:
     known = body.items() if isinstance(body, dict) else ()
     members = {key: msgspec.Raw(msgspec.json.encode(each)) for key, each in known}
     return write.request({**members, name: msgspec.Raw(value)})
-
-
-def _put_back(write: Write, name: str, before: Answer) -> Steps[None]:
-    """The property as it was read before it was changed."""
-    old = at(before.json, f"/{name}")
-    if old is ABSENT:
-        return
-    answer = yield from ask(write.call.operation, write.request({name: old}))
-    if not answer.ok:
-        message = f"{name} of {write.call.path} was changed, and putting it back gives {answer.status}"
-        yield Noticed("cleanup", message, answer.operation.key)
 
 
 PROBES = (Probe("odd-body", ("ERR-09",), _with_body, _odd_needs, odd, rank=2, writes=True),)

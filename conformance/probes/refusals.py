@@ -16,7 +16,7 @@ from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, 
 from conformance.probes.arguments import Call, Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, clean, has_json_body, reader_for, write_of
+from conformance.probes.writing import Write, clean, has_json_body, put_back, reader_for, writable, write_of
 from conformance.probes.wrong_bodies import NAMED, UNREADABLE, Wrong, wrong_bodies
 from conformance.subject import Subject
 
@@ -60,6 +60,10 @@ def _refusing(most: int) -> Any:
         if reader and before and before.ok and refused:
             after = yield from ask(reader.operation, reader.request(fresh=True))
             yield from _untouched(before, after, sent, reader)
+        elif before and before.ok and operation.role is Role.UPDATE:
+            bodies = [write.body if body is None else body for answer, body in sent if answer.ok]
+            names = {name for body in bodies if isinstance(body, dict) for name in body}
+            yield from put_back(write, names & {*writable(operation, subject)}, before)
         for requirement in ALL:
             reason = "no body that is wrong in this way can be made, or no refusal was seen"
             yield _nothing(requirement, operation, reason)

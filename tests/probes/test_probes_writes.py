@@ -326,6 +326,14 @@ class TestRefusals:
     def test_a_wrong_body_may_not_be_taken(self, operation, subject):
         assert {"ERR-08", "WRT-06"} <= drive(REFUSE, operation, subject, World(subject, "lax")).violated()
 
+    def test_what_a_wrong_body_changed_is_put_back(self, subject):
+        world = World(subject, "lax")
+        before = msgspec.json.encode(world.routes)
+        run = drive(REFUSE, PATCH, subject, world)
+        assert run.violated()
+        (was,), (now,) = msgspec.json.decode(before).values(), world.routes.values()
+        assert {name: now[name] for name in was} == was
+
     @pytest.mark.parametrize("operation", [POST, PATCH])
     def test_a_refused_body_may_not_take_effect(self, operation, subject):
         world = World(subject, "kept")
