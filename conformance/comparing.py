@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 from conformance.answers import escape
 
-ABSENT: Any = object()
+
+class _Absent:
+    """No value at all, which is not null; quoted as it is, and not as a text."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT: Any = _Absent()
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -46,8 +54,3 @@ def at(value: Any, pointer: str) -> Any:
         else:
             return ABSENT
     return value
-
-
-def told(value: Any) -> Any:
-    """A value for quoting: ABSENT becomes a word."""
-    return "(absent)" if value is ABSENT else value

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from conformance.answers import Answer
-from conformance.comparing import Difference, at, told
+from conformance.comparing import Difference, at
 from conformance.judging import passed, quote, violated
 from conformance.model import Noticed, Outcome
 from conformance.probes.base import Steps, ask
@@ -23,7 +23,7 @@ def differing(  # noqa: PLR0913 - a finding has these parts
 
 def difference(answer: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]) -> Outcome:
     """The violation that one difference is, at its place."""
-    old, new = quote(told(found.old)), quote(told(found.new))
+    old, new = quote(found.old), quote(found.new)
     return violated(answer, requirement, message, expected=old, actual=new, pointer=found.pointer, also=also)
 
 

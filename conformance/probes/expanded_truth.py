@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.answers import Answer, below, reader_of
-from conformance.comparing import ABSENT, differences, told
+from conformance.comparing import ABSENT, differences
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Expansion, Request, Verdict
 from conformance.probes.base import Steps, ask
@@ -82,8 +82,8 @@ def _compared(  # noqa: PLR0913 - where it stands, and what it is compared with
             answer,
             "EXP-04",
             f"what expand={expansion.path} shows differs from the resource itself",
-            expected=quote(told(each.old)),
-            actual=quote(told(each.new)),
+            expected=quote(each.old),
+            actual=quote(each.new),
             pointer=place.pointer + each.pointer,
             also=(fetched,),
         )

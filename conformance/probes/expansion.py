@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.answers import Answer, below, match_path, values_at
-from conformance.comparing import Difference, differences, told
+from conformance.comparing import Difference, differences
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
@@ -178,8 +178,8 @@ def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...])
             answer,
             "EXP-05",
             "expand changed a property that it does not name",
-            expected=quote(told(each.old)),
-            actual=quote(told(each.new)),
+            expected=quote(each.old),
+            actual=quote(each.new),
             pointer=each.pointer,
             also=(plain,),
         )

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from conformance.answers import Answer, below, expanded_at
-from conformance.comparing import at, differences, told
+from conformance.comparing import at, differences
 from conformance.judging import passed, quote, violated, without
 from conformance.model import Expansion, Noticed, Operation, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
@@ -100,8 +100,8 @@ def _compared(operation: Operation, call: Call, many: Answer, one: Answer, subje
                 many,
                 "EXP-09",
                 f"expand={expansion.path} shows another thing in the list than by itself",
-                expected=quote(told(each.old)),
-                actual=quote(told(each.new)),
+                expected=quote(each.old),
+                actual=quote(each.new),
                 pointer=each.pointer,
                 also=(one,),
             )

@@ -15,7 +15,7 @@ from conformance.probes.base import SPARE, Need, Probe, Steps, ask
 from conformance.probes.generated_places import about, ambiguous, beyond_doubt, named, requirement_of, wrong_places
 from conformance.probes.generated_requests import embeds, settled
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, clean, has_json_body, reader_for, writable, write_of
+from conformance.probes.writing import Write, clean, has_json_body, put_back, reader_for, writable, write_of
 from conformance.subject import Subject
 from conformance.validation.wire import query_pairs
 
@@ -101,7 +101,8 @@ def _undone(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
     before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
     yield from steps
     if before is not None and before.ok and isinstance(before.json, dict):
-        yield from _put_back(write, before.json, subject)
+        known = writable(write.call.operation, subject)
+        yield from put_back(write, [name for name in known if before.json.get(name) is not None], before)
 
 
 def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
@@ -188,16 +189,6 @@ def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             what = f" with {' and '.join(sorted({name for name, _ in pairs}))}" if pairs else ""
             message = f"a valid generated request{what} is refused"
             yield violated(answer, "RSP-12", message, expected="2xx", actual=str(answer.status))
-
-
-def _put_back(write: Write, before: Mapping[str, Any], subject: Subject) -> Steps[None]:
-    """What may be written as it was before."""
-    known = writable(write.call.operation, subject)
-    old = {name: value for name, value in before.items() if name in known and value is not None}
-    answer = yield from ask(write.call.operation, write.request(old))
-    if not answer.ok:
-        where = f"{write.call.path} was changed, and putting it back gives {answer.status}"
-        yield Noticed("cleanup", where, write.call.operation.key)
 
 
 PROBES = (

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from conformance.answers import Answer
-from conformance.comparing import ABSENT, differences, told
+from conformance.comparing import ABSENT, differences
 from conformance.judging import observed, passed, quote, violated
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, list_of, untested
@@ -161,7 +161,7 @@ def _only(  # noqa: PLR0913 - the three states, and what was asked
             "WRT-02",
             words,
             expected=quote(expected),
-            actual=quote(told(actual)),
+            actual=quote(actual),
             pointer=pointer,
             also=(before, after),
         )
@@ -221,7 +221,7 @@ def _read_only(fixed: Mapping[str, Any], answer: Answer, before: Answer, last: A
     taken = [each for each in fixed if shown.get(each, ABSENT) == fixed[each]]
     for each in taken:
         message = "a write changes a read-only property"
-        was, new = quote(told(state[each])), quote(fixed[each])
+        was, new = quote(state[each]), quote(fixed[each])
         yield violated(answer, "WRT-03", message, expected=was, actual=new, pointer=f"/{each}", also=(before, last))
     if not fixed:
         yield observed(answer, "WRT-03", Verdict.NOT_APPLICABLE, "nothing that is read says that it is read-only")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.comparing import Difference, differences, told
+from conformance.comparing import Difference, differences
 from conformance.judging import quote
 from conformance.model import Exchange, Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
@@ -53,7 +53,7 @@ def _compared(delivery: Delivery, shown: Any, operation: str, both: tuple[str, .
     bad = [each for each in found if each not in moving]
     for each in bad[:_MOST]:
         message = f"{each.first} in data is not what its url shows"
-        old, new = quote(told(each.new)), quote(told(each.old))
+        old, new = quote(each.new), quote(each.old)
         yield Outcome(_REQUIREMENT, operation, Verdict.FAIL, message, old, new, f"/data{each.pointer}", both)
     if not bad:
         yield Outcome(_REQUIREMENT, operation, Verdict.PASS, exchanges=both)

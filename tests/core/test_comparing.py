@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.comparing import ABSENT, Difference, at, differences, told
+from conformance.comparing import ABSENT, Difference, at, differences
+from conformance.judging import quote
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4)
 NAMES = st.text("a~/01", max_size=3)
@@ -39,8 +40,8 @@ def test_nothing_differs_from_itself(value):
 def test_both_ways_differ_at_the_same_places(pair):
     old, new = pair
     there, back = list(differences(old, new)), list(differences(new, old))
-    assert {each.pointer: (told(each.old), told(each.new)) for each in there} == {
-        each.pointer: (told(each.new), told(each.old)) for each in back
+    assert {each.pointer: (each.old, each.new) for each in there} == {
+        each.pointer: (each.new, each.old) for each in back
     }
 
 
@@ -88,5 +89,6 @@ def test_a_pointer_to_nothing_finds_nothing(pointer):
 
 
 def test_what_is_absent_is_told_in_words():
-    assert told(ABSENT) == "(absent)"
-    assert told(None) is None
+    assert quote(ABSENT) == "(absent)"
+    assert quote(None) == "null"
+    assert quote("(absent)") == '"(absent)"'
