@@ -159,14 +159,20 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Run an item of the suite with one report instead of three: it has no fixtures to set up or tear down."""
+    """Run an item of the suite with one report instead of three: it has no fixtures to set up or tear down.
+
+    A worker of xdist sends its controller nothing else, which is busy enough with that.
+    """
     if not hasattr(item, "conformance_item"):
         return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    alone = not hasattr(item.config, "workerinput")
+    if alone:
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=(KeyboardInterrupt, pytest.exit.Exception))
     report = pytest.TestReport.from_item_and_call(item, call)
     item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    if alone:
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 

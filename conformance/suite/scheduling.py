@@ -21,6 +21,13 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
         probes = brief.catalogue.probes
         self._lanes = {item.name: lane_of(item, probes[item.probe]) for item in brief.plan.items}
 
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Forget a lane that has ended: xdist counts through all of them behind every item."""
+        super().mark_test_complete(node, item_index, duration)
+        lane = self._split_scope(self.registered_collections[node][item_index])
+        if all(self.assigned_work[node][lane].values()):
+            del self.assigned_work[node][lane]
+
     def _split_scope(self, nodeid: str) -> str:
         name = nodeid.partition("::")[2]
         return self._lanes.get(name, nodeid)
