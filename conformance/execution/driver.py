@@ -27,7 +27,7 @@ _LIMITED_IN_A_ROW = 9  # answers of 429, with the waits between them, before the
 _BUSY = 503
 _PATIENT_S = 5  # that a busy server may ask for before it is asked again
 _LOST_IN_A_ROW = 4  # requests without an answer before the target counts as gone
-_PATIENCE_S = 120.0  # without any item ended or request sent, before an item stops waiting for others
+_PATIENCE_S = 300.0  # without any item ended or request written down, before an item stops waiting for others
 _POLL_S = 0.02
 
 

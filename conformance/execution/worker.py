@@ -9,6 +9,8 @@ from conformance.execution.store import Store, store_path
 from conformance.model import Case, Outcome
 from conformance.plan import Item, Plan
 
+_LEASE = 8  # requests that a worker writes down at once
+
 
 class Worker:
     """Runs items of a plan, writes its own log `workers/NAME.jsonl`."""
@@ -17,7 +19,7 @@ class Worker:
         self.subject = spec.subject(brief.description)
         self.catalogue, self.plan = brief.catalogue, brief.plan
         self._log = Writer(spec.path / "workers" / f"{name}.jsonl")
-        self.store = Store(store_path(spec.path))
+        self.store = Store(store_path(spec.path), _LEASE)
         self._channel = Channel(spec.target.base_url, spec.headers, agent=AGENT)
         self._cases = self.plan.cases()
         self.todo = todo(self.plan, spec)
