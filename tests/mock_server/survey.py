@@ -224,11 +224,11 @@ def writing(client: Client, operation: Operation) -> Iterator[Ask]:  # noqa: C90
     first = good[0]
     yield dataclasses.replace(first, token="token-readonly")
     yield dataclasses.replace(first, token="token-noscope")
+    yield dataclasses.replace(first, token="token-user-b")  # before those whom a DELETE obeys
     yield dataclasses.replace(
         first, headers={k: v for k, v in first.headers.items() if k != operation.user_header.lower()}
     )
     yield dataclasses.replace(first, token="token-user-a")
-    yield dataclasses.replace(first, token="token-user-b")
     yield from client.bad(operation)
     body = client.body_for(operation)
     json_type = {**first.headers, "content-type": "application/json"}
