@@ -2,6 +2,7 @@
 
 import msgspec
 
+from conformance.answers import reader_of
 from conformance.judging import observed, passed, violated, without
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
@@ -116,16 +117,19 @@ def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
         yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, f"user_a makes nothing here: {made.status}")
         yield from clean(made, subject)
         return
-    answer = yield from ask(deleter, Request(deleter.key, "DELETE", address(made, subject), identity=B))
-    if answer.ok:
-        message = "one user deletes what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(made,))
-    elif answer.status in {403, 404}:
+    path = address(made, subject)
+    answer = yield from ask(deleter, Request(deleter.key, "DELETE", path, identity=B))
+    reader = reader_of(path, subject.model) if answer.ok else None
+    left = (yield from ask(reader, Request(reader.key, "GET", path, identity=A, fresh=True))) if reader else None
+    if answer.status in {403, 404}:
         yield passed(answer, "AUT-05")
+    elif left is not None and left.status in {404, 410}:
+        message, also = "one user deletes what is another's", (made, left)
+        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=also)
     else:
-        reason = f"it answers {answer.status}, which deletes nothing and refuses nobody"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
-    if not answer.ok:
+        reason = f"it answers {answer.status}, and neither deletes a thing nor refuses anybody"
+        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(made,))
+    if left is None or left.ok:
         yield from clean(made, subject)
     yield observed(made, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
 

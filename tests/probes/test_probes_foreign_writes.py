@@ -81,7 +81,7 @@ class TestForeignDelete:
     OPERATION = "POST /users/{user_id}/saved_routes"
 
     def run(self, subject, status):
-        """What A makes is kept in `here`; a DELETE of B is answered with a status."""
+        """What A makes is kept in `here`; a DELETE of B is answered with a status, and obeyed if that is 204."""
         here = {}
 
         def target(request):
@@ -89,9 +89,13 @@ class TestForeignDelete:
                 key = ulid(subject.model.by_name["users.saved_routes"].prefix, 1)
                 here[f"{request.target}/{key}"] = body = {"id": key, "url": f"{BASE}{request.target}/{key}"}
                 return reply(body, 201)
-            if request.method == "DELETE" and request.identity == "user_a":
+            if request.method == "DELETE" and (request.identity == "user_a" or status == 204):
                 return Response(204) if here.pop(request.target, None) else problem(404)
-            return problem(status) if request.method == "DELETE" else House()(request)
+            if request.method == "DELETE":
+                return Response(status) if status < 300 else problem(status)
+            if "saved_routes/" in request.target:
+                return reply(here[request.target]) if request.target in here else problem(404)
+            return House()(request)
 
         return drive(DELETE, self.OPERATION, subject, target), here
 
@@ -108,6 +112,11 @@ class TestForeignDelete:
         assert [each.operation for each in run.of("AUT-05") if each.verdict is Verdict.FAIL] == [
             "DELETE /users/{user_id}/saved_routes/{saved_route_id}"
         ]
+
+    def test_who_says_that_it_is_done_and_does_nothing_deletes_nothing_of_anothers(self, subject):
+        run, here = self.run(subject, 202)
+        assert run.verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE}
+        assert not here
 
     def test_who_makes_nothing_shows_nothing(self, subject):
         def target(request):
