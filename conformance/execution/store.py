@@ -51,12 +51,14 @@ class Store:
         """
         until = time.monotonic() + _PATIENCE_S
         while True:
-            if self._db.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, NULL)", (key, os.getpid())).rowcount:
-                return None
             row = self._db.execute("SELECT owner, exchange FROM answer WHERE key = ?", (key,)).fetchone()
-            if row and row[1] is not None:
+            if row is None:  # a look disturbs nobody, a write may
+                if self._db.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, NULL)", (key, os.getpid())).rowcount:
+                    return None
+                continue
+            if row[1] is not None:
                 return self._decoder.decode(row[1])
-            if row and (time.monotonic() > until or not _alive(row[0])):
+            if time.monotonic() > until or not _alive(row[0]):
                 self._db.execute("DELETE FROM answer WHERE key = ? AND owner = ? AND exchange IS NULL", (key, row[0]))
             time.sleep(_POLL_S)
 
