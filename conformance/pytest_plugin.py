@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SUITE = "conformance.suite"
 PREPARED = "evconform-session"  # the plugin name under which the command line hands its session over
 _OWN = "evconform-own-session"
+_UNSEEN = "evconform-passes-unseen"  # of a worker's input: whether its controller shows nobody what passed
 
 
 class Prepared:
@@ -135,6 +136,7 @@ def pytest_configure_node(node: Any) -> None:
     if prepared is not None:
         session = prepared.session
         node.workerinput["evconform"] = msgspec.msgpack.encode((session.spec, session.brief.plan))
+        node.workerinput[_UNSEEN] = not node.config.pluginmanager.hasplugin("terminalreporter")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -161,17 +163,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Run an item of the suite with one report instead of three: it has no fixtures to set up or tear down.
 
-    A worker of xdist sends its controller nothing else, which is busy enough with that.
+    A worker of xdist sends its controller as little as it can, which is busy enough: of thousands of short items.
     """
     if not hasattr(item, "conformance_item"):
         return None
-    alone = not hasattr(item.config, "workerinput")
-    if alone:
+    given = getattr(item.config, "workerinput", None)
+    if given is None:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=(KeyboardInterrupt, pytest.exit.Exception))
-    report = pytest.TestReport.from_item_and_call(item, call)
-    item.ihook.pytest_runtest_logreport(report=report)
-    if alone:
+    if call.excinfo or not (given or {}).get(_UNSEEN):
+        item.ihook.pytest_runtest_logreport(report=pytest.TestReport.from_item_and_call(item, call))
+    if given is None:
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 

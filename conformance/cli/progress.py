@@ -12,17 +12,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from conformance.execution.store import Store
 
 _INSTEAD = "with --on-rate-limit stop a run ends there and is gone on with by --resume"
-_LOOK_S = 0.5  # between two looks at what a worker may be waiting for
+_LOOK_S = 0.25  # between two looks at how far the workers are, and what they may be waiting for
 
 
 class SuiteProgress:
-    """A pytest plugin that counts items and shows what is waited for; a context manager around the run.
+    """A pytest plugin that shows how many items have ended and what is waited for; a context manager around the run.
 
-    `fault` is what broke pytest itself, empty where nothing did.
+    It looks at the shared store: workers tell their controller of what failed alone. `fault` is what broke pytest
+    itself, empty where nothing did.
     """
 
     def __init__(self, total: int, store: Path) -> None:
-        self._total, self._done, self._violating, self._store = total, 0, 0, store
+        self._total, self._violating, self._path = total, 0, store
+        self._before = self._done = 0
+        self._waiting = ""
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self.fault = ""
@@ -35,6 +38,9 @@ class SuiteProgress:
         self._task = self._bar.add_task("probing", total=total)
 
     def __enter__(self) -> None:
+        store = Store(self._path)
+        self._before = store.ended()
+        store.close()
         self._bar.start()
         self._watcher.start()
 
@@ -44,18 +50,8 @@ class SuiteProgress:
         self._bar.stop()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count an item when it ran."""
-        if report.when != "call":
-            return
-        self._done += 1
+        """Count what violated a MUST."""
         self._violating += report.failed
-        self._bar.update(self._task, advance=1, description=self._told())
-        if (
-            self._quiet
-            and os.environ.get("CI")
-            and self._done * 10 // self._total > (self._done - 1) * 10 // self._total
-        ):
-            self._console.print(f"evconform: {self._done}/{self._total} items, {self._violating} with violations")
 
     def pytest_internalerror(self, excrepr: Any) -> bool:
         """Keep pytest's own fault for our message."""
@@ -67,17 +63,23 @@ class SuiteProgress:
         if report.failed:
             self.fault = str(report.longrepr).strip().splitlines()[-1]
 
-    def _told(self) -> str:
-        return f"probing, {self._violating} with violations" if self._violating else "probing"
-
     def _watch(self) -> None:
-        """Show what a worker waits for, once for each wait."""
-        store, shown = Store(self._store), ""
+        store = Store(self._path)
         while not self._over.wait(_LOOK_S):
-            waiting = store.announced()
-            if waiting != shown:
-                self._bar.update(self._task, description=waiting or self._told())
-                if waiting:  # the bar may be cut at the width of the terminal, and a wait may last an hour
-                    self._console.print(f"evconform: {waiting}; {_INSTEAD}", soft_wrap=True, markup=False)
-            shown = waiting
+            self._look(store)
+        self._look(store)
         store.close()
+
+    def _look(self, store: Store) -> None:
+        """Show how far the run is, and what a worker waits for: once for each wait, as the bar may be cut off."""
+        done, waiting = store.ended() - self._before, store.announced()
+        told = f"probing, {self._violating} with violations" if self._violating else "probing"
+        self._bar.update(self._task, completed=done, description=waiting or told)
+        if waiting and waiting != self._waiting:
+            self._console.print(f"evconform: {waiting}; {_INSTEAD}", soft_wrap=True, markup=False)
+        if self._quiet and os.environ.get("CI") and self._tenths(done) > self._tenths(self._done):
+            self._console.print(f"evconform: {done}/{self._total} items, {self._violating} with violations")
+        self._done, self._waiting = done, waiting
+
+    def _tenths(self, done: int) -> int:
+        return done * 10 // max(1, self._total)

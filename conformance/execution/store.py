@@ -144,6 +144,10 @@ class Store:
         """The items that ended."""
         return frozenset(row[0] for row in self._do("SELECT item FROM done"))
 
+    def ended(self) -> int:
+        """How many items ended."""
+        return int(self._do("SELECT count(*) FROM done").fetchone()[0])
+
     def close(self) -> None:
         """Close this process's connection."""
         self._give_back()

@@ -1,6 +1,9 @@
 """What somebody sees while a run is under way."""
 
 import time
+from types import SimpleNamespace
+
+import pytest
 
 from conformance.cli.progress import SuiteProgress
 from conformance.execution.store import Store
@@ -17,3 +20,18 @@ def test_a_wait_is_told_with_what_can_be_done_instead(tmp_path, capsys):
             told += capsys.readouterr().err
     store.close()
     assert "waiting 3358 s as told; with --on-rate-limit stop a run ends there" in told
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ci_is_told_how_far_a_run_is_and_what_was_found(workers, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("CI", "1")
+    before, failed = Store(tmp_path / "s.sqlite"), SimpleNamespace(failed=True)
+    before.finish("of the run that this one goes on with")
+    with (progress := SuiteProgress(20, tmp_path / "s.sqlite")):
+        stores = [Store(tmp_path / "s.sqlite") for _ in range(workers)]
+        for number in range(20):
+            stores[number % workers].finish(str(number))
+        progress.pytest_runtest_logreport(failed)
+    for each in (before, *stores):
+        each.close()
+    assert "evconform: 20/20 items, 1 with violations" in capsys.readouterr().err
