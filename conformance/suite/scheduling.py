@@ -1,5 +1,6 @@
 """How xdist deals out the suite's items: by lanes, in the order of the plan."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice, takewhile
 from typing import Any
@@ -22,8 +23,9 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
     then deals every item out by itself without a word. And it keeps a worker two items ahead, which for items of a few
     milliseconds is too little: an eighth of the time the worker waited for the next one.
 
-    Of reads that come soon a worker gets those of resource groups that it had before: it has their schemas compiled,
-    and waits for no read that another worker is just asking for. Writes stay behind all reads, for they wait for them.
+    Of reads that come soon a worker gets those of resource groups that are at home with it: it has their schemas
+    compiled, and waits for no read that another worker is just asking for. Writes stay behind all reads, for they wait
+    for them.
     """
 
     def __init__(self, config: pytest.Config, log: Any, brief: Brief) -> None:
@@ -31,13 +33,21 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
         probes = brief.catalogue.probes
         self._lanes = {item.name: lane_of(item, probes[item.probe]) for item in brief.plan.items}
         self._groups = {item.name: item.group for item in brief.plan.items if not probes[item.probe].writes}
-        self._homes: dict[str, Any] = {}  # by group, the worker that has it first
+        self._homes: dict[str, Any] = {}  # by group, the worker that has it rather than others
         self._places: dict[str, int] = {}
 
     def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
         """Take down what a worker collected, and where each item stands in it: in all workers at the same place."""
         super().add_node_collection(node, collection)
         self._places = {nodeid: index for index, nodeid in enumerate(collection)}
+
+    def schedule(self) -> None:
+        """Begin, with the largest group at home with the worker that has least so far."""
+        load = dict.fromkeys(self.nodes, 0)
+        for group, size in Counter(self._groups.values()).most_common() if not self._homes else ():
+            self._homes[group] = min(load, key=load.__getitem__)
+            load[self._homes[group]] += size
+        super().schedule()
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
         """Forget a lane that has ended: xdist counts through all of them behind every item."""
@@ -65,9 +75,9 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
             node.send_runtest_some(given)
 
     def _nearest(self, node: Any) -> str:
-        """The next read of a group that is at home with a worker, or with none yet; else the next lane of all."""
-        soon = list(takewhile(self._groups.__contains__, islice(self.workqueue, _LOOK)))
-        lane = next((each for each in soon if self._homes.setdefault(self._groups[each], node) is node), None)
+        """The next read of a group that is at home with a worker; else the next lane of all."""
+        soon = takewhile(self._groups.__contains__, islice(self.workqueue, _LOOK))
+        lane = next((each for each in soon if self._homes[self._groups[each]] is node), None)
         return lane or str(next(iter(self.workqueue)))
 
     def _split_scope(self, nodeid: str) -> str:

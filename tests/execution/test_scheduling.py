@@ -1,0 +1,111 @@
+"""How items are dealt out to workers of xdist: each once, lanes whole, and nobody waits for ever."""
+
+from collections import deque
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.plan import Item
+from conformance.suite.scheduling import ByLanes
+
+READ, WRITE, OWN = (SimpleNamespace(writes=w, own=o) for w, o in ((False, False), (True, False), (True, True)))
+PROBES = {"read": READ, "write": WRITE, "own": OWN}
+SUITE = "items.py::"
+
+
+class Node:
+    """A worker: it begins an item only when it knows the next one, or that there is none."""
+
+    def __init__(self, name):
+        self.gateway = SimpleNamespace(id=name)
+        self.queue, self.done, self.shutting_down = deque(), [], False
+
+    def send_runtest_some(self, indices):
+        self.queue.extend(indices)
+
+    def shutdown(self):
+        self.shutting_down = True
+
+    def can_begin(self):
+        return len(self.queue) > 1 or (self.queue and self.shutting_down)
+
+
+def scheduler(items, nodes):
+    config = SimpleNamespace(
+        option=SimpleNamespace(loadscopereorder=False), getvalue=lambda name: [f"{len(nodes)}*popen"]
+    )
+    brief = SimpleNamespace(catalogue=SimpleNamespace(probes=PROBES), plan=SimpleNamespace(items=items))
+    made = ByLanes(config, None, brief)
+    for node in nodes:
+        made.add_node(node)
+        made.add_node_collection(node, [SUITE + item.name for item in items])
+    made.schedule()
+    return made
+
+
+def run(items, nodes, chosen):
+    """Let workers end items in any order; what writes ends only when all that reads has."""
+    deals = scheduler(items, nodes)
+    reads = {index for index, item in enumerate(items) if not PROBES[item.probe].writes}
+    ended = []
+    while True:
+        able = [node for node in nodes if node.can_begin() and (node.queue[0] in reads or reads <= {*ended})]
+        if not able:
+            return ended
+        node = able[next(chosen) % len(able)]
+        index = node.queue.popleft()
+        node.done.append(index)
+        ended.append(index)
+        deals.mark_test_complete(node, index)
+
+
+ITEMS = st.lists(
+    st.tuples(st.sampled_from(["read", "read", "read", "write", "own"]), st.sampled_from("abcd")), max_size=60
+).map(
+    lambda drawn: tuple(
+        Item(probe, f"GET /{number}", group, (), ())
+        for number, (probe, group) in enumerate(sorted(drawn, key=lambda each: PROBES[each[0]].writes))
+    )
+)
+
+
+@settings(max_examples=200)
+@given(items=ITEMS, count=st.integers(1, 4), data=st.randoms(use_true_random=False))
+def test_every_item_ends_once_and_lanes_stay_whole(items, count, data):
+    nodes = [Node(f"gw{number}") for number in range(count)]
+    ended = run(items, nodes, iter(lambda: data.randrange(100), None))
+    assert sorted(ended) == [*range(len(items))]
+    for probe, lane in (("write", lambda item: "all"), ("own", lambda item: item.group)):
+        homes = {
+            (lane(items[index]), node.gateway.id)
+            for node in nodes
+            for index in node.done
+            if items[index].probe == probe
+        }
+        assert len(homes) == len({name for name, _ in homes})
+
+
+def test_a_worker_is_given_the_same_resources_while_there_are_any():
+    items = tuple(Item("read", f"GET /{group}/{number}", group, (), ()) for number in range(40) for group in "abcd")
+    nodes = [Node("gw0"), Node("gw1")]
+    run(items, nodes, iter([0, 1] * 200))
+    homes = {(items[index].group, node.gateway.id) for node in nodes for index in node.done[1:60]}
+    assert len(homes) == 4
+    assert len({name for _, name in homes}) == 2
+
+
+@pytest.mark.parametrize("dead", [0, 1])
+def test_what_a_dead_worker_had_before_it_is_done_by_another(dead):
+    items = tuple(Item("read", f"GET /{number}", "a", (), ()) for number in range(30))
+    nodes = [Node("gw0"), Node("gw1")]
+    deals = scheduler(items, nodes)
+    gone, left = nodes[dead], nodes[1 - dead]
+    crashed = deals.remove_node(gone)
+    assert crashed == SUITE + items[gone.queue[0]].name
+    done = []
+    while left.can_begin():
+        done.append(left.queue.popleft())
+        deals.mark_test_complete(left, done[-1])
+    assert {*range(30)} == {*done}
