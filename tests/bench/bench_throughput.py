@@ -1,10 +1,10 @@
 """Judged exchanges a second in the profile deep, with one worker and two, against schemathesis on the same server.
 
 `python tests/bench/bench_throughput.py [EXAMPLES]` prints what a client sends and judges from its first request to its
-last, with the processor time of the whole command and of the server by exchange: where they share cores, that is the
-bound. It does so on the built-in server, and on one that only tells again what that one answered. Cases of the
-description are compiled before anything is counted; schemathesis generates its own, so many for each operation, and
-judges one thing, that no server fails.
+last, with the processor time of the whole command and of the server by exchange. Where processes can be confined they
+share as many cores as there are workers, and that time is the bound. So on the built-in server, and on one that
+only tells again what that one answered. Cases of the description are compiled before anything is counted; schemathesis
+generates its own, so many for each operation, and judges one thing, that no server fails.
 """
 
 import re
@@ -68,6 +68,20 @@ def served() -> Iterator[tuple[str, psutil.Process]]:
         yield server.base_url, process
 
 
+@contextmanager
+def confined(server: psutil.Process, cores: int) -> Iterator[None]:
+    """Keep a server, and what is started meanwhile, on so many cores, where the system can do that."""
+    here = psutil.Process()
+    if not hasattr(here, "cpu_affinity"):
+        yield
+        return
+    known = here.cpu_affinity()
+    for each in (here, server):
+        each.cpu_affinity(known[:cores])
+    yield
+    here.cpu_affinity(known)
+
+
 def command_s(command: list[str], folder: Path) -> tuple[float, str]:
     """Processor seconds of a command with its children, and what it printed."""
     before = sum(time_of_children())
@@ -98,7 +112,8 @@ def ours(directory: Path, workers: int, url: str, server: psutil.Process) -> Rat
     arguments = ["--target", url, "--profile", "deep", "--allow-writes", "--budget", "1000000"]
     command = [sys.executable, "-m", "conformance", "run", *arguments, "--seed", str(SEED)]
     before = processor_s(server)
-    client_s, _ = command_s([*command, "--workers", str(workers), "--report-dir", str(directory)], directory.parent)
+    with confined(server, workers):
+        client_s, _ = command_s([*command, "--workers", str(workers), "--report-dir", str(directory)], directory.parent)
     server_s = processor_s(server) - before
     sent = [each.exchange for each in read([directory / "events.jsonl"]) if isinstance(each, Exchanged)]
     first = min(each.sent_at for each in sent)
@@ -153,11 +168,10 @@ def twice(folder: Path) -> Rate:
 
 def told(what: str, one: Rate, two: Rate) -> None:
     """Print how two workers do beside one."""
-    cores = psutil.cpu_count() or 1
-    bound = cores * two.exchanges / (two.client_s + two.server_s)
+    bound = 2 * two.exchanges / (two.client_s + two.server_s)
     print(f"{what}, one worker: {one}\n{what}, two workers: {two}")
     print(f"ratio of two workers to one: {two.each_second / one.each_second:.2f}; ", end="")
-    print(f"{cores} cores, shared with the server, carry {bound:.0f} exchanges a second at the most")
+    print(f"two cores, shared with the server, carry {bound:.0f} exchanges a second at the most")
 
 
 if __name__ == "__main__":
