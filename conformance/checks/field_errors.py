@@ -57,7 +57,8 @@ def _fields_to_blame(answer: Answer, sent: dict[str, Any], subject: Subject) -> 
             return False
     if "?" in answer.exchange.request.target:
         return False
-    return bool(subject.validators.request_body(answer.operation, "application/json", sent))
+    documented = _names(answer, subject)  # of a body that documents no field, none can be named
+    return bool(documented and subject.validators.request_body(answer.operation, "application/json", sent))
 
 
 def _names_a_user(value: str, subject: Subject) -> bool:

@@ -80,12 +80,18 @@ def linked(value: Any, known: Mapping[str, Any], index: int) -> Any:
 
 
 def embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
-    """Whether a body has an object where a link is meant, and is not about that.
+    """Whether a body of JSON embeds something, see `embedding`, and is not about that."""
+    try:
+        return bool(body) and embedding(msgspec.json.decode(body), model, wrong)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+
+
+def embedding(value: Any, model: ResourceModel, wrong: tuple[str, ...] = ()) -> bool:
+    """Whether a JSON value has an object where a link is meant, but for the places in `wrong`.
 
     Schemas that are made for reading allow it; nobody promises what a server makes of it.
     """
-    if not body:
-        return False
     links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
 
     def within(value: Any, at: str) -> bool:
@@ -97,7 +103,4 @@ def embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
             for name, each in members
         )
 
-    try:
-        return within(msgspec.json.decode(body), "body")
-    except (msgspec.DecodeError, RecursionError):
-        return False
+    return within(value, "body")

@@ -13,7 +13,7 @@ from conformance.judging import observed, passed
 from conformance.model import Effect, Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
 from conformance.probes.arguments import Missing, untested
 from conformance.probes.base import Need, Probe, Steps
-from conformance.probes.generated_requests import linked
+from conformance.probes.generated_requests import embedding, linked
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import Write, has_json_body, writable, write_of
 from conformance.subject import Subject
@@ -115,6 +115,8 @@ class _Search:
         """Live the histories that failed before, then others; make the first shorter that breaks something."""
         memory = _Memory(self._subject, self._life)
         for script in (*memory.failed(), *_scripts(self._life, self._subject)):
+            if any(embedding(step.body, self._subject.model) for step in script):
+                continue
             broken = yield from self._live(script)
             if broken:
                 memory.keep((yield from self._shortest(script, broken.requirement)))
