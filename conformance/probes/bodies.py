@@ -9,13 +9,13 @@ from conformance.judging import without
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.changes import put_back
 from conformance.probes.reading import plain_read
 from conformance.probes.writing import (
     Write,
     clean,
     has_json_body,
     least,
-    put_back,
     reader_for,
     writable,
     write_of,
@@ -48,12 +48,15 @@ def odd(operation: Operation, subject: Subject) -> Steps[None]:
     reader = reader_for(write.call, subject)
     update = operation.role is Role.UPDATE and reader is not None
     before = (yield from ask(reader.operation, reader.request(fresh=True))) if update and reader else None
+    taken: set[str] = set()
     for name, value in _oddities(write, subject):
         answer = yield from ask(operation, _oddly(write, name, value, subject))
+        taken |= {name} if answer.ok or answer.status >= 500 else set()
         if operation.role is Role.CREATE:
             yield from clean(answer, subject)
-        elif answer.ok and before is not None:
-            yield from put_back(write, {name}, before)
+    if reader and before is not None and taken:
+        now = yield from ask(reader.operation, reader.request(fresh=True))
+        yield from put_back(write, sorted(taken), before, now, subject)
     yield without("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no odd body was answered")
 
 

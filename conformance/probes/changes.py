@@ -1,20 +1,24 @@
-"""What a PATCH of the probe `update` says: other values for what may be changed, and forged ones for what may not."""
+"""What a PATCH says: other values for what may be changed, forged ones for what may not, and what was there before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.answers import below
-from conformance.model import Operation
+from conformance.answers import Answer, below
+from conformance.model import Noticed, Operation
+from conformance.probes.base import Steps, ask
 from conformance.probes.harmless import stranger
 from conformance.probes.writing import JSON, Write, least, writable
 from conformance.subject import Subject
 
 
 def other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
-    """Properties, each with another valid value than it has; those that are least likely to be refused first."""
+    """Properties, each with another valid value than it has; those that are least likely to be refused first.
+
+    None whose old value no body may hold: it could not be put back.
+    """
     found: list[tuple[int, str, Any]] = []
     for name, schema in writable(write.call.operation, subject).items():
-        if name not in state:
+        if name not in state or not _valid({**needed(write, state, subject), name: state[name]}, write, subject):
             continue
         for rank, value in _others(name, schema, state[name], write):
             if value != state[name] and _valid({**needed(write, state, subject), name: value}, write, subject):
@@ -51,6 +55,24 @@ def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str]
         elif isinstance(value, str):
             found[name] = _other_text(name, value, key, subject)
     return {name: value for name, value in found.items() if value != state[name]}
+
+
+def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, subject: Subject) -> Steps[None]:
+    """PATCH those of the named properties to what they were that are otherwise now; a notice of what stays.
+
+    One by one where they are refused together.
+    """
+    old, new = (each.json if each.ok and isinstance(each.json, dict) else {} for each in (before, now))
+    back = {name: old[name] for name in names if name in old and (not now.ok or new.get(name) != old[name])}
+    fixed = needed(write, old, subject) if back else {}
+    answer = (yield from ask(write.call.operation, write.request({**fixed, **back}))) if back else before
+    stays = [] if answer.ok else list(back)
+    for name in list(back) if len(stays) > 1 else ():
+        alone = yield from ask(write.call.operation, write.request({**fixed, name: back[name]}))
+        stays = [each for each in stays if each != name or not alone.ok]
+    if stays:
+        message = f"{', '.join(stays)} of {write.call.path} was changed, and putting it back gives {answer.status}"
+        yield Noticed("cleanup", message, write.call.operation.key)
 
 
 def _valid(body: Mapping[str, Any], write: Write, subject: Subject) -> bool:

@@ -12,10 +12,11 @@ from conformance.judging import observed, passed, violated
 from conformance.model import Noticed, Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, untested
 from conformance.probes.base import SPARE, Need, Probe, Steps, ask
+from conformance.probes.changes import put_back
 from conformance.probes.generated_places import about, ambiguous, beyond_doubt, named, requirement_of, wrong_places
 from conformance.probes.generated_requests import embeds, settled
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, clean, has_json_body, put_back, reader_for, writable, write_of
+from conformance.probes.writing import Write, clean, has_json_body, reader_for, writable, write_of
 from conformance.subject import Subject
 from conformance.validation.wire import query_pairs
 
@@ -100,9 +101,9 @@ def _undone(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
     reader = reader_for(write.call, subject) if write.call.operation.role is Role.UPDATE else None
     before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
     yield from steps
-    if before is not None and before.ok and isinstance(before.json, dict):
-        known = writable(write.call.operation, subject)
-        yield from put_back(write, [name for name in known if before.json.get(name) is not None], before)
+    if reader and before is not None:
+        now = yield from ask(reader.operation, reader.request(fresh=True))
+        yield from put_back(write, writable(write.call.operation, subject), before, now, subject)
 
 
 def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[None]:

@@ -15,8 +15,9 @@ from conformance.judging import observed, passed, quote, violated
 from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.changes import put_back
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, clean, has_json_body, put_back, reader_for, writable, write_of
+from conformance.probes.writing import Write, clean, has_json_body, reader_for, writable, write_of
 from conformance.probes.wrong_bodies import NAMED, UNREADABLE, Wrong, wrong_bodies
 from conformance.subject import Subject
 
@@ -57,18 +58,26 @@ def _refusing(most: int) -> Any:
                 sent.append(((yield from _refused(write, each, subject)), each.body))
                 left -= 1
         refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
-        if reader and before and before.ok and refused:
-            after = yield from ask(reader.operation, reader.request(fresh=True))
+        after = (yield from ask(reader.operation, reader.request(fresh=True))) if reader and before else None
+        if reader and before and before.ok and after and refused:
             yield from _untouched(before, after, sent, reader)
-        elif before and before.ok and operation.role is Role.UPDATE:
-            bodies = [write.body if body is None else body for answer, body in sent if answer.ok]
-            names = {name for body in bodies if isinstance(body, dict) for name in body}
-            yield from put_back(write, names & {*writable(operation, subject)}, before)
+        if before and after and operation.role is Role.UPDATE:
+            bodies = [write.body if body is None else body for _, body in sent]
+            yield from put_back(
+                write, sorted(_there(bodies, after) & {*writable(operation, subject)}), before, after, subject
+            )
         for requirement in ALL:
             reason = "no body that is wrong in this way can be made, or no refusal was seen"
             yield _nothing(requirement, operation, reason)
 
     return refusals
+
+
+def _there(bodies: list[Any], after: Answer) -> set[str]:
+    """The properties that have a value now which one of the bodies gave them."""
+    state = after.json if isinstance(after.json, dict) else {}
+    members = [(name, value) for body in bodies if isinstance(body, dict) for name, value in body.items()]
+    return {name for name, value in members if name in state and state[name] == value}
 
 
 def _nothing(requirement: str, operation: Operation, reason: str) -> Outcome:

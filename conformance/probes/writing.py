@@ -1,6 +1,6 @@
 """Bodies and requests of writes: valid ones out of the description and the world, and what was made by them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
@@ -170,16 +170,6 @@ def clean(answer: Answer, subject: Subject) -> Steps[Answer | None]:
     if not gone.ok:
         yield Noticed("cleanup", f"{path} was created, and deleting it gives {gone.status}", answer.operation.key)
     return gone
-
-
-def put_back(write: Write, names: Collection[str], before: Answer) -> Steps[None]:
-    """PATCH properties to what they were when they were read before; a notice where that is refused."""
-    state = before.json if isinstance(before.json, dict) else {}
-    old = {name: value for name, value in state.items() if name in names}
-    answer = (yield from ask(write.call.operation, write.request(old))) if old else before
-    if not answer.ok:
-        message = f"{', '.join(old)} of {write.call.path} was changed, and putting it back gives {answer.status}"
-        yield Noticed("cleanup", message, answer.operation.key)
 
 
 def _plausible(operation: Operation, subject: Subject, mark: str) -> dict[str, tuple[Any, ...]]:
