@@ -16,6 +16,11 @@ def spare(target: Target) -> str:
     return "readonly" if "readonly" in target.identities else "full"
 
 
+def ample(target: Target) -> str:
+    """The identity with most to spend among those that see everything: `full`, unless it pays for writes."""
+    return spare(target) if target.may_write else "full"
+
+
 def idle(target: Target) -> str:
     """The identity for requests whose own data will do: the ledger that has least to pay."""
     return "user_a" if "user_a" in target.identities else spare(target)
@@ -58,6 +63,11 @@ class Subject(msgspec.Struct, frozen=True):
     def spare(self) -> str:
         """Who asks what need not be asked as `full`; in a plan the needs say SPARE."""
         return spare(self.target)
+
+    @property
+    def ample(self) -> str:
+        """Who asks what whoever sees everything may ask; in a plan the needs say AMPLE."""
+        return ample(self.target)
 
     @property
     def idle(self) -> str:

@@ -50,8 +50,8 @@ class SuiteProgress:
         self._bar.stop()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count what violated a MUST."""
-        self._violating += report.failed
+        """Count what violated a MUST; a worker that died is told in another way."""
+        self._violating += report.failed and report.when == "call"
 
     def pytest_internalerror(self, excrepr: Any) -> bool:
         """Keep pytest's own fault for our message."""

@@ -25,6 +25,7 @@ from conformance.subject import Subject
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
 _LIMITED_IN_A_ROW = 9  # answers of 429, with the waits between them, before the target counts as closed to us
 _BUSY = 503
+_TOLD = 3  # writes that are named where an item ended early
 _PATIENT_S = 5  # that a busy server may ask for before it is asked again
 _LOST_IN_A_ROW = 4  # requests without an answer before the target counts as gone
 _PATIENCE_S = 300.0  # without any item ended or request written down, before an item stops waiting for others
@@ -88,6 +89,7 @@ class _Run:
         self._d, self._item = driver, item
         self._operation = driver.subject.model.by_key.get(item.operation, WHOLE)
         self._sent = self._asked = 0
+        self._took: list[str] = []  # what may have had an effect
         self._held: Held | None = None
         self._recorder = Recorder(
             item.name,
@@ -98,7 +100,7 @@ class _Run:
         )
 
     def go(self) -> tuple[Outcome, ...]:
-        began, complete = time.perf_counter(), True
+        began, complete, broken = time.perf_counter(), True, False
         try:
             if reason := self._d.store.stopped():
                 complete = False
@@ -109,9 +111,14 @@ class _Run:
             complete = False
             self._leave(halt.verdict, halt.reason)
         except Exception as fault:  # noqa: BLE001 - our own fault becomes a verdict, the run goes on
+            broken = True
             where = traceback.extract_tb(fault.__traceback__)[-1]
             reason = f"the harness failed: {fault!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"
             self._leave(Verdict.ERROR, self._d.redactor.text(reason))
+        if self._took and (broken or not complete):
+            told = ", ".join(self._took[-_TOLD:])
+            notice = f"{self._item.name} ended early, after {told}: what that did may stay"
+            self._d.write(Noticed("cleanup", self._d.redactor.text(notice), self._item.operation))
         self._recorder.close()
         self._d.write(ItemFinished(self._item.name, time.perf_counter() - began, self._sent, complete))
         self._d.store.finish(self._item.name)
@@ -190,6 +197,8 @@ class _Run:
         if shared:
             self._d.store.keep(key, clean)
         self._d.write(Exchanged(clean, self._item.name))
+        if not request.safe and (exchange.status // 100 == 2 or exchange.status >= 500):
+            self._took.append(f"{request.method} {request.target}")
         if exchange.failure:
             return self._fail(exchange)
         if self._held:

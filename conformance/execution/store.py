@@ -18,7 +18,7 @@ _PATIENCE_S = 60.0  # an answer that another worker is waiting for; its own dead
 _POLL_S = 0.002
 _LOCKED_S = 30.0  # that another process may keep the file to itself
 _RETRY_S = 0.00005  # between two tries to write while another process does
-_PAGES = 100_000  # of the journal before it is copied into the file, which goes with the run
+_PAGES = 10_000  # of the journal before it is copied into the file, which goes with the run
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, owner INTEGER, exchange BLOB);
 CREATE TABLE IF NOT EXISTS ledger (identity TEXT PRIMARY KEY, spent INTEGER NOT NULL);
@@ -37,7 +37,8 @@ def store_path(directory: Path) -> Path:
 class Store:
     """One process's door to the shared file. Every method is atomic among processes.
 
-    Far from a limit `lease` requests are written down at once; what is left of them goes back when an item ends.
+    Far from a limit `lease` requests are written down at once; what is left of them goes back when an item ends, and
+    counts as spent where the process is killed before.
     """
 
     def __init__(self, path: Path, lease: int = 1) -> None:
@@ -136,9 +137,11 @@ class Store:
     def finish(self, item: str) -> None:
         """Note that an item ended."""
         self._do("BEGIN IMMEDIATE")
-        self._do("INSERT OR IGNORE INTO done VALUES (?)", item)
-        self._give_back()
-        self._do("COMMIT")
+        try:
+            self._do("INSERT OR IGNORE INTO done VALUES (?)", item)
+            self._give_back()
+        finally:
+            self._do("COMMIT")  # whatever happened: nobody else can write until then
 
     def finished(self) -> frozenset[str]:
         """The items that ended."""

@@ -24,9 +24,9 @@ from conformance.model import (
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import IDLE, OTHER, REFUSED, SPARE, Need, Probe
+from conformance.probes.base import AMPLE, IDLE, OTHER, REFUSED, SPARE, Need, Probe
 from conformance.probes.base import WHOLE as WHOLE_OPERATION
-from conformance.subject import idle, other, refused, spare
+from conformance.subject import ample, idle, other, refused, spare
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST = 3  # operations of each probe that go before depth
@@ -177,11 +177,11 @@ def _candidates(
 
 
 def paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE, IDLE, OTHER and REFUSED.
+    """The need with the identity that pays in the place of SPARE, AMPLE, IDLE, OTHER and REFUSED.
 
     Nobody is asked for more than a known allowance, and the one request that finds it spent.
     """
-    payers = {SPARE: spare, IDLE: idle, OTHER: other, REFUSED: refused}
+    payers = {SPARE: spare, AMPLE: ample, IDLE: idle, OTHER: other, REFUSED: refused}
     payer = payers.get(need.identity)
     identity = payer(target) if payer else need.identity
     count = min(need.count, target.allowances.get(identity, need.count) + 1)
@@ -189,9 +189,9 @@ def paid_by(need: Need, target: Target) -> Need:
 
 
 def _can_ask(need: Need, target: Target) -> bool:
-    """Whether whoever would ask is there; probes do without those who are not."""
+    """Whether whoever would ask is there: probes do without others, but not without `full`, whoever that is."""
     name = need.identity.partition("#")[0]
-    return not name or name in target.identities
+    return name in {"", "full", *target.identities}
 
 
 def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:

@@ -30,6 +30,7 @@ Steps = Generator[Request | Outcome | Noticed, Exchange, T]
 
 
 SPARE = "(spare)"  # in a need: the identity of `Subject.spare`
+AMPLE = "(ample)"  # in a need: the identity of `Subject.ample`
 IDLE = "(idle)"  # in a need: the identity of `Subject.idle`
 OTHER = "(other)"  # in a need: the identity of `Subject.other`
 REFUSED = "(refused)"  # in a need: the identity of `Subject.refused`

@@ -32,7 +32,7 @@ def _with_body(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _odd_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    bodies, looked = 2 + len(_ODD_TEXTS), operation.role is Role.UPDATE
+    bodies, looked = 2 + len(_ODD_TEXTS), 2 * (operation.role is Role.UPDATE)
     return (*plain_read(operation, model)[:-1], Need(f"odd {operation.key}", bodies + looked, shared=False))
 
 

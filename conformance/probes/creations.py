@@ -11,7 +11,7 @@ from conformance.judging import observed, passed, violated
 from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.deletions import is_gone, is_gone_alone, look
+from conformance.probes.deletions import is_gone, is_gone_alone, look, there
 from conformance.probes.differing import differing
 from conformance.probes.kept import lost
 from conformance.probes.listed import first_of, page_with, shows
@@ -41,7 +41,7 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     """The write, what it made, its list; where it can be undone, two more of its kind, and looks at what is gone."""
     resource = model.by_name.get(operation.resource)
     paths = {each.role: each.path for each in model.operations if resource and each.resource == resource.name}
-    count = 1 + (Role.ITEM in paths) + (Role.LIST in paths) + 13 * (Role.DELETE in paths)
+    count = 2 + (Role.ITEM in paths) + (Role.LIST in paths) + 14 * (Role.DELETE in paths)
     return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
 
@@ -83,10 +83,12 @@ def _lives(made: Answer, first: str, operation: Operation, subject: Subject) -> 
     if beside is not None:
         yield from _reads_back(beside, subject)
         yield from _is_listed(beside, subject)
+    others = [address(beside, subject)] if beside else []
+    known = (yield from there(first, subject)) if deleted and first else None
+    others += [first] if known is not None and known.ok else []
     gone = yield from clean(made, subject)
     if gone is not None and gone.ok:
         yield from is_gone(gone)
-        others = (first, address(beside, subject) if beside else "")
         yield from is_gone_alone(gone, made, others, subject)
         yield from _stays_gone(gone, operation, subject)
     if beside is not None:

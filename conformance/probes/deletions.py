@@ -1,5 +1,7 @@
 """WRT-04: what is deleted is gone, for good, and nothing else is."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from conformance.answers import Answer, reader_of
@@ -12,7 +14,7 @@ from conformance.probes.reading import plain_read
 from conformance.probes.writing import address
 from conformance.subject import Subject
 
-_COST = 4  # the deletion, two looks at what is gone, one at what is not
+_COST = 5  # the deletion, two looks at what is gone, two at what is not
 
 
 def look(gone: Answer) -> Steps[Answer]:
@@ -37,7 +39,7 @@ def is_gone(gone: Answer) -> Steps[None]:
         yield passed(again, "WRT-04")
 
 
-def is_gone_alone(gone: Answer, made: Answer, others: tuple[str, ...], subject: Subject) -> Steps[None]:
+def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
     """What was deleted is in no list either; others that were there are still."""
     path, resource = address(made, subject), subject.model.by_name.get(made.operation.resource)
     lister = list_of(resource, subject) if resource else None
@@ -50,13 +52,23 @@ def is_gone_alone(gone: Answer, made: Answer, others: tuple[str, ...], subject: 
             yield from _is_left(other, gone, subject)
 
 
-def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
-    """What was not deleted can be read."""
+def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
+    """What is read at a path now; None where nothing reads it."""
     reader = reader_of(path, subject.model)
-    left = (yield from ask(reader, Request(reader.key, "GET", path, fresh=True))) if reader else None
-    if left is not None and left.status in {404, 410}:
-        message = "deleting one thing takes another along"
-        yield violated(gone, "WRT-04", message, expected=f"200 at {path}", actual=str(left.status), also=(left,))
+    if reader is None:
+        return None
+    return (yield from ask(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
+
+
+def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
+    """What was there just before, and was not deleted, still is; looked at twice."""
+    for last in (False, True):
+        left = yield from there(path, subject)
+        if left is None or left.status not in {404, 410}:
+            return
+        if last:
+            message = "deleting one thing takes another along"
+            yield violated(gone, "WRT-04", message, expected=f"200 at {path}", actual=str(left.status), also=(left,))
 
 
 def _unmade(operation: Operation, model: ResourceModel) -> bool:
@@ -80,12 +92,13 @@ def delete(operation: Operation, subject: Subject) -> Steps[None]:
         missing = yield from call_of(operation, subject)
         yield from untested(("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call"))
         return
+    other = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
     gone = yield from ask(operation, calls[-1].request())
     if not gone.ok:
         yield observed(gone, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE answers {gone.status}")
         return
     yield from is_gone(gone)
-    if len(calls) > 1:
+    if other is not None and other.ok:
         yield from _is_left(calls[0].path, gone, subject)
 
 

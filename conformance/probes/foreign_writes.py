@@ -2,15 +2,18 @@
 
 import msgspec
 
-from conformance.answers import reader_of
+from conformance.answers import Answer
 from conformance.judging import observed, passed, violated, without
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.deletions import there
 from conformance.probes.harmless import harmless
 from conformance.probes.tenancy import A, B, apart_needs, owned, shared, two_people, without_user
 from conformance.probes.writing import JSON, Write, address, clean, deleter_of, reader_for, writable, write_of
 from conformance.subject import Subject
+
+_GONE = {404, 410}
 
 
 def _updates(operation: Operation, model: ResourceModel) -> bool:
@@ -42,7 +45,7 @@ def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
     write = Write(msgspec.structs.replace(call, identity=B, headers=without_user(call)), body)
     answer = yield from ask(operation, write.request(body))
     if answer.status in {403, 404}:
-        yield passed(answer, "AUT-05")
+        yield from _refused(answer, subject)
     elif answer.ok:
         message = "one user writes what is another's"
         yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status))
@@ -81,7 +84,7 @@ def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
     headers = (*plain.headers, ("Content-Type", JSON))
     answer = yield from ask(operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body))
     if answer.status in {403, 404}:
-        yield passed(answer, "AUT-05")
+        yield from _refused(answer, subject)
         return
     nothing = yield from ask(operation, wrong)
     if nothing.status == 404 and (answer.ok or answer.status in {400, 422}):
@@ -99,7 +102,7 @@ def _deletable(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _deletion_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    made = Need(f"write {operation.key} to be deleted", 2, A, shared=False)
+    made = Need(f"write {operation.key} to be deleted", 3, A, shared=False)
     return (*apart_needs(operation, model), made, Need(f"delete {operation.key} of another", 1, B, shared=False))
 
 
@@ -114,24 +117,41 @@ def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
     made = yield from ask(operation, write.request(write.body))
     deleter = deleter_of(address(made, subject), subject) if made.ok else None
     if deleter is None:
-        yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, f"user_a makes nothing here: {made.status}")
+        yield without(
+            "AUT-05",
+            operation.key,
+            Verdict.NOT_OBSERVABLE,
+            f"user_a makes nothing that can be deleted: {made.status}",
+        )
         yield from clean(made, subject)
         return
     path = address(made, subject)
+    before = yield from there(path, subject, A)
     answer = yield from ask(deleter, Request(deleter.key, "DELETE", path, identity=B))
-    reader = reader_of(path, subject.model) if answer.ok else None
-    left = (yield from ask(reader, Request(reader.key, "GET", path, identity=A, fresh=True))) if reader else None
+    left = (yield from there(path, subject, A)) if answer.ok else None
     if answer.status in {403, 404}:
-        yield passed(answer, "AUT-05")
-    elif left is not None and left.status in {404, 410}:
-        message, also = "one user deletes what is another's", (made, left)
+        yield from _refused(answer, subject)
+    elif before is not None and before.ok and left is not None and left.status in _GONE:
+        message, also = "one user deletes what is another's", (made, before, left)
         yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=also)
     else:
         reason = f"it answers {answer.status}, and neither deletes a thing nor refuses anybody"
         yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(made,))
-    if left is None or left.ok:
+    if left is None or left.status not in _GONE:
         yield from clean(made, subject)
     yield observed(made, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
+
+
+def _refused(answer: Answer, subject: Subject) -> Steps[None]:
+    """A refusal of what is another's; where B is forbidden the same of what nobody has, it shows nothing."""
+    operation = answer.operation
+    nothing = harmless(operation, subject, B) if answer.status == 403 else None
+    other = (yield from ask(operation, nothing)) if isinstance(nothing, Request) else None
+    if other is not None and other.status == 403:
+        reason = "user_b is forbidden the same where nothing is: perhaps its token may not do this at all"
+        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(other,))
+    else:
+        yield passed(answer, "AUT-05")
 
 
 PROBES = (

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from conformance.answers import Answer, below, path_of
-from conformance.link_header import BLANK, LinkSyntaxError, by_rel, parse
+from conformance.link_header import BLANK
 from conformance.model import Headers, Operation, Request
 from conformance.probes.base import Steps, ask
+from conformance.probes.paging import page_of
 from conformance.subject import Subject
 
 _PAGES = 8  # of a list, walked to find what is new
@@ -50,10 +51,5 @@ def _paths(answer: Answer, subject: Subject) -> list[str]:
 
 
 def _next(answer: Answer, subject: Subject) -> str | None:
-    response = answer.exchange.response
-    try:
-        links = by_rel(parse((response.header("link") if response else None) or ""))
-    except LinkSyntaxError:
-        return None
-    url = links.get("next", BLANK)
+    url = page_of(answer).next or BLANK
     return None if url == BLANK else below(subject.target.base_url, url)

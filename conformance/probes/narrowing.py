@@ -122,14 +122,15 @@ def _as_b(call: Call, plain: Answer, people: tuple[str, ...], subject: Subject) 
     if isinstance(own, Missing):
         yield observed(plain, "AUT-06", Verdict.NOT_APPLICABLE, f"user_a has nothing to tell it by: {own.reason}")
         return
-    own = msgspec.structs.replace(own, headers=without_user(own), identity=B)
-    refused = yield from ask(call.operation, own.request())
-    if refused.status not in {403, 404}:
-        reason = "what user_a has is no secret to user_b, and says not whose it is"
-        yield observed(refused, "AUT-06", Verdict.NOT_APPLICABLE, reason)
+    of_b = msgspec.structs.replace(own, headers=without_user(own), identity=B)
+    refused = yield from ask(call.operation, of_b.request())
+    whole = msgspec.structs.replace(of_b, identity=call.identity)
+    seen = yield from ask(call.operation, whole.request() if not call.operation.user_required else own.request())
+    if refused.status != 404 or not seen.ok:
+        reason = f"what user_a has is answered with {refused.status} to user_b and {seen.status} without a user"
+        yield observed(refused, "AUT-06", Verdict.NOT_APPLICABLE, reason, also=(seen,))
         return
-    as_b = msgspec.structs.replace(own, identity=call.identity)
-    answer = yield from ask(call.operation, _as_user(as_b, people[1].rpartition("/")[2]))
+    answer = yield from ask(call.operation, _as_user(whole, people[1].rpartition("/")[2]))
     if answer.status in {403, 404}:
         yield passed(answer, "AUT-06")
     elif answer.items:
@@ -148,6 +149,10 @@ def _as_a(call: Call, people: tuple[str, ...], subject: Subject) -> Steps[None]:
     whole = mine.ok and (pagination is None or len(mine.items) < pagination.default_size)
     known = {item.get("url") for _, item in mine.objects}
     strange = [(at, item.get("url")) for at, item in answer.objects if whole and item.get("url") not in known]
+    if strange:  # it may be there since A's list was read
+        mine = yield from ask(call.operation, own.request(fresh=True))
+        known = {item.get("url") for _, item in mine.objects}
+        strange = [(at, url) for at, url in strange if mine.ok and url not in known]
     for at, url in strange[:3]:
         message = f"{call.operation.user_header} names a user, and what that user's own list lacks is shown"
         yield violated(answer, "AUT-06", message, actual=quote(url), pointer=at, also=(mine,))

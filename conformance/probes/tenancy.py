@@ -8,9 +8,11 @@ import msgspec
 from conformance.answers import Answer, below
 from conformance.filtering import last_segment, satisfies, values
 from conformance.judging import observed, passed, quote, violated, without
+from conformance.link_header import BLANK
 from conformance.model import LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.paging import page_of
 from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
@@ -136,7 +138,10 @@ def shared(call: Call, subject: Subject) -> Steps[bool]:
     lister = subject.model.by_key.get(f"GET /{head}")
     if lister is None or lister.role is not Role.LIST:
         return False
-    answer = yield from ask(lister, Request(lister.key, "GET", lister.path, identity=B))
+    theirs = Call(lister, lister.path, identity=B)
+    answer = yield from ask(lister, theirs.request())
+    if lister.pagination and lister.pagination.size and page_of(answer).next not in {None, BLANK}:
+        answer = yield from ask(lister, theirs.request((lister.pagination.size, str(lister.pagination.max_size))))
     first = f"/{head}/{rest.partition('/')[0]}"
     return any(_path(item.get("url"), subject) == first for _, item in answer.objects)
 

@@ -2,7 +2,7 @@
 
 from conformance.model import KeyKind, Location, Operation, Request, ResourceModel, Role
 from conformance.probes.arguments import Missing, call_of, untested
-from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask, turn
+from conformance.probes.base import AMPLE, OTHER, SPARE, Need, Probe, Steps, ask
 from conformance.probes.harmless import harmless, stranger
 from conformance.probes.reading import plain_read
 from conformance.probes.unwelcome import ask_for_refusal, refused
@@ -60,12 +60,12 @@ def beneath(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _beneath_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (Need(f"unknown {operation.key}", identity=("full", SPARE)[turn(operation, 2)]),)
+    return (Need(f"unknown {operation.key}", identity=AMPLE),)
 
 
 def unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
-    """What nobody has has no parts: neither an empty list nor an empty object. Two ledgers pay by turns."""
-    request = harmless(operation, subject, ("full", subject.spare)[turn(operation, 2)])
+    """What nobody has has no parts: neither an empty list nor an empty object."""
+    request = harmless(operation, subject, subject.ample)
     if isinstance(request, Missing):
         yield from untested(("ERR-05",), operation, request)
         return
@@ -75,5 +75,5 @@ def unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
 
 PROBES = (
     Probe("unknown-id", ("ERR-05",), keyed, _needs, unknown_id),
-    Probe("unknown-parent", ("ERR-05",), beneath, _beneath_needs, unknown_parent, rank=3),
+    Probe("unknown-parent", ("ERR-05",), beneath, _beneath_needs, unknown_parent, rank=2),
 )

@@ -27,7 +27,7 @@ EXPANDED = ("EXP-02", "EXP-03")
 ALL = ("WRT-02", "WRT-03", *EXPANDED)
 _TRIES = 3  # properties tried as the first one
 _SHOWN = 5
-_COST = 7  # from five requests, where there is one property, to ten; what the description has takes seven and a half
+_COST = 8  # from five, where there is one property, to ten
 _GONE = {404, 410}
 
 
@@ -109,7 +109,7 @@ def _listing(reader: Call, subject: Subject) -> Call | None:
 def _changed(name: str, changes: dict[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
     """Judge the first change, make the others, and put back one part after the other."""
     after = yield from state.now()
-    yield from _only({name: changes[name]}, state.first, changed, after, state, subject)
+    after = yield from _only({name: changes[name]}, state.first, changed, after, state, subject)
     others = {each: value for each, value in changes.items() if each != name}
     others = one_cleared(others, state.write, state.first.json, subject)
     done = {name: changes[name]}
@@ -117,7 +117,7 @@ def _changed(name: str, changes: dict[str, Any], changed: Answer, state: State, 
         answer = yield from state.change(others, subject)
         later = yield from state.now()
         if answer.ok:
-            yield from _only(others, after, answer, later, state, subject)
+            later = yield from _only(others, after, answer, later, state, subject)
             done |= others
         after = later
     yield from _alone(done, changed, state, subject)
@@ -141,7 +141,7 @@ def _forged(name: str, after: Answer, state: State, subject: Subject) -> Steps[A
         answer = yield from state.change(first, subject)
         last = yield from state.now()
     if answer.ok:
-        yield from _only(first, after, answer, last, state, subject)
+        last = yield from _only(first, after, answer, last, state, subject)
     return last
 
 
@@ -165,19 +165,19 @@ def _asked_to_expand(expansion: Expansion, named: Mapping[str, Any], state: Stat
 
 def _only(  # noqa: PLR0913 - the three states, and what was asked
     named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
-) -> Steps[None]:
+) -> Steps[Answer]:
     """WRT-02: what is named has the new value, in the answer and in the next read; what is not named is as before.
 
-    What one more read shows no longer is no violation: it came late, or changes by itself.
+    What one more read shows no longer is no violation: it came late, or changes by itself. Gives the last read.
     """
     if not (before.ok and after.ok):
         reason = f"what a change did cannot be read: {after.status if before.ok else before.status}"
         yield observed(changed, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(before, after))
-        return
+        return after
     found = list(_wrong(named, before, changed, after, state, subject))
     if found:
-        again = yield from state.now()
-        found = [each for each in _wrong(named, before, changed, again, state, subject) if each in found]
+        after = yield from state.now()
+        found = [each for each in _wrong(named, before, changed, after, state, subject) if each in found]
     for words, pointer, expected, actual in found[:_SHOWN]:
         also = (before, after)
         yield violated(
@@ -185,6 +185,7 @@ def _only(  # noqa: PLR0913 - the three states, and what was asked
         )
     if not found:
         yield passed(changed, "WRT-02")
+    return after
 
 
 def _wrong(  # noqa: PLR0913 - see _only

@@ -1,6 +1,6 @@
 """How xdist deals out the suite's items: by lanes, in the order of the plan."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from itertools import islice, takewhile
 from typing import Any
@@ -27,6 +27,8 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
     compiled, and waits for no read that another worker is just asking for. Writes stay behind all reads, for they wait
     for them.
     """
+
+    workqueue: OrderedDict[str, dict[str, bool]]  # by lane, its items and whether each has ended
 
     def __init__(self, config: pytest.Config, log: Any, brief: Brief) -> None:
         super().__init__(config, log)
@@ -55,6 +57,14 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
         lane = self._split_scope(self.registered_collections[node][item_index])
         if all(self.assigned_work[node][lane].values()):
             del self.assigned_work[node][lane]
+
+    def remove_node(self, node: Any) -> str | None:
+        """Deal out again what a dead worker had before it, reads before all writes."""
+        left = {lane: items for lane, items in self.assigned_work[node].items() if not all(items.values())}
+        queue = {**left, **self.workqueue}
+        self.workqueue = OrderedDict(sorted(queue.items(), key=lambda each: each[0] not in self._groups))
+        crashed: str | None = super().remove_node(node)
+        return crashed
 
     def _reschedule(self, node: Any) -> None:
         """Give a worker several lanes at once when half of what it had before it is done."""

@@ -25,7 +25,7 @@ def test_a_wait_is_told_with_what_can_be_done_instead(tmp_path, capsys):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ci_is_told_how_far_a_run_is_and_what_was_found(workers, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("CI", "1")
-    before, failed = Store(tmp_path / "s.sqlite"), SimpleNamespace(failed=True)
+    before, failed = Store(tmp_path / "s.sqlite"), SimpleNamespace(failed=True, when="call")
     before.finish("of the run that this one goes on with")
     with (progress := SuiteProgress(20, tmp_path / "s.sqlite")):
         stores = [Store(tmp_path / "s.sqlite") for _ in range(workers)]

@@ -81,6 +81,19 @@ def test_a_spent_budget_leaves_what_was_seen_and_says_why_the_rest_is_not(bench)
     assert "budget" in bench.outcomes()[-1].message
 
 
+@pytest.mark.parametrize(("limit", "told"), [(2, 1), (3, 0)])
+def test_who_ends_between_a_change_and_its_undoing_says_so(bench, limit, told):
+    def steps(operation, subject):
+        yield get()
+        yield Request(OPERATION, "POST", "/vehicle_makes")
+        yield Request(OPERATION, "DELETE", "/vehicle_makes/1")
+
+    bench.run(steps, ok, limit=lambda _: limit)
+    notices = [each for each in bench.events if isinstance(each, Noticed) and each.topic == "cleanup"]
+    assert len(notices) == told
+    assert all("POST /vehicle_makes" in each.message for each in notices)
+
+
 def test_a_should_is_a_warning_not_a_violation(bench):
     def steps(operation, subject):
         yield Outcome("EXP-10", OPERATION, Verdict.FAIL, "odd")

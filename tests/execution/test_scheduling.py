@@ -96,16 +96,24 @@ def test_a_worker_is_given_the_same_resources_while_there_are_any():
     assert len({name for _, name in homes}) == 2
 
 
+@pytest.mark.parametrize("ended", [0, 7, 25])
 @pytest.mark.parametrize("dead", [0, 1])
-def test_what_a_dead_worker_had_before_it_is_done_by_another(dead):
-    items = tuple(Item("read", f"GET /{number}", "a", (), ()) for number in range(30))
+def test_what_a_dead_worker_had_before_it_is_done_by_another(dead, ended):
+    items = tuple(Item("read", f"GET /{number}", "ab"[number % 2], (), ()) for number in range(30))
+    items += tuple(Item("write", f"POST /{number}", "a", (), ()) for number in range(5))
     nodes = [Node("gw0"), Node("gw1")]
     deals = scheduler(items, nodes)
     gone, left = nodes[dead], nodes[1 - dead]
-    crashed = deals.remove_node(gone)
-    assert crashed == SUITE + items[gone.queue[0]].name
     done = []
+
+    def work(node):
+        done.append(node.queue.popleft())
+        deals.mark_test_complete(node, done[-1])
+
+    for turn in range(ended):
+        work(nodes[turn % 2])
+    assert deals.remove_node(gone) == SUITE + items[gone.queue[0]].name
     while left.can_begin():
-        done.append(left.queue.popleft())
-        deals.mark_test_complete(left, done[-1])
-    assert {*range(30)} == {*done}
+        work(left)
+    assert [*range(30)] == sorted(done[:30])
+    assert {*range(30, 35)} == {*done[30:]}

@@ -26,8 +26,15 @@ class TestForeignWrite:
 
     @pytest.mark.parametrize("status", [403, 404])
     def test_it_is_refused(self, status, subject):
-        run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, problem(status)))
+        def target(request):
+            return self.target(request, problem(status if request.target.endswith(ARRAY["id"]) else 404))
+
+        run = drive(WRITE, self.OPERATION, subject, target)
         assert run.passed() == {"AUT-05"}
+
+    def test_who_is_forbidden_everything_shows_nothing(self, subject):
+        run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, problem(403)))
+        assert run.verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}
 
     def test_it_may_not_succeed(self, subject):
         run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, reply(ARRAY)))
@@ -91,6 +98,8 @@ class TestForeignDelete:
                 return reply(body, 201)
             if request.method == "DELETE" and (request.identity == "user_a" or status == 204):
                 return Response(204) if here.pop(request.target, None) else problem(404)
+            if request.method == "DELETE" and request.target not in here:
+                return problem(404)
             if request.method == "DELETE":
                 return Response(status) if status < 300 else problem(status)
             if "saved_routes/" in request.target:

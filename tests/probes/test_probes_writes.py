@@ -5,6 +5,7 @@ import pytest
 from scripted import BASE, drive, exchange_of, problem, reply, ulid
 
 from conformance.model import Response, Verdict
+from conformance.probes.arguments import Call
 from conformance.probes.creations import PROBES as CREATIONS
 from conformance.probes.deletions import PROBES as DELETIONS
 from conformance.probes.refusals import PROBES as REFUSALS
@@ -21,6 +22,7 @@ URLS = {
     "make": f"{BASE}/vehicle_makes/{MAKE}",
     "model": f"{BASE}/vehicle_models/{MODEL}",
 }
+CALL = Call(None, "/")
 PATCH = "PATCH /users/{user_id}/saved_routes/{saved_route_id}"
 POST = "POST /users/{user_id}/saved_routes"
 EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
@@ -287,6 +289,106 @@ class TestUpdate:
         world.routes.clear()
         run = drive(UPDATE, PATCH, subject, world)
         assert {v for r in UPDATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
+
+
+class TestCareful:
+    """What a target that conforms may do, and others beside us."""
+
+    def bent(self, subject, bend):
+        """A world of two routes; `bend` may answer in the place of the world, told how many PATCHes came before."""
+        world, changes = World(subject), []
+        world.add({})
+
+        def target(request):
+            if request.method == "PATCH":
+                changes.append(request)
+            answer = bend(request, len(changes), world)
+            return world(request) if answer is None else answer
+
+        return world, drive(UPDATE, PATCH, subject, target)
+
+    @pytest.mark.parametrize("number", [1, 2, 3])
+    def test_a_read_that_fails_decides_nothing(self, number, subject):
+        failed = []
+
+        def bend(request, changes, world):
+            if request.method == "GET" and changes == number and not failed:
+                failed.append(request)
+                return problem(502)
+            return None
+
+        _, run = self.bent(subject, bend)
+        assert failed
+        assert not run.violated()
+
+    def test_a_read_that_comes_late_is_looked_at_again(self, subject):
+        stale = []
+
+        def bend(request, changes, world):
+            if request.method == "PATCH":
+                stale.append(reply(dict(world.routes[request.target.rpartition("/")[2]])))
+            single = request.method == "GET" and "/saved_routes/" in request.target
+            return stale.pop() if single and stale else None
+
+        _, run = self.bent(subject, bend)
+        assert not run.violated()
+
+    def test_a_moment_may_be_shown_with_another_offset(self, subject):
+        def bend(request, changes, world):
+            answer = world(request)
+            return msgspec.structs.replace(answer, body=answer.body.replace(b'Z"', b'+00:00"'))
+
+        _, run = self.bent(subject, bend)
+        assert not run.violated()
+
+    def test_what_a_failing_write_did_all_the_same_is_undone(self, subject):
+        before = None
+
+        def bend(request, changes, world):
+            nonlocal before
+            before = before or msgspec.json.encode(world.routes)
+            if request.method == "PATCH" and changes == 2:
+                world(request)
+                return problem(504)
+            return None
+
+        world, run = self.bent(subject, bend)
+        assert msgspec.json.encode(world.routes) == before
+        assert not run.notices
+
+    def test_what_is_refused_together_is_put_back_one_by_one(self, subject):
+        before = None
+
+        def bend(request, changes, world):
+            nonlocal before
+            before = before or msgspec.json.encode(world.routes)
+            several = request.method == "PATCH" and len(sent(request)) > 2
+            return problem(409) if several and changes > 3 else None
+
+        world, run = self.bent(subject, bend)
+        assert msgspec.json.encode(world.routes) == before
+        assert not run.notices
+
+    def test_nothing_is_changed_that_could_not_be_put_back(self, subject):
+        from conformance.probes.changes import other_values
+        from conformance.probes.writing import Write
+
+        operation = subject.model.by_key["PATCH /users/{user_id}"]
+        write = Write(None, {"email": "a@example.com", "default_location": {"country_code": "GB"}})
+        write = msgspec.structs.replace(write, call=msgspec.structs.replace(CALL, operation=operation))
+        state = {"email": "b@example.com", "default_location": None}
+        assert [*other_values(write, state, subject)] == ["email"]
+
+    def test_somebody_else_who_deletes_meanwhile_is_not_us(self, subject):
+        world = World(subject)
+        first = next(iter(world.routes))
+
+        def target(request):
+            if request.method == "POST":
+                world.routes.pop(first, None)
+            return world(request)
+
+        assert "WRT-04" not in drive(CREATE, POST, subject, target).violated()
 
 
 class TestBodies:
