@@ -26,6 +26,7 @@ SELECTORS = frozenset(
         "by-ids",
         "linked",
         "expandable",
+        "expanding-answers",
         "nested-expandable",
         "multi-expandable",
         "paginated",
