@@ -7,7 +7,7 @@ They start a boost, pay a rebate, join a program: the plan has those that do so 
 import msgspec
 
 from conformance.judging import without
-from conformance.model import Noticed, Operation, ResourceModel, Role, Verdict
+from conformance.model import Effect, Noticed, Operation, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, calls_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.reading import plain_read
@@ -35,9 +35,10 @@ def act(operation: Operation, subject: Subject) -> Steps[None]:
     for call in (yield from calls_of(operation, subject, _THINGS)):
         answer = yield from ask(operation, msgspec.structs.replace(write, call=call).request(write.body))
         answers.append(answer)
-        if answer.ok:
+        if answer.ok and operation.effect is not Effect.NONE:
             notice = f"{operation.key} was carried out at {call.path}, and nothing undoes it"
             yield Noticed("cleanup", notice, operation.key)
+        if answer.ok:
             return
     told = ", ".join(str(each.status) for each in answers)
     yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"nothing was found in the state for it: {told}")

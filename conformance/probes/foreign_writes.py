@@ -117,12 +117,8 @@ def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
     made = yield from ask(operation, write.request(write.body))
     deleter = deleter_of(address(made, subject), subject) if made.ok else None
     if deleter is None:
-        yield without(
-            "AUT-05",
-            operation.key,
-            Verdict.NOT_OBSERVABLE,
-            f"user_a makes nothing that can be deleted: {made.status}",
-        )
+        reason = f"user_a makes nothing that can be deleted: {made.status}"
+        yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         yield from clean(made, subject)
         return
     path = address(made, subject)
