@@ -152,7 +152,7 @@ def _told(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[
         alone = (yield from asked()) if result.beside else second
         beside = second.complete and set(result.gone) & set(alone.keys)  # what was asked for along with it is to blame
         lost = [lost_together(result, alone)] if beside else []
-        return [alone if many and alone.complete else result], lost
+        return [alone if (many or result.beside) and alone.complete else result], lost
     if many and (yield from _pages_are_sound(call, result, whole, subject)):
         return [second], [lost_on_pages(result, second)]
     yield from by_the_pages(result, second, *(("FLT-05",) if many else ("FLT-02", "FLT-03")))

@@ -326,6 +326,23 @@ def test_of_two_filters_both_must_hold(subject):
     assert not any(each.verdict is Verdict.FAIL for r in both for each in judge(HOLDS, subject, r, target(r)))
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_two_filters_leave_out_together_is_no_matter_of_the_walk(broken, subject):
+    """Where the walk is not to blame, the filters are; unless the second look failed."""
+    target, looks = shelf(), []
+
+    def losing(request):
+        asked = parse_qs(request.target.partition("?")[2])
+        if not {*SELECTS} <= {*asked}:
+            return target(request)
+        looks.extend([] if "page_after" in asked else [request])
+        return problem(502) if broken and len(looks) > 1 else shelf(LOGS[1:-1])(request)
+
+    run = drive(FILTERS, LIST, subject, losing)
+    assert len(looks) > 1
+    assert run.violated() == (set() if broken else {"FLT-02"})
+
+
 def test_filters_and_expansions_that_are_refused_together_are_tried_alone(subject):
     target = shelf()
 

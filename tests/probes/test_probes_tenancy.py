@@ -163,6 +163,24 @@ class TestNarrowing:
         assert run.violated() == (set() if heard else {"AUT-06"})
         assert affordable(run, NARROW, operation, subject)
 
+    def test_an_application_that_sees_nothing_of_theirs_shows_nothing(self, subject):
+        operation, battery = "GET /home_batteries/{home_battery_id}", f"/home_batteries/{ulid('hbat', 1)}"
+        other = f"/home_batteries/{ulid('hbat', 2)}"
+
+        def target(request):
+            if request.target.startswith("/users"):
+                return House()(request)
+            if ("EvEnergy-User", "nobody") in request.headers:
+                return problem(400)
+            path = battery if request.identity == "user_a" else other
+            if request.target.startswith("/home_batteries/"):
+                return reply({"url": BASE + path}) if request.target == path else problem(404)
+            return reply([{"id": path.rpartition("/")[2], "url": BASE + path}])
+
+        run = drive(NARROW, operation, subject, target)
+        told = [each for each in run.of("AUT-06") if each.verdict is Verdict.NOT_APPLICABLE]
+        assert [each.message for each in told if "404 without a user" in each.message]
+
     def test_a_required_header_may_not_be_left_out(self, subject):
         operation = "GET /incentive_schemes"
 
