@@ -1,8 +1,8 @@
 """Judged exchanges a second in the profile deep, with one worker and two, against schemathesis on the same server.
 
 `python tests/bench/bench_throughput.py [EXAMPLES]` prints what a client sends and judges from its first request to its
-last, with the processor time of the whole command and of the server by exchange. Where processes can be confined they
-share as many cores as there are workers, and that time is the bound. So on the built-in server, and on one that
+last, with the processor time by exchange of the server and of the whole command, its start and its reports included.
+Where processes can be confined they share as many cores as there are workers. So on the built-in server, and on one that
 only tells again what that one answered. Cases of the description are compiled before anything is counted; schemathesis
 generates its own, so many for each operation, and judges one thing, that no server fails.
 """
@@ -168,10 +168,8 @@ def twice(folder: Path) -> Rate:
 
 def told(what: str, one: Rate, two: Rate) -> None:
     """Print how two workers do beside one."""
-    bound = 2 * two.exchanges / (two.client_s + two.server_s)
     print(f"{what}, one worker: {one}\n{what}, two workers: {two}")
-    print(f"ratio of two workers to one: {two.each_second / one.each_second:.2f}; ", end="")
-    print(f"two cores, shared with the server, carry {bound:.0f} exchanges a second at the most")
+    print(f"ratio of two workers to one: {two.each_second / one.each_second:.2f}")
 
 
 if __name__ == "__main__":
