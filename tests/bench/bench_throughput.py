@@ -2,9 +2,9 @@
 
 `python tests/bench/bench_throughput.py [EXAMPLES]` prints what a client sends and judges from its first request to its
 last, with the processor time by exchange of the server and of the whole command, its start and its reports included.
-Where processes can be confined they share as many cores as there are workers. So on the built-in server, and on one that
-only tells again what that one answered. Cases of the description are compiled before anything is counted; schemathesis
-generates its own, so many for each operation, and judges one thing, that no server fails.
+Where processes can be confined they share as many cores as there are workers. So on the built-in server, and on one
+that only tells again what that one answered. Cases of the description are compiled before anything is counted;
+schemathesis generates its own, so many for each operation, and judges one thing, that no server fails.
 """
 
 import re
