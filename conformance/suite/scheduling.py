@@ -44,7 +44,8 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
         self._places = {nodeid: index for index, nodeid in enumerate(collection)}
 
     def schedule(self) -> None:
-        """Begin, with the largest group at home with the worker that has least so far."""
+        """Begin, in the order of the plan, with the largest group at home with the worker that has least so far."""
+        self.config.option.loadscopereorder = False  # else writes come first, being the largest lane
         load = dict.fromkeys(self.nodes, 0)
         for group, size in Counter(self._groups.values()).most_common() if not self._homes else ():
             self._homes[group] = min(load, key=load.__getitem__)

@@ -34,7 +34,7 @@ class Node:
 
 def scheduler(items, nodes):
     config = SimpleNamespace(
-        option=SimpleNamespace(loadscopereorder=False), getvalue=lambda name: [f"{len(nodes)}*popen"]
+        option=SimpleNamespace(loadscopereorder=True), getvalue=lambda name: [f"{len(nodes)}*popen"]
     )
     brief = SimpleNamespace(catalogue=SimpleNamespace(probes=PROBES), plan=SimpleNamespace(items=items))
     made = ByLanes(config, None, brief)
