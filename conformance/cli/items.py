@@ -34,7 +34,7 @@ def run_items(session: Session, workers: str) -> str:
         "--capture=no",
     ]  # fmt: skip
     if count := _count(workers, items):
-        arguments += ["-p", "xdist.plugin", "-n", str(count), "--dist", "loadscope", "--no-loadscope-reorder"]
+        arguments += ["-p", "xdist.plugin", "-n", str(count)]  # dealt out by `suite/scheduling.py`
     with _alone(), terminable(), progress:
         code = pytest.main(arguments, plugins=[prepared, progress])
     if progress.fault:

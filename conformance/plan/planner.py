@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 import msgspec
 
@@ -22,11 +21,11 @@ from conformance.model import (
     Verdict,
 )
 from conformance.plan.catalogue import Catalogue
+from conformance.plan.paying import can_ask, paid_by, union_cost
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import AMPLE, IDLE, OTHER, REFUSED, SPARE, Need, Probe
 from conformance.probes.base import WHOLE as WHOLE_OPERATION
-from conformance.subject import ample, idle, other, refused, spare
+from conformance.probes.base import Need, Probe
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST = 3  # operations of each probe that go before depth
@@ -120,18 +119,6 @@ def _fits(selection: Selection, catalogue: Catalogue, model: ResourceModel) -> b
     )
 
 
-def union_cost(needs: Iterable[Need]) -> Counter[str]:
-    """Requests by identity when equal shared needs are sent once."""
-    seen: set[tuple[str, str]] = set()
-    total: Counter[str] = Counter()
-    for need in needs:
-        if need.shared and (need.identity, need.key) in seen:
-            continue
-        seen.add((need.identity, need.key))
-        total[need.identity] += need.count
-    return total
-
-
 def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planned:
     if requirement.applies == API:
         if not wish.selection.takes(requirement, None):
@@ -170,28 +157,10 @@ def _candidates(
                 refused.update({Case(r, operation.key): reason for r in cells})
                 continue
             needs = tuple(paid_by(need, wish.target) for need in probe.needs(operation, model))
-            needs = tuple(need for need in needs if _can_ask(need, wish.target))
+            needs = tuple(need for need in needs if can_ask(need, wish.target))
             item = Item(probe.name, operation.key, operation.group, cells, needs)
             found.append((probe, item))
     return found, refused
-
-
-def paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE, AMPLE, IDLE, OTHER and REFUSED.
-
-    Nobody is asked for more than a known allowance, and the one request that finds it spent.
-    """
-    payers = {SPARE: spare, AMPLE: ample, IDLE: idle, OTHER: other, REFUSED: refused}
-    payer = payers.get(need.identity)
-    identity = payer(target) if payer else need.identity
-    count = min(need.count, target.allowances.get(identity, need.count) + 1)
-    return msgspec.structs.replace(need, identity=identity, count=count) if payer or count < need.count else need
-
-
-def _can_ask(need: Need, target: Target) -> bool:
-    """Whether whoever would ask is there: probes do without others, but not without `full`, whoever that is."""
-    name = need.identity.partition("#")[0]
-    return name in {"", "full", *target.identities}
 
 
 def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:

@@ -35,10 +35,10 @@ def act(operation: Operation, subject: Subject) -> Steps[None]:
     for call in (yield from calls_of(operation, subject, _THINGS)):
         answer = yield from ask(operation, msgspec.structs.replace(write, call=call).request(write.body))
         answers.append(answer)
-        if answer.ok and operation.effect is not Effect.NONE:
-            notice = f"{operation.key} was carried out at {call.path}, and nothing undoes it"
-            yield Noticed("cleanup", notice, operation.key)
         if answer.ok:
+            if operation.effect is not Effect.NONE:
+                notice = f"{operation.key} was carried out at {call.path}, and nothing undoes it"
+                yield Noticed("cleanup", notice, operation.key)
             return
     told = ", ".join(str(each.status) for each in answers)
     yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"nothing was found in the state for it: {told}")

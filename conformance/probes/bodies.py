@@ -45,9 +45,8 @@ def odd(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(write, Missing):
         yield from untested(("ERR-09",), operation, write)
         return
-    reader = reader_for(write.call, subject)
-    update = operation.role is Role.UPDATE and reader is not None
-    before = (yield from ask(reader.operation, reader.request(fresh=True))) if update and reader else None
+    reader = reader_for(write.call, subject) if operation.role is Role.UPDATE else None
+    before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
     taken: set[str] = set()
     for name, value in _oddities(write, subject):
         answer = yield from ask(operation, _oddly(write, name, value, subject))

@@ -14,6 +14,8 @@ from conformance.probes.reading import plain_read
 from conformance.probes.writing import address
 from conformance.subject import Subject
 
+GONE = frozenset({404, 410})
+"""Statuses that say that nothing is there any more."""
 _COST = 5  # the deletion, two looks at what is gone, two at what is not
 
 
@@ -64,7 +66,7 @@ def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
     """What was there just before, and was not deleted, still is; looked at twice."""
     for last in (False, True):
         left = yield from there(path, subject)
-        if left is None or left.status not in {404, 410}:
+        if left is None or left.status not in GONE:
             return
         if last:
             message = "deleting one thing takes another along"

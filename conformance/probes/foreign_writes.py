@@ -7,13 +7,11 @@ from conformance.judging import observed, passed, violated, without
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, call_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
-from conformance.probes.deletions import there
+from conformance.probes.deletions import GONE, there
 from conformance.probes.harmless import harmless
 from conformance.probes.tenancy import A, B, apart_needs, owned, shared, two_people, without_user
 from conformance.probes.writing import JSON, Write, address, clean, deleter_of, reader_for, writable, write_of
 from conformance.subject import Subject
-
-_GONE = {404, 410}
 
 
 def _updates(operation: Operation, model: ResourceModel) -> bool:
@@ -127,13 +125,13 @@ def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
     left = (yield from there(path, subject, A)) if answer.ok else None
     if answer.status in {403, 404}:
         yield from _refused(answer, subject)
-    elif before is not None and before.ok and left is not None and left.status in _GONE:
+    elif before is not None and before.ok and left is not None and left.status in GONE:
         message, also = "one user deletes what is another's", (made, before, left)
         yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=also)
     else:
         reason = f"it answers {answer.status}, and neither deletes a thing nor refuses anybody"
         yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(made,))
-    if left is None or left.status not in _GONE:
+    if left is None or left.status not in GONE:
         yield from clean(made, subject)
     yield observed(made, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
 

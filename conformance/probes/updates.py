@@ -17,6 +17,7 @@ from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceMo
 from conformance.probes.arguments import Call, Missing, list_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.changes import forged, needed, one_cleared, other_values, put_back
+from conformance.probes.deletions import GONE
 from conformance.probes.expanded import replaced
 from conformance.probes.kept import lost
 from conformance.probes.reading import plain_read
@@ -28,7 +29,6 @@ ALL = ("WRT-02", "WRT-03", *EXPANDED)
 _TRIES = 3  # properties tried as the first one
 _SHOWN = 5
 _COST = 8  # from five, where there is one property, to ten
-_GONE = {404, 410}
 
 
 class State(msgspec.Struct, frozen=True):
@@ -249,7 +249,7 @@ def _read_only(fixed: Mapping[str, Any], answer: Answer, before: Answer, last: A
         yield violated(answer, "WRT-03", message, expected=was, actual=new, pointer=f"/{each}", also=(before, last))
     if not fixed:
         yield observed(answer, "WRT-03", Verdict.NOT_APPLICABLE, "nothing that is read says that it is read-only")
-    elif last.status in _GONE:
+    elif last.status in GONE:
         message = "after values for read-only properties were sent, the resource is gone"
         yield violated(answer, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
     elif not last.ok:

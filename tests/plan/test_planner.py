@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from conformance.model import Effect, Kind, Profile, Verdict
 from conformance.plan import Wish
-from conformance.plan.planner import by_rank, union_cost
+from conformance.plan.paying import union_cost
+from conformance.plan.planner import by_rank
 from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
 from conformance.probes.base import Need

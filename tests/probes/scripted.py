@@ -15,7 +15,7 @@ from conformance.answers import Answer
 from conformance.checks import Check
 from conformance.description import Description
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.plan.planner import paid_by, union_cost
+from conformance.plan.paying import paid_by, union_cost
 from conformance.probes import Probe
 from conformance.probes.base import WHOLE
 from conformance.registry import collect
