@@ -76,7 +76,7 @@ class Gate:
         overrides = _overrides(url, headers)
         if overrides and not RULES[self._target.kind].writes:
             return f"no method override is ever sent to {self._target.kind}"
-        effects = [self._effect(name, place) for name in (method.upper(), *overrides)]
+        effects = [self._effect(name, place) for name in (_canonical(method), *overrides)]
         return refusal_of(self._target, max(effects, key=_GRAVITY.index))
 
     def observe(self, method: str, url: str, response: Response) -> None:
@@ -171,6 +171,11 @@ def _effect_of(method: str, known: dict[str, Effect]) -> Effect:
 def _has_credentials(url: str, headers: Headers) -> bool:
     named = any(name.lower() in _CREDENTIALS for name, _ in headers)
     return named or any(name == _TOKEN_PARAMETER for name, _ in parse_qsl(urlsplit(url).query))
+
+
+def _canonical(method: str) -> str:
+    """A method in upper case; `get` is not GET (RFC 9110, section 9.1), and nobody knows what a server makes of it."""
+    return method if method.upper() in READ_METHODS else method.upper()
 
 
 def _overrides(url: str, headers: Headers) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The rules of safety of each kind of target. Real cars and chargers hang on live: what is off here stays off."""
 
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -83,10 +83,12 @@ def kind_of(name: str, base_url: str) -> TargetKind:
     Every host of the provider that is not known to be another one is live, whatever the target is called: a kind that
     forbids writes is never exchanged for one that allows them.
     """
-    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    parts = urlsplit(base_url)
+    host = (parts.hostname or "").rstrip(".")
+    dotted = any(unquote(segment) in {".", ".."} for segment in parts.path.split("/"))
     if name in {TargetKind.SANDBOX, TargetKind.LIVE}:
         return TargetKind(name)
-    if f"{base_url}/".lower().startswith(f"{_MOCK}/"):
+    if f"{base_url}/".lower().startswith(f"{_MOCK}/") and not dotted:
         return TargetKind.MOCK
     if host == _STAGING:
         return TargetKind.STAGING
@@ -124,6 +126,6 @@ def refusal_of(target: Target, effect: Effect) -> str:
         return f"only GET, HEAD and OPTIONS are ever sent to {target.kind}: {rules.why}"
     if not target.may_write:
         return WRITES_OFF
-    if effect in RISKY and not (rules.hardware and target.may_touch_hardware):
+    if effect in RISKS and not (rules.hardware and target.may_touch_hardware):
         return f"the operation {RISKS[effect]} (--allow-hardware beside --allow-writes)"
     return ""

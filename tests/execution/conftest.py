@@ -6,13 +6,14 @@ import httpx
 import pytest
 
 from conformance.description import load
-from conformance.network.channel import Channel
 from conformance.execution.driver import Driver
 from conformance.execution.redaction import Redactor
 from conformance.execution.store import Store
 from conformance.model import Event, Kind, Level, Profile, Requirement, Source, Target, TargetKind
+from conformance.network.channel import Channel
 from conformance.plan import Catalogue, Item
 from conformance.probes.base import Probe
+from conformance.safety.gate import Gate
 from conformance.subject import Subject
 from conformance.validation import SecondOpinion, Validators
 
@@ -48,7 +49,9 @@ class Bench:
         self.slept: list[float] = []
         credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
         answering = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
-        self.channel = Channel(BASE, credentials, agent="tests", transport=answering)
+        self.channel = Channel(
+            BASE, credentials, Gate(subject.target, subject.model.operations), agent="tests", transport=answering
+        )
 
     def run(
         self,

@@ -9,8 +9,13 @@ import httpx
 import pytest
 import respx
 
+from conformance.model import Request, Target, TargetKind
 from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
-from conformance.model import Request
+from conformance.safety.gate import Gate
+
+
+def gate_to(base):
+    return Gate(Target("test", TargetKind.URL, base))
 
 
 class Hasty(Limits):
@@ -107,7 +112,9 @@ def talking_once_each(*answers):
 
 
 def get(base, target="/", **more):
-    with Channel(base, {"full": (("Authorization", "Bearer t"),)}, agent="tests", limits=Hasty) as channel:
+    with Channel(
+        base, {"full": (("Authorization", "Bearer t"),)}, gate_to(base), agent="tests", limits=Hasty
+    ) as channel:
         return channel.send(Request("GET /", "GET", target, **more))
 
 
@@ -175,7 +182,9 @@ def test_an_own_header_replaces_the_credentials():
 def test_the_bytes_that_were_meant_go_out(target):
     seen = []
     transport = httpx.MockTransport(lambda request: seen.append(request.url.raw_path) or httpx.Response(200))
-    with Channel("http://127.0.0.1:1/v2", {}, agent="tests", transport=transport) as channel:
+    with Channel(
+        "http://127.0.0.1:1/v2", {}, gate_to("http://127.0.0.1:1/v2"), agent="tests", transport=transport
+    ) as channel:
         channel.send(Request("GET /", "GET", target))
     assert seen == [b"/v2" + target.encode()]
 
@@ -193,7 +202,7 @@ def test_a_body_that_is_not_encoded_as_it_says_is_no_answer():
 
 def test_a_connection_on_which_the_server_failed_is_not_used_again():
     answers = [b"HTTP/1.1 %d Said\r\nContent-Length: 0\r\n\r\n" % status for status in (500, 200)]
-    with talking_once_each(*answers) as base, Channel(base, {}, agent="tests", limits=Hasty) as channel:
+    with talking_once_each(*answers) as base, Channel(base, {}, gate_to(base), agent="tests", limits=Hasty) as channel:
         assert [channel.send(Request("GET /", "GET", "/")).status for _ in answers] == [500, 200]
 
 
@@ -201,7 +210,7 @@ def test_no_connection_is_closed_while_others_are_in_use():
     crowd = 50  # the pool's default would keep 20, and close in one thread what another has just begun to use
     with (
         answering_together(crowd) as (base, taken),
-        Channel(base, {}, agent="tests") as channel,
+        Channel(base, {}, gate_to(base), agent="tests") as channel,
         ThreadPoolExecutor(crowd) as pool,
     ):
         for _ in range(3):
@@ -216,7 +225,13 @@ def test_no_answer_changes_a_later_request():
         return httpx.Response(200, headers={"Set-Cookie": "a=1"})
 
     sent = []
-    with Channel("http://127.0.0.1:1/v2", {}, agent="tests", transport=httpx.MockTransport(answer)) as channel:
+    with Channel(
+        "http://127.0.0.1:1/v2",
+        {},
+        gate_to("http://127.0.0.1:1/v2"),
+        agent="tests",
+        transport=httpx.MockTransport(answer),
+    ) as channel:
         for _ in range(2):
             channel.send(Request("GET /", "GET", "/"))
     assert sent == [None, None]

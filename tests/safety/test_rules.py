@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from conformance.errors import UsageError
 from conformance.model import Target, TargetKind
+from conformance.safety.rules import RULES, kind_of, permit
 from conformance.targets.config import Config, TargetConfig
 from conformance.targets.resolve import resolve
-from conformance.safety.rules import RULES, kind_of, permit
 
 LIVE, MOCK, SANDBOX, STAGING, URL = (
     TargetKind.LIVE,
@@ -18,7 +18,7 @@ LIVE, MOCK, SANDBOX, STAGING, URL = (
     TargetKind.STAGING,
     TargetKind.URL,
 )
-READ_ONLY = {LIVE, MOCK, SANDBOX}
+READ_ONLY = {LIVE, SANDBOX}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,11 @@ READ_ONLY = {LIVE, MOCK, SANDBOX}
         ("mine", "https://developers.ev.energy/_mock/ev.energy-api-v2", MOCK),
         ("mine", "https://developers.ev.energy/_mock/ev.energy-api-v2/x", MOCK),
         ("mine", "https://developers.ev.energy/_mock/ev.energy-api-v22", LIVE),
-        ("mock", "https://api-staging.ev.energy/v2", MOCK),
+        ("mock", "https://api-staging.ev.energy/v2", STAGING),
+        ("mock", "https://api.ev.energy/v2", LIVE),
+        ("mock", "http://127.0.0.1:4010", MOCK),
+        ("mine", "https://developers.ev.energy/_mock/ev.energy-api-v2/../../v2", LIVE),
+        ("mine", "https://developers.ev.energy/_mock/ev.energy-api-v2/%2e%2e/v2", LIVE),
         ("sandbox", "https://api-staging.ev.energy/v2", SANDBOX),
         ("sandbox", "https://api.ev.energy/v2", SANDBOX),
         ("builtin", "https://api.ev.energy/v2", LIVE),
