@@ -16,7 +16,7 @@ def passed(answer: Answer, requirement: str) -> Outcome:
 
 
 class OutcomeDetails(TypedDict, total=False):
-    """What an outcome may add to its message; `also` are further responses that it rests on (see `Outcome`)."""
+    """Details of an outcome beside its message (see `Outcome`); `also` are further responses that it rests on."""
 
     expected: str
     actual: str

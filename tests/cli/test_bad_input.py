@@ -117,7 +117,7 @@ def test_a_base_url_without_its_path(evconform):
     with answering(404) as base:
         ended = evconform("run", "--target", base, "--workers", "1")
     assert ended.code == 2
-    assert "lists asked answer 404" in ended.err
+    assert "lists respond with 404" in ended.err
     assert "/v2 included?" in ended.err
 
 
