@@ -1,7 +1,7 @@
 """The redactor: takes secrets out of an exchange before it is written to the run log."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -93,8 +93,3 @@ def _redact_fields(text: bytes, invented: tuple[str, ...]) -> bytes:
     """Return a URL or form without the values of its secret fields."""
     allowed = {value.encode() for value in invented}
     return _SECRET_FIELDS.sub(lambda match: match[0] if match[2] in allowed else match[1] + b"[redacted]", text)
-
-
-def secrets_of(values: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the names and values whose value is not empty."""
-    return {name: value for name, value in values if value}

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -107,6 +106,3 @@ class Brief(NamedTuple):
 def shipped() -> Catalogue:
     """Return the catalogue of the bundled requirements."""
     return Catalogue.of(requirements())
-
-
-NO_CREDENTIALS: MappingProxyType[str, Headers] = MappingProxyType({})
