@@ -134,7 +134,7 @@ def test_a_variable_that_is_not_set(evconform, tmp_path):
 def test_nobody_there(evconform):
     ended = evconform("run", "--target", "http://127.0.0.1:9/v2")
     assert ended.code == 3
-    assert "does not answer" in ended.err
+    assert "no response from" in ended.err
 
 
 def test_no_tls_there(evconform):

@@ -40,15 +40,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 class Bench:
-    """A driver over scripted HTTP and one probe, with everything it writes."""
+    """A driver with scripted HTTP responses and one probe, and everything that it writes."""
 
     def __init__(self, subject: Subject, store: Store) -> None:
         self.subject, self.store = subject, store
         self.events: list[Event] = []
         self.slept: list[float] = []
         credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
-        answering = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
-        self.channel = Channel(BASE, credentials, agent="tests", transport=answering)
+        transport = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
+        self.channel = Channel(BASE, credentials, agent="tests", transport=transport)
 
     def run(
         self,
