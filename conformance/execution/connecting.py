@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from conformance.execution.budgets import affordable
-from conformance.execution.channel import AGENT, Channel
 from conformance.execution.opening import Opening
 from conformance.execution.preflight import left_to, preflight
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import Store, store_path
 from conformance.model import ResourceModel
+from conformance.network.channel import AGENT, Channel
+from conformance.safety.gate import Gate
 from conformance.targets.tokens import obtain
 
 
@@ -24,7 +25,7 @@ def connected(opening: Opening) -> RunSpec:
     spec, target = opening.spec, opening.reached()
     credentials, _ = obtain(opening.identities, target.token_url)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-    with Channel(target.base_url, spec.headers, agent=AGENT) as channel:
+    with Channel(target.base_url, spec.headers, Gate(target), agent=AGENT) as channel:
         sent, left = preflight(channel, opening.description.model, target.base_url)
     _charge(spec, ["full"] * sent)
     return msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, left))
@@ -37,7 +38,7 @@ def limited(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> Run
     with a configured allowance are left out, and so is `expired`, which has none.
     """
     identities = {*spec.target.identities} & {*cost} - {"full", "expired", *spec.target.allowances}
-    with Channel(spec.target.base_url, spec.headers, agent=AGENT) as channel:
+    with Channel(spec.target.base_url, spec.headers, Gate(spec.target), agent=AGENT) as channel:
         left = {name: left_to(channel, model, name) for name in sorted(identities)}
     _charge(spec, left)
     limits = {name: affordable(None, spec.profile, count) for name, count in left.items()}

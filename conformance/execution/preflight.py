@@ -5,8 +5,8 @@ from contextlib import suppress
 from itertools import islice
 
 from conformance.errors import CredentialsError, TargetError, UsageError
-from conformance.execution.channel import Channel, NoAnswerError, NotSentError
 from conformance.model import Operation, Request, ResourceModel, Response, Role
+from conformance.network.channel import Channel, NoAnswerError, NotSentError
 
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
 
