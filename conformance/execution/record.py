@@ -1,14 +1,14 @@
 """The recorder of outcomes: grades them by level, counts repetitions, leaves out what was not planned."""
 
-import re
 from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 from conformance.model import Level, Observed, Outcome, Verdict
+from conformance.model.grading import grade_verdict
+from conformance.model.pointers import fold_indices
 
-_INDEX = re.compile(r"/\d+(?=/|$)")
 Sort = tuple[str, str, Verdict, str]
 _UNPLANNED_IGNORED = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_OBSERVABLE}
 
@@ -72,9 +72,11 @@ class Recorder:
         self._passes.clear()
 
     def _grade(self, outcome: Outcome) -> Outcome:
-        if outcome.verdict is Verdict.FAIL and self._level(outcome.requirement) is not Level.MUST:
-            return msgspec.structs.replace(outcome, verdict=Verdict.WARN)
-        return outcome
+        if outcome.verdict is not Verdict.FAIL:
+            return outcome
+        return msgspec.structs.replace(
+            outcome, verdict=grade_verdict(outcome.verdict, self._level(outcome.requirement))
+        )
 
 
 def kind_of(outcome: Outcome) -> Sort:
@@ -85,8 +87,8 @@ def kind_of(outcome: Outcome) -> Sort:
     """
     if outcome.verdict is Verdict.PASS:
         return outcome.requirement, outcome.operation, outcome.verdict, ""
-    words = f"{_INDEX.sub('/*', outcome.pointer)} {outcome.cause or outcome.message}"
-    return outcome.requirement, outcome.operation, outcome.verdict, words
+    place = f"{fold_indices(outcome.pointer)} {outcome.cause or outcome.message}"
+    return outcome.requirement, outcome.operation, outcome.verdict, place
 
 
 def _generalize(outcome: Outcome) -> Outcome:
@@ -96,7 +98,7 @@ def _generalize(outcome: Outcome) -> Outcome:
         outcome.operation,
         outcome.verdict,
         outcome.message,
-        pointer=_INDEX.sub("/*", outcome.pointer),
+        pointer=fold_indices(outcome.pointer),
         cause=outcome.cause,
         smallest=outcome.smallest,
     )
