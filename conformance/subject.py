@@ -62,27 +62,27 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def spare(self) -> str:
-        """The identity for reads that need not be sent as `full`; SPARE in the needs of a probe."""
+        """The identity for reads that need no more than reading scopes."""
         return spare(self.target)
 
     @property
     def ample(self) -> str:
-        """The identity for reads that need an identity that can read everything; AMPLE in the needs of a probe."""
+        """The identity for reads that need access to everything."""
         return ample(self.target)
 
     @property
     def idle(self) -> str:
-        """The identity for requests that any user's data satisfies; IDLE in the needs of a probe."""
+        """The identity for requests that any user's data satisfies."""
         return idle(self.target)
 
     @property
     def other(self) -> str:
-        """The identity for requests that are refused for every identity; OTHER in the needs of a probe."""
+        """The identity for requests that are refused for every identity."""
         return other(self.target)
 
     @property
     def refused(self) -> str:
-        """The identity for requests that must be refused although the token is valid; REFUSED in a probe's needs."""
+        """The identity for requests that must be refused although the token is valid."""
         return refused(self.target)
 
     @property

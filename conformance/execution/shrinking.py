@@ -19,7 +19,7 @@ class Witness(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> tuple[int, int, str]:
-        """The size of the request as a sort key (`reducing.size`)."""
+        """The size of the request as a sort key."""
         return size(self.exchange.request)
 
 

@@ -23,7 +23,7 @@ def union_cost(needs: Iterable[Need]) -> Counter[str]:
 
 
 def paid_by(need: Need, target: Target) -> Need:
-    """Return the need with a real identity in place of SPARE, AMPLE, IDLE, OTHER or REFUSED.
+    """Return the need with the identity of the target in place of a placeholder of `conformance.probes.base`.
 
     Its count is at most a configured allowance plus one, the request that is refused by the rate limit.
     """

@@ -49,12 +49,12 @@ class Selection(msgspec.Struct, frozen=True):
         """Return whether a case is selected; `operation` is None for the API as a whole."""
         if not self.alternatives:
             return True
-        return any(all(_matches(term, requirement, operation) for term in terms) for terms in self.alternatives)
+        return any(all(_is_match(term, requirement, operation) for term in terms) for terms in self.alternatives)
 
 
-def _matches(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - one return for each kind of term
+def _is_match(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - one return for each kind of term
     if term.startswith("!"):
-        return not _matches(term[1:].strip(), requirement, operation)
+        return not _is_match(term[1:].strip(), requirement, operation)
     if term.lower() in {"must", "should", "may"}:
         return requirement.level == term.upper()
     if _REQUIREMENT.fullmatch(term):

@@ -43,10 +43,10 @@ class ConformanceItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the probe; raises ViolatedError where a MUST is violated."""
-        if violations := self.config.stash[WORKER].run(self.item, self._preceding()):
+        if violations := self.config.stash[WORKER].run(self.item, self._find_preceding()):
             raise ViolatedError(violations)
 
-    def _preceding(self) -> frozenset[str]:
+    def _find_preceding(self) -> frozenset[str]:
         """Return the items that must have ended before this one begins: all that only read, for one that writes."""
         if not self.writes:
             return frozenset()

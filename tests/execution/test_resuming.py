@@ -25,11 +25,11 @@ ITEM = Item("generated", KEY, "users", ("RSP-12",), ())
 OLD, NEW = "http://127.0.0.1:1/v2", "http://127.0.0.1:2/v2"
 
 
-def exchanged(name, target, operation=KEY, body=b""):
+def make_exchanged(name, target, operation=KEY, body=b""):
     return Exchanged(Exchange(name, Request(operation, "GET", target, body=body), "", 0.0), ITEM.name)
 
 
-def observed(message, exchange, smallest="", verdict=Verdict.FAIL):
+def make_observed(message, exchange, smallest="", verdict=Verdict.FAIL):
     outcome = Outcome("RSP-12", KEY, verdict, message, exchanges=(exchange,) if exchange else (), smallest=smallest)
     return Observed(outcome, ITEM.name)
 
@@ -48,18 +48,20 @@ def resume_first(folder, *events, **options):
 def test_the_smallest_request_of_each_violation_is_tried_first(tmp_path):
     requests = resume_first(
         tmp_path,
-        *(exchanged(f"x{number}", f"/users/{number}?a=b") for number in range(5)),
-        observed("one", "x0"),
-        observed("two", "x1"),
-        observed("passing", "x4", verdict=Verdict.PASS),
-        observed("one", "x0", smallest="x2"),
+        *(make_exchanged(f"x{number}", f"/users/{number}?a=b") for number in range(5)),
+        make_observed("one", "x0"),
+        make_observed("two", "x1"),
+        make_observed("passing", "x4", verdict=Verdict.PASS),
+        make_observed("one", "x0", smallest="x2"),
     )
     assert [request.target for request in requests[KEY]] == ["/users/2?a=b", "/users/1?a=b"]
 
 
 def test_requests_are_sent_to_the_current_address_of_the_target(tmp_path):
-    sent = exchanged("x", "/users/1?of=http://127.0.0.1:1/v2/users/2", body=b'{"user":"http://127.0.0.1:1/v2/users/2"}')
-    (request,) = resume_first(tmp_path, sent, observed("one", "x"))[KEY]
+    sent = make_exchanged(
+        "x", "/users/1?of=http://127.0.0.1:1/v2/users/2", body=b'{"user":"http://127.0.0.1:1/v2/users/2"}'
+    )
+    (request,) = resume_first(tmp_path, sent, make_observed("one", "x"))[KEY]
     assert request.target == "/users/1?of=http://127.0.0.1:2/v2/users/2"
     assert msgspec.json.decode(request.body) == {"user": f"{NEW}/users/2"}
 
@@ -67,10 +69,10 @@ def test_requests_are_sent_to_the_current_address_of_the_target(tmp_path):
 @pytest.mark.parametrize(
     "events",
     [
-        (exchanged("x", "/users/1", body=b'{"password":"[redacted]"}'), observed("one", "x")),
-        (exchanged("x", "/users", operation="GET /users"), observed("one", "x")),
-        (exchanged("x", "/users/1"), observed("one", "")),
-        (exchanged("x", "/users/1"), observed("one", "y")),
+        (make_exchanged("x", "/users/1", body=b'{"password":"[redacted]"}'), make_observed("one", "x")),
+        (make_exchanged("x", "/users", operation="GET /users"), make_observed("one", "x")),
+        (make_exchanged("x", "/users/1"), make_observed("one", "")),
+        (make_exchanged("x", "/users/1"), make_observed("one", "y")),
     ],
 )
 def test_requests_that_cannot_be_repeated_or_have_another_operation_are_left_out(tmp_path, events):
@@ -78,4 +80,4 @@ def test_requests_that_cannot_be_repeated_or_have_another_operation_are_left_out
 
 
 def test_requests_of_items_that_are_not_run_again_are_left_out(tmp_path):
-    assert resume_first(tmp_path, exchanged("x", "/users/1"), observed("one", "x"), rerun_failed=False) == {}
+    assert resume_first(tmp_path, make_exchanged("x", "/users/1"), make_observed("one", "x"), rerun_failed=False) == {}
