@@ -47,8 +47,8 @@ class Bench:
         self.events: list[Event] = []
         self.slept: list[float] = []
         credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
-        transport = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
-        self.channel = Channel(BASE, credentials, agent="tests", transport=transport)
+        answering = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
+        self.channel = Channel(BASE, credentials, agent="tests", transport=answering)
 
     def run(
         self,
