@@ -39,10 +39,7 @@ class Answer:
 
     @property
     def own(self) -> bool:
-        """Return whether the request used the operation's method.
-
-        HTTP itself rules the responses to HEAD, OPTIONS and methods that a path does not have.
-        """
+        """Return whether the request used the operation's method; only then does the description bind the response."""
         return self.exchange.request.method == self.operation.method
 
     @cached_property
