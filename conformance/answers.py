@@ -1,4 +1,4 @@
-"""A response read as the description says: its JSON, its items, its links. Shared by checks and probes; pure."""
+"""Responses read with the description: their JSON, items, links and resources. Shared by checks and probes; pure."""
 
 import json
 from collections.abc import Iterator
@@ -12,76 +12,77 @@ from conformance.description.guards import depth
 from conformance.model import Exchange, Expansion, Link, Operation, Resource, ResourceModel, ResponseSpec, Role
 
 CSV = "text/csv"
-UNREADABLE: Any = object()  # the body is no JSON; None is a JSON value and would hide that
-_DEEPEST = 64  # levels of nesting that are read; judges are recursive, and hostile bodies must not exhaust them
-_REMEMBERED = 1 << 18  # bytes of a body that are worth to keep
+UNREADABLE: Any = object()  # the body cannot be read as JSON; None would not do, as null is a JSON value
+_MAX_DEPTH = 64  # levels of nesting; checks are recursive, and a hostile body must not exhaust the stack
+_MAX_CACHED_BYTES = 1 << 18  # a larger body is parsed each time, to save memory
 _ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
 _PORTS = {"http": 80, "https": 443}
 
 
 class Answer:
-    """An exchange seen as an answer to one operation. Cheap to make; parses on demand and once."""
+    """The response of one exchange, read with the description of its operation. Parses on demand, and once."""
 
     def __init__(self, exchange: Exchange, operation: Operation) -> None:
         self.exchange = exchange
         self.operation = operation
-        self.shown: tuple[Thing, ...] | None = None  # what `things` found
+        self.shown: tuple[Thing, ...] | None = None  # cache of `things`
 
     @property
     def status(self) -> int:
-        """The HTTP status, 0 where nothing came back."""
+        """The HTTP status, 0 where there was no response."""
         return self.exchange.status
 
     @property
     def ok(self) -> bool:
-        """Whether the status is 2xx."""
+        """Return whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
     def own(self) -> bool:
-        """Whether the operation's own method was used; HEAD, OPTIONS and wrong methods are answered by HTTP's rules."""
+        """Return whether the request used the operation's method; only then does the description bind the response."""
         return self.exchange.request.method == self.operation.method
 
     @cached_property
     def spec(self) -> ResponseSpec | None:
-        """What the description says of this answer; None where it says nothing."""
+        """The documented response for this status, None where there is none."""
         return self.operation.response(self.status) if self.own and self.status else None
 
     @cached_property
     def is_json(self) -> bool:
-        """Whether the media type says JSON (RFC 6839, section 3.1: `+json` too)."""
+        """Return whether the media type is JSON, `+json` included (RFC 6839, section 3.1)."""
         media = self.exchange.response.media_type if self.exchange.response else ""
         return media == "application/json" or media.endswith("+json")
 
     @cached_property
     def json(self) -> Any:
-        """The parsed body, or UNREADABLE."""
+        """The parsed body, UNREADABLE where it cannot be read as JSON."""
         if self.exchange.response is None:
             return UNREADABLE
         return parsed(self.exchange.response.body)
 
     @cached_property
     def peculiar(self) -> str:
-        """Why a body that is JSON by its grammar (RFC 8259) was not read all the same; empty where it was, or is none.
+        """The reason why a body that is JSON by its grammar could not be read, empty where it was read or is not JSON.
 
-        The grammar allows lone surrogates, numbers of any size and depth; readers may refuse them (sections 6, 8, 9).
+        RFC 8259 allows lone surrogates, numbers of any size and any depth, but parsers may limit them (sections 6, 8
+        and 9).
         """
         if self.json is not UNREADABLE or self.exchange.response is None:
             return ""
         try:
             json.loads(self.exchange.response.body.decode(), parse_constant=_refuse, parse_int=len, parse_float=len)
         except RecursionError:
-            return "it nests too deeply"
+            return "it is nested too deeply"
         except ValueError:
             return ""
-        return f"it holds a lone surrogate, a number out of all range, or more than {_DEEPEST} levels"
+        return f"it contains a lone surrogate, a number out of range, or more than {_MAX_DEPTH} levels"
 
     @cached_property
     def items(self) -> tuple[tuple[str, Any], ...]:
-        """The members of a list or the one object, each with its JSON pointer; empty where the body is neither.
+        """The members of a list or the single object, each with its JSON pointer; empty where the body is neither.
 
-        Only a 2xx answer to the operation's own method has items. Members are whatever the list holds: judging their
-        type is the schema's business.
+        Only a 2xx response to the operation's method has items. Members of a list have any type: the schema check
+        judges that.
         """
         if not self.ok or not self.own or self.json is UNREADABLE:
             return ()
@@ -92,7 +93,7 @@ class Answer:
 
     @property
     def listed(self) -> bool:
-        """Whether there is a list where an operation that lists promises one."""
+        """Return whether a list stands where a list operation documents one."""
         return isinstance(self._members, list)
 
     @property
@@ -108,50 +109,50 @@ class Answer:
 
 
 def parsed(body: bytes) -> Any:
-    """A JSON body as judges can read it, or UNREADABLE. Shared by all who read the same body: nobody changes it.
+    """Parse a JSON body; return UNREADABLE where it is not JSON or is nested too deeply.
 
-    An answer is read by the checks, then by the probe that asked, and shared reads again.
+    Values are cached, since the checks and the probe read the same response, and must not be changed.
     """
-    return _parsed_before(body) if len(body) <= _REMEMBERED else _parsed(body)
+    return _parse_cached(body) if len(body) <= _MAX_CACHED_BYTES else _parse(body)
 
 
-def _parsed(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return UNREADABLE
-    return UNREADABLE if _seems_deep(body) and depth(value) > _DEEPEST else value
+    return UNREADABLE if _may_be_deep(body) and depth(value) > _MAX_DEPTH else value
 
 
-_parsed_before = lru_cache(maxsize=64)(_parsed)
+_parse_cached = lru_cache(maxsize=64)(_parse)
 
 
-def _seems_deep(body: bytes) -> bool:
-    """Whether brackets nest too deeply. Those in texts are counted too: who asks looks again where this says yes."""
-    left = body.translate(None, _ALL_BUT_BRACKETS)
-    for _ in range(_DEEPEST):
-        inner = len(left)
-        left = left.replace(b"[]", b"").replace(b"{}", b"")
-        if not left:
+def _may_be_deep(body: bytes) -> bool:
+    """Return whether the brackets of a body nest deeper than _MAX_DEPTH; brackets in strings count too."""
+    brackets = body.translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        size_before = len(brackets)
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
             return False
-        if len(left) == inner:
+        if len(brackets) == size_before:
             break
     return True
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def escape(name: str) -> str:
-    """A reference token of a JSON pointer (RFC 6901, section 3)."""
+    """Escape a name as a reference token of a JSON pointer (RFC 6901, section 3)."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
 def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value at a property path such as `a.b` or `logs[].url`, with its JSON pointer; nothing where it is absent.
+    """Yield every value at a property path such as `a.b` or `logs[].url`, with its JSON pointer.
 
-    Lists on the way are walked whether or not the path marks them with `[]`, except at its end.
+    Lists along the path are entered with or without the mark `[]`; a list at its end is entered only with it.
     """
     name, many, rest = _first_step(path)
     if not isinstance(item, dict) or name not in item:
@@ -159,8 +160,8 @@ def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, An
     value, at = item[name], f"{pointer}/{escape(name)}"
     members = ((f"{at}/{i}", v) for i, v in enumerate(value)) if isinstance(value, list) else [(at, value)]
     if rest:
-        for where, member in members:
-            yield from values_at(member, rest, where)
+        for member_at, member in members:
+            yield from values_at(member, rest, member_at)
     elif many and isinstance(value, list):
         yield from members
     else:
@@ -169,13 +170,13 @@ def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, An
 
 @lru_cache(maxsize=4096)
 def _first_step(path: str) -> tuple[str, bool, str]:
-    """The first name of a property path, whether it is marked as a list, and the rest."""
+    """Split a property path into its first name, whether that is marked as a list, and the rest."""
     name, _, rest = path.partition(".")
     return name.removesuffix("[]"), name.endswith("[]"), rest
 
 
 def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every URL that a link property holds, with its JSON pointer; expanded objects and nulls are passed over."""
+    """Yield every URL of a link property with its JSON pointer; skip expanded objects and nulls."""
     for at, value in values_at(item, link.path, pointer):
         if isinstance(value, str):
             yield at, value
@@ -186,33 +187,36 @@ def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str
 
 
 def expanded_at(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any]]:
-    """Whatever stands at an expand path, item by item, with its JSON pointer (`Expansion` tells where paths start)."""
+    """Yield the values at an expand path with their JSON pointers, item by item.
+
+    `Expansion.within` says where in the body the path starts.
+    """
     path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
     if answer.operation.items_at:
         yield from values_at(answer.json if answer.items else None, path)
     else:
-        for where, item in answer.objects:
-            yield from values_at(item, path, where)
+        for at, item in answer.objects:
+            yield from values_at(item, path, at)
 
 
 @lru_cache(maxsize=1 << 16)  # the same links stand in every page of a list
 def below(base_url: str, url: str) -> str | None:
-    """The request target of an absolute URL below the base URL, as `/evses/x?page=2`; None where it is elsewhere.
+    """Return the request target of an absolute URL under the base URL, such as `/evses/x?page=2`, or None.
 
-    Scheme, host and port must be those of the base (RFC 3986, sections 6.2.2 and 6.2.3: scheme and host without case, a
-    default port as if absent). A URL with user information or dot segments is elsewhere: clients rewrite it.
+    Scheme, host and port must equal those of the base; case of scheme and host, and a default port, make no difference
+    (RFC 3986, sections 6.2.2 and 6.2.3). None for a URL with user information or dot segments: clients rewrite it.
     """
     try:
-        base, other = urlsplit(base_url), urlsplit(url)
-        same = _origin(base) == _origin(other)
+        base, absolute = urlsplit(base_url), urlsplit(url)
+        same_origin = _origin(base) == _origin(absolute)
     except ValueError:
         return None
-    prefix = base.path.rstrip("/")
-    if not same or "@" in other.netloc or not (other.path == prefix or other.path.startswith(prefix + "/")):
+    prefix, path = base.path.rstrip("/"), absolute.path
+    if not same_origin or "@" in absolute.netloc or not (path == prefix or path.startswith(prefix + "/")):
         return None
-    if any(unquote(segment) in {".", ".."} for segment in other.path.split("/")):
+    if any(unquote(segment) in {".", ".."} for segment in path.split("/")):
         return None
-    return (other.path[len(prefix) :] or "/") + (f"?{other.query}" if other.query else "")
+    return (path[len(prefix) :] or "/") + (f"?{absolute.query}" if absolute.query else "")
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
@@ -220,44 +224,47 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def path_of(target: str) -> str:
-    """The path of a request target. That is no URL: in `//host/x` no host is meant (RFC 9112, section 3.2.1)."""
+    """Return the path of a request target.
+
+    A request target is not a URL: `//host/x` is a path, without a host (RFC 9112, section 3.2.1).
+    """
     return target.partition("?")[0]
 
 
 def match_path(template: str, path: str) -> dict[str, str] | None:
-    """The decoded parameters of a path that fits a template, or None. A trailing slash on the path is tolerated."""
-    if not path.startswith(_fixed_start(template)):
+    """Return the decoded parameters of a path that matches a template, or None. A trailing slash is allowed."""
+    if not path.startswith(_fixed_prefix(template)):
         return None
-    wanted, given = (text.removeprefix("/").removesuffix("/").split("/") for text in (template, path))
-    if len(wanted) != len(given):
+    patterns, segments = (text.removeprefix("/").removesuffix("/").split("/") for text in (template, path))
+    if len(patterns) != len(segments):
         return None
-    found: dict[str, str] = {}
-    for want, have in zip(wanted, given, strict=True):
-        if want.startswith("{") and "}" in want:
-            name, _, suffix = want[1:].partition("}")
-            if not have.endswith(suffix) or len(have) == len(suffix):
+    parameters: dict[str, str] = {}
+    for pattern, segment in zip(patterns, segments, strict=True):
+        if pattern.startswith("{") and "}" in pattern:
+            name, _, suffix = pattern[1:].partition("}")
+            if not segment.endswith(suffix) or len(segment) == len(suffix):
                 return None
-            found[name] = unquote(have[: len(have) - len(suffix)] if suffix else have)
-        elif want != have:
+            parameters[name] = unquote(segment.removesuffix(suffix))
+        elif pattern != segment:
             return None
-    return found
+    return parameters
 
 
 @lru_cache(maxsize=4096)
-def _fixed_start(template: str) -> str:
-    """What every path that fits a template begins with: most fit none, and are told apart by that."""
+def _fixed_prefix(template: str) -> str:
+    """Return the part of a template before its first parameter, which rules out most paths quickly."""
     return template.partition("{")[0].removesuffix("/")
 
 
 def reader_of(target: str, model: ResourceModel) -> Operation | None:
-    """The operation that a GET of a request target calls; a fixed path wins over a template."""
+    """Return the operation that a GET of a request target calls, or None; a fixed path wins over a template."""
     path = path_of(target)
-    fitting = [o for o in model.operations if o.method == "GET" and match_path(o.path, path) is not None]
-    return min(fitting, key=lambda o: o.path.count("{"), default=None)
+    matches = [o for o in model.operations if o.method == "GET" and match_path(o.path, path) is not None]
+    return min(matches, key=lambda o: o.path.count("{"), default=None)
 
 
 class Thing(NamedTuple):
-    """A resource seen in an answer, on its own or expanded inside another."""
+    """A resource in a response, as an item or expanded inside another resource."""
 
     pointer: str
     body: dict[str, Any]
@@ -265,19 +272,21 @@ class Thing(NamedTuple):
 
 
 def things(answer: Answer, model: ResourceModel) -> tuple[Thing, ...]:
-    """Every resource that a 2xx answer shows: its items and all that is expanded in them.
+    """Return every resource in a 2xx response: its items and the resources expanded in them.
 
-    An expanded object whose link may point at several resources is passed over: it cannot be told which it is.
+    An expanded object whose link may point at several resources is skipped, as its resource is unknown.
     """
     resource = model.by_name.get(answer.operation.resource)
     if resource is None or answer.operation.role in {Role.ACTION, Role.DELETE, Role.REDIRECT}:
         return ()
-    if answer.shown is None:  # several checks ask
-        answer.shown = tuple(each for at, body in answer.objects for each in _thing(Thing(at, body, resource), model))
+    if answer.shown is None:  # several checks need them
+        items = (Thing(at, body, resource) for at, body in answer.objects)
+        answer.shown = tuple(thing for item in items for thing in _walk_expansions(item, model))
     return answer.shown
 
 
-def _thing(thing: Thing, model: ResourceModel) -> Iterator[Thing]:
+def _walk_expansions(thing: Thing, model: ResourceModel) -> Iterator[Thing]:
+    """Yield a resource and all resources expanded in it, at any depth."""
     yield thing
     for link in thing.resource.links:
         target = model.by_name.get(link.targets[0]) if len(link.targets) == 1 else None
@@ -287,5 +296,5 @@ def _thing(thing: Thing, model: ResourceModel) -> Iterator[Thing]:
             members = enumerate(value) if isinstance(value, list) else [(None, value)]
             for index, member in members:
                 if isinstance(member, dict):
-                    where = at if index is None else f"{at}/{index}"
-                    yield from _thing(Thing(where, member, target), model)
+                    member_at = at if index is None else f"{at}/{index}"
+                    yield from _walk_expansions(Thing(member_at, member, target), model)

@@ -1,4 +1,4 @@
-"""How two JSON values differ, and where."""
+"""Differences of two JSON values, with their JSON pointers."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from conformance.answers import escape
 
 
 class _Absent:
-    """No value at all, which is not null; quoted as it is, and not as a text."""
+    """The type of ABSENT, which stands for no value at all and differs from null."""
 
     def __repr__(self) -> str:
         return "(absent)"
@@ -27,24 +27,24 @@ class Difference(NamedTuple):
 
     @property
     def first(self) -> str:
-        """The outermost member that differs, unescaped."""
+        """The name of the outermost member that differs, unescaped."""
         return self.pointer[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
 
 
 def differences(old: Any, new: Any, pointer: str = "") -> Iterator[Difference]:
-    """The innermost differences of two JSON values. Numbers compare by value, but a boolean is no number."""
+    """Yield the innermost differences of two JSON values. Numbers compare by value; a boolean never equals a number."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in (*old, *(name for name in new if name not in old)):
             yield from differences(old.get(name, ABSENT), new.get(name, ABSENT), f"{pointer}/{escape(name)}")
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (one, other) in enumerate(zip(old, new, strict=True)):
-            yield from differences(one, other, f"{pointer}/{index}")
+        for index, (old_member, new_member) in enumerate(zip(old, new, strict=True)):
+            yield from differences(old_member, new_member, f"{pointer}/{index}")
     elif old is ABSENT or new is ABSENT or isinstance(old, bool) is not isinstance(new, bool) or old != new:
         yield Difference(pointer, old, new)
 
 
 def at(value: Any, pointer: str) -> Any:
-    """The value at a JSON pointer (RFC 6901, section 4), ABSENT where there is none."""
+    """Return the value at a JSON pointer (RFC 6901, section 4), ABSENT where there is none."""
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and name in value:

@@ -1,4 +1,4 @@
-"""What stands between somebody and a run: checked in the order in which it would fail, three requests at most."""
+"""Diagnosis of a setup: what a run needs, checked in the order in which it would fail, with at most three requests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from conformance.targets.tokens import obtain
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing checked: whether it is well, what was seen, and how to mend it."""
+    """The result of one check: whether it is good, what was seen, and how to fix it."""
 
     good: bool
     text: str
@@ -26,59 +26,64 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def diagnose(name: str, config: Path | None, description: Path | None) -> Iterator[Finding]:
-    """Check description, configuration, credentials (a token request at most) and the target (two reads at most)."""
+    """Check description, configuration, credentials (at most one token request) and target (at most two reads)."""
     try:
         model = load(description).model
         yield Finding(True, f"description: {model.title} {model.version}, {len(model.operations)} operations")
         if name == BUILTIN:
             yield Finding(True, "target: the built-in server, started by each run; nothing to configure")
             return
-        found = resolve(name, configuration.load(config), local=published())
-    except HarnessError as fault:
-        yield Finding(False, fault.message, fault.hint)
+        resolved = resolve(name, configuration.load(config), local=published())
+    except HarnessError as error:
+        yield Finding(False, error.message, error.hint)
         return
-    yield Finding(True, f"target: {found.target.name} ({found.target.kind}) at {found.target.base_url}")
-    yield from _credentials(found, model)
+    yield Finding(True, f"target: {resolved.target.name} ({resolved.target.kind}) at {resolved.target.base_url}")
+    yield from _check_credentials(resolved, model)
 
 
-def _credentials(found: Resolved, model: ResourceModel) -> Iterator[Finding]:
-    identities = found.config.identities
+def _check_credentials(resolved: Resolved, model: ResourceModel) -> Iterator[Finding]:
+    identities = resolved.config.identities
     if not identities:
-        yield Finding(False, "no identity is configured", "Set EVCONFORM_TOKEN, or add [targets.NAME.identities.full].")
+        yield Finding(False, "no identity is configured", "Set EVCONFORM_TOKEN, or add [targets.NAME.identities.full]")
         return
     first = "full" if "full" in identities else next(iter(identities))
-    try:  # one token at most: the others are bought the same way
-        credentials, asked = obtain({first: identities[first]}, found.target.token_url)
-    except HarnessError as fault:
-        yield Finding(False, fault.message, fault.hint)
+    try:  # one token is enough: the others are obtained the same way
+        credentials, token_requests = obtain({first: identities[first]}, resolved.target.token_url)
+    except HarnessError as error:
+        yield Finding(False, error.message, error.hint)
         return
-    bought = " (bought with client credentials)" if asked else ""
-    yield Finding(True, f"identities: {', '.join(identities)}; {first} has a token{bought}")
-    yield from _reachable(found, credentials.headers, first, model)
+    origin = " (obtained with client credentials)" if token_requests else ""
+    yield Finding(True, f"identities: {', '.join(identities)}; {first} has a token{origin}")
+    yield from _check_target(resolved, credentials.headers, first, model)
 
 
-def _reachable(found: Resolved, headers: dict[str, Headers], identity: str, model: ResourceModel) -> Iterator[Finding]:
-    with Channel(found.target.base_url, headers, Gate(found.target), agent=AGENT) as channel:
+def _check_target(
+    resolved: Resolved, headers: dict[str, Headers], identity: str, model: ResourceModel
+) -> Iterator[Finding]:
+    with Channel(resolved.target.base_url, headers, Gate(resolved.target), agent=AGENT) as channel:
         for operation in samples_of(model):
             try:
                 response = channel.send(Request(operation.key, "GET", operation.path, identity=identity))
-            except (NotSentError, NoAnswerError) as fault:
+            except (NotSentError, NoAnswerError) as error:
                 yield Finding(
-                    False, f"{operation.key}: {fault}", "Check base_url, the network, the proxy, certificates."
+                    False, f"{operation.key}: {error}", "Check base_url, the network, the proxy and TLS certificates"
                 )
                 return
-            yield _read(operation, response.status, remaining(response))
+            yield _judge_read(operation, response.status, remaining(response))
 
 
-def _read(operation: Operation, status: int, left: int | None) -> Finding:
+def _judge_read(operation: Operation, status: int, requests_left: int | None) -> Finding:
     if 200 <= status < 300:
-        return Finding(
-            True, f"{operation.key}: {status}" + (f", {left} requests left this hour" if left is not None else "")
-        )
-    mends = {
-        401: "The token is not accepted: expired, or for another environment?",
-        403: f"The token lacks a scope: {' '.join(operation.scopes)}.",
-        404: "Is the base URL complete, /v2 included?",
-        429: "The allowance is spent: wait, or use another identity.",
+        allowance = f", {requests_left} requests left this hour" if requests_left is not None else ""
+        return Finding(True, f"{operation.key}: {status}{allowance}")
+    hints = {
+        401: "The token is refused; check that it has not expired and belongs to this environment",
+        403: f"The token needs the scopes: {' '.join(operation.scopes)}",
+        404: "Check that the base URL is complete, /v2 included",
+        429: "The hourly rate limit is reached; wait, or use another identity",
     }
-    return Finding(False, f"{operation.key}: {status}", mends.get(status, "The target does not answer as documented."))
+    return Finding(
+        False,
+        f"{operation.key}: {status}",
+        hints.get(status, "Expected 200; check that the base URL is that of the API"),
+    )

@@ -1,4 +1,4 @@
-"""What a filter means for one item: whether the item satisfies it, as far as that can be told. Pure."""
+"""Semantics of filters: whether an item satisfies a filter, as far as the documentation decides. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -22,65 +22,68 @@ COMPARISONS = frozenset(_COMPARE)
 
 
 def values(which: Filter, item: Any) -> list[Any]:
-    """What a filter looks at in an item, lists member by member; empty where the field is absent."""
-    found: list[Any] = []
+    """Return the values of an item that a filter compares, lists member by member; empty where the field is absent."""
+    compared: list[Any] = []
     for _, value in values_at(item, which.field):
-        found += value if isinstance(value, list) else [value]
-    return found
+        compared += value if isinstance(value, list) else [value]
+    return compared
 
 
 def satisfies(which: Filter, item: Any, wanted: str) -> bool | None:
-    """Whether an item satisfies a filter with that value; None where it cannot be told.
+    """Return whether an item satisfies a filter with that value; None where the documentation does not decide.
 
-    A null satisfies `isnull` alone. Of a list that is the field itself one member is enough (`tags`); in a list on the
-    way to the field every member counts (`schedules[].started_at`).
+    Null satisfies only `isnull`. Where the field is a list (`tags`), one member is enough; where the field lies inside
+    a list (`schedules[].started_at`), every member must satisfy the filter.
     """
     if not which.field or not any(True for _ in values_at(item, which.field)):
         parent = item.get(which.field.partition(".")[0], item) if isinstance(item, dict) else item
         return False if parent is None and which.operator is not Operator.ISNULL else None
     if which.operator is Operator.ISNULL:
-        answer = {"true": True, "false": False}.get(wanted.lower())
-        return None if answer is None else all(each is None for each in values(which, item)) is answer
-    told = [_one(which, each, wanted) for each in values(which, item)]
-    if None in told:
+        expects_null = {"true": True, "false": False}.get(wanted.lower())
+        if expects_null is None:
+            return None
+        return all(value is None for value in values(which, item)) is expects_null
+    results = [_satisfies_value(which, value, wanted) for value in values(which, item)]
+    if None in results:
         return None
-    return all(told) if "[]." in which.field else any(told)
+    return all(results) if "[]." in which.field else any(results)
 
 
-def _one(which: Filter, value: Any, wanted: str) -> bool | None:
-    bounded = which.operator in COMPARISONS | {Operator.RANGE}
-    if bounded and any(comparable(each) is None for each in wanted.split(",")):
+def _satisfies_value(condition: Filter, value: Any, operand: str) -> bool | None:
+    """Return whether one value satisfies a filter other than `isnull`; None where that is not decided."""
+    is_ordered = condition.operator in COMPARISONS | {Operator.RANGE}
+    if is_ordered and any(comparable(part) is None for part in operand.split(",")):
         return None
     if value is None:
         return False
-    if which.operator in _COMPARE:
-        return _compared(value, wanted, _COMPARE[which.operator])
-    if which.operator is Operator.RANGE:
-        low, comma, high = wanted.partition(",")
-        parts = [_compared(value, low, _COMPARE[Operator.GTE]), _compared(value, high, _COMPARE[Operator.LTE])]
-        return None if not comma or None in parts else all(parts)
-    if which.operator is Operator.IN:
-        return any(_equal(which, value, each.strip()) for each in wanted.split(","))
-    return _equal(which, value, wanted)
+    if condition.operator in _COMPARE:
+        return _compare(value, operand, _COMPARE[condition.operator])
+    if condition.operator is Operator.RANGE:
+        low, comma, high = operand.partition(",")
+        bounds = [_compare(value, low, _COMPARE[Operator.GTE]), _compare(value, high, _COMPARE[Operator.LTE])]
+        return None if not comma or None in bounds else all(bounds)
+    if condition.operator is Operator.IN:
+        return any(_is_equal(condition, value, part.strip()) for part in operand.split(","))
+    return _is_equal(condition, value, operand)
 
 
-def _compared(value: Any, wanted: str, holds: Callable[[Any, Any], bool]) -> bool | None:
-    one, other = comparable(value), comparable(wanted)
-    return holds(one, other) if one is not None and type(one) is type(other) else None
+def _compare(value: Any, operand: str, holds: Callable[[Any, Any], bool]) -> bool | None:
+    left, right = comparable(value), comparable(operand)
+    return holds(left, right) if left is not None and type(left) is type(right) else None
 
 
-def _equal(which: Filter, value: Any, wanted: str) -> bool:
-    """Equality as far as it is documented: descriptions spell one word `SENT` in a filter and `Sent` in a field."""
-    if which.by_id_of:
-        return last_segment(value) == last_segment(wanted)
-    if spelled(value).casefold() == wanted.casefold():
+def _is_equal(condition: Filter, value: Any, operand: str) -> bool:
+    """Return whether a value equals an operand, ignoring case: a filter may spell `SENT` what a field spells `Sent`."""
+    if condition.by_id_of:
+        return last_segment(value) == last_segment(operand)
+    if spelled(value).casefold() == operand.casefold():
         return True
-    one, other = comparable(value), comparable(wanted)
-    return one is not None and not isinstance(value, bool) and type(one) is type(other) and one == other
+    left, right = comparable(value), comparable(operand)
+    return left is not None and not isinstance(value, bool) and type(left) is type(right) and left == right
 
 
 def comparable(value: Any) -> datetime | float | None:
-    """A number, or a time with its offset, out of a JSON value or a query parameter; None for anything else."""
+    """Return the number or the time with an offset that a JSON value or query parameter stands for, else None."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(value)
@@ -94,16 +97,16 @@ def comparable(value: Any) -> datetime | float | None:
 
 
 def last_segment(value: Any) -> str:
-    """The id at the end of a link, of an expanded object's `url`, or the id itself."""
+    """Return the id that a link, an expanded object or an id stands for: the last segment of its path."""
     if isinstance(value, dict):
         value = value.get("url", value.get("id"))
     return value.rstrip("/").rpartition("/")[2] if isinstance(value, str) else ""
 
 
 def spelled(value: Any) -> str:
-    """A JSON value as a query parameter spells it; empty for null and what has no spelling.
+    """Return a JSON value as a query parameter; empty for null, objects and lists.
 
-    The same number is spelt alike whether JSON had it as 1 or as 1.0: a parameter may be an integer.
+    1.0 becomes `1`, since the parameter may be an integer.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -113,8 +116,8 @@ def spelled(value: Any) -> str:
 
 
 def asked(filters: tuple[Filter, ...], query: Mapping[str, list[str]]) -> Iterator[tuple[Filter, str]]:
-    """The filters of known fields that a query uses, once each, with their values."""
-    for which in filters:
-        given = query.get(which.parameter, ())
-        if which.field and len(given) == 1:
-            yield which, given[0]
+    """Yield the filters with a known field that a query uses exactly once, with their values."""
+    for condition in filters:
+        given = query.get(condition.parameter, ())
+        if condition.field and len(given) == 1:
+            yield condition, given[0]

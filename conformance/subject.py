@@ -1,4 +1,4 @@
-"""The API under test as checks and probes see it: its description, validators and target. No I/O."""
+"""The API under test as checks and probes see it: description, validators, target and identities. No I/O."""
 
 import random
 from datetime import UTC, datetime
@@ -12,36 +12,37 @@ from conformance.validation import SecondOpinion, Validators
 
 
 def spare(target: Target) -> str:
-    """The identity for reads that anybody with reading scopes can make: it keeps the ledger of `full` for the rest."""
+    """Return the identity for reads that need no more than reading scopes, to save the allowance of `full`."""
     return "readonly" if "readonly" in target.identities else "full"
 
 
 def ample(target: Target) -> str:
-    """The identity with most to spend among those that see everything: `full`, unless it pays for writes."""
+    """Return the identity with the most requests left that can read everything: `full`, unless it pays for writes."""
     return spare(target) if target.may_write else "full"
 
 
 def idle(target: Target) -> str:
-    """The identity for requests whose own data will do: the ledger that has least to pay."""
+    """Return the identity for requests that any user's data satisfies: one that the plan uses little."""
     return "user_a" if "user_a" in target.identities else spare(target)
 
 
 def other(target: Target) -> str:
-    """The identity for requests that are refused whoever asks: another ledger than those of the reads."""
+    """Return the identity for requests that are refused for every identity: one that pays for no other reads."""
     return "user_b" if "user_b" in target.identities else idle(target)
 
 
 def refused(target: Target) -> str:
-    """The identity for requests in which a token may not count: one that is good and opens nothing will do."""
+    """Return the identity for requests that must be refused although the token is valid: one without scopes."""
     return "noscope" if "noscope" in target.identities else idle(target)
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a judgement needs to know beside the exchange.
+    """The API under test: everything that checks and probes know besides the exchanges.
 
-    `seeds` are configured values by parameter name; `today` is a midnight in UTC, the only clock that requests depend
-    on: runs of one day and one seed send the same. `memory` is the folder of histories that failed, to be tried first;
-    empty for none. `first` are by operation single requests that failed before, for the same use.
+    `seeds` are configured values by parameter name. `today` is a midnight in UTC and the only clock that requests
+    depend on: runs of one day with one seed send the same requests. `memory` is the folder of histories that failed
+    in an earlier run and are tried first, empty for none. `first` holds, by operation, single requests that failed in
+    an earlier run, for the same use.
     """
 
     description: Description
@@ -61,32 +62,32 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def spare(self) -> str:
-        """Who asks what need not be asked as `full`; in a plan the needs say SPARE."""
+        """The identity for reads that need no more than reading scopes."""
         return spare(self.target)
 
     @property
     def ample(self) -> str:
-        """Who asks what whoever sees everything may ask; in a plan the needs say AMPLE."""
+        """The identity for reads that need access to everything."""
         return ample(self.target)
 
     @property
     def idle(self) -> str:
-        """Who asks where anybody's own data will do; in a plan the needs say IDLE."""
+        """The identity for requests that any user's data satisfies."""
         return idle(self.target)
 
     @property
     def other(self) -> str:
-        """Who asks what is refused whoever asks; in a plan the needs say OTHER."""
+        """The identity for requests that are refused for every identity."""
         return other(self.target)
 
     @property
     def refused(self) -> str:
-        """Who asks where a good token may not count; in a plan the needs say REFUSED."""
+        """The identity for requests that must be refused although the token is valid."""
         return refused(self.target)
 
     @property
     def version_header(self) -> str:
-        """The header in which a version is asked for and stated."""
+        """The name of the header in which requests and responses state the version of the API."""
         return self.model.version_header or "EvEnergy-Version"
 
     @property
@@ -96,6 +97,9 @@ class Subject(msgspec.Struct, frozen=True):
         return f"{scheme}://{rest.partition('/')[0]}"
 
     def random(self, *key: str) -> random.Random:
-        """A generator that depends on the run's seed and the key alone, so that items do not disturb each other."""
+        """Return a random generator that depends on the seed of the run and `key` alone.
+
+        Items therefore draw the same values whatever other items draw.
+        """
         text = "\0".join((str(self.seed), *key))
         return random.Random(sha256(text.encode()).digest())  # noqa: S311 - reproducible, not secret

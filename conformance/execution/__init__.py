@@ -1,1 +1,1 @@
-"""Driving probes: the HTTP channel, the shared store, redaction, the event log."""
+"""Execution of a run: session, workers, driver, HTTP channel, shared store, redaction."""

@@ -1,4 +1,4 @@
-"""How many requests each identity may send."""
+"""Budgets: how many requests an identity may send in a run."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,9 +11,13 @@ _DEFAULT: Mapping[Profile, int | None] = MappingProxyType(
 
 
 def affordable(wanted: int | None, profile: Profile, left: int | None) -> int | None:
-    """The budget: what was asked for; else the profile's, at most what the target has left less a reserve of 2 %."""
+    """Return the budget of an identity in requests, None for no limit.
+
+    That is the budget asked for (`wanted`), else that of the profile, but no more than the target has left (`left`,
+    None where unknown) minus a reserve of 2 %, at least 10 requests.
+    """
     default = _DEFAULT[profile]
     if wanted is not None or left is None:
         return wanted if wanted is not None else default
-    spare = max(left - max(10, left // 50), 1)
-    return spare if default is None else min(default, spare)
+    available = max(left - max(10, left // 50), 1)
+    return available if default is None else min(default, available)

@@ -1,4 +1,4 @@
-"""Where the records of runs are kept: a fresh directory for each, `latest` beside them."""
+"""Report directories: a new one for each run, and the link `latest` beside them."""
 
 import sys
 from datetime import UTC, datetime
@@ -9,35 +9,38 @@ from conformance.errors import UsageError
 
 
 def stamped(started: float, name: str) -> str:
-    """The name of a run that began then (seconds since 1970): `<time>-<name>`."""
+    """Return the name of a run, `<time>-<name>`; `started` is in seconds since 1970."""
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%d-%H%M%S}-{name}"
 
 
 def fresh_directory(run: str, parent: Path = Path("evconform-out")) -> Path:
-    """A directory of that name that does not exist yet, numbered where it must be."""
-    found, number = parent / run, 1
-    while found.exists():
+    """Return the path of a directory named after the run that does not exist yet, with a number where needed."""
+    directory, number = parent / run, 1
+    while directory.exists():
         number += 1
-        found = parent / f"{run}-{number}"
-    return found
+        directory = parent / f"{run}-{number}"
+    return directory
 
 
 def usable(directory: Path) -> Path:
-    """The directory, once it is sure that it can be made and written; raises UsageError. Leaves nothing behind."""
-    nearest = next(each for each in (directory, *directory.parents) if each.exists())
-    try:  # tried, not asked: permissions do not tell of read-only and of odd file systems
+    """Return the directory after a check that it can be created and written to; nothing is left behind.
+
+    Raises UsageError where it cannot.
+    """
+    nearest = next(path for path in (directory, *directory.parents) if path.exists())
+    try:  # permissions alone do not show that a file system is read-only
         with TemporaryDirectory(prefix=".evconform-", dir=nearest):
             pass
-    except OSError as fault:
+    except OSError as error:
         raise UsageError(
-            f"the report directory {directory} cannot be written: {fault.strerror}",
-            hint="Name another with --report-dir.",
-        ) from fault
+            f"the report directory {directory} cannot be written: {error.strerror}",
+            hint="Name another one with --report-dir",
+        ) from error
     return directory
 
 
 def point_latest(directory: Path) -> None:
-    """Let `latest` beside a report directory lead to it; where the system has no links, leave it."""
+    """Point the link `latest` beside a report directory to it, where the system has links."""
     latest = directory.parent / "latest"
     try:
         if latest.is_symlink():
@@ -45,4 +48,4 @@ def point_latest(directory: Path) -> None:
         if not latest.exists():
             latest.symlink_to(directory.name, target_is_directory=True)
     except OSError:
-        print(f"latest could not be linked to {directory}", file=sys.stderr)  # noqa: T201 - no reason to fail a run
+        print(f"the link {latest} to {directory} could not be created", file=sys.stderr)  # noqa: T201 - not worth a failure

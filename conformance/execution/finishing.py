@@ -1,4 +1,4 @@
-"""What is done once all items of a run have ended: judge what only the whole shows, and make one log of it."""
+"""The end of a run, after its last item: the last verdicts, and one log made of all."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,15 +15,15 @@ from conformance.validation import Validators
 
 
 def finish(spec: RunSpec, brief: Brief, log: Writer, footer: Callable[[dict[str, int], str], RunFinished]) -> Path:
-    """Write the last verdicts and merge the workers' logs into `events.jsonl`.
+    """Write the last verdicts and merge the logs of the workers into `events.jsonl`; return its path.
 
-    `footer` is given what each identity spent, and why the run stopped itself.
+    `footer` gets the requests that each identity sent, and the reason why the run stopped early (else empty).
     """
     workers, whole = spec.path / "workers", spec.path / "events.jsonl"
     store = Store(store_path(spec.path))
     spent, stop = store.spent(), store.stopped()
     store.close()
-    for event in _static(spec, brief):
+    for event in _judge_description(spec, brief):
         log.append(event)
     for event in closing(workers, brief.plan, brief.catalogue, spec.subject(brief.description)):
         log.append(event)
@@ -33,15 +33,17 @@ def finish(spec: RunSpec, brief: Brief, log: Writer, footer: Callable[[dict[str,
     return whole
 
 
-def _static(spec: RunSpec, brief: Brief) -> Iterator[Event]:
-    """The planned requirements that bind the description itself, as it was published; and what stands where in it.
+def _judge_description(spec: RunSpec, brief: Brief) -> Iterator[Event]:
+    """Yield the outcomes of the planned STATIC cases, then the lines where operations and violations stand.
 
-    Done at the end, for it takes longer than all that must come before the first request.
+    The description is judged as it was published, without overlays. This takes longer than everything that precedes
+    the first request, so it is done at the end.
     """
-    kinds = {each.id: each.kind for each in brief.catalogue.requirements.values()}
+    kinds = {requirement.id: requirement.kind for requirement in brief.catalogue.requirements.values()}
     static = {case for case in brief.plan.cases() if kinds[case.requirement] is Kind.STATIC}
-    judged = [each for each in outcomes(spec.published(), Validators) if each.case in static] if static else []
+    judged = [outcome for outcome in outcomes(spec.published(), Validators) if outcome.case in static] if static else []
     for outcome in judged:
         yield Observed(outcome, "")
-    pointers = (*(each.pointer for each in brief.description.model.operations), *(each.pointer for each in judged))
+    operations = brief.description.model.operations
+    pointers = (*(operation.pointer for operation in operations), *(outcome.pointer for outcome in judged))
     yield Placed(places(brief.description, pointers))

@@ -1,4 +1,4 @@
-"""What only the exchanges of a whole run show together. Pure."""
+"""Requirements that are judged by all exchanges of a run together. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,33 +12,36 @@ from conformance.model import Exchange, Outcome, Request, Verdict
 from conformance.subject import Subject
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
-_FEWEST = 2  # pairs of requests on one operation that must agree before the allowance counts as not falling
-_STEADY = 0.99  # of all other pairs must fall: else older requests leave the window, and nothing can be told
-_NAMED = 6  # fields that one message names
+_MIN_PAIRS = 2  # pairs of requests of one operation that must agree before it counts as free of charge
+_MIN_FALLING_SHARE = 0.99  # of all other pairs must fall; otherwise the window moves on and nothing can be concluded
+_MAX_NAMED = 6  # fields in one message
 
 
 def folded(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """RSP-07 and the parts of LIM-01 and CSV-01 that compare answers; exchanges are looked at one by one."""
+    """Yield the outcomes of RSP-07 and of the parts of LIM-01 and CSV-01 that compare responses.
+
+    Exchanges are read one by one and not kept.
+    """
     folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader())
     for exchange in exchanges:
-        for each in folds:
-            each.take(exchange)
-    for each in folds:
-        yield from each.outcomes()
+        for fold in folds:
+            fold.take(exchange)
+    for fold in folds:
+        yield from fold.outcomes()
 
 
 class FieldsSeen:
-    """RSP-07: of each operation that answered, every field documented for it was seen somewhere in the run."""
+    """RSP-07: every documented field of an operation appears in some 2xx response of the run."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._answered: dict[str, set[str]] = defaultdict(set)  # operation -> schemas of its 2xx bodies
-        self._evidence: dict[str, str] = {}
-        self._seen: set[str] = set()
+        self._schemas: dict[str, set[str]] = defaultdict(set)  # by operation, those of its 2xx bodies
+        self._first: dict[str, str] = {}  # by operation, the id of its first exchange with a body
+        self._seen: set[str] = set()  # pointers of property schemas
         self._bodies: set[tuple[str, bytes]] = set()  # operation and digest of a body
 
     def take(self, exchange: Exchange) -> None:
-        """Look at one exchange."""
+        """Read one exchange."""
         operation = self._subject.model.by_key.get(exchange.request.operation)
         if operation is None or exchange.response is None:
             return
@@ -46,50 +49,51 @@ class FieldsSeen:
         if body in self._bodies:
             return
         answer = Answer(exchange, operation)
-        schema = _schema(answer)
+        schema = _documented_schema(answer)
         if schema and answer.json is not UNREADABLE:
             self._bodies.add(body)
-            self._answered[operation.key].add(schema)
-            self._evidence.setdefault(operation.key, exchange.id)
+            self._schemas[operation.key].add(schema)
+            self._first.setdefault(operation.key, exchange.id)
             self._seen |= self._subject.validators.seen_fields(schema, answer.json)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """One an operation; an object of which the run saw nothing at all gives no occasion."""
-        shown = {_holder(each) for each in self._seen}
-        for key, schemas in self._answered.items():
-            every = {field for each in schemas for field in documented(each, self._subject)}
-            if fields := {field for field in every if _holder(field) in shown}:
-                yield _of_fields(key, sorted(fields - self._seen), self._evidence[key])
+        """Yield one outcome for each operation; fields of objects that the run never saw do not count."""
+        objects = {_object_schema(field) for field in self._seen}
+        for key, schemas in self._schemas.items():
+            fields = {field for schema in schemas for field in documented(schema, self._subject)}
+            if expected := {field for field in fields if _object_schema(field) in objects}:
+                yield _judge_fields(key, sorted(expected - self._seen), self._first[key])
 
 
-def _holder(field: str) -> str:
-    """The pointer of the object schema that declares a property."""
+def _object_schema(field: str) -> str:
+    """Return the pointer of the object schema that declares a property."""
     return field.rpartition("/properties/")[0]
 
 
-def _of_fields(key: str, missing: list[str], exchange: str) -> Outcome:
+def _judge_fields(key: str, missing: list[str], exchange: str) -> Outcome:
     if not missing:
         return Outcome("RSP-07", key, Verdict.PASS, exchanges=(exchange,))
-    names = ", ".join(each.rpartition("/")[2] for each in missing[:_NAMED])
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-    message = f"documented fields that no answer of the run shows: {names}{more}"
+    names = ", ".join(field.rpartition("/")[2] for field in missing[:_MAX_NAMED])
+    more = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""
+    message = f"documented fields that appear in no response of the run: {names}{more}"
     return Outcome("RSP-07", key, Verdict.WARN, message, exchanges=(exchange,), cause=missing[0])
 
 
-def _schema(answer: Answer) -> str:
+def _documented_schema(answer: Answer) -> str:
+    """Return the pointer of the schema of a 2xx JSON response, empty where there is none."""
     if not answer.ok or not answer.is_json or answer.exchange.response is None:
         return ""
     spec = answer.operation.response(answer.status)
-    media = answer.exchange.response.media_type
-    return next((each.schema for each in spec.media if each.type == media), "") if spec else ""
+    media_type = answer.exchange.response.media_type
+    return next((media.schema for media in spec.media if media.type == media_type), "") if spec else ""
 
 
 def documented(schema: str, subject: Subject) -> frozenset[str]:
-    """Pointers of every property schema that a body by a schema can hold, through references and branches."""
-    found: set[str] = set()
-    waiting, known = [schema], {schema}
-    while waiting:
-        pointer = waiting.pop()
+    """Return the pointers of all property schemas below a schema, through references and branches."""
+    fields: set[str] = set()
+    queue, queued = [schema], {schema}
+    while queue:
+        pointer = queue.pop()
         try:
             node = subject.description.resolve(pointer)
         except KeyError:
@@ -97,15 +101,15 @@ def documented(schema: str, subject: Subject) -> frozenset[str]:
         if not isinstance(node, Mapping):
             continue
         properties = [pointers.join(pointer, "properties", name) for name in node.get("properties", ())]
-        found.update(properties)
-        for each in (*properties, *_inside(pointer, node)):
-            if each not in known:
-                known.add(each)
-                waiting.append(each)
-    return frozenset(found)
+        fields.update(properties)
+        new = [child for child in (*properties, *_subschemas(pointer, node)) if child not in queued]
+        queued.update(new)
+        queue += new
+    return frozenset(fields)
 
 
-def _inside(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
+def _subschemas(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
+    """Yield the pointers of the schemas that a schema refers to or contains, without its properties."""
     if isinstance(reference := node.get("$ref"), str):
         yield reference
     for keyword in ("allOf", "oneOf", "anyOf", "prefixItems"):
@@ -115,8 +119,8 @@ def _inside(pointer: str, node: Mapping[str, object]) -> Iterator[str]:
     yield from (pointers.join(pointer, keyword) for keyword in ("items", "additionalProperties") if keyword in node)
 
 
-class _Left(NamedTuple):
-    """What an answer said was left, and from when to when its request was under way."""
+class _Reading(NamedTuple):
+    """The remaining requests that a response states, and the begin and end of its exchange in seconds."""
 
     began: float
     ended: float
@@ -126,47 +130,50 @@ class _Left(NamedTuple):
 
 
 class FallingAllowance:
-    """LIM-01: a request that began after another one of its bucket had ended leaves less than that one did.
+    """LIM-01: of two requests in one bucket, one after the other, the later one leaves fewer requests.
 
-    Judged by operation, for an operation that leaves what was left is one that does not count. Buckets are by identity
-    and limit; requests in another's name may have their own.
+    Judged by operation: a server that does not count an operation leaves the number as it was. A bucket is an identity
+    and a limit. Requests on behalf of another user are left out, as they may have a bucket of their own.
     """
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[str, str], list[_Left]] = defaultdict(list)
+        self._buckets: dict[tuple[str, str], list[_Reading]] = defaultdict(list)
 
     def take(self, exchange: Exchange) -> None:
-        """Look at one exchange."""
+        """Read one exchange."""
         response = exchange.response
         left = (response.header(_REMAINING) if response else None) or ""
-        if response is None or not _plain(exchange.request) or not (left.isascii() and left.isdigit()):
+        if response is None or not _has_own_bucket(exchange.request) or not (left.isascii() and left.isdigit()):
             return
         if exchange.status != 429:
             began = exchange.sent_at
-            told = _Left(began, began + response.elapsed_s, int(left), exchange.request.operation, exchange.id)
-            self._buckets[exchange.request.identity, response.header(_LIMIT) or ""].append(told)
+            reading = _Reading(began, began + response.elapsed_s, int(left), exchange.request.operation, exchange.id)
+            self._buckets[exchange.request.identity, response.header(_LIMIT) or ""].append(reading)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """A violation for each operation whose requests alone never count."""
-        pairs: dict[str, list[tuple[_Left, _Left]]] = defaultdict(list)
+        """Yield a violation for each operation whose requests are never counted while those of others are.
+
+        Where no request of the run is counted at all, every operation violates the requirement.
+        """
+        pairs: dict[str, list[tuple[_Reading, _Reading]]] = defaultdict(list)
         for bucket in self._buckets.values():
-            for before, after in _in_turn(bucket):
+            for before, after in _pair_readings(bucket):
                 pairs[after.operation].append((before, after))
-        fell = {key: sum(after.left < before.left for before, after in each) for key, each in pairs.items()}
-        every, falling = sum(map(len, pairs.values())), sum(fell.values())
-        for key, each in pairs.items():
-            others = every - len(each)
-            steady = falling - fell[key] >= _STEADY * others or not falling
-            if len(each) < _FEWEST or fell[key] or not steady:
+        falls = {key: sum(after.left < before.left for before, after in own) for key, own in pairs.items()}
+        total, total_falls = sum(map(len, pairs.values())), sum(falls.values())
+        for key, own in pairs.items():
+            is_steady = total_falls - falls[key] >= _MIN_FALLING_SHARE * (total - len(own)) or not total_falls
+            if len(own) < _MIN_PAIRS or falls[key] or not is_steady:
                 continue
-            before, after = each[-1]
+            before, after = own[-1]
             yield Outcome(
                 "LIM-01", key, Verdict.FAIL, f"{_REMAINING} does not fall with the request",
                 f"below {after.left}", f"{after.left}", f"header:{_REMAINING}", (after.exchange, before.exchange),
             )  # fmt: skip
 
 
-def _plain(request: Request) -> bool:
+def _has_own_bucket(request: Request) -> bool:
+    """Return whether a request is counted for its identity: sent with its token, and on behalf of nobody else."""
     return (
         bool(request.identity)
         and not request.token_in
@@ -175,26 +182,26 @@ def _plain(request: Request) -> bool:
     )
 
 
-def _in_turn(bucket: list[_Left]) -> Iterator[tuple[_Left, _Left]]:
-    """The last one that had ended before each began, and that one."""
-    ended = sorted(bucket, key=lambda each: each.ended)
+def _pair_readings(bucket: list[_Reading]) -> Iterator[tuple[_Reading, _Reading]]:
+    """Yield each reading of a bucket after the last one whose exchange ended before its own began."""
+    by_end = sorted(bucket, key=lambda reading: reading.ended)
     index = 0
-    for each in sorted(bucket):
-        while index < len(ended) and ended[index].ended < each.began:
+    for reading in sorted(bucket):
+        while index < len(by_end) and by_end[index].ended < reading.began:
             index += 1
         if index:
-            yield ended[index - 1], each
+            yield by_end[index - 1], reading
 
 
 class SteadyHeader:
     """CSV-01: all tables of an operation begin with the same header row (RFC 4180, section 2)."""
 
     def __init__(self) -> None:
-        self._first: dict[str, tuple[list[str], str]] = {}  # operation -> header, exchange
-        self._others: dict[str, tuple[list[str], str]] = {}
+        self._first: dict[str, tuple[list[str], str]] = {}  # by operation, its header row and the exchange
+        self._different: dict[str, tuple[list[str], str]] = {}  # the first other header row
 
     def take(self, exchange: Exchange) -> None:
-        """Look at one exchange."""
+        """Read one exchange."""
         response, key = exchange.response, exchange.request.operation
         if response is None or response.media_type != CSV or not 200 <= response.status < 300:
             return
@@ -202,13 +209,13 @@ class SteadyHeader:
         if isinstance(rows, list) and rows:
             header = rows[0], exchange.id
             if self._first.setdefault(key, header)[0] != rows[0]:
-                self._others.setdefault(key, header)
+                self._different.setdefault(key, header)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """One an operation that has two."""
-        for key, (header, exchange) in self._others.items():
-            wanted, first = self._first[key]
-            message = "the header row is not that of the operation's other answers"
+        """Yield a violation for each operation with two header rows."""
+        for key, (header, exchange) in self._different.items():
+            expected, first = self._first[key]
+            message = "the header row differs from that of the operation's other responses"
             yield Outcome(
-                "CSV-01", key, Verdict.FAIL, message, ",".join(wanted), ",".join(header), exchanges=(exchange, first)
+                "CSV-01", key, Verdict.FAIL, message, ",".join(expected), ",".join(header), exchanges=(exchange, first)
             )

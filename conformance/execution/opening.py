@@ -1,4 +1,4 @@
-"""From what somebody asked for to a run that can start: target, credentials, description, budget."""
+"""The first steps of a run: from command-line options to a target, identities, a description and a budget."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from conformance.targets.resolve import BUILTIN, Resolved, allowances, clients, 
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """What somebody asked for on the command line; None is a default that depends on others."""
+    """The options of a run as given on the command line; None stands for a default that depends on other options."""
 
     target: str = BUILTIN
     description: Path | None = None
@@ -46,12 +46,15 @@ class RunOptions(msgspec.Struct, frozen=True):
     command: str = ""
 
     def earlier(self) -> Earlier | None:
-        """The run to go on with, where one is named."""
+        """Return the run that this one resumes, None where it resumes none."""
         return earlier(self.resume, rerun_failed=self.rerun_failed) if self.resume else None
 
 
 class Opening(NamedTuple):
-    """A run about to be opened, without credentials yet. `reached` gives its target, once a built-in server is up."""
+    """A run that is being opened, without credentials yet.
+
+    `reached` returns its target; where that is the built-in server, it waits until the server is up.
+    """
 
     spec: RunSpec
     description: Description
@@ -60,40 +63,46 @@ class Opening(NamedTuple):
 
 
 def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
-    """Read what is to be read and start what must run; raises HarnessError."""
+    """Read configuration and description and start the built-in server where that is the target.
+
+    `resources` stops the server; `now` is in seconds since 1970. Raises HarnessError: UsageError where the options, the
+    configuration or the report directory cannot be used, DescriptionError where the description cannot.
+    """
     config = configuration.load(options.config)
-    found = _found(options, config)
-    spec = _plain_spec(options, config, found, datetime.fromtimestamp(now, UTC))
+    resolved = _resolve_target(options, config)
+    spec = _build_spec(options, config, resolved, datetime.fromtimestamp(now, UTC))
     if (spec.path / "events.jsonl").exists():
-        raise UsageError(f"{spec.path} holds the record of another run", hint="Name a new --report-dir.")
+        raise UsageError(f"{spec.path} already contains a run log", hint="Name a new --report-dir")
     usable(spec.path)
-    description = spec.describe()  # before anything is started: a bad file costs nobody a server
-    reached = _started(options, spec, resources) if found is None else lambda: spec.target
-    identities = found.config.identities if found else published()
+    description = spec.describe()  # first, so that an unreadable file starts no server
+    reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
+    identities = resolved.config.identities if resolved else published()
     return Opening(spec, description, identities, reached)
 
 
 def published() -> dict[str, Identity]:
-    """The identities of the built-in server, known to everybody."""
+    """Return the identities of the built-in server, which are public."""
     return {
-        each.name: Identity(each.token, each.client_id, each.client_secret, allowance=each.allowance or None)
-        for each in IDENTITIES
+        identity.name: Identity(
+            identity.token, identity.client_id, identity.client_secret, allowance=identity.allowance or None
+        )
+        for identity in IDENTITIES
     }
 
 
-def _found(options: RunOptions, config: Config) -> Resolved | None:
-    """The configured target; None stands for the built-in server."""
+def _resolve_target(options: RunOptions, config: Config) -> Resolved | None:
+    """Return the configured target, None for the built-in server."""
     return None if options.target == BUILTIN else resolve(options.target, config, local=published())
 
 
-def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, started: datetime) -> RunSpec:
-    """The run without anything started and without credentials."""
-    identities = found.config.identities if found else published()
-    own = Target(
+def _build_spec(options: RunOptions, config: Config, resolved: Resolved | None, started: datetime) -> RunSpec:
+    """Return the run, without credentials, before anything is started."""
+    identities = resolved.config.identities if resolved else published()
+    builtin = Target(
         BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "",
         tuple(identities), clients(identities), allowances(identities),
     )  # fmt: skip
-    plain = found.target if found else own
+    target = resolved.target if resolved else builtin
     pinned = (options.config or Path(configuration.DEFAULT)).parent / config.description if config.description else None
     source = options.description or pinned
     run = stamped(started.timestamp(), f"{options.profile}-{options.seed}")
@@ -101,45 +110,49 @@ def _plain_spec(options: RunOptions, config: Config, found: Resolved | None, sta
     return RunSpec(
         run=run,
         directory=str(directory.resolve()),
-        target=permit(plain, writes=options.allow_writes, hardware=options.allow_hardware),
+        target=permit(target, writes=options.allow_writes, hardware=options.allow_hardware),
         headers={},
         secrets={},
         description=str(source.resolve()) if source else "",
         overlays=options.overlays,
         profile=options.profile,
         seed=options.seed,
-        budget=options.budget or (found.config.budget if found else None),
+        budget=options.budget or (resolved.config.budget if resolved else None),
         select=options.select,
         shard=options.shard,
         waits=options.waits,
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),
-        seeds={**_client_ids(identities), **(found.config.seeds if found else {})},
+        seeds={**_client_ids(identities), **(resolved.config.seeds if resolved else {})},
     )
 
 
 def _client_ids(identities: Mapping[str, Identity]) -> dict[str, tuple[str, ...]]:
-    """Client ids are no secrets, and some operations take one as a parameter."""
-    written = (each.client_id for each in identities.values())
-    known = tuple(os.environ.get(each[4:], "") if each.startswith("env:") else each for each in written)
-    return {"client_id": tuple(each for each in known if each)} if any(known) else {}
+    """Return the client ids as values of the parameter `client_id`; unlike client secrets they are public."""
+    configured = (identity.client_id for identity in identities.values())
+    resolved = (os.environ.get(value[4:], "") if value.startswith("env:") else value for value in configured)
+    client_ids = tuple(filter(None, resolved))
+    return {"client_id": client_ids} if client_ids else {}
 
 
-def _started(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Callable[[], Target]:
-    """The built-in server, running until the session closes; its clock stands at the day, so that ids repeat."""
+def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Callable[[], Target]:
+    """Start the built-in server, which runs until `resources` is closed, and return a function that waits for it.
+
+    The clock of the server stands at the day of the run, so that its ids are the same in every run of that day.
+    """
     path = Path(spec.description) if spec.description else None
     ready = resources.enter_context(starting(path, seed=options.seed, now=spec.day.isoformat()))
 
-    def reached() -> Target:
+    def wait_for_target() -> Target:
         server = ready()
         return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
 
-    return reached
+    return wait_for_target
 
 
 def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
-    """The plan of a run, made without starting or asking anything."""
+    """Return the catalogue and the plan of a run without starting a server or sending a request."""
     config = configuration.load(options.config)
-    spec = _plain_spec(options, config, _found(options, config), datetime.now(UTC))
+    spec = _build_spec(options, config, _resolve_target(options, config), datetime.now(UTC))
     spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, None))
     catalogue = shipped()
     return catalogue, spec.plan(catalogue, spec.describe().model)

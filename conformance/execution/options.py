@@ -1,4 +1,4 @@
-"""Small readings of option texts that two front ends share."""
+"""Parsers of option values that the command line and the pytest plugin share."""
 
 import re
 
@@ -6,9 +6,9 @@ from conformance.errors import UsageError
 
 
 def shard_of(text: str) -> tuple[int, int]:
-    """`I/N` as a pair with 1 ≤ I ≤ N; raises UsageError otherwise."""
-    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
-    shard = (int(found[1]), int(found[2])) if found else (0, 0)
+    """Parse a shard `I/N` into (I, N); raises UsageError unless 1 ≤ I ≤ N."""
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    shard = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 1 <= shard[0] <= shard[1]:
-        raise UsageError(f"--shard {text!r} is no part of a whole", hint="As in --shard 2/4.")
+        raise UsageError(f"--shard must be I/N with 1 ≤ I ≤ N, got {text!r}", hint="For example --shard 2/4")
     return shard

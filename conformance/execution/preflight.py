@@ -1,4 +1,4 @@
-"""The first question to a target: is anybody there, are we let in, is it this API, and how much may we ask?"""
+"""Preflight: the first requests to a target, which show that it is this API and accepts the credentials."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,68 +8,68 @@ from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.model import Operation, Request, ResourceModel, Response, Role
 from conformance.network.channel import Channel, NoAnswerError, NotSentError
 
-_TRIED = 2  # lists asked before credentials count as refused: one operation may be broken by itself
+_MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
 
 
 def preflight(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, int | None]:
-    """How many requests it took, and how many the target says are left (None where it does not say).
+    """Read lists until one responds with neither 401 nor 404.
 
-    Raises TargetError where nobody answers, CredentialsError where every list tried answers 401, UsageError where all
-    lists of the API answer 404: then something else is asked, and all that it could be accused of would be wrong.
+    Returns the number of requests sent, and the number that the target says are left (None where it says nothing).
+    Raises TargetError where there is no response, CredentialsError where lists respond with 401, UsageError where all
+    respond with 404: the target is then another API, and every finding about it would be wrong.
     """
-    asked, refused, last = 0, 0, ""
+    sent, refused, last = 0, 0, ""
     left: int | None = None
-    for operation in _lists(model):
+    for operation in _sample_lists(model):
         try:
             response = channel.send(Request(operation.key, "GET", operation.path))
-        except (NotSentError, NoAnswerError) as fault:
+        except (NotSentError, NoAnswerError) as error:
             raise TargetError(
-                f"{base_url} does not answer: {fault}", hint="Check the address, network, proxy and certificates."
-            ) from fault
-        asked, left, last = asked + 1, remaining(response), operation.key
+                f"no response from {base_url}: {error}", hint="Check the address, network, proxy and TLS certificates"
+            ) from error
+        sent, left, last = sent + 1, remaining(response), operation.key
         if response.status not in {401, 404}:
-            return asked, left
+            return sent, left
         refused += response.status == 401
-        if refused == _TRIED:
+        if refused == _MAX_SAMPLES:
             break
     if refused:
         raise CredentialsError(
             f"{base_url} refuses the credentials of the identity full (401 at {last})",
-            hint="Set EVCONFORM_TOKEN, or identities in evconform.toml; `evconform doctor` tells more.",
+            hint="Set EVCONFORM_TOKEN, or identities in evconform.toml; `evconform doctor` checks them",
         )
-    if asked:
+    if sent:
         raise UsageError(
-            f"{base_url} does not serve {model.title}: all {asked} lists asked answer 404, as {last}",
-            hint="Is the base URL complete, /v2 included?",
+            f"{base_url} does not serve {model.title}: all {sent} lists respond with 404, the last one {last}",
+            hint="Check that the base URL is complete, /v2 included",
         )
     return 0, left
 
 
 def left_to(channel: Channel, model: ResourceModel, identity: str) -> int | None:
-    """How many requests the target says are left to an identity, None where it does not say."""
-    for operation in islice(_lists(model), 1):
+    """Return how many requests the target says an identity has left, None where it says nothing. Sends one request."""
+    for operation in islice(_sample_lists(model), 1):
         with suppress(NotSentError, NoAnswerError):
             return remaining(channel.send(Request(operation.key, "GET", operation.path, identity=identity)))
     return None
 
 
 def samples_of(model: ResourceModel) -> list[Operation]:
-    """Lists that need a token and nothing else, of the first groups."""
-    return list(islice(_lists(model), _TRIED))
+    """Return the first lists that need a token and nothing else, at most two."""
+    return list(islice(_sample_lists(model), _MAX_SAMPLES))
 
 
-def _lists(model: ResourceModel) -> Iterator[Operation]:
-    """Lists that need a token and nothing else, one of each group."""
-    found: set[str] = set()
+def _sample_lists(model: ResourceModel) -> Iterator[Operation]:
+    """Yield the lists that need a token and nothing else, one of each resource group."""
+    groups: set[str] = set()
     for operation in model.operations:
-        plain = "{" not in operation.path and not any(p.required for p in operation.parameters)
-        known = operation.group in found or operation.user_required
-        if operation.role is Role.LIST and operation.secured and plain and not known:
-            found.add(operation.group)
+        needs_values = "{" in operation.path or any(p.required for p in operation.parameters) or operation.user_required
+        if operation.role is Role.LIST and operation.secured and not needs_values and operation.group not in groups:
+            groups.add(operation.group)
             yield operation
 
 
 def remaining(response: Response) -> int | None:
-    """What `X-RateLimit-Remaining` says, None where it is absent or no number."""
+    """Return the value of `X-RateLimit-Remaining`, None where it is absent or not a whole number."""
     text = (response.header("x-ratelimit-remaining") or "").strip()
     return int(text) if text.isdecimal() and text.isascii() else None

@@ -1,4 +1,4 @@
-"""Going on with an earlier run: what it finished is taken over, what it could not do is planned anew."""
+"""Resumption of an earlier run: its finished items are taken over, the others are planned again."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,9 +14,9 @@ from conformance.plan import Item
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """An earlier run as far as it counts: its header, finished items, their events and the requests it cost.
+    """An earlier run: its header, its finished items with their events, and the requests that it sent by identity.
 
-    `failed` are requests by item: for each violation that an undone item saw, the smallest that showed it.
+    `failed` holds requests by item that is run again: for each violation of the item the smallest that showed it.
     """
 
     started: RunStarted
@@ -27,14 +27,14 @@ class Earlier(msgspec.Struct, frozen=True):
 
 
 def earlier(directory: Path, *, rerun_failed: bool = False) -> Earlier:
-    """Read the record of an earlier run; with `rerun_failed`, items that saw a violation count as undone.
+    """Read the run log of an earlier run; with `rerun_failed`, items with a violation count as unfinished.
 
-    Raises UsageError where the directory holds no record, LogError where that cannot be read.
+    Raises UsageError where the directory contains no run log, LogError where that cannot be read.
     """
     started: RunStarted | None = None
     done: set[str] = set()
     failed: set[str] = set()
-    kept: list[Exchanged | Observed | ItemFinished | Noticed] = []
+    events: list[Exchanged | Observed | ItemFinished | Noticed] = []
     requests: dict[str, int] = {}
     for event in read([directory]):
         match event:
@@ -44,24 +44,26 @@ def earlier(directory: Path, *, rerun_failed: bool = False) -> Earlier:
                 requests = spent
             case ItemFinished(item=item, complete=True):
                 done.add(item)
-                kept.append(event)
+                events.append(event)
             case Observed(outcome=outcome, item=item) if item:
                 failed |= {item} if outcome.verdict is Verdict.FAIL else set()
-                kept.append(event)
+                events.append(event)
             case Exchanged():
-                kept.append(event)
+                events.append(event)
             case _:
                 pass
     if started is None:
-        raise UsageError(f"{directory} holds no run to resume", hint="Name the report directory of an earlier run.")
+        raise UsageError(f"{directory} contains no run to resume", hint="Name the report directory of an earlier run")
     done -= failed if rerun_failed else set()
-    undone = [each for each in kept if _item(each) not in done]
-    return Earlier(started, frozenset(done), tuple(e for e in kept if _item(e) in done), requests, _failed(undone))
+    unfinished = [event for event in events if _item_name(event) not in done]
+    finished = tuple(event for event in events if _item_name(event) in done)
+    return Earlier(started, frozenset(done), finished, requests, _collect_failed(unfinished))
 
 
-def _failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:
-    sent: dict[tuple[str, str], Request] = {}
-    shown: dict[tuple[str, Sort], tuple[str, str]] = {}
+def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:
+    """Return by item, for each kind of violation, the smallest request that showed it."""
+    sent: dict[tuple[str, str], Request] = {}  # by item and exchange
+    smallest: dict[tuple[str, Sort], tuple[str, str]] = {}  # item and exchange
     for event in events:
         match event:
             case Exchanged(exchange=exchange, item=item):
@@ -69,51 +71,57 @@ def _failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> 
             case Observed(outcome=outcome, item=item) if outcome.verdict is Verdict.FAIL:
                 name = outcome.smallest or next(iter(outcome.exchanges), "")
                 if name:
-                    shown[item, kind_of(outcome)] = item, name  # the smallest is told last
+                    smallest[item, kind_of(outcome)] = item, name  # of one kind, the smallest is written last
             case _:
                 pass
-    found: dict[str, dict[Request, None]] = {}
-    for item, name in shown.values():
+    failed: dict[str, dict[Request, None]] = {}  # without duplicates, in order
+    for item, name in smallest.values():
         if (item, name) in sent:
-            found.setdefault(item, {})[sent[item, name]] = None
-    return {item: tuple(requests) for item, requests in found.items()}
+            failed.setdefault(item, {})[sent[item, name]] = None
+    return {item: tuple(requests) for item, requests in failed.items()}
 
 
 def tried_first(found: Earlier, items: Iterable[Item], base_url: str) -> dict[str, tuple[Request, ...]]:
-    """By operation, what failed in some items before, addressed to the target as it is now.
+    """Return by operation the requests of the given items that failed in the earlier run, for the target at `base_url`.
 
-    A request of which a secret was taken out cannot be sent again.
+    Requests with a redacted secret are left out, as they cannot be sent again.
     """
     old, new = (urlsplit(url).netloc for url in (found.started.target.base_url, base_url))
     first: dict[str, tuple[Request, ...]] = {}
     for item in items:
-        own = (each for each in found.failed.get(item.name, ()) if each.operation == item.operation)
-        whole = tuple(_readdressed(each, old, new) for each in own if b"[redacted" not in msgspec.msgpack.encode(each))
-        if whole:
-            first[item.operation] = (*first.get(item.operation, ()), *whole)
+        own = (request for request in found.failed.get(item.name, ()) if request.operation == item.operation)
+        requests = tuple(
+            _replace_address(request, old, new)
+            for request in own
+            if b"[redacted" not in msgspec.msgpack.encode(request)
+        )
+        if requests:
+            first[item.operation] = (*first.get(item.operation, ()), *requests)
     return first
 
 
-def _readdressed(request: Request, old: str, new: str) -> Request:
+def _replace_address(request: Request, old: str, new: str) -> Request:
+    """Return a request with another host and port in its target and body, where links contain them."""
     target, body = request.target.replace(old, new), request.body.replace(old.encode(), new.encode())
     return msgspec.structs.replace(request, target=target, body=body)
 
 
-def _item(event: Exchanged | Observed | ItemFinished | Noticed) -> str:
+def _item_name(event: Exchanged | Observed | ItemFinished | Noticed) -> str:
     return "" if isinstance(event, Noticed) else event.item
 
 
 def agree(found: Earlier, run: RunStarted) -> None:
-    """Raise UsageError where two runs are not about the same thing, so that one cannot complete the other."""
-    pairs = {
+    """Raise UsageError where `run` cannot resume the earlier run, because target, description or options differ."""
+    values = {
         "target": (found.started.target.name, run.target.name),
         "description": (found.started.description_sha256, run.description_sha256),
         "profile": (found.started.profile, run.profile),
         "seed": (found.started.seed, run.seed),
         "suite": (found.started.suite_version, run.suite_version),
     }
-    for name, (old, new) in pairs.items():
+    for name, (old, new) in values.items():
         if old != new:
             raise UsageError(
-                f"the earlier run has another {name} ({old}, now {new})", hint="Resume with the options of that run."
+                f"the {name} differs from that of the earlier run: expected {old}, got {new}",
+                hint="Resume with the options of the earlier run",
             )

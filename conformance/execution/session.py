@@ -1,4 +1,4 @@
-"""A whole run, seen from its one controlling process: opened, its header written, closed into one log."""
+"""The session: a whole run in its controlling process, from its header to the merged run log."""
 
 import platform
 import shutil
@@ -31,7 +31,7 @@ CONTROLLER = "controller"
 
 
 class Session:
-    """A run under way. `open` it, run its items anywhere, `finish` it; `close` in any case."""
+    """A run in progress: `open` it, run its items in any process, `finish` it, and `close` it in any case."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Session:
         before: dict[str, int],
     ) -> None:
         self.spec, self.brief = spec, brief
-        self._resources, self._clock, self._before = resources, clock, before
+        self._resources, self._clock, self._earlier_requests = resources, clock, before
         self._log = Writer(spec.path / "workers" / f"{CONTROLLER}.jsonl")
 
     @classmethod
@@ -53,40 +53,40 @@ class Session:
         clock: Callable[[], float] = time.time,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> "Session":
-        """Start what must run, get tokens, make the plan, write the header.
+        """Start the built-in server where needed, obtain tokens, make the plan, write the header.
 
-        `meanwhile` is done while a built-in server starts. Raises HarnessError: UsageError, DescriptionError,
+        `meanwhile` is called while the built-in server starts. Raises HarnessError: UsageError, DescriptionError,
         TargetError, PlanError.
         """
         with ExitStack() as resources:
             resumed = options.earlier()
             opening = begin(options, resources, clock())
-            # What speaks HTTP is slow to import: a server starts meanwhile.
+            # Imported while the server starts, since the HTTP client takes long to import.
             from conformance.execution.connecting import connected, limited  # noqa: PLC0415
 
             description, catalogue = opening.description, shipped()
             meanwhile()
             spec = connected(opening)
-            started = _started(spec, description, options.command, clock())
+            started = _build_header(spec, description, options.command, clock())
             if resumed:
                 agree(resumed, started)
                 spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
-                _remember(options.resume, spec.path)
+                _copy_memory(options.resume, spec.path)
             plan = spec.plan(catalogue, description.model)
-            if opening.spec.budget is None:  # nobody said what may be sent
+            if opening.spec.budget is None:  # no --budget and none configured
                 spec = limited(spec, description.model, plan.cost)
                 plan = spec.plan(catalogue, description.model) if spec.left else plan
             brief = Brief(description, catalogue, plan)
             started = msgspec.structs.replace(started, expected=brief.plan.cost)
             if resumed:
-                again = [each for each in brief.plan.items if catalogue.probes[each.probe].again]
-                spec = msgspec.structs.replace(spec, first=tried_first(resumed, again, spec.target.base_url))
+                repeatable = [item for item in brief.plan.items if catalogue.probes[item.probe].again]
+                spec = msgspec.structs.replace(spec, first=tried_first(resumed, repeatable, spec.target.base_url))
             before = resumed.requests if resumed else {}
             session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
-        session._header(started, resumed)
+        session._write_header(started, resumed)
         return session
 
-    def _header(self, started: RunStarted, resumed: Earlier | None) -> None:
+    def _write_header(self, started: RunStarted, resumed: Earlier | None) -> None:
         description, catalogue, plan = self.brief
         model = description.model
         self._log.append(started)
@@ -98,29 +98,32 @@ class Session:
             self._log.append(Observed(outcome, ""))
         for note in model.notes:
             self._log.append(Noticed("description", note))
-        sandbox = self.spec.target.kind is TargetKind.SANDBOX
-        for operation, note in differences(description.document) if sandbox else ():
+        is_sandbox = self.spec.target.kind is TargetKind.SANDBOX
+        for operation, note in differences(description.document) if is_sandbox else ():
             self._log.append(Noticed("sandbox", note, operation))
         for event in resumed.events if resumed else ():
             self._log.append(event)
 
     def finish(self, stopped: str = "") -> Path:
-        """Judge what only the whole run shows, write the footer, merge the workers' logs into `events.jsonl`."""
-        from conformance.execution.finishing import finish  # noqa: PLC0415 - only now needed
+        """Write the last verdicts and the footer, merge the logs of the workers into `events.jsonl`; return its path.
 
-        def footer(spent: dict[str, int], stop: str) -> RunFinished:
-            return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._before)), stopped or stop)
+        `stopped` is the reason why the run ended early, empty where it did not.
+        """
+        from conformance.execution.finishing import finish  # noqa: PLC0415 - needed only at the end
 
-        return finish(self.spec, self.brief, self._log, footer)
+        def build_footer(spent: dict[str, int], stop: str) -> RunFinished:
+            return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._earlier_requests)), stopped or stop)
+
+        return finish(self.spec, self.brief, self._log, build_footer)
 
     def close(self) -> None:
-        """Stop what was started; safe to call twice."""
+        """Close the log and stop the built-in server; calling it twice is harmless."""
         self._log.close()
         self._resources.close()
 
 
-def _started(spec: RunSpec, description: Description, command: str, now: float) -> RunStarted:
-    """The header of a run's log."""
+def _build_header(spec: RunSpec, description: Description, command: str, now: float) -> RunStarted:
+    """Return the header of the run log."""
     return RunStarted(
         run=spec.run,
         started_at=now,
@@ -139,7 +142,7 @@ def _started(spec: RunSpec, description: Description, command: str, now: float) 
     )
 
 
-def _remember(earlier: Path | None, directory: Path) -> None:
-    """Take over what failed in the run that this one goes on with."""
+def _copy_memory(earlier: Path | None, directory: Path) -> None:
+    """Copy the failed histories of the earlier run, which are tried first."""
     if earlier and (earlier / MEMORY).is_dir():
         shutil.copytree(earlier / MEMORY, directory / MEMORY, dirs_exist_ok=True)

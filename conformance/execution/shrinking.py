@@ -1,4 +1,4 @@
-"""The violations of an item, and the smallest request that shows each. Pure."""
+"""The violations of a plan item, and the smallest request that shows each. Pure."""
 
 from collections.abc import Callable, Generator, Iterator
 
@@ -8,7 +8,7 @@ from conformance.execution.record import Sort, kind_of
 from conformance.execution.reducing import reductions, size
 from conformance.model import Exchange, Outcome, Request
 
-BUDGET = 24  # requests that making the case of one requirement smaller may take
+BUDGET = 24  # requests that the reduction may send for one requirement
 
 
 class Witness(msgspec.Struct, frozen=True):
@@ -19,37 +19,40 @@ class Witness(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> tuple[int, int, str]:
-        """What is compared: how many parts a request has, how long it is; the text alone settles a draw."""
+        """The size of the request as a sort key."""
         return size(self.exchange.request)
 
 
 class Held:
-    """The violations of an item by kind, so that the smallest of each can be told."""
+    """The violations of a plan item by kind, with their exchanges."""
 
     def __init__(self) -> None:
         self._exchanges: dict[str, Exchange] = {}
         self._kinds: dict[Sort, list[Witness]] = {}
 
     def saw(self, exchange: Exchange) -> None:
-        """An exchange that violations may rest on."""
+        """Add an exchange that violations may rest on."""
         self._exchanges[exchange.id] = exchange
 
     def take(self, outcome: Outcome) -> None:
-        """Remember a violation that rests on an exchange of the item."""
-        exchange = next((self._exchanges[each] for each in outcome.exchanges if each in self._exchanges), None)
+        """Add a violation; one that rests on no exchange of the item is ignored."""
+        exchange = next((self._exchanges[key] for key in outcome.exchanges if key in self._exchanges), None)
         if exchange is not None:
             self._kinds.setdefault(kind_of(outcome), []).append(Witness(outcome, exchange))
 
     def smallest(self, kind: Sort) -> Witness:
-        """The violation of a kind with the smallest request."""
-        return min(self._kinds[kind], key=lambda each: each.size)
+        """Return the violation of a kind with the smallest request."""
+        return min(self._kinds[kind], key=lambda witness: witness.size)
 
     def kinds(self) -> tuple[Sort, ...]:
-        """What was violated, in the order seen."""
+        """Return the kinds of violations in the order in which they appeared."""
         return tuple(self._kinds)
 
     def reduced(self) -> Iterator[Outcome]:
-        """The first violation of each kind of which there is a smaller one, named in it; not counted again."""
+        """Yield the first violation of each kind with the id of a smaller exchange, where there is one.
+
+        Its `times` is 0, as it has been counted before.
+        """
         for kind, (first, *_) in self._kinds.items():
             best = self.smallest(kind)
             if best.size < first.size:
@@ -58,37 +61,37 @@ class Held:
     def shrink(
         self, attempt: Callable[[Request], None], could: Callable[[Request, str], bool] = lambda _request, _name: True
     ) -> None:
-        """Make each kind of violation smaller; `attempt` sends a request and has what it violates taken.
+        """Search a smaller request for each kind of violation.
 
-        The budget is one requirement's. Requests made before are not made again, nor those that `could` tells to be no
-        case of the requirement.
+        `attempt` sends a request and adds its violations. Each requirement has a budget of its own. A request is not
+        sent again, nor is one sent that cannot violate the requirement by `could`.
         """
-        left = dict.fromkeys((requirement for requirement, *_ in self.kinds()), BUDGET)
-        told = {each.request: frozenset[Sort]() for each in self._exchanges.values()}
-        for kind in self.kinds():
-            for each in self._kinds[kind]:
-                told[each.exchange.request] = told.get(each.exchange.request, frozenset()) | {kind}
+        budget = dict.fromkeys((requirement for requirement, *_ in self.kinds()), BUDGET)
+        shown = {exchange.request: frozenset[Sort]() for exchange in self._exchanges.values()}
+        for kind, witnesses in self._kinds.items():
+            for request in (witness.exchange.request for witness in witnesses):
+                shown[request] = shown.get(request, frozenset()) | {kind}
         for kind in self.kinds():
             requirement = kind[0]
             steps = reductions(self.smallest(kind).exchange.request)
-            request = next(steps, None)
-            while request is not None:
-                if request not in told and could(request, requirement):
-                    if not left[requirement]:
+            candidate = next(steps, None)
+            while candidate is not None:
+                if candidate not in shown and could(candidate, requirement):
+                    if not budget[requirement]:
                         break
-                    left[requirement] -= 1
-                    told[request] = self._shown(attempt, request)
-                request = _following(steps, shows=kind in told.get(request, ()))
+                    budget[requirement] -= 1
+                    shown[candidate] = self._attempt(attempt, candidate)
+                candidate = _next_candidate(steps, shows=kind in shown.get(candidate, ()))
 
-    def _shown(self, attempt: Callable[[Request], None], request: Request) -> frozenset[Sort]:
-        """The kinds of violation that a request shows when it is made."""
-        before = {kind: len(each) for kind, each in self._kinds.items()}
+    def _attempt(self, attempt: Callable[[Request], None], request: Request) -> frozenset[Sort]:
+        """Send a request and return the kinds of violations that it shows."""
+        before = {kind: len(witnesses) for kind, witnesses in self._kinds.items()}
         attempt(request)
-        return frozenset(kind for kind, each in self._kinds.items() if len(each) > before.get(kind, 0))
+        return frozenset(kind for kind, witnesses in self._kinds.items() if len(witnesses) > before.get(kind, 0))
 
 
-def _following(steps: Generator[Request, bool, None], *, shows: bool) -> Request | None:
-    """What is to be tried next, None at the end."""
+def _next_candidate(steps: Generator[Request, bool, None], *, shows: bool) -> Request | None:
+    """Return the next smaller request, None at the end."""
     try:
         return steps.send(shows)
     except StopIteration:

@@ -1,8 +1,7 @@
-"""What a worker needs to know of a run, small enough to be handed over at its start."""
+"""The specification of a run, which the controller hands to each worker, and what is loaded from it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -17,15 +16,16 @@ from conformance.subject import Subject
 from conformance.validation import SecondOpinion, Validators
 from specs.catalogue import requirements
 
-MEMORY = "hypothesis"  # in the report directory: what failed, tried first by a run that goes on with this one
+MEMORY = "hypothesis"  # folder in the report directory: failed histories, tried first by a run that resumes this one
 
 
 class RunSpec(msgspec.Struct, frozen=True):
-    """One run. `headers` are credentials by identity and `secrets` what to redact: neither is ever written to disk.
+    """One run, as every process of it needs to know it.
 
-    `shard` is (I, N); `day` is the UTC midnight that time parameters are counted from;
-    `done` names items that an earlier run finished, `first` holds by operation what failed in one.
-    `left` has the identities that can send less than the budget, and how much.
+    `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
+    `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `done` names items
+    that an earlier run finished, and `first` holds by operation the requests that failed in it. `left` holds the
+    budgets of those identities that have less than `budget`.
     """
 
     run: str
@@ -56,23 +56,23 @@ class RunSpec(msgspec.Struct, frozen=True):
         return Path(self.directory)
 
     def describe(self) -> Description:
-        """The description that the run is about."""
-        return self._read(overlays=self.overlays)
+        """Load the description of the run."""
+        return self._load(overlays=self.overlays)
 
     def published(self) -> Description:
-        """The same as it was published: without overlays, which mend some of its faults."""
-        return self._read(overlays=False)
+        """Load the description as it was published: without overlays, which correct some of its defects."""
+        return self._load(overlays=False)
 
-    def _read(self, *, overlays: bool) -> Description:
+    def _load(self, *, overlays: bool) -> Description:
         return descriptions.load(Path(self.description) if self.description else None, overlays=overlays)
 
     def wish(self) -> Wish:
-        """What the planner is asked for."""
+        """Return what the planner needs to know of the run."""
         selection = Selection.parse(self.select)
         return Wish(self.target, self.profile, self.budget, selection, self.shard, frozenset(self.done), self.left)
 
     def subject(self, description: Description) -> Subject:
-        """The API under test as probes see it."""
+        """Return the API under test as checks and probes see it."""
         return Subject(
             description,
             Validators(description),
@@ -86,12 +86,12 @@ class RunSpec(msgspec.Struct, frozen=True):
         )
 
     def plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:
-        """The plan; the same in every process."""
+        """Make the plan of the run, which is the same in every process."""
         return make(catalogue, model, self.wish())
 
 
 class Brief(NamedTuple):
-    """What a run's spec amounts to: read and planned once, then shared by all that its process does."""
+    """Description, catalogue and plan of a run, loaded once in each process."""
 
     description: Description
     catalogue: Catalogue
@@ -99,13 +99,10 @@ class Brief(NamedTuple):
 
     @classmethod
     def of(cls, spec: RunSpec, plan: Plan) -> "Brief":
-        """For a process that is handed a plan made elsewhere."""
+        """Load description and catalogue in a process that receives the plan from another one."""
         return cls(spec.describe(), shipped(), plan)
 
 
 def shipped() -> Catalogue:
-    """The catalogue of the requirements that we ship."""
+    """Return the catalogue of the bundled requirements."""
     return Catalogue.of(requirements())
-
-
-NO_CREDENTIALS: MappingProxyType[str, Headers] = MappingProxyType({})

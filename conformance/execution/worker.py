@@ -1,4 +1,4 @@
-"""One process that runs items: everything opened once, closed at its end."""
+"""The worker: everything that one process needs to run plan items, opened once."""
 
 from conformance.eventlog import Writer
 from conformance.execution.driver import Driver
@@ -10,11 +10,11 @@ from conformance.network.channel import AGENT, Channel
 from conformance.plan import Item, Plan
 from conformance.safety.gate import Gate
 
-_LEASE = 8  # requests that a worker writes down at once
+_LEASE = 8  # requests that a worker spends at once
 
 
 class Worker:
-    """Runs items of a plan, writes its own log `workers/NAME.jsonl`."""
+    """Runs plan items and writes its own log `workers/NAME.jsonl`."""
 
     def __init__(self, spec: RunSpec, brief: Brief, name: str) -> None:
         self.subject = spec.subject(brief.description)
@@ -27,7 +27,7 @@ class Worker:
         self._cases = self.plan.cases()
         self.todo = todo(self.plan, spec)
         self._wish = spec.wish()
-        self._ended: frozenset[str] = frozenset()  # items that have been waited for
+        self._awaited: frozenset[str] = frozenset()  # items that the worker has waited for
         self._driver = Driver(
             self.subject,
             self.catalogue,
@@ -35,19 +35,19 @@ class Worker:
             self.store,
             Redactor(spec.secrets),
             self._log.append,
-            self._planned,
-            self._wanted,
+            self._is_planned,
+            self._is_reported,
             limit=self._wish.limit,
             waits=spec.waits,
         )
 
     def run(self, item: Item, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
-        """The violations that an item saw; it begins when the items named in `after` have ended."""
-        awaited, self._ended = after - self._ended, self._ended | after
-        return self._driver.run(item, awaited)
+        """Run an item once the items named in `after` have ended; return its violations."""
+        pending, self._awaited = after - self._awaited, self._awaited | after
+        return self._driver.run(item, pending)
 
     def writes(self, item: Item) -> bool:
-        """Whether requests of an item could take effect."""
+        """Return whether the requests of an item can have an effect."""
         return self.catalogue.probes[item.probe].writes
 
     def close(self) -> None:
@@ -56,13 +56,14 @@ class Worker:
         self._channel.close()
         self.store.close()
 
-    def _planned(self, requirement: str, operation: str) -> bool:
+    def _is_planned(self, requirement: str, operation: str) -> bool:
         return Case(requirement, operation) in self._cases
 
-    def _wanted(self, requirement: str, operation: str) -> bool:
-        """Whether a violation outside the plan is reported.
+    def _is_reported(self, requirement: str, operation: str) -> bool:
+        """Return whether a violation outside the plan is reported.
 
-        It is where the requirement was selected and simply does not bind the operation, not where another shard looks.
+        It is where the case is selected but the requirement does not bind the operation. It is not in a sharded run,
+        since another shard may have planned the case.
         """
         known = self.catalogue.requirements.get(requirement)
         model = self.subject.model
@@ -74,6 +75,6 @@ class Worker:
 
 
 def todo(plan: Plan, spec: RunSpec) -> tuple[Item, ...]:
-    """The items of a plan that no earlier run finished."""
+    """Return the items of a plan that no earlier run finished."""
     done = frozenset(spec.done)
     return tuple(item for item in plan.items if item.name not in done)

@@ -1,4 +1,4 @@
-"""Requirements, operations, probes and a budget, made into a plan. Pure."""
+"""Planning: from requirements, operations, probes and a budget to plan items. Pure."""
 
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.lanes import lane_of

@@ -1,4 +1,4 @@
-"""The requirements, and the checks and probes that judge them, held against each other."""
+"""The catalogue: requirements, and the checks and probes that judge them."""
 
 from types import MappingProxyType
 
@@ -12,11 +12,11 @@ from conformance.plan.selectors import API, SELECTORS
 from conformance.probes.base import Probe
 from conformance.registry import collect
 
-PARTNER = frozenset({"W", "C"})  # families that bind partners, judged by `certify`
+PARTNER = frozenset({"W", "C"})  # requirement families that bind partners and are judged by `certify`
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """Everything that can be judged, by name. Make it with `Catalogue.of`."""
+    """Requirements by id, checks, and probes by name. Create it with `Catalogue.of`, which validates it."""
 
     requirements: MappingProxyType[str, Requirement]
     checks: tuple[Check, ...]
@@ -24,38 +24,38 @@ class Catalogue(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, requirements: tuple[Requirement, ...]) -> "Catalogue":
-        """Walk checks and probes and keep what binds the API.
+        """Collect all checks and probes for the requirements that bind the API.
 
         Raises PlanError on a duplicate probe, an unknown requirement or an unknown selector.
         """
-        found = collect(checks, "CHECKS", Check)
-        active = collect(probes, "PROBES", Probe)
-        known = {each.id: each for each in requirements if each.family not in PARTNER}
-        for offered, ids in [(c.judge.__name__, c.requirements) for c in found] + [
-            (p.name, p.requirements) for p in active
-        ]:
+        all_checks = collect(checks, "CHECKS", Check)
+        all_probes = collect(probes, "PROBES", Probe)
+        known = {requirement.id: requirement for requirement in requirements if requirement.family not in PARTNER}
+        judges = [(check.judge.__name__, check.requirements) for check in all_checks]
+        judges += [(probe.name, probe.requirements) for probe in all_probes]
+        for name, ids in judges:
             if unknown := sorted(set(ids) - set(known)):
                 raise PlanError(
-                    f"{offered} judges {', '.join(unknown)}, which no file of specs/requirements knows",
-                    hint="Add the requirement there, or mend the id.",
+                    f"{name} judges {', '.join(unknown)}, unknown in specs/requirements",
+                    hint="Add the requirement there, or correct the id",
                 )
-        for each in known.values():
-            if each.applies != API and each.applies not in SELECTORS:
+        for requirement in known.values():
+            if requirement.applies != API and requirement.applies not in SELECTORS:
                 raise PlanError(
-                    f"{each.id} applies to {each.applies!r}, which is no selector",
-                    hint=f"One of: {API}, {', '.join(SELECTORS)}.",
+                    f"{requirement.id} applies to an unknown selector: {requirement.applies!r}",
+                    hint=f"One of: {API}, {', '.join(SELECTORS)}",
                 )
-        names = [probe.name for probe in active]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise PlanError(f"two probes are called {', '.join(twice)}", hint="Rename one of them.")
-        return cls(MappingProxyType(known), found, MappingProxyType({probe.name: probe for probe in active}))
+        names = [probe.name for probe in all_probes]
+        if duplicates := sorted({name for name in names if names.count(name) > 1}):
+            raise PlanError(f"two probes are called {', '.join(duplicates)}", hint="Rename one of them")
+        return cls(MappingProxyType(known), all_checks, MappingProxyType({probe.name: probe for probe in all_probes}))
 
     def judged_passively(self) -> frozenset[str]:
-        """The requirements that some check judges."""
+        """Return the ids of the requirements that checks judge."""
         return frozenset(requirement for check in self.checks for requirement in check.requirements)
 
     def untested(self, requirement: Requirement) -> str:
-        """Why nothing here judges a requirement; empty where something does."""
+        """Return the reason why nothing judges a requirement, empty where something does."""
         if requirement.not_tested:
             return requirement.not_tested
         judged = self.judged_passively() | {r for probe in self.probes.values() for r in probe.requirements}

@@ -1,15 +1,15 @@
-"""Lanes: what one worker must do one after the other. Pure."""
+"""Lanes: plan items that one worker must run one after the other. Pure."""
 
 from conformance.plan.planner import Item
 from conformance.probes.base import Probe
 
 
 def lane_of(item: Item, probe: Probe) -> str:
-    """What an item shares a worker with.
+    """Return the lane of an item.
 
-    Nothing, where it only reads: whoever is free takes it, and the order of the plan is kept. Writes share one lane,
-    for two at a time could meet in one resource. What writes to nothing but things of its own making has a lane for
-    each resource group, beside the other writes.
+    An item that only reads has a lane to itself, so any worker may run it. Items that write share one lane, as two at
+    a time could change one resource. Items that write only to resources that they create have one lane for each
+    resource group.
     """
     if not probe.writes:
         return item.name

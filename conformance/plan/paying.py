@@ -1,4 +1,4 @@
-"""Who pays for what a probe needs, and what it costs. Pure."""
+"""The cost of the needs of probes, by the identity that pays. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from conformance.subject import ample, idle, other, refused, spare
 
 
 def union_cost(needs: Iterable[Need]) -> Counter[str]:
-    """Requests by identity when equal shared needs are sent once."""
+    """Return the number of requests by identity, where equal shared needs count once."""
     seen: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
     for need in needs:
@@ -23,9 +23,9 @@ def union_cost(needs: Iterable[Need]) -> Counter[str]:
 
 
 def paid_by(need: Need, target: Target) -> Need:
-    """The need with the identity that pays in the place of SPARE, AMPLE, IDLE, OTHER and REFUSED.
+    """Return the need with the identity of the target in place of a placeholder of `conformance.probes.base`.
 
-    Nobody is asked for more than a known allowance, and the one request that finds it spent.
+    Its count is at most a configured allowance plus one, the request that is refused by the rate limit.
     """
     payers = {SPARE: spare, AMPLE: ample, IDLE: idle, OTHER: other, REFUSED: refused}
     payer = payers.get(need.identity)
@@ -35,6 +35,9 @@ def paid_by(need: Need, target: Target) -> Need:
 
 
 def can_ask(need: Need, target: Target) -> bool:
-    """Whether whoever would ask is there: probes do without others, but not without `full`, whoever that is."""
+    """Return whether a need can be planned on a target.
+
+    A probe does without identities that are not configured, except for `full`, which is assumed to exist.
+    """
     name = need.identity.partition("#")[0]
     return name in {"", "full", *target.identities}

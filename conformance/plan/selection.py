@@ -1,8 +1,8 @@
-"""`--select`: by requirement, family, operation, path or tag.
+"""The grammar of `--select`.
 
-An expression is terms joined by `&`; several expressions are alternatives. A term is a requirement (`EXP-04`), a family
-(`EXP`), a level (`must`), an operation (`GET /evses`, `get-evses`), a path, with `*` for anything (`/evses*`), or a tag
-(`tag:EVSEs`); `!` before a term turns it round.
+An expression consists of terms joined by `&`; several expressions are alternatives. A term is a requirement (`EXP-04`),
+a family (`EXP`), a level (`must`), an operation (`GET /evses`, `get-evses`), a path, where `*` stands for any text
+(`/evses*`), or a tag (`tag:EVSEs`). `!` before a term negates it.
 """
 
 import re
@@ -17,43 +17,44 @@ _REQUIREMENT = re.compile(r"[a-z]{3}(-\d+)?|[wc]\d{2}", re.IGNORECASE | re.ASCII
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """Parsed expressions: alternatives of conjunctions of terms. None at all takes everything."""
+    """Parsed expressions: alternatives, each a conjunction of terms. Without alternatives it takes every case."""
 
     alternatives: tuple[tuple[str, ...], ...] = ()
 
     @property
     def each(self) -> "tuple[Selection, ...]":
-        """The alternatives, one by one."""
+        """One selection for each alternative."""
         return tuple(Selection((terms,)) for terms in self.alternatives)
 
     @property
     def told(self) -> str:
-        """As somebody would write it."""
+        """The text of the selection, for messages."""
         return " or ".join(repr(" & ".join(terms)) for terms in self.alternatives)
 
     @classmethod
     def parse(cls, expressions: tuple[str, ...]) -> "Selection":
-        """Raises UsageError where a term is empty."""
+        """Parse the expressions; raises UsageError where a term is empty."""
         alternatives = []
         for expression in expressions:
             terms = tuple(term.strip() for term in expression.split("&"))
             if not all(term.lstrip("! ").lower().removeprefix("tag:") for term in terms):
                 raise UsageError(
-                    f"--select {expression!r} has an empty term", hint="As in: --select 'EXP & tag:EVSEs & !EXP-10'."
+                    f"--select {expression!r} has an empty term",
+                    hint="For example --select 'EXP & tag:EVSEs & !EXP-10'",
                 )
             alternatives.append(terms)
         return cls(tuple(alternatives))
 
     def takes(self, requirement: Requirement, operation: Operation | None) -> bool:
-        """Whether a cell is wanted; `operation` is None for the API as a whole."""
+        """Return whether a case is selected; `operation` is None for the API as a whole."""
         if not self.alternatives:
             return True
-        return any(all(_matches(term, requirement, operation) for term in terms) for terms in self.alternatives)
+        return any(all(_is_match(term, requirement, operation) for term in terms) for terms in self.alternatives)
 
 
-def _matches(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - a kind of term each
+def _is_match(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - one return for each kind of term
     if term.startswith("!"):
-        return not _matches(term[1:].strip(), requirement, operation)
+        return not _is_match(term[1:].strip(), requirement, operation)
     if term.lower() in {"must", "should", "may"}:
         return requirement.level == term.upper()
     if _REQUIREMENT.fullmatch(term):

@@ -1,4 +1,4 @@
-"""Which operations a requirement binds: named predicates, so that the catalogue stays data."""
+"""Selectors: named predicates that say which operations a requirement binds, so that requirements stay data."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -8,51 +8,55 @@ from conformance.probes.unknown import beneath
 
 Selector = Callable[[Operation, ResourceModel], bool]
 
-API = "api"  # binds the API as a whole, not one operation
-WHOLE = "*"  # the operation key of such a case
+API = "api"  # selector of requirements that bind the API as a whole
+WHOLE = "*"  # operation key of their cases
 
 
-def _json_read(operation: Operation, model: ResourceModel) -> bool:
+def _is_json_read(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and any(
         media.type.endswith("json")
-        for each in operation.responses
-        if each.status.startswith("2")
-        for media in each.media
+        for response in operation.responses
+        if response.status.startswith("2")
+        for media in response.media
     )
 
 
-def _keyed(operation: Operation, model: ResourceModel) -> bool:
+def _is_read_by_id(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads a member of a collection by its id."""
     resource = model.by_name.get(operation.resource)
     return operation.role is Role.ITEM and resource is not None and resource.key_kind is KeyKind.ID
 
 
-def _by_ids(operation: Operation, model: ResourceModel) -> bool:
-    """Members of collections by their ids, and what hangs under such members and is read by these alone."""
-    return _keyed(operation, model) or beneath(operation, model)
+def _has_id_in_path(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads a member of a collection by its id, or something under such a member."""
+    return _is_read_by_id(operation, model) or beneath(operation, model)
 
 
-def _identified(operation: Operation, model: ResourceModel) -> bool:
+def _has_prefixed_ids(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads a resource whose ids have a prefix."""
     resource = model.by_name.get(operation.resource)
     return operation.method == "GET" and resource is not None and bool(resource.prefix)
 
 
-def _linked(operation: Operation, model: ResourceModel) -> bool:
+def _has_links(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads links to other resources of the API."""
     return operation.method == "GET" and any(
         not link.own and link.kind is not LinkKind.EXTERNAL and link.targets for link in operation.links
     )
 
 
-def _csv(operation: Operation, model: ResourceModel) -> bool:
-    return any(media.type == "text/csv" for each in operation.responses for media in each.media)
+def _has_csv(operation: Operation, model: ResourceModel) -> bool:
+    return any(media.type == "text/csv" for response in operation.responses for media in response.media)
 
 
-def _expanding_answers(operation: Operation, model: ResourceModel) -> bool:
-    """Reads, and changes that answer the new state, where something can be expanded."""
-    shows = operation.method == "GET" or operation.role is Role.UPDATE
-    return shows and any(each.resolvable for each in operation.expansions)
+def _can_expand_response(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a read, or an update that responds with the new state, can expand something."""
+    has_state = operation.method == "GET" or operation.role is Role.UPDATE
+    return has_state and any(expansion.resolvable for expansion in operation.expansions)
 
 
-def _expanding(count: int) -> Selector:
+def _has_expansions(count: int) -> Selector:
+    """Return the selector of reads with at least `count` expansions."""
     return lambda o, m: o.method == "GET" and sum(e.resolvable for e in o.expansions) >= count
 
 
@@ -61,17 +65,17 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "every": lambda o, m: True,
         "reads": lambda o, m: o.safe,
         "writes": lambda o, m: not o.safe,
-        "json-reads": _json_read,
+        "json-reads": _is_json_read,
         "lists": lambda o, m: o.role is Role.LIST,
         "items": lambda o, m: o.role is Role.ITEM,
-        "keyed": _keyed,
-        "by-ids": _by_ids,
-        "identified": _identified,
-        "linked": _linked,
-        "expandable": _expanding(1),
-        "expanding-answers": _expanding_answers,
+        "keyed": _is_read_by_id,
+        "by-ids": _has_id_in_path,
+        "identified": _has_prefixed_ids,
+        "linked": _has_links,
+        "expandable": _has_expansions(1),
+        "expanding-answers": _can_expand_response,
         "nested-expandable": lambda o, m: o.method == "GET" and any(e.parent for e in o.expansions if e.resolvable),
-        "multi-expandable": _expanding(2),
+        "multi-expandable": _has_expansions(2),
         "paginated": lambda o, m: o.pagination is not None,
         "cursor-paged": lambda o, m: o.pagination is not None and o.pagination.scheme is not Scheme.PAGE,
         "page-numbered": lambda o, m: o.pagination is not None and o.pagination.scheme is Scheme.PAGE,
@@ -90,8 +94,8 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "creates": lambda o, m: o.role is Role.CREATE,
         "updates": lambda o, m: o.role is Role.UPDATE,
         "deletes": lambda o, m: o.role is Role.DELETE,
-        "redirects": lambda o, m: any(each.status.startswith("3") for each in o.responses),
-        "csv": _csv,
+        "redirects": lambda o, m: any(response.status.startswith("3") for response in o.responses),
+        "csv": _has_csv,
         "webhooks": lambda o, m: False,
     }
 )

@@ -1,4 +1,4 @@
-"""pytest's nodes of the suite. Importing this file runs nothing; `conformance.pytest_plugin` collects it."""
+"""The pytest nodes of the suite. Importing this file runs nothing; `conformance.pytest_plugin` collects it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +11,11 @@ from conformance.plan import Item
 
 WORKER: pytest.StashKey[Worker] = pytest.StashKey()
 READS: pytest.StashKey[frozenset[str]] = pytest.StashKey()
-_SHOWN = 5
+_MAX_LINES = 5  # violations in the message of a failed item
 
 
 class ViolatedError(Exception):
-    """An item saw violations; what they are is on record."""
+    """An item saw violations, which are in the run log."""
 
     def __init__(self, violations: tuple[Outcome, ...]) -> None:
         super().__init__(f"{len(violations)} violation(s)")
@@ -23,47 +23,47 @@ class ViolatedError(Exception):
 
 
 class SuiteFile(pytest.File):
-    """Collects one item for each of the plan's."""
+    """Collects one pytest item for each plan item."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """The items that are to run, in the order of the plan."""
+        """Yield the items that are to run, in the order of the plan."""
         worker = self.config.stash[WORKER]
         for item in worker.todo:
             yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=worker.writes(item))
 
 
 class ConformanceItem(pytest.Item):
-    """One probe on one operation; `-k` finds it by its name and by the requirements that it judges."""
+    """One probe on one operation; `-k` selects it by its name and by the requirements that it judges."""
 
     def __init__(self, *, item: Item, writes: bool, **given: Any) -> None:
         super().__init__(**given)
         self.item, self.writes = item, writes
-        self.conformance_item = True  # how the plugin knows it without importing this file
+        self.conformance_item = True  # by which the plugin recognises it without importing this file
         self.extra_keyword_matches.update(item.requirements)
 
     def runtest(self) -> None:
-        """Drive the probe; raises ViolatedError where a MUST is violated."""
-        if violations := self.config.stash[WORKER].run(self.item, self._after()):
+        """Run the probe; raises ViolatedError where a MUST is violated."""
+        if violations := self.config.stash[WORKER].run(self.item, self._find_preceding()):
             raise ViolatedError(violations)
 
-    def _after(self) -> frozenset[str]:
-        """The items that must have ended before this one begins: for one that writes, all that only read."""
+    def _find_preceding(self) -> frozenset[str]:
+        """Return the items that must have ended before this one begins: all that only read, for one that writes."""
         if not self.writes:
             return frozenset()
         if READS not in self.session.stash:
-            others = (each for each in self.session.items if isinstance(each, ConformanceItem))
-            self.session.stash[READS] = frozenset(each.item.name for each in others if not each.writes)
+            items = (item for item in self.session.items if isinstance(item, ConformanceItem))
+            self.session.stash[READS] = frozenset(item.item.name for item in items if not item.writes)
         return self.session.stash[READS]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Violations as lines that a person can read; anything else as pytest shows it."""
+        """Return violations as lines of text, and anything else as pytest shows it."""
         if not isinstance(excinfo.value, ViolatedError):
             return super().repr_failure(excinfo, style)
-        found = excinfo.value.violations
-        lines = [f"{o.requirement} {o.operation} {o.pointer}: {o.message}" for o in found[:_SHOWN]]
-        more = [f"… and {len(found) - _SHOWN} more, see the report"] if len(found) > _SHOWN else []
+        violations = excinfo.value.violations
+        lines = [f"{o.requirement} {o.operation} {o.pointer}: {o.message}" for o in violations[:_MAX_LINES]]
+        more = [f"… and {len(violations) - _MAX_LINES} more, see the report"] if len(violations) > _MAX_LINES else []
         return "\n".join(lines + more)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
-        """File, no line, and the item's name."""
+        """Return file, no line, and the name of the item."""
         return self.path, None, self.name

@@ -1,4 +1,4 @@
-"""How xdist deals out the suite's items: by lanes, in the order of the plan."""
+"""The xdist scheduler of the suite: distributes items to workers by lanes, in the order of the plan."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
@@ -11,21 +11,21 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from conformance.execution.spec import Brief
 from conformance.plan import lane_of
 
-_AHEAD = 12  # items that a worker has before it, so that it never waits for the controller
-_SHARE = 4  # the part of the lanes left that a worker has before it near the end, so that none ends late
-_LOOK = 60  # lanes among which a worker is given those of the resources that it knows
+_MAX_PENDING = 12  # items queued at a worker, so that it never waits for the controller
+_FINAL_SHARE = 4  # near the end a worker gets this part of the lanes left, so that all end at about the same time
+_LOOKAHEAD = 60  # lanes among which a worker gets those of its own resource groups first
 
 
 class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
-    """A lane stays on one worker.
+    """Distributes items to workers so that all items of a lane run on one worker.
 
-    xdist has groups of its own, `--dist loadgroup`: it writes them into node ids, which pytest 9.2 no longer takes, and
-    then deals every item out by itself without a word. And it keeps a worker two items ahead, which for items of a few
-    milliseconds is too little: an eighth of the time the worker waited for the next one.
+    xdist's own groups, `--dist loadgroup`, do not serve: xdist 3.8 writes them into node ids, pytest 9.2 drops them
+    there, and every item is then distributed by itself. xdist also queues only two items at a worker, too few for
+    items of a few milliseconds: workers waited for the next item during an eighth of the time.
 
-    Of reads that come soon a worker gets those of resource groups that are at home with it: it has their schemas
-    compiled, and waits for no read that another worker is just asking for. Writes stay behind all reads, for they wait
-    for them.
+    Each resource group is assigned to one worker. Among the next reads a worker gets those of its own groups first,
+    since it has compiled their schemas and does not wait for reads that another worker is sending. Writes come after
+    all reads, as they wait for them.
     """
 
     workqueue: OrderedDict[str, dict[str, bool]]  # by lane, its items and whether each has ended
@@ -35,61 +35,61 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
         probes = brief.catalogue.probes
         self._lanes = {item.name: lane_of(item, probes[item.probe]) for item in brief.plan.items}
         self._groups = {item.name: item.group for item in brief.plan.items if not probes[item.probe].writes}
-        self._homes: dict[str, Any] = {}  # by group, the worker that has it rather than others
-        self._places: dict[str, int] = {}
+        self._owners: dict[str, Any] = {}  # the worker that a group is assigned to
+        self._indices: dict[str, int] = {}  # of each item in the collection, the same in all workers
 
     def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
-        """Take down what a worker collected, and where each item stands in it: in all workers at the same place."""
+        """Store what a worker collected, and the index of each item in it."""
         super().add_node_collection(node, collection)
-        self._places = {nodeid: index for index, nodeid in enumerate(collection)}
+        self._indices = {nodeid: index for index, nodeid in enumerate(collection)}
 
     def schedule(self) -> None:
-        """Begin, in the order of the plan, with the largest group at home with the worker that has least so far."""
-        self.config.option.loadscopereorder = False  # else writes come first, being the largest lane
+        """Assign the groups to workers, the largest first and each to the least loaded worker, and begin."""
+        self.config.option.loadscopereorder = False  # otherwise the writes, as the largest lane, would come first
         load = dict.fromkeys(self.nodes, 0)
-        for group, size in Counter(self._groups.values()).most_common() if not self._homes else ():
-            self._homes[group] = min(load, key=load.__getitem__)
-            load[self._homes[group]] += size
+        for group, size in Counter(self._groups.values()).most_common() if not self._owners else ():
+            self._owners[group] = min(load, key=load.__getitem__)
+            load[self._owners[group]] += size
         super().schedule()
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
-        """Forget a lane that has ended: xdist counts through all of them behind every item."""
+        """Mark an item as ended, and drop its lane once all its items have: xdist counts all lanes after each item."""
         super().mark_test_complete(node, item_index, duration)
         lane = self._split_scope(self.registered_collections[node][item_index])
         if all(self.assigned_work[node][lane].values()):
             del self.assigned_work[node][lane]
 
     def remove_node(self, node: Any) -> str | None:
-        """Deal out again what a dead worker had before it, reads before all writes."""
-        left = {lane: items for lane, items in self.assigned_work[node].items() if not all(items.values())}
-        queue = {**left, **self.workqueue}
-        self.workqueue = OrderedDict(sorted(queue.items(), key=lambda each: each[0] not in self._groups))
+        """Put what a dead worker had not finished back into the queue, reads before writes; return the item it ran."""
+        unfinished = {lane: items for lane, items in self.assigned_work[node].items() if not all(items.values())}
+        queue = {**unfinished, **self.workqueue}
+        self.workqueue = OrderedDict(sorted(queue.items(), key=lambda lane: lane[0] not in self._groups))
         crashed: str | None = super().remove_node(node)
         return crashed
 
     def _reschedule(self, node: Any) -> None:
-        """Give a worker several lanes at once when half of what it had before it is done."""
+        """Send several lanes to a worker once it has finished half of what it had."""
         if node.shutting_down:
             return
         if not self.workqueue:
             node.shutdown()
             return
-        wanted = max(2, min(_AHEAD, len(self.workqueue) // _SHARE))
+        capacity = max(2, min(_MAX_PENDING, len(self.workqueue) // _FINAL_SHARE))
         pending = self._pending_of(self.assigned_work[node])
-        given: list[int] = []
-        while self.workqueue and pending + len(given) <= wanted and (given or 2 * pending <= wanted):
-            lane = self._nearest(node)
+        indices: list[int] = []
+        while self.workqueue and pending + len(indices) <= capacity and (indices or 2 * pending <= capacity):
+            lane = self._choose_lane(node)
             items = self.workqueue.pop(lane)
             self.assigned_work[node][lane] = items
-            given += [self._places[nodeid] for nodeid, done in items.items() if not done]
-        if given:
-            node.send_runtest_some(given)
+            indices += [self._indices[nodeid] for nodeid, is_done in items.items() if not is_done]
+        if indices:
+            node.send_runtest_some(indices)
 
-    def _nearest(self, node: Any) -> str:
-        """The next read of a group that is at home with a worker; else the next lane of all."""
-        soon = takewhile(self._groups.__contains__, islice(self.workqueue, _LOOK))
-        lane = next((each for each in soon if self._homes[self._groups[each]] is node), None)
-        return lane or str(next(iter(self.workqueue)))
+    def _choose_lane(self, node: Any) -> str:
+        """Return the next read of a group that is assigned to the worker, else the next lane of all."""
+        reads = takewhile(self._groups.__contains__, islice(self.workqueue, _LOOKAHEAD))
+        own = next((lane for lane in reads if self._owners[self._groups[lane]] is node), None)
+        return own or str(next(iter(self.workqueue)))
 
     def _split_scope(self, nodeid: str) -> str:
         name = nodeid.partition("::")[2]

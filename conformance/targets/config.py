@@ -1,4 +1,4 @@
-"""`evconform.toml`: targets, identities, seeds (INTERFACE, section "Configuration")."""
+"""`evconform.toml`: targets, identities and seeds, as README.md shows them under "Against a real target"."""
 
 import os
 import re
@@ -12,12 +12,14 @@ import msgspec
 from conformance.errors import UsageError
 
 DEFAULT = "evconform.toml"
+_SEE_README = 'See "Against a real target" in README.md'
 
 
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody's credentials: a token, or a client id and secret that buy one. Any text may be `env:NAME`.
+    """The credentials of an identity: a token, or a client id and secret to obtain one. Any text may be `env:NAME`.
 
-    `allowance` is requests an hour where it is known to be small, as of an identity that is there to be exhausted.
+    `allowance` is in requests an hour. It is given where it is small, as for an identity that exists to reach its
+    rate limit.
     """
 
     token: str = ""
@@ -34,7 +36,7 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One `[targets.NAME]` table. `seeds` are known values by path parameter name (`evse_id = ["evse01…"]`)."""
+    """One table `[targets.NAME]`. `seeds` are known values by path parameter name (`evse_id = ["evse01…"]`)."""
 
     base_url: str = ""
     token_url: str = ""
@@ -46,66 +48,72 @@ class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. `description` is the pinned description, relative to the file."""
+    """The whole file. `description` is the path of the pinned description, relative to the file."""
 
     targets: dict[str, TargetConfig] = {}
     description: str = ""
 
 
 def load(path: Path | None) -> Config:
-    """The configuration: of the file named, else of `evconform.toml` here where there is one, else empty.
+    """Read the configuration from a file, by default `evconform.toml` in the current directory where it exists.
 
-    Raises UsageError where the file is missing, is no TOML, or holds a key that nobody knows.
+    Raises UsageError where the named file does not exist, or the file is not TOML or has an unknown key or a wrong
+    value.
     """
     file = path or Path(DEFAULT)
     if not file.is_file():
         if path is not None:
-            raise UsageError(f"the configuration {path} does not exist", hint="Name an existing file with --config.")
+            raise UsageError(f"the configuration {path} does not exist", hint="Name an existing file with --config")
         return Config()
     try:
-        written = msgspec.toml.decode(file.read_bytes())
-        return msgspec.convert(written, Config)
-    except msgspec.ValidationError as fault:
-        where, words, known = _culprit(written, fault)
-        raise UsageError(f"{file}: {where}{words}", hint=known) from fault
-    except (msgspec.MsgspecError, OSError, ValueError) as fault:
-        raise UsageError(f"{file}: {fault}", hint="See the section on configuration in README.md.") from fault
+        content = msgspec.toml.decode(file.read_bytes())
+        return msgspec.convert(content, Config)
+    except msgspec.ValidationError as error:
+        table, problem, hint = _explain(content, error)
+        raise UsageError(f"{file}: {table}{problem}", hint=hint) from error
+    except (msgspec.MsgspecError, OSError, ValueError) as error:
+        raise UsageError(f"{file}: {error}", hint=_SEE_README) from error
 
 
-def _culprit(written: dict[str, Any], fault: msgspec.ValidationError) -> tuple[str, str, str]:
-    """The table that is wrong, what is wrong with it, and how to mend it: msgspec names no key of a mapping."""
-    targets = written.get("targets")
+def _explain(content: dict[str, Any], error: msgspec.ValidationError) -> tuple[str, str, str]:
+    """Return the wrong table, what is wrong with it, and a hint; msgspec itself does not name keys of mappings."""
+    targets = content.get("targets")
     for target, table in targets.items() if isinstance(targets, dict) else ():
         identities = table.get("identities") if isinstance(table, dict) else None
-        parts = identities.items() if isinstance(identities, dict) else ()
+        named = identities.items() if isinstance(identities, dict) else ()
         tables: list[tuple[str, Any, type[msgspec.Struct]]] = [
-            *((f"targets.{target}.identities.{name}", each, Identity) for name, each in parts),
+            *((f"targets.{target}.identities.{name}", identity, Identity) for name, identity in named),
             (f"targets.{target}", table, TargetConfig),
         ]
-        for where, part, kind in tables:
+        for name, values, struct in tables:
             try:
-                msgspec.convert(part, kind)
+                msgspec.convert(values, struct)
             except msgspec.ValidationError as inner:
-                return f"[{where}] ", str(inner), _mend(kind, str(inner))
-    return "", str(fault), _mend(Config, str(fault))
+                return f"[{name}] ", str(inner), _suggest_key(struct, str(inner))
+    return "", str(error), _suggest_key(Config, str(error))
 
 
-def _mend(kind: type[msgspec.Struct], words: str) -> str:
-    """Which keys there are, where one is unknown, and which of them was probably meant."""
-    unknown = re.search(r"unknown field `([^`]*)`", words)
+def _suggest_key(struct: type[msgspec.Struct], problem: str) -> str:
+    """Return a hint with the keys of a table, and the one that was probably meant, where a key is unknown."""
+    unknown = re.search(r"unknown field `([^`]*)`", problem)
     if not unknown:
-        return "See the section on configuration in README.md."
-    known = kind.__struct_fields__
-    near = get_close_matches(unknown[1], known, 1)
-    meant = f"Did you mean {near[0]}? " if near else ""
-    return f"{meant}Known there: {', '.join(known)}."
+        return _SEE_README
+    keys = struct.__struct_fields__
+    close = get_close_matches(unknown[1], keys, 1)
+    question = f"Did you mean {close[0]}? " if close else ""
+    return f"{question}Known keys: {', '.join(keys)}"
 
 
 def resolved(value: str, where: str, environment: Mapping[str, str] = os.environ) -> str:
-    """A configured value, with `env:NAME` replaced; raises UsageError where the variable is not set."""
+    """Return a configured value, read from the environment where it is `env:NAME`.
+
+    Raises UsageError where the variable is not set.
+    """
     if not value.startswith("env:"):
         return value
     name = value.removeprefix("env:")
     if not environment.get(name):
-        raise UsageError(f"{where} wants the environment variable {name}, which is not set", hint=f"export {name}=…")
+        raise UsageError(
+            f"{where} needs the environment variable {name}, which is not set", hint=f"Set it: export {name}=…"
+        )
     return environment[name]

@@ -1,4 +1,4 @@
-"""From `--target NAME|URL` to a target and its credentials."""
+"""Resolution of `--target NAME|URL` to a target and its identities."""
 
 import os
 import re
@@ -16,16 +16,16 @@ from conformance.targets.config import Config, Identity, TargetConfig, resolved
 
 BUILTIN = "builtin"
 TOKEN_VARIABLE = "EVCONFORM_TOKEN"  # noqa: S105 - a variable's name
-_ADDRESS = re.compile(
+_URL = re.compile(
     r"(https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)(/[!$->@-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )
 
 
-_PLACES = tuple(kind.value for kind, rules in RULES.items() if rules.known)
+_KINDS_WITH_URL = tuple(kind.value for kind, rules in RULES.items() if rules.known)
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """A target, whose credentials it has and what the configuration says beside."""
+    """A target with its configuration, in which `identities` are those that the run uses."""
 
     target: Target
     config: TargetConfig
@@ -38,61 +38,65 @@ def resolve(
     local: Mapping[str, Identity],
     environment: Mapping[str, str] = os.environ,
 ) -> Resolved:
-    """A target by configured name, by kind, or by URL.
+    """Resolve a target by configured name, by kind, or by URL.
 
     `local` are the published identities of the built-in server: a loopback URL without other credentials gets them.
-    Raises UsageError where the name is unknown or the URL is none.
+    Raises UsageError where the name is unknown or the URL is not valid.
     """
-    wanted = config.targets.get(name)
-    if wanted is None:
-        wanted = _named(name, config)
-        name = wanted.base_url or name
-    stated = resolved(wanted.base_url, f"base_url of {name}", environment)
-    base_url = _address(stated, f"the address of {name}") if stated else _known_address(name)
+    config_of_target = config.targets.get(name)
+    if config_of_target is None:
+        config_of_target = _configure_unnamed(name, config)
+        name = config_of_target.base_url or name
+    configured_url = resolved(config_of_target.base_url, f"base_url of {name}", environment)
+    base_url = _normalize_url(configured_url, f"the base_url of {name}") if configured_url else _public_url(name)
     kind = kind_of(name, base_url)
-    identities = wanted.identities or _fallback(base_url, local, environment)
-    token_url = resolved(wanted.token_url, f"token_url of {name}", environment)
-    token_url = token_url and _address(token_url, f"the token_url of {name}", slash=True)
+    identities = config_of_target.identities or _default_identities(base_url, local, environment)
+    token_url = resolved(config_of_target.token_url, f"token_url of {name}", environment)
+    token_url = token_url and _normalize_url(token_url, f"the token_url of {name}", keep_slash=True)
     token_url = token_url or f"{_origin(base_url)}/o/token/"
     target = Target(name, kind, base_url, token_url, tuple(identities), clients(identities), allowances(identities))
-    return Resolved(target, msgspec.structs.replace(wanted, identities=dict(identities)))
+    return Resolved(target, msgspec.structs.replace(config_of_target, identities=dict(identities)))
 
 
-def _named(name: str, config: Config) -> TargetConfig:
-    """What is known of a target that has no table: by kind, or by the address that it is given with."""
-    if name in _PLACES:
+def _configure_unnamed(name: str, config: Config) -> TargetConfig:
+    """Return the configuration of a target without a table of its name: a kind, or a URL that a table may have."""
+    if name in _KINDS_WITH_URL:
         return TargetConfig()
     if not name.lower().startswith(("http://", "https://")):
-        raise UsageError(f"no target is called {name.rpartition('@')[2]!r}", hint=_known(config, name))
-    address = _address(name, "the target")
-    same = (each for each in config.targets.values() if each.base_url.rstrip("/").lower() == address.lower())
-    return msgspec.structs.replace(next(same, TargetConfig()), base_url=address)
+        raise UsageError(f"no target is called {name.rpartition('@')[2]!r}", hint=_suggest_name(config, name))
+    url = _normalize_url(name, "the target")
+    same_url = (target for target in config.targets.values() if target.base_url.rstrip("/").lower() == url.lower())
+    return msgspec.structs.replace(next(same_url, TargetConfig()), base_url=url)
 
 
-def _known_address(name: str) -> str:
-    if name not in _PLACES:
-        raise UsageError(f"[targets.{name}] has no base_url", hint='As in base_url = "https://host/v2".')
+def _public_url(name: str) -> str:
+    """Return the public base URL of a kind of target; raises UsageError for a table without base_url."""
+    if name not in _KINDS_WITH_URL:
+        raise UsageError(f"[targets.{name}] has no base_url", hint='For example base_url = "https://host/v2"')
     return RULES[TargetKind(name)].known
 
 
 def clients(identities: Mapping[str, Identity]) -> tuple[str, ...]:
-    """The names of the identities that hold a client id and secret."""
-    return tuple(name for name, each in identities.items() if each.client_id and each.client_secret)
+    """Return the names of the identities with a client id and secret."""
+    return tuple(name for name, identity in identities.items() if identity.client_id and identity.client_secret)
 
 
 def allowances(identities: Mapping[str, Identity]) -> dict[str, int]:
-    """The requests an hour of the identities of which they are known."""
-    return {name: each.allowance for name, each in identities.items() if each.allowance}
+    """Return the configured allowances, in requests an hour by identity."""
+    return {name: identity.allowance for name, identity in identities.items() if identity.allowance}
 
 
-def _fallback(base_url: str, local: Mapping[str, Identity], environment: Mapping[str, str]) -> Mapping[str, Identity]:
+def _default_identities(
+    base_url: str, local: Mapping[str, Identity], environment: Mapping[str, str]
+) -> Mapping[str, Identity]:
+    """Return the identities of a target without configured ones: EVCONFORM_TOKEN, or `local` on loopback."""
     if environment.get(TOKEN_VARIABLE):
         return {"full": Identity(token=f"env:{TOKEN_VARIABLE}")}
     return local if loopback(base_url) else {}
 
 
 def loopback(base_url: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Return whether the host of a URL is this machine."""
     host = urlsplit(base_url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -105,30 +109,32 @@ def _origin(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _address(url: str, what: str, *, slash: bool = False) -> str:
-    """The address with scheme and host in lower case, without a last slash unless `slash`.
+def _normalize_url(url: str, name: str, *, keep_slash: bool = False) -> str:
+    """Return a URL with scheme and host in lower case, and without a trailing slash unless `keep_slash`.
 
-    Only plain ASCII hosts are taken: libraries turn others into hosts that no rule of safety has looked at. What is
-    refused is not repeated, it may hold a password.
+    Only ASCII hosts are accepted: HTTP libraries convert others to hosts that the safety rules have not seen. Messages
+    do not repeat the URL, as it may contain a password. Raises UsageError.
     """
     if "@" in url:
-        raise UsageError(f"{what} carries credentials", hint="Put them into identities.")
-    found = _ADDRESS.fullmatch(url)
-    if not found or not _splits(url):
-        raise UsageError(f"{what} is no plain URL", hint="As in https://host/v2, without a query.")
-    path = found[2] or ""
-    return found[1].lower() + (path if slash else path.rstrip("/"))
+        raise UsageError(f"{name} contains credentials", hint="Put them into identities")
+    match = _URL.fullmatch(url)
+    if not match or not _has_valid_port(url):
+        raise UsageError(f"{name} is not a valid URL", hint="For example https://host/v2, without a query")
+    path = match[2] or ""
+    return match[1].lower() + (path if keep_slash else path.rstrip("/"))
 
 
-def _splits(url: str) -> bool:
+def _has_valid_port(url: str) -> bool:
+    """Return whether a URL can be split and its port, where it has one, is valid."""
     try:
         return urlsplit(url).port != 0
     except ValueError:
         return False
 
 
-def _known(config: Config, name: str) -> str:
-    known = tuple(dict.fromkeys((*config.targets, BUILTIN, *_PLACES)))
-    near = get_close_matches(name, known, 1)
-    meant = f"Did you mean {near[0]}? " if near else ""
-    return f"{meant}One of {', '.join(known)}, or a URL."
+def _suggest_name(config: Config, name: str) -> str:
+    """Return a hint with the names of all targets, and the one that was probably meant."""
+    names = tuple(dict.fromkeys((*config.targets, BUILTIN, *_KINDS_WITH_URL)))
+    close = get_close_matches(name, names, 1)
+    question = f"Did you mean {close[0]}? " if close else ""
+    return f"{question}One of {', '.join(names)}, or a URL"

@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 class Bench:
-    """A driver over scripted HTTP and one probe, with everything it writes."""
+    """A driver with scripted HTTP responses and one probe, and everything that it writes."""
 
     def __init__(self, subject: Subject, store: Store) -> None:
         self.subject, self.store = subject, store

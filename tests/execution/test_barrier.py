@@ -1,63 +1,62 @@
-"""What writes comes after all that only reads, on any number of workers."""
+"""Items that write begin after all items that only read, on any number of workers."""
 
 from conformance.execution.driver import Driver
 from conformance.execution.store import Store
 
 
 class TestBarrier:
-    def waiting(self, subject, path, after, sleep):
+    def wait(self, subject, path, after, sleep):
         store = Store(path)
-        seen = []
-        made = Driver(subject, None, None, store, None, seen.append, None, None, sleep=sleep)
-        made._wait(frozenset(after))
+        driver = Driver(subject, None, None, store, None, [].append, None, None, sleep=sleep)
+        driver._wait(frozenset(after))
         finished = store.finished()
         store.close()
         return finished
 
-    def test_it_begins_when_the_last_read_has_ended(self, subject, tmp_path):
+    def test_wait_ends_with_the_last_read(self, subject, tmp_path):
         path = tmp_path / "shared.sqlite"
-        other = Store(path)
+        worker = Store(path)
         naps = []
 
         def nap(seconds):
             naps.append(seconds)
             if len(naps) == 3:
-                other.finish("one")
+                worker.finish("one")
             if len(naps) == 5:
-                other.finish("two")
+                worker.finish("two")
 
-        assert self.waiting(subject, path, {"one", "two"}, nap) == {"one", "two"}
+        assert self.wait(subject, path, {"one", "two"}, nap) == {"one", "two"}
         assert len(naps) == 5
-        other.close()
+        worker.close()
 
-    def test_nothing_to_wait_for(self, subject, tmp_path):
+    def test_wait_for_nothing_does_not_sleep(self, subject, tmp_path):
         naps = []
-        self.waiting(subject, tmp_path / "shared.sqlite", set(), naps.append)
+        self.wait(subject, tmp_path / "shared.sqlite", set(), naps.append)
         assert naps == []
 
-    def test_a_run_that_is_stopped_waits_no_more(self, subject, tmp_path):
+    def test_wait_ends_when_the_run_is_stopped(self, subject, tmp_path):
         path = tmp_path / "shared.sqlite"
-        other = Store(path)
-        self.waiting(subject, path, {"never"}, lambda seconds: other.stop("the end"))
-        other.close()
+        worker = Store(path)
+        self.wait(subject, path, {"never"}, lambda seconds: worker.stop("the end"))
+        worker.close()
 
-    def test_an_item_of_a_dead_worker_is_not_waited_for_for_ever(self, subject, tmp_path):
+    def test_wait_for_an_item_of_a_dead_worker_times_out(self, subject, tmp_path):
         naps = []
-        self.waiting(subject, tmp_path / "shared.sqlite", {"never"}, naps.append)
+        self.wait(subject, tmp_path / "shared.sqlite", {"never"}, naps.append)
         assert 200 < sum(naps) < 400
 
-    def test_whoever_goes_on_is_waited_for(self, subject, tmp_path):
+    def test_progress_of_other_workers_extends_the_wait(self, subject, tmp_path):
         path = tmp_path / "shared.sqlite"
-        other = Store(path)
+        worker = Store(path)
         naps = []
 
         def nap(seconds):
             naps.append(seconds)
             if len(naps) % 4000 == 0:  # now and then another request goes out
-                other.spend("full", None)
+                worker.spend("full", None)
             if len(naps) == 20_000:
-                other.finish("slow")
+                worker.finish("slow")
 
-        assert self.waiting(subject, path, {"slow"}, nap) == {"slow"}
+        assert self.wait(subject, path, {"slow"}, nap) == {"slow"}
         assert sum(naps) > 200
-        other.close()
+        worker.close()

@@ -8,16 +8,16 @@ def test_a_run_is_named_by_its_start():
     assert stamped(1767225600.9, "standard-1") == "20260101-000000-standard-1"
 
 
-def test_a_fresh_directory_holds_nothing_of_another_run(tmp_path):
+def test_a_fresh_directory_does_not_exist_yet(tmp_path):
     names = []
     for _ in range(3):
-        found = fresh_directory("run", tmp_path)
-        found.mkdir()
-        names.append(found.name)
+        directory = fresh_directory("run", tmp_path)
+        directory.mkdir()
+        names.append(directory.name)
     assert names == ["run", "run-2", "run-3"]
 
 
-def test_latest_leads_to_the_last_and_replaces_no_directory(tmp_path):
+def test_latest_points_to_the_last_run_and_replaces_no_directory(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         point_latest(tmp_path / name)
@@ -28,7 +28,7 @@ def test_latest_leads_to_the_last_and_replaces_no_directory(tmp_path):
     assert not (tmp_path / "latest").is_symlink()
 
 
-def test_whether_a_directory_can_be_written_is_tried_without_a_trace(tmp_path):
+def test_the_check_of_a_directory_leaves_nothing_behind(tmp_path):
     assert usable(tmp_path / "a" / "b") == tmp_path / "a" / "b"
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").touch()

@@ -1,4 +1,4 @@
-"""No secret reaches the record, wherever in an exchange it stands."""
+"""No secret reaches the run log, wherever in an exchange it stands."""
 
 import msgspec
 from hypothesis import given
@@ -15,16 +15,16 @@ places = st.tuples(words, words).map(lambda pair: pair[0] + SECRET + pair[1])
 @given(
     target=places, header=places, body=places, echoed=places, failure=places, name=st.sampled_from(["X-A", "Cookie"])
 )
-def test_a_known_secret_is_nowhere(target, header, body, echoed, failure, name):
+def test_a_known_secret_is_redacted_everywhere(target, header, body, echoed, failure, name):
     request = Request("GET /", "GET", "/" + target, ((name, header),), body.encode())
-    answer = Response(200, (("Set-Cookie", header), ("X-B", header)), echoed.encode())
-    exchange = Exchange("x", request, "http://h/v2/" + target, 0.0, answer, failure)
+    response = Response(200, (("Set-Cookie", header), ("X-B", header)), echoed.encode())
+    exchange = Exchange("x", request, "http://h/v2/" + target, 0.0, response, failure)
     clean = Redactor({"full.token": SECRET}).exchange(exchange)
     assert SECRET.encode() not in msgspec.msgpack.encode(clean)
     assert SECRET not in repr(clean)
 
 
-def test_tokens_nobody_knew_are_taken_out_of_json_and_forms():
+def test_unknown_tokens_are_redacted_in_json_and_forms():
     json = Response(200, (("Content-Type", "application/json"),), b'{"access_token": "abc\\"d", "expires_in": 36000}')
     form = Request(
         "POST /", "POST", "/?access_token=abc&x=1", (("Content-Type", "application/x-www-form-urlencoded"),),
@@ -37,7 +37,7 @@ def test_tokens_nobody_knew_are_taken_out_of_json_and_forms():
     assert clean.url == "http://h/?access_token=[redacted]&x=1"
 
 
-def test_what_a_probe_made_up_stays_readable_and_nothing_beside_it():
+def test_invented_values_stay_readable():
     form = (("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", "Bearer odd"), ("Cookie", "abc"))
     body = b"refresh_token=odd&client_secret=def"
     request = Request("POST /", "POST", "/?code=odd&token=abc", form, body, invented=("odd",))
@@ -51,7 +51,7 @@ def test_what_a_probe_made_up_stays_readable_and_nothing_beside_it():
     assert SECRET not in repr(known.request.headers)
 
 
-def test_the_scheme_of_a_credential_stays():
+def test_the_scheme_of_a_credential_stays_readable():
     request = Request("GET /", "GET", "/", (("Authorization", "Bearer abc"),))
     clean = Redactor({}).exchange(Exchange("x", request, "http://h/", 0.0))
     assert clean.request.headers == (("Authorization", "Bearer [redacted]"),)

@@ -1,4 +1,4 @@
-"""What failed in an earlier run is known to the next one."""
+"""Requests that failed in an earlier run are tried first by the next one."""
 
 import msgspec
 import pytest
@@ -25,17 +25,17 @@ ITEM = Item("generated", KEY, "users", ("RSP-12",), ())
 OLD, NEW = "http://127.0.0.1:1/v2", "http://127.0.0.1:2/v2"
 
 
-def asked(name, target, operation=KEY, body=b""):
+def make_exchanged(name, target, operation=KEY, body=b""):
     return Exchanged(Exchange(name, Request(operation, "GET", target, body=body), "", 0.0), ITEM.name)
 
 
-def saw(message, exchange, smallest="", verdict=Verdict.FAIL):
-    told = Outcome("RSP-12", KEY, verdict, message, exchanges=(exchange,) if exchange else (), smallest=smallest)
-    return Observed(told, ITEM.name)
+def make_observed(message, exchange, smallest="", verdict=Verdict.FAIL):
+    outcome = Outcome("RSP-12", KEY, verdict, message, exchanges=(exchange,) if exchange else (), smallest=smallest)
+    return Observed(outcome, ITEM.name)
 
 
-def first(folder, *events, **options):
-    """What is tried first after a run with such events."""
+def resume_first(folder, *events, **options):
+    """Return the requests that are tried first after a run with these events."""
     target = Target("mock", TargetKind.MOCK, OLD)
     started = RunStarted("r", 0.0, "0", target, "An API", "2", "0" * 64, "a file", Profile.DEEP, seed=1)
     log = Writer(folder / "events.jsonl")
@@ -46,20 +46,22 @@ def first(folder, *events, **options):
 
 
 def test_the_smallest_request_of_each_violation_is_tried_first(tmp_path):
-    found = first(
+    requests = resume_first(
         tmp_path,
-        *(asked(f"x{number}", f"/users/{number}?a=b") for number in range(5)),
-        saw("one", "x0"),
-        saw("two", "x1"),
-        saw("passing", "x4", verdict=Verdict.PASS),
-        saw("one", "x0", smallest="x2"),
+        *(make_exchanged(f"x{number}", f"/users/{number}?a=b") for number in range(5)),
+        make_observed("one", "x0"),
+        make_observed("two", "x1"),
+        make_observed("passing", "x4", verdict=Verdict.PASS),
+        make_observed("one", "x0", smallest="x2"),
     )
-    assert [each.target for each in found[KEY]] == ["/users/2?a=b", "/users/1?a=b"]
+    assert [request.target for request in requests[KEY]] == ["/users/2?a=b", "/users/1?a=b"]
 
 
-def test_what_failed_is_addressed_to_where_the_target_is_now(tmp_path):
-    sent = asked("x", "/users/1?of=http://127.0.0.1:1/v2/users/2", body=b'{"user":"http://127.0.0.1:1/v2/users/2"}')
-    (request,) = first(tmp_path, sent, saw("one", "x"))[KEY]
+def test_requests_are_sent_to_the_current_address_of_the_target(tmp_path):
+    sent = make_exchanged(
+        "x", "/users/1?of=http://127.0.0.1:1/v2/users/2", body=b'{"user":"http://127.0.0.1:1/v2/users/2"}'
+    )
+    (request,) = resume_first(tmp_path, sent, make_observed("one", "x"))[KEY]
     assert request.target == "/users/1?of=http://127.0.0.1:2/v2/users/2"
     assert msgspec.json.decode(request.body) == {"user": f"{NEW}/users/2"}
 
@@ -67,15 +69,15 @@ def test_what_failed_is_addressed_to_where_the_target_is_now(tmp_path):
 @pytest.mark.parametrize(
     "events",
     [
-        (asked("x", "/users/1", body=b'{"password":"[redacted]"}'), saw("one", "x")),
-        (asked("x", "/users", operation="GET /users"), saw("one", "x")),
-        (asked("x", "/users/1"), saw("one", "")),
-        (asked("x", "/users/1"), saw("one", "y")),
+        (make_exchanged("x", "/users/1", body=b'{"password":"[redacted]"}'), make_observed("one", "x")),
+        (make_exchanged("x", "/users", operation="GET /users"), make_observed("one", "x")),
+        (make_exchanged("x", "/users/1"), make_observed("one", "")),
+        (make_exchanged("x", "/users/1"), make_observed("one", "y")),
     ],
 )
-def test_what_cannot_be_sent_again_or_is_another_operations_is_left_out(tmp_path, events):
-    assert first(tmp_path, *events) == {}
+def test_requests_that_cannot_be_repeated_or_have_another_operation_are_left_out(tmp_path, events):
+    assert resume_first(tmp_path, *events) == {}
 
 
-def test_what_is_not_run_again_is_left_out(tmp_path):
-    assert first(tmp_path, asked("x", "/users/1"), saw("one", "x"), rerun_failed=False) == {}
+def test_requests_of_items_that_are_not_run_again_are_left_out(tmp_path):
+    assert resume_first(tmp_path, make_exchanged("x", "/users/1"), make_observed("one", "x"), rerun_failed=False) == {}

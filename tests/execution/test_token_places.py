@@ -1,4 +1,4 @@
-"""A token out of place goes over the wire and nowhere else."""
+"""A token in an unusual place of a request is sent there, and redacted in the run log."""
 
 import httpx
 import pytest
@@ -9,7 +9,7 @@ from tests.execution.conftest import OPERATION, TOKEN
 
 @pytest.mark.parametrize("target", ["/vehicle_makes", "/vehicle_makes?page_size=1"])
 @pytest.mark.parametrize("place", ["query", "cookie"])
-def test_the_token_is_sent_there_and_recorded_nowhere(bench, place, target):
+def test_a_token_in_query_or_cookie_is_sent_and_redacted(bench, place, target):
     seen = []
 
     def steps(operation, subject):
@@ -26,7 +26,7 @@ def test_the_token_is_sent_there_and_recorded_nowhere(bench, place, target):
     assert ("access_token=[redacted]" in exchange.url) is (place == "query")
 
 
-def test_another_scheme_keeps_the_token_in_its_header(bench):
+def test_a_token_with_another_scheme_is_sent_in_the_header(bench):
     seen = []
 
     def steps(operation, subject):

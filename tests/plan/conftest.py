@@ -1,4 +1,4 @@
-"""The shipped catalogue, the shipped model, and a part of that which plans in no time."""
+"""The bundled catalogue, the model of the bundled description, and a part of it that is planned fast."""
 
 import msgspec
 import pytest
@@ -26,7 +26,7 @@ def model() -> ResourceModel:
 
 
 class Desk:
-    """Plans over one model; told in few words, so that hypothesis can name it."""
+    """Makes plans for one model; its repr is short, since Hypothesis prints it."""
 
     def __init__(self, catalogue: Catalogue, model: ResourceModel) -> None:
         self.catalogue, self.model = catalogue, model
@@ -40,11 +40,11 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def desk(catalogue, model) -> Desk:
-    """The whole description."""
+    """Return a desk with all operations of the description."""
     return Desk(catalogue, model)
 
 
 @pytest.fixture(scope="session")
 def small(catalogue, model) -> Desk:
-    """Every twelfth operation: all roles and effects, many groups."""
+    """Return a desk with every twelfth operation: all roles and effects, many groups."""
     return Desk(catalogue, msgspec.structs.replace(model, operations=model.operations[::12]))

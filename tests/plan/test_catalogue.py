@@ -1,4 +1,4 @@
-"""Requirements, checks and probes are held against each other before anything is planned."""
+"""The catalogue validates requirements, checks and probes before anything is planned."""
 
 import msgspec
 import pytest
@@ -14,42 +14,42 @@ from specs.catalogue import requirements
 
 
 @pytest.fixture
-def offering(monkeypatch):
-    """Replaces what the packages of checks and probes offer."""
+def offer(monkeypatch):
+    """Return a function that replaces the checks and probes of the packages."""
 
-    def offer(checks=(), probes=()):
+    def replace(checks=(), probes=()):
         monkeypatch.setattr(module, "collect", lambda package, name, kind: tuple(checks if kind is Check else probes))
 
-    return offer
+    return replace
 
 
 def probe(name, *ids):
     return Probe(name, ids, lambda o, m: True, lambda o, m: (), lambda o, s: iter(()))
 
 
-def one(**changes):
-    first = next(each for each in requirements() if each.id == "EXP-04")
+def requirement(**changes):
+    first = next(requirement for requirement in requirements() if requirement.id == "EXP-04")
     return msgspec.structs.replace(first, **changes)
 
 
-def test_what_is_offered_is_found(catalogue):
+def test_the_catalogue_collects_all_probes_and_checks(catalogue):
     assert {"read", "expansion", "pagination"} <= set(catalogue.probes)
     assert {"RSP-01", "ERR-03", "LIM-01"} <= catalogue.judged_passively()
-    assert not {each.family for each in catalogue.requirements.values()} & module.PARTNER
+    assert not {requirement.family for requirement in catalogue.requirements.values()} & module.PARTNER
 
 
-def test_every_requirement_is_judged_or_says_why_not(catalogue):
-    for each in catalogue.requirements.values():
-        probed = any(each.id in probe.requirements for probe in catalogue.probes.values())
-        judged = probed or each.id in catalogue.judged_passively()
-        if each.not_tested:
-            assert not judged, f"{each.id} says that it is not tested, but something judges it"
-        assert bool(catalogue.untested(each)) is not (judged or each.kind in {Kind.STATIC, Kind.RUN})
+def test_every_requirement_is_judged_or_has_a_reason(catalogue):
+    for requirement in catalogue.requirements.values():
+        is_probed = any(requirement.id in probe.requirements for probe in catalogue.probes.values())
+        is_judged = is_probed or requirement.id in catalogue.judged_passively()
+        if requirement.not_tested:
+            assert not is_judged, f"{requirement.id} is marked as not tested, but something judges it"
+        assert bool(catalogue.untested(requirement)) is not (is_judged or requirement.kind in {Kind.STATIC, Kind.RUN})
 
 
-def test_a_reason_of_its_own_comes_first(offering):
-    offering()
-    known = Catalogue.of((one(not_tested="too dear"), one(id="EXP-05", not_tested="")))
+def test_the_reason_of_the_requirement_comes_first(offer):
+    offer()
+    known = Catalogue.of((requirement(not_tested="too dear"), requirement(id="EXP-05", not_tested="")))
     assert known.untested(known.requirements["EXP-04"]) == "too dear"
     assert "no probe" in known.untested(known.requirements["EXP-05"])
 
@@ -58,31 +58,32 @@ def test_a_reason_of_its_own_comes_first(offering):
     "offered",
     [{"probes": [probe("lost", "EXP-04", "NIX-01")]}, {"checks": [Check(("NIX-01",), lambda a, s: iter(()))]}],
 )
-def test_a_requirement_that_nobody_knows_is_refused(offering, offered):
-    offering(**offered)
-    with pytest.raises(PlanError, match="judges NIX-01") as told:
-        Catalogue.of((one(),))
-    assert told.value.hint
+def test_an_unknown_requirement_is_refused(offer, offered):
+    offer(**offered)
+    with pytest.raises(PlanError, match="judges NIX-01") as raised:
+        Catalogue.of((requirement(),))
+    assert raised.value.hint
 
 
-def test_a_requirement_of_partners_is_none_of_the_api(offering):
-    offering(probes=[probe("lost", "W01")])
+def test_a_requirement_that_binds_partners_is_refused(offer):
+    offer(probes=[probe("lost", "W01")])
     with pytest.raises(PlanError, match="W01"):
         Catalogue.of(requirements())
 
 
-def test_a_selector_that_nobody_knows_is_refused():
-    with pytest.raises(PlanError, match="'sometimes'") as told:
-        Catalogue.of((*(each for each in requirements() if each.id != "EXP-04"), one(applies="sometimes")))
-    assert "expandable" in told.value.hint
+def test_an_unknown_selector_is_refused():
+    others = (requirement for requirement in requirements() if requirement.id != "EXP-04")
+    with pytest.raises(PlanError, match="'sometimes'") as raised:
+        Catalogue.of((*others, requirement(applies="sometimes")))
+    assert "expandable" in raised.value.hint
 
 
-def test_two_probes_of_one_name_are_refused(offering):
-    offering(probes=[probe("twin", "EXP-04"), probe("other", "EXP-04"), probe("twin", "EXP-04")])
+def test_two_probes_of_one_name_are_refused(offer):
+    offer(probes=[probe("twin", "EXP-04"), probe("other", "EXP-04"), probe("twin", "EXP-04")])
     with pytest.raises(PlanError, match="two probes are called twin"):
-        Catalogue.of((one(),))
+        Catalogue.of((requirement(),))
 
 
-def test_a_requirement_that_nobody_knows_is_not_played_down(catalogue):
+def test_an_unknown_requirement_counts_as_must(catalogue):
     assert level_of(catalogue, "NIX-01") is Level.MUST
     assert level_of(catalogue, "RSP-06") is Level.SHOULD

@@ -1,4 +1,4 @@
-"""Lanes: what could meet stays on one worker, and nothing else does."""
+"""Lanes: items that could change the same resource share a worker, and no others do."""
 
 from conformance.plan import Item, lane_of
 from conformance.probes.base import Probe
@@ -8,20 +8,18 @@ def probe(name, **more):
     return Probe(name, (), lambda *_: True, lambda *_: (), lambda *_: iter(()), **more)
 
 
-def lanes(of, *places):
-    return [lane_of(Item(of.name, f"GET /{group}/{place}", group, (), ()), of) for group, place in places]
+def lanes(probe):
+    operations = (("a", 1), ("a", 2), ("b", 1))
+    return [lane_of(Item(probe.name, f"GET /{group}/{number}", group, (), ()), probe) for group, number in operations]
 
 
-PLACES = (("a", 1), ("a", 2), ("b", 1))
-
-
-def test_reads_are_free():
-    assert lanes(probe("read"), *PLACES) == ["read[GET /a/1]", "read[GET /a/2]", "read[GET /b/1]"]
+def test_each_read_has_a_lane_to_itself():
+    assert lanes(probe("read")) == ["read[GET /a/1]", "read[GET /a/2]", "read[GET /b/1]"]
 
 
 def test_writes_share_a_lane():
-    assert lanes(probe("write", writes=True), *PLACES) == ["writes"] * 3
+    assert lanes(probe("write", writes=True)) == ["writes"] * 3
 
 
-def test_what_keeps_to_its_own_shares_one_with_its_resource_group():
-    assert lanes(probe("live", writes=True, own=True), *PLACES) == ["own a", "own a", "own b"]
+def test_writes_to_own_resources_share_a_lane_by_group():
+    assert lanes(probe("live", writes=True, own=True)) == ["own a", "own a", "own b"]

@@ -40,7 +40,7 @@ def test_terms(operation, expression, expected):
     assert Selection.parse((expression,)).takes(requirement(), operation) is expected
 
 
-def test_an_operation_is_known_by_its_id(operation):
+def test_an_operation_is_selected_by_its_id(operation):
     assert Selection.parse((operation.id,)).takes(requirement(), operation)
     assert not Selection.parse((operation.id[:-1],)).takes(requirement(), operation)
 
@@ -53,7 +53,7 @@ def test_the_api_as_a_whole_has_no_path_and_no_tag(expression, expected):
 
 
 @pytest.mark.parametrize("name", ["EXP-04", "W01", "C30", "WHK-06"])
-def test_every_shape_of_requirement_id_is_one(name):
+def test_every_form_of_requirement_id_is_a_term(name):
     assert Selection.parse((name.lower(),)).takes(requirement(name), None)
     assert not Selection.parse((name,)).takes(requirement("RSP-01"), None)
 
@@ -65,7 +65,7 @@ def test_several_expressions_are_alternatives(operation):
     assert not either.takes(requirement("FLT-04"), operation)
 
 
-def test_nothing_said_takes_everything(operation):
+def test_an_empty_selection_takes_everything(operation):
     assert Selection.parse(()).takes(requirement(), operation)
     assert Selection.parse(()).takes(requirement(), None)
 
@@ -74,9 +74,9 @@ def test_nothing_said_takes_everything(operation):
     "expression", ["", " ", "&", "EXP &", "& EXP", "EXP && PAG", "!", "! ", "!!", "EXP & ! !", "tag:", "!tag:"]
 )
 def test_an_empty_term_is_refused_with_an_example(expression):
-    with pytest.raises(UsageError, match="empty term") as told:
+    with pytest.raises(UsageError, match="empty term") as raised:
         Selection.parse((expression,))
-    assert "--select" in told.value.hint
+    assert "--select" in raised.value.hint
 
 
 TERMS = st.sampled_from(["EXP", "EXP-04", "must", "should", "/evses*", "GET *", "tag:evses", "*", "PAG"]) | st.text(
@@ -85,10 +85,10 @@ TERMS = st.sampled_from(["EXP", "EXP-04", "must", "should", "/evses*", "GET *", 
 
 
 @given(TERMS, TERMS)
-def test_not_turns_a_term_round_and_the_order_of_terms_is_free(operation, one, other):
+def test_terms_can_be_negated_and_their_order_is_free(operation, left, right):
     def takes(expression):
         return Selection.parse((expression,)).takes(requirement(), operation)
 
-    assert takes(f"!{one}") is not takes(one)
-    assert takes(f"{one} & {other}") is takes(f"{other}&{one}") is (takes(one) and takes(other))
-    assert Selection.parse((one, other)).takes(requirement(), operation) is (takes(one) or takes(other))
+    assert takes(f"!{left}") is not takes(left)
+    assert takes(f"{left} & {right}") is takes(f"{right}&{left}") is (takes(left) and takes(right))
+    assert Selection.parse((left, right)).takes(requirement(), operation) is (takes(left) or takes(right))

@@ -1,4 +1,4 @@
-"""evconform.toml: what it says, what is wrong with it in words that name the file, and secrets that stay inside."""
+"""evconform.toml: its content, messages that name file and place of an error, and secrets that are not shown."""
 
 import io
 import traceback
@@ -29,7 +29,7 @@ token = "env:READONLY"
 
 
 @pytest.fixture
-def written(tmp_path):
+def write_file(tmp_path):
     def write(text):
         path = tmp_path / "mine.toml"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -38,8 +38,8 @@ def written(tmp_path):
     return write
 
 
-def test_everything_that_a_file_may_say_is_read(written):
-    config = load(written(WHOLE))
+def test_load_reads_every_key(write_file):
+    config = load(write_file(WHOLE))
     here = config.targets["here"]
     assert config.description == "api.yaml"
     assert (here.base_url, here.budget, here.writes, here.hardware) == ("http://127.0.0.1:8000/v2", 900, True, False)
@@ -48,23 +48,23 @@ def test_everything_that_a_file_may_say_is_read(written):
     assert here.identities["readonly"] == Identity(token="env:READONLY")
 
 
-def test_no_file_is_an_empty_configuration(tmp_path, monkeypatch):
+def test_without_a_file_the_configuration_is_empty(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load(None) == Config()
 
 
-def test_the_file_of_the_folder_is_found(tmp_path, monkeypatch):
+def test_the_file_in_the_current_directory_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "evconform.toml").write_text("[targets.a]\nbase_url='http://h/v2'")
     assert set(load(None).targets) == {"a"}
 
 
 @pytest.mark.parametrize("name", ["gone.toml", "."])
-def test_a_file_that_is_named_must_be_there(tmp_path, name):
-    with pytest.raises(UsageError, match="does not exist") as told:
+def test_a_named_file_must_exist(tmp_path, name):
+    with pytest.raises(UsageError, match="does not exist") as raised:
         load(tmp_path / name)
-    assert str(tmp_path / name) in told.value.message
-    assert told.value.exit_code == 2
+    assert str(tmp_path / name) in raised.value.message
+    assert raised.value.exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_a_file_that_is_named_must_be_there(tmp_path, name):
         (f"[targets.a.identities.full]\ntoken = ['{SECRET}']", "token"),
     ],
 )
-def test_what_is_wrong_names_the_file_and_the_place_and_no_value(written, text, expected):
-    path = written(text)
-    with pytest.raises(UsageError) as told:
+def test_errors_name_the_file_and_the_place_and_no_value(write_file, text, expected):
+    path = write_file(text)
+    with pytest.raises(UsageError) as raised:
         load(path)
-    assert str(path) in told.value.message
-    assert expected in told.value.message
-    assert told.value.hint
-    assert SECRET not in told.value.message
+    assert str(path) in raised.value.message
+    assert expected in raised.value.message
+    assert raised.value.hint
+    assert SECRET not in raised.value.message
 
 
 class TestVariables:
-    def test_a_plain_value_stays(self):
+    def test_a_plain_value_is_returned_as_it_is(self):
         assert resolved("plain", "it", {}) == "plain"
         assert resolved("", "it", {}) == ""
 
@@ -102,26 +102,26 @@ class TestVariables:
         assert resolved("env:NAME", "it", {"NAME": SECRET}) == SECRET
 
     @pytest.mark.parametrize("environment", [{}, {"NAME": ""}, {"OTHER": SECRET}])
-    def test_a_variable_that_is_not_set_is_named(self, environment):
-        with pytest.raises(UsageError, match="the token of full wants the environment variable NAME") as told:
+    def test_an_unset_variable_is_named(self, environment):
+        with pytest.raises(UsageError, match="the token of full needs the environment variable NAME") as raised:
             resolved("env:NAME", "the token of full", environment)
-        assert "export NAME" in told.value.hint
+        assert "export NAME" in raised.value.hint
 
 
-def rich(value):
+def print_rich(value):
     console = Console(file=io.StringIO(), width=200)
     console.print(value)
     return console.file.getvalue()
 
 
-@pytest.mark.parametrize("show", [repr, str, rich])
+@pytest.mark.parametrize("show", [repr, str, print_rich])
 @pytest.mark.parametrize("field", ["token", "client_secret"])
 def test_no_secret_is_shown(show, field):
     identity = Identity(**{field: SECRET})
     config = Config({"a": TargetConfig("http://127.0.0.1:1/v2", identities={"full": identity})})
-    found = resolve("a", config, local={}, environment={})
-    assert isinstance(found, Resolved)
-    for value in (identity, config, found, [identity]):
+    target = resolve("a", config, local={}, environment={})
+    assert isinstance(target, Resolved)
+    for value in (identity, config, target, [identity]):
         assert SECRET not in show(value)
 
 
@@ -129,6 +129,6 @@ def test_no_secret_is_in_a_traceback_with_its_locals():
     identity = Identity(token=SECRET)
     try:
         assert identity.scope == "another"
-    except AssertionError as fault:
-        told = traceback.TracebackException.from_exception(fault, capture_locals=True)
-        assert SECRET not in "".join(told.format())
+    except AssertionError as error:
+        text = traceback.TracebackException.from_exception(error, capture_locals=True)
+        assert SECRET not in "".join(text.format())

@@ -1,4 +1,4 @@
-"""Buying tokens: client credentials by Basic, and every way in which an endpoint may let us down."""
+"""Token requests: client credentials by Basic, and every way in which a token endpoint may fail."""
 
 import io
 from base64 import b64encode
@@ -15,7 +15,7 @@ from conformance.targets.tokens import Credentials, obtain
 
 URL = "https://tokens.example/o/token/"
 CLIENT, SECRET, TOKEN = "me", "a-very-secret-value", "a-very-secret-token"
-BUYER = {"full": Identity(client_id=CLIENT, client_secret=SECRET)}
+WITH_CLIENT = {"full": Identity(client_id=CLIENT, client_secret=SECRET)}
 
 
 @pytest.fixture
@@ -24,23 +24,23 @@ def endpoint():
         yield router.post(URL).respond(json={"access_token": TOKEN, "token_type": "Bearer"})
 
 
-def test_a_token_that_is_given_costs_no_request(endpoint):
-    credentials, asked = obtain({"full": Identity(token=TOKEN)}, URL)
+def test_a_configured_token_needs_no_request(endpoint):
+    credentials, sent = obtain({"full": Identity(token=TOKEN)}, URL)
     assert credentials.headers == {"full": (("Authorization", f"Bearer {TOKEN}"),)}
     assert credentials.secrets == {"full.token": TOKEN}
-    assert asked == 0
+    assert sent == 0
     assert not endpoint.called
 
 
-def test_client_credentials_buy_one_by_basic(endpoint):
-    credentials, asked = obtain(BUYER, URL)
+def test_client_credentials_are_sent_by_basic(endpoint):
+    credentials, sent = obtain(WITH_CLIENT, URL)
     request = endpoint.calls.last.request
     assert request.headers["Authorization"] == "Basic " + b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
     assert parse_qs(request.content.decode()) == {"grant_type": ["client_credentials"]}
     assert SECRET not in str(request.url) + request.content.decode()
     assert credentials.headers["full"] == (("Authorization", f"Bearer {TOKEN}"),)
     assert credentials.secrets.items() >= {"full.token": TOKEN, "full.client_secret": SECRET}.items()
-    assert asked == 1
+    assert sent == 1
 
 
 def test_a_login_is_form_encoded_and_redacted_in_that_form_too(endpoint):
@@ -60,79 +60,83 @@ def test_values_come_from_the_environment(endpoint, monkeypatch):
     assert b64encode(f"{CLIENT}:{SECRET}".encode()).decode() in request.headers["Authorization"]
 
 
-def test_each_identity_buys_its_own(endpoint):
-    identities = {**BUYER, "readonly": Identity(client_id="you", client_secret="x"), "expired": Identity(token="old")}
-    credentials, asked = obtain(identities, URL)
-    assert asked == 2
+def test_each_identity_requests_its_own_token(endpoint):
+    identities = {
+        **WITH_CLIENT,
+        "readonly": Identity(client_id="you", client_secret="x"),
+        "expired": Identity(token="old"),
+    }
+    credentials, sent = obtain(identities, URL)
+    assert sent == 2
     assert {"full", "readonly", "expired"} <= set(credentials.headers)
     assert endpoint.call_count == 2
 
 
-def test_a_client_may_be_given(endpoint):
+def test_a_given_client_is_used(endpoint):
     with httpx.Client() as client:
-        assert obtain(BUYER, URL, client)[1] == 1
+        assert obtain(WITH_CLIENT, URL, client)[1] == 1
 
 
 @pytest.mark.parametrize("identity", [Identity(), Identity(client_secret=SECRET), Identity(scope="x")])
-def test_an_identity_without_credentials_does_not_ask_as_nobody(endpoint, identity):
+def test_an_identity_without_credentials_sends_no_token_request(endpoint, identity):
     with pytest.raises(UsageError, match="the identity full has no credentials"):
         obtain({"full": identity}, URL)
     assert not endpoint.called
 
 
-def test_a_variable_that_is_not_set_is_named(monkeypatch):
+def test_an_unset_variable_is_named(monkeypatch):
     monkeypatch.delenv("GONE", raising=False)
-    with pytest.raises(UsageError, match="the token of full wants the environment variable GONE"):
+    with pytest.raises(UsageError, match="the token of full needs the environment variable GONE"):
         obtain({"full": Identity(token="env:GONE")}, URL)
 
 
-ANSWERS = {
+RESPONSES = {
     "refused": (httpx.Response(401, json={"error": SECRET}), "refuses the identity full with 401"),
     "failing": (httpx.Response(500, text=SECRET), "refuses the identity full with 500"),
     "elsewhere": (httpx.Response(302, headers={"Location": "https://evil.example/"}), "with 302"),
-    "no JSON": (httpx.Response(200, text=f"<p>{SECRET}</p>"), "answers no token for full"),
-    "no UTF-8": (httpx.Response(200, content=b'{"access_token": "\xff"}'), "answers no token for full"),
-    "no object": (httpx.Response(200, json=[TOKEN]), "answers no token for full"),
-    "no token": (httpx.Response(200, json={"token": TOKEN}), "answers no token for full"),
-    "an empty token": (httpx.Response(200, json={"access_token": ""}), "answers no token for full"),
-    "a number": (httpx.Response(200, json={"access_token": 5}), "answers no token for full"),
-    "nothing": (httpx.Response(200), "answers no token for full"),
+    "no JSON": (httpx.Response(200, text=f"<p>{SECRET}</p>"), "responds without a token for full"),
+    "no UTF-8": (httpx.Response(200, content=b'{"access_token": "\xff"}'), "responds without a token for full"),
+    "no object": (httpx.Response(200, json=[TOKEN]), "responds without a token for full"),
+    "no token": (httpx.Response(200, json={"token": TOKEN}), "responds without a token for full"),
+    "an empty token": (httpx.Response(200, json={"access_token": ""}), "responds without a token for full"),
+    "a number": (httpx.Response(200, json={"access_token": 5}), "responds without a token for full"),
+    "nothing": (httpx.Response(200), "responds without a token for full"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", ANSWERS)
-def test_an_endpoint_that_gives_no_token_is_told_without_secrets(endpoint, case):
-    answer, expected = ANSWERS[case]
-    endpoint.mock(return_value=answer)
-    with pytest.raises(TargetError, match=expected) as told:
-        obtain(BUYER, URL)
-    assert URL in told.value.message
-    assert told.value.hint
-    assert told.value.exit_code == 3
-    assert SECRET not in told.value.message + told.value.hint
-    assert TOKEN not in told.value.message
+@pytest.mark.parametrize("case", RESPONSES)
+def test_a_response_without_token_is_reported_without_secrets(endpoint, case):
+    response, expected = RESPONSES[case]
+    endpoint.mock(return_value=response)
+    with pytest.raises(TargetError, match=expected) as raised:
+        obtain(WITH_CLIENT, URL)
+    assert URL in raised.value.message
+    assert raised.value.hint
+    assert raised.value.exit_code == 3
+    assert SECRET not in raised.value.message + raised.value.hint
+    assert TOKEN not in raised.value.message
 
 
 @pytest.mark.parametrize(
-    "fault", [httpx.ConnectError("refused"), httpx.ReadTimeout("late"), httpx.RemoteProtocolError("odd")]
+    "error", [httpx.ConnectError("refused"), httpx.ReadTimeout("late"), httpx.RemoteProtocolError("odd")]
 )
-def test_an_endpoint_that_cannot_be_reached_is_told(endpoint, fault):
-    endpoint.mock(side_effect=fault)
-    with pytest.raises(TargetError, match="cannot be reached") as told:
-        obtain(BUYER, URL)
-    assert SECRET not in told.value.message
+def test_an_unreachable_endpoint_is_reported(endpoint, error):
+    endpoint.mock(side_effect=error)
+    with pytest.raises(TargetError, match="cannot be reached") as raised:
+        obtain(WITH_CLIENT, URL)
+    assert SECRET not in raised.value.message
 
 
 @pytest.mark.parametrize("url", ["nonsense", "https://[/", "ftp://h/"])
-def test_an_address_that_is_none_is_told(url):
+def test_an_invalid_token_url_is_reported(url):
     with pytest.raises(TargetError, match="cannot be reached"):
-        obtain(BUYER, url)
+        obtain(WITH_CLIENT, url)
 
 
 def test_credentials_show_names_and_no_secret():
     credentials = Credentials({"full": (("Authorization", f"Bearer {TOKEN}"),)}, {"full.token": TOKEN})
     console = Console(file=io.StringIO())
     console.print(credentials)
-    for shown in (repr(credentials), str(credentials), console.file.getvalue()):
-        assert TOKEN not in shown
-        assert "full" in shown
+    for text in (repr(credentials), str(credentials), console.file.getvalue()):
+        assert TOKEN not in text
+        assert "full" in text
