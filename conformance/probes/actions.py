@@ -40,8 +40,8 @@ def act(operation: Operation, subject: Subject) -> Steps[None]:
                 notice = f"{operation.key} was carried out at {call.path}, and nothing undoes it"
                 yield Noticed("cleanup", notice, operation.key)
             return
-    told = ", ".join(str(each.status) for each in answers)
-    yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"nothing was found in the state for it: {told}")
+    statuses = ", ".join(str(response.status) for response in answers)
+    yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"nothing was found in the state for it: {statuses}")
 
 
 PROBES = (Probe("action", ("RSP-03",), _acts, _needs, act, rank=3, writes=True),)

@@ -104,7 +104,14 @@ def untested(requirements: Iterable[str], operation: Operation, missing: Missing
 
 def list_of(resource: Resource, subject: Subject) -> Operation | None:
     """The operation that lists a collection."""
-    return next((o for o in subject.model.operations if o.role is Role.LIST and o.path == resource.list_path), None)
+    return next(
+        (
+            operation
+            for operation in subject.model.operations
+            if operation.role is Role.LIST and operation.path == resource.list_path
+        ),
+        None,
+    )
 
 
 def _paths(template: str, subject: Subject, most: int, identity: str) -> Steps[tuple[str, ...] | Missing]:
@@ -112,34 +119,37 @@ def _paths(template: str, subject: Subject, most: int, identity: str) -> Steps[t
     at = template.find("{")
     if at < 0:
         return (template,)
-    found: list[str] = [""]
-    done = ""
+    paths: list[str] = [""]
+    prefix = ""
     missing = Missing("")
     for segment in template.strip("/").split("/"):
         if "{" not in segment:
-            found = [f"{path}/{segment}" for path in found]
-            done += f"/{segment}"
+            paths = [f"{path}/{segment}" for path in paths]
+            prefix += f"/{segment}"
             continue
-        done += f"/{segment}"
+        prefix += f"/{segment}"
         name, _, suffix = segment[1:].partition("}")
-        longer: list[str] = []
-        for path in found[:_PARENTS]:
-            keys = yield from _keys(f"{done.removesuffix(suffix)}", name, path, subject, identity)
+        longer_paths: list[str] = []
+        for path in paths[:_PARENTS]:
+            keys = yield from _keys(f"{prefix.removesuffix(suffix)}", name, path, subject, identity)
             if isinstance(keys, Missing):
                 missing = keys
                 continue
-            longer += [f"{path}/{quote(key, safe=_SAFE)}{suffix}" for key in keys[: max(most, _PARENTS)]]
-            if len(longer) >= max(most, _PARENTS):
+            longer_paths += [f"{path}/{quote(key, safe=_SAFE)}{suffix}" for key in keys[: max(most, _PARENTS)]]
+            if len(longer_paths) >= max(most, _PARENTS):
                 break
-        if not longer:
+        if not longer_paths:
             return missing
-        found = longer
-    return tuple(found[:most])
+        paths = longer_paths
+    return tuple(paths[:most])
 
 
 def _keys(template: str, name: str, parent: str, subject: Subject, identity: str) -> Steps[tuple[str, ...] | Missing]:
     """Values of the last parameter of an item path, under one concrete parent path."""
-    resource = next((r for r in subject.model.resources if r.item_path == template and not r.singleton), None)
+    resource = next(
+        (resource for resource in subject.model.resources if resource.item_path == template and not resource.singleton),
+        None,
+    )
     configured = subject.seeds.get(name, ())
     if resource is not None:
         keys = yield from _listed(resource, parent, subject, identity)
@@ -147,8 +157,8 @@ def _keys(template: str, name: str, parent: str, subject: Subject, identity: str
             keys = yield from _linked(resource, subject, identity)
         if keys or configured:
             return keys or configured
-        what = "no list shows a member" if resource.list_path else "no list exists and no link shows a member"
-        return Missing(f"no resource of {resource.name} on the target: {what}")
+        detail = "no list shows a member" if resource.list_path else "no list exists and no link shows a member"
+        return Missing(f"no resource of {resource.name} on the target: {detail}")
     parameter = _path_parameter(template, name, subject)
     values = configured or _enumerated(parameter)
     return values or Missing(f"no value is known for the path parameter {name}")
@@ -184,25 +194,25 @@ def _keys_in(answer: Answer, resource: Resource, subject: Subject) -> Iterator[s
     for _, item in answer.objects:
         url = item.get("url")
         target = below(subject.target.base_url, url) if isinstance(url, str) else None
-        found = match_path(resource.item_path, path_of(target)) if target else None
-        key = (found or {}).get(resource.key) or item.get(resource.key_field or "id")
+        values = match_path(resource.item_path, path_of(target)) if target else None
+        key = (values or {}).get(resource.key) or item.get(resource.key_field or "id")
         if isinstance(key, str) and key:
             yield key
 
 
 def _linked(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     """Keys of a resource that no list shows, from links in lists that anybody can read."""
-    for other, link in _pointing(resource, subject):
-        operation = list_of(other, subject)
+    for origin, link in _pointing(resource, subject):
+        operation = list_of(origin, subject)
         if operation is None or "{" in operation.path or operation.user_required:
             continue
         answer = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
         keys = [
-            found[resource.key]
+            values[resource.key]
             for _, item in answer.objects
             for _, url in urls_at(item, link)
             if (target := below(subject.target.base_url, url))
-            and (found := match_path(resource.item_path, path_of(target)))
+            and (values := match_path(resource.item_path, path_of(target)))
         ]
         if keys:
             return tuple(dict.fromkeys(keys))
@@ -210,14 +220,21 @@ def _linked(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[
 
 
 def _pointing(resource: Resource, subject: Subject) -> Iterator[tuple[Resource, Link]]:
-    for other in subject.model.resources:
-        for link in other.links:
+    for origin in subject.model.resources:
+        for link in origin.links:
             if resource.name in link.targets and not link.own:
-                yield other, link
+                yield origin, link
 
 
 def _ids_of_prefix(prefix: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
-    resource = next((r for r in subject.model.resources if r.prefix == prefix and r.list_path and not r.parent), None)
+    resource = next(
+        (
+            resource
+            for resource in subject.model.resources
+            if resource.prefix == prefix and resource.list_path and not resource.parent
+        ),
+        None,
+    )
     if resource is None:
         return ()
     return (yield from _listed(resource, "", subject, identity))
@@ -233,7 +250,7 @@ def _value_of(parameter: Parameter, subject: Subject, identity: str) -> Steps[st
     if values := _enumerated(parameter):
         return values[0]
     prefix = str(schema.get("pattern", "")).removeprefix("^")[:4]
-    if schema.get("pattern") and any(r.prefix == prefix for r in subject.model.resources):
+    if schema.get("pattern") and any(resource.prefix == prefix for resource in subject.model.resources):
         keys = yield from _ids_of_prefix(prefix, subject, identity)
         return keys[0] if keys else None
     return plain_value(parameter, subject.today)

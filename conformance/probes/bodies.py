@@ -47,23 +47,23 @@ def odd(operation: Operation, subject: Subject) -> Steps[None]:
         return
     reader = reader_for(write.call, subject) if operation.role is Role.UPDATE else None
     before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
-    taken: set[str] = set()
+    affected: set[str] = set()
     for name, value in _oddities(write, subject):
         answer = yield from ask(operation, _oddly(write, name, value, subject))
-        taken |= {name} if answer.ok or answer.status >= 500 else set()
+        affected |= {name} if answer.ok or answer.status >= 500 else set()
         if operation.role is Role.CREATE:
             yield from clean(answer, subject)
-    if reader and before is not None and taken:
-        now = yield from ask(reader.operation, reader.request(fresh=True))
-        yield from put_back(write, sorted(taken), before, now, subject)
+    if reader and before is not None and affected:
+        after = yield from ask(reader.operation, reader.request(fresh=True))
+        yield from put_back(write, sorted(affected), before, after, subject)
     yield without("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no odd body was answered")
 
 
 def _oddities(write: Write, subject: Subject) -> list[tuple[str, bytes]]:
     """Properties with the JSON text of an odd value: of the kind that they are, where the body has one."""
-    known = writable(write.call.operation, subject)
-    texts = [name for name, each in known.items() if "string" in _types(each) and not _bound(each)]
-    numbers = [name for name, each in known.items() if {"integer", "number"} & _types(each)]
+    properties = writable(write.call.operation, subject)
+    texts = [name for name, schema in properties.items() if "string" in _types(schema) and not _bound(schema)]
+    numbers = [name for name, schema in properties.items() if {"integer", "number"} & _types(schema)]
     text, number = (texts or [_SURPLUS])[0], (numbers or texts or [_SURPLUS])[0]
     return [
         *((text, msgspec.json.encode(value)) for value in _ODD_TEXTS),
@@ -85,8 +85,8 @@ def _bound(schema: Mapping[str, Any]) -> bool:
 def _oddly(write: Write, name: str, value: bytes, subject: Subject) -> Request:
     """The least valid body with one property more or otherwise."""
     body = least(write, subject)
-    known = body.items() if isinstance(body, dict) else ()
-    members = {key: msgspec.Raw(msgspec.json.encode(each)) for key, each in known}
+    properties = body if isinstance(body, dict) else {}
+    members = {key: msgspec.Raw(msgspec.json.encode(member)) for key, member in properties.items()}
     return write.request({**members, name: msgspec.Raw(value)})
 
 

@@ -16,21 +16,23 @@ def other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> di
 
     None whose old value no body may hold: it could not be put back.
     """
-    found: list[tuple[int, str, Any]] = []
+    candidates: list[tuple[int, str, Any]] = []
     for name, schema in writable(write.call.operation, subject).items():
         if name not in state or not _valid({**needed(write, state, subject), name: state[name]}, write, subject):
             continue
         for rank, value in _others(name, schema, state[name], write):
             if value != state[name] and _valid({**needed(write, state, subject), name: value}, write, subject):
-                found.append((rank, name, value))
+                candidates.append((rank, name, value))
                 break
-    return {name: value for _, name, value in sorted(found, key=lambda each: each[0])}
+    return {name: value for _, name, value in sorted(candidates, key=lambda candidate: candidate[0])}
 
 
 def one_cleared(changes: dict[str, Any], write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """The changes, but null for the last one that may be null."""
-    known = writable(write.call.operation, subject)
-    nullable = [name for name, value in changes.items() if value is not None and "null" in known[name].get("type", ())]
+    schemas = writable(write.call.operation, subject)
+    nullable = [
+        name for name, value in changes.items() if value is not None and "null" in schemas[name].get("type", ())
+    ]
     cleared = {**changes, nullable[-1]: None} if nullable else changes
     return cleared if _valid({**needed(write, state, subject), **cleared}, write, subject) else changes
 
@@ -45,16 +47,16 @@ def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str]
     """Another value for each of the named properties that is shown, of the type that it has."""
     resource = subject.model.by_name.get(operation.resource)
     key = stranger(operation, subject, resource.prefix if resource else "")
-    found: dict[str, Any] = {}
+    forgeries: dict[str, Any] = {}
     for name in sorted(names & {*state}):
         value = state[name]
         if isinstance(value, bool):
-            found[name] = not value
+            forgeries[name] = not value
         elif isinstance(value, int | float):
-            found[name] = value + 1
+            forgeries[name] = value + 1
         elif isinstance(value, str):
-            found[name] = _other_text(name, value, key, subject)
-    return {name: value for name, value in found.items() if value != state[name]}
+            forgeries[name] = _other_text(name, value, key, subject)
+    return {name: value for name, value in forgeries.items() if value != state[name]}
 
 
 def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, subject: Subject) -> Steps[None]:
@@ -62,16 +64,16 @@ def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, su
 
     One by one where they are refused together.
     """
-    old, new = (each.json if each.ok and isinstance(each.json, dict) else {} for each in (before, now))
-    back = {name: old[name] for name in names if name in old and (not now.ok or new.get(name) != old[name])}
-    fixed = needed(write, old, subject) if back else {}
-    answer = (yield from ask(write.call.operation, write.request({**fixed, **back}))) if back else before
-    stays = [] if answer.ok else list(back)
-    for name in list(back) if len(stays) > 1 else ():
-        alone = yield from ask(write.call.operation, write.request({**fixed, name: back[name]}))
-        stays = [each for each in stays if each != name or not alone.ok]
-    if stays:
-        message = f"{', '.join(stays)} of {write.call.path} was changed, and putting it back gives {answer.status}"
+    old, new = (answer.json if answer.ok and isinstance(answer.json, dict) else {} for answer in (before, now))
+    changed = {name: old[name] for name in names if name in old and (not now.ok or new.get(name) != old[name])}
+    required = needed(write, old, subject) if changed else {}
+    answer = (yield from ask(write.call.operation, write.request({**required, **changed}))) if changed else before
+    remaining = [] if answer.ok else list(changed)
+    for name in list(changed) if len(remaining) > 1 else ():
+        alone = yield from ask(write.call.operation, write.request({**required, name: changed[name]}))
+        remaining = [property_name for property_name in remaining if property_name != name or not alone.ok]
+    if remaining:
+        message = f"{', '.join(remaining)} of {write.call.path} was changed, and putting it back gives {answer.status}"
         yield Noticed("cleanup", message, write.call.operation.key)
 
 
@@ -84,19 +86,19 @@ def _others(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Ite
     if isinstance(old, bool):
         yield 0, not old
     elif "enum" in schema:
-        yield from ((0, each) for each in schema["enum"] if each is not None)
+        yield from ((0, value) for value in schema["enum"] if value is not None)
     elif isinstance(old, str) and not {"format", "pattern"} & {*schema}:
         yield 1, f"{old} 2"[: schema.get("maxLength", 200)]
         yield 1, "another"
     elif isinstance(old, int | float):
         yield from ((1, old + step) for step in (1, -1))
     elif isinstance(old, dict):
-        inner = schema.get("properties", {})
+        members = schema.get("properties", {})
         for member, value in old.items():
-            if isinstance(value, bool) and member in inner:
+            if isinstance(value, bool) and member in members:
                 yield 0, {**old, member: not value}
     sample = write.body.get(name) if isinstance(write.body, dict) else None
-    yield from ((3, each) for each in write.links.get(name, ()))
+    yield from ((3, value) for value in write.links.get(name, ()))
     if sample is not None and name not in write.links:
         yield 4, sample
 

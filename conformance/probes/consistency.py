@@ -61,16 +61,16 @@ def _versioned(call: Call, subject: Subject, *, fresh: bool = False) -> Request:
     return msgspec.structs.replace(request, headers=(*kept, (name, "2")))
 
 
-def _apart(one: Answer, other: Answer) -> Iterator[Difference]:
+def _apart(first: Answer, second: Answer) -> Iterator[Difference]:
     """How two answers to one question differ: in status, in where they lead, in their JSON."""
-    if one.status != other.status:
-        yield Difference("", f"status {one.status}", f"status {other.status}")
-    elif UNREADABLE in (one.json, other.json):
-        there, here = _site(one), _site(other)
-        if there != here:
-            yield Difference("header:Location", there, here)
+    if first.status != second.status:
+        yield Difference("", f"status {first.status}", f"status {second.status}")
+    elif UNREADABLE in (first.json, second.json):
+        first_site, second_site = _site(first), _site(second)
+        if first_site != second_site:
+            yield Difference("header:Location", first_site, second_site)
     else:
-        yield from differences(one.json, other.json)
+        yield from differences(first.json, second.json)
 
 
 def _site(answer: Answer) -> str:
@@ -86,22 +86,22 @@ def _explained(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
     fourth = yield from ask(call.operation, call.request(fresh=True))
     fifth = yield from ask(call.operation, _versioned(call, subject, fresh=True))
     restless = list(_apart(third, fourth))
-    flapping = [each for each in restless if not _proceeds(each, fifth)]
+    flapping = [difference for difference in restless if not _proceeds(difference, fifth)]
     yield from differing(fourth, "CON-01", "two reads in a row disagree", flapping, (third,), shown=_SHOWN)
-    moved = {each.pointer for each in (*restless, *_apart(plain, fourth))}
-    for each in sorted(moved - {each.pointer for each in flapping}):
-        message = f"{each} changes between two identical reads; left out"
+    moved = {difference.pointer for difference in (*restless, *_apart(plain, fourth))}
+    for pointer in sorted(moved - {difference.pointer for difference in flapping}):
+        message = f"{pointer} changes between two identical reads; left out"
         yield Noticed("volatile-field", message, call.operation.key)
-    steady = [each for each in _apart(fourth, fifth) if each.pointer not in moved]
+    steady = [difference for difference in _apart(fourth, fifth) if difference.pointer not in moved]
     yield from differing(fifth, "VER-03", "asking for version 2 changes the answer", steady, (fourth,), shown=_SHOWN)
 
 
-def _proceeds(each: Difference, after: Answer) -> bool:
+def _proceeds(difference: Difference, after: Answer) -> bool:
     """Whether a value that changed is one that tells the time, or one that moved once in three reads in a row.
 
     A number that is another one at each of them is no measurement: nothing measured changes within milliseconds twice.
     """
-    values = [each.old, each.new, at(after.json, each.pointer)]
+    values = [difference.old, difference.new, at(after.json, difference.pointer)]
     if all(isinstance(value, str) and _is_time(value) for value in values):
         return values == sorted(values)
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
@@ -118,8 +118,8 @@ def _is_time(text: str) -> bool:
 
 def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     another = Need(f"read {operation.path} of the list", identity=IDLE)
-    lists = (*plain_read(operation, model, IDLE)[:-1], *plain_read(operation, model, SPARE)[:-1])
-    return (*plain_read(operation, model), *lists, another, *ends_needs(operation))
+    list_reads = (*plain_read(operation, model, IDLE)[:-1], *plain_read(operation, model, SPARE)[:-1])
+    return (*plain_read(operation, model), *list_reads, another, *ends_needs(operation))
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:
@@ -134,27 +134,27 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
         yield without("CON-02", operation.key, Verdict.NOT_APPLICABLE, "no list shows the resource")
         return
     yield from _as_listed(call, lister, subject)
-    for other in (yield from _others(lister, operation, subject)):
-        yield from _as_listed(other, lister, subject)
+    for edge_call in (yield from _others(lister, operation, subject)):
+        yield from _as_listed(edge_call, lister, subject)
 
 
 def _others(lister: Operation, operation: Operation, subject: Subject) -> Steps[list[Call]]:
     """Calls of the members at the edges of a list, and of one drawn from the list that another identity is shown."""
-    found: list[Call] = []
+    calls: list[Call] = []
     for identity in (subject.spare, subject.idle):
         call = yield from call_of(operation, subject, identity)
         if isinstance(call, Missing):
             continue
         shown = yield from ask(lister, _list_of(call, lister).request())
         paths = [_path(item, subject) for _, item in shown.objects]
-        members = [each for each in paths if match_path(operation.path, each) is not None]
+        members = [path for path in paths if match_path(operation.path, path) is not None]
         chosen = ends_of(members) if identity == subject.spare else ()
         if identity == subject.idle and members[1:]:
             chosen = (*chosen, subject.random("member", operation.key).choice(members[1:]))
-        found += [msgspec.structs.replace(call, path=path) for path in dict.fromkeys(chosen)]
+        calls += [msgspec.structs.replace(call, path=path) for path in dict.fromkeys(chosen)]
         if subject.spare == subject.idle:
             break
-    return found
+    return calls
 
 
 def _list_of(call: Call, lister: Operation) -> Call:
@@ -168,23 +168,27 @@ def _as_listed(call: Call, lister: Operation, subject: Subject) -> Steps[None]:
     if not single.ok or not isinstance(single.json, dict):
         yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read answers {single.status}")
         return
-    found = _member((yield from ask(lister, lists.request())), call.path, subject)
-    if found is None:
+    member = _member((yield from ask(lister, lists.request())), call.path, subject)
+    if member is None:
         yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
         return
     places = [
-        each for each in differences(found[1], single.json) if not _documented(each, found[1], single, lister, subject)
+        difference
+        for difference in differences(member[1], single.json)
+        if not _documented(difference, member[1], single, lister, subject)
     ]
     if places:
         again = yield from ask(operation, call.request(fresh=True))
         fresh = _member((yield from ask(lister, lists.request(fresh=True))), call.path, subject)
         places = [
-            each
-            for each in places
-            if fresh and at(fresh[1], each.pointer) == each.old and at(again.json, each.pointer) == each.new
+            difference
+            for difference in places
+            if fresh
+            and at(fresh[1], difference.pointer) == difference.old
+            and at(again.json, difference.pointer) == difference.new
         ]
     yield from differing(
-        single, "CON-02", "the item differs from what its list shows", places, (found[0],), shown=_SHOWN
+        single, "CON-02", "the item differs from what its list shows", places, (member[0],), shown=_SHOWN
     )
 
 
@@ -201,28 +205,30 @@ def _same_user(call: Call, lister: Operation) -> tuple[tuple[str, str], ...]:
 def _member(answer: Answer, path: str, subject: Subject) -> tuple[Answer, dict[str, Any]] | None:
     """The item of a list that lives at a path."""
     for _, item in answer.objects:
-        here = _path(item, subject)
-        if here == path or (not here and item.get("id") == path.rpartition("/")[2]):
+        item_path = _path(item, subject)
+        if item_path == path or (not item_path and item.get("id") == path.rpartition("/")[2]):
             return answer, item
     return None
 
 
-def _documented(each: Difference, item: dict[str, Any], single: Answer, lister: Operation, subject: Subject) -> bool:
+def _documented(
+    difference: Difference, item: dict[str, Any], single: Answer, lister: Operation, subject: Subject
+) -> bool:
     """Whether the description gives list and single read different schemas, and that explains a difference."""
-    there, here = lister.item_schema, single.operation.item_schema
-    if there == here or not there or not here:
+    list_schema, item_schema = lister.item_schema, single.operation.item_schema
+    if list_schema == item_schema or not list_schema or not item_schema:
         return False
     judge = subject.validators
-    if any(pointer == each.pointer for pointer in judge.unknown_fields(there, single.json)):
+    if any(pointer == difference.pointer for pointer in judge.unknown_fields(list_schema, single.json)):
         return True
-    if any(pointer == each.pointer for pointer in judge.unknown_fields(here, item)):
+    if any(pointer == difference.pointer for pointer in judge.unknown_fields(item_schema, item)):
         return True
-    name = each.first
+    name = difference.first
     if name not in item or name not in single.json:
         return False
-    lent, borrowed = {**item, name: single.json[name]}, {**single.json, name: item[name]}
-    return (judge.matches(there, item) and not judge.matches(there, lent)) or (
-        judge.matches(here, single.json) and not judge.matches(here, borrowed)
+    changed_item, changed_single = {**item, name: single.json[name]}, {**single.json, name: item[name]}
+    return (judge.matches(list_schema, item) and not judge.matches(list_schema, changed_item)) or (
+        judge.matches(item_schema, single.json) and not judge.matches(item_schema, changed_single)
     )
 
 
@@ -240,32 +246,32 @@ def head(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(call, Missing):
         yield from untested(("CON-05",), operation, call)
         return
-    got = yield from ask(operation, call.request())
-    if got.status in {401, 403} and call.identity != "full":
+    plain = yield from ask(operation, call.request())
+    if plain.status in {401, 403} and call.identity != "full":
         call = msgspec.structs.replace(call, identity="full")
-        got = yield from ask(operation, call.request())
+        plain = yield from ask(operation, call.request())
     answer = yield from ask(operation, msgspec.structs.replace(call.request(), method="HEAD"))
     if answer.status in {405, 501}:
         yield observed(answer, "CON-05", Verdict.NOT_APPLICABLE, "HEAD is not served")
         return
-    if got.status == 429 or not got.status:
-        yield observed(answer, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read answers {got.status}")
+    if plain.status == 429 or not plain.status:
+        yield observed(answer, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read answers {plain.status}")
         return
-    found = list(_heads_apart(got, answer))
-    yield from differing(answer, "CON-05", "HEAD and GET disagree", found, (got,), shown=_SHOWN)
+    disagreements = list(_heads_apart(plain, answer))
+    yield from differing(answer, "CON-05", "HEAD and GET disagree", disagreements, (plain,), shown=_SHOWN)
 
 
-def _heads_apart(got: Answer, answer: Answer) -> Iterator[Difference]:
-    if got.status != answer.status:
-        yield Difference("", f"status {got.status}", f"status {answer.status}")
+def _heads_apart(plain: Answer, head_answer: Answer) -> Iterator[Difference]:
+    if plain.status != head_answer.status:
+        yield Difference("", f"status {plain.status}", f"status {head_answer.status}")
         return
-    one, other = got.exchange.response, answer.exchange.response
-    if one is None or other is None:
+    plain_response, head_response = plain.exchange.response, head_answer.exchange.response
+    if plain_response is None or head_response is None:
         return
-    if one.media_type != other.media_type:
-        yield Difference("header:Content-Type", one.media_type, other.media_type)
-    if other.body:
-        yield Difference("", "no body", f"{len(other.body)} bytes")
+    if plain_response.media_type != head_response.media_type:
+        yield Difference("header:Content-Type", plain_response.media_type, head_response.media_type)
+    if head_response.body:
+        yield Difference("", "no body", f"{len(head_response.body)} bytes")
 
 
 PROBES = (

@@ -40,7 +40,7 @@ def _creates(operation: Operation, model: ResourceModel) -> bool:
 def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """The write, what it made, its list; where it can be undone, two more of its kind, and looks at what is gone."""
     resource = model.by_name.get(operation.resource)
-    paths = {each.role: each.path for each in model.operations if resource and each.resource == resource.name}
+    paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
     count = 2 + (Role.ITEM in paths) + (Role.LIST in paths) + 14 * (Role.DELETE in paths)
     return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
 
@@ -51,48 +51,48 @@ def create(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(write, Missing):
         yield from untested(ALL, operation, write)
         return
-    first = yield from _first(write, subject)
-    made = yield from _accepted(write, subject)
-    above = (yield from _above(operation, subject)) if made is None else None
-    if above is not None:
-        path = f"{address(above, subject)}/{operation.path.rpartition('/')[2]}"
-        room = msgspec.structs.replace(write.call, path=path)
-        made = yield from _accepted(msgspec.structs.replace(write, call=room), subject)
-    if made is None:
+    existing = yield from _first(write, subject)
+    created = yield from _accepted(write, subject)
+    parent = (yield from _above(operation, subject)) if created is None else None
+    if parent is not None:
+        path = f"{address(parent, subject)}/{operation.path.rpartition('/')[2]}"
+        call = msgspec.structs.replace(write.call, path=path)
+        created = yield from _accepted(msgspec.structs.replace(write, call=call), subject)
+    if created is None:
         yield from untested(ALL, operation, Missing("no body made from the description is accepted"))
     else:
-        yield from _lives(made, first, operation, subject)
-    if above is not None:
-        yield from clean(above, subject)
+        yield from _lives(created, existing, operation, subject)
+    if parent is not None:
+        yield from clean(parent, subject)
 
 
 def _first(write: Write, subject: Subject) -> Steps[str]:
     """Where the first thing of the kind lives before one is made; empty where none is known or none can be deleted."""
     resource = subject.model.by_name.get(write.call.operation.resource)
     lister = list_of(resource, subject) if resource else None
-    known = (yield from first_of(lister, write.call.request(), subject)) if lister else ""
-    return known if deleter_of(known, subject) else ""
+    path = (yield from first_of(lister, write.call.request(), subject)) if lister else ""
+    return path if deleter_of(path, subject) else ""
 
 
 def _lives(made: Answer, first: str, operation: Operation, subject: Subject) -> Steps[None]:
     """From its first read to what is left of it; where it can be deleted, another one stands beside it."""
     yield from _reads_back(made, subject)
-    deleted = deleter_of(address(made, subject), subject) is not None
-    beside = (yield from _another(operation, subject, "beside", otherwise=True)) if deleted else None
+    deletable = deleter_of(address(made, subject), subject) is not None
+    sibling = (yield from _another(operation, subject, "beside", otherwise=True)) if deletable else None
     yield from _is_listed(made, subject)
-    if beside is not None:
-        yield from _reads_back(beside, subject)
-        yield from _is_listed(beside, subject)
-    others = [address(beside, subject)] if beside else []
-    known = (yield from there(first, subject)) if deleted and first else None
-    others += [first] if known is not None and known.ok else []
-    gone = yield from clean(made, subject)
-    if gone is not None and gone.ok:
-        yield from is_gone(gone)
-        yield from is_gone_alone(gone, made, others, subject)
-        yield from _stays_gone(gone, operation, subject)
-    if beside is not None:
-        yield from clean(beside, subject)
+    if sibling is not None:
+        yield from _reads_back(sibling, subject)
+        yield from _is_listed(sibling, subject)
+    others = [address(sibling, subject)] if sibling else []
+    existing = (yield from there(first, subject)) if deletable and first else None
+    others += [first] if existing is not None and existing.ok else []
+    deleted = yield from clean(made, subject)
+    if deleted is not None and deleted.ok:
+        yield from is_gone(deleted)
+        yield from is_gone_alone(deleted, made, others, subject)
+        yield from _stays_gone(deleted, operation, subject)
+    if sibling is not None:
+        yield from clean(sibling, subject)
     for requirement in ALL:
         yield observed(made, requirement, Verdict.NOT_APPLICABLE, "what was made can be read nowhere")
 
@@ -114,8 +114,8 @@ def _accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
 def _above(operation: Operation, subject: Subject) -> Steps[Answer | None]:
     """A new parent, below which there is room for anything; None where none can be made."""
     parents = operation.path.rpartition("/")[0].rpartition("/")[0]
-    makes = next((o for o in subject.model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
-    write = (yield from write_of(makes, subject, "above")) if makes and makes.effect is Effect.WRITE else None
+    creator = next((o for o in subject.model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
+    write = (yield from write_of(creator, subject, "above")) if creator and creator.effect is Effect.WRITE else None
     answer = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
     return answer if answer is not None and answer.ok and address(answer, subject) else None
 
@@ -132,12 +132,12 @@ def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
         message = "what was just created cannot be read"
         yield violated(made, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
         return
-    found = [*_common(made.json, read.json, same=_same_schema(made, reader)), *lost(_sent(made), read.json)]
-    if found:
+    mismatches = [*_common(made.json, read.json, same=_same_schema(made, reader)), *lost(_sent(made), read.json)]
+    if mismatches:
         again = yield from ask(reader, request)
-        found = [each for each in found if at(again.json, each.pointer) == each.new]
+        mismatches = [mismatch for mismatch in mismatches if at(again.json, mismatch.pointer) == mismatch.new]
     message = "what was sent, or what POST answers, is not what GET reads"
-    yield from differing(made, "WRT-01", message, found, (read,), shown=_SHOWN)
+    yield from differing(made, "WRT-01", message, mismatches, (read,), shown=_SHOWN)
 
 
 def _sent(made: Answer) -> Any:
@@ -150,11 +150,11 @@ def _same_schema(made: Answer, reader: Operation) -> bool:
 
 def _common(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
     """How two bodies differ; where their schemas are not the same, in what both hold and in the same form."""
-    for each in differences(old, new):
-        absent = each.old is ABSENT or each.new is ABSENT
-        other_form = isinstance(each.old, dict | list) is not isinstance(each.new, dict | list)
+    for difference in differences(old, new):
+        absent = difference.old is ABSENT or difference.new is ABSENT
+        other_form = isinstance(difference.old, dict | list) is not isinstance(difference.new, dict | list)
         if same or not (absent or other_form):
-            yield each
+            yield difference
 
 
 def _is_listed(made: Answer, subject: Subject) -> Steps[None]:
@@ -175,21 +175,21 @@ def _is_listed(made: Answer, subject: Subject) -> Steps[None]:
 
 def _at_its_owner(made: Answer, path: str, subject: Subject) -> Steps[None]:
     """What it is linked to names it too, where that has links to things of this kind."""
-    own = subject.model.by_name.get(made.operation.resource)
-    for link in own.links if own else ():
+    resource = subject.model.by_name.get(made.operation.resource)
+    for link in resource.links if resource else ():
         owner = subject.model.by_name.get(link.targets[0]) if len(link.targets) == 1 and not link.own else None
-        back = next(
+        back_link = next(
             (k for k in (owner.links if owner else ()) if k.many and k.targets == (made.operation.resource,)), None
         )
-        urls = [url for _, item in made.objects for _, url in urls_at(item, link)] if back else []
+        urls = [url for _, item in made.objects for _, url in urls_at(item, link)] if back_link else []
         target = below(subject.target.base_url, urls[0]) if urls else None
         reader = reader_of(target, subject.model) if target else None
-        if back is None or reader is None or target is None:
+        if back_link is None or reader is None or target is None:
             continue
         answer = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
-        shown = [url for _, item in answer.objects for _, url in urls_at(item, back)]
+        shown = [url for _, item in answer.objects for _, url in urls_at(item, back_link)]
         if answer.ok and path not in {below(subject.target.base_url, url) for url in shown}:
-            message = f"{back.path} of what it is linked to by {link.path} does not name what was just created"
+            message = f"{back_link.path} of what it is linked to by {link.path} does not name what was just created"
             yield violated(made, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(answer,))
         return
 

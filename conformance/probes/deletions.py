@@ -30,28 +30,30 @@ def look(gone: Answer) -> Steps[Answer]:
 def is_gone(gone: Answer) -> Steps[None]:
     """After a DELETE neither GET nor DELETE finds it."""
     read = yield from look(gone)
-    again = yield from ask(gone.operation, gone.exchange.request)
-    right = True
-    for answer, what in ((read, "GET after DELETE"), (again, "a second DELETE")):
+    second_delete = yield from ask(gone.operation, gone.exchange.request)
+    correct = True
+    for answer, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
         if answer.status != 404 and not (answer is read and answer.status == 405):
-            right = False
-            message = f"{what} does not give 404"
-            yield violated(again, "WRT-04", message, expected="404", actual=str(answer.status), also=(gone, read))
-    if right:
-        yield passed(again, "WRT-04")
+            correct = False
+            message = f"{attempt} does not give 404"
+            yield violated(
+                second_delete, "WRT-04", message, expected="404", actual=str(answer.status), also=(gone, read)
+            )
+    if correct:
+        yield passed(second_delete, "WRT-04")
 
 
 def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
     """What was deleted is in no list either; others that were there are still."""
     path, resource = address(made, subject), subject.model.by_name.get(made.operation.resource)
     lister = list_of(resource, subject) if resource else None
-    listed = (yield from page_with(lister, made.exchange.request, path, subject)) if lister else None
-    if listed is not None and shows(listed, path, subject):
+    page = (yield from page_with(lister, made.exchange.request, path, subject)) if lister else None
+    if page is not None and shows(page, path, subject):
         message = "the list still shows what was deleted"
-        yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(listed,))
-    for other in others:
-        if other not in {"", path}:
-            yield from _is_left(other, gone, subject)
+        yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
+    for other_path in others:
+        if other_path not in {"", path}:
+            yield from _is_left(other_path, gone, subject)
 
 
 def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
@@ -64,20 +66,22 @@ def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer |
 
 def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
     """What was there just before, and was not deleted, still is; looked at twice."""
-    for last in (False, True):
-        left = yield from there(path, subject)
-        if left is None or left.status not in GONE:
+    for repeated in (False, True):
+        remaining = yield from there(path, subject)
+        if remaining is None or remaining.status not in GONE:
             return
-        if last:
+        if repeated:
             message = "deleting one thing takes another along"
-            yield violated(gone, "WRT-04", message, expected=f"200 at {path}", actual=str(left.status), also=(left,))
+            yield violated(
+                gone, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
+            )
 
 
 def _unmade(operation: Operation, model: ResourceModel) -> bool:
     """Whether it deletes what no operation creates."""
     collection = operation.path.rpartition("/")[0]
-    made = any(each.role is Role.CREATE and each.path == collection for each in model.operations)
-    return operation.role is Role.DELETE and not made
+    creatable = any(candidate.role is Role.CREATE and candidate.path == collection for candidate in model.operations)
+    return operation.role is Role.DELETE and not creatable
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -94,14 +98,14 @@ def delete(operation: Operation, subject: Subject) -> Steps[None]:
         missing = yield from call_of(operation, subject)
         yield from untested(("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call"))
         return
-    other = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
-    gone = yield from ask(operation, calls[-1].request())
-    if not gone.ok:
-        yield observed(gone, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE answers {gone.status}")
+    neighbour = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
+    deleted = yield from ask(operation, calls[-1].request())
+    if not deleted.ok:
+        yield observed(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE answers {deleted.status}")
         return
-    yield from is_gone(gone)
-    if other is not None and other.ok:
-        yield from _is_left(calls[0].path, gone, subject)
+    yield from is_gone(deleted)
+    if neighbour is not None and neighbour.ok:
+        yield from _is_left(calls[0].path, deleted, subject)
 
 
 PROBES = (Probe("delete", ("WRT-04",), _unmade, _needs, delete, writes=True),)

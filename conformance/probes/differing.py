@@ -17,8 +17,8 @@ def differing(  # noqa: PLR0913 - a finding has these parts
     """A violation for each of the first `shown` differences; a pass where there is none."""
     if not found:
         yield passed(answer, requirement)
-    for each in found[:shown]:
-        yield difference(answer, requirement, message, each, also)
+    for found_difference in found[:shown]:
+        yield difference(answer, requirement, message, found_difference, also)
 
 
 def difference(answer: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]) -> Outcome:
@@ -32,12 +32,16 @@ def lasting(plain: Answer, found: Sequence[Difference]) -> Steps[list[Difference
 
     One more would not do: what flips with each read would be back where it was.
     """
-    again = msgspec.structs.replace(plain.exchange.request, fresh=True)
-    stayed = list(found)
+    reread = msgspec.structs.replace(plain.exchange.request, fresh=True)
+    persistent = list(found)
     for _ in range(2 if found else 0):
-        read = yield from ask(plain.operation, again)
-        stayed = [each for each in stayed if at(read.json, each.pointer) == at(plain.json, each.pointer)]
-    for pointer in dict.fromkeys(each.pointer for each in found if each not in stayed):
+        read = yield from ask(plain.operation, reread)
+        persistent = [
+            candidate
+            for candidate in persistent
+            if at(read.json, candidate.pointer) == at(plain.json, candidate.pointer)
+        ]
+    for pointer in dict.fromkeys(candidate.pointer for candidate in found if candidate not in persistent):
         message = f"{pointer} changes between identical reads; left out"
         yield Noticed("volatile-field", message, plain.operation.key)
-    return stayed
+    return persistent

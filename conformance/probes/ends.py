@@ -19,4 +19,4 @@ def ends_of(members: Sequence[T]) -> tuple[T, ...]:
 
 def ends_needs(reader: Operation) -> tuple[Need, ...]:
     """The reads of those members, by whoever has reads to spare."""
-    return tuple(Need(f"read {which} of {reader.path}", identity=SPARE) for which in ("second", "last"))
+    return tuple(Need(f"read {position} of {reader.path}", identity=SPARE) for position in ("second", "last"))

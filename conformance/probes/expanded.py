@@ -24,14 +24,16 @@ class Place(NamedTuple):
 def places(reference: Answer | None, answer: Answer, expansion: Expansion) -> Iterator[Place]:
     """Every place of an expand path, lists member by member, beside the link of the reference."""
     links = dict(expanded_at(reference, expansion)) if reference else {}
-    for where, value in expanded_at(answer, expansion):
-        link, known = links.get(where), where in links
+    for pointer, value in expanded_at(answer, expansion):
+        link, known = links.get(pointer), pointer in links
         if not isinstance(value, list):
-            yield Place(where, link, known, value)
+            yield Place(pointer, link, known, value)
             continue
-        beside = link if isinstance(link, list) and len(link) == len(value) else None
+        member_links = link if isinstance(link, list) and len(link) == len(value) else None
         for index, member in enumerate(value):
-            yield Place(f"{where}/{index}", beside[index] if beside else None, beside is not None, member)
+            yield Place(
+                f"{pointer}/{index}", member_links[index] if member_links else None, member_links is not None, member
+            )
 
 
 def replaced(reference: Answer | None, answer: Answer, expansion: Expansion, subject: Subject) -> Iterator[Outcome]:
@@ -111,12 +113,12 @@ def all_items(answer: Answer, expansions: tuple[Expansion, ...]) -> Iterator[Out
     """EXP-08: every item of the list is expanded."""
     if not answer.ok:
         return
-    judged, left = 0, False
+    count, incomplete = 0, False
     for expansion in expansions:
         for place in places(None, answer, expansion):
-            judged += place.value is not None
+            count += place.value is not None
             if isinstance(place.value, str):
-                left = True
+                incomplete = True
                 yield violated(
                     answer,
                     "EXP-08",
@@ -125,16 +127,16 @@ def all_items(answer: Answer, expansions: tuple[Expansion, ...]) -> Iterator[Out
                     actual=quote(place.value),
                     pointer=place.pointer,
                 )
-    if judged and not left:
+    if count and not incomplete:
         yield passed(answer, "EXP-08")
 
 
 def lost(alone: Answer, together: Answer, expansion: Expansion) -> Iterator[Difference]:
     """Places where an expansion shows an object alone and none among others."""
-    now = {place.pointer: place.value for place in places(None, together, expansion)}
+    values = {place.pointer: place.value for place in places(None, together, expansion)}
     for place in places(None, alone, expansion):
-        if isinstance(place.value, dict) and not isinstance(now.get(place.pointer), dict):
-            yield Difference(place.pointer, place.value, now.get(place.pointer))
+        if isinstance(place.value, dict) and not isinstance(values.get(place.pointer), dict):
+            yield Difference(place.pointer, place.value, values.get(place.pointer))
 
 
 def two_shapes(subject: Subject, schema: str, difference: Difference) -> bool:

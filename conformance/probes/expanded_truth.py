@@ -35,20 +35,25 @@ def equal_to_fetched(  # noqa: PLR0913 - what is compared, and how far
 def _inner(expansion: Expansion, deep: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
     """Those of some expansions that lie within one, as seen from there."""
     start = f"{expansion.path}."
-    return tuple(Expansion(each.path.removeprefix(start)) for each in deep if each.path.startswith(start))
+    return tuple(
+        Expansion(candidate.path.removeprefix(start)) for candidate in deep if candidate.path.startswith(start)
+    )
 
 
 def equal_to_listed(answer: Answer, expansion: Expansion, subject: Subject, deep: tuple[Expansion, ...]) -> Steps[None]:
     """EXP-04 at no cost: what is shown beside what a plain list shows of it; where they differ, it is fetched."""
     target = subject.model.by_name.get(expansion.target)
-    known = yield from listing(target, subject)
+    listed = yield from listing(target, subject)
     inner = _inner(expansion, deep)
     for place in places(None, answer, expansion):
-        member = known.members.get(place.value.get("url")) if _addressed(place.value) else None
+        member = listed.members.get(place.value.get("url")) if _addressed(place.value) else None
         if member is None:
             continue
-        one, other = blank(member, inner), blank(place.value, inner)
-        if any(each.old is not ABSENT and each.new is not ABSENT for each in differences(one, other)):
+        plain_member, shown_member = blank(member, inner), blank(place.value, inner)
+        if any(
+            difference.old is not ABSENT and difference.new is not ABSENT
+            for difference in differences(plain_member, shown_member)
+        ):
             yield from _compared(answer, place, member["url"], expansion, subject, inner)
             return
 
@@ -70,20 +75,24 @@ def _compared(  # noqa: PLR0913 - where it stands, and what it is compared with
         reason = f"the link answers {fetched.status}"
         yield observed(answer, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
         return
-    found = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
+    mismatches = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
     schemas = {expansion.schema, reader.item_schema} - {""}
-    foreign = {field for each in schemas for field in subject.validators.unknown_fields(each, fetched.json)}
-    found = [e for e in found if e.pointer not in foreign and not two_shapes(subject, expansion.schema, e)]
-    if not found:
+    foreign = {field for schema in schemas for field in subject.validators.unknown_fields(schema, fetched.json)}
+    mismatches = [
+        mismatch
+        for mismatch in mismatches
+        if mismatch.pointer not in foreign and not two_shapes(subject, expansion.schema, mismatch)
+    ]
+    if not mismatches:
         yield passed(answer, "EXP-04")
         return
-    for each in (yield from lasting(fetched, found)):
+    for mismatch in (yield from lasting(fetched, mismatches)):
         yield violated(
             answer,
             "EXP-04",
             f"what expand={expansion.path} shows differs from the resource itself",
-            expected=quote(each.old),
-            actual=quote(each.new),
-            pointer=place.pointer + each.pointer,
+            expected=quote(mismatch.old),
+            actual=quote(mismatch.new),
+            pointer=place.pointer + mismatch.pointer,
             also=(fetched,),
         )

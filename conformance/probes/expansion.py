@@ -24,7 +24,7 @@ _FETCHED = 2  # links of a list that are followed to compare
 
 def expandable(operation: Operation, model: ResourceModel) -> bool:
     """Whether a read documents a path that can be expanded."""
-    return operation.method == "GET" and any(each.resolvable for each in operation.expansions)
+    return operation.method == "GET" and any(expansion.resolvable for expansion in operation.expansions)
 
 
 def _single(operation: Operation, model: ResourceModel) -> bool:
@@ -37,18 +37,25 @@ def _listed(operation: Operation, model: ResourceModel) -> bool:
 
 def paths_of(operation: Operation) -> tuple[Expansion, ...]:
     """What can be expanded, shorter paths first."""
-    return tuple(sorted((e for e in operation.expansions if e.resolvable), key=lambda e: e.path.count(".")))
+    return tuple(
+        sorted(
+            (expansion for expansion in operation.expansions if expansion.resolvable),
+            key=lambda expansion: expansion.path.count("."),
+        )
+    )
 
 
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     paths = paths_of(operation)
-    asked = tuple(Need(f"read {operation.path} expand {each.path}") for each in paths)
+    asked = tuple(Need(f"read {operation.path} expand {expansion.path}") for expansion in paths)
     fetched = tuple(
-        following_needs(operation.path, each.path, each.target, model)
-        for each in operation.first_expansions
-        if each.target
+        following_needs(operation.path, expansion.path, expansion.target, model)
+        for expansion in operation.first_expansions
+        if expansion.target
     )
-    several = tuple(Need(f"read {operation.path} expand {each.path} of several") for each in _of_several(operation))
+    several = tuple(
+        Need(f"read {operation.path} expand {expansion.path} of several") for expansion in _of_several(operation)
+    )
     listed = _listings(operation, model)
     together = (all_expanded(operation), _reversed(operation))
     return (*plain_read(operation, model), *listed, *asked, *fetched, *several, *together)
@@ -56,16 +63,16 @@ def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
 
 def _of_several(operation: Operation) -> tuple[Expansion, ...]:
     """Expansions of a list of links."""
-    return tuple(each for each in operation.first_expansions if each.resolvable and each.many)
+    return tuple(expansion for expansion in operation.first_expansions if expansion.resolvable and expansion.many)
 
 
 def _listings(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return tuple(need for each in paths_of(operation) for need in listing_needs(each.target, model))
+    return tuple(need for expansion in paths_of(operation) for need in listing_needs(expansion.target, model))
 
 
 def all_expanded(operation: Operation) -> Need:
     """The read with everything expanded at once."""
-    paths = [each.path for each in paths_of(operation)]
+    paths = [expansion.path for expansion in paths_of(operation)]
     return Need(f"read {operation.path} expand {paths[0] if len(paths) == 1 else 'all'}")
 
 
@@ -94,11 +101,11 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
         missing = Missing(f"the plain read shows nothing: {plain.status}")
         yield from untested(JUDGED, operation, missing)
         return
-    seen = {"": plain}
+    answers = {"": plain}
     for expansion in paths_of(operation):
         answer = yield from ask(operation, call.request(("expand", expansion.path)))
-        seen[expansion.path] = answer
-        reference = seen.get(expansion.parent, plain)
+        answers[expansion.path] = answer
+        reference = answers.get(expansion.parent, plain)
         yield from replaced(reference, answer, expansion, subject)
         yield from _unchanged(reference, answer, (expansion,))
         if expansion in operation.first_expansions:
@@ -106,10 +113,12 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
         else:
             yield from equal_to_listed(answer, expansion, subject, ())
     yield from _several(call, plain, subject)
-    if all(answer.ok for answer in seen.values()):
-        there = yield from ask(operation, call.request(*_asking(operation)))
-        losses = [loss for each in paths_of(operation) for loss in lost(seen[each.path], there, each)]
-        yield from _together(call, plain, there, losses)
+    if all(answer.ok for answer in answers.values()):
+        together = yield from ask(operation, call.request(*_asking(operation)))
+        losses = [
+            loss for expansion in paths_of(operation) for loss in lost(answers[expansion.path], together, expansion)
+        ]
+        yield from _together(call, plain, together, losses)
     yield from _unjudged(plain, JUDGED)
 
 
@@ -119,31 +128,31 @@ def _several(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
     for expansion in _of_several(operation):
         if len(list(places(None, plain, expansion))) > 1:
             continue
-        known = yield from listing(subject.model.by_name.get(operation.resource), subject)
-        for url, member in known.members.items():
+        listed = yield from listing(subject.model.by_name.get(operation.resource), subject)
+        for url, member in listed.members.items():
             target = below(subject.target.base_url, url)
             links = list(values_at(member, f"{expansion.path}[]"))
             if target and match_path(operation.path, target) is not None and len(links) > 1:
-                other = msgspec.structs.replace(call, path=target)
-                answer = yield from ask(operation, other.request(("expand", expansion.path)))
+                member_call = msgspec.structs.replace(call, path=target)
+                answer = yield from ask(operation, member_call.request(("expand", expansion.path)))
                 yield from replaced(None, answer, expansion, subject)
                 break
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:
     """All documented paths at once, on every item of the first page."""
-    found = yield from populated(operation, subject)
-    if isinstance(found, Missing):
-        yield from untested(JUDGED, operation, found)
+    populated_list = yield from populated(operation, subject)
+    if isinstance(populated_list, Missing):
+        yield from untested(JUDGED, operation, populated_list)
         return
-    call, plain = found
+    call, plain = populated_list
     paths = paths_of(operation)
     answer = yield from ask(operation, call.request(*_asking(operation)))
     for expansion in paths:
         yield from replaced(plain if expansion in operation.first_expansions else None, answer, expansion, subject)
     yield from all_items(answer, paths)
     yield from _unchanged(plain, answer, operation.first_expansions)
-    for expansion in [e for e in operation.first_expansions if e.resolvable][:_FETCHED]:
+    for expansion in [expansion for expansion in operation.first_expansions if expansion.resolvable][:_FETCHED]:
         yield from equal_to_fetched(plain, answer, expansion, subject, which=slice(-1, None), deep=paths)
     for expansion in paths:
         yield from equal_to_listed(answer, expansion, subject, paths)
@@ -165,22 +174,22 @@ def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...])
     if len(plain.objects) != len(answer.objects):
         yield from _as_many(plain, answer)
         return
-    found = [
-        Difference(where + each.pointer, each.old, each.new)
-        for (where, old), (_, new) in zip(plain.objects, answer.objects, strict=True)
-        for each in differences(blank(old, expansions), blank(new, expansions))
+    changes = [
+        Difference(pointer + change.pointer, change.old, change.new)
+        for (pointer, old), (_, new) in zip(plain.objects, answer.objects, strict=True)
+        for change in differences(blank(old, expansions), blank(new, expansions))
     ]
-    if not found:
+    if not changes:
         yield passed(answer, "EXP-05")
         return
-    for each in (yield from lasting(plain, found)):
+    for change in (yield from lasting(plain, changes)):
         yield violated(
             answer,
             "EXP-05",
             "expand changed a property that it does not name",
-            expected=quote(each.old),
-            actual=quote(each.new),
-            pointer=each.pointer,
+            expected=quote(change.old),
+            actual=quote(change.new),
+            pointer=change.pointer,
             also=(plain,),
         )
 
@@ -190,9 +199,9 @@ def _as_many(plain: Answer, answer: Answer) -> Steps[None]:
     if not plain.listed or not answer.listed:
         return
     counts = (len(plain.items), len(answer.items))
-    first, second = (msgspec.structs.replace(each.exchange.request, fresh=True) for each in (plain, answer))
-    again = ((yield from ask(plain.operation, first)), (yield from ask(answer.operation, second)))
-    if (len(again[0].items), len(again[1].items)) != counts:
+    first, second = (msgspec.structs.replace(read.exchange.request, fresh=True) for read in (plain, answer))
+    repeated = ((yield from ask(plain.operation, first)), (yield from ask(answer.operation, second)))
+    if (len(repeated[0].items), len(repeated[1].items)) != counts:
         message = "the list changed while it was read; how many items it shows is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
         return
@@ -201,50 +210,56 @@ def _as_many(plain: Answer, answer: Answer) -> Steps[None]:
 
 
 def _asking(operation: Operation) -> tuple[tuple[str, str], ...]:
-    return tuple(("expand", each.path) for each in paths_of(operation))
+    return tuple(("expand", expansion.path) for expansion in paths_of(operation))
 
 
-def _together(call: Call, plain: Answer, there: Answer, losses: list[Difference]) -> Steps[None]:
+def _together(call: Call, plain: Answer, together: Answer, losses: list[Difference]) -> Steps[None]:
     """EXP-07 and EXP-12: several paths apply together, in any order, and one may be said twice.
 
     One request tries both, in reverse and with a repetition; only where it differs, a second one tells them apart.
     """
     operation, asked = plain.operation, _asking(plain.operation)
     several = len(asked) > 1
-    if not there.ok:
+    if not together.ok:
         message = "several expand parameters are refused"
-        yield violated(there, "EXP-07", message, expected="2xx", actual=str(there.status))
+        yield violated(together, "EXP-07", message, expected="2xx", actual=str(together.status))
         return
-    both = yield from ask(operation, call.request(*reversed(asked), asked[0]))
-    back, repeated = both, True
-    if not both.ok or any(True for _ in differences(there.json, both.json)):
-        back = (yield from ask(operation, call.request(*reversed(asked)))) if several else there
-        repeated = back.ok and not any(True for _ in differences(back.json, both.json))
-    order = [(each, "the order of expand parameters changes the result") for each in differences(there.json, back.json)]
-    if several and not back.ok:
+    reordered = yield from ask(operation, call.request(*reversed(asked), asked[0]))
+    reverse, repeated = reordered, True
+    if not reordered.ok or any(True for _ in differences(together.json, reordered.json)):
+        reverse = (yield from ask(operation, call.request(*reversed(asked)))) if several else together
+        repeated = reverse.ok and not any(True for _ in differences(reverse.json, reordered.json))
+    order = [
+        (change, "the order of expand parameters changes the result")
+        for change in differences(together.json, reverse.json)
+    ]
+    if several and not reverse.ok:
         message = "several expand parameters are refused in another order"
-        yield violated(back, "EXP-07", message, expected="2xx", actual=str(back.status), also=(there,))
+        yield violated(reverse, "EXP-07", message, expected="2xx", actual=str(reverse.status), also=(together,))
     elif several:
-        gone = [(each, "an expansion is lost among others") for each in losses]
-        yield from _explained(plain, there, back, "EXP-07", [*order, *gone])
+        lost_objects = [(loss, "an expansion is lost among others") for loss in losses]
+        yield from _explained(plain, together, reverse, "EXP-07", [*order, *lost_objects])
     if repeated:
-        yield passed(both, "EXP-12")
-    elif back.ok:
-        twice = [(each, "an expand path said twice changes the result") for each in differences(back.json, both.json)]
-        yield from _explained(plain, back, both, "EXP-12", twice)
+        yield passed(reordered, "EXP-12")
+    elif reverse.ok:
+        twice = [
+            (change, "an expand path said twice changes the result")
+            for change in differences(reverse.json, reordered.json)
+        ]
+        yield from _explained(plain, reverse, reordered, "EXP-12", twice)
 
 
 def _explained(
-    plain: Answer, one: Answer, other: Answer, requirement: str, complaints: list[tuple[Difference, str]]
+    plain: Answer, reference: Answer, answer: Answer, requirement: str, complaints: list[tuple[Difference, str]]
 ) -> Steps[None]:
     """A pass where nothing differs; differences that last are violations."""
     if not complaints:
-        yield passed(other, requirement)
+        yield passed(answer, requirement)
         return
-    stayed = yield from lasting(plain, [each for each, _ in complaints[:_SHOWN]])
-    for each, message in complaints[:_SHOWN]:
-        if each in stayed:
-            yield difference(other, requirement, message, each, (one,))
+    stayed = yield from lasting(plain, [change for change, _ in complaints[:_SHOWN]])
+    for change, message in complaints[:_SHOWN]:
+        if change in stayed:
+            yield difference(answer, requirement, message, change, (reference,))
 
 
 PROBES = (

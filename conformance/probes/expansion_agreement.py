@@ -21,15 +21,15 @@ def _pair(operation: Operation, model: ResourceModel) -> tuple[Operation, Operat
     resource = model.by_name.get(operation.resource)
     if resource is None or operation.role not in {Role.LIST, Role.ITEM}:
         return None
-    gets = {each.path: each for each in model.operations if expandable(each, model)}
+    gets = {candidate.path: candidate for candidate in model.operations if expandable(candidate, model)}
     listed, single = gets.get(resource.list_path), gets.get(resource.item_path)
     return (listed, single) if listed and single and _common(listed, single) else None
 
 
 def _common(listed: Operation, single: Operation) -> tuple[Expansion, ...]:
     """First-level expansions of the single read that the list has too."""
-    known = {each.path for each in listed.first_expansions if each.resolvable}
-    return tuple(each for each in single.first_expansions if each.resolvable and each.path in known)
+    known = {expansion.path for expansion in listed.first_expansions if expansion.resolvable}
+    return tuple(expansion for expansion in single.first_expansions if expansion.resolvable and expansion.path in known)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -48,22 +48,24 @@ def agreement(operation: Operation, subject: Subject) -> Steps[None]:
         yield without("EXP-09", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
     listed, single = pair
-    found = yield from populated(listed, subject)
-    if isinstance(found, Missing):
-        yield from untested(("EXP-09",), operation, found)
+    populated_list = yield from populated(listed, subject)
+    if isinstance(populated_list, Missing):
+        yield from untested(("EXP-09",), operation, populated_list)
         return
-    many = yield from ask(listed, found[0].request(*(("expand", each.path) for each in paths_of(listed))))
-    call = yield from _call_of_first(single, many, subject)
+    list_answer = yield from ask(
+        listed, populated_list[0].request(*(("expand", expansion.path) for expansion in paths_of(listed)))
+    )
+    call = yield from _call_of_first(single, list_answer, subject)
     if isinstance(call, Missing):
         yield from untested(("EXP-09",), operation, call)
         return
-    one = yield from ask(single, call.request(*(("expand", each.path) for each in paths_of(single))))
-    yield from _compared(operation, call, many, one, subject)
+    item_answer = yield from ask(single, call.request(*(("expand", expansion.path) for expansion in paths_of(single))))
+    yield from _compared(operation, call, list_answer, item_answer, subject)
 
 
-def _call_of_first(single: Operation, many: Answer, subject: Subject) -> Steps[Call | Missing]:
+def _call_of_first(single: Operation, list_answer: Answer, subject: Subject) -> Steps[Call | Missing]:
     """The single read of the first item; as other probes call it, where they read that one too."""
-    url = many.objects[0][1].get("url") if many.objects else None
+    url = list_answer.objects[0][1].get("url") if list_answer.objects else None
     target = below(subject.target.base_url, url) if isinstance(url, str) else None
     if target is None:
         return Missing("the first item of the list gives no url to read it at")
@@ -73,49 +75,57 @@ def _call_of_first(single: Operation, many: Answer, subject: Subject) -> Steps[C
     return call if call.path == target else Call(single, target, call.query, call.headers, call.identity)
 
 
-def _compared(operation: Operation, call: Call, many: Answer, one: Answer, subject: Subject) -> Steps[None]:
-    listed, single = many.operation, one.operation
-    both = {each.path for each in paths_of(listed)} & {each.path for each in paths_of(single)}
+def _compared(
+    operation: Operation, call: Call, list_answer: Answer, item_answer: Answer, subject: Subject
+) -> Steps[None]:
+    listed, single = list_answer.operation, item_answer.operation
+    common_paths = {documented.path for documented in paths_of(listed)} & {
+        documented.path for documented in paths_of(single)
+    }
     judged = complained = False
-    for expansion in _common(listed, single) if many.ok and one.ok else ():
+    for expansion in _common(listed, single) if list_answer.ok and item_answer.ok else ():
         inner = tuple(
-            Expansion(each.path[len(expansion.path) + 1 :])
-            for each in (*paths_of(listed), *paths_of(single))
-            if each.path.startswith(f"{expansion.path}.") and each.path not in both
+            Expansion(documented.path[len(expansion.path) + 1 :])
+            for documented in (*paths_of(listed), *paths_of(single))
+            if documented.path.startswith(f"{expansion.path}.") and documented.path not in common_paths
         )
-        first = _value(many, expansion, many.objects[0][0])
-        other = _value(one, expansion, "")
-        if not isinstance(first, dict) or not isinstance(other, dict):
+        list_value = _value(list_answer, expansion, list_answer.objects[0][0])
+        item_value = _value(item_answer, expansion, "")
+        if not isinstance(list_value, dict) or not isinstance(item_value, dict):
             continue  # EXP-02 speaks of it
         judged = True
-        for each in differences(blank(other, inner), blank(first, inner)):
-            if two_shapes(subject, expansion.schema, each):
+        for difference in differences(blank(item_value, inner), blank(list_value, inner)):
+            if two_shapes(subject, expansion.schema, difference):
                 continue
-            again = yield from ask(single, call.request(("expand", expansion.path), fresh=True))
-            if at(_value(again, expansion, ""), each.pointer) != each.old:
-                yield Noticed("volatile-field", f"{each.pointer} of {expansion.path} changes by itself", single.key)
+            reread = yield from ask(single, call.request(("expand", expansion.path), fresh=True))
+            if at(_value(reread, expansion, ""), difference.pointer) != difference.old:
+                yield Noticed(
+                    "volatile-field", f"{difference.pointer} of {expansion.path} changes by itself", single.key
+                )
                 continue
             complained = True
             outcome = violated(
-                many,
+                list_answer,
                 "EXP-09",
                 f"expand={expansion.path} shows another thing in the list than by itself",
-                expected=quote(each.old),
-                actual=quote(each.new),
-                pointer=each.pointer,
-                also=(one,),
+                expected=quote(difference.old),
+                actual=quote(difference.new),
+                pointer=difference.pointer,
+                also=(item_answer,),
             )
             yield msgspec.structs.replace(outcome, operation=operation.key)
     if judged and not complained:
-        yield msgspec.structs.replace(passed(many, "EXP-09"), operation=operation.key)
+        yield msgspec.structs.replace(passed(list_answer, "EXP-09"), operation=operation.key)
     reason = "no common expansion shows an object in both"
     yield without("EXP-09", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _value(answer: Answer, expansion: Expansion, where: str) -> Any:
+def _value(answer: Answer, expansion: Expansion, pointer: str) -> Any:
     """What stands at an expansion in the item at a pointer, None where nothing does."""
-    found = (value for at_, value in expanded_at(answer, expansion) if at_.startswith(f"{where}/"))
-    return next(found, None)
+    values = (
+        value for value_pointer, value in expanded_at(answer, expansion) if value_pointer.startswith(f"{pointer}/")
+    )
+    return next(values, None)
 
 
 PROBES = (Probe("expansion-agreement", ("EXP-09",), expandable, _needs, agreement, rank=3),)

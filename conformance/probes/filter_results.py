@@ -30,8 +30,8 @@ class Result(NamedTuple):
     def readable(self) -> bool:
         """Whether every page of a list is one of objects."""
         answers = [page.answer for page in self.pages]
-        lists = all(each.listed for each in answers) if self.answer.operation.role is Role.LIST else True
-        return lists and all(each.items == each.objects for each in answers)
+        lists = all(answer.listed for answer in answers) if self.answer.operation.role is Role.LIST else True
+        return lists and all(answer.items == answer.objects for answer in answers)
 
     @property
     def complete(self) -> bool:
@@ -76,10 +76,10 @@ def missing(result: Result) -> Iterator[Suspect]:
     trial, gone, name = result.trial, result.gone, result.trial.which.parameter
     if not gone:
         return
-    found = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
+    complaints = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
     if set(gone) <= set(trial.bound) and len(result.pages) == 1:
-        found.append(("FLT-01", f"{name} leaves out the items on its bound"))
-    for requirement, message in found:
+        complaints.append(("FLT-01", f"{name} leaves out the items on its bound"))
+    for requirement, message in complaints:
         yield (
             gone[0],
             violated(
@@ -95,29 +95,29 @@ def missing(result: Result) -> Iterator[Suspect]:
 
 def pairs(results: Sequence[Result]) -> Iterator[tuple[Result, Result]]:
     """Complete answers to opposite filters."""
-    for one, other in permutations(results, 2):
-        if one.complete and other.complete and opposite(one.trial, other.trial):
-            yield one, other
+    for first, second in permutations(results, 2):
+        if first.complete and second.complete and opposite(first.trial, second.trial):
+            yield first, second
 
 
 def unparted(results: Sequence[Result]) -> Iterator[tuple[str, Outcome]]:
     """FLT-03: an item that satisfies one of two opposite filters is in that list and not in the other."""
-    for one, other in pairs(results):
-        inside = set(one.trial.inside) ^ set(other.trial.inside)
-        wrong = sorted(key for key in inside if (key in one.keys) is (key in other.keys))
-        if wrong:
-            names = " and ".join(f"{r.trial.which.parameter}={r.trial.value}" for r in (one, other))
-            where = "both lists" if wrong[0] in one.keys else "neither list"
+    for first, second in pairs(results):
+        inside = set(first.trial.inside) ^ set(second.trial.inside)
+        misplaced = sorted(key for key in inside if (key in first.keys) is (key in second.keys))
+        if misplaced:
+            names = " and ".join(f"{result.trial.which.parameter}={result.trial.value}" for result in (first, second))
+            where = "both lists" if misplaced[0] in first.keys else "neither list"
             yield (
-                wrong[0],
+                misplaced[0],
                 violated(
-                    one.answer,
+                    first.answer,
                     "FLT-03",
-                    f"{one.trial.which.parameter} and {other.trial.which.parameter} do not part the list",
-                    expected=f"{wrong[0]} in one of {names}",
-                    actual=f"{where}; {len(wrong)} such items",
-                    pointer=f"query:{one.trial.which.parameter}",
-                    also=(other.answer,),
+                    f"{first.trial.which.parameter} and {second.trial.which.parameter} do not part the list",
+                    expected=f"{misplaced[0]} in one of {names}",
+                    actual=f"{where}; {len(misplaced)} such items",
+                    pointer=f"query:{first.trial.which.parameter}",
+                    also=(second.answer,),
                 ),
             )
 
@@ -166,8 +166,8 @@ def by_the_pages(result: Result, second: Result, *requirements: str) -> Iterator
 
 def held(judged: Sequence[Result], walked: Sequence[Result]) -> Iterator[Outcome]:
     """FLT-03 and FLT-05, once nothing speaks against them."""
-    for one, other in pairs(judged):
-        if set(one.trial.inside) ^ set(other.trial.inside):
-            yield passed(one.answer, "FLT-03")
+    for first, second in pairs(judged):
+        if set(first.trial.inside) ^ set(second.trial.inside):
+            yield passed(first.answer, "FLT-03")
     for result in walked:
         yield passed(result.pages[-1].answer, "FLT-05")

@@ -34,14 +34,14 @@ _PAGES = 3  # of the filtered list that is walked: one more than a conforming se
 
 
 def _known(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET" and any(each.field for each in operation.filters)
+    return operation.method == "GET" and any(filter_.field for filter_ in operation.filters)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    known = [each for each in operation.filters if each.field]
-    both = sum(each.operator is Operator.ISNULL for each in known)
+    filters = [filter_ for filter_ in operation.filters if filter_.field]
+    null_filters = sum(filter_.operator is Operator.ISNULL for filter_ in filters)
     pages = 1 if _sized(operation) else 0
-    asked = Need(f"read {operation.path} filtered", len(known) + both + pages, SPARE)
+    asked = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, SPARE)
     whole = (Need(f"read {operation.path} whole", identity=SPARE),) if _sized(operation) else ()
     return (*plain_read(operation, model, SPARE), *whole, asked)
 
@@ -52,11 +52,11 @@ def _sized(operation: Operation) -> bool:
 
 def filtered(operation: Operation, subject: Subject) -> Steps[None]:
     """Every filter of a known field, with a value that parts the known items; one of them page by page."""
-    found = yield from populated(operation, subject, subject.spare)
-    if isinstance(found, Missing):
-        yield from untested(HELD, operation, found)
+    populated_list = yield from populated(operation, subject, subject.spare)
+    if isinstance(populated_list, Missing):
+        yield from untested(HELD, operation, populated_list)
         return
-    call, plain = found
+    call, plain = populated_list
     whole = yield from whole_list(call, plain)
     planned = trials(whole, subject.model)
     paged = _worth_walking(planned, whole) if _sized(operation) else None
@@ -71,11 +71,11 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
         elif not result.readable:
             yield from unreadable(result)
         else:
-            told, losing = yield from _told(call, result, whole, subject)
-            judged += told
-            lost += losing
+            results, suspicions = yield from _told(call, result, whole, subject)
+            judged += results
+            lost += suspicions
             walked += [result] if len(result.pages) > 1 and not result.gone else []
-    suspects = [*(each for result in judged for each in missing(result)), *unparted(judged), *lost]
+    suspects = [*(suspect for result in judged for suspect in missing(result)), *unparted(judged), *lost]
     if suspects:
         yield from _unless_changed(call, whole, suspects)
     for result in judged:
@@ -118,15 +118,15 @@ def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer)
 def _expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
     """What can be expanded of the items without touching what the filters look at; a link tells its id in any form."""
     names = {trial.which.parameter, *(name for name, _ in beside)}
-    looked_at = (each for each in operation.filters if each.parameter in names and not each.by_id_of)
-    heads = {each.field.partition(".")[0] for each in looked_at}
-    known = (each for each in operation.first_expansions if each.resolvable)
-    return next((each for each in known if each.path.partition(".")[0] not in heads), None)
+    looked_at = (filter_ for filter_ in operation.filters if filter_.parameter in names and not filter_.by_id_of)
+    heads = {filter_.field.partition(".")[0] for filter_ in looked_at}
+    known = (expansion for expansion in operation.first_expansions if expansion.resolvable)
+    return next((expansion for expansion in known if expansion.path.partition(".")[0] not in heads), None)
 
 
 def _without(call: Call, trial: Trial) -> Call:
     """The call without a value that it must give for the parameter under trial."""
-    query = tuple(each for each in call.query if each[0] != trial.which.parameter)
+    query = tuple(pair for pair in call.query if pair[0] != trial.which.parameter)
     return msgspec.structs.replace(call, query=query)
 
 
@@ -182,15 +182,15 @@ def _worth_walking(planned: Sequence[Trial], whole: Answer) -> Walk | None:
     order = [key_of(item, whole.operation) for _, item in whole.objects]
     place = {key: index for index, key in enumerate(order)}
     most = whole.operation.pagination.max_size if whole.operation.pagination else 0
-    found = []
+    walks = []
     for trial in planned:
         inside, outside = {*trial.inside}, {*trial.outside}
         for size in range((len(inside) + 1) // 2, min(len(inside), most + 1)) if inside <= {*place} else ():
             cut = place[trial.inside[size - 1]] + 1
             behind = order[cut : cut + size]
             first = next((index for index, key in enumerate(behind) if key in inside), len(behind))
-            found.append(Walk(trial, size, (first, sum(key in outside for key in behind))))
-    return max(found, key=lambda each: (each.strangers[0] > 0, each.strangers[1]), default=None)
+            walks.append(Walk(trial, size, (first, sum(key in outside for key in behind))))
+    return max(walks, key=lambda candidate: (candidate.strangers[0] > 0, candidate.strangers[1]), default=None)
 
 
 def _unless_changed(call: Call, whole: Answer, suspects: Sequence[Suspect]) -> Steps[None]:

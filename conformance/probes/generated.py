@@ -102,25 +102,25 @@ def _undone(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
     before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
     yield from steps
     if reader and before is not None:
-        now = yield from ask(reader.operation, reader.request(fresh=True))
-        yield from put_back(write, writable(write.call.operation, subject), before, now, subject)
+        after = yield from ask(reader.operation, reader.request(fresh=True))
+        yield from put_back(write, writable(write.call.operation, subject), before, after, subject)
 
 
 def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
     from strategies.generated import Validity  # noqa: PLC0415 - Hypothesis is loaded only where something is generated
 
     operation = call.operation
-    reached = right = 0
+    succeeded = valid = 0
     for request, validity in _cases(call, known, subject):
         answer = yield from ask(operation, request)
         yield from judged(answer, subject, validity)
         if validity is Validity.VALID:
-            right += 1
-            reached += answer.status // 100 in {2, 3}
+            valid += 1
+            succeeded += answer.status // 100 in {2, 3}
         if operation.role is Role.CREATE and answer.ok:
             yield from clean(answer, subject)
-    if right:
-        yield Noticed("generated", f"{reached} of {right} valid generated requests succeeded", operation.key)
+    if valid:
+        yield Noticed("generated", f"{succeeded} of {valid} valid generated requests succeeded", operation.key)
 
 
 def _cases(call: Call, known: Mapping[str, Any], subject: Subject) -> "Iterator[tuple[Request, Validity | None]]":
@@ -130,11 +130,11 @@ def _cases(call: Call, known: Mapping[str, Any], subject: Subject) -> "Iterator[
     operation = call.operation
     sent = dict.fromkeys(subject.first.get(operation.key, ()))
     yield from ((request, None) for request in sent)
-    for index, each in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
-        request = settled(each, call, known, index)
-        if request not in sent and not embeds(request.body, subject.model, each.wrong):
+    for index, case in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
+        request = settled(case, call, known, index)
+        if request not in sent and not embeds(request.body, subject.model, case.wrong):
             sent[request] = None
-            yield request, each.validity
+            yield request, case.validity
 
 
 def judged(answer: Answer, subject: Subject, validity: "Validity | None" = None) -> Iterator[Outcome]:
@@ -162,10 +162,10 @@ def _refused(
             yield passed(answer, requirement)
         return
     request = answer.exchange.request
-    found = validity or judgement(request, answer.operation, subject.validators, subject.opinion).validity
-    if found is Validity.INVALID and (answer.ok or answer.status >= 500) and not ambiguous(answer, place):
-        what = "is accepted" if answer.ok else "makes the server fail"
-        message = f"a generated request with a wrong {place} {what}"
+    verdict = validity or judgement(request, answer.operation, subject.validators, subject.opinion).validity
+    if verdict is Validity.INVALID and (answer.ok or answer.status >= 500) and not ambiguous(answer, place):
+        effect = "is accepted" if answer.ok else "makes the server fail"
+        message = f"a generated request with a wrong {place} {effect}"
         yield violated(answer, requirement, message, expected="4xx", actual=str(answer.status), pointer=place)
     else:
         reason = f"a request with an odd {place} is answered {answer.status}, and whether it is wrong is disputed"
@@ -187,8 +187,8 @@ def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
         request = answer.exchange.request
         if judgement(request, operation, subject.validators, subject.opinion).validity is Validity.VALID:
-            what = f" with {' and '.join(sorted({name for name, _ in pairs}))}" if pairs else ""
-            message = f"a valid generated request{what} is refused"
+            parameters = f" with {' and '.join(sorted({name for name, _ in pairs}))}" if pairs else ""
+            message = f"a valid generated request{parameters} is refused"
             yield violated(answer, "RSP-12", message, expected="2xx", actual=str(answer.status))
 
 

@@ -16,14 +16,14 @@ def wrong_places(request: Request, operation: Operation, subject: Subject) -> tu
 def about(request: Request, operation: Operation, subject: Subject) -> frozenset[str]:
     """The requirements that a request is a case of: those of its wrong places, or that of right ones."""
     places = wrong_places(request, operation, subject)
-    return frozenset(requirement_of(operation, each) for each in places) if places else frozenset({"RSP-12"})
+    return frozenset(requirement_of(operation, place) for place in places) if places else frozenset({"RSP-12"})
 
 
 def named(operation: Operation, requirements: tuple[str, ...]) -> tuple[str, ...]:
     """The requirements that a generated case of the operation could be about."""
-    places = [f"{each.location}:{each.name}" for each in operation.parameters]
+    places = [f"{parameter.location}:{parameter.name}" for parameter in operation.parameters]
     possible = {requirement_of(operation, place) for place in places}
-    return tuple(each for each in requirements if each in possible or each == "RSP-12")
+    return tuple(requirement for requirement in requirements if requirement in possible or requirement == "RSP-12")
 
 
 def requirement_of(operation: Operation, place: str) -> str:
@@ -45,7 +45,7 @@ def requirement_of(operation: Operation, place: str) -> str:
 
 def _of_query(operation: Operation, name: str) -> str:
     paging = operation.pagination
-    if name in {each.parameter for each in operation.filters}:
+    if name in {filter_.parameter for filter_ in operation.filters}:
         return "FLT-04"
     if paging and name and name in {paging.size, paging.page}:
         return "PAG-06" if name == paging.size else "PAG-08"
@@ -61,9 +61,9 @@ def ambiguous(answer: Answer, place: str) -> bool:
     pairs = query_pairs(answer.exchange.request.target)
     values = [value for key, value in pairs if key == name]
     many = any(
-        each.schema.get("type") == "array"
-        for each in answer.operation.parameters
-        if each.location is Location.QUERY and each.name == name
+        parameter.schema.get("type") == "array"
+        for parameter in answer.operation.parameters
+        if parameter.location is Location.QUERY and parameter.name == name
     )
     return location == "query" and ("" in values or (len(values) > 1 and not many))
 

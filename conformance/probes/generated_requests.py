@@ -26,9 +26,9 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     missing = tuple(
         pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
     )
-    spared = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
-    spared.add(case.note.partition(":")[0])
-    body = _linked_body(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
+    kept_names = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
+    kept_names.add(case.note.partition(":")[0])
+    body = _linked_body(case.request.body, {n: v for n, v in known.items() if n not in kept_names}, index)
     return Request(
         operation.key,
         operation.method,
@@ -42,7 +42,7 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
 
 def _target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
     path, _, query = target.partition("?")
-    if not any(each.startswith("path") for each in wrong):
+    if not any(place.startswith("path") for place in wrong):
         path = call.path
     needed = dict(call.query)
     if not needed:
@@ -68,14 +68,14 @@ def _linked_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
 def linked(value: Any, known: Mapping[str, Any], index: int) -> Any:
     """A JSON value with what exists in the place of what was made up, by property name; `index` varies the choice."""
     if isinstance(value, list):
-        return [linked(each, known, index) for each in value]
+        return [linked(member, known, index) for member in value]
     if not isinstance(value, dict):
         return value
     return {
         name: known[name][index % len(known[name])]
-        if name in known and isinstance(each, type(known[name][0]))
-        else linked(each, known, index)
-        for name, each in value.items()
+        if name in known and isinstance(member, type(known[name][0]))
+        else linked(member, known, index)
+        for name, member in value.items()
     }
 
 
@@ -92,15 +92,16 @@ def embedding(value: Any, model: ResourceModel, wrong: tuple[str, ...] = ()) -> 
 
     Schemas that are made for reading allow it; nobody promises what a server makes of it.
     """
-    links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
+    links = {link.path.rpartition(".")[2].removesuffix("[]") for resource in model.resources for link in resource.links}
 
     def within(value: Any, at: str) -> bool:
         if isinstance(value, list):
-            return any(within(each, f"{at}/{index}") for index, each in enumerate(value))
+            return any(within(member, f"{at}/{index}") for index, member in enumerate(value))
         members = value.items() if isinstance(value, dict) else ()
         return any(
-            (name in links and isinstance(each, dict) and f"{at}/{name}" not in wrong) or within(each, f"{at}/{name}")
-            for name, each in members
+            (name in links and isinstance(member, dict) and f"{at}/{name}" not in wrong)
+            or within(member, f"{at}/{name}")
+            for name, member in members
         )
 
     return within(value, "body")

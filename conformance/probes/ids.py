@@ -45,12 +45,14 @@ def malformed(valid: str) -> dict[str, str]:
     prefix, tail = valid[:_PREFIX], valid[_PREFIX:]
     alike = {name: prefix + tail.replace(digit, letter, 1) for name, (digit, letter) in _ALIKE.items() if digit in tail}
     lower = {"lower-case": prefix + tail.lower()} if tail != tail.lower() else {}
-    return {each.name: each.value for each in near_misses(valid)} | lower | alike
+    return {near_miss.name: near_miss.value for near_miss in near_misses(valid)} | lower | alike
 
 
 def _in_turn(names: Sequence[str], operation: Operation, subject: Subject, *, deep: bool) -> tuple[str, ...]:
     """One class for each operation, going round so that every class occurs; in depth all the others."""
-    place = [each.key for each in subject.model.operations if keyed(each, subject.model)].index(operation.key)
+    place = [candidate.key for candidate in subject.model.operations if keyed(candidate, subject.model)].index(
+        operation.key
+    )
     own = names[place % len(names)]
     return tuple(name for name in names if name != own) if deep else (own,)
 
@@ -61,8 +63,8 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
     if isinstance(call, Missing):
         yield from untested(("IDS-06",), operation, call)
         return
-    found = match_path(operation.path, call.path) or {}
-    key = found.get(subject.model.by_name[operation.resource].key, "")
+    parameters = match_path(operation.path, call.path) or {}
+    key = parameters.get(subject.model.by_name[operation.resource].key, "")
     known = malformed(key)
     for name in [name for kind in _LENIENT for name in _in_turn(kind, operation, subject, deep=deep) if name in known]:
         path = f"{call.path.rpartition('/')[0]}/{percent_encoded(known[name], safe='')}"
@@ -105,7 +107,9 @@ def _reader(operation: Operation, model: ResourceModel) -> Operation | None:
     """The operation that reads one member of a list."""
     resource = model.by_name.get(operation.resource)
     path = resource.item_path if resource else ""
-    return next((o for o in model.operations if o.method == "GET" and o.path == path), None)
+    return next(
+        (candidate for candidate in model.operations if candidate.method == "GET" and candidate.path == path), None
+    )
 
 
 def _own_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -119,15 +123,15 @@ def own_url(operation: Operation, subject: Subject) -> Steps[None]:
     if reader is None:
         yield without("IDS-07", operation.key, Verdict.NOT_APPLICABLE, "no operation reads one item of the list")
         return
-    found = yield from populated(operation, subject, subject.spare)
-    if isinstance(found, Missing):
-        yield from untested(("IDS-07",), operation, found)
+    populated_list = yield from populated(operation, subject, subject.spare)
+    if isinstance(populated_list, Missing):
+        yield from untested(("IDS-07",), operation, populated_list)
         return
-    call, plain = found
-    named = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
-    if not named:
+    call, plain = populated_list
+    addressed = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
+    if not addressed:
         yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "no item gives a url that leads to one")
-    for at, item in ends_of(named):
+    for at, item in ends_of(addressed):
         target = below(subject.target.base_url, item["url"])
         if target is None or match_path(reader.path, path_of(target)) is None:
             yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "the item's url leads elsewhere (IDS-04)")

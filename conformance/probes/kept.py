@@ -30,7 +30,7 @@ def lost(sent: Any, shown: Any, pointer: str = "") -> Iterator[Difference]:
 
 def _kept(sent: Any, shown: Any) -> bool:
     if isinstance(sent, list) and isinstance(shown, list):
-        deep = any(isinstance(each, dict | list) for each in (*sent, *shown))
+        deep = any(isinstance(member, dict | list) for member in (*sent, *shown))
         return deep or not Counter(map(_form, sent)) - Counter(map(_form, shown))
     if shown is None or not (isinstance(sent, dict | list) or isinstance(shown, dict | list)):
         return shown is not None and _same(sent, shown)
@@ -40,10 +40,12 @@ def _kept(sent: Any, shown: Any) -> bool:
 def _same(sent: Any, shown: Any) -> bool:
     if isinstance(shown, str) and _MASKS & {*shown}:
         return True
-    one, other = comparable(sent), comparable(shown)
-    if isinstance(one, float) and isinstance(other, float):
-        return one == other or (not one.is_integer() and isclose(one, other, rel_tol=_ROUNDED))
-    return (one is not None and one == other) or _form(sent) == _form(shown)
+    sent_value, shown_value = comparable(sent), comparable(shown)
+    if isinstance(sent_value, float) and isinstance(shown_value, float):
+        return sent_value == shown_value or (
+            not sent_value.is_integer() and isclose(sent_value, shown_value, rel_tol=_ROUNDED)
+        )
+    return (sent_value is not None and sent_value == shown_value) or _form(sent) == _form(shown)
 
 
 def _form(value: Any) -> str:

@@ -52,5 +52,5 @@ def following_needs(origin: str, link: str, target: str, model: ResourceModel) -
     """
     resource = model.by_name.get(target)
     path = resource.item_path if resource else ""
-    known = any(each.path == path and each.method == "GET" for each in model.operations)
+    known = any(operation.path == path and operation.method == "GET" for operation in model.operations)
     return Need(f"read {path}" if known else f"follow {origin} {link}")
