@@ -1,4 +1,4 @@
-"""WRT-01, WRT-04 and WRT-07: what is created is read, listed, and gone when it is deleted."""
+"""WRT-01, WRT-04 and WRT-07: what is created can be read, is listed, and is gone once it is deleted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,12 +33,12 @@ ALL = ("WRT-01", "WRT-04", "WRT-07")
 _SHOWN = 5
 
 
-def _creates(operation: Operation, model: ResourceModel) -> bool:
+def _is_create(operation: Operation, model: ResourceModel) -> bool:
     return operation.role is Role.CREATE and has_json_body(operation)
 
 
 def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """The write, what it made, its list; where it can be undone, two more of its kind, and looks at what is gone."""
+    """Return the write, the reads of the object and its list, and more where the object can be deleted."""
     resource = model.by_name.get(operation.resource)
     paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
     count = 2 + (Role.ITEM in paths) + (Role.LIST in paths) + 14 * (Role.DELETE in paths)
@@ -46,43 +46,43 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
 
 
 def create(operation: Operation, subject: Subject) -> Steps[None]:
-    """Make one, read it, find it in its list and at its owner, delete it where that can be done."""
+    """Create an object, read it, find it in its list and at its owner, and delete it where that is possible."""
     write = yield from write_of(operation, subject)
     if isinstance(write, Missing):
         yield from untested(ALL, operation, write)
         return
-    existing = yield from _first(write, subject)
-    created = yield from _accepted(write, subject)
-    parent = (yield from _above(operation, subject)) if created is None else None
+    existing = yield from _find_existing(write, subject)
+    created = yield from _send_until_accepted(write, subject)
+    parent = (yield from _create_parent(operation, subject)) if created is None else None
     if parent is not None:
         path = f"{address(parent, subject)}/{operation.path.rpartition('/')[2]}"
         call = msgspec.structs.replace(write.call, path=path)
-        created = yield from _accepted(msgspec.structs.replace(write, call=call), subject)
+        created = yield from _send_until_accepted(msgspec.structs.replace(write, call=call), subject)
     if created is None:
         yield from untested(ALL, operation, Missing("no body made from the description is accepted"))
     else:
-        yield from _lives(created, existing, operation, subject)
+        yield from _check_life(created, existing, operation, subject)
     if parent is not None:
         yield from clean(parent, subject)
 
 
-def _first(write: Write, subject: Subject) -> Steps[str]:
-    """Where the first thing of the kind lives before one is made; empty where none is known or none can be deleted."""
+def _find_existing(write: Write, subject: Subject) -> Steps[str]:
+    """Return the path of an object of the kind before one is created; empty if none is known or deletable."""
     resource = subject.model.by_name.get(write.call.operation.resource)
     lister = list_of(resource, subject) if resource else None
     path = (yield from first_of(lister, write.call.request(), subject)) if lister else ""
     return path if deleter_of(path, subject) else ""
 
 
-def _lives(made: Answer, first: str, operation: Operation, subject: Subject) -> Steps[None]:
-    """From its first read to what is left of it; where it can be deleted, another one stands beside it."""
-    yield from _reads_back(made, subject)
+def _check_life(made: Answer, first: str, operation: Operation, subject: Subject) -> Steps[None]:
+    """Check an object from its first read to its deletion; a second one exists beside it where both can be deleted."""
+    yield from _check_read(made, subject)
     deletable = deleter_of(address(made, subject), subject) is not None
-    sibling = (yield from _another(operation, subject, "beside", otherwise=True)) if deletable else None
-    yield from _is_listed(made, subject)
+    sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
+    yield from _check_listed(made, subject)
     if sibling is not None:
-        yield from _reads_back(sibling, subject)
-        yield from _is_listed(sibling, subject)
+        yield from _check_read(sibling, subject)
+        yield from _check_listed(sibling, subject)
     others = [address(sibling, subject)] if sibling else []
     existing = (yield from there(first, subject)) if deletable and first else None
     others += [first] if existing is not None and existing.ok else []
@@ -90,38 +90,38 @@ def _lives(made: Answer, first: str, operation: Operation, subject: Subject) -> 
     if deleted is not None and deleted.ok:
         yield from is_gone(deleted)
         yield from is_gone_alone(deleted, made, others, subject)
-        yield from _stays_gone(deleted, operation, subject)
+        yield from _check_stays_deleted(deleted, operation, subject)
     if sibling is not None:
         yield from clean(sibling, subject)
     for requirement in ALL:
         yield observed(made, requirement, Verdict.NOT_APPLICABLE, "what was made can be read nowhere")
 
 
-def _accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
-    """The answer to the whole body, else to the least one, else to one of another name where the name is the key."""
+def _send_until_accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
+    """Return the response to the first body accepted: the whole, the least, or one with another name as key."""
     small = least(write, subject)
     bodies = [write.body] if small == write.body else [write.body, small]
     resource = subject.model.by_name.get(write.call.operation.resource)
     field = resource.key_field if resource and resource.key_kind is KeyKind.NAME else ""
     names = writable(write.call.operation, subject).get(field, {}).get("enum", ())
     for body in (*bodies, *({**write.body, field: name} for name in names if name != write.body.get(field))):
-        answer = yield from ask(write.call.operation, write.request(body))
-        if answer.ok:
-            return answer
+        response = yield from ask(write.call.operation, write.request(body))
+        if response.ok:
+            return response
     return None
 
 
-def _above(operation: Operation, subject: Subject) -> Steps[Answer | None]:
-    """A new parent, below which there is room for anything; None where none can be made."""
+def _create_parent(operation: Operation, subject: Subject) -> Steps[Answer | None]:
+    """Create a new parent with room for anything below it; None where that is impossible."""
     parents = operation.path.rpartition("/")[0].rpartition("/")[0]
     creator = next((o for o in subject.model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
     write = (yield from write_of(creator, subject, "above")) if creator and creator.effect is Effect.WRITE else None
-    answer = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
-    return answer if answer is not None and answer.ok and address(answer, subject) else None
+    response = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
+    return response if response is not None and response.ok and address(response, subject) else None
 
 
-def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
-    """WRT-01: GET of the new resource gives what was sent, and what POST answered."""
+def _check_read(made: Answer, subject: Subject) -> Steps[None]:
+    """Check that GET of the new resource shows what was sent and what POST returned (WRT-01)."""
     path = address(made, subject)
     reader = reader_of(path, subject.model) if path else None
     if reader is None:
@@ -132,7 +132,10 @@ def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
         message = "what was just created cannot be read"
         yield violated(made, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
         return
-    mismatches = [*_common(made.json, read.json, same=_same_schema(made, reader)), *lost(_sent(made), read.json)]
+    mismatches = [
+        *_compare_bodies(made.json, read.json, same=_has_same_schema(made, reader)),
+        *lost(_parse_sent_body(made), read.json),
+    ]
     if mismatches:
         again = yield from ask(reader, request)
         mismatches = [mismatch for mismatch in mismatches if at(again.json, mismatch.pointer) == mismatch.new]
@@ -140,16 +143,16 @@ def _reads_back(made: Answer, subject: Subject) -> Steps[None]:
     yield from differing(made, "WRT-01", message, mismatches, (read,), shown=_SHOWN)
 
 
-def _sent(made: Answer) -> Any:
+def _parse_sent_body(made: Answer) -> Any:
     return parsed(made.exchange.request.body)
 
 
-def _same_schema(made: Answer, reader: Operation) -> bool:
+def _has_same_schema(made: Answer, reader: Operation) -> bool:
     return bool(made.operation.item_schema) and made.operation.item_schema == reader.item_schema
 
 
-def _common(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
-    """How two bodies differ; where their schemas are not the same, in what both hold and in the same form."""
+def _compare_bodies(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
+    """Yield how two bodies differ; with different schemas only in members that both hold in the same form."""
     for difference in differences(old, new):
         absent = difference.old is ABSENT or difference.new is ABSENT
         other_form = isinstance(difference.old, dict | list) is not isinstance(difference.new, dict | list)
@@ -157,24 +160,24 @@ def _common(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
             yield difference
 
 
-def _is_listed(made: Answer, subject: Subject) -> Steps[None]:
-    """WRT-07: the list of the collection shows it, and so does the owner's list of links."""
+def _check_listed(made: Answer, subject: Subject) -> Steps[None]:
+    """Check that the list of the collection shows the new object, and that its owner links to it (WRT-07)."""
     path, operation = address(made, subject), made.operation
     resource = subject.model.by_name.get(operation.resource)
     lister = list_of(resource, subject) if resource else None
     if not path or lister is None:
         return
-    answer = yield from page_with(lister, made.exchange.request, path, subject)
-    if answer.ok and not shows(answer, path, subject):
+    response = yield from page_with(lister, made.exchange.request, path, subject)
+    if response.ok and not shows(response, path, subject):
         message = "the list does not show what was just created"
-        yield violated(made, "WRT-07", message, expected=path, also=(answer,))
-    elif answer.ok:
+        yield violated(made, "WRT-07", message, expected=path, also=(response,))
+    elif response.ok:
         yield passed(made, "WRT-07")
-        yield from _at_its_owner(made, path, subject)
+        yield from _check_owner_links(made, path, subject)
 
 
-def _at_its_owner(made: Answer, path: str, subject: Subject) -> Steps[None]:
-    """What it is linked to names it too, where that has links to things of this kind."""
+def _check_owner_links(made: Answer, path: str, subject: Subject) -> Steps[None]:
+    """Check that the object to which the new one links also links to it, where that kind has such links."""
     resource = subject.model.by_name.get(made.operation.resource)
     for link in resource.links if resource else ():
         owner = subject.model.by_name.get(link.targets[0]) if len(link.targets) == 1 and not link.own else None
@@ -186,29 +189,31 @@ def _at_its_owner(made: Answer, path: str, subject: Subject) -> Steps[None]:
         reader = reader_of(target, subject.model) if target else None
         if back_link is None or reader is None or target is None:
             continue
-        answer = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
-        shown = [url for _, item in answer.objects for _, url in urls_at(item, back_link)]
-        if answer.ok and path not in {below(subject.target.base_url, url) for url in shown}:
+        response = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
+        shown = [url for _, item in response.objects for _, url in urls_at(item, back_link)]
+        if response.ok and path not in {below(subject.target.base_url, url) for url in shown}:
             message = f"{back_link.path} of what it is linked to by {link.path} does not name what was just created"
-            yield violated(made, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(answer,))
+            yield violated(made, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(response,))
         return
 
 
-def _another(operation: Operation, subject: Subject, mark: str, *, otherwise: bool = False) -> Steps[Answer | None]:
-    """One more of a kind that can be deleted, with other values if those are taken; None where it is refused."""
+def _create_another(
+    operation: Operation, subject: Subject, mark: str, *, otherwise: bool = False
+) -> Steps[Answer | None]:
+    """Create one more object, first with other values if `otherwise`; None where it is refused."""
     write = yield from write_of(operation, subject, mark)
     if isinstance(write, Missing):
         return None
     for body in (contrary(write, subject), write.body) if otherwise else (write.body,):
-        answer = yield from ask(operation, write.request(body))
-        if answer.ok:
-            return answer
+        response = yield from ask(operation, write.request(body))
+        if response.ok:
+            return response
     return None
 
 
-def _stays_gone(gone: Answer, operation: Operation, subject: Subject) -> Steps[None]:
-    """WRT-04: another one of its kind does not bring it back."""
-    another = yield from _another(operation, subject, "after")
+def _check_stays_deleted(gone: Answer, operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that creating another object of the kind does not restore the deleted one (WRT-04)."""
+    another = yield from _create_another(operation, subject, "after")
     if another is None:
         return
     read = yield from look(gone)
@@ -218,4 +223,4 @@ def _stays_gone(gone: Answer, operation: Operation, subject: Subject) -> Steps[N
     yield from clean(another, subject)
 
 
-PROBES = (Probe("create", ALL, _creates, _create_needs, create, writes=True),)
+PROBES = (Probe("create", ALL, _is_create, _create_needs, create, writes=True),)

@@ -1,4 +1,4 @@
-"""WRT-04: what is deleted is gone, for good, and nothing else is."""
+"""WRT-04: what is deleted is gone for good, and nothing else is."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ _COST = 5  # the deletion, two looks at what is gone, two at what is not
 
 
 def look(gone: Answer) -> Steps[Answer]:
-    """A GET where something was deleted."""
+    """Send GET to the place where something was deleted."""
     request = msgspec.structs.replace(
         gone.exchange.request, operation=f"GET {gone.operation.path}", method="GET", fresh=True
     )
@@ -28,23 +28,23 @@ def look(gone: Answer) -> Steps[Answer]:
 
 
 def is_gone(gone: Answer) -> Steps[None]:
-    """After a DELETE neither GET nor DELETE finds it."""
+    """Check that neither GET nor DELETE finds the object after a DELETE."""
     read = yield from look(gone)
     second_delete = yield from ask(gone.operation, gone.exchange.request)
     correct = True
-    for answer, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
-        if answer.status != 404 and not (answer is read and answer.status == 405):
+    for response, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
+        if response.status != 404 and not (response is read and response.status == 405):
             correct = False
             message = f"{attempt} does not give 404"
             yield violated(
-                second_delete, "WRT-04", message, expected="404", actual=str(answer.status), also=(gone, read)
+                second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(gone, read)
             )
     if correct:
         yield passed(second_delete, "WRT-04")
 
 
 def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
-    """What was deleted is in no list either; others that were there are still."""
+    """Check that no list shows the deleted object, and that the others still exist."""
     path, resource = address(made, subject), subject.model.by_name.get(made.operation.resource)
     lister = list_of(resource, subject) if resource else None
     page = (yield from page_with(lister, made.exchange.request, path, subject)) if lister else None
@@ -53,19 +53,19 @@ def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Su
         yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
     for other_path in others:
         if other_path not in {"", path}:
-            yield from _is_left(other_path, gone, subject)
+            yield from _check_not_deleted(other_path, gone, subject)
 
 
 def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
-    """What is read at a path now; None where nothing reads it."""
+    """Read what is at a path now; None where no operation reads it."""
     reader = reader_of(path, subject.model)
     if reader is None:
         return None
     return (yield from ask(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
 
 
-def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
-    """What was there just before, and was not deleted, still is; looked at twice."""
+def _check_not_deleted(path: str, gone: Answer, subject: Subject) -> Steps[None]:
+    """Report an object that was not deleted and is gone in two reads."""
     for repeated in (False, True):
         remaining = yield from there(path, subject)
         if remaining is None or remaining.status not in GONE:
@@ -77,8 +77,8 @@ def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
             )
 
 
-def _unmade(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it deletes what no operation creates."""
+def _is_delete_without_create(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation deletes what no operation creates."""
     collection = operation.path.rpartition("/")[0]
     creatable = any(candidate.role is Role.CREATE and candidate.path == collection for candidate in model.operations)
     return operation.role is Role.DELETE and not creatable
@@ -89,7 +89,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def delete(operation: Operation, subject: Subject) -> Steps[None]:
-    """Where nothing can be created first: only on the built-in server, whose things are nobody's."""
+    """Delete one of several objects that no operation creates; only on the built-in server, where nobody owns them."""
     if subject.target.kind is not TargetKind.BUILTIN:
         yield from untested(("WRT-04",), operation, Missing("only what a run created is deleted"))
         return
@@ -105,7 +105,7 @@ def delete(operation: Operation, subject: Subject) -> Steps[None]:
         return
     yield from is_gone(deleted)
     if neighbour is not None and neighbour.ok:
-        yield from _is_left(calls[0].path, deleted, subject)
+        yield from _check_not_deleted(calls[0].path, deleted, subject)
 
 
-PROBES = (Probe("delete", ("WRT-04",), _unmade, _needs, delete, writes=True),)
+PROBES = (Probe("delete", ("WRT-04",), _is_delete_without_create, _needs, delete, writes=True),)

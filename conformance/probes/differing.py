@@ -1,4 +1,4 @@
-"""What a comparison found, told as outcomes of one requirement, and what of it lasts."""
+"""Outcomes from differences of two responses, and the search for differences that last."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,25 +12,27 @@ from conformance.probes.base import Steps, ask
 
 
 def differing(  # noqa: PLR0913 - a finding has these parts
-    answer: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...], *, shown: int
+    response: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...], *, shown: int
 ) -> Iterator[Outcome]:
-    """A violation for each of the first `shown` differences; a pass where there is none."""
+    """Yield a violation for each of the first `shown` differences, or a pass where there is none."""
     if not found:
-        yield passed(answer, requirement)
+        yield passed(response, requirement)
     for found_difference in found[:shown]:
-        yield difference(answer, requirement, message, found_difference, also)
+        yield difference(response, requirement, message, found_difference, also)
 
 
-def difference(answer: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]) -> Outcome:
-    """The violation that one difference is, at its place."""
+def difference(
+    response: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]
+) -> Outcome:
+    """Return the violation that one difference is, at its place."""
     old, new = quote(found.old), quote(found.new)
-    return violated(answer, requirement, message, expected=old, actual=new, pointer=found.pointer, also=also)
+    return violated(response, requirement, message, expected=old, actual=new, pointer=found.pointer, also=also)
 
 
 def lasting(plain: Answer, found: Sequence[Difference]) -> Steps[list[Difference]]:
-    """The differences whose place says in two more plain reads what it said before; the others are named as volatile.
+    """Return the differences whose place two more plain reads leave unchanged; note the others as volatile.
 
-    One more would not do: what flips with each read would be back where it was.
+    One more read is not enough: a value that flips with each read would be back where it was.
     """
     reread = msgspec.structs.replace(plain.exchange.request, fresh=True)
     persistent = list(found)

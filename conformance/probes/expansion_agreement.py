@@ -1,4 +1,4 @@
-"""EXP-09: an item expanded in its list shows what the item expanded by itself shows."""
+"""EXP-09: an item that is expanded in its list shows the same as when it is expanded in its single read."""
 
 from typing import Any
 
@@ -16,24 +16,24 @@ from conformance.probes.reading import plain_read
 from conformance.subject import Subject
 
 
-def _pair(operation: Operation, model: ResourceModel) -> tuple[Operation, Operation] | None:
-    """The list and the single read of what an operation shows, where both expand something alike."""
+def _find_pair(operation: Operation, model: ResourceModel) -> tuple[Operation, Operation] | None:
+    """Return the list and the single read of a resource where both expand the same path, else None."""
     resource = model.by_name.get(operation.resource)
     if resource is None or operation.role not in {Role.LIST, Role.ITEM}:
         return None
     gets = {candidate.path: candidate for candidate in model.operations if expandable(candidate, model)}
     listed, single = gets.get(resource.list_path), gets.get(resource.item_path)
-    return (listed, single) if listed and single and _common(listed, single) else None
+    return (listed, single) if listed and single and _common_expansions(listed, single) else None
 
 
-def _common(listed: Operation, single: Operation) -> tuple[Expansion, ...]:
-    """First-level expansions of the single read that the list has too."""
+def _common_expansions(listed: Operation, single: Operation) -> tuple[Expansion, ...]:
+    """Return the first-level expansions of the single read that the list has too."""
     known = {expansion.path for expansion in listed.first_expansions if expansion.resolvable}
     return tuple(expansion for expansion in single.first_expansions if expansion.resolvable and expansion.path in known)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    pair = _pair(operation, model)
+    pair = _find_pair(operation, model)
     if pair is None:
         return ()
     listed, single = pair
@@ -41,8 +41,8 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def agreement(operation: Operation, subject: Subject) -> Steps[None]:
-    """Both are asked with everything expanded, as other probes ask them; the first item of the list is compared."""
-    pair = _pair(operation, subject.model)
+    """Read list and item with everything expanded, as other probes do, and compare the first item (EXP-09)."""
+    pair = _find_pair(operation, subject.model)
     if pair is None:
         reason = "no list and single read of the resource expand the same path"
         yield without("EXP-09", operation.key, Verdict.NOT_APPLICABLE, reason)
@@ -52,20 +52,22 @@ def agreement(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(populated_list, Missing):
         yield from untested(("EXP-09",), operation, populated_list)
         return
-    list_answer = yield from ask(
+    list_response = yield from ask(
         listed, populated_list[0].request(*(("expand", expansion.path) for expansion in paths_of(listed)))
     )
-    call = yield from _call_of_first(single, list_answer, subject)
+    call = yield from _build_item_call(single, list_response, subject)
     if isinstance(call, Missing):
         yield from untested(("EXP-09",), operation, call)
         return
-    item_answer = yield from ask(single, call.request(*(("expand", expansion.path) for expansion in paths_of(single))))
-    yield from _compared(operation, call, list_answer, item_answer, subject)
+    item_response = yield from ask(
+        single, call.request(*(("expand", expansion.path) for expansion in paths_of(single)))
+    )
+    yield from _compare_expansions(operation, call, list_response, item_response, subject)
 
 
-def _call_of_first(single: Operation, list_answer: Answer, subject: Subject) -> Steps[Call | Missing]:
-    """The single read of the first item; as other probes call it, where they read that one too."""
-    url = list_answer.objects[0][1].get("url") if list_answer.objects else None
+def _build_item_call(single: Operation, list_response: Answer, subject: Subject) -> Steps[Call | Missing]:
+    """Return the single read of the first item, as other probes call it where they read that one too."""
+    url = list_response.objects[0][1].get("url") if list_response.objects else None
     target = below(subject.target.base_url, url) if isinstance(url, str) else None
     if target is None:
         return Missing("the first item of the list gives no url to read it at")
@@ -75,22 +77,22 @@ def _call_of_first(single: Operation, list_answer: Answer, subject: Subject) -> 
     return call if call.path == target else Call(single, target, call.query, call.headers, call.identity)
 
 
-def _compared(
-    operation: Operation, call: Call, list_answer: Answer, item_answer: Answer, subject: Subject
+def _compare_expansions(
+    operation: Operation, call: Call, list_response: Answer, item_response: Answer, subject: Subject
 ) -> Steps[None]:
-    listed, single = list_answer.operation, item_answer.operation
+    listed, single = list_response.operation, item_response.operation
     common_paths = {documented.path for documented in paths_of(listed)} & {
         documented.path for documented in paths_of(single)
     }
     judged = complained = False
-    for expansion in _common(listed, single) if list_answer.ok and item_answer.ok else ():
+    for expansion in _common_expansions(listed, single) if list_response.ok and item_response.ok else ():
         inner = tuple(
             Expansion(documented.path[len(expansion.path) + 1 :])
             for documented in (*paths_of(listed), *paths_of(single))
             if documented.path.startswith(f"{expansion.path}.") and documented.path not in common_paths
         )
-        list_value = _value(list_answer, expansion, list_answer.objects[0][0])
-        item_value = _value(item_answer, expansion, "")
+        list_value = _expanded_value(list_response, expansion, list_response.objects[0][0])
+        item_value = _expanded_value(item_response, expansion, "")
         if not isinstance(list_value, dict) or not isinstance(item_value, dict):
             continue  # EXP-02 speaks of it
         judged = True
@@ -98,32 +100,32 @@ def _compared(
             if two_shapes(subject, expansion.schema, difference):
                 continue
             reread = yield from ask(single, call.request(("expand", expansion.path), fresh=True))
-            if at(_value(reread, expansion, ""), difference.pointer) != difference.old:
+            if at(_expanded_value(reread, expansion, ""), difference.pointer) != difference.old:
                 yield Noticed(
                     "volatile-field", f"{difference.pointer} of {expansion.path} changes by itself", single.key
                 )
                 continue
             complained = True
             outcome = violated(
-                list_answer,
+                list_response,
                 "EXP-09",
                 f"expand={expansion.path} shows another thing in the list than by itself",
                 expected=quote(difference.old),
                 actual=quote(difference.new),
                 pointer=difference.pointer,
-                also=(item_answer,),
+                also=(item_response,),
             )
             yield msgspec.structs.replace(outcome, operation=operation.key)
     if judged and not complained:
-        yield msgspec.structs.replace(passed(list_answer, "EXP-09"), operation=operation.key)
+        yield msgspec.structs.replace(passed(list_response, "EXP-09"), operation=operation.key)
     reason = "no common expansion shows an object in both"
     yield without("EXP-09", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _value(answer: Answer, expansion: Expansion, pointer: str) -> Any:
-    """What stands at an expansion in the item at a pointer, None where nothing does."""
+def _expanded_value(response: Answer, expansion: Expansion, pointer: str) -> Any:
+    """Return the value at an expansion of the item at a pointer, None where there is none."""
     values = (
-        value for value_pointer, value in expanded_at(answer, expansion) if value_pointer.startswith(f"{pointer}/")
+        value for value_pointer, value in expanded_at(response, expansion) if value_pointer.startswith(f"{pointer}/")
     )
     return next(values, None)
 
