@@ -14,7 +14,7 @@ from conformance.probes.reading import plain_read
 from conformance.probes.writing import write_of
 from conformance.subject import Subject
 
-_THINGS = 3  # on which it is tried: one may be in no state for it
+_MAX_OBJECTS = 3  # tried in turn, as one may be in no state for the action
 
 
 def _is_action(operation: Operation, model: ResourceModel) -> bool:
@@ -32,7 +32,7 @@ def act(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(("RSP-03",), operation, write)
         return
     responses = []
-    for call in (yield from calls_of(operation, subject, _THINGS)):
+    for call in (yield from calls_of(operation, subject, _MAX_OBJECTS)):
         answer = yield from ask(operation, msgspec.structs.replace(write, call=call).request(write.body))
         responses.append(answer)
         if answer.ok:
@@ -41,7 +41,7 @@ def act(operation: Operation, subject: Subject) -> Steps[None]:
                 yield Noticed("cleanup", notice, operation.key)
             return
     statuses = ", ".join(str(response.status) for response in responses)
-    yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"nothing was found in the state for it: {statuses}")
+    yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"no object is in a state for it: status {statuses}")
 
 
 PROBES = (Probe("action", ("RSP-03",), _is_action, _needs, act, rank=3, writes=True),)

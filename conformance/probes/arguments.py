@@ -16,7 +16,7 @@ from conformance.model import Headers, Link, Location, Operation, Outcome, Param
 from conformance.probes.base import Steps, ask
 from conformance.subject import Subject
 
-_PARENTS = 3  # parents tried before a child collection counts as empty
+_MAX_PARENTS = 3  # tried before a child collection counts as empty
 _SAFE = ":@!$'()*,;=-._~"  # stays readable in a path segment (RFC 3986, section 3.3; `+` and `&` are escaped)
 
 
@@ -82,7 +82,7 @@ def calls_of(operation: Operation, subject: Subject, most: int, identity: str = 
 
 def populated(operation: Operation, subject: Subject, identity: str = "full") -> Steps[tuple[Call, Answer] | Missing]:
     """Find a call of a list that shows something, and its plain response; try up to three parents."""
-    calls = yield from calls_of(operation, subject, _PARENTS, identity)
+    calls = yield from calls_of(operation, subject, _MAX_PARENTS, identity)
     if not calls:
         missing = yield from call_of(operation, subject, identity)
         return missing if isinstance(missing, Missing) else Missing("no call is possible")
@@ -91,7 +91,7 @@ def populated(operation: Operation, subject: Subject, identity: str = "full") ->
         if response.objects:
             return call, response
         if not response.ok:
-            return Missing(f"the list answers {response.status}")
+            return Missing(f"the list returns {response.status}")
     where = f" under {len(calls)} parents" if "{" in operation.path else ""
     return Missing(f"the collection is empty on the target{where}")
 
@@ -130,13 +130,13 @@ def _fill_template(template: str, subject: Subject, most: int, identity: str) ->
         prefix += f"/{segment}"
         name, _, suffix = segment[1:].partition("}")
         longer_paths: list[str] = []
-        for path in paths[:_PARENTS]:
+        for path in paths[:_MAX_PARENTS]:
             keys = yield from _find_keys(f"{prefix.removesuffix(suffix)}", name, path, subject, identity)
             if isinstance(keys, Missing):
                 missing = keys
                 continue
-            longer_paths += [f"{path}/{quote(key, safe=_SAFE)}{suffix}" for key in keys[: max(most, _PARENTS)]]
-            if len(longer_paths) >= max(most, _PARENTS):
+            longer_paths += [f"{path}/{quote(key, safe=_SAFE)}{suffix}" for key in keys[: max(most, _MAX_PARENTS)]]
+            if len(longer_paths) >= max(most, _MAX_PARENTS):
                 break
         if not longer_paths:
             return missing
@@ -160,7 +160,7 @@ def _find_keys(
         if keys or configured:
             return keys or configured
         detail = "no list shows a member" if resource.list_path else "no list exists and no link shows a member"
-        return Missing(f"no resource of {resource.name} on the target: {detail}")
+        return Missing(f"no {resource.name} is known on the target: {detail}")
     parameter = _find_path_parameter(template, name, subject)
     values = configured or _enum_values(parameter)
     return values or Missing(f"no value is known for the path parameter {name}")

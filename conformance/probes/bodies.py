@@ -22,8 +22,11 @@ from conformance.probes.writing import (
 )
 from conformance.subject import Subject
 
-_ODD_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")  # NUL; direction, beyond 16 bits, no character
-_SURPLUS = "evconform"
+_UNUSUAL_TEXTS = (
+    "odd\0text",
+    "\u202e\U0001f50c\ufffe\u0301",
+)  # NUL; right-to-left override, a character beyond 16 bits, a noncharacter
+_UNDOCUMENTED = "evconform"
 _DEPTH = 500
 
 
@@ -32,8 +35,8 @@ def _has_body(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    bodies, looked = 2 + len(_ODD_TEXTS), 2 * (operation.role is Role.UPDATE)
-    return (*plain_read(operation, model)[:-1], Need(f"odd {operation.key}", bodies + looked, shared=False))
+    bodies, reads = 2 + len(_UNUSUAL_TEXTS), 2 * (operation.role is Role.UPDATE)
+    return (*plain_read(operation, model)[:-1], Need(f"odd {operation.key}", bodies + reads, shared=False))
 
 
 def odd(operation: Operation, subject: Subject) -> Steps[None]:
@@ -56,7 +59,7 @@ def odd(operation: Operation, subject: Subject) -> Steps[None]:
     if reader and before is not None and affected:
         after = yield from ask(reader.operation, reader.request(fresh=True))
         yield from put_back(write, sorted(affected), before, after, subject)
-    yield without("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no odd body was answered")
+    yield without("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no unusual body got a response")
 
 
 def _unusual_values(write: Write, subject: Subject) -> list[tuple[str, bytes]]:
@@ -66,9 +69,9 @@ def _unusual_values(write: Write, subject: Subject) -> list[tuple[str, bytes]]:
         name for name, schema in properties.items() if "string" in _schema_types(schema) and not _has_fixed_form(schema)
     ]
     numbers = [name for name, schema in properties.items() if {"integer", "number"} & _schema_types(schema)]
-    text, number = (texts or [_SURPLUS])[0], (numbers or texts or [_SURPLUS])[0]
+    text, number = (texts or [_UNDOCUMENTED])[0], (numbers or texts or [_UNDOCUMENTED])[0]
     return [
-        *((text, msgspec.json.encode(value)) for value in _ODD_TEXTS),
+        *((text, msgspec.json.encode(value)) for value in _UNUSUAL_TEXTS),
         (number, b"9" * 400),
         (text, b"[" * _DEPTH + b"]" * _DEPTH),
     ]

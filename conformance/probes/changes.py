@@ -74,7 +74,7 @@ def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, su
         remaining = [property_name for property_name in remaining if property_name != name or not alone.ok]
     if remaining:
         message = (
-            f"{', '.join(remaining)} of {write.call.path} was changed, and putting it back gives {response.status}"
+            f"{', '.join(remaining)} of {write.call.path} was changed, and restoring it returned {response.status}"
         )
         yield Noticed("cleanup", message, write.call.operation.key)
 

@@ -19,7 +19,7 @@ from conformance.probes.unwelcome import call_by, loose
 from conformance.subject import Subject
 
 AGREEMENT = ("CON-01", "VER-03")
-_SHOWN = 5  # differences reported of one pair; more of them teach nothing
+_SHOWN = 5  # differences reported of one pair, as more of them add nothing
 
 
 def _is_get(operation: Operation, model: ResourceModel) -> bool:
@@ -43,7 +43,7 @@ def agreement(operation: Operation, subject: Subject) -> Steps[None]:
     plain = yield from ask(operation, call.request())
     if plain.status >= 400:
         for requirement in AGREEMENT:
-            reason = f"the plain read answers {plain.status}"
+            reason = f"the plain read returns {plain.status}"
             yield observed(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
     versioned = yield from ask(operation, _build_versioned_request(call, subject))
@@ -87,13 +87,13 @@ def _explain_difference(call: Call, plain: Answer, subject: Subject) -> Steps[No
     fifth = yield from ask(call.operation, _build_versioned_request(call, subject, fresh=True))
     restless = list(_compare_responses(third, fourth))
     flapping = [difference for difference in restless if not _is_progress(difference, fifth)]
-    yield from differing(fourth, "CON-01", "two reads in a row disagree", flapping, (third,), shown=_SHOWN)
+    yield from differing(fourth, "CON-01", "two reads in a row differ", flapping, (third,), shown=_SHOWN)
     moved = {difference.pointer for difference in (*restless, *_compare_responses(plain, fourth))}
     for pointer in sorted(moved - {difference.pointer for difference in flapping}):
         message = f"{pointer} changes between two identical reads; left out"
         yield Noticed("volatile-field", message, call.operation.key)
     steady = [difference for difference in _compare_responses(fourth, fifth) if difference.pointer not in moved]
-    yield from differing(fifth, "VER-03", "asking for version 2 changes the answer", steady, (fourth,), shown=_SHOWN)
+    yield from differing(fifth, "VER-03", "requesting version 2 changes the response", steady, (fourth,), shown=_SHOWN)
 
 
 def _is_progress(difference: Difference, after: Answer) -> bool:
@@ -166,7 +166,7 @@ def _compare_with_list(call: Call, lister: Operation, subject: Subject) -> Steps
     operation, lists = call.operation, _list_call(call, lister)
     single = yield from ask(operation, call.request())
     if not single.ok or not isinstance(single.json, dict):
-        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read answers {single.status}")
+        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read returns {single.status}")
         return
     member = _find_member((yield from ask(lister, lists.request())), call.path, subject)
     if member is None:
@@ -255,10 +255,10 @@ def head(operation: Operation, subject: Subject) -> Steps[None]:
         yield observed(response, "CON-05", Verdict.NOT_APPLICABLE, "HEAD is not served")
         return
     if plain.status == 429 or not plain.status:
-        yield observed(response, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read answers {plain.status}")
+        yield observed(response, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read returns {plain.status}")
         return
     disagreements = list(_compare_head(plain, response))
-    yield from differing(response, "CON-05", "HEAD and GET disagree", disagreements, (plain,), shown=_SHOWN)
+    yield from differing(response, "CON-05", "HEAD and GET differ", disagreements, (plain,), shown=_SHOWN)
 
 
 def _compare_head(plain: Answer, head: Answer) -> Iterator[Difference]:

@@ -59,7 +59,7 @@ def create(operation: Operation, subject: Subject) -> Steps[None]:
         call = msgspec.structs.replace(write.call, path=path)
         created = yield from _send_until_accepted(msgspec.structs.replace(write, call=call), subject)
     if created is None:
-        yield from untested(ALL, operation, Missing("no body made from the description is accepted"))
+        yield from untested(ALL, operation, Missing("no body built from the description is accepted"))
     else:
         yield from _check_life(created, existing, operation, subject)
     if parent is not None:
@@ -94,7 +94,7 @@ def _check_life(made: Answer, first: str, operation: Operation, subject: Subject
     if sibling is not None:
         yield from clean(sibling, subject)
     for requirement in ALL:
-        yield observed(made, requirement, Verdict.NOT_APPLICABLE, "what was made can be read nowhere")
+        yield observed(made, requirement, Verdict.NOT_APPLICABLE, "no operation reads what was created")
 
 
 def _send_until_accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
@@ -129,7 +129,7 @@ def _check_read(made: Answer, subject: Subject) -> Steps[None]:
     request = Request(reader.key, "GET", path, fresh=True)
     read = yield from ask(reader, request)
     if not read.ok:
-        message = "what was just created cannot be read"
+        message = "the created object cannot be read"
         yield violated(made, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
         return
     mismatches = [
@@ -139,7 +139,7 @@ def _check_read(made: Answer, subject: Subject) -> Steps[None]:
     if mismatches:
         again = yield from ask(reader, request)
         mismatches = [mismatch for mismatch in mismatches if at(again.json, mismatch.pointer) == mismatch.new]
-    message = "what was sent, or what POST answers, is not what GET reads"
+    message = "GET shows other values than were sent or than POST returned"
     yield from differing(made, "WRT-01", message, mismatches, (read,), shown=_SHOWN)
 
 
@@ -169,7 +169,7 @@ def _check_listed(made: Answer, subject: Subject) -> Steps[None]:
         return
     response = yield from page_with(lister, made.exchange.request, path, subject)
     if response.ok and not shows(response, path, subject):
-        message = "the list does not show what was just created"
+        message = "the list does not show the created object"
         yield violated(made, "WRT-07", message, expected=path, also=(response,))
     elif response.ok:
         yield passed(made, "WRT-07")
@@ -192,7 +192,7 @@ def _check_owner_links(made: Answer, path: str, subject: Subject) -> Steps[None]
         response = yield from ask(reader, Request(reader.key, "GET", target, fresh=True))
         shown = [url for _, item in response.objects for _, url in urls_at(item, back_link)]
         if response.ok and path not in {below(subject.target.base_url, url) for url in shown}:
-            message = f"{back_link.path} of what it is linked to by {link.path} does not name what was just created"
+            message = f"{back_link.path} of the object linked by {link.path} does not name the created object"
             yield violated(made, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(response,))
         return
 
@@ -218,7 +218,7 @@ def _check_stays_deleted(gone: Answer, operation: Operation, subject: Subject) -
         return
     read = yield from look(gone)
     if read.ok and address(another, subject) != path_of(gone.exchange.request.target):
-        message = "what was deleted is back once another one is created"
+        message = "a deleted object is back once another one is created"
         yield violated(gone, "WRT-04", message, expected="404", actual=str(read.status), also=(another, read))
     yield from clean(another, subject)
 

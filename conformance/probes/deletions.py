@@ -15,8 +15,8 @@ from conformance.probes.writing import address
 from conformance.subject import Subject
 
 GONE = frozenset({404, 410})
-"""Statuses that say that nothing is there any more."""
-_COST = 5  # the deletion, two looks at what is gone, two at what is not
+"""Statuses of an object that no longer exists."""
+_COST = 5  # the deletion, two reads of the deleted object, two of another one
 
 
 def look(gone: Answer) -> Steps[Answer]:
@@ -35,7 +35,7 @@ def is_gone(gone: Answer) -> Steps[None]:
     for response, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
         if response.status != 404 and not (response is read and response.status == 405):
             correct = False
-            message = f"{attempt} does not give 404"
+            message = f"{attempt} does not return 404"
             yield violated(
                 second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(gone, read)
             )
@@ -49,7 +49,7 @@ def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Su
     lister = list_of(resource, subject) if resource else None
     page = (yield from page_with(lister, made.exchange.request, path, subject)) if lister else None
     if page is not None and shows(page, path, subject):
-        message = "the list still shows what was deleted"
+        message = "the list still shows the deleted object"
         yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
     for other_path in others:
         if other_path not in {"", path}:
@@ -71,7 +71,7 @@ def _check_not_deleted(path: str, gone: Answer, subject: Subject) -> Steps[None]
         if remaining is None or remaining.status not in GONE:
             return
         if repeated:
-            message = "deleting one thing takes another along"
+            message = "deleting one object removes another one"
             yield violated(
                 gone, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
             )
@@ -91,17 +91,19 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 def delete(operation: Operation, subject: Subject) -> Steps[None]:
     """Delete one of several objects that no operation creates; only on the built-in server, where nobody owns them."""
     if subject.target.kind is not TargetKind.BUILTIN:
-        yield from untested(("WRT-04",), operation, Missing("only what a run created is deleted"))
+        yield from untested(("WRT-04",), operation, Missing("only objects that the run created are deleted"))
         return
     calls = yield from calls_of(operation, subject, 3)
     if not calls:
         missing = yield from call_of(operation, subject)
-        yield from untested(("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call"))
+        yield from untested(
+            ("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call is possible")
+        )
         return
     neighbour = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
     deleted = yield from ask(operation, calls[-1].request())
     if not deleted.ok:
-        yield observed(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE answers {deleted.status}")
+        yield observed(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE returns {deleted.status}")
         return
     yield from is_gone(deleted)
     if neighbour is not None and neighbour.ok:

@@ -44,6 +44,6 @@ def lasting(plain: Answer, found: Sequence[Difference]) -> Steps[list[Difference
             if at(read.json, candidate.pointer) == at(plain.json, candidate.pointer)
         ]
     for pointer in dict.fromkeys(candidate.pointer for candidate in found if candidate not in persistent):
-        message = f"{pointer} changes between identical reads; left out"
+        message = f"{pointer} changes between identical reads, so it is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
     return persistent

@@ -9,7 +9,7 @@ from conformance.judging import passed, quote, violated
 from conformance.model import Expansion, Outcome
 from conformance.subject import Subject
 
-_SCHEMA_ERRORS = 3  # of one object; more of them teach nothing
+_SCHEMA_ERRORS = 3  # of one object, as more of them add nothing
 
 
 class Place(NamedTuple):
@@ -54,7 +54,7 @@ def replaced(reference: Answer | None, response: Answer, expansion: Expansion, s
             yield violated(
                 response,
                 nested,
-                f"expand={expansion.path} left no object",
+                f"expand={expansion.path} shows no object",
                 expected="an object",
                 actual=quote(place.value),
                 pointer=place.pointer,
@@ -68,7 +68,7 @@ def _judge_null(response: Answer, expansion: Expansion, place: Place, also: tupl
     return violated(
         response,
         "EXP-11",
-        f"a null link became something under expand={expansion.path}",
+        f"expand={expansion.path} replaces a null link",
         expected="null",
         actual=quote(place.value),
         pointer=place.pointer,
@@ -85,7 +85,7 @@ def _judge_object(
         yield violated(
             response,
             "EXP-02",
-            f"what expand={expansion.path} shows does not fit its schema: {error.message}",
+            f"the object shown by expand={expansion.path} does not match its schema: {error.message}",
             expected=error.expected,
             actual=error.actual,
             pointer=place.pointer + error.pointer,
@@ -101,7 +101,7 @@ def _judge_object(
         yield violated(
             response,
             "EXP-03",
-            f"expand={expansion.path} shows another resource than the link named",
+            f"expand={expansion.path} shows another resource than the link names",
             expected=place.link,
             actual=url,
             pointer=f"{place.pointer}/url",
@@ -122,7 +122,7 @@ def all_items(response: Answer, expansions: tuple[Expansion, ...]) -> Iterator[O
                 yield violated(
                     response,
                     "EXP-08",
-                    f"expand={expansion.path} left an item of the list as it was",
+                    f"expand={expansion.path} does not expand an item of the list",
                     expected="an object in every item",
                     actual=quote(place.value),
                     pointer=place.pointer,

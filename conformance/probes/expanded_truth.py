@@ -74,7 +74,7 @@ def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is c
         return
     fetched = yield from ask(reader, Request(reader.key, "GET", target))
     if not isinstance(fetched.json, dict) or not fetched.ok:
-        reason = f"the link answers {fetched.status}"
+        reason = f"the link returns {fetched.status}"
         yield observed(response, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
         return
     mismatches = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
@@ -92,7 +92,7 @@ def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is c
         yield violated(
             response,
             "EXP-04",
-            f"what expand={expansion.path} shows differs from the resource itself",
+            f"the object shown by expand={expansion.path} differs from the resource itself",
             expected=quote(mismatch.old),
             actual=quote(mismatch.new),
             pointer=place.pointer + mismatch.pointer,

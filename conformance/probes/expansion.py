@@ -86,7 +86,7 @@ def _list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
         *_all_listing_needs(operation, model),
         all_expanded(operation),
         _reversed_need(operation),
-        Need(f"follow {operation.path} listed"),  # of two, one is mostly known
+        Need(f"follow {operation.path} listed"),  # of two links, one is mostly fetched anyway
     )
 
 
@@ -98,7 +98,7 @@ def single(operation: Operation, subject: Subject) -> Steps[None]:
         return
     plain = yield from ask(operation, call.request())
     if not plain.objects:
-        missing = Missing(f"the plain read shows nothing: {plain.status}")
+        missing = Missing(f"the plain read shows no object: {plain.status}")
         yield from untested(JUDGED, operation, missing)
         return
     responses = {"": plain}
@@ -164,7 +164,7 @@ def listed(operation: Operation, subject: Subject) -> Steps[None]:
 def _mark_not_applicable(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]:
     """Yield NOT_APPLICABLE for each requirement; in the summary any other verdict wins."""
     for requirement in requirements:
-        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link of the resources read gives occasion")
+        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link in the resources read can show it")
 
 
 def _check_unchanged(plain: Answer, response: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
@@ -202,7 +202,7 @@ def _check_item_count(plain: Answer, response: Answer) -> Steps[None]:
     first, second = (msgspec.structs.replace(read.exchange.request, fresh=True) for read in (plain, response))
     repeated = ((yield from ask(plain.operation, first)), (yield from ask(response.operation, second)))
     if (len(repeated[0].items), len(repeated[1].items)) != counts:
-        message = "the list changed while it was read; how many items it shows is left out"
+        message = "the list changed while it was read, so its number of items is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
         return
     message, (without, given) = "expand changes how many items a page of the list shows", counts
@@ -237,13 +237,13 @@ def _check_combination(call: Call, plain: Answer, together: Answer, losses: list
         message = "several expand parameters are refused in another order"
         yield violated(reverse, "EXP-07", message, expected="2xx", actual=str(reverse.status), also=(together,))
     elif several:
-        lost_objects = [(loss, "an expansion is lost among others") for loss in losses]
+        lost_objects = [(loss, "an expansion is lost when it is combined with others") for loss in losses]
         yield from _report_lasting(plain, together, reverse, "EXP-07", [*order, *lost_objects])
     if repeated:
         yield passed(reordered, "EXP-12")
     elif reverse.ok:
         twice = [
-            (change, "an expand path said twice changes the result")
+            (change, "repeating an expand path changes the result")
             for change in differences(reverse.json, reordered.json)
         ]
         yield from _report_lasting(plain, reverse, reordered, "EXP-12", twice)

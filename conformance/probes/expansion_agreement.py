@@ -70,7 +70,7 @@ def _build_item_call(single: Operation, list_response: Answer, subject: Subject)
     url = list_response.objects[0][1].get("url") if list_response.objects else None
     target = below(subject.target.base_url, url) if isinstance(url, str) else None
     if target is None:
-        return Missing("the first item of the list gives no url to read it at")
+        return Missing("the first item of the list has no url to read it at")
     call = yield from call_of(single, subject)
     if isinstance(call, Missing):
         return call
@@ -94,7 +94,7 @@ def _compare_expansions(
         list_value = _expanded_value(list_response, expansion, list_response.objects[0][0])
         item_value = _expanded_value(item_response, expansion, "")
         if not isinstance(list_value, dict) or not isinstance(item_value, dict):
-            continue  # EXP-02 speaks of it
+            continue  # EXP-02 judges it
         judged = True
         for difference in differences(blank(item_value, inner), blank(list_value, inner)):
             if two_shapes(subject, expansion.schema, difference):
@@ -109,7 +109,7 @@ def _compare_expansions(
             outcome = violated(
                 list_response,
                 "EXP-09",
-                f"expand={expansion.path} shows another thing in the list than by itself",
+                f"expand={expansion.path} shows another value in the list than in the single read",
                 expected=quote(difference.old),
                 actual=quote(difference.new),
                 pointer=difference.pointer,

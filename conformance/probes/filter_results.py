@@ -10,7 +10,7 @@ from conformance.model import Outcome, Role, Verdict
 from conformance.probes.paging import Page, key_of
 from conformance.probes.trials import Trial, members, opposite
 
-Suspect = tuple[str, Outcome]  # the item that is missed, or seen twice, and what that would violate
+Suspect = tuple[str, Outcome]  # key of an item that is missing or shown twice, and the violation this would be
 
 
 class Result(NamedTuple):
@@ -55,7 +55,7 @@ def refused(result: Result) -> Iterator[Outcome]:
     """Report a filter that refuses a value that an item has (FLT-01)."""
     response, trial = result.answer, result.trial
     if response.status in {401, 403} or not trial.inside:
-        yield observed(response, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.which.parameter} answers {response.status}")
+        yield observed(response, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.which.parameter} returns {response.status}")
     else:
         message = f"{trial.which.parameter} refuses a value that an item has"
         expected, actual = f"2xx for {trial.value}", str(response.status)
@@ -67,7 +67,7 @@ def refused(result: Result) -> Iterator[Outcome]:
 def unreadable(result: Result) -> Iterator[Outcome]:
     """Yield INCONCLUSIVE for a body that is no list of objects; RSP-03 judges it."""
     for requirement in ("FLT-02", "FLT-03"):
-        message = f"what {result.trial.which.parameter} was answered is no list of objects"
+        message = f"the response to {result.trial.which.parameter} is not a list of objects"
         yield observed(result.answer, requirement, Verdict.INCONCLUSIVE, message)
 
 
@@ -113,7 +113,7 @@ def unparted(results: Sequence[Result]) -> Iterator[tuple[str, Outcome]]:
                 violated(
                     first.answer,
                     "FLT-03",
-                    f"{first.trial.which.parameter} and {second.trial.which.parameter} do not part the list",
+                    f"{first.trial.which.parameter} and {second.trial.which.parameter} do not split the list",
                     expected=f"{misplaced[0]} in one of {names}",
                     actual=f"{where}; {len(misplaced)} such items",
                     pointer=f"query:{first.trial.which.parameter}",
@@ -131,7 +131,7 @@ def lost_on_pages(result: Result, whole: Result) -> Suspect:
         violated(
             result.pages[-1].answer,
             "FLT-05",
-            f"walking the list filtered by {name} leaves items out that one page of it shows",
+            f"walking the list filtered by {name} leaves out items that a single page shows",
             expected=quote(lost[:3]),
             pointer=f"query:{name}",
             also=(*(page.answer for page in result.pages[:-1]), whole.answer),
@@ -159,7 +159,9 @@ def lost_together(result: Result, alone: Result) -> Suspect:
 
 def by_the_pages(result: Result, second: Result, *requirements: str) -> Iterator[Outcome]:
     """Yield INCONCLUSIVE where one page size alone loses items: pagination is blamed, not the filter."""
-    message = f"what {result.trial.which.parameter} leaves out at one page size is there at another: the pages lose it"
+    message = (
+        f"the items that {result.trial.which.parameter} leaves out appear at another page size: pagination loses them"
+    )
     for requirement in requirements:
         yield observed(result.pages[-1].answer, requirement, Verdict.INCONCLUSIVE, message, also=(second.answer,))
 

@@ -30,7 +30,7 @@ from conformance.probes.trials import Trial, company, trials
 from conformance.subject import Subject
 
 HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
-_PAGES = 3  # of the filtered list that is walked: one more than a conforming server has
+_PAGES = 3  # read of the filtered list: one more than a conforming server has
 
 
 def _has_known_filter(operation: Operation, model: ResourceModel) -> bool:
@@ -84,7 +84,7 @@ def filtered(operation: Operation, subject: Subject) -> Steps[None]:
     if not suspects:
         yield from held(judged, walked)
     for requirement in HELD:
-        yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value that could tell")
+        yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value to test with")
 
 
 def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer) -> Steps[Result]:
@@ -111,7 +111,9 @@ def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Ans
             yield from keeps(page, query_of(first.answer), subject, pagination)
             yield from all_items(page.answer, (expansion,) if expansion else ())
         if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
-            yield from ask(call.operation, own.request(trial.pair))  # is it forgotten there, or ignored from the first?
+            yield from ask(
+                call.operation, own.request(trial.pair)
+            )  # shows whether the filter is forgotten on later pages or ignored at once
     return result_of(trial, pages, more)
 
 
@@ -152,7 +154,7 @@ def _judge_missing(
     second = yield from read_filtered(*result.beside)
     if not set(result.gone) & set(second.keys):
         alone = (yield from read_filtered()) if result.beside else second
-        beside = second.complete and set(result.gone) & set(alone.keys)  # what was asked for along with it is to blame
+        beside = second.complete and set(result.gone) & set(alone.keys)  # the parameters sent along are to blame
         lost = [lost_together(result, alone)] if beside else []
         return [alone if (many or result.beside) and alone.complete else result], lost
     if many and (yield from _is_walk_sound(call, result, whole, subject)):
@@ -176,7 +178,9 @@ class Walk(NamedTuple):
 
     trial: Trial
     size: int
-    strangers: tuple[int, int]  # that come first, or at all, where the second page forgets the filter
+    strangers: tuple[
+        int, int
+    ]  # excluded items at the start of the second page, and in all of it, if it forgets the filter
 
 
 def _choose_walk(planned: Sequence[Trial], whole: Answer) -> Walk | None:
@@ -205,7 +209,9 @@ def _report_unchanged(call: Call, whole: Answer, suspects: Sequence[Suspect]) ->
         if before.get(key) == after.get(key):
             yield outcome
         else:
-            yield Noticed("volatile-field", f"{key} changed while its list was filtered; left out", call.operation.key)
+            yield Noticed(
+                "volatile-field", f"{key} changed while its list was filtered, so it is left out", call.operation.key
+            )
 
 
 PROBES = (Probe("filters", HELD, _has_known_filter, _needs, filtered, rank=2),)

@@ -50,7 +50,7 @@ def _read_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 def _write_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
         *plain_read(operation, model)[:-1],
-        Need(f"generated {operation.key}", 2 * MOST + 3 * SMALLER, shared=False),  # with what undoes them
+        Need(f"generated {operation.key}", 2 * MOST + 3 * SMALLER, shared=False),  # with the requests that undo them
     )
 
 
@@ -62,7 +62,7 @@ def reads(operation: Operation, subject: Subject) -> Steps[None]:
         return
     yield from _send_all(call, {}, subject)
     for requirement in READS:
-        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case is about this")
+        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
 
 
 def writes(operation: Operation, subject: Subject) -> Steps[None]:
@@ -73,7 +73,7 @@ def writes(operation: Operation, subject: Subject) -> Steps[None]:
         return
     yield from _run_and_restore(write, _send_all(write.call, write.links, subject), subject)
     for requirement in WRITES:
-        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case is about this")
+        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
 
 
 def read_again(request: Request, operation: Operation, subject: Subject) -> Steps[None]:
@@ -157,7 +157,12 @@ def _judge_invalid(
     from strategies.generated import Validity, judgement  # noqa: PLC0415 - see _send_all
 
     if response.status in _UNSEEN or (place == "body" and response.status in _BODY_UNSEEN):
-        yield observed(response, requirement, Verdict.NOT_OBSERVABLE, f"it answers {response.status} before it looks")
+        yield observed(
+            response,
+            requirement,
+            Verdict.NOT_OBSERVABLE,
+            f"it returns {response.status} before it looks at the {place}",
+        )
         return
     if response.status in _REFUSALS:
         if validity is Validity.INVALID:
@@ -167,10 +172,12 @@ def _judge_invalid(
     verdict = validity or judgement(request, response.operation, subject.validators, subject.opinion).validity
     if verdict is Validity.INVALID and (response.ok or response.status >= 500) and not ambiguous(response, place):
         effect = "is accepted" if response.ok else "makes the server fail"
-        message = f"a generated request with a wrong {place} {effect}"
+        message = f"a generated request with an invalid {place} {effect}"
         yield violated(response, requirement, message, expected="4xx", actual=str(response.status), pointer=place)
     else:
-        reason = f"a request with an odd {place} is answered {response.status}, and whether it is wrong is disputed"
+        reason = (
+            f"a request with an unusual {place} returns {response.status}, and the oracles disagree whether it is valid"
+        )
         yield observed(response, requirement, Verdict.INCONCLUSIVE, reason, pointer=place)
 
 

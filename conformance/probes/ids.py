@@ -19,8 +19,8 @@ from conformance.probes.unknown import keyed
 from conformance.probes.unwelcome import ask_for_refusal, call_by, refused
 from conformance.subject import Subject
 
-# Near misses of an id that exists find it where a server cuts, trims or completes, folds case, looks at the ULID
-# alone, or decodes as lenient readers of Crockford's base32 do. One of each kind goes to every operation.
+# A near miss of an existing id finds it where a server cuts, trims or completes ids, ignores case, reads the ULID
+# alone, or decodes Crockford's base32 leniently. Every operation gets one class of each kind.
 _LENIENT = (
     ("one-long", "nul", "combining-accent", "percent"),
     ("trailing-newline", "one-short", "trailing-space", "leading-space"),
@@ -29,8 +29,8 @@ _LENIENT = (
     ("zero-as-o", "one-as-i", "one-as-l"),
 )
 _ALIKE = {"zero-as-o": ("0", "O"), "one-as-i": ("1", "I"), "one-as-l": ("1", "L")}
-_PREFIX = 4  # letters
-# The others are as wrong near an id that nobody has.
+_PREFIX = 4  # characters
+# The other classes are tested as variants of an id that nobody has.
 _SPOILT = (
     "letter-i", "nul-inside", "very-long", "full-width-digit", "letter-l", "hyphen", "letter-o", "quote", "letter-u",
     "prefix-alone", "overflow",
@@ -132,11 +132,13 @@ def own_url(operation: Operation, subject: Subject) -> Steps[None]:
     call, plain = populated_list
     addressed = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
     if not addressed:
-        yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "no item gives a url that leads to one")
+        yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "no item has a url")
     for at, item in ends_of(addressed):
         target = below(subject.target.base_url, item["url"])
         if target is None or match_path(reader.path, path_of(target)) is None:
-            yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "the item's url leads elsewhere (IDS-04)")
+            yield observed(
+                plain, "IDS-07", Verdict.NOT_APPLICABLE, "the item's url does not match the path that reads it (IDS-04)"
+            )
             continue
         response = yield from ask(reader, Request(reader.key, "GET", target, call.headers, identity=call.identity))
         yield from _check_item(plain, at, item, response)
@@ -148,7 +150,7 @@ def _check_item(plain: Answer, at: str, item: dict[str, Any], response: Answer) 
         yield observed(plain, "IDS-07", Verdict.NOT_OBSERVABLE, "the identity may not read the item", also=(response,))
         return
     if response.ok and response.json is UNREADABLE:
-        reason = "what the item's url gives cannot be read (RSP-09)"
+        reason = "the response at the item's url cannot be parsed (RSP-09)"
         yield observed(plain, "IDS-07", Verdict.INCONCLUSIVE, reason, also=(response,))
         return
     shown = response.json if response.ok and isinstance(response.json, dict) else {}
@@ -186,7 +188,10 @@ PROBES = (
         "near-miss", ("IDS-06",), keyed, _real_needs(len(_LENIENT)),
         partial(near_misses_of_real, deep=False), rank=2,
     ),
-    Probe("near-miss-of-none", ("IDS-06",), _has_one_parameter, _none_needs(1), partial(near_misses_of_none, deep=False), rank=2),
+    Probe(
+        "near-miss-of-none", ("IDS-06",), _has_one_parameter, _none_needs(1),
+        partial(near_misses_of_none, deep=False), rank=2,
+    ),
     Probe(
         "near-miss-all", ("IDS-06",), keyed, _real_needs(_OTHERS),
         partial(near_misses_of_real, deep=True), Profile.DEEP, 2,

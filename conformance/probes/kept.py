@@ -11,8 +11,8 @@ from conformance.comparing import Difference
 from conformance.filtering import comparable, last_segment
 from conformance.judging import quote
 
-_MASKS = frozenset("*•…")  # of texts that are shown in part alone, as account numbers are
-_ROUNDED = 1e-3  # relative; what a server may round off of a fraction
+_MASKS = frozenset("*•…")  # in texts that are shown only in part, such as account numbers
+_ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
 
 
 def lost(sent: Any, shown: Any, pointer: str = "") -> Iterator[Difference]:

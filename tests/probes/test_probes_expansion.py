@@ -197,7 +197,7 @@ def test_each_of_several_links_is_replaced(subject, closed, found):
         return reply(body)
 
     run = drive(SINGLE, key, subject, target_of)
-    left = {each.requirement for each in run.outcomes if each.message.endswith("left no object")}
+    left = {each.requirement for each in run.outcomes if each.message.endswith("shows no object")}
     assert left == found
     assert affordable(run, SINGLE, key, subject)
 
