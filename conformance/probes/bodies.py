@@ -22,10 +22,8 @@ from conformance.probes.writing import (
 )
 from conformance.subject import Subject
 
-_UNUSUAL_TEXTS = (
-    "odd\0text",
-    "\u202e\U0001f50c\ufffe\u0301",
-)  # NUL; right-to-left override, a character beyond 16 bits, a noncharacter
+# NUL; then a right-to-left override, a character beyond 16 bits, a noncharacter and a combining accent
+_UNUSUAL_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")
 _UNDOCUMENTED = "evconform"
 _DEPTH = 500
 
@@ -40,7 +38,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def odd(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send NUL, odd Unicode, a huge number and deep nesting, each in an otherwise valid body (ERR-09).
+    """Send NUL, unusual Unicode, a huge number and deep nesting, each in an otherwise valid body (ERR-09).
 
     The check of ERR-09 judges the responses; this probe restores what they changed.
     """

@@ -74,27 +74,27 @@ def _find_existing(write: Write, subject: Subject) -> Steps[str]:
     return path if deleter_of(path, subject) else ""
 
 
-def _check_life(made: Answer, first: str, operation: Operation, subject: Subject) -> Steps[None]:
+def _check_life(created: Answer, existing_path: str, operation: Operation, subject: Subject) -> Steps[None]:
     """Check an object from its first read to its deletion; a second one exists beside it where both can be deleted."""
-    yield from _check_read(made, subject)
-    deletable = deleter_of(address(made, subject), subject) is not None
+    yield from _check_read(created, subject)
+    deletable = deleter_of(address(created, subject), subject) is not None
     sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
-    yield from _check_listed(made, subject)
+    yield from _check_listed(created, subject)
     if sibling is not None:
         yield from _check_read(sibling, subject)
         yield from _check_listed(sibling, subject)
     others = [address(sibling, subject)] if sibling else []
-    existing = (yield from there(first, subject)) if deletable and first else None
-    others += [first] if existing is not None and existing.ok else []
-    deleted = yield from clean(made, subject)
+    existing = (yield from there(existing_path, subject)) if deletable and existing_path else None
+    others += [existing_path] if existing is not None and existing.ok else []
+    deleted = yield from clean(created, subject)
     if deleted is not None and deleted.ok:
         yield from is_gone(deleted)
-        yield from is_gone_alone(deleted, made, others, subject)
+        yield from is_gone_alone(deleted, created, others, subject)
         yield from _check_stays_deleted(deleted, operation, subject)
     if sibling is not None:
         yield from clean(sibling, subject)
     for requirement in ALL:
-        yield observed(made, requirement, Verdict.NOT_APPLICABLE, "no operation reads what was created")
+        yield observed(created, requirement, Verdict.NOT_APPLICABLE, "no operation reads what was created")
 
 
 def _send_until_accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
@@ -114,15 +114,22 @@ def _send_until_accepted(write: Write, subject: Subject) -> Steps[Answer | None]
 def _create_parent(operation: Operation, subject: Subject) -> Steps[Answer | None]:
     """Create a new parent with room for anything below it; None where that is impossible."""
     parents = operation.path.rpartition("/")[0].rpartition("/")[0]
-    creator = next((o for o in subject.model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
+    creator = next(
+        (
+            candidate
+            for candidate in subject.model.operations
+            if candidate.role is Role.CREATE and candidate.path == parents != ""
+        ),
+        None,
+    )
     write = (yield from write_of(creator, subject, "above")) if creator and creator.effect is Effect.WRITE else None
     response = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
     return response if response is not None and response.ok and address(response, subject) else None
 
 
-def _check_read(made: Answer, subject: Subject) -> Steps[None]:
+def _check_read(created: Answer, subject: Subject) -> Steps[None]:
     """Check that GET of the new resource shows what was sent and what POST returned (WRT-01)."""
-    path = address(made, subject)
+    path = address(created, subject)
     reader = reader_of(path, subject.model) if path else None
     if reader is None:
         return
@@ -130,25 +137,25 @@ def _check_read(made: Answer, subject: Subject) -> Steps[None]:
     read = yield from ask(reader, request)
     if not read.ok:
         message = "the created object cannot be read"
-        yield violated(made, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
+        yield violated(created, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
         return
     mismatches = [
-        *_compare_bodies(made.json, read.json, same=_has_same_schema(made, reader)),
-        *lost(_parse_sent_body(made), read.json),
+        *_compare_bodies(created.json, read.json, same=_has_same_schema(created, reader)),
+        *lost(_parse_sent_body(created), read.json),
     ]
     if mismatches:
         again = yield from ask(reader, request)
         mismatches = [mismatch for mismatch in mismatches if at(again.json, mismatch.pointer) == mismatch.new]
     message = "GET shows other values than were sent or than POST returned"
-    yield from differing(made, "WRT-01", message, mismatches, (read,), shown=_SHOWN)
+    yield from differing(created, "WRT-01", message, mismatches, (read,), shown=_SHOWN)
 
 
-def _parse_sent_body(made: Answer) -> Any:
-    return parsed(made.exchange.request.body)
+def _parse_sent_body(created: Answer) -> Any:
+    return parsed(created.exchange.request.body)
 
 
-def _has_same_schema(made: Answer, reader: Operation) -> bool:
-    return bool(made.operation.item_schema) and made.operation.item_schema == reader.item_schema
+def _has_same_schema(created: Answer, reader: Operation) -> bool:
+    return bool(created.operation.item_schema) and created.operation.item_schema == reader.item_schema
 
 
 def _compare_bodies(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
@@ -160,31 +167,36 @@ def _compare_bodies(old: Any, new: Any, *, same: bool) -> Iterator[Difference]:
             yield difference
 
 
-def _check_listed(made: Answer, subject: Subject) -> Steps[None]:
+def _check_listed(created: Answer, subject: Subject) -> Steps[None]:
     """Check that the list of the collection shows the new object, and that its owner links to it (WRT-07)."""
-    path, operation = address(made, subject), made.operation
+    path, operation = address(created, subject), created.operation
     resource = subject.model.by_name.get(operation.resource)
     lister = list_of(resource, subject) if resource else None
     if not path or lister is None:
         return
-    response = yield from page_with(lister, made.exchange.request, path, subject)
+    response = yield from page_with(lister, created.exchange.request, path, subject)
     if response.ok and not shows(response, path, subject):
         message = "the list does not show the created object"
-        yield violated(made, "WRT-07", message, expected=path, also=(response,))
+        yield violated(created, "WRT-07", message, expected=path, also=(response,))
     elif response.ok:
-        yield passed(made, "WRT-07")
-        yield from _check_owner_links(made, path, subject)
+        yield passed(created, "WRT-07")
+        yield from _check_owner_links(created, path, subject)
 
 
-def _check_owner_links(made: Answer, path: str, subject: Subject) -> Steps[None]:
+def _check_owner_links(created: Answer, path: str, subject: Subject) -> Steps[None]:
     """Check that the object to which the new one links also links to it, where that kind has such links."""
-    resource = subject.model.by_name.get(made.operation.resource)
+    resource = subject.model.by_name.get(created.operation.resource)
     for link in resource.links if resource else ():
         owner = subject.model.by_name.get(link.targets[0]) if len(link.targets) == 1 and not link.own else None
         back_link = next(
-            (k for k in (owner.links if owner else ()) if k.many and k.targets == (made.operation.resource,)), None
+            (
+                candidate
+                for candidate in (owner.links if owner else ())
+                if candidate.many and candidate.targets == (created.operation.resource,)
+            ),
+            None,
         )
-        urls = [url for _, item in made.objects for _, url in urls_at(item, link)] if back_link else []
+        urls = [url for _, item in created.objects for _, url in urls_at(item, link)] if back_link else []
         target = below(subject.target.base_url, urls[0]) if urls else None
         reader = reader_of(target, subject.model) if target else None
         if back_link is None or reader is None or target is None:
@@ -193,7 +205,7 @@ def _check_owner_links(made: Answer, path: str, subject: Subject) -> Steps[None]
         shown = [url for _, item in response.objects for _, url in urls_at(item, back_link)]
         if response.ok and path not in {below(subject.target.base_url, url) for url in shown}:
             message = f"{back_link.path} of the object linked by {link.path} does not name the created object"
-            yield violated(made, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(response,))
+            yield violated(created, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(response,))
         return
 
 
@@ -211,15 +223,15 @@ def _create_another(
     return None
 
 
-def _check_stays_deleted(gone: Answer, operation: Operation, subject: Subject) -> Steps[None]:
+def _check_stays_deleted(deleted: Answer, operation: Operation, subject: Subject) -> Steps[None]:
     """Check that creating another object of the kind does not restore the deleted one (WRT-04)."""
     another = yield from _create_another(operation, subject, "after")
     if another is None:
         return
-    read = yield from look(gone)
-    if read.ok and address(another, subject) != path_of(gone.exchange.request.target):
+    read = yield from look(deleted)
+    if read.ok and address(another, subject) != path_of(deleted.exchange.request.target):
         message = "a deleted object is back once another one is created"
-        yield violated(gone, "WRT-04", message, expected="404", actual=str(read.status), also=(another, read))
+        yield violated(deleted, "WRT-04", message, expected="404", actual=str(read.status), also=(another, read))
     yield from clean(another, subject)
 
 

@@ -19,41 +19,41 @@ GONE = frozenset({404, 410})
 _COST = 5  # the deletion, two reads of the deleted object, two of another one
 
 
-def look(gone: Answer) -> Steps[Answer]:
+def look(deleted: Answer) -> Steps[Answer]:
     """Send GET to the place where something was deleted."""
     request = msgspec.structs.replace(
-        gone.exchange.request, operation=f"GET {gone.operation.path}", method="GET", fresh=True
+        deleted.exchange.request, operation=f"GET {deleted.operation.path}", method="GET", fresh=True
     )
-    return (yield from ask(gone.operation, request))
+    return (yield from ask(deleted.operation, request))
 
 
-def is_gone(gone: Answer) -> Steps[None]:
+def is_gone(deleted: Answer) -> Steps[None]:
     """Check that neither GET nor DELETE finds the object after a DELETE."""
-    read = yield from look(gone)
-    second_delete = yield from ask(gone.operation, gone.exchange.request)
+    read = yield from look(deleted)
+    second_delete = yield from ask(deleted.operation, deleted.exchange.request)
     correct = True
     for response, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
         if response.status != 404 and not (response is read and response.status == 405):
             correct = False
             message = f"{attempt} does not return 404"
             yield violated(
-                second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(gone, read)
+                second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(deleted, read)
             )
     if correct:
         yield passed(second_delete, "WRT-04")
 
 
-def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
+def is_gone_alone(deleted: Answer, created: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
     """Check that no list shows the deleted object, and that the others still exist."""
-    path, resource = address(made, subject), subject.model.by_name.get(made.operation.resource)
+    path, resource = address(created, subject), subject.model.by_name.get(created.operation.resource)
     lister = list_of(resource, subject) if resource else None
-    page = (yield from page_with(lister, made.exchange.request, path, subject)) if lister else None
+    page = (yield from page_with(lister, created.exchange.request, path, subject)) if lister else None
     if page is not None and shows(page, path, subject):
         message = "the list still shows the deleted object"
-        yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
+        yield violated(deleted, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
     for other_path in others:
         if other_path not in {"", path}:
-            yield from _check_not_deleted(other_path, gone, subject)
+            yield from _check_not_deleted(other_path, deleted, subject)
 
 
 def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
@@ -64,7 +64,7 @@ def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer |
     return (yield from ask(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
 
 
-def _check_not_deleted(path: str, gone: Answer, subject: Subject) -> Steps[None]:
+def _check_not_deleted(path: str, deleted: Answer, subject: Subject) -> Steps[None]:
     """Report an object that was not deleted and is gone in two reads."""
     for repeated in (False, True):
         remaining = yield from there(path, subject)
@@ -73,7 +73,7 @@ def _check_not_deleted(path: str, gone: Answer, subject: Subject) -> Steps[None]
         if repeated:
             message = "deleting one object removes another one"
             yield violated(
-                gone, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
+                deleted, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
             )
 
 
