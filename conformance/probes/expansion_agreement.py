@@ -6,10 +6,11 @@ import msgspec
 
 from conformance.answers import Answer, below, expanded_at
 from conformance.comparing import at, differences
-from conformance.judging import passed, quote, violated, without
+from conformance.judging import passed, without
 from conformance.model import Expansion, Noticed, Operation, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.differing import difference
 from conformance.probes.expanded import blank, two_shapes
 from conformance.probes.expansion import all_expanded, expandable, paths_of
 from conformance.probes.reading import plain_read
@@ -81,45 +82,41 @@ def _compare_expansions(
     operation: Operation, call: Call, list_response: Answer, item_response: Answer, subject: Subject
 ) -> Steps[None]:
     listed, single = list_response.operation, item_response.operation
-    common_paths = {documented.path for documented in paths_of(listed)} & {
-        documented.path for documented in paths_of(single)
-    }
-    judged = complained = False
+    judged = differs = False
     for expansion in _common_expansions(listed, single) if list_response.ok and item_response.ok else ():
-        inner = tuple(
-            Expansion(documented.path[len(expansion.path) + 1 :])
-            for documented in (*paths_of(listed), *paths_of(single))
-            if documented.path.startswith(f"{expansion.path}.") and documented.path not in common_paths
-        )
+        inner = _single_sided(expansion, listed, single)
         list_value = _expanded_value(list_response, expansion, list_response.objects[0][0])
         item_value = _expanded_value(item_response, expansion, "")
         if not isinstance(list_value, dict) or not isinstance(item_value, dict):
             continue  # EXP-02 judges it
         judged = True
-        for difference in differences(blank(item_value, inner), blank(list_value, inner)):
-            if two_shapes(subject, expansion.schema, difference):
+        for mismatch in differences(blank(item_value, inner), blank(list_value, inner)):
+            if two_shapes(subject, expansion.schema, mismatch):
                 continue
             reread = yield from ask(single, call.request(("expand", expansion.path), fresh=True))
-            if at(_expanded_value(reread, expansion, ""), difference.pointer) != difference.old:
-                yield Noticed(
-                    "volatile-field", f"{difference.pointer} of {expansion.path} changes by itself", single.key
-                )
+            if at(_expanded_value(reread, expansion, ""), mismatch.pointer) != mismatch.old:
+                message = f"{mismatch.pointer} of {expansion.path} changes by itself"
+                yield Noticed("volatile-field", message, single.key)
                 continue
-            complained = True
-            outcome = violated(
-                list_response,
-                "EXP-09",
-                f"expand={expansion.path} shows another value in the list than in the single read",
-                expected=quote(difference.old),
-                actual=quote(difference.new),
-                pointer=difference.pointer,
-                also=(item_response,),
-            )
+            differs = True
+            message = f"expand={expansion.path} shows another value in the list than in the single read"
+            outcome = difference(list_response, "EXP-09", message, mismatch, (item_response,))
             yield msgspec.structs.replace(outcome, operation=operation.key)
-    if judged and not complained:
+    if judged and not differs:
         yield msgspec.structs.replace(passed(list_response, "EXP-09"), operation=operation.key)
     reason = "no common expansion shows an object in both"
     yield without("EXP-09", operation.key, Verdict.NOT_APPLICABLE, reason)
+
+
+def _single_sided(expansion: Expansion, listed: Operation, single: Operation) -> tuple[Expansion, ...]:
+    """Return the paths within an expansion that only one of two operations can expand, relative to it."""
+    both = ({candidate.path for candidate in paths_of(operation)} for operation in (listed, single))
+    prefix = f"{expansion.path}."
+    return tuple(
+        Expansion(path.removeprefix(prefix))
+        for path in sorted(set.symmetric_difference(*both))
+        if path.startswith(prefix)
+    )
 
 
 def _expanded_value(response: Answer, expansion: Expansion, pointer: str) -> Any:

@@ -7,10 +7,12 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Response, Verdict
-from conformance.probes.consistency import PROBES
+from conformance.probes.consistency import PROBES as VERSIONED
+from conformance.probes.consistency_head import PROBES as HEADS
+from conformance.probes.consistency_items import PROBES as ITEMS
 from conformance.probes.versions import PROBES as VERSIONS
 
-AGREE, LISTED, HEAD = PROBES
+AGREE, LISTED, HEAD = (*VERSIONED, *ITEMS, *HEADS)
 (UNSUPPORTED,) = VERSIONS
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}", "name": f"Make {n}"} for n in range(3)]
 LIST, ITEM = "GET /evse_makes", "GET /evse_makes/{evse_make_id}"

@@ -7,11 +7,12 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
-from conformance.probes.ids import _LENIENT, _SPOILT, PROBES
+from conformance.probes.ids import _LENIENT, _SPOILT
+from conformance.probes.ids import PROBES as NEAR
+from conformance.probes.item_urls import PROBES as URLS
 from strategies.near_misses import MALFORMATIONS
 
-BY_NAME = {each.name: each for each in PROBES}
-NEAR = [each for each in PROBES if each.name.startswith("near-miss")]
+BY_NAME = {probe.name: probe for probe in (*NEAR, *URLS)}
 OWN = BY_NAME["own-url"]
 ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} for n in range(3)]
