@@ -10,7 +10,7 @@ from conformance.comparing import ABSENT, Difference, at, differences
 from conformance.judging import observed, passed, violated
 from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, list_of, untested
-from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.base import Need, Probe, Steps, UnsafeRequest, ask
 from conformance.probes.deletions import is_gone, is_gone_alone, look, there
 from conformance.probes.differing import differing
 from conformance.probes.kept import lost
@@ -21,6 +21,7 @@ from conformance.probes.writing import (
     address,
     clean,
     contrary,
+    created_and_deleted,
     deleter_of,
     has_json_body,
     least,
@@ -43,6 +44,20 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     paths = {item.role: item.path for item in model.operations if resource and item.resource == resource.name}
     count = 2 + (Role.ITEM in paths) + (Role.LIST in paths) + 14 * (Role.DELETE in paths)
     return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
+
+
+def _list_unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the requests that create and delete an object; those of its parent too, where one can be created."""
+    creator = _find_parent_creator(operation, model)
+    parent_requests = created_and_deleted(creator, model) if creator else ()
+    return (*created_and_deleted(operation, model), *parent_requests)
+
+
+def _find_parent_creator(operation: Operation, model: ResourceModel) -> Operation | None:
+    parent_path = operation.path.rpartition("/")[0].rpartition("/")[0]
+    creates = (candidate for candidate in model.operations if candidate.role is Role.CREATE and parent_path)
+    creator = next((candidate for candidate in creates if candidate.path == parent_path), None)
+    return creator if creator and creator.effect is Effect.WRITE else None
 
 
 def create(operation: Operation, subject: Subject) -> Steps[None]:
@@ -113,16 +128,8 @@ def _send_until_accepted(write: Write, subject: Subject) -> Steps[Answer | None]
 
 def _create_parent(operation: Operation, subject: Subject) -> Steps[Answer | None]:
     """Create a new parent with room for anything below it; None where that is impossible."""
-    parents = operation.path.rpartition("/")[0].rpartition("/")[0]
-    creator = next(
-        (
-            candidate
-            for candidate in subject.model.operations
-            if candidate.role is Role.CREATE and candidate.path == parents != ""
-        ),
-        None,
-    )
-    write = (yield from write_of(creator, subject, "above")) if creator and creator.effect is Effect.WRITE else None
+    creator = _find_parent_creator(operation, subject.model)
+    write = (yield from write_of(creator, subject, "above")) if creator else None
     response = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
     return response if response is not None and response.ok and address(response, subject) else None
 
@@ -235,4 +242,4 @@ def _check_stays_deleted(deleted: Answer, operation: Operation, subject: Subject
     yield from clean(another, subject)
 
 
-PROBES = (Probe("create", ALL, _is_create, _create_needs, create, writes=True),)
+PROBES = (Probe("create", ALL, _is_create, _create_needs, create, writes=True, sends=_list_unsafe_requests),)

@@ -5,17 +5,20 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.answers import Answer
+from conformance.answers import Answer, path_of
 from conformance.judging import observed, passed
-from conformance.model import Effect, Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
+from conformance.model import Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
 from conformance.probes.arguments import Missing, untested
-from conformance.probes.base import Need, Probe, Steps
+from conformance.probes.base import Need, Probe, Steps, UnsafeRequest
 from conformance.probes.generated_requests import embedding, linked
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, has_json_body, writable, write_of
+from conformance.probes.writing import Write, created_and_deleted, has_json_body, writable, write_of
+from conformance.safety.gate import created_path
+from conformance.safety.rules import RISKS
 from conformance.subject import Subject
 from conformance.validation.wire import path_variables
 
@@ -28,7 +31,6 @@ JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", 
 _SEARCH, _SHRINK = 480, 120  # requests of one resource: until something breaks, and to make that smaller
 _HISTORIES, _STEPS = 60, 8
 _KEY = b"histories"
-_RISKY = {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -58,6 +60,14 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     )
 
 
+def _requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Creation, deletion of what was created, and changes of it where these are not risky."""
+    resource = model.by_name.get(operation.resource)
+    changes = (o for o in model.operations if resource and o.role is Role.UPDATE and o.path == resource.item_path)
+    plain = (UnsafeRequest(o.method, o.path) for o in changes if o.effect not in RISKS)
+    return (*created_and_deleted(operation, model), *plain)
+
+
 def workflow(operation: Operation, subject: Subject) -> Steps[None]:
     """Live histories until one breaks something or the budget is spent; show the shortest."""
     from strategies.lifecycles import lifecycles  # noqa: PLC0415 - Hypothesis is loaded only where something is drawn
@@ -67,7 +77,7 @@ def workflow(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(JUDGED, operation, write)
         return
     life = next(each for each in lifecycles(subject.model) if each.create == operation)
-    if life.update and life.update.effect in _RISKY and not subject.target.may_touch_hardware:
+    if life.update and life.update.effect in RISKS and not subject.target.may_touch_hardware:
         life = msgspec.structs.replace(life, update=None)
     search = _Search(write, life, subject)
     yield from search.run()
@@ -110,6 +120,7 @@ class _Search:
         self._left = _SEARCH
         self.stories: dict[str, Story] = {}
         self.made: Exchange | None = None
+        self._created: set[str] = set()  # paths of what was created by a history, and may be deleted again
 
     def run(self) -> Steps[None]:
         """Live the histories that failed before, then others; make the first shorter that breaks something."""
@@ -157,20 +168,33 @@ class _Search:
             found = broken
             self._keep(Story(broken, tuple(told)))
         for request in history.leave():  # whatever the budget is
-            yield self._addressed(request)
+            if self._may_send(request):
+                yield self._addressed(request)
         return found
 
     def _relayed(self, talk: "Talk", told: list[Exchange]) -> Steps[None]:
         """Have the target answer a talk, as long as there is budget."""
         with suppress(StopIteration):
             request = next(talk)
-            while self._left > 0:
+            while self._left > 0 and self._may_send(request):
                 self._left -= 1
                 exchange = yield self._addressed(request)
                 told.append(exchange)
                 if request.operation == self._life.create.key and exchange.status // 100 == 2:
                     self.made = exchange
+                    self._remember(exchange)
                 request = talk.send(exchange.response or Response(0))
+
+    def _remember(self, exchange: Exchange) -> None:
+        url = urlsplit(exchange.url).path
+        path = created_path("POST", url, exchange.response) if exchange.response else ""
+        if path:
+            self._created.add(path_of(exchange.request.target) + path[len(url.rstrip("/")) :])
+
+    def _may_send(self, request: Request) -> bool:
+        """Return whether a request is none that deletes what no history created."""
+        mine = path_of(request.target) in self._created
+        return request.method != "DELETE" or mine or self._subject.target.may_touch_hardware
 
     def _addressed(self, request: Request) -> Request:
         call = self._write.call
@@ -229,4 +253,4 @@ def _volatile(life: "Lifecycle", subject: Subject) -> frozenset[str]:
     return frozenset(shown) - ours
 
 
-PROBES = (Probe("workflow", JUDGED, _lives, _needs, workflow, Profile.DEEP, 3, writes=True, own=True),)
+PROBES = (Probe("workflow", JUDGED, _lives, _needs, workflow, Profile.DEEP, 3, writes=True, own=True, sends=_requests),)

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.answers import Answer, below, match_path, reader_of
-from conformance.model import Link, Noticed, Operation, Request, Resource, Role
+from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
 from conformance.probes.arguments import Call, Missing, call_of, list_of
-from conformance.probes.base import Steps, ask
+from conformance.probes.base import Steps, UnsafeRequest, ask, own_request
+from conformance.safety.gate import created_path
 from conformance.subject import Subject
 
 if TYPE_CHECKING:
@@ -156,12 +157,28 @@ def deleter_of(path: str, subject: Subject) -> Operation | None:
     return next(fitting, None)
 
 
+def is_new(answer: Answer) -> bool:
+    """Return whether an answer says that it made a new thing with an address of its own: such may be deleted again."""
+    request, response = answer.exchange.request, answer.exchange.response
+    return response is not None and bool(created_path(request.method, urlsplit(answer.exchange.url).path, response))
+
+
+def created_and_deleted(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the request of a write, and that by which what it created is deleted again."""
+    undone = (
+        UnsafeRequest("DELETE", each.path, undo=True)
+        for each in model.operations
+        if each.role is Role.DELETE and each.path.rpartition("/")[0] == operation.path
+    )
+    return (*own_request(operation, model), *undone)
+
+
 def clean(answer: Answer, subject: Subject) -> Steps[Answer | None]:
     """Delete what a write made, where the API allows; the answer, or a notice of what stays."""
     path = address(answer, subject)
     if not answer.ok:
         return None
-    deleter = deleter_of(path, subject) if path else None
+    deleter = deleter_of(path, subject) if path and is_new(answer) else None
     if deleter is None:
         what = path or "something without an address"
         yield Noticed("cleanup", f"{what} was created and cannot be deleted", answer.operation.key)
