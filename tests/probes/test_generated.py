@@ -1,4 +1,4 @@
-"""Generated requests: right ones must succeed, wrong ones be refused, disputed ones accuse nobody."""
+"""Generated requests: right ones must succeed, wrong ones be refused, disputed ones violate nothing."""
 
 import pytest
 from scripted import BASE, Shelf, drive, exchange_of, problem, reply, ulid
@@ -25,7 +25,7 @@ def own_cache(tmp_path_factory, monkeypatch):
 
 
 def target(subject, wrong=lambda request: problem(400), right=None):
-    """A target that refuses what the compiled validators refuse."""
+    """Return a target that refuses what the compiled validators refuse."""
     shelf = Shelf({"/suppliers": SUPPLIERS})
     operation = subject.model.by_key[LISTING]
 
@@ -60,10 +60,10 @@ def test_a_target_that_refuses_valid_page_sizes_breaks_rsp_12(subject):
 
 
 def test_a_target_that_lets_nobody_in_is_not_judged(subject):
-    def closed(request: Request) -> Response:
+    def refuse_fresh(request: Request) -> Response:
         return problem(403) if request.fresh else Shelf({"/suppliers": SUPPLIERS})(request)
 
-    run = drive(READS, LISTING, subject, closed)
+    run = drive(READS, LISTING, subject, refuse_fresh)
     assert run.violated() == set()
     assert run.passed() == set()
     assert Verdict.NOT_OBSERVABLE in run.verdicts("PAG-06")

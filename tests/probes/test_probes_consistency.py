@@ -32,7 +32,7 @@ class TestAgreement:
 
     def test_the_version_may_change_nothing(self, subject):
         def target(request):
-            makes = [{**each, "name": "other"} for each in MAKES] if asked_for(request) else MAKES
+            makes = [{**item, "name": "other"} for item in MAKES] if asked_for(request) else MAKES
             return reply(makes)
 
         run = drive(AGREE, LIST, subject, target)
@@ -62,7 +62,7 @@ class TestAgreement:
         turn = iter(values)
         run = drive(AGREE, LIST, subject, lambda request: reply([{**MAKES[0], "name": next(turn)}]))
         assert not run.violated()
-        assert [each.topic for each in run.notices] == ["volatile-field"]
+        assert [notice.topic for notice in run.notices] == ["volatile-field"]
 
     def test_a_ticket_in_a_redirect_is_new_each_time(self, subject):
         seeded = msgspec.structs.replace(subject, seeds={"client_id": ("me",), "user_id": (ulid("user", 1),)})
@@ -87,11 +87,11 @@ class TestListAndItem:
     @pytest.mark.parametrize("wrong", [0, 1, 2])
     def test_an_old_text_in_a_list(self, wrong, subject):
         several = [msgspec.structs.replace(subject, seed=seed) for seed in range(8)]
-        old = [{**each, "name": "old"} if n == wrong else each for n, each in enumerate(MAKES)]
+        old = [{**item, "name": "old"} if index == wrong else item for index, item in enumerate(MAKES)]
         shelf = Shelf({"/evse_makes": MAKES}, {"/evse_makes": reply(old)})
-        found = [drive(LISTED, ITEM, each, shelf).violated() for each in several]
-        assert {"CON-02"} in found  # the first item always, another one by the seed
-        assert wrong or set() not in found
+        violations = [drive(LISTED, ITEM, seeded, shelf).violated() for seeded in several]
+        assert {"CON-02"} in violations  # the first item always, another one by the seed
+        assert wrong or set() not in violations
 
     def test_a_change_between_the_reads_is_none(self, subject):
         new = [{**MAKES[0], "name": "new"}, *MAKES[1:]]

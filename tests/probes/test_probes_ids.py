@@ -18,31 +18,31 @@ ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} for n in range(3)]
 
 
-@pytest.mark.parametrize("probe", NEAR, ids=lambda each: each.name)
+@pytest.mark.parametrize("probe", NEAR, ids=lambda probe: probe.name)
 def test_what_is_almost_an_id_may_only_be_refused(subject, probe):
     good = drive(probe, ITEM, subject, Shelf({"/evse_makes": MAKES}))
     assert good.passed() == {"IDS-06"}
     assert affordable(good, probe, ITEM, subject)
 
-    def trimming(request):
+    def respond_with_first_make(request):
         return reply(MAKES) if request.target == "/evse_makes" else reply(MAKES[0])
 
-    assert drive(probe, ITEM, subject, trimming).violated() == {"IDS-06"}
+    assert drive(probe, ITEM, subject, respond_with_first_make).violated() == {"IDS-06"}
 
-    def failing(request):
+    def fail_on_items(request):
         return reply(MAKES) if request.target == "/evse_makes" else problem(500)
 
-    assert drive(probe, ITEM, subject, failing).violated() == {"IDS-06"}
+    assert drive(probe, ITEM, subject, fail_on_items).violated() == {"IDS-06"}
 
 
 def test_every_malformation_is_sent_to_some_collection(subject):
     assert {name for kind in _LENIENT for name in kind} | {*_SPOILT} >= set(MALFORMATIONS)
-    keyed = [each for each in subject.model.operations if NEAR[0].applies(each, subject.model)]
+    keyed = [operation for operation in subject.model.operations if NEAR[0].applies(operation, subject.model)]
     assert len(keyed) >= 3 * max(len(_SPOILT), *(len(kind) for kind in _LENIENT))
 
 
 @pytest.mark.parametrize(
-    "found",
+    "decode",
     [
         lambda key: key[:30],  # cuts
         lambda key: key[:4].lower() + key[4:].upper(),
@@ -50,14 +50,14 @@ def test_every_malformation_is_sent_to_some_collection(subject):
         lambda key: key[:4] + key[4:].translate(str.maketrans("ILO", "110")),
     ],
 )
-def test_every_lenient_reader_is_found_out_on_every_collection(subject, found):
+def test_every_lenient_reader_is_found_out_on_every_collection(subject, decode):
     shelf = Shelf({"/evse_makes": MAKES})
 
     def lenient(request):
         path, _, key = request.target.rpartition("/")
-        return shelf(msgspec.structs.replace(request, target=f"{path}/{found(unquote(key))}") if path else request)
+        return shelf(msgspec.structs.replace(request, target=f"{path}/{decode(unquote(key))}") if path else request)
 
-    runs = [drive(each, ITEM, subject, lenient) for each in NEAR]
+    runs = [drive(probe, ITEM, subject, lenient) for probe in NEAR]
     assert any("IDS-06" in run.violated() for run in runs)
 
 
@@ -69,7 +69,7 @@ def test_no_real_id_no_near_miss(subject):
 def test_the_items_at_the_edges_are_found_at_their_urls(subject):
     run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}))
     assert run.passed() == {"IDS-07"}
-    assert [each.target.rpartition("/")[2] for each in run.requests[1:]] == [MAKES[1]["id"], MAKES[-1]["id"]]
+    assert [request.target.rpartition("/")[2] for request in run.requests[1:]] == [MAKES[1]["id"], MAKES[-1]["id"]]
     assert affordable(run, OWN, LIST, subject)
 
 
@@ -90,11 +90,11 @@ def test_another_item_or_none_at_the_url_is_a_violation(subject, answer, place):
 def test_an_item_that_left_the_list_meanwhile_decides_nothing(subject):
     seen = []
 
-    def emptied(request):
+    def empty_after_first(request):
         seen.append(request)
         return reply(MAKES) if len(seen) == 1 else Shelf({"/evse_makes": []})(request)
 
-    assert drive(OWN, LIST, subject, emptied).verdicts("IDS-07") == {Verdict.INCONCLUSIVE}
+    assert drive(OWN, LIST, subject, empty_after_first).verdicts("IDS-07") == {Verdict.INCONCLUSIVE}
 
 
 @pytest.mark.parametrize("url", [None, 3, "https://elsewhere.example/v2/evse_makes/1", f"{BASE}/users/1"])

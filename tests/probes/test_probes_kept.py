@@ -42,4 +42,4 @@ def test_another_form_is_no_loss(sent, shown):
     ],
 )  # fmt: skip
 def test_another_value_is_a_loss(sent, shown):
-    assert [each.pointer[:2] for each in lost({"x": sent}, {"x": shown})] == ["/x"]
+    assert [difference.pointer[:2] for difference in lost({"x": sent}, {"x": shown})] == ["/x"]
