@@ -54,7 +54,7 @@ def test_what_is_offered_is_smaller_and_ends(body):
     request = build_post({"body": body})
     for answer in (True, False):
         _, tried = reduce_fully(request, lambda _, answer=answer: answer)
-        assert all(size(request) < size(request) for request in tried)
+        assert all(size(candidate) < size(request) for candidate in tried)
 
 
 @given(BODIES, st.integers(1, 10**6))
@@ -70,7 +70,7 @@ def test_the_least_number_is_left_alone_in_its_members(body, bound):
 
 
 @given(st.text(min_size=65, max_size=3000), st.integers(1, 65))
-@example("/" * 65, 1)  # stands before the nought in every alphabet
+@example("/" * 65, 1)  # sorts before the zero in every alphabet
 def test_texts_are_as_short_as_the_fault_allows(text, bound):
     request = build_post({"name": text, "more": {"and": "more"}})
     best, _ = reduce_fully(request, lambda request: len(parse_body(request).get("name", "")) >= bound)
