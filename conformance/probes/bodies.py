@@ -87,8 +87,8 @@ def _has_fixed_form(schema: Mapping[str, Any]) -> bool:
 
 def _build_request(write: Write, name: str, value: bytes, subject: Subject) -> Request:
     """Build the request with the least valid body and one property added or replaced."""
-    body = least(write, subject)
-    properties = body if isinstance(body, dict) else {}
+    least_body = least(write, subject)
+    properties = least_body if isinstance(least_body, dict) else {}
     members = {key: msgspec.Raw(msgspec.json.encode(member)) for key, member in properties.items()}
     return write.request({**members, name: msgspec.Raw(value)})
 

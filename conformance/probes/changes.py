@@ -39,8 +39,8 @@ def one_cleared(changes: dict[str, Any], write: Write, state: Mapping[str, Any],
 
 def needed(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """Return the required members of a body with their present values."""
-    small = least(write, subject)
-    return {name: state.get(name, value) for name, value in small.items()} if isinstance(small, dict) else {}
+    least_body = least(write, subject)
+    return {name: state.get(name, value) for name, value in least_body.items()} if isinstance(least_body, dict) else {}
 
 
 def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str], subject: Subject) -> dict[str, Any]:

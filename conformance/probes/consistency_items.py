@@ -51,8 +51,8 @@ def _edge_calls(lister: Operation, operation: Operation, subject: Subject) -> St
         call = yield from call_of(operation, subject, identity)
         if isinstance(call, Missing):
             continue
-        shown = yield from ask(lister, _list_call(call, lister).request())
-        paths = [_path_of_item(item, subject) for _, item in shown.objects]
+        page = yield from ask(lister, _list_call(call, lister).request())
+        paths = [_path_of_item(item, subject) for _, item in page.objects]
         members = [path for path in paths if match_path(operation.path, path) is not None]
         chosen = ends_of(members) if identity == subject.spare else ()
         if identity == subject.idle and members[1:]:
@@ -69,32 +69,32 @@ def _list_call(call: Call, lister: Operation) -> Call:
 
 def _compare_with_list(call: Call, lister: Operation, subject: Subject) -> Steps[None]:
     """Compare one item with what the first page of its list shows of it."""
-    operation, lists = call.operation, _list_call(call, lister)
+    operation, list_call = call.operation, _list_call(call, lister)
     single = yield from ask(operation, call.request())
     if not single.ok or not isinstance(single.json, dict):
         yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read returns {single.status}")
         return
-    member = _find_member((yield from ask(lister, lists.request())), call.path, subject)
+    member = _find_member((yield from ask(lister, list_call.request())), call.path, subject)
     if member is None:
         yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
         return
-    places = [
+    mismatches = [
         difference
         for difference in differences(member[1], single.json)
         if not _is_documented(difference, member[1], single, lister, subject)
     ]
-    if places:
-        again = yield from ask(operation, call.request(fresh=True))
-        fresh = _find_member((yield from ask(lister, lists.request(fresh=True))), call.path, subject)
-        places = [
+    if mismatches:
+        reread = yield from ask(operation, call.request(fresh=True))
+        fresh = _find_member((yield from ask(lister, list_call.request(fresh=True))), call.path, subject)
+        mismatches = [
             difference
-            for difference in places
+            for difference in mismatches
             if fresh
             and at(fresh[1], difference.pointer) == difference.old
-            and at(again.json, difference.pointer) == difference.new
+            and at(reread.json, difference.pointer) == difference.new
         ]
     yield from differing(
-        single, "CON-02", "the item differs from what its list shows", places, (member[0],), shown=_SHOWN
+        single, "CON-02", "the item differs from what its list shows", mismatches, (member[0],), shown=_SHOWN
     )
 
 

@@ -66,7 +66,7 @@ def create(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(write, Missing):
         yield from untested(ALL, operation, write)
         return
-    existing = yield from _find_existing(write, subject)
+    existing_path = yield from _find_existing(write, subject)
     created = yield from _send_until_accepted(write, subject)
     parent = (yield from _create_parent(operation, subject)) if created is None else None
     if parent is not None:
@@ -76,7 +76,7 @@ def create(operation: Operation, subject: Subject) -> Steps[None]:
     if created is None:
         yield from untested(ALL, operation, Missing("no body built from the description is accepted"))
     else:
-        yield from _check_life(created, existing, operation, subject)
+        yield from _check_life(created, existing_path, operation, subject)
     if parent is not None:
         yield from clean(parent, subject)
 
@@ -90,7 +90,7 @@ def _find_existing(write: Write, subject: Subject) -> Steps[str]:
 
 
 def _check_life(created: Answer, existing_path: str, operation: Operation, subject: Subject) -> Steps[None]:
-    """Check an object from its first read to its deletion; a second one exists beside it where both can be deleted."""
+    """Check an object from its first read to its deletion; a second one exists beside it if it can be deleted."""
     yield from _check_read(created, subject)
     deletable = deleter_of(address(created, subject), subject) is not None
     sibling = (yield from _create_another(operation, subject, "beside", otherwise=True)) if deletable else None
@@ -114,12 +114,12 @@ def _check_life(created: Answer, existing_path: str, operation: Operation, subje
 
 def _send_until_accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
     """Return the response to the first body accepted: the whole, the least, or one with another name as key."""
-    small = least(write, subject)
-    bodies = [write.body] if small == write.body else [write.body, small]
+    least_body = least(write, subject)
+    bodies = [write.body] if least_body == write.body else [write.body, least_body]
     resource = subject.model.by_name.get(write.call.operation.resource)
-    field = resource.key_field if resource and resource.key_kind is KeyKind.NAME else ""
-    names = writable(write.call.operation, subject).get(field, {}).get("enum", ())
-    for body in (*bodies, *({**write.body, field: name} for name in names if name != write.body.get(field))):
+    key_field = resource.key_field if resource and resource.key_kind is KeyKind.NAME else ""
+    names = writable(write.call.operation, subject).get(key_field, {}).get("enum", ())
+    for body in (*bodies, *({**write.body, key_field: name} for name in names if name != write.body.get(key_field))):
         response = yield from ask(write.call.operation, write.request(body))
         if response.ok:
             return response
@@ -151,8 +151,8 @@ def _check_read(created: Answer, subject: Subject) -> Steps[None]:
         *lost(_parse_sent_body(created), read.json),
     ]
     if mismatches:
-        again = yield from ask(reader, request)
-        mismatches = [mismatch for mismatch in mismatches if at(again.json, mismatch.pointer) == mismatch.new]
+        reread = yield from ask(reader, request)
+        mismatches = [mismatch for mismatch in mismatches if at(reread.json, mismatch.pointer) == mismatch.new]
     message = "GET shows other values than were sent or than POST returned"
     yield from differing(created, "WRT-01", message, mismatches, (read,), shown=_SHOWN)
 

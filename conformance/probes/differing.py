@@ -34,10 +34,10 @@ def lasting(plain: Answer, found: Sequence[Difference]) -> Steps[list[Difference
 
     One more read is not enough: a value that flips with each read would be back where it was.
     """
-    reread = msgspec.structs.replace(plain.exchange.request, fresh=True)
+    request = msgspec.structs.replace(plain.exchange.request, fresh=True)
     persistent = list(found)
     for _ in range(2 if found else 0):
-        read = yield from ask(plain.operation, reread)
+        read = yield from ask(plain.operation, request)
         persistent = [
             candidate
             for candidate in persistent

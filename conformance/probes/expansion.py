@@ -47,18 +47,18 @@ def paths_of(operation: Operation) -> tuple[Expansion, ...]:
 
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     paths = paths_of(operation)
-    asked = tuple(Need(f"read {operation.path} expand {expansion.path}") for expansion in paths)
-    fetched = tuple(
+    single_reads = tuple(Need(f"read {operation.path} expand {expansion.path}") for expansion in paths)
+    link_reads = tuple(
         following_needs(operation.path, expansion.path, expansion.target, model)
         for expansion in operation.first_expansions
         if expansion.target
     )
-    several = tuple(
+    list_reads = tuple(
         Need(f"read {operation.path} expand {expansion.path} of several") for expansion in _list_expansions(operation)
     )
-    listed = _all_listing_needs(operation, model)
-    together = (all_expanded(operation), _reversed_need(operation))
-    return (*plain_read(operation, model), *listed, *asked, *fetched, *several, *together)
+    listing_reads = _all_listing_needs(operation, model)
+    combined_reads = (all_expanded(operation), _reversed_need(operation))
+    return (*plain_read(operation, model), *listing_reads, *single_reads, *link_reads, *list_reads, *combined_reads)
 
 
 def _list_expansions(operation: Operation) -> tuple[Expansion, ...]:
@@ -218,16 +218,16 @@ def _check_combination(call: Call, plain: Answer, together: Answer, losses: list
 
     One request tries reverse order and a repetition; only where it differs, a second one separates the two.
     """
-    operation, asked = plain.operation, _expand_parameters(plain.operation)
-    several = len(asked) > 1
+    operation, parameters = plain.operation, _expand_parameters(plain.operation)
+    several = len(parameters) > 1
     if not together.ok:
         message = "several expand parameters are refused"
         yield violated(together, "EXP-07", message, expected="2xx", actual=str(together.status))
         return
-    reordered = yield from ask(operation, call.request(*reversed(asked), asked[0]))
+    reordered = yield from ask(operation, call.request(*reversed(parameters), parameters[0]))
     reverse, repeated = reordered, True
     if not reordered.ok or any(True for _ in differences(together.json, reordered.json)):
-        reverse = (yield from ask(operation, call.request(*reversed(asked)))) if several else together
+        reverse = (yield from ask(operation, call.request(*reversed(parameters)))) if several else together
         repeated = reverse.ok and not any(True for _ in differences(reverse.json, reordered.json))
     order = [
         (change, "the order of expand parameters changes the result")
@@ -256,9 +256,9 @@ def _report_lasting(
     if not complaints:
         yield passed(response, requirement)
         return
-    stayed = yield from lasting(plain, [change for change, _ in complaints[:_SHOWN]])
+    lasting_changes = yield from lasting(plain, [change for change, _ in complaints[:_SHOWN]])
     for change, message in complaints[:_SHOWN]:
-        if change in stayed:
+        if change in lasting_changes:
             yield difference(response, requirement, message, change, (reference,))
 
 

@@ -41,9 +41,9 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     filters = [filter_ for filter_ in operation.filters if filter_.field]
     null_filters = sum(filter_.operator is Operator.ISNULL for filter_ in filters)
     pages = 1 if _has_page_size(operation) else 0
-    asked = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, SPARE)
-    whole = (Need(f"read {operation.path} whole", identity=SPARE),) if _has_page_size(operation) else ()
-    return (*plain_read(operation, model, SPARE), *whole, asked)
+    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, SPARE)
+    whole_read = (Need(f"read {operation.path} whole", identity=SPARE),) if _has_page_size(operation) else ()
+    return (*plain_read(operation, model, SPARE), *whole_read, filtered_reads)
 
 
 def _has_page_size(operation: Operation) -> bool:
@@ -91,19 +91,20 @@ def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Ans
     """Read the filtered list in one piece, or in pages of `size`.
 
     The list that is walked has a second filter, which excludes nothing, and `expand`: they must hold together.
+    Both are left out where the server refuses them together with the filter.
     """
     pagination = call.operation.pagination
-    sized: tuple[tuple[str, str], ...] = ()
+    page_size: tuple[tuple[str, str], ...] = ()
     if pagination is not None and pagination.size and (size or pagination.size in query_of(whole)):
-        sized = ((pagination.size, str(size or pagination.max_size)),)
-    own = _drop_parameter(call, trial)
-    beside = company(trial, whole) if size else ()
-    expansion = _choose_expansion(trial, beside, call.operation) if size else None
-    more = (*beside, *((("expand", expansion.path),) if expansion else ()))
-    first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized, *more))))
-    if more and not first.answer.ok:
-        more, expansion = (), None
-        first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized))))
+        page_size = ((pagination.size, str(size or pagination.max_size)),)
+    bare_call = _drop_parameter(call, trial)
+    other_filters = company(trial, whole) if size else ()
+    expansion = _choose_expansion(trial, other_filters, call.operation) if size else None
+    extra = (*other_filters, *((("expand", expansion.path),) if expansion else ()))
+    first = page_of((yield from ask(call.operation, bare_call.request(trial.pair, *page_size, *extra))))
+    if extra and not first.answer.ok:
+        extra, expansion = (), None
+        first = page_of((yield from ask(call.operation, bare_call.request(trial.pair, *page_size))))
     pages: tuple[Page, ...] = (first,)
     if size and pagination is not None and first.answer.ok:
         pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
@@ -111,19 +112,20 @@ def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Ans
             yield from keeps(page, query_of(first.answer), subject, pagination)
             yield from all_items(page.answer, (expansion,) if expansion else ())
         if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
-            yield from ask(
-                call.operation, own.request(trial.pair)
-            )  # shows whether the filter is forgotten on later pages or ignored at once
-    return result_of(trial, pages, more)
+            # The check of filters sees by this read whether the filter is ignored at once or on later pages only.
+            yield from ask(call.operation, bare_call.request(trial.pair))
+    return result_of(trial, pages, extra)
 
 
 def _choose_expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
     """Return an expansion that leaves the filtered fields alone; a filter by a link's id works in any form."""
     names = {trial.which.parameter, *(name for name, _ in beside)}
-    looked_at = (filter_ for filter_ in operation.filters if filter_.parameter in names and not filter_.by_id_of)
-    heads = {filter_.field.partition(".")[0] for filter_ in looked_at}
-    known = (expansion for expansion in operation.first_expansions if expansion.resolvable)
-    return next((expansion for expansion in known if expansion.path.partition(".")[0] not in heads), None)
+    field_filters = (filter_ for filter_ in operation.filters if filter_.parameter in names and not filter_.by_id_of)
+    filtered_fields = {filter_.field.partition(".")[0] for filter_ in field_filters}
+    expansions = (expansion for expansion in operation.first_expansions if expansion.resolvable)
+    return next(
+        (expansion for expansion in expansions if expansion.path.partition(".")[0] not in filtered_fields), None
+    )
 
 
 def _drop_parameter(call: Call, trial: Trial) -> Call:
@@ -144,11 +146,11 @@ def _judge_missing(
     pagination = call.operation.pagination
     if not result.gone or pagination is None or not pagination.size:
         return [result], []
-    many, own = len(result.pages) > 1, _drop_parameter(call, result.trial)
-    largest = ((pagination.size, str(pagination.max_size)),) if many else ()
+    walked, bare_call = len(result.pages) > 1, _drop_parameter(call, result.trial)
+    largest = ((pagination.size, str(pagination.max_size)),) if walked else ()
 
     def read_filtered(*beside: tuple[str, str]) -> Steps[Result]:
-        page = page_of((yield from ask(call.operation, own.request(result.trial.pair, *largest, *beside))))
+        page = page_of((yield from ask(call.operation, bare_call.request(result.trial.pair, *largest, *beside))))
         return result_of(result.trial, (page,), beside)
 
     second = yield from read_filtered(*result.beside)
@@ -156,21 +158,21 @@ def _judge_missing(
         alone = (yield from read_filtered()) if result.beside else second
         beside = second.complete and set(result.gone) & set(alone.keys)  # the parameters sent along are to blame
         lost = [lost_together(result, alone)] if beside else []
-        return [alone if (many or result.beside) and alone.complete else result], lost
-    if many and (yield from _is_walk_sound(call, result, whole, subject)):
+        return [alone if (walked or result.beside) and alone.complete else result], lost
+    if walked and (yield from _is_walk_sound(call, result, whole, subject)):
         return [second], [lost_on_pages(result, second)]
-    yield from by_the_pages(result, second, *(("FLT-05",) if many else ("FLT-02", "FLT-03")))
-    return [second] if many else [], []
+    yield from by_the_pages(result, second, *(("FLT-05",) if walked else ("FLT-02", "FLT-03")))
+    return [second] if walked else [], []
 
 
 def _is_walk_sound(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[bool]:
     """Return whether a walk of the unfiltered list at the same page size shows what one page shows."""
     size = call.operation.pagination.size if call.operation.pagination else ""
-    asked = query_of(result.answer)[size][0]
-    first = page_of((yield from ask(call.operation, call.request((size, asked)))))
+    page_size = query_of(result.answer)[size][0]
+    first = page_of((yield from ask(call.operation, call.request((size, page_size)))))
     pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
     keys, known = tuple(key for page in pages for key in page.keys), page_of(whole).keys
-    return len(pages) > 1 and keys[: len(known)] == known[: int(asked) * len(pages)]
+    return len(pages) > 1 and keys[: len(known)] == known[: int(page_size) * len(pages)]
 
 
 class Walk(NamedTuple):
@@ -178,33 +180,32 @@ class Walk(NamedTuple):
 
     trial: Trial
     size: int
-    strangers: tuple[
-        int, int
-    ]  # excluded items at the start of the second page, and in all of it, if it forgets the filter
+    # Excluded items at the start of the second page, and in all of it, if the server forgets the filter there.
+    strangers: tuple[int, int]
 
 
 def _choose_walk(planned: Sequence[Trial], whole: Answer) -> Walk | None:
     """Choose the trial and page size whose second page shows excluded items first if it forgets the filter."""
     order = [key_of(item, whole.operation) for _, item in whole.objects]
-    place = {key: index for index, key in enumerate(order)}
-    most = whole.operation.pagination.max_size if whole.operation.pagination else 0
+    position = {key: index for index, key in enumerate(order)}
+    max_size = whole.operation.pagination.max_size if whole.operation.pagination else 0
     walks = []
     for trial in planned:
         inside, outside = {*trial.inside}, {*trial.outside}
-        for size in range((len(inside) + 1) // 2, min(len(inside), most + 1)) if inside <= {*place} else ():
-            cut = place[trial.inside[size - 1]] + 1
-            behind = order[cut : cut + size]
-            first = next((index for index, key in enumerate(behind) if key in inside), len(behind))
-            walks.append(Walk(trial, size, (first, sum(key in outside for key in behind))))
+        for size in range((len(inside) + 1) // 2, min(len(inside), max_size + 1)) if inside <= {*position} else ():
+            end = position[trial.inside[size - 1]] + 1
+            second_page = order[end : end + size]
+            first = next((index for index, key in enumerate(second_page) if key in inside), len(second_page))
+            walks.append(Walk(trial, size, (first, sum(key in outside for key in second_page))))
     return max(walks, key=lambda candidate: (candidate.strangers[0] > 0, candidate.strangers[1]), default=None)
 
 
 def _report_unchanged(call: Call, whole: Answer, suspects: Sequence[Suspect]) -> Steps[None]:
     """Report the suspected violations whose item is unchanged when the list is read again."""
     request = whole.exchange.request
-    again = yield from ask(call.operation, call.at(request.target, fresh=True))
+    reread = yield from ask(call.operation, call.at(request.target, fresh=True))
     before = {key_of(item, call.operation): item for _, item in whole.objects}
-    after = {key_of(item, call.operation): item for _, item in again.objects}
+    after = {key_of(item, call.operation): item for _, item in reread.objects}
     for key, outcome in suspects:
         if before.get(key) == after.get(key):
             yield outcome

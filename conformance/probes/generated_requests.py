@@ -44,11 +44,11 @@ def _build_target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
     path, _, query = target.partition("?")
     if not any(place.startswith("path") for place in wrong):
         path = call.path
-    needed = dict(call.query)
-    if not needed:
+    required = dict(call.query)
+    if not required:
         return path, query
     pairs = [
-        (name, needed[name] if name in needed and f"query:{name}" not in wrong else value)
+        (name, required[name] if name in required and f"query:{name}" not in wrong else value)
         for name, value in parse_qsl(query, keep_blank_values=True)
     ]
     return path, urlencode(pairs, quote_via=quote, safe=":,")

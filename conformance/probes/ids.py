@@ -60,11 +60,11 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
         return
     parameters = match_path(operation.path, call.path) or {}
     key = parameters.get(subject.model.by_name[operation.resource].key, "")
-    known = malformed(key)
+    variants = malformed(key)
     for name in [
-        name for kind in _LENIENT for name in _choose_classes(kind, operation, subject, deep=deep) if name in known
+        name for kind in _LENIENT for name in _choose_classes(kind, operation, subject, deep=deep) if name in variants
     ]:
-        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(known[name], safe='')}"
+        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(variants[name], safe='')}"
         response = yield from ask_for_refusal(operation, call.at(path), subject)
         yield from refused(response, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
@@ -72,9 +72,9 @@ def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -
 def near_misses_of_none(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Request malformed variants of an id that nobody has, below made-up parents (IDS-06)."""
     resource = subject.model.by_name[operation.resource]
-    known = malformed(stranger(operation, subject, resource.prefix))
+    variants = malformed(stranger(operation, subject, resource.prefix))
     for name in _choose_classes(_SPOILT, operation, subject, deep=deep):
-        path = operation.path.replace("{" + resource.key + "}", percent_encoded(known[name], safe=""))
+        path = operation.path.replace("{" + resource.key + "}", percent_encoded(variants[name], safe=""))
         response = yield from ask_for_refusal(
             operation, Request(operation.key, "GET", path, identity=subject.other), subject
         )

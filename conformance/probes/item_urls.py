@@ -43,10 +43,10 @@ def own_url(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(("IDS-07",), operation, populated_list)
         return
     call, plain = populated_list
-    addressed = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
+    addressed = [(pointer, item) for pointer, item in plain.objects if isinstance(item.get("url"), str)]
     if not addressed:
         yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "no item has a url")
-    for at, item in ends_of(addressed):
+    for pointer, item in ends_of(addressed):
         target = below(subject.target.base_url, item["url"])
         if target is None or match_path(reader.path, path_of(target)) is None:
             yield observed(
@@ -54,7 +54,7 @@ def own_url(operation: Operation, subject: Subject) -> Steps[None]:
             )
             continue
         response = yield from ask(reader, Request(reader.key, "GET", target, call.headers, identity=call.identity))
-        yield from _check_item(plain, at, item, response)
+        yield from _check_item(plain, pointer, item, response)
 
 
 def _check_item(plain: Answer, at: str, item: dict[str, Any], response: Answer) -> Steps[None]:
@@ -90,8 +90,8 @@ def _check_item(plain: Answer, at: str, item: dict[str, Any], response: Answer) 
 
 def _has_left_list(plain: Answer, url: str) -> Steps[bool]:
     """Return whether the item is no longer listed."""
-    again = yield from ask(plain.operation, msgspec.structs.replace(plain.exchange.request, fresh=True))
-    return again.ok and all(item.get("url") != url for _, item in again.objects)
+    reread = yield from ask(plain.operation, msgspec.structs.replace(plain.exchange.request, fresh=True))
+    return reread.ok and all(item.get("url") != url for _, item in reread.objects)
 
 
 PROBES = (Probe("own-url", ("IDS-07",), _is_list, _needs, own_url, rank=2),)
