@@ -1,4 +1,4 @@
-"""Generated cases on the built-in server: faults are found, and shown by what little of a request they need."""
+"""Generated cases on the built-in server: faults are found and shown by a minimal request."""
 
 import json
 
@@ -35,7 +35,7 @@ def smallest(violations, exchanges, requirement):
         ),
     ],
 )
-def test_a_fault_of_a_body_is_shown_by_the_one_value_that_it_needs(tmp_path, fault, requirement, operation, body):
+def test_body_fault_is_shown_by_a_single_value(tmp_path, fault, requirement, operation, body):
     with running(seed=1, faults=(fault,)) as server:
         violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, operation)
     shown = smallest(violations, exchanges, requirement)
@@ -43,7 +43,7 @@ def test_a_fault_of_a_body_is_shown_by_the_one_value_that_it_needs(tmp_path, fau
     assert shown.headers == (("Content-Type", "application/json"),)
 
 
-def test_a_fault_deep_in_a_body_is_shown_with_nothing_beside_it(tmp_path):
+def test_nested_body_fault_is_shown_alone(tmp_path):
     with running(seed=1, faults=("err-emoji-fails",)) as server:
         violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, "POST /regions")
     value = json.loads(smallest(violations, exchanges, "RSP-08").body)
@@ -58,7 +58,7 @@ def requests_of(exchanges, operation):
     return [request.request for request in exchanges.values() if request.request.operation == operation]
 
 
-def test_the_smallest_case_that_failed_is_tried_first_when_it_is_run_again(tmp_path):
+def test_smallest_failed_case_comes_first_in_a_rerun(tmp_path):
     operation = "POST /regions"
     with running(seed=1, faults=("err-emoji-fails",)) as server:
         first, before = ran(server.base_url, tmp_path / "first", CASES, operation)

@@ -1,4 +1,4 @@
-"""The smallest request that shows a violation is the one that is shown."""
+"""Shrinking: a violation is shown by the smallest request that shows it."""
 
 import json
 from urllib.parse import parse_qsl
@@ -50,7 +50,7 @@ def has_leaf(value, matches):
 
 
 @given(BODIES)
-def test_what_is_offered_is_smaller_and_ends(body):
+def test_reductions_are_smaller_and_finite(body):
     request = build_post({"body": body})
     for answer in (True, False):
         _, tried = reduce_fully(request, lambda _, answer=answer: answer)
@@ -78,12 +78,12 @@ def test_texts_are_as_short_as_the_fault_allows(text, bound):
 
 
 @pytest.mark.parametrize("text", ["\N{AUTOMOBILE} and what follows", "what comes before \N{AUTOMOBILE}"])
-def test_of_a_text_the_character_remains_that_matters(text):
+def test_relevant_character_of_a_text_remains(text):
     best, _ = reduce_fully(build_post({"name": text}), lambda request: "\\ud83d" in json.dumps(parse_body(request)))
     assert parse_body(best) == {"name": "\N{AUTOMOBILE}"}
 
 
-def test_all_but_the_cause_goes_in_few_trials():
+def test_irrelevant_parts_are_removed_in_few_trials():
     body = {f"p{number}": {"deep": [number] * 9} for number in range(30)}
     best, tried = reduce_fully(build_post(body), lambda request: "p17" in parse_body(request))
     assert parse_body(best) == {"p17": {}}
@@ -105,7 +105,7 @@ def test_queries_headers_and_paths_become_smaller_too():
 
 
 @pytest.mark.parametrize("body", [b"", b"{no json", b"[" * 500, b'"text'])
-def test_a_body_that_is_no_json_is_left_alone(body):
+def test_body_without_json_is_not_reduced(body):
     assert reduce_fully(Request("POST /a", "POST", "/a", body=body), lambda _: False)[1] == []
 
 
@@ -127,7 +127,7 @@ def shrink(fails, request=FULL, others=(), could=lambda _request, _name: True):
     return held, asked, asked[before:]
 
 
-def test_all_but_the_cause_is_left_out():
+def test_shrinking_keeps_only_the_cause():
     held, _, _ = shrink(lambda request: b'"q"' in request.body)
     (kind,) = held.kinds()
     best = held.smallest(kind).exchange.request
@@ -138,7 +138,7 @@ def test_all_but_the_cause_is_left_out():
     assert reduced_outcome.times == 0  # on record already
 
 
-def test_what_is_recorded_already_is_not_asked_again():
+def test_recorded_request_is_not_sent_again():
     bare = msgspec.structs.replace(FULL, target="/a", headers=(JSON,), body=b"{}")
     held, _, sent = shrink(lambda request: True, others=(bare,))
     assert held.smallest(held.kinds()[0]).exchange.request == bare
@@ -149,14 +149,14 @@ def test_what_is_recorded_already_is_not_asked_again():
     assert not {*passing} & {*sent}
 
 
-def test_what_cannot_be_a_case_of_the_requirement_is_not_asked():
+def test_request_outside_the_requirement_is_not_sent():
     held, _, sent = shrink(lambda request: b'"q"' in request.body, could=lambda request, name: b'"q"' in request.body)
     assert held.smallest(held.kinds()[0]).exchange.request.body == b'{"q":[]}'
     assert all(b'"q"' in request.body for request in sent)
     assert shrink(lambda request: True, could=lambda request, name: name != "ERR-08")[2] == []
 
 
-def test_two_violations_of_one_request_are_made_smaller_apart():
+def test_two_violations_of_one_request_shrink_separately():
     held = Held()
 
     def attempt(request):
@@ -173,19 +173,19 @@ def test_two_violations_of_one_request_are_made_smaller_apart():
     assert [held.smallest(kind).exchange.request.target for kind in held.kinds()] == ["/a?x=0", "/a?y=0"]
 
 
-def test_what_is_as_small_as_it_can_be_names_nothing_smaller():
+def test_minimal_request_names_no_smaller_one():
     held, _, _ = shrink(lambda request: True, msgspec.structs.replace(FULL, target="/a", headers=(), body=b""))
     assert list(held.reduced()) == []
 
 
-def test_the_budget_holds():
+def test_shrinking_stays_within_its_budget():
     wide = msgspec.structs.replace(FULL, target="/a?" + "&".join(f"p{n}=1" for n in range(60)))
     _, _, sent = shrink(lambda request: request == wide, wide)
     assert len(sent) == BUDGET
     assert len(set(sent)) == BUDGET
 
 
-def test_a_violation_that_rests_on_nothing_recorded_is_not_held():
+def test_violation_without_a_recorded_exchange_is_not_held():
     held = Held()
     held.take(Outcome("ERR-08", "POST /a", Verdict.FAIL, "alone"))
     assert held.kinds() == ()

@@ -1,4 +1,4 @@
-"""Histories on the built-in server: the fault that needs three steps is found and shown briefly, and no clean one."""
+"""Histories on the built-in server: a fault that needs three steps is found and shown briefly."""
 
 import pytest
 from deep import ran
@@ -17,7 +17,7 @@ def faulty_run(tmp_path_factory):
         return *ran(server.base_url, folder, WORKFLOW, ROUTES), folder
 
 
-def test_a_fault_of_three_steps_is_found_and_its_history_is_short(faulty_run):
+def test_fault_of_three_steps_is_shown_by_a_short_history(faulty_run):
     violations, exchanges, folder = faulty_run
     assert {violation.requirement for violation in violations} == {"WRT-02"}
     methods = [exchanges[exchange_id].request.method for exchange_id in violations[0].exchanges]
@@ -37,7 +37,7 @@ def tried_before(violations, exchanges):
     ]
 
 
-def test_what_failed_is_tried_first_when_it_is_run_again(tmp_path):
+def test_failed_history_comes_first_in_a_rerun(tmp_path):
     with running(seed=1, faults=("wrt-expanded-read-blocks-patch",)) as server:
         first, sent = ran(server.base_url, tmp_path / "first", WORKFLOW, ARRAYS)
         again, later = ran(
@@ -51,13 +51,13 @@ def test_what_failed_is_tried_first_when_it_is_run_again(tmp_path):
 @pytest.mark.parametrize(
     ("fault", "requirement"), [("wrt-create-revives", "WRT-04"), ("wrt-newest-hides-newer", "WRT-07")]
 )
-def test_what_only_several_steps_show_is_found(fault, requirement, tmp_path):
+def test_fault_that_needs_several_steps_is_found(fault, requirement, tmp_path):
     with running(seed=1, faults=(fault,)) as server:
         violations, _ = ran(server.base_url, tmp_path / "run", WORKFLOW, VEHICLES)
     assert {violation.requirement for violation in violations} == {requirement}
 
 
-def test_a_clean_server_is_not_accused(tmp_path):
+def test_clean_server_has_no_violation(tmp_path):
     with running(seed=1) as server:
         violations, exchanges = ran(server.base_url, tmp_path / "run", WORKFLOW, ROUTES)
     assert violations == []

@@ -1,4 +1,4 @@
-"""ERR-08 and ERR-09 on writes: what is sent, what must come back, and what is put right again."""
+"""ERR-08 and ERR-09 on writes: what is sent, which response is expected, and what is restored."""
 
 import json
 from contextlib import suppress
@@ -30,7 +30,7 @@ def refuse_for_fields(names):
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
-def test_every_sort_of_fault_is_refused(subject, key):
+def test_every_kind_of_wrong_body_must_be_refused(subject, key):
     good = drive(FAULTY, key, subject, world(refuse_for_fields(writable(subject.model.by_key[key], subject))))
     assert {"ERR-08", "WRT-06"} <= good.passed()
     assert affordable(good, FAULTY, key, subject)
@@ -40,7 +40,7 @@ def test_every_sort_of_fault_is_refused(subject, key):
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
-def test_a_field_that_no_refusal_names_is_tried_alone(subject, key):
+def test_field_missing_from_refusals_is_sent_alone(subject, key):
     """Detect a server that checks all fields but one, and accepts a body that is wrong in that one."""
     known = list(writable(subject.model.by_key[key], subject))
     for careless in known:
@@ -71,14 +71,14 @@ def member(fault):
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
-def test_a_refusal_for_another_field_shows_nothing(subject, key):
+def test_refusal_for_another_field_is_inconclusive(subject, key):
     run = drive(FAULTY, key, subject, world(refuse_for_fields(["no_such_field"])))
     verdicts = [outcome.verdict for outcome in run.outcomes if outcome.requirement == "WRT-06"]
     assert verdicts.count(Verdict.INCONCLUSIVE) >= len(verdicts) - 2
     assert verdicts.count(Verdict.PASS) <= 1  # a body that is wrong as a whole may be refused for anything
 
 
-def test_what_cannot_be_read_comes_first_and_is_no_valid_body(subject):
+def test_unreadable_bodies_are_sent_first(subject):
     sent = drive(FAULTY, CREATE, subject, world(lambda request: problem(400))).requests
     bodies = [request for request in sent if request.method == "POST"]
     with pytest.raises(json.JSONDecodeError):
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_comes_first_and_is_no_valid_body(subject):
         assert subject.validators.request_body(operation, "application/json", json.loads(body_request.body))
 
 
-def test_what_a_faulty_body_made_is_deleted(subject):
+def test_object_created_by_a_wrong_body_is_deleted(subject):
     url = f"{BASE}/users/{USER['id']}/saved_routes/{ulid('savr', 1)}"
     deleted = []
 
@@ -104,13 +104,13 @@ def test_what_a_faulty_body_made_is_deleted(subject):
     assert set(deleted) == {url.removeprefix(BASE)}
 
 
-def test_a_server_that_looks_at_the_resource_first_decides_nothing(subject):
+def test_conflict_before_the_body_is_checked_decides_nothing(subject):
     run = drive(FAULTY, UPDATE, subject, world(lambda request: problem(409)))
     assert run.verdicts("ERR-08") - {Verdict.NOT_APPLICABLE} == {Verdict.NOT_OBSERVABLE}
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
-def test_each_oddity_is_sent_in_json_that_parses(subject, key):
+def test_unusual_values_are_sent_in_valid_json(subject, key):
     run = drive(ODD, key, subject, world(lambda request: problem(400)))
     bodies = [request.body for request in run.requests if request.method in {"POST", "PATCH"}]
     assert affordable(run, ODD, key, subject)
@@ -123,7 +123,7 @@ def test_each_oddity_is_sent_in_json_that_parses(subject, key):
         assert isinstance(json.loads(body), dict)
 
 
-def test_what_an_oddity_changed_is_put_back(subject):
+def test_values_changed_by_unusual_bodies_are_restored(subject):
     refusing = drive(ODD, UPDATE, subject, world(lambda request: problem(400)))
     first = next(json.loads(request.body) for request in refusing.requests if request.method == "PATCH")
     name = next(name for name, value in first.items() if "\0" in str(value))
@@ -141,7 +141,7 @@ def test_what_an_oddity_changed_is_put_back(subject):
     assert not run.notices
 
 
-def test_nothing_is_sent_where_nothing_can_be_called(subject):
+def test_no_write_is_sent_without_a_known_object(subject):
     run = drive(ODD, UPDATE, subject, Shelf({"/vehicles": [], "/users": []}))
     assert run.verdicts("ERR-09") == {Verdict.NOT_TESTED}
     assert all(request.method == "GET" for request in run.requests)

@@ -1,4 +1,4 @@
-"""EXP-07, 09, 10 and 12: paths together, in lists and alone, strange and repeated."""
+"""EXP-07, 09, 10 and 12: expand paths combined, in lists, undocumented and repeated."""
 
 import itertools
 from urllib.parse import parse_qs
@@ -52,7 +52,7 @@ def world(change=lambda paths: paths):
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_paths_that_apply_in_any_order_and_twice_pass(subject, probe, key):
+def test_paths_in_any_order_and_repeated_pass(subject, probe, key):
     run = drive(probe, key, subject, world())
     assert {"EXP-07", "EXP-12"} <= run.passed()
     assert not {"EXP-07", "EXP-12"} & run.violated()
@@ -60,14 +60,14 @@ def test_paths_that_apply_in_any_order_and_twice_pass(subject, probe, key):
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_the_last_path_may_not_win(subject, probe, key):
+def test_last_path_may_not_replace_the_others(subject, probe, key):
     target = world(lambda paths: paths if paths == sorted(paths) else paths[-1:])
     assert "EXP-07" in drive(probe, key, subject, target).violated()
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 @pytest.mark.parametrize("undone", [[], None])
-def test_a_path_said_twice_may_not_be_undone_or_refused(subject, probe, key, undone):
+def test_repeated_path_may_not_be_undone_or_refused(subject, probe, key, undone):
     target = world(lambda paths: undone if len(set(paths)) < len(paths) else paths)
     run = drive(probe, key, subject, target)
     assert "EXP-12" in run.violated()
@@ -87,7 +87,7 @@ def test_a_list_and_its_item_must_show_the_same(subject, key):
     assert drive(AGREE, key, subject, respond_differently).violated() == {"EXP-09"}
 
 
-def test_what_no_list_expands_has_nothing_to_agree_with(subject):
+def test_expansion_without_a_list_is_not_applicable(subject):
     key = "GET /evses/{evse_id}/connectivity"
     run = drive(AGREE, key, subject, world())
     assert (run.requests, run.verdicts("EXP-09")) == ((), {Verdict.NOT_APPLICABLE})
@@ -103,7 +103,7 @@ def test_an_undocumented_path_is_refused(subject, probe, key):
     assert drive(probe, key, subject, world()).violated() == {"EXP-10"}
 
 
-def test_the_comma_form_is_told_and_not_judged(subject):
+def test_comma_form_is_noted_and_not_judged(subject):
     vehicle = build_item("vhcl", "vehicles", trim=A_TRIM["url"], user=f"{BASE}/users/{ulid('user', 1)}")
     key = "GET /vehicles/{vehicle_id}"
 
@@ -118,7 +118,7 @@ def test_the_comma_form_is_told_and_not_judged(subject):
 
 
 @pytest.mark.parametrize("body", [[], {"model": 3}, {"model": []}, None, [{"url": 7}]])
-def test_hostile_expansions_are_no_exception(subject, body):
+def test_hostile_expansions_raise_no_error(subject, body):
     for probe, key in ((SINGLE, TRIM), (LISTED, TRIMS), (AGREE, TRIMS), (AGREE, TRIM)):
         target = world()
 
@@ -129,7 +129,7 @@ def test_hostile_expansions_are_no_exception(subject, body):
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
+def test_stale_nested_object_is_found_by_its_list(subject, probe, key):
     stale = {**MODEL, "make": {**MAKE, "name": "Old"}}
 
     def respond_with_stale_make(request):
@@ -147,7 +147,7 @@ def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 @pytest.mark.parametrize("period", [2, 3, 9])
-def test_a_value_that_is_another_at_each_read_accuses_no_expansion(subject, probe, key, period):
+def test_value_that_changes_at_each_read_is_no_violation(subject, probe, key, period):
     seen, plain = itertools.count(), world()
 
     def restless(request):
@@ -163,7 +163,7 @@ def test_a_value_that_is_another_at_each_read_accuses_no_expansion(subject, prob
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_expansion_may_change_nothing_else(subject, probe, key):
+def test_expand_may_not_change_other_properties(subject, probe, key):
     plain = world()
 
     def rename_items(request):
@@ -176,7 +176,7 @@ def test_expansion_may_change_nothing_else(subject, probe, key):
 
 
 @pytest.mark.parametrize(("closed", "violated"), [(slice(0), set()), (slice(1, 2), {"EXP-02"}), (slice(2), {"EXP-02"})])
-def test_each_of_several_links_is_replaced(subject, closed, violated):
+def test_every_link_of_a_list_must_be_replaced(subject, closed, violated):
     """`closed` are the links that stay as they are; the first item has a single one."""
     key, path = "GET /rebate_types/{rebate_type_id}", "/rebate_types"
     operation = subject.model.by_key[key]

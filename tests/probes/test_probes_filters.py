@@ -57,7 +57,7 @@ def test_a_bound_that_is_left_out_violates_inclusion(subject):
     assert {"FLT-01", "FLT-02"} <= run.violated()
 
 
-def test_an_item_that_goes_missing_off_the_bound_is_missing_and_no_matter_of_bounds(subject):
+def test_missing_item_beyond_the_bound_violates_no_inclusion(subject):
     gone = LOGS[5]["sampled_at"]
     run = drive(
         FILTERS, LIST, subject, shelf(sampled_at__gte=lambda i, v: time(v) <= time(i["sampled_at"]) != time(gone))
@@ -82,7 +82,7 @@ def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
     assert drive(FILTERS, LIST, subject, forgetful).violated() == {"FLT-05"}
 
 
-def test_pages_that_lose_items_without_a_filter_too_accuse_none(subject):
+def test_pages_that_lose_items_without_a_filter_violate_no_filter(subject):
     target = shelf()
 
     def lose_items(request):
@@ -97,7 +97,7 @@ def test_pages_that_lose_items_without_a_filter_too_accuse_none(subject):
     assert Verdict.INCONCLUSIVE in run.verdicts("FLT-05")
 
 
-def test_what_the_largest_page_alone_leaves_out_accuses_no_filter(subject):
+def test_items_missing_from_the_largest_page_violate_no_filter(subject):
     target = shelf()
 
     def lose_items(request):
@@ -113,7 +113,7 @@ def test_what_the_largest_page_alone_leaves_out_accuses_no_filter(subject):
 
 
 @pytest.mark.parametrize("unwrap", [lambda items: items[0] if items else {}, lambda items: [*items, 7]])
-def test_an_answer_that_is_no_list_of_objects_accuses_no_filter(subject, unwrap):
+def test_response_without_a_list_of_objects_violates_no_filter(subject, unwrap):
     target = shelf()
 
     def respond_unwrapped(request):
@@ -140,7 +140,7 @@ def test_an_id_of_the_wrong_type_leaves_the_item_in_its_list(subject):
     assert drive(FILTERS, "GET /evses", subject, listed_ids).violated() == set()
 
 
-def test_a_page_size_that_is_refused_accuses_no_filter(subject):
+def test_refused_page_size_violates_no_filter(subject):
     target = shelf()
 
     def small(request):
@@ -173,7 +173,7 @@ def test_items_that_change_in_between_are_no_violation(subject):
     assert {notice.topic for notice in run.notices} == {"volatile-field"}
 
 
-def test_one_item_is_asked_on_its_bound_and_beyond(subject):
+def test_one_item_is_filtered_on_its_bound_and_beyond(subject):
     run = drive(FILTERS, LIST, subject, shelf(LOGS[:1]))
     assert run.violated() == set()
     assert any("__gte=2026-01-02" in request.target for request in run.requests)
@@ -185,7 +185,7 @@ def test_an_empty_list_is_not_tested(subject):
 
 
 @pytest.mark.parametrize("body", [[1, None, "x"], {"a": 1}, [{"id": 3, "url": 4}], [{"sampled_at": {"x": 1}}]])
-def test_hostile_lists_are_no_exception(subject, body):
+def test_hostile_lists_raise_no_error(subject, body):
     target = shelf()
 
     def hostile(request):
@@ -199,7 +199,7 @@ def judge_list(subject, query, items):
     return {outcome.requirement: outcome.verdict for outcome in judge(HOLDS, subject, request, reply(items))}
 
 
-def test_every_answer_to_a_filter_is_judged(subject):
+def test_every_filtered_response_is_judged(subject):
     bound = LOGS[3]["sampled_at"]
     assert judge_list(subject, f"sampled_at__gte={bound}", LOGS[3:]) == {"FLT-01": Verdict.PASS}
     assert judge_list(subject, f"sampled_at__gte={bound}", LOGS[2:]) == {"FLT-01": Verdict.FAIL}
@@ -233,7 +233,7 @@ def test_every_answer_to_a_filter_is_judged(subject):
         (Operator.EQ, [], "b", False),
     ],
 )
-def test_what_satisfies_a_filter(how, value, text, holds):
+def test_satisfies_compares_by_operator(how, value, text, holds):
     assert satisfies(Filter("x", how, "x"), {"x": value}, text) is holds
 
 
@@ -244,7 +244,7 @@ def test_links_are_compared_by_the_id_at_their_end_expanded_or_not():
     assert satisfies(by_id, {"make": f"{BASE}/makes/m2"}, "m1") is False
 
 
-def test_every_member_on_the_way_counts_and_an_absent_field_tells_nothing():
+def test_nested_members_all_count_and_absent_fields_decide_nothing():
     inner = Filter("at__gte", Operator.GTE, "plans[].at")
     assert satisfies(inner, {"plans": [{"at": 1}, {"at": 5}]}, "3") is False
     assert satisfies(inner, {"plans": [{"at": 4}, {"at": 5}]}, "3") is True
@@ -252,7 +252,7 @@ def test_every_member_on_the_way_counts_and_an_absent_field_tells_nothing():
     assert satisfies(Filter("c", Operator.EQ, "a.c"), {"a": None}, "3") is False
 
 
-def test_an_exchange_without_an_answer_is_not_judged(subject):
+def test_refused_filter_is_not_judged(subject):
     assert judge(HOLDS, subject, Request(LIST, "GET", f"{PATH}?sampled_at__gte=x"), problem(400)) == []
     assert exchange_of(Request(LIST, "GET", PATH), reply([])).status == 200
 
@@ -331,7 +331,7 @@ def test_of_two_filters_both_must_hold(subject):
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_what_two_filters_leave_out_together_is_no_matter_of_the_walk(broken, subject):
+def test_items_lost_by_two_filters_together_are_blamed_on_the_filters(broken, subject):
     """Blame the filters where the walk is not to blame, unless the second read failed."""
     target, looks = shelf(), []
 
@@ -359,7 +359,7 @@ def test_filters_and_expansions_that_are_refused_together_are_tried_alone(subjec
     assert {"FLT-02", "FLT-03", "FLT-05"} <= run.passed()
 
 
-def test_bounds_part_values_that_lie_close_together(subject):
+def test_bounds_separate_close_values(subject):
     near = [log(0), log(1), *({**log(2), "sampled_at": f"2026-01-01T10:02:00.{n}Z"} for n in (1, 2)), log(30), log(59)]
     for n, item in enumerate(near):
         item["url"] = f"{BASE}{PATH}/{n}"
@@ -373,11 +373,11 @@ def test_bounds_part_values_that_lie_close_together(subject):
 @pytest.mark.parametrize(
     ("value", "spelt"), [(4.0, "4"), (4.5, "4.5"), (10, "10"), (True, "true"), (None, ""), ("a", "a")]
 )
-def test_a_number_is_spelt_alike_however_json_has_it(value, spelt):
+def test_spelled_is_the_same_for_equal_numbers(value, spelt):
     assert spelled(value) == spelt
 
 
-def test_a_time_in_small_letters_is_asked_for_in_capitals(subject):
+def test_lower_case_time_is_sent_in_upper_case(subject):
     small = [{**item, "sampled_at": item["sampled_at"].lower()} for item in LOGS]
     compared = {
         "sampled_at__gte": lambda item, value: time(item["sampled_at"].upper()) >= time(value),

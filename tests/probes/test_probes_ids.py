@@ -1,4 +1,4 @@
-"""IDS-06 and IDS-07."""
+"""IDS-06 and IDS-07: near misses of ids, and the urls of listed items."""
 
 from urllib.parse import unquote
 
@@ -19,7 +19,7 @@ MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} 
 
 
 @pytest.mark.parametrize("probe", NEAR, ids=lambda probe: probe.name)
-def test_what_is_almost_an_id_may_only_be_refused(subject, probe):
+def test_near_miss_of_an_id_must_be_refused(subject, probe):
     good = drive(probe, ITEM, subject, Shelf({"/evse_makes": MAKES}))
     assert good.passed() == {"IDS-06"}
     assert affordable(good, probe, ITEM, subject)
@@ -50,7 +50,7 @@ def test_every_malformation_is_sent_to_some_collection(subject):
         lambda key: key[:4] + key[4:].translate(str.maketrans("ILO", "110")),
     ],
 )
-def test_every_lenient_reader_is_found_out_on_every_collection(subject, decode):
+def test_lenient_id_decoding_is_found_on_every_collection(subject, decode):
     shelf = Shelf({"/evse_makes": MAKES})
 
     def lenient(request):
@@ -61,7 +61,7 @@ def test_every_lenient_reader_is_found_out_on_every_collection(subject, decode):
     assert any("IDS-06" in run.violated() for run in runs)
 
 
-def test_no_real_id_no_near_miss(subject):
+def test_near_miss_needs_an_existing_id(subject):
     run = drive(BY_NAME["near-miss"], ITEM, subject, Shelf({"/evse_makes": []}))
     assert run.verdicts("IDS-06") == {Verdict.NOT_TESTED}
 
@@ -73,7 +73,7 @@ def test_the_items_at_the_edges_are_found_at_their_urls(subject):
     assert affordable(run, OWN, LIST, subject)
 
 
-def test_an_item_that_cannot_be_read_is_not_said_to_be_another_one(subject):
+def test_unreadable_item_is_inconclusive(subject):
     cut = msgspec.structs.replace(reply(MAKES[1]), body=b'{"id": "')
     run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}, {f"/evse_makes/{MAKES[1]['id']}": cut}))
     assert run.violated() == set()
@@ -87,7 +87,7 @@ def test_another_item_or_none_at_the_url_is_a_violation(subject, answer, place):
     assert drive(OWN, LIST, subject, shelf).violated() == {"IDS-07"}
 
 
-def test_an_item_that_left_the_list_meanwhile_decides_nothing(subject):
+def test_item_that_left_the_list_is_inconclusive(subject):
     seen = []
 
     def empty_after_first(request):
@@ -104,7 +104,7 @@ def test_a_url_that_leads_elsewhere_is_not_followed(subject, url):
     assert len(run.requests) == 1
 
 
-def test_a_list_whose_items_cannot_be_read_alone_is_told(subject):
+def test_list_without_item_reads_is_not_applicable(subject):
     run = drive(OWN, "GET /dispatcher_logs", subject, Shelf({}))
     assert run.verdicts("IDS-07") == {Verdict.NOT_APPLICABLE}
     assert run.requests == ()
