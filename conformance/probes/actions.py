@@ -1,7 +1,7 @@
-"""Actions as they are documented: each asked for once, so that what they answer is judged at all.
+"""Probe of documented actions: send each one once, so that its success response is checked.
 
-They start a boost, pay a rebate, join a program: the plan has those that do so in the profile deep alone, and with
---allow-hardware. Nothing undoes them, and each one that was carried out is told.
+Actions start a boost, pay a rebate or join a program. The plan has those with such an effect only in the profile deep
+and with --allow-hardware. Nothing undoes them, so each action that was carried out is noted for the reader.
 """
 
 import msgspec
@@ -14,10 +14,10 @@ from conformance.probes.reading import plain_read
 from conformance.probes.writing import write_of
 from conformance.subject import Subject
 
-_THINGS = 3  # on which it is tried: one may be in no state for it
+_MAX_OBJECTS = 3  # tried in turn, as one may be in no state for the action
 
 
-def _acts(operation: Operation, model: ResourceModel) -> bool:
+def _is_action(operation: Operation, model: ResourceModel) -> bool:
     return operation.role is Role.ACTION
 
 
@@ -26,22 +26,22 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def act(operation: Operation, subject: Subject) -> Steps[None]:
-    """RSP-03 of an action in order, on the first thing that is in the state for it."""
+    """Carry out an action, on the first object whose state allows it (RSP-03)."""
     write = yield from write_of(operation, subject, "action")
     if isinstance(write, Missing):
         yield from untested(("RSP-03",), operation, write)
         return
-    answers = []
-    for call in (yield from calls_of(operation, subject, _THINGS)):
+    responses = []
+    for call in (yield from calls_of(operation, subject, _MAX_OBJECTS)):
         answer = yield from ask(operation, msgspec.structs.replace(write, call=call).request(write.body))
-        answers.append(answer)
+        responses.append(answer)
         if answer.ok:
             if operation.effect is not Effect.NONE:
                 notice = f"{operation.key} was carried out at {call.path}, and nothing undoes it"
                 yield Noticed("cleanup", notice, operation.key)
             return
-    told = ", ".join(str(each.status) for each in answers)
-    yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"nothing was found in the state for it: {told}")
+    statuses = ", ".join(str(response.status) for response in responses)
+    yield without("RSP-03", operation.key, Verdict.NOT_OBSERVABLE, f"no object is in a state for it: status {statuses}")
 
 
-PROBES = (Probe("action", ("RSP-03",), _acts, _needs, act, rank=3, writes=True),)
+PROBES = (Probe("action", ("RSP-03",), _is_action, _needs, act, rank=3, writes=True),)

@@ -1,4 +1,4 @@
-"""WRT-04: what is deleted is gone, for good, and nothing else is."""
+"""WRT-04: what is deleted is gone for good, and nothing else is."""
 
 from collections.abc import Iterable
 
@@ -15,69 +15,73 @@ from conformance.probes.writing import address
 from conformance.subject import Subject
 
 GONE = frozenset({404, 410})
-"""Statuses that say that nothing is there any more."""
-_COST = 5  # the deletion, two looks at what is gone, two at what is not
+"""Statuses of an object that no longer exists."""
+_COST = 5  # the deletion, two reads of the deleted object, two of another one
 
 
-def look(gone: Answer) -> Steps[Answer]:
-    """A GET where something was deleted."""
+def look(deleted: Answer) -> Steps[Answer]:
+    """Send GET to the place where something was deleted."""
     request = msgspec.structs.replace(
-        gone.exchange.request, operation=f"GET {gone.operation.path}", method="GET", fresh=True
+        deleted.exchange.request, operation=f"GET {deleted.operation.path}", method="GET", fresh=True
     )
-    return (yield from ask(gone.operation, request))
+    return (yield from ask(deleted.operation, request))
 
 
-def is_gone(gone: Answer) -> Steps[None]:
-    """After a DELETE neither GET nor DELETE finds it."""
-    read = yield from look(gone)
-    again = yield from ask(gone.operation, gone.exchange.request)
-    right = True
-    for answer, what in ((read, "GET after DELETE"), (again, "a second DELETE")):
-        if answer.status != 404 and not (answer is read and answer.status == 405):
-            right = False
-            message = f"{what} does not give 404"
-            yield violated(again, "WRT-04", message, expected="404", actual=str(answer.status), also=(gone, read))
-    if right:
-        yield passed(again, "WRT-04")
+def is_gone(deleted: Answer) -> Steps[None]:
+    """Check that neither GET nor DELETE finds the object after a DELETE."""
+    read = yield from look(deleted)
+    second_delete = yield from ask(deleted.operation, deleted.exchange.request)
+    correct = True
+    for response, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
+        if response.status != 404 and not (response is read and response.status == 405):
+            correct = False
+            message = f"{attempt} does not return 404"
+            yield violated(
+                second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(deleted, read)
+            )
+    if correct:
+        yield passed(second_delete, "WRT-04")
 
 
-def is_gone_alone(gone: Answer, made: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
-    """What was deleted is in no list either; others that were there are still."""
-    path, resource = address(made, subject), subject.model.by_name.get(made.operation.resource)
+def is_gone_alone(deleted: Answer, created: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
+    """Check that no list shows the deleted object, and that the others still exist."""
+    path, resource = address(created, subject), subject.model.by_name.get(created.operation.resource)
     lister = list_of(resource, subject) if resource else None
-    listed = (yield from page_with(lister, made.exchange.request, path, subject)) if lister else None
-    if listed is not None and shows(listed, path, subject):
-        message = "the list still shows what was deleted"
-        yield violated(gone, "WRT-04", message, expected="a list without it", actual=path, also=(listed,))
-    for other in others:
-        if other not in {"", path}:
-            yield from _is_left(other, gone, subject)
+    page = (yield from page_with(lister, created.exchange.request, path, subject)) if lister else None
+    if page is not None and shows(page, path, subject):
+        message = "the list still shows the deleted object"
+        yield violated(deleted, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
+    for other_path in others:
+        if other_path not in {"", path}:
+            yield from _check_not_deleted(other_path, deleted, subject)
 
 
 def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
-    """What is read at a path now; None where nothing reads it."""
+    """Read what is at a path now; None where no operation reads it."""
     reader = reader_of(path, subject.model)
     if reader is None:
         return None
     return (yield from ask(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
 
 
-def _is_left(path: str, gone: Answer, subject: Subject) -> Steps[None]:
-    """What was there just before, and was not deleted, still is; looked at twice."""
-    for last in (False, True):
-        left = yield from there(path, subject)
-        if left is None or left.status not in GONE:
+def _check_not_deleted(path: str, deleted: Answer, subject: Subject) -> Steps[None]:
+    """Report an object that was not deleted and is gone in two reads."""
+    for repeated in (False, True):
+        remaining = yield from there(path, subject)
+        if remaining is None or remaining.status not in GONE:
             return
-        if last:
-            message = "deleting one thing takes another along"
-            yield violated(gone, "WRT-04", message, expected=f"200 at {path}", actual=str(left.status), also=(left,))
+        if repeated:
+            message = "deleting one object removes another one"
+            yield violated(
+                deleted, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
+            )
 
 
-def _unmade(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it deletes what no operation creates."""
+def _is_delete_without_create(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation deletes what no operation creates."""
     collection = operation.path.rpartition("/")[0]
-    made = any(each.role is Role.CREATE and each.path == collection for each in model.operations)
-    return operation.role is Role.DELETE and not made
+    creatable = any(candidate.role is Role.CREATE and candidate.path == collection for candidate in model.operations)
+    return operation.role is Role.DELETE and not creatable
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -85,23 +89,25 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def delete(operation: Operation, subject: Subject) -> Steps[None]:
-    """Where nothing can be created first: only on the built-in server, whose things are nobody's."""
+    """Delete one of several objects that no operation creates; only on the built-in server, where nobody owns them."""
     if subject.target.kind is not TargetKind.BUILTIN:
-        yield from untested(("WRT-04",), operation, Missing("only what a run created is deleted"))
+        yield from untested(("WRT-04",), operation, Missing("only objects that the run created are deleted"))
         return
     calls = yield from calls_of(operation, subject, 3)
     if not calls:
         missing = yield from call_of(operation, subject)
-        yield from untested(("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call"))
+        yield from untested(
+            ("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call is possible")
+        )
         return
-    other = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
-    gone = yield from ask(operation, calls[-1].request())
-    if not gone.ok:
-        yield observed(gone, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE answers {gone.status}")
+    neighbour = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
+    deleted = yield from ask(operation, calls[-1].request())
+    if not deleted.ok:
+        yield observed(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE returns {deleted.status}")
         return
-    yield from is_gone(gone)
-    if other is not None and other.ok:
-        yield from _is_left(calls[0].path, gone, subject)
+    yield from is_gone(deleted)
+    if neighbour is not None and neighbour.ok:
+        yield from _check_not_deleted(calls[0].path, deleted, subject)
 
 
-PROBES = (Probe("delete", ("WRT-04",), _unmade, _needs, delete, writes=True),)
+PROBES = (Probe("delete", ("WRT-04",), _is_delete_without_create, _needs, delete, writes=True),)

@@ -1,4 +1,4 @@
-"""What a comparison found, told as outcomes of one requirement, and what of it lasts."""
+"""Outcomes from differences of two responses, and the search for differences that last."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,32 +12,38 @@ from conformance.probes.base import Steps, ask
 
 
 def differing(  # noqa: PLR0913 - a finding has these parts
-    answer: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...], *, shown: int
+    response: Answer, requirement: str, message: str, found: list[Difference], also: tuple[Answer, ...], *, shown: int
 ) -> Iterator[Outcome]:
-    """A violation for each of the first `shown` differences; a pass where there is none."""
+    """Yield a violation for each of the first `shown` differences, or a pass where there is none."""
     if not found:
-        yield passed(answer, requirement)
-    for each in found[:shown]:
-        yield difference(answer, requirement, message, each, also)
+        yield passed(response, requirement)
+    for found_difference in found[:shown]:
+        yield difference(response, requirement, message, found_difference, also)
 
 
-def difference(answer: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]) -> Outcome:
-    """The violation that one difference is, at its place."""
+def difference(
+    response: Answer, requirement: str, message: str, found: Difference, also: tuple[Answer, ...]
+) -> Outcome:
+    """Return the violation that one difference is, at its place."""
     old, new = quote(found.old), quote(found.new)
-    return violated(answer, requirement, message, expected=old, actual=new, pointer=found.pointer, also=also)
+    return violated(response, requirement, message, expected=old, actual=new, pointer=found.pointer, also=also)
 
 
 def lasting(plain: Answer, found: Sequence[Difference]) -> Steps[list[Difference]]:
-    """The differences whose place says in two more plain reads what it said before; the others are named as volatile.
+    """Return the differences whose place two more plain reads leave unchanged; note the others as volatile.
 
-    One more would not do: what flips with each read would be back where it was.
+    One more read is not enough: a value that flips with each read would be back where it was.
     """
-    again = msgspec.structs.replace(plain.exchange.request, fresh=True)
-    stayed = list(found)
+    request = msgspec.structs.replace(plain.exchange.request, fresh=True)
+    persistent = list(found)
     for _ in range(2 if found else 0):
-        read = yield from ask(plain.operation, again)
-        stayed = [each for each in stayed if at(read.json, each.pointer) == at(plain.json, each.pointer)]
-    for pointer in dict.fromkeys(each.pointer for each in found if each not in stayed):
-        message = f"{pointer} changes between identical reads; left out"
+        read = yield from ask(plain.operation, request)
+        persistent = [
+            candidate
+            for candidate in persistent
+            if at(read.json, candidate.pointer) == at(plain.json, candidate.pointer)
+        ]
+    for pointer in dict.fromkeys(candidate.pointer for candidate in found if candidate not in persistent):
+        message = f"{pointer} changes between identical reads, so it is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
-    return stayed
+    return persistent

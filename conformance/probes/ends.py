@@ -1,6 +1,6 @@
-"""The members of a list that are read one by one: beside the first, which every probe reads, the second and the last.
+"""Members of a list that are read one by one: the second and the last, besides the first that every probe reads.
 
-Mistakes at the edges show there; reads of them are shared by all probes that look at single members.
+Mistakes at the edges show there, and all probes that look at single members share these reads.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 def ends_of(members: Sequence[T]) -> tuple[T, ...]:
-    """The second and the last of several; of one, that one."""
+    """Return the second and the last of several members, or the only one."""
     return tuple(members[:1]) if len(members) < 2 else (members[1], *members[2:][-1:])
 
 
 def ends_needs(reader: Operation) -> tuple[Need, ...]:
-    """The reads of those members, by whoever has reads to spare."""
-    return tuple(Need(f"read {which} of {reader.path}", identity=SPARE) for which in ("second", "last"))
+    """Return the reads of those members, sent by the identity with reads to spare."""
+    return tuple(Need(f"read {position} of {reader.path}", identity=SPARE) for position in ("second", "last"))

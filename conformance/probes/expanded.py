@@ -1,4 +1,4 @@
-"""What an expanded answer must look like beside the plain one. Pure; the probes of `expansion` ask for both."""
+"""Judgements of an expanded response beside the plain one. Pure; the probes of `expansion` send both requests."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -9,11 +9,11 @@ from conformance.judging import passed, quote, violated
 from conformance.model import Expansion, Outcome
 from conformance.subject import Subject
 
-_SCHEMA_ERRORS = 3  # of one object; more of them teach nothing
+_SCHEMA_ERRORS = 3  # of one object, as more of them add nothing
 
 
 class Place(NamedTuple):
-    """A place in an expanded answer: what stands there, and the link that stood there, if that is known."""
+    """A place in an expanded response: its value, and the link that stood there, if that is known."""
 
     pointer: str
     link: Any
@@ -21,38 +21,40 @@ class Place(NamedTuple):
     value: Any
 
 
-def places(reference: Answer | None, answer: Answer, expansion: Expansion) -> Iterator[Place]:
-    """Every place of an expand path, lists member by member, beside the link of the reference."""
+def places(reference: Answer | None, response: Answer, expansion: Expansion) -> Iterator[Place]:
+    """Yield every place of an expand path, list members one by one, with the link of the reference."""
     links = dict(expanded_at(reference, expansion)) if reference else {}
-    for where, value in expanded_at(answer, expansion):
-        link, known = links.get(where), where in links
+    for pointer, value in expanded_at(response, expansion):
+        link, known = links.get(pointer), pointer in links
         if not isinstance(value, list):
-            yield Place(where, link, known, value)
+            yield Place(pointer, link, known, value)
             continue
-        beside = link if isinstance(link, list) and len(link) == len(value) else None
+        member_links = link if isinstance(link, list) and len(link) == len(value) else None
         for index, member in enumerate(value):
-            yield Place(f"{where}/{index}", beside[index] if beside else None, beside is not None, member)
+            yield Place(
+                f"{pointer}/{index}", member_links[index] if member_links else None, member_links is not None, member
+            )
 
 
-def replaced(reference: Answer | None, answer: Answer, expansion: Expansion, subject: Subject) -> Iterator[Outcome]:
-    """EXP-02, 03, 06 and 11: objects stand where links stood, each the one that the link named; null stays null."""
+def replaced(reference: Answer | None, response: Answer, expansion: Expansion, subject: Subject) -> Iterator[Outcome]:
+    """Check that each link became the object that it names, and that null stays null (EXP-02, 03, 06, 11)."""
     nested = "EXP-06" if expansion.parent else "EXP-02"
     also = (reference,) if reference else ()
-    if not answer.ok:
+    if not response.ok:
         message = f"the documented expand={expansion.path} is refused"
-        yield violated(answer, nested, message, expected="2xx", actual=str(answer.status), also=also)
+        yield violated(response, nested, message, expected="2xx", actual=str(response.status), also=also)
         return
-    for place in places(reference, answer, expansion):
+    for place in places(reference, response, expansion):
         if place.known and place.link is None:
-            yield _null_stays(answer, expansion, place, also)
+            yield _judge_null(response, expansion, place, also)
         elif isinstance(place.value, dict):
-            yield passed(answer, nested)
-            yield from _shown(answer, expansion, place, subject, also)
+            yield passed(response, nested)
+            yield from _judge_object(response, expansion, place, subject, also)
         elif place.value is not None or place.known:
             yield violated(
-                answer,
+                response,
                 nested,
-                f"expand={expansion.path} left no object",
+                f"expand={expansion.path} shows no object",
                 expected="an object",
                 actual=quote(place.value),
                 pointer=place.pointer,
@@ -60,13 +62,13 @@ def replaced(reference: Answer | None, answer: Answer, expansion: Expansion, sub
             )
 
 
-def _null_stays(answer: Answer, expansion: Expansion, place: Place, also: tuple[Answer, ...]) -> Outcome:
+def _judge_null(response: Answer, expansion: Expansion, place: Place, also: tuple[Answer, ...]) -> Outcome:
     if place.value is None:
-        return passed(answer, "EXP-11")
+        return passed(response, "EXP-11")
     return violated(
-        answer,
+        response,
         "EXP-11",
-        f"a null link became something under expand={expansion.path}",
+        f"expand={expansion.path} replaces a null link",
         expected="null",
         actual=quote(place.value),
         pointer=place.pointer,
@@ -74,32 +76,32 @@ def _null_stays(answer: Answer, expansion: Expansion, place: Place, also: tuple[
     )
 
 
-def _shown(
-    answer: Answer, expansion: Expansion, place: Place, subject: Subject, also: tuple[Answer, ...]
+def _judge_object(
+    response: Answer, expansion: Expansion, place: Place, subject: Subject, also: tuple[Answer, ...]
 ) -> Iterator[Outcome]:
-    """EXP-02 and EXP-03 of one object."""
+    """Judge EXP-02 and EXP-03 of one object."""
     errors = subject.validators.schema(expansion.schema, place.value) if expansion.schema else ()
     for error in errors[:_SCHEMA_ERRORS]:
         yield violated(
-            answer,
+            response,
             "EXP-02",
-            f"what expand={expansion.path} shows does not fit its schema: {error.message}",
+            f"the object shown by expand={expansion.path} does not match its schema: {error.message}",
             expected=error.expected,
             actual=error.actual,
             pointer=place.pointer + error.pointer,
         )
     if not errors:
-        yield passed(answer, "EXP-02")
+        yield passed(response, "EXP-02")
     url = place.value.get("url")
     if not isinstance(place.link, str) or not isinstance(url, str):
         return
     if url == place.link:
-        yield passed(answer, "EXP-03")
+        yield passed(response, "EXP-03")
     else:
         yield violated(
-            answer,
+            response,
             "EXP-03",
-            f"expand={expansion.path} shows another resource than the link named",
+            f"expand={expansion.path} shows another resource than the link names",
             expected=place.link,
             actual=url,
             pointer=f"{place.pointer}/url",
@@ -107,38 +109,38 @@ def _shown(
         )
 
 
-def all_items(answer: Answer, expansions: tuple[Expansion, ...]) -> Iterator[Outcome]:
-    """EXP-08: every item of the list is expanded."""
-    if not answer.ok:
+def all_items(response: Answer, expansions: tuple[Expansion, ...]) -> Iterator[Outcome]:
+    """Check that every item of the list is expanded (EXP-08)."""
+    if not response.ok:
         return
-    judged, left = 0, False
+    count, incomplete = 0, False
     for expansion in expansions:
-        for place in places(None, answer, expansion):
-            judged += place.value is not None
+        for place in places(None, response, expansion):
+            count += place.value is not None
             if isinstance(place.value, str):
-                left = True
+                incomplete = True
                 yield violated(
-                    answer,
+                    response,
                     "EXP-08",
-                    f"expand={expansion.path} left an item of the list as it was",
+                    f"expand={expansion.path} does not expand an item of the list",
                     expected="an object in every item",
                     actual=quote(place.value),
                     pointer=place.pointer,
                 )
-    if judged and not left:
-        yield passed(answer, "EXP-08")
+    if count and not incomplete:
+        yield passed(response, "EXP-08")
 
 
 def lost(alone: Answer, together: Answer, expansion: Expansion) -> Iterator[Difference]:
-    """Places where an expansion shows an object alone and none among others."""
-    now = {place.pointer: place.value for place in places(None, together, expansion)}
+    """Yield the places where an expansion shows an object alone and none together with others."""
+    values = {place.pointer: place.value for place in places(None, together, expansion)}
     for place in places(None, alone, expansion):
-        if isinstance(place.value, dict) and not isinstance(now.get(place.pointer), dict):
-            yield Difference(place.pointer, place.value, now.get(place.pointer))
+        if isinstance(place.value, dict) and not isinstance(values.get(place.pointer), dict):
+            yield Difference(place.pointer, place.value, values.get(place.pointer))
 
 
 def two_shapes(subject: Subject, schema: str, difference: Difference) -> bool:
-    """Whether the description gives the differing member two forms: then lists may show the shorter one."""
+    """Return whether the differing member has several object schemas; lists may then show a shorter one."""
     resolve, deref = subject.description.resolve, subject.description.deref
     known = deref(resolve(schema)) if schema else {}
     member = deref(known.get("properties", {}).get(difference.first, {}))
@@ -148,17 +150,17 @@ def two_shapes(subject: Subject, schema: str, difference: Difference) -> bool:
 
 
 def blank(item: Any, expansions: tuple[Expansion, ...]) -> Any:
-    """A copy of an item in which the expanded places hold nothing."""
+    """Return a copy of an item in which the expanded places hold a placeholder."""
     for expansion in expansions:
         path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
-        item = _without(item, path.replace("[]", "").split("."))
+        item = _blank_path(item, path.replace("[]", "").split("."))
     return item
 
 
-def _without(item: Any, path: list[str]) -> Any:
+def _blank_path(item: Any, path: list[str]) -> Any:
     if isinstance(item, list):
-        return [_without(member, path) for member in item]
+        return [_blank_path(member, path) for member in item]
     if not isinstance(item, dict) or path[0] not in item:
         return item
-    rest = "(expanded)" if len(path) == 1 else _without(item[path[0]], path[1:])
+    rest = "(expanded)" if len(path) == 1 else _blank_path(item[path[0]], path[1:])
     return {**item, path[0]: rest}

@@ -1,4 +1,4 @@
-"""EXP: `expand` replaces links by what they point at, and changes nothing else."""
+"""EXP: `expand` replaces links by the resources that they lead to, and changes nothing else."""
 
 from collections.abc import Iterator
 
@@ -23,231 +23,246 @@ _FETCHED = 2  # links of a list that are followed to compare
 
 
 def expandable(operation: Operation, model: ResourceModel) -> bool:
-    """Whether a read documents a path that can be expanded."""
-    return operation.method == "GET" and any(each.resolvable for each in operation.expansions)
+    """Return whether a read documents a path that can be expanded."""
+    return operation.method == "GET" and any(expansion.resolvable for expansion in operation.expansions)
 
 
-def _single(operation: Operation, model: ResourceModel) -> bool:
+def _is_single_read(operation: Operation, model: ResourceModel) -> bool:
     return expandable(operation, model) and operation.role is not Role.LIST
 
 
-def _listed(operation: Operation, model: ResourceModel) -> bool:
+def _is_list(operation: Operation, model: ResourceModel) -> bool:
     return expandable(operation, model) and operation.role is Role.LIST
 
 
 def paths_of(operation: Operation) -> tuple[Expansion, ...]:
-    """What can be expanded, shorter paths first."""
-    return tuple(sorted((e for e in operation.expansions if e.resolvable), key=lambda e: e.path.count(".")))
+    """Return the expansions that can be resolved, shorter paths first."""
+    return tuple(
+        sorted(
+            (expansion for expansion in operation.expansions if expansion.resolvable),
+            key=lambda expansion: expansion.path.count("."),
+        )
+    )
 
 
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     paths = paths_of(operation)
-    asked = tuple(Need(f"read {operation.path} expand {each.path}") for each in paths)
-    fetched = tuple(
-        following_needs(operation.path, each.path, each.target, model)
-        for each in operation.first_expansions
-        if each.target
+    single_reads = tuple(Need(f"read {operation.path} expand {expansion.path}") for expansion in paths)
+    link_reads = tuple(
+        following_needs(operation.path, expansion.path, expansion.target, model)
+        for expansion in operation.first_expansions
+        if expansion.target
     )
-    several = tuple(Need(f"read {operation.path} expand {each.path} of several") for each in _of_several(operation))
-    listed = _listings(operation, model)
-    together = (all_expanded(operation), _reversed(operation))
-    return (*plain_read(operation, model), *listed, *asked, *fetched, *several, *together)
+    list_reads = tuple(
+        Need(f"read {operation.path} expand {expansion.path} of several") for expansion in _list_expansions(operation)
+    )
+    listing_reads = _all_listing_needs(operation, model)
+    combined_reads = (all_expanded(operation), _reversed_need(operation))
+    return (*plain_read(operation, model), *listing_reads, *single_reads, *link_reads, *list_reads, *combined_reads)
 
 
-def _of_several(operation: Operation) -> tuple[Expansion, ...]:
-    """Expansions of a list of links."""
-    return tuple(each for each in operation.first_expansions if each.resolvable and each.many)
+def _list_expansions(operation: Operation) -> tuple[Expansion, ...]:
+    """Return the expansions of a list of links."""
+    return tuple(expansion for expansion in operation.first_expansions if expansion.resolvable and expansion.many)
 
 
-def _listings(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return tuple(need for each in paths_of(operation) for need in listing_needs(each.target, model))
+def _all_listing_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return tuple(need for expansion in paths_of(operation) for need in listing_needs(expansion.target, model))
 
 
 def all_expanded(operation: Operation) -> Need:
-    """The read with everything expanded at once."""
-    paths = [each.path for each in paths_of(operation)]
+    """Return the read with everything expanded at once."""
+    paths = [expansion.path for expansion in paths_of(operation)]
     return Need(f"read {operation.path} expand {paths[0] if len(paths) == 1 else 'all'}")
 
 
-def _reversed(operation: Operation) -> Need:
+def _reversed_need(operation: Operation) -> Need:
     return Need(f"read {operation.path} expand reversed")
 
 
-def _listed_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
         *plain_read(operation, model),
-        *_listings(operation, model),
+        *_all_listing_needs(operation, model),
         all_expanded(operation),
-        _reversed(operation),
-        Need(f"follow {operation.path} listed"),  # of two, one is mostly known
+        _reversed_need(operation),
+        Need(f"follow {operation.path} listed"),  # of two links, one is mostly fetched anyway
     )
 
 
 def single(operation: Operation, subject: Subject) -> Steps[None]:
-    """Each documented path alone, then all at once in both orders, on one resource."""
+    """Expand each documented path alone, then all at once in both orders, on one resource."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         yield from untested(JUDGED, operation, call)
         return
     plain = yield from ask(operation, call.request())
     if not plain.objects:
-        missing = Missing(f"the plain read shows nothing: {plain.status}")
+        missing = Missing(f"the plain read shows no object: {plain.status}")
         yield from untested(JUDGED, operation, missing)
         return
-    seen = {"": plain}
+    responses = {"": plain}
     for expansion in paths_of(operation):
-        answer = yield from ask(operation, call.request(("expand", expansion.path)))
-        seen[expansion.path] = answer
-        reference = seen.get(expansion.parent, plain)
-        yield from replaced(reference, answer, expansion, subject)
-        yield from _unchanged(reference, answer, (expansion,))
+        response = yield from ask(operation, call.request(("expand", expansion.path)))
+        responses[expansion.path] = response
+        reference = responses.get(expansion.parent, plain)
+        yield from replaced(reference, response, expansion, subject)
+        yield from _check_unchanged(reference, response, (expansion,))
         if expansion in operation.first_expansions:
-            yield from equal_to_fetched(plain, answer, expansion, subject)
+            yield from equal_to_fetched(plain, response, expansion, subject)
         else:
-            yield from equal_to_listed(answer, expansion, subject, ())
-    yield from _several(call, plain, subject)
-    if all(answer.ok for answer in seen.values()):
-        there = yield from ask(operation, call.request(*_asking(operation)))
-        losses = [loss for each in paths_of(operation) for loss in lost(seen[each.path], there, each)]
-        yield from _together(call, plain, there, losses)
-    yield from _unjudged(plain, JUDGED)
+            yield from equal_to_listed(response, expansion, subject, ())
+    yield from _expand_link_lists(call, plain, subject)
+    if all(response.ok for response in responses.values()):
+        together = yield from ask(operation, call.request(*_expand_parameters(operation)))
+        losses = [
+            loss for expansion in paths_of(operation) for loss in lost(responses[expansion.path], together, expansion)
+        ]
+        yield from _check_combination(call, plain, together, losses)
+    yield from _mark_not_applicable(plain, JUDGED)
 
 
-def _several(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
-    """Of a list of links each is replaced: where the resource read has not several, on one that its list shows."""
+def _expand_link_lists(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
+    """Check that each link of a list is replaced, on a listed resource where the one read has too few links."""
     operation = plain.operation
-    for expansion in _of_several(operation):
+    for expansion in _list_expansions(operation):
         if len(list(places(None, plain, expansion))) > 1:
             continue
-        known = yield from listing(subject.model.by_name.get(operation.resource), subject)
-        for url, member in known.members.items():
+        listed = yield from listing(subject.model.by_name.get(operation.resource), subject)
+        for url, member in listed.members.items():
             target = below(subject.target.base_url, url)
             links = list(values_at(member, f"{expansion.path}[]"))
             if target and match_path(operation.path, target) is not None and len(links) > 1:
-                other = msgspec.structs.replace(call, path=target)
-                answer = yield from ask(operation, other.request(("expand", expansion.path)))
-                yield from replaced(None, answer, expansion, subject)
+                member_call = msgspec.structs.replace(call, path=target)
+                response = yield from ask(operation, member_call.request(("expand", expansion.path)))
+                yield from replaced(None, response, expansion, subject)
                 break
 
 
 def listed(operation: Operation, subject: Subject) -> Steps[None]:
-    """All documented paths at once, on every item of the first page."""
-    found = yield from populated(operation, subject)
-    if isinstance(found, Missing):
-        yield from untested(JUDGED, operation, found)
+    """Expand all documented paths at once, on every item of the first page."""
+    populated_list = yield from populated(operation, subject)
+    if isinstance(populated_list, Missing):
+        yield from untested(JUDGED, operation, populated_list)
         return
-    call, plain = found
+    call, plain = populated_list
     paths = paths_of(operation)
-    answer = yield from ask(operation, call.request(*_asking(operation)))
+    response = yield from ask(operation, call.request(*_expand_parameters(operation)))
     for expansion in paths:
-        yield from replaced(plain if expansion in operation.first_expansions else None, answer, expansion, subject)
-    yield from all_items(answer, paths)
-    yield from _unchanged(plain, answer, operation.first_expansions)
-    for expansion in [e for e in operation.first_expansions if e.resolvable][:_FETCHED]:
-        yield from equal_to_fetched(plain, answer, expansion, subject, which=slice(-1, None), deep=paths)
+        yield from replaced(plain if expansion in operation.first_expansions else None, response, expansion, subject)
+    yield from all_items(response, paths)
+    yield from _check_unchanged(plain, response, operation.first_expansions)
+    for expansion in [expansion for expansion in operation.first_expansions if expansion.resolvable][:_FETCHED]:
+        yield from equal_to_fetched(plain, response, expansion, subject, which=slice(-1, None), deep=paths)
     for expansion in paths:
-        yield from equal_to_listed(answer, expansion, subject, paths)
-    if answer.ok:
-        yield from _together(call, plain, answer, [])
-    yield from _unjudged(plain, JUDGED)
+        yield from equal_to_listed(response, expansion, subject, paths)
+    if response.ok:
+        yield from _check_combination(call, plain, response, [])
+    yield from _mark_not_applicable(plain, JUDGED)
 
 
-def _unjudged(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]:
-    """What no link gave occasion to judge; the fold lets any other verdict win."""
+def _mark_not_applicable(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]:
+    """Yield NOT_APPLICABLE for each requirement; in the summary any other verdict wins."""
     for requirement in requirements:
-        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link of the resources read gives occasion")
+        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link in the resources read can show it")
 
 
-def _unchanged(plain: Answer, answer: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
-    """EXP-05: other properties are as they were; one that changes by itself is named as volatile."""
-    if not answer.ok:
+def _check_unchanged(plain: Answer, response: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
+    """Check that other properties keep their values; note those that change by themselves (EXP-05)."""
+    if not response.ok:
         return
-    if len(plain.objects) != len(answer.objects):
-        yield from _as_many(plain, answer)
+    if len(plain.objects) != len(response.objects):
+        yield from _check_item_count(plain, response)
         return
-    found = [
-        Difference(where + each.pointer, each.old, each.new)
-        for (where, old), (_, new) in zip(plain.objects, answer.objects, strict=True)
-        for each in differences(blank(old, expansions), blank(new, expansions))
+    changes = [
+        Difference(pointer + change.pointer, change.old, change.new)
+        for (pointer, old), (_, new) in zip(plain.objects, response.objects, strict=True)
+        for change in differences(blank(old, expansions), blank(new, expansions))
     ]
-    if not found:
-        yield passed(answer, "EXP-05")
+    if not changes:
+        yield passed(response, "EXP-05")
         return
-    for each in (yield from lasting(plain, found)):
+    for change in (yield from lasting(plain, changes)):
         yield violated(
-            answer,
+            response,
             "EXP-05",
             "expand changed a property that it does not name",
-            expected=quote(each.old),
-            actual=quote(each.new),
-            pointer=each.pointer,
+            expected=quote(change.old),
+            actual=quote(change.new),
+            pointer=change.pointer,
             also=(plain,),
         )
 
 
-def _as_many(plain: Answer, answer: Answer) -> Steps[None]:
-    """EXP-05 of a list: with `expand` it shows as many items as without, and does so again."""
-    if not plain.listed or not answer.listed:
+def _check_item_count(plain: Answer, response: Answer) -> Steps[None]:
+    """Check that a list shows as many items with `expand` as without it, in two reads (EXP-05)."""
+    if not plain.listed or not response.listed:
         return
-    counts = (len(plain.items), len(answer.items))
-    first, second = (msgspec.structs.replace(each.exchange.request, fresh=True) for each in (plain, answer))
-    again = ((yield from ask(plain.operation, first)), (yield from ask(answer.operation, second)))
-    if (len(again[0].items), len(again[1].items)) != counts:
-        message = "the list changed while it was read; how many items it shows is left out"
+    counts = (len(plain.items), len(response.items))
+    first, second = (msgspec.structs.replace(read.exchange.request, fresh=True) for read in (plain, response))
+    repeated = ((yield from ask(plain.operation, first)), (yield from ask(response.operation, second)))
+    if (len(repeated[0].items), len(repeated[1].items)) != counts:
+        message = "the list changed while it was read, so its number of items is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
         return
     message, (without, given) = "expand changes how many items a page of the list shows", counts
-    yield violated(answer, "EXP-05", message, expected=f"{without} items", actual=f"{given} items", also=(plain,))
+    yield violated(response, "EXP-05", message, expected=f"{without} items", actual=f"{given} items", also=(plain,))
 
 
-def _asking(operation: Operation) -> tuple[tuple[str, str], ...]:
-    return tuple(("expand", each.path) for each in paths_of(operation))
+def _expand_parameters(operation: Operation) -> tuple[tuple[str, str], ...]:
+    return tuple(("expand", expansion.path) for expansion in paths_of(operation))
 
 
-def _together(call: Call, plain: Answer, there: Answer, losses: list[Difference]) -> Steps[None]:
-    """EXP-07 and EXP-12: several paths apply together, in any order, and one may be said twice.
+def _check_combination(call: Call, plain: Answer, together: Answer, losses: list[Difference]) -> Steps[None]:
+    """Check that several paths apply together, in any order, and that one may be repeated (EXP-07, EXP-12).
 
-    One request tries both, in reverse and with a repetition; only where it differs, a second one tells them apart.
+    One request tries reverse order and a repetition; only where it differs, a second one separates the two.
     """
-    operation, asked = plain.operation, _asking(plain.operation)
-    several = len(asked) > 1
-    if not there.ok:
+    operation, parameters = plain.operation, _expand_parameters(plain.operation)
+    several = len(parameters) > 1
+    if not together.ok:
         message = "several expand parameters are refused"
-        yield violated(there, "EXP-07", message, expected="2xx", actual=str(there.status))
+        yield violated(together, "EXP-07", message, expected="2xx", actual=str(together.status))
         return
-    both = yield from ask(operation, call.request(*reversed(asked), asked[0]))
-    back, repeated = both, True
-    if not both.ok or any(True for _ in differences(there.json, both.json)):
-        back = (yield from ask(operation, call.request(*reversed(asked)))) if several else there
-        repeated = back.ok and not any(True for _ in differences(back.json, both.json))
-    order = [(each, "the order of expand parameters changes the result") for each in differences(there.json, back.json)]
-    if several and not back.ok:
+    reordered = yield from ask(operation, call.request(*reversed(parameters), parameters[0]))
+    reverse, repeated = reordered, True
+    if not reordered.ok or any(True for _ in differences(together.json, reordered.json)):
+        reverse = (yield from ask(operation, call.request(*reversed(parameters)))) if several else together
+        repeated = reverse.ok and not any(True for _ in differences(reverse.json, reordered.json))
+    order = [
+        (change, "the order of expand parameters changes the result")
+        for change in differences(together.json, reverse.json)
+    ]
+    if several and not reverse.ok:
         message = "several expand parameters are refused in another order"
-        yield violated(back, "EXP-07", message, expected="2xx", actual=str(back.status), also=(there,))
+        yield violated(reverse, "EXP-07", message, expected="2xx", actual=str(reverse.status), also=(together,))
     elif several:
-        gone = [(each, "an expansion is lost among others") for each in losses]
-        yield from _explained(plain, there, back, "EXP-07", [*order, *gone])
+        lost_objects = [(loss, "an expansion is lost when it is combined with others") for loss in losses]
+        yield from _report_lasting(plain, together, reverse, "EXP-07", [*order, *lost_objects])
     if repeated:
-        yield passed(both, "EXP-12")
-    elif back.ok:
-        twice = [(each, "an expand path said twice changes the result") for each in differences(back.json, both.json)]
-        yield from _explained(plain, back, both, "EXP-12", twice)
+        yield passed(reordered, "EXP-12")
+    elif reverse.ok:
+        twice = [
+            (change, "repeating an expand path changes the result")
+            for change in differences(reverse.json, reordered.json)
+        ]
+        yield from _report_lasting(plain, reverse, reordered, "EXP-12", twice)
 
 
-def _explained(
-    plain: Answer, one: Answer, other: Answer, requirement: str, complaints: list[tuple[Difference, str]]
+def _report_lasting(
+    plain: Answer, reference: Answer, response: Answer, requirement: str, complaints: list[tuple[Difference, str]]
 ) -> Steps[None]:
-    """A pass where nothing differs; differences that last are violations."""
+    """Yield a pass where nothing differs; else report the differences that last as violations."""
     if not complaints:
-        yield passed(other, requirement)
+        yield passed(response, requirement)
         return
-    stayed = yield from lasting(plain, [each for each, _ in complaints[:_SHOWN]])
-    for each, message in complaints[:_SHOWN]:
-        if each in stayed:
-            yield difference(other, requirement, message, each, (one,))
+    lasting_changes = yield from lasting(plain, [change for change, _ in complaints[:_SHOWN]])
+    for change, message in complaints[:_SHOWN]:
+        if change in lasting_changes:
+            yield difference(response, requirement, message, change, (reference,))
 
 
 PROBES = (
-    Probe("expansion", JUDGED, _single, _single_needs, single),
-    Probe("list-expansion", JUDGED, _listed, _listed_needs, listed),
+    Probe("expansion", JUDGED, _is_single_read, _single_needs, single),
+    Probe("list-expansion", JUDGED, _is_list, _list_needs, listed),
 )

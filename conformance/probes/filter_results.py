@@ -1,4 +1,4 @@
-"""What filtered lists show of their filters: FLT-01 to 03 and 05. Pure; the probe of `filters` asks for them."""
+"""Judgements of filtered lists: FLT-01 to 03 and 05. Pure; the probe of `filters` sends the requests."""
 
 from collections.abc import Iterator, Sequence
 from itertools import permutations
@@ -10,11 +10,11 @@ from conformance.model import Outcome, Role, Verdict
 from conformance.probes.paging import Page, key_of
 from conformance.probes.trials import Trial, members, opposite
 
-Suspect = tuple[str, Outcome]  # the item that is missed, or seen twice, and what that would violate
+Suspect = tuple[str, Outcome]  # key of an item that is missing or shown twice, and the violation this would be
 
 
 class Result(NamedTuple):
-    """What a trial was answered: the pages, and the keys on them in order; `beside` was asked for along with it."""
+    """The pages of a trial and the keys on them in order; `beside` are the parameters sent along with the filter."""
 
     trial: Trial
     pages: tuple[Page, ...]
@@ -23,63 +23,63 @@ class Result(NamedTuple):
 
     @property
     def answer(self) -> Answer:
-        """The first page."""
+        """Response with the first page."""
         return self.pages[0].answer
 
     @property
     def readable(self) -> bool:
-        """Whether every page of a list is one of objects."""
-        answers = [page.answer for page in self.pages]
-        lists = all(each.listed for each in answers) if self.answer.operation.role is Role.LIST else True
-        return lists and all(each.items == each.objects for each in answers)
+        """Return whether every page is a list of objects."""
+        responses = [page.answer for page in self.pages]
+        lists = all(response.listed for response in responses) if self.answer.operation.role is Role.LIST else True
+        return lists and all(response.items == response.objects for response in responses)
 
     @property
     def complete(self) -> bool:
-        """Whether nothing of the filtered list is left unseen."""
+        """Return whether the whole filtered list was seen."""
         last = self.pages[-1]
         return last.answer.ok and self.readable and (last.last or last.answer.operation.pagination is None)
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """The known items that satisfy the filter and are not there; none where the list was not seen whole."""
+        """Known items that satisfy the filter and are missing; none where the list was not seen whole."""
         return tuple(key for key in self.trial.inside if key not in self.keys) if self.complete else ()
 
 
 def result_of(trial: Trial, pages: tuple[Page, ...], beside: tuple[tuple[str, str], ...] = ()) -> Result:
-    """The pages, read for the things that the filter picks."""
+    """Build the result of a trial from its pages, with the keys of the items that its filter looks at."""
     picked = [item for page in pages for item in members(trial.which, page.answer)[1]]
     return Result(trial, pages, tuple(key_of(item, pages[0].answer.operation) for item in picked), beside)
 
 
 def refused(result: Result) -> Iterator[Outcome]:
-    """FLT-01: a value that an item has is no bad one."""
-    answer, trial = result.answer, result.trial
-    if answer.status in {401, 403} or not trial.inside:
-        yield observed(answer, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.which.parameter} answers {answer.status}")
+    """Report a filter that refuses a value that an item has (FLT-01)."""
+    response, trial = result.answer, result.trial
+    if response.status in {401, 403} or not trial.inside:
+        yield observed(response, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.which.parameter} returns {response.status}")
     else:
         message = f"{trial.which.parameter} refuses a value that an item has"
-        expected, actual = f"2xx for {trial.value}", str(answer.status)
+        expected, actual = f"2xx for {trial.value}", str(response.status)
         yield violated(
-            answer, "FLT-01", message, expected=expected, actual=actual, pointer=f"query:{trial.which.parameter}"
+            response, "FLT-01", message, expected=expected, actual=actual, pointer=f"query:{trial.which.parameter}"
         )
 
 
 def unreadable(result: Result) -> Iterator[Outcome]:
-    """A body that is no list of objects shows nothing of the filter; RSP-03 speaks of it."""
+    """Yield INCONCLUSIVE for a body that is no list of objects; RSP-03 judges it."""
     for requirement in ("FLT-02", "FLT-03"):
-        message = f"what {result.trial.which.parameter} was answered is no list of objects"
+        message = f"the response to {result.trial.which.parameter} is not a list of objects"
         yield observed(result.answer, requirement, Verdict.INCONCLUSIVE, message)
 
 
 def missing(result: Result) -> Iterator[Suspect]:
-    """FLT-02: known items that a complete filtered list leaves out; on the bound itself it is FLT-01 too."""
+    """Yield known items that a complete filtered list leaves out (FLT-02); on the bound itself FLT-01 too."""
     trial, gone, name = result.trial, result.gone, result.trial.which.parameter
     if not gone:
         return
-    found = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
+    complaints = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
     if set(gone) <= set(trial.bound) and len(result.pages) == 1:
-        found.append(("FLT-01", f"{name} leaves out the items on its bound"))
-    for requirement, message in found:
+        complaints.append(("FLT-01", f"{name} leaves out the items on its bound"))
+    for requirement, message in complaints:
         yield (
             gone[0],
             violated(
@@ -94,36 +94,36 @@ def missing(result: Result) -> Iterator[Suspect]:
 
 
 def pairs(results: Sequence[Result]) -> Iterator[tuple[Result, Result]]:
-    """Complete answers to opposite filters."""
-    for one, other in permutations(results, 2):
-        if one.complete and other.complete and opposite(one.trial, other.trial):
-            yield one, other
+    """Yield pairs of complete results of opposite filters."""
+    for first, second in permutations(results, 2):
+        if first.complete and second.complete and opposite(first.trial, second.trial):
+            yield first, second
 
 
 def unparted(results: Sequence[Result]) -> Iterator[tuple[str, Outcome]]:
-    """FLT-03: an item that satisfies one of two opposite filters is in that list and not in the other."""
-    for one, other in pairs(results):
-        inside = set(one.trial.inside) ^ set(other.trial.inside)
-        wrong = sorted(key for key in inside if (key in one.keys) is (key in other.keys))
-        if wrong:
-            names = " and ".join(f"{r.trial.which.parameter}={r.trial.value}" for r in (one, other))
-            where = "both lists" if wrong[0] in one.keys else "neither list"
+    """Yield items that are in both lists or in neither list of two opposite filters (FLT-03)."""
+    for first, second in pairs(results):
+        inside = set(first.trial.inside) ^ set(second.trial.inside)
+        misplaced = sorted(key for key in inside if (key in first.keys) is (key in second.keys))
+        if misplaced:
+            names = " and ".join(f"{result.trial.which.parameter}={result.trial.value}" for result in (first, second))
+            where = "both lists" if misplaced[0] in first.keys else "neither list"
             yield (
-                wrong[0],
+                misplaced[0],
                 violated(
-                    one.answer,
+                    first.answer,
                     "FLT-03",
-                    f"{one.trial.which.parameter} and {other.trial.which.parameter} do not part the list",
-                    expected=f"{wrong[0]} in one of {names}",
-                    actual=f"{where}; {len(wrong)} such items",
-                    pointer=f"query:{one.trial.which.parameter}",
-                    also=(other.answer,),
+                    f"{first.trial.which.parameter} and {second.trial.which.parameter} do not split the list",
+                    expected=f"{misplaced[0]} in one of {names}",
+                    actual=f"{where}; {len(misplaced)} such items",
+                    pointer=f"query:{first.trial.which.parameter}",
+                    also=(second.answer,),
                 ),
             )
 
 
 def lost_on_pages(result: Result, whole: Result) -> Suspect:
-    """FLT-05: what the filter lets through on one page is left out where it is walked in several."""
+    """Return the first item that one page of a filtered list shows and a walk leaves out (FLT-05)."""
     lost = [key for key in result.gone if key in whole.keys]
     name = result.trial.which.parameter
     return (
@@ -131,7 +131,7 @@ def lost_on_pages(result: Result, whole: Result) -> Suspect:
         violated(
             result.pages[-1].answer,
             "FLT-05",
-            f"walking the list filtered by {name} leaves items out that one page of it shows",
+            f"walking the list filtered by {name} leaves out items that a single page shows",
             expected=quote(lost[:3]),
             pointer=f"query:{name}",
             also=(*(page.answer for page in result.pages[:-1]), whole.answer),
@@ -140,7 +140,7 @@ def lost_on_pages(result: Result, whole: Result) -> Suspect:
 
 
 def lost_together(result: Result, alone: Result) -> Suspect:
-    """FLT-02: what a filter lets through alone is left out beside a parameter that keeps nothing of it back."""
+    """Return the first item that a filter keeps alone and loses beside a parameter that it satisfies (FLT-02)."""
     lost = [key for key in result.gone if key in alone.keys]
     beside = " and ".join(f"{name}={value}" for name, value in result.beside)
     return (
@@ -158,16 +158,18 @@ def lost_together(result: Result, alone: Result) -> Suspect:
 
 
 def by_the_pages(result: Result, second: Result, *requirements: str) -> Iterator[Outcome]:
-    """What a filtered list leaves out at one page size and shows at another is no matter of its filter."""
-    message = f"what {result.trial.which.parameter} leaves out at one page size is there at another: the pages lose it"
+    """Yield INCONCLUSIVE where one page size alone loses items: pagination is blamed, not the filter."""
+    message = (
+        f"the items that {result.trial.which.parameter} leaves out appear at another page size: pagination loses them"
+    )
     for requirement in requirements:
         yield observed(result.pages[-1].answer, requirement, Verdict.INCONCLUSIVE, message, also=(second.answer,))
 
 
 def held(judged: Sequence[Result], walked: Sequence[Result]) -> Iterator[Outcome]:
-    """FLT-03 and FLT-05, once nothing speaks against them."""
-    for one, other in pairs(judged):
-        if set(one.trial.inside) ^ set(other.trial.inside):
-            yield passed(one.answer, "FLT-03")
+    """Yield passes of FLT-03 and FLT-05, once nothing speaks against them."""
+    for first, second in pairs(judged):
+        if set(first.trial.inside) ^ set(second.trial.inside):
+            yield passed(first.answer, "FLT-03")
     for result in walked:
         yield passed(result.pages[-1].answer, "FLT-05")

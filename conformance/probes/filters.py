@@ -1,4 +1,4 @@
-"""FLT-01 to 03 and 05: what a filter lets through and what it keeps back, told from the list without it."""
+"""FLT-01 to 03 and 05: what a filter keeps and what it leaves out, compared with the list without it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -30,80 +30,81 @@ from conformance.probes.trials import Trial, company, trials
 from conformance.subject import Subject
 
 HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
-_PAGES = 3  # of the filtered list that is walked: one more than a conforming server has
+_PAGES = 3  # read of the filtered list: one more than a conforming server has
 
 
-def _known(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET" and any(each.field for each in operation.filters)
+def _has_known_filter(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and any(filter_.field for filter_ in operation.filters)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    known = [each for each in operation.filters if each.field]
-    both = sum(each.operator is Operator.ISNULL for each in known)
-    pages = 1 if _sized(operation) else 0
-    asked = Need(f"read {operation.path} filtered", len(known) + both + pages, SPARE)
-    whole = (Need(f"read {operation.path} whole", identity=SPARE),) if _sized(operation) else ()
-    return (*plain_read(operation, model, SPARE), *whole, asked)
+    filters = [filter_ for filter_ in operation.filters if filter_.field]
+    null_filters = sum(filter_.operator is Operator.ISNULL for filter_ in filters)
+    pages = 1 if _has_page_size(operation) else 0
+    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, SPARE)
+    whole_read = (Need(f"read {operation.path} whole", identity=SPARE),) if _has_page_size(operation) else ()
+    return (*plain_read(operation, model, SPARE), *whole_read, filtered_reads)
 
 
-def _sized(operation: Operation) -> bool:
+def _has_page_size(operation: Operation) -> bool:
     return operation.pagination is not None and bool(operation.pagination.size)
 
 
 def filtered(operation: Operation, subject: Subject) -> Steps[None]:
-    """Every filter of a known field, with a value that parts the known items; one of them page by page."""
-    found = yield from populated(operation, subject, subject.spare)
-    if isinstance(found, Missing):
-        yield from untested(HELD, operation, found)
+    """Try every filter of a known field with a value that splits the known items; walk one of them by page."""
+    populated_list = yield from populated(operation, subject, subject.spare)
+    if isinstance(populated_list, Missing):
+        yield from untested(HELD, operation, populated_list)
         return
-    call, plain = found
+    call, plain = populated_list
     whole = yield from whole_list(call, plain)
     planned = trials(whole, subject.model)
-    paged = _worth_walking(planned, whole) if _sized(operation) else None
+    paged = _choose_walk(planned, whole) if _has_page_size(operation) else None
     judged: list[Result] = []
     lost: list[Suspect] = []
     walked: list[Result] = []
     for trial in planned:
         size = paged.size if paged and trial is paged.trial else 0
-        result = yield from _tried(call, trial, subject, size, whole)
+        result = yield from _run_trial(call, trial, subject, size, whole)
         if not result.answer.ok:
             yield from refused(result)
         elif not result.readable:
             yield from unreadable(result)
         else:
-            told, losing = yield from _told(call, result, whole, subject)
-            judged += told
-            lost += losing
+            results, suspicions = yield from _judge_missing(call, result, whole, subject)
+            judged += results
+            lost += suspicions
             walked += [result] if len(result.pages) > 1 and not result.gone else []
-    suspects = [*(each for result in judged for each in missing(result)), *unparted(judged), *lost]
+    suspects = [*(suspect for result in judged for suspect in missing(result)), *unparted(judged), *lost]
     if suspects:
-        yield from _unless_changed(call, whole, suspects)
+        yield from _report_unchanged(call, whole, suspects)
     for result in judged:
         if result.complete and result.trial.inside and not result.gone:
             yield passed(result.answer, "FLT-02")
     if not suspects:
         yield from held(judged, walked)
     for requirement in HELD:
-        yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value that could tell")
+        yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value to test with")
 
 
-def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer) -> Steps[Result]:
-    """The filtered list in one piece, or in pages of a size; in plain pages where the largest one was refused.
+def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer) -> Steps[Result]:
+    """Read the filtered list in one piece, or in pages of `size`.
 
-    What is walked is asked for with a second filter, which keeps nothing back, and with `expand`: they hold together.
+    The list that is walked has a second filter, which excludes nothing, and `expand`: they must hold together.
+    Both are left out where the server refuses them together with the filter.
     """
     pagination = call.operation.pagination
-    sized: tuple[tuple[str, str], ...] = ()
+    page_size: tuple[tuple[str, str], ...] = ()
     if pagination is not None and pagination.size and (size or pagination.size in query_of(whole)):
-        sized = ((pagination.size, str(size or pagination.max_size)),)
-    own = _without(call, trial)
-    beside = company(trial, whole) if size else ()
-    expansion = _expansion(trial, beside, call.operation) if size else None
-    more = (*beside, *((("expand", expansion.path),) if expansion else ()))
-    first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized, *more))))
-    if more and not first.answer.ok:
-        more, expansion = (), None
-        first = page_of((yield from ask(call.operation, own.request(trial.pair, *sized))))
+        page_size = ((pagination.size, str(size or pagination.max_size)),)
+    bare_call = _drop_parameter(call, trial)
+    other_filters = company(trial, whole) if size else ()
+    expansion = _choose_expansion(trial, other_filters, call.operation) if size else None
+    extra = (*other_filters, *((("expand", expansion.path),) if expansion else ()))
+    first = page_of((yield from ask(call.operation, bare_call.request(trial.pair, *page_size, *extra))))
+    if extra and not first.answer.ok:
+        extra, expansion = (), None
+        first = page_of((yield from ask(call.operation, bare_call.request(trial.pair, *page_size))))
     pages: tuple[Page, ...] = (first,)
     if size and pagination is not None and first.answer.ok:
         pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
@@ -111,99 +112,107 @@ def _tried(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer)
             yield from keeps(page, query_of(first.answer), subject, pagination)
             yield from all_items(page.answer, (expansion,) if expansion else ())
         if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
-            yield from ask(call.operation, own.request(trial.pair))  # is it forgotten there, or ignored from the first?
-    return result_of(trial, pages, more)
+            # The check of filters sees by this read whether the filter is ignored at once or on later pages only.
+            yield from ask(call.operation, bare_call.request(trial.pair))
+    return result_of(trial, pages, extra)
 
 
-def _expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
-    """What can be expanded of the items without touching what the filters look at; a link tells its id in any form."""
+def _choose_expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
+    """Return an expansion that leaves the filtered fields alone; a filter by a link's id works in any form."""
     names = {trial.which.parameter, *(name for name, _ in beside)}
-    looked_at = (each for each in operation.filters if each.parameter in names and not each.by_id_of)
-    heads = {each.field.partition(".")[0] for each in looked_at}
-    known = (each for each in operation.first_expansions if each.resolvable)
-    return next((each for each in known if each.path.partition(".")[0] not in heads), None)
+    field_filters = (filter_ for filter_ in operation.filters if filter_.parameter in names and not filter_.by_id_of)
+    filtered_fields = {filter_.field.partition(".")[0] for filter_ in field_filters}
+    expansions = (expansion for expansion in operation.first_expansions if expansion.resolvable)
+    return next(
+        (expansion for expansion in expansions if expansion.path.partition(".")[0] not in filtered_fields), None
+    )
 
 
-def _without(call: Call, trial: Trial) -> Call:
-    """The call without a value that it must give for the parameter under trial."""
-    query = tuple(each for each in call.query if each[0] != trial.which.parameter)
+def _drop_parameter(call: Call, trial: Trial) -> Call:
+    """Return the call without a required value of the parameter under trial."""
+    query = tuple(pair for pair in call.query if pair[0] != trial.which.parameter)
     return msgspec.structs.replace(call, query=query)
 
 
-def _told(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[tuple[list[Result], list[Suspect]]]:
-    """The answer that FLT-02 and 03 are judged by, and what FLT-05 is suspected of.
+def _judge_missing(
+    call: Call, result: Result, whole: Answer, subject: Subject
+) -> Steps[tuple[list[Result], list[Suspect]]]:
+    """Return the results that FLT-02 and 03 are judged by, and the suspected violations.
 
-    Where items are missing, the filtered list is asked for at another page size: a filter does not depend on that.
-    What only a walk leaves out is a matter of the filter where a walk without it leaves out nothing; what is left out
-    at any size may be so for what was asked beside the filter.
+    Where items are missing, the filtered list is read at another page size, as a filter does not depend on that.
+    Items that only a walk loses are blamed on the filter where a walk without it loses nothing. Items that are lost
+    at any size may be lost because of the parameters that were sent along with the filter.
     """
     pagination = call.operation.pagination
     if not result.gone or pagination is None or not pagination.size:
         return [result], []
-    many, own = len(result.pages) > 1, _without(call, result.trial)
-    largest = ((pagination.size, str(pagination.max_size)),) if many else ()
+    walked, bare_call = len(result.pages) > 1, _drop_parameter(call, result.trial)
+    largest = ((pagination.size, str(pagination.max_size)),) if walked else ()
 
-    def asked(*beside: tuple[str, str]) -> Steps[Result]:
-        page = page_of((yield from ask(call.operation, own.request(result.trial.pair, *largest, *beside))))
+    def read_filtered(*beside: tuple[str, str]) -> Steps[Result]:
+        page = page_of((yield from ask(call.operation, bare_call.request(result.trial.pair, *largest, *beside))))
         return result_of(result.trial, (page,), beside)
 
-    second = yield from asked(*result.beside)
+    second = yield from read_filtered(*result.beside)
     if not set(result.gone) & set(second.keys):
-        alone = (yield from asked()) if result.beside else second
-        beside = second.complete and set(result.gone) & set(alone.keys)  # what was asked for along with it is to blame
+        alone = (yield from read_filtered()) if result.beside else second
+        beside = second.complete and set(result.gone) & set(alone.keys)  # the parameters sent along are to blame
         lost = [lost_together(result, alone)] if beside else []
-        return [alone if (many or result.beside) and alone.complete else result], lost
-    if many and (yield from _pages_are_sound(call, result, whole, subject)):
+        return [alone if (walked or result.beside) and alone.complete else result], lost
+    if walked and (yield from _is_walk_sound(call, result, whole, subject)):
         return [second], [lost_on_pages(result, second)]
-    yield from by_the_pages(result, second, *(("FLT-05",) if many else ("FLT-02", "FLT-03")))
-    return [second] if many else [], []
+    yield from by_the_pages(result, second, *(("FLT-05",) if walked else ("FLT-02", "FLT-03")))
+    return [second] if walked else [], []
 
 
-def _pages_are_sound(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[bool]:
-    """Whether the list without the filter, walked at the same page size, shows what it shows on one page."""
+def _is_walk_sound(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[bool]:
+    """Return whether a walk of the unfiltered list at the same page size shows what one page shows."""
     size = call.operation.pagination.size if call.operation.pagination else ""
-    asked = query_of(result.answer)[size][0]
-    first = page_of((yield from ask(call.operation, call.request((size, asked)))))
+    page_size = query_of(result.answer)[size][0]
+    first = page_of((yield from ask(call.operation, call.request((size, page_size)))))
     pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
     keys, known = tuple(key for page in pages for key in page.keys), page_of(whole).keys
-    return len(pages) > 1 and keys[: len(known)] == known[: int(asked) * len(pages)]
+    return len(pages) > 1 and keys[: len(known)] == known[: int(page_size) * len(pages)]
 
 
 class Walk(NamedTuple):
-    """A trial that is worth two pages, and their size."""
+    """A trial that is worth walking in two pages, and their size."""
 
     trial: Trial
     size: int
-    strangers: tuple[int, int]  # that come first, or at all, where the second page forgets the filter
+    # Excluded items at the start of the second page, and in all of it, if the server forgets the filter there.
+    strangers: tuple[int, int]
 
 
-def _worth_walking(planned: Sequence[Trial], whole: Answer) -> Walk | None:
-    """The trial and the cut whose second page would show strangers first if the filter were forgotten there."""
+def _choose_walk(planned: Sequence[Trial], whole: Answer) -> Walk | None:
+    """Choose the trial and page size whose second page shows excluded items first if it forgets the filter."""
     order = [key_of(item, whole.operation) for _, item in whole.objects]
-    place = {key: index for index, key in enumerate(order)}
-    most = whole.operation.pagination.max_size if whole.operation.pagination else 0
-    found = []
+    position = {key: index for index, key in enumerate(order)}
+    max_size = whole.operation.pagination.max_size if whole.operation.pagination else 0
+    walks = []
     for trial in planned:
         inside, outside = {*trial.inside}, {*trial.outside}
-        for size in range((len(inside) + 1) // 2, min(len(inside), most + 1)) if inside <= {*place} else ():
-            cut = place[trial.inside[size - 1]] + 1
-            behind = order[cut : cut + size]
-            first = next((index for index, key in enumerate(behind) if key in inside), len(behind))
-            found.append(Walk(trial, size, (first, sum(key in outside for key in behind))))
-    return max(found, key=lambda each: (each.strangers[0] > 0, each.strangers[1]), default=None)
+        for size in range((len(inside) + 1) // 2, min(len(inside), max_size + 1)) if inside <= {*position} else ():
+            end = position[trial.inside[size - 1]] + 1
+            second_page = order[end : end + size]
+            first = next((index for index, key in enumerate(second_page) if key in inside), len(second_page))
+            walks.append(Walk(trial, size, (first, sum(key in outside for key in second_page))))
+    return max(walks, key=lambda candidate: (candidate.strangers[0] > 0, candidate.strangers[1]), default=None)
 
 
-def _unless_changed(call: Call, whole: Answer, suspects: Sequence[Suspect]) -> Steps[None]:
-    """The suspicions whose item is still what it was when the list is read again."""
+def _report_unchanged(call: Call, whole: Answer, suspects: Sequence[Suspect]) -> Steps[None]:
+    """Report the suspected violations whose item is unchanged when the list is read again."""
     request = whole.exchange.request
-    again = yield from ask(call.operation, call.at(request.target, fresh=True))
+    reread = yield from ask(call.operation, call.at(request.target, fresh=True))
     before = {key_of(item, call.operation): item for _, item in whole.objects}
-    after = {key_of(item, call.operation): item for _, item in again.objects}
+    after = {key_of(item, call.operation): item for _, item in reread.objects}
     for key, outcome in suspects:
         if before.get(key) == after.get(key):
             yield outcome
         else:
-            yield Noticed("volatile-field", f"{key} changed while its list was filtered; left out", call.operation.key)
+            yield Noticed(
+                "volatile-field", f"{key} changed while its list was filtered, so it is left out", call.operation.key
+            )
 
 
-PROBES = (Probe("filters", HELD, _known, _needs, filtered, rank=2),)
+PROBES = (Probe("filters", HELD, _has_known_filter, _needs, filtered, rank=2),)

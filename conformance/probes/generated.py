@@ -1,7 +1,7 @@
-"""Generated requests, in the profile deep: right ones succeed, wrong ones are refused.
+"""Generated requests in the profile deep: valid ones succeed, invalid ones are refused.
 
-A wrong one counts only where both oracles call it wrong as it stands on the wire; what they dispute is listed, and
-accuses nobody.
+An invalid request counts only where both oracles call it invalid as it is on the wire. Requests that they dispute are
+listed, and violate nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,11 +32,11 @@ _UNSEEN = {0, 401, 403, 429}
 _BODY_UNSEEN = {401, 403, 404}
 
 
-def _reads(operation: Operation, model: ResourceModel) -> bool:
+def _is_get(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET"
 
 
-def _writes(operation: Operation, model: ResourceModel) -> bool:
+def _is_body_write(operation: Operation, model: ResourceModel) -> bool:
     return operation.role in {Role.CREATE, Role.UPDATE} and has_json_body(operation)
 
 
@@ -50,154 +50,163 @@ def _read_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 def _write_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
         *plain_read(operation, model)[:-1],
-        Need(f"generated {operation.key}", 2 * MOST + 3 * SMALLER, shared=False),  # with what undoes them
+        Need(f"generated {operation.key}", 2 * MOST + 3 * SMALLER, shared=False),  # with the requests that undo them
     )
 
 
 def reads(operation: Operation, subject: Subject) -> Steps[None]:
-    """Every generated read, with ids of what exists."""
+    """Send every generated read, with ids of what exists."""
     call = yield from call_of(operation, subject, subject.spare)
     if isinstance(call, Missing):
         yield from untested(named(operation, READS), operation, call)
         return
-    yield from _ask_all(call, {}, subject)
+    yield from _send_all(call, {}, subject)
     for requirement in READS:
-        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case is about this")
+        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
 
 
 def writes(operation: Operation, subject: Subject) -> Steps[None]:
-    """Every generated body, with links to what exists; what was made is deleted, what was changed is put back."""
+    """Send every generated body, with links to what exists; delete what it created, restore what it changed."""
     write = yield from write_of(operation, subject)
     if isinstance(write, Missing):
         yield from untested(WRITES, operation, write)
         return
-    yield from _undone(write, _ask_all(write.call, write.links, subject), subject)
+    yield from _run_and_restore(write, _send_all(write.call, write.links, subject), subject)
     for requirement in WRITES:
-        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case is about this")
+        yield Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, "no generated case tests this")
 
 
 def read_again(request: Request, operation: Operation, subject: Subject) -> Steps[None]:
-    """One read, judged by itself."""
-    answer = yield from ask(operation, request)
-    yield from judged(answer, subject)
+    """Send one read and judge it by itself."""
+    response = yield from ask(operation, request)
+    yield from judged(response, subject)
 
 
 def write_again(request: Request, operation: Operation, subject: Subject) -> Steps[None]:
-    """One write, judged by itself and undone."""
+    """Send one write, judge it by itself and undo it."""
     write = yield from write_of(operation, subject)
     if isinstance(write, Write):
-        yield from _undone(write, _judged_once(request, write, subject), subject)
+        yield from _run_and_restore(write, _send_and_judge(request, write, subject), subject)
 
 
-def _judged_once(request: Request, write: Write, subject: Subject) -> Steps[None]:
-    answer = yield from ask(write.call.operation, request)
-    yield from judged(answer, subject)
+def _send_and_judge(request: Request, write: Write, subject: Subject) -> Steps[None]:
+    response = yield from ask(write.call.operation, request)
+    yield from judged(response, subject)
     if write.call.operation.role is Role.CREATE:
-        yield from clean(answer, subject)
+        yield from clean(response, subject)
 
 
-def _undone(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
-    """Some writes, and what they changed put back as it was before."""
+def _run_and_restore(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
+    """Run some writes and restore what they changed."""
     reader = reader_for(write.call, subject) if write.call.operation.role is Role.UPDATE else None
     before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
     yield from steps
     if reader and before is not None:
-        now = yield from ask(reader.operation, reader.request(fresh=True))
-        yield from put_back(write, writable(write.call.operation, subject), before, now, subject)
+        after = yield from ask(reader.operation, reader.request(fresh=True))
+        yield from put_back(write, writable(write.call.operation, subject), before, after, subject)
 
 
-def _ask_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
+def _send_all(call: Call, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
     from strategies.generated import Validity  # noqa: PLC0415 - Hypothesis is loaded only where something is generated
 
     operation = call.operation
-    reached = right = 0
-    for request, validity in _cases(call, known, subject):
-        answer = yield from ask(operation, request)
-        yield from judged(answer, subject, validity)
+    succeeded = valid = 0
+    for request, validity in _distinct_requests(call, known, subject):
+        response = yield from ask(operation, request)
+        yield from judged(response, subject, validity)
         if validity is Validity.VALID:
-            right += 1
-            reached += answer.status // 100 in {2, 3}
-        if operation.role is Role.CREATE and answer.ok:
-            yield from clean(answer, subject)
-    if right:
-        yield Noticed("generated", f"{reached} of {right} valid generated requests succeeded", operation.key)
+            valid += 1
+            succeeded += response.status // 100 in {2, 3}
+        if operation.role is Role.CREATE and response.ok:
+            yield from clean(response, subject)
+    if valid:
+        yield Noticed("generated", f"{succeeded} of {valid} valid generated requests succeeded", operation.key)
 
 
-def _cases(call: Call, known: Mapping[str, Any], subject: Subject) -> "Iterator[tuple[Request, Validity | None]]":
-    """Each request once, with what it is by the description: what failed before, of which that is to be judged yet."""
-    from strategies.cases import compiled  # noqa: PLC0415 - see _ask_all
+def _distinct_requests(
+    call: Call, known: Mapping[str, Any], subject: Subject
+) -> "Iterator[tuple[Request, Validity | None]]":
+    """Yield each request once, with its validity; None for those that failed before, as it is not known yet."""
+    from strategies.cases import compiled  # noqa: PLC0415 - see _send_all
 
     operation = call.operation
     sent = dict.fromkeys(subject.first.get(operation.key, ()))
     yield from ((request, None) for request in sent)
-    for index, each in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
-        request = settled(each, call, known, index)
-        if request not in sent and not embeds(request.body, subject.model, each.wrong):
+    for index, case in enumerate(compiled(operation, subject.validators, subject.opinion, seed=subject.seed)):
+        request = settled(case, call, known, index)
+        if request not in sent and not embeds(request.body, subject.model, case.wrong):
             sent[request] = None
-            yield request, each.validity
+            yield request, case.validity
 
 
-def judged(answer: Answer, subject: Subject, validity: "Validity | None" = None) -> Iterator[Outcome]:
-    """What one answer says by itself; both oracles are asked where it surprises and `validity` is not known yet."""
-    operation, request = answer.operation, answer.exchange.request
+def judged(response: Answer, subject: Subject, validity: "Validity | None" = None) -> Iterator[Outcome]:
+    """Judge one response by itself; both oracles decide where it surprises and `validity` is not known."""
+    operation, request = response.operation, response.exchange.request
     places = wrong_places(request, operation, subject)
     if not places:
-        yield from _welcomed(answer, subject)
+        yield from _judge_valid(response, subject)
     for place in places:
         requirement = requirement_of(operation, place)
         if requirement:
-            yield from _refused(answer, requirement, place, subject, validity)
+            yield from _judge_invalid(response, requirement, place, subject, validity)
 
 
-def _refused(
-    answer: Answer, requirement: str, place: str, subject: Subject, validity: "Validity | None"
+def _judge_invalid(
+    response: Answer, requirement: str, place: str, subject: Subject, validity: "Validity | None"
 ) -> Iterator[Outcome]:
-    from strategies.generated import Validity, judgement  # noqa: PLC0415 - see _ask_all
+    from strategies.generated import Validity, judgement  # noqa: PLC0415 - see _send_all
 
-    if answer.status in _UNSEEN or (place == "body" and answer.status in _BODY_UNSEEN):
-        yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, f"it answers {answer.status} before it looks")
+    if response.status in _UNSEEN or (place == "body" and response.status in _BODY_UNSEEN):
+        yield observed(
+            response,
+            requirement,
+            Verdict.NOT_OBSERVABLE,
+            f"it returns {response.status} before it looks at the {place}",
+        )
         return
-    if answer.status in _REFUSALS:
+    if response.status in _REFUSALS:
         if validity is Validity.INVALID:
-            yield passed(answer, requirement)
+            yield passed(response, requirement)
         return
-    request = answer.exchange.request
-    found = validity or judgement(request, answer.operation, subject.validators, subject.opinion).validity
-    if found is Validity.INVALID and (answer.ok or answer.status >= 500) and not ambiguous(answer, place):
-        what = "is accepted" if answer.ok else "makes the server fail"
-        message = f"a generated request with a wrong {place} {what}"
-        yield violated(answer, requirement, message, expected="4xx", actual=str(answer.status), pointer=place)
+    request = response.exchange.request
+    verdict = validity or judgement(request, response.operation, subject.validators, subject.opinion).validity
+    if verdict is Validity.INVALID and (response.ok or response.status >= 500) and not ambiguous(response, place):
+        effect = "is accepted" if response.ok else "makes the server fail"
+        message = f"a generated request with an invalid {place} {effect}"
+        yield violated(response, requirement, message, expected="4xx", actual=str(response.status), pointer=place)
     else:
-        reason = f"a request with an odd {place} is answered {answer.status}, and whether it is wrong is disputed"
-        yield observed(answer, requirement, Verdict.INCONCLUSIVE, reason, pointer=place)
+        reason = (
+            f"a request with an unusual {place} returns {response.status}, and the oracles disagree whether it is valid"
+        )
+        yield observed(response, requirement, Verdict.INCONCLUSIVE, reason, pointer=place)
 
 
-def _welcomed(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """RSP-12: a valid read succeeds. A refusal counts where no value in it could be unknown to the target."""
-    operation = answer.operation
-    if not operation.safe or answer.status in _UNSEEN:
+def _judge_valid(response: Answer, subject: Subject) -> Iterator[Outcome]:
+    """Check that a valid read succeeds; a refusal counts where the target must know every value (RSP-12)."""
+    operation = response.operation
+    if not operation.safe or response.status in _UNSEEN:
         return
-    if answer.status // 100 in {2, 3}:
-        yield passed(answer, "RSP-12")
+    if response.status // 100 in {2, 3}:
+        yield passed(response, "RSP-12")
         return
-    pairs = query_pairs(answer.exchange.request.target)
+    pairs = query_pairs(response.exchange.request.target)
     doubtful = [name for name, _ in pairs if not beyond_doubt(operation, name)]
-    if answer.status < 500 and not doubtful:
-        from strategies.generated import Validity, judgement  # noqa: PLC0415 - see _ask_all
+    if response.status < 500 and not doubtful:
+        from strategies.generated import Validity, judgement  # noqa: PLC0415 - see _send_all
 
-        request = answer.exchange.request
+        request = response.exchange.request
         if judgement(request, operation, subject.validators, subject.opinion).validity is Validity.VALID:
-            what = f" with {' and '.join(sorted({name for name, _ in pairs}))}" if pairs else ""
-            message = f"a valid generated request{what} is refused"
-            yield violated(answer, "RSP-12", message, expected="2xx", actual=str(answer.status))
+            parameters = f" with {' and '.join(sorted({name for name, _ in pairs}))}" if pairs else ""
+            message = f"a valid generated request{parameters} is refused"
+            yield violated(response, "RSP-12", message, expected="2xx", actual=str(response.status))
 
 
 PROBES = (
-    Probe("generated", READS, _reads, _read_needs, reads, Profile.DEEP, 3, again=read_again, about=about),
+    Probe("generated", READS, _is_get, _read_needs, reads, Profile.DEEP, 3, again=read_again, about=about),
     Probe(
         "generated-writes",
         WRITES,
-        _writes,
+        _is_body_write,
         _write_needs,
         writes,
         Profile.DEEP,

@@ -1,4 +1,4 @@
-"""What a fault at a place in a request falls under, and where servers may read a request in another way."""
+"""Places in a request: which requirement a defect there violates, and where servers may read a request otherwise."""
 
 from conformance.answers import Answer
 from conformance.model import Location, Operation, Request, Role
@@ -8,32 +8,32 @@ from conformance.validation.wire import query_pairs
 
 
 def wrong_places(request: Request, operation: Operation, subject: Subject) -> tuple[str, ...]:
-    """What the compiled validators object to, as `query:page_size`, `header:NAME` or `body`."""
+    """Return the places that the compiled validators reject, as `query:page_size`, `header:NAME` or `body`."""
     errors = request_errors(subject.validators, operation, request)
     return tuple(dict.fromkeys(error.pointer.partition("/")[0] for error in errors))
 
 
 def about(request: Request, operation: Operation, subject: Subject) -> frozenset[str]:
-    """The requirements that a request is a case of: those of its wrong places, or that of right ones."""
+    """Return the requirements that a request is a case of: those of its wrong places, or RSP-12 if it is valid."""
     places = wrong_places(request, operation, subject)
-    return frozenset(requirement_of(operation, each) for each in places) if places else frozenset({"RSP-12"})
+    return frozenset(requirement_of(operation, place) for place in places) if places else frozenset({"RSP-12"})
 
 
 def named(operation: Operation, requirements: tuple[str, ...]) -> tuple[str, ...]:
-    """The requirements that a generated case of the operation could be about."""
-    places = [f"{each.location}:{each.name}" for each in operation.parameters]
+    """Return the requirements that a generated case of the operation could be about."""
+    places = [f"{parameter.location}:{parameter.name}" for parameter in operation.parameters]
     possible = {requirement_of(operation, place) for place in places}
-    return tuple(each for each in requirements if each in possible or each == "RSP-12")
+    return tuple(requirement for requirement in requirements if requirement in possible or requirement == "RSP-12")
 
 
 def requirement_of(operation: Operation, place: str) -> str:
-    """The requirement that a request with a fault at that place falls under; empty where none speaks of it."""
+    """Return the requirement that a request with a defect at a place falls under; empty where there is none."""
     location, _, name = place.partition(":")
     if not operation.safe:
         return "WRT-06" if location == "body" else "ERR-08"
     match location:
         case "query":
-            return _of_query(operation, name)
+            return _requirement_of_query(operation, name)
         case "path":
             last = operation.path_parameters[-1].name if operation.path_parameters else ""
             return "IDS-06" if operation.role is Role.ITEM and name == last else ""
@@ -43,33 +43,34 @@ def requirement_of(operation: Operation, place: str) -> str:
             return "VER-02" if name.lower().endswith("-version") else ""
 
 
-def _of_query(operation: Operation, name: str) -> str:
+def _requirement_of_query(operation: Operation, name: str) -> str:
     paging = operation.pagination
-    if name in {each.parameter for each in operation.filters}:
+    if name in {filter_.parameter for filter_ in operation.filters}:
         return "FLT-04"
     if paging and name and name in {paging.size, paging.page}:
         return "PAG-06" if name == paging.size else "PAG-08"
     return "EXP-10" if name == "expand" else ""
 
 
-def ambiguous(answer: Answer, place: str) -> bool:
-    """Whether servers may read a query parameter in another way.
+def ambiguous(response: Answer, place: str) -> bool:
+    """Return whether servers may read a query parameter in another way.
 
-    One without a value counts as absent by the custom of forms, and of several where one is wanted many take the last.
+    By the custom of HTML forms a parameter without a value counts as absent, and of several values where one is
+    expected many servers take the last.
     """
     location, _, name = place.partition(":")
-    pairs = query_pairs(answer.exchange.request.target)
+    pairs = query_pairs(response.exchange.request.target)
     values = [value for key, value in pairs if key == name]
     many = any(
-        each.schema.get("type") == "array"
-        for each in answer.operation.parameters
-        if each.location is Location.QUERY and each.name == name
+        parameter.schema.get("type") == "array"
+        for parameter in response.operation.parameters
+        if parameter.location is Location.QUERY and parameter.name == name
     )
     return location == "query" and ("" in values or (len(values) > 1 and not many))
 
 
 def beyond_doubt(operation: Operation, name: str) -> bool:
-    """Whether every value that the schema of a query parameter allows is known to the target."""
+    """Return whether the target must know every value that the schema of a query parameter allows."""
     parameter = operation.parameter(name)
     if parameter is None or (operation.pagination and name == operation.pagination.size):
         return parameter is not None

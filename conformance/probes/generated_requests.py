@@ -1,4 +1,4 @@
-"""Generated cases as requests to a target: what exists takes the place of what was made up."""
+"""Generated cases as requests to a target, with values of what exists in place of made-up ones."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: int) -> Request:
-    """The case with values of what exists, except where it is about that very value."""
+    """Return the request of a case with values of what exists, except where the case is about that very value."""
     case, operation = each.case, call.operation
     wrong = {pointer.partition("/")[0] for pointer in each.wrong}
-    path, query = _target(case.request.target, call, wrong)
+    path, query = _build_target(case.request.target, call, wrong)
     headers = tuple(
         (name, dict(call.headers).get(name, value))
         for name, value in case.request.headers
@@ -26,9 +26,9 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     missing = tuple(
         pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
     )
-    spared = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
-    spared.add(case.note.partition(":")[0])
-    body = _linked_body(case.request.body, {n: v for n, v in known.items() if n not in spared}, index)
+    kept_names = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
+    kept_names.add(case.note.partition(":")[0])
+    body = _link_body(case.request.body, {n: v for n, v in known.items() if n not in kept_names}, index)
     return Request(
         operation.key,
         operation.method,
@@ -40,22 +40,22 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     )
 
 
-def _target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
+def _build_target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
     path, _, query = target.partition("?")
-    if not any(each.startswith("path") for each in wrong):
+    if not any(place.startswith("path") for place in wrong):
         path = call.path
-    needed = dict(call.query)
-    if not needed:
+    required = dict(call.query)
+    if not required:
         return path, query
     pairs = [
-        (name, needed[name] if name in needed and f"query:{name}" not in wrong else value)
+        (name, required[name] if name in required and f"query:{name}" not in wrong else value)
         for name, value in parse_qsl(query, keep_blank_values=True)
     ]
     return path, urlencode(pairs, quote_via=quote, safe=":,")
 
 
-def _linked_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
-    """A JSON body with known values in the place of texts; of a list where a list is known."""
+def _link_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
+    """Return a JSON body with known values in place of made-up ones; any other body as it is."""
     if not body or not known:
         return body
     try:
@@ -66,21 +66,21 @@ def _linked_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
 
 
 def linked(value: Any, known: Mapping[str, Any], index: int) -> Any:
-    """A JSON value with what exists in the place of what was made up, by property name; `index` varies the choice."""
+    """Return a JSON value with values of what exists, by property name; `index` varies the choice."""
     if isinstance(value, list):
-        return [linked(each, known, index) for each in value]
+        return [linked(member, known, index) for member in value]
     if not isinstance(value, dict):
         return value
     return {
         name: known[name][index % len(known[name])]
-        if name in known and isinstance(each, type(known[name][0]))
-        else linked(each, known, index)
-        for name, each in value.items()
+        if name in known and isinstance(member, type(known[name][0]))
+        else linked(member, known, index)
+        for name, member in value.items()
     }
 
 
 def embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
-    """Whether a body of JSON embeds something, see `embedding`, and is not about that."""
+    """Return whether a JSON body embeds an object in place of a link (see `embedding`) and is not about that."""
     try:
         return bool(body) and embedding(msgspec.json.decode(body), model, wrong)
     except (msgspec.DecodeError, RecursionError):
@@ -88,19 +88,20 @@ def embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
 
 
 def embedding(value: Any, model: ResourceModel, wrong: tuple[str, ...] = ()) -> bool:
-    """Whether a JSON value has an object where a link is meant, but for the places in `wrong`.
+    """Return whether a JSON value has an object in place of a link, except at the places in `wrong`.
 
-    Schemas that are made for reading allow it; nobody promises what a server makes of it.
+    Schemas made for reading allow it, but nothing says what a server does with it.
     """
-    links = {link.path.rpartition(".")[2].removesuffix("[]") for each in model.resources for link in each.links}
+    links = {link.path.rpartition(".")[2].removesuffix("[]") for resource in model.resources for link in resource.links}
 
-    def within(value: Any, at: str) -> bool:
+    def has_object_for_link(value: Any, at: str) -> bool:
         if isinstance(value, list):
-            return any(within(each, f"{at}/{index}") for index, each in enumerate(value))
+            return any(has_object_for_link(member, f"{at}/{index}") for index, member in enumerate(value))
         members = value.items() if isinstance(value, dict) else ()
         return any(
-            (name in links and isinstance(each, dict) and f"{at}/{name}" not in wrong) or within(each, f"{at}/{name}")
-            for name, each in members
+            (name in links and isinstance(member, dict) and f"{at}/{name}" not in wrong)
+            or has_object_for_link(member, f"{at}/{name}")
+            for name, member in members
         )
 
-    return within(value, "body")
+    return has_object_for_link(value, "body")

@@ -1,26 +1,21 @@
-"""IDS-06 and IDS-07: what is almost an id finds nothing; what a list calls an item's url finds that item."""
+"""IDS-06: a near miss of an id finds nothing."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 from urllib.parse import quote as percent_encoded
 
-import msgspec
-
-from conformance.answers import UNREADABLE, Answer, below, match_path, path_of
-from conformance.judging import observed, passed, quote, violated, without
-from conformance.model import Operation, Profile, Request, ResourceModel, Role, Verdict
-from conformance.probes.arguments import Missing, populated, untested
-from conformance.probes.base import OTHER, SPARE, Need, Probe, Steps, ask
-from conformance.probes.ends import ends_needs, ends_of
+from conformance.answers import match_path
+from conformance.model import Operation, Profile, Request, ResourceModel
+from conformance.probes.arguments import Missing, untested
+from conformance.probes.base import OTHER, Need, Probe, Steps
 from conformance.probes.harmless import stranger
 from conformance.probes.reading import plain_read
 from conformance.probes.unknown import keyed
 from conformance.probes.unwelcome import ask_for_refusal, call_by, refused
 from conformance.subject import Subject
 
-# Near misses of an id that exists find it where a server cuts, trims or completes, folds case, looks at the ULID
-# alone, or decodes as lenient readers of Crockford's base32 do. One of each kind goes to every operation.
+# A near miss of an existing id finds it where a server cuts, trims or completes ids, ignores case, reads the ULID
+# alone, or decodes Crockford's base32 leniently. Every operation gets one class of each kind.
 _LENIENT = (
     ("one-long", "nul", "combining-accent", "percent"),
     ("trailing-newline", "one-short", "trailing-space", "leading-space"),
@@ -29,8 +24,8 @@ _LENIENT = (
     ("zero-as-o", "one-as-i", "one-as-l"),
 )
 _ALIKE = {"zero-as-o": ("0", "O"), "one-as-i": ("1", "I"), "one-as-l": ("1", "L")}
-_PREFIX = 4  # letters
-# The others are as wrong near an id that nobody has.
+_PREFIX = 4  # characters
+# The other classes are tested as variants of an id that nobody has.
 _SPOILT = (
     "letter-i", "nul-inside", "very-long", "full-width-digit", "letter-l", "hyphen", "letter-o", "quote", "letter-u",
     "prefix-alone", "overflow",
@@ -39,50 +34,54 @@ _REFUSALS = (400, 404, 414)  # 414 for what is too long (RFC 9110, section 15.5.
 
 
 def malformed(valid: str) -> dict[str, str]:
-    """Near misses of an id by class; those in lower case and those that read alike differ from it in that alone."""
+    """Return near misses of an id by class; classes of letter case and look-alikes change nothing else."""
     from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
 
     prefix, tail = valid[:_PREFIX], valid[_PREFIX:]
     alike = {name: prefix + tail.replace(digit, letter, 1) for name, (digit, letter) in _ALIKE.items() if digit in tail}
     lower = {"lower-case": prefix + tail.lower()} if tail != tail.lower() else {}
-    return {each.name: each.value for each in near_misses(valid)} | lower | alike
+    return {near_miss.name: near_miss.value for near_miss in near_misses(valid)} | lower | alike
 
 
-def _in_turn(names: Sequence[str], operation: Operation, subject: Subject, *, deep: bool) -> tuple[str, ...]:
-    """One class for each operation, going round so that every class occurs; in depth all the others."""
-    place = [each.key for each in subject.model.operations if keyed(each, subject.model)].index(operation.key)
+def _choose_classes(names: Sequence[str], operation: Operation, subject: Subject, *, deep: bool) -> tuple[str, ...]:
+    """Return one class for each operation in turn, so that every class occurs; in depth all the others."""
+    place = [candidate.key for candidate in subject.model.operations if keyed(candidate, subject.model)].index(
+        operation.key
+    )
     own = names[place % len(names)]
     return tuple(name for name in names if name != own) if deep else (own,)
 
 
 def near_misses_of_real(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Malformations of an id that the target has."""
+    """Request malformed variants of an id that exists (IDS-06)."""
     call = yield from call_by(subject.other, operation, subject)
     if isinstance(call, Missing):
         yield from untested(("IDS-06",), operation, call)
         return
-    found = match_path(operation.path, call.path) or {}
-    key = found.get(subject.model.by_name[operation.resource].key, "")
-    known = malformed(key)
-    for name in [name for kind in _LENIENT for name in _in_turn(kind, operation, subject, deep=deep) if name in known]:
-        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(known[name], safe='')}"
-        answer = yield from ask_for_refusal(operation, call.at(path), subject)
-        yield from refused(answer, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
+    parameters = match_path(operation.path, call.path) or {}
+    key = parameters.get(subject.model.by_name[operation.resource].key, "")
+    variants = malformed(key)
+    for name in [
+        name for kind in _LENIENT for name in _choose_classes(kind, operation, subject, deep=deep) if name in variants
+    ]:
+        path = f"{call.path.rpartition('/')[0]}/{percent_encoded(variants[name], safe='')}"
+        response = yield from ask_for_refusal(operation, call.at(path), subject)
+        yield from refused(response, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
 
 def near_misses_of_none(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Malformations of an id that nobody has; what the collection hangs under is made up too."""
+    """Request malformed variants of an id that nobody has, below made-up parents (IDS-06)."""
     resource = subject.model.by_name[operation.resource]
-    known = malformed(stranger(operation, subject, resource.prefix))
-    for name in _in_turn(_SPOILT, operation, subject, deep=deep):
-        path = operation.path.replace("{" + resource.key + "}", percent_encoded(known[name], safe=""))
-        answer = yield from ask_for_refusal(
+    variants = malformed(stranger(operation, subject, resource.prefix))
+    for name in _choose_classes(_SPOILT, operation, subject, deep=deep):
+        path = operation.path.replace("{" + resource.key + "}", percent_encoded(variants[name], safe=""))
+        response = yield from ask_for_refusal(
             operation, Request(operation.key, "GET", path, identity=subject.other), subject
         )
-        yield from refused(answer, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
+        yield from refused(response, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
 
-def _alone(operation: Operation, model: ResourceModel) -> bool:
+def _has_one_parameter(operation: Operation, model: ResourceModel) -> bool:
     return keyed(operation, model) and operation.path.count("{") == 1
 
 
@@ -97,80 +96,6 @@ def _none_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, 
     return lambda operation, _: (Need(f"near miss of none {operation.key}", count, OTHER),)
 
 
-def _lists(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role is Role.LIST
-
-
-def _reader(operation: Operation, model: ResourceModel) -> Operation | None:
-    """The operation that reads one member of a list."""
-    resource = model.by_name.get(operation.resource)
-    path = resource.item_path if resource else ""
-    return next((o for o in model.operations if o.method == "GET" and o.path == path), None)
-
-
-def _own_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    reader = _reader(operation, model)
-    return (*plain_read(operation, model, SPARE), *ends_needs(reader)) if reader else ()
-
-
-def own_url(operation: Operation, subject: Subject) -> Steps[None]:
-    """The second and the last item of a list, which few other probes read, are fetched at their urls."""
-    reader = _reader(operation, subject.model)
-    if reader is None:
-        yield without("IDS-07", operation.key, Verdict.NOT_APPLICABLE, "no operation reads one item of the list")
-        return
-    found = yield from populated(operation, subject, subject.spare)
-    if isinstance(found, Missing):
-        yield from untested(("IDS-07",), operation, found)
-        return
-    call, plain = found
-    named = [(at, item) for at, item in plain.objects if isinstance(item.get("url"), str)]
-    if not named:
-        yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "no item gives a url that leads to one")
-    for at, item in ends_of(named):
-        target = below(subject.target.base_url, item["url"])
-        if target is None or match_path(reader.path, path_of(target)) is None:
-            yield observed(plain, "IDS-07", Verdict.NOT_APPLICABLE, "the item's url leads elsewhere (IDS-04)")
-            continue
-        answer = yield from ask(reader, Request(reader.key, "GET", target, call.headers, identity=call.identity))
-        yield from _itself(plain, at, item, answer)
-
-
-def _itself(plain: Answer, at: str, item: dict[str, Any], answer: Answer) -> Steps[None]:
-    """IDS-07: what was fetched at a listed url is that item."""
-    if answer.status in {401, 403}:
-        yield observed(plain, "IDS-07", Verdict.NOT_OBSERVABLE, "the identity may not read the item", also=(answer,))
-        return
-    if answer.ok and answer.json is UNREADABLE:
-        reason = "what the item's url gives cannot be read (RSP-09)"
-        yield observed(plain, "IDS-07", Verdict.INCONCLUSIVE, reason, also=(answer,))
-        return
-    shown = answer.json if answer.ok and isinstance(answer.json, dict) else {}
-    wrong = [name for name in ("id", "url") if name in item and shown.get(name) != item[name]]
-    if not wrong:
-        yield passed(plain, "IDS-07")
-        return
-    if not answer.ok and (yield from _gone(plain, item["url"])):
-        yield observed(plain, "IDS-07", Verdict.INCONCLUSIVE, "the item left the list meanwhile", also=(answer,))
-        return
-    message = "the url of a listed item leads to another one" if answer.ok else "the url of a listed item leads nowhere"
-    yield violated(
-        plain,
-        "IDS-07",
-        message,
-        expected=quote({name: item[name] for name in wrong}),
-        actual=quote({name: shown.get(name) for name in wrong}) if answer.ok else str(answer.status),
-        pointer=f"{at}/url",
-        also=(answer,),
-    )
-
-
-def _gone(plain: Answer, url: str) -> Steps[bool]:
-    """Whether the item is no longer listed."""
-    again = yield from ask(plain.operation, msgspec.structs.replace(plain.exchange.request, fresh=True))
-    return again.ok and all(item.get("url") != url for _, item in again.objects)
-
-
 _OTHERS = sum(len(kind) - 1 for kind in _LENIENT)  # classes that are left for the profile deep
 
 PROBES = (
@@ -178,14 +103,16 @@ PROBES = (
         "near-miss", ("IDS-06",), keyed, _real_needs(len(_LENIENT)),
         partial(near_misses_of_real, deep=False), rank=2,
     ),
-    Probe("near-miss-of-none", ("IDS-06",), _alone, _none_needs(1), partial(near_misses_of_none, deep=False), rank=2),
+    Probe(
+        "near-miss-of-none", ("IDS-06",), _has_one_parameter, _none_needs(1),
+        partial(near_misses_of_none, deep=False), rank=2,
+    ),
     Probe(
         "near-miss-all", ("IDS-06",), keyed, _real_needs(_OTHERS),
         partial(near_misses_of_real, deep=True), Profile.DEEP, 2,
     ),
     Probe(
-        "near-miss-of-none-all", ("IDS-06",), _alone, _none_needs(len(_SPOILT) - 1),
+        "near-miss-of-none-all", ("IDS-06",), _has_one_parameter, _none_needs(len(_SPOILT) - 1),
         partial(near_misses_of_none, deep=True), Profile.DEEP, 2,
     ),
-    Probe("own-url", ("IDS-07",), _lists, _own_needs, own_url, rank=2),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Generated requests: right ones must succeed, wrong ones be refused, disputed ones accuse nobody."""
+"""Generated requests: valid ones must succeed, invalid ones be refused, disputed ones violate nothing."""
 
 import pytest
 from scripted import BASE, Shelf, drive, exchange_of, problem, reply, ulid
@@ -25,7 +25,7 @@ def own_cache(tmp_path_factory, monkeypatch):
 
 
 def target(subject, wrong=lambda request: problem(400), right=None):
-    """A target that refuses what the compiled validators refuse."""
+    """Return a target that refuses what the compiled validators refuse."""
     shelf = Shelf({"/suppliers": SUPPLIERS})
     operation = subject.model.by_key[LISTING]
 
@@ -37,19 +37,19 @@ def target(subject, wrong=lambda request: problem(400), right=None):
     return answer
 
 
-def test_a_strict_target_is_not_accused(subject):
+def test_strict_target_has_no_violation(subject):
     run = drive(READS, LISTING, subject, target(subject))
     assert run.violated() == set()
     assert {"RSP-12", "PAG-06"} <= run.passed()
     assert len(run.requests) > 10
 
 
-def test_a_target_that_takes_everything_is_accused_of_each_place(subject):
+def test_target_that_accepts_everything_violates_each_place(subject):
     run = drive(READS, LISTING, subject, target(subject, wrong=lambda _: reply(SUPPLIERS)))
     assert {"PAG-06", "VER-02"} <= run.violated()
 
 
-def test_a_target_that_fails_is_accused(subject):
+def test_target_that_fails_has_violations(subject):
     run = drive(READS, LISTING, subject, target(subject, wrong=lambda _: problem(500)))
     assert "PAG-06" in run.violated()
 
@@ -59,11 +59,11 @@ def test_a_target_that_refuses_valid_page_sizes_breaks_rsp_12(subject):
     assert "RSP-12" in run.violated()
 
 
-def test_a_target_that_lets_nobody_in_is_not_judged(subject):
-    def closed(request: Request) -> Response:
+def test_forbidding_target_is_not_observable(subject):
+    def refuse_fresh(request: Request) -> Response:
         return problem(403) if request.fresh else Shelf({"/suppliers": SUPPLIERS})(request)
 
-    run = drive(READS, LISTING, subject, closed)
+    run = drive(READS, LISTING, subject, refuse_fresh)
     assert run.violated() == set()
     assert run.passed() == set()
     assert Verdict.NOT_OBSERVABLE in run.verdicts("PAG-06")
@@ -82,7 +82,7 @@ def test_requests_are_the_same_for_one_seed(subject):
     assert first == again
 
 
-def test_generation_is_of_the_profile_deep_alone():
+def test_generated_probes_need_profile_deep():
     probes = Catalogue.of(requirements()).probes
     deep = {probes[name].profile for name in ("generated", "generated-writes", "workflow")}
     assert deep == {"deep"}

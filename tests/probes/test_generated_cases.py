@@ -1,4 +1,4 @@
-"""Generated cases on the built-in server: faults are found, and shown by what little of a request they need."""
+"""Generated cases on the built-in server: faults are found and shown by a minimal request."""
 
 import json
 
@@ -11,8 +11,10 @@ CASES = {"generated", "generated-writes"}
 
 
 def smallest(violations, exchanges, requirement):
-    """The smallest request that shows a violation of a requirement."""
-    (name,) = {each.smallest for each in violations if each.requirement == requirement and each.smallest}
+    """Return the smallest request that shows a violation of a requirement."""
+    (name,) = {
+        violation.smallest for violation in violations if violation.requirement == requirement and violation.smallest
+    }
     return exchanges[name].request
 
 
@@ -33,15 +35,15 @@ def smallest(violations, exchanges, requirement):
         ),
     ],
 )
-def test_a_fault_of_a_body_is_shown_by_the_one_value_that_it_needs(tmp_path, fault, requirement, operation, body):
+def test_body_fault_is_shown_by_a_single_value(tmp_path, fault, requirement, operation, body):
     with running(seed=1, faults=(fault,)) as server:
         violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, operation)
-    found = smallest(violations, exchanges, requirement)
-    assert json.loads(found.body) == body
-    assert found.headers == (("Content-Type", "application/json"),)
+    shown = smallest(violations, exchanges, requirement)
+    assert json.loads(shown.body) == body
+    assert shown.headers == (("Content-Type", "application/json"),)
 
 
-def test_a_fault_deep_in_a_body_is_shown_with_nothing_beside_it(tmp_path):
+def test_nested_body_fault_is_shown_alone(tmp_path):
     with running(seed=1, faults=("err-emoji-fails",)) as server:
         violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, "POST /regions")
     value = json.loads(smallest(violations, exchanges, "RSP-08").body)
@@ -51,12 +53,12 @@ def test_a_fault_deep_in_a_body_is_shown_with_nothing_beside_it(tmp_path):
     assert ord(value) > 0xFFFF
 
 
-def asked(exchanges, operation):
-    """What was asked of an operation, method and body, in the order of sending."""
-    return [each.request for each in exchanges.values() if each.request.operation == operation]
+def requests_of(exchanges, operation):
+    """Return the requests of an operation, in the order of sending."""
+    return [request.request for request in exchanges.values() if request.request.operation == operation]
 
 
-def test_the_smallest_case_that_failed_is_tried_first_when_it_is_run_again(tmp_path):
+def test_smallest_failed_case_comes_first_in_a_rerun(tmp_path):
     operation = "POST /regions"
     with running(seed=1, faults=("err-emoji-fails",)) as server:
         first, before = ran(server.base_url, tmp_path / "first", CASES, operation)
@@ -64,8 +66,8 @@ def test_the_smallest_case_that_failed_is_tried_first_when_it_is_run_again(tmp_p
             server.base_url, tmp_path / "again", CASES, operation, resume=tmp_path / "first", rerun_failed=True
         )
     small = smallest(first, before, "RSP-08")
-    sooner, later = asked(after, operation), asked(before, operation)
-    assert small in sooner[: len({each.smallest for each in first})]
+    sooner, later = requests_of(after, operation), requests_of(before, operation)
+    assert small in sooner[: len({violation.smallest for violation in first})]
     assert later.index(small) > len(later) // 2
-    assert {each.requirement for each in again} >= {each.requirement for each in first}
+    assert {violation.requirement for violation in again} >= {violation.requirement for violation in first}
     assert len(sooner) == len(set(sooner))

@@ -1,4 +1,4 @@
-"""The smallest request that shows a violation is the one that is shown."""
+"""Shrinking: a violation is shown by the smallest request that shows it."""
 
 import json
 from urllib.parse import parse_qsl
@@ -19,8 +19,8 @@ LEAVES = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(-1
 BODIES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5))
 
 
-def reduced(request, fails):
-    """The smallest request that fails, with whatever number of trials, and all that was tried."""
+def reduce_fully(request, fails):
+    """Return the smallest request that fails, after any number of trials, and all that were tried."""
     best, tried = request, []
     steps = reductions(request)
     offered = next(steps, None)
@@ -34,131 +34,137 @@ def reduced(request, fails):
     return best, tried
 
 
-def posted(body):
+def build_post(body):
     return Request("POST /a", "POST", "/a", (JSON,), json.dumps(body).encode())
 
 
-def sent(request):
+def parse_body(request):
     return json.loads(request.body)
 
 
-def anywhere(value, wanted):
-    """Whether a JSON value has such a leaf at any depth."""
+def has_leaf(value, matches):
+    """Return whether a JSON value has a leaf at any depth that matches."""
     if isinstance(value, dict | list):
-        return any(anywhere(each, wanted) for each in (value.values() if isinstance(value, dict) else value))
-    return wanted(value)
+        return any(has_leaf(member, matches) for member in (value.values() if isinstance(value, dict) else value))
+    return matches(value)
 
 
 @given(BODIES)
-def test_what_is_offered_is_smaller_and_ends(body):
-    request = posted({"body": body})
+def test_reductions_are_smaller_and_finite(body):
+    request = build_post({"body": body})
     for answer in (True, False):
-        _, tried = reduced(request, lambda _, answer=answer: answer)
-        assert all(size(each) < size(request) for each in tried)
+        _, tried = reduce_fully(request, lambda _, answer=answer: answer)
+        assert all(size(candidate) < size(request) for candidate in tried)
 
 
 @given(BODIES, st.integers(1, 10**6))
 def test_the_least_number_is_left_alone_in_its_members(body, bound):
-    request = posted({"a": body, "b": [{"c": bound + 12_345, "d": "x"}, body]})
-    best, _ = reduced(request, lambda each: anywhere(sent(each), lambda v: type(v) in {int, float} and v >= bound))
-    rest = sent(best)
+    request = build_post({"a": body, "b": [{"c": bound + 12_345, "d": "x"}, body]})
+    best, _ = reduce_fully(
+        request, lambda request: has_leaf(parse_body(request), lambda v: type(v) in {int, float} and v >= bound)
+    )
+    rest = parse_body(best)
     while isinstance(rest, dict | list):
         (rest,) = rest.values() if isinstance(rest, dict) else rest
     assert rest == bound
 
 
 @given(st.text(min_size=65, max_size=3000), st.integers(1, 65))
-@example("/" * 65, 1)  # stands before the nought in every alphabet
+@example("/" * 65, 1)  # sorts before the zero in every alphabet
 def test_texts_are_as_short_as_the_fault_allows(text, bound):
-    request = posted({"name": text, "more": {"and": "more"}})
-    best, _ = reduced(request, lambda each: len(sent(each).get("name", "")) >= bound)
-    assert sent(best) == {"name": "0" * bound}
+    request = build_post({"name": text, "more": {"and": "more"}})
+    best, _ = reduce_fully(request, lambda request: len(parse_body(request).get("name", "")) >= bound)
+    assert parse_body(best) == {"name": "0" * bound}
 
 
 @pytest.mark.parametrize("text", ["\N{AUTOMOBILE} and what follows", "what comes before \N{AUTOMOBILE}"])
-def test_of_a_text_the_character_remains_that_matters(text):
-    best, _ = reduced(posted({"name": text}), lambda each: "\\ud83d" in json.dumps(sent(each)))
-    assert sent(best) == {"name": "\N{AUTOMOBILE}"}
+def test_relevant_character_of_a_text_remains(text):
+    best, _ = reduce_fully(build_post({"name": text}), lambda request: "\\ud83d" in json.dumps(parse_body(request)))
+    assert parse_body(best) == {"name": "\N{AUTOMOBILE}"}
 
 
-def test_all_but_the_cause_goes_in_few_trials():
+def test_irrelevant_parts_are_removed_in_few_trials():
     body = {f"p{number}": {"deep": [number] * 9} for number in range(30)}
-    best, tried = reduced(posted(body), lambda each: "p17" in sent(each))
-    assert sent(best) == {"p17": {}}
+    best, tried = reduce_fully(build_post(body), lambda request: "p17" in parse_body(request))
+    assert parse_body(best) == {"p17": {}}
     assert len(tried) < 15
 
 
 def test_queries_headers_and_paths_become_smaller_too():
     request = Request("GET /a/{id}/b", "GET", "/a/long%20id/b?size=1500&q=%C3%BC%C3%BC&r=1", (("V", "nine nine"),))
-    best, _ = reduced(request, lambda each: int(dict(parse_qsl(each.target.partition("?")[2])).get("size", 0)) > 100)
+    best, _ = reduce_fully(
+        request, lambda request: int(dict(parse_qsl(request.target.partition("?")[2])).get("size", 0)) > 100
+    )
     assert (best.target, best.headers) == ("/a//b?size=101", ())
-    best, _ = reduced(request, lambda each: "9" in each.headers[-1:][0][1] if each.headers else False)
+    best, _ = reduce_fully(request, lambda request: "9" in request.headers[-1:][0][1] if request.headers else False)
     assert best == request
-    best, _ = reduced(request, lambda each: "%20" in each.target and dict(each.headers).get("V", "").startswith("ni"))
+    best, _ = reduce_fully(
+        request, lambda request: "%20" in request.target and dict(request.headers).get("V", "").startswith("ni")
+    )
     assert (best.target, best.headers) == ("/a/%20/b", (("V", "ni"),))
 
 
 @pytest.mark.parametrize("body", [b"", b"{no json", b"[" * 500, b'"text'])
-def test_a_body_that_is_no_json_is_left_alone(body):
-    assert reduced(Request("POST /a", "POST", "/a", body=body), lambda _: False)[1] == []
+def test_body_without_json_is_not_reduced(body):
+    assert reduce_fully(Request("POST /a", "POST", "/a", body=body), lambda _: False)[1] == []
 
 
-def shrunk(fails, request=FULL, others=(), could=lambda _request, _name: True):
-    """What is held, and what was asked, where requests fail that `fails` says; others were seen before."""
+def shrink(fails, request=FULL, others=(), could=lambda _request, _name: True):
+    """Return what is held, all requests, and those of shrinking; `others` were sent before, `fails` decides."""
     held, asked = Held(), []
 
-    def attempt(each, requirement="ERR-08", message="fails"):
-        asked.append(each)
-        exchange = exchange_of(each, Response(500), len(asked))
+    def attempt(request, requirement="ERR-08", message="fails"):
+        asked.append(request)
+        exchange = exchange_of(request, Response(500), len(asked))
         held.saw(exchange)
-        if fails(each):
+        if fails(request):
             held.take(Outcome(requirement, "POST /a", Verdict.FAIL, message, exchanges=(exchange.id,)))
 
-    for each in (request, *others):
-        attempt(each)
+    for earlier in (request, *others):
+        attempt(earlier)
     before = len(asked)
     held.shrink(attempt, could)
     return held, asked, asked[before:]
 
 
-def test_all_but_the_cause_is_left_out():
-    held, _, _ = shrunk(lambda each: b'"q"' in each.body)
+def test_shrinking_keeps_only_the_cause():
+    held, _, _ = shrink(lambda request: b'"q"' in request.body)
     (kind,) = held.kinds()
     best = held.smallest(kind).exchange.request
     assert (best.target, best.headers, best.body) == ("/a", (JSON,), b'{"q":[]}')
-    (told,) = held.reduced()
-    assert told.exchanges == ("x1",)  # what was seen first
-    assert told.smallest == held.smallest(kind).exchange.id
-    assert told.times == 0  # on record already
+    (reduced_outcome,) = held.reduced()
+    assert reduced_outcome.exchanges == ("x1",)  # what was seen first
+    assert reduced_outcome.smallest == held.smallest(kind).exchange.id
+    assert reduced_outcome.times == 0  # on record already
 
 
-def test_what_is_recorded_already_is_not_asked_again():
+def test_recorded_request_is_not_sent_again():
     bare = msgspec.structs.replace(FULL, target="/a", headers=(JSON,), body=b"{}")
-    held, _, sent = shrunk(lambda each: True, others=(bare,))
+    held, _, sent = shrink(lambda request: True, others=(bare,))
     assert held.smallest(held.kinds()[0]).exchange.request == bare
     assert sent == []
     passing = [msgspec.structs.replace(FULL, target="/a", headers=(JSON,), body=body) for body in (b"{}", b'{"p":1}')]
-    held, _, sent = shrunk(lambda each: b'"q"' in each.body, others=passing)
+    held, _, sent = shrink(lambda request: b'"q"' in request.body, others=passing)
     assert held.smallest(held.kinds()[0]).exchange.request.body == b'{"q":[]}'
     assert not {*passing} & {*sent}
 
 
-def test_what_cannot_be_a_case_of_the_requirement_is_not_asked():
-    held, _, sent = shrunk(lambda each: b'"q"' in each.body, could=lambda each, name: b'"q"' in each.body)
+def test_request_outside_the_requirement_is_not_sent():
+    held, _, sent = shrink(lambda request: b'"q"' in request.body, could=lambda request, name: b'"q"' in request.body)
     assert held.smallest(held.kinds()[0]).exchange.request.body == b'{"q":[]}'
-    assert all(b'"q"' in each.body for each in sent)
-    assert shrunk(lambda each: True, could=lambda each, name: name != "ERR-08")[2] == []
+    assert all(b'"q"' in request.body for request in sent)
+    assert shrink(lambda request: True, could=lambda request, name: name != "ERR-08")[2] == []
 
 
-def test_two_violations_of_one_request_are_made_smaller_apart():
+def test_two_violations_of_one_request_shrink_separately():
     held = Held()
 
-    def attempt(each):
-        exchange = exchange_of(each, Response(500), attempt.count)
+    def attempt(request):
+        exchange = exchange_of(request, Response(500), attempt.count)
         attempt.count += 1
         held.saw(exchange)
         for name in ("x", "y"):
-            if f"{name}=" in each.target:
+            if f"{name}=" in request.target:
                 held.take(Outcome("ERR-08", "POST /a", Verdict.FAIL, name, exchanges=(exchange.id,)))
 
     attempt.count = 1
@@ -167,19 +173,19 @@ def test_two_violations_of_one_request_are_made_smaller_apart():
     assert [held.smallest(kind).exchange.request.target for kind in held.kinds()] == ["/a?x=0", "/a?y=0"]
 
 
-def test_what_is_as_small_as_it_can_be_names_nothing_smaller():
-    held, _, _ = shrunk(lambda each: True, msgspec.structs.replace(FULL, target="/a", headers=(), body=b""))
+def test_minimal_request_names_no_smaller_one():
+    held, _, _ = shrink(lambda request: True, msgspec.structs.replace(FULL, target="/a", headers=(), body=b""))
     assert list(held.reduced()) == []
 
 
-def test_the_budget_holds():
+def test_shrinking_stays_within_its_budget():
     wide = msgspec.structs.replace(FULL, target="/a?" + "&".join(f"p{n}=1" for n in range(60)))
-    _, _, sent = shrunk(lambda each: each == wide, wide)
+    _, _, sent = shrink(lambda request: request == wide, wide)
     assert len(sent) == BUDGET
     assert len(set(sent)) == BUDGET
 
 
-def test_a_violation_that_rests_on_nothing_recorded_is_not_held():
+def test_violation_without_a_recorded_exchange_is_not_held():
     held = Held()
     held.take(Outcome("ERR-08", "POST /a", Verdict.FAIL, "alone"))
     assert held.kinds() == ()

@@ -1,4 +1,4 @@
-"""Histories on the built-in server: the fault that needs three steps is found and shown briefly, and no clean one."""
+"""Histories on the built-in server: a fault that needs three steps is found and shown briefly."""
 
 import pytest
 from deep import ran
@@ -11,50 +11,54 @@ ROUTES, VEHICLES, ARRAYS = "POST /users/{user_id}/saved_routes", "POST /vehicles
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def faulty_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty") / "run"
     with running(seed=1, faults=("wrt-patch-undoes-patch",)) as server:
         return *ran(server.base_url, folder, WORKFLOW, ROUTES), folder
 
 
-def test_a_fault_of_three_steps_is_found_and_its_history_is_short(found):
-    violations, exchanges, folder = found
-    assert {each.requirement for each in violations} == {"WRT-02"}
-    methods = [exchanges[each].request.method for each in violations[0].exchanges]
+def test_fault_of_three_steps_is_shown_by_a_short_history(faulty_run):
+    violations, exchanges, folder = faulty_run
+    assert {violation.requirement for violation in violations} == {"WRT-02"}
+    methods = [exchanges[exchange_id].request.method for exchange_id in violations[0].exchanges]
     assert methods.count("PATCH") in {2, 3}  # shrinking may keep a harmless one within its budget
     assert len(methods) <= 8
     assert any((folder / MEMORY).rglob("*"))
 
 
 def tried_before(violations, exchanges):
-    """What other histories created before the one that is shown was complete."""
+    """Return the ids of POST requests sent before the history that is shown."""
     shown = violations[0].exchanges
     sent = list(exchanges)[: list(exchanges).index(shown[0])]
-    return [each for each in sent if exchanges[each].request.method == "POST" and each not in shown]
+    return [
+        exchange_id
+        for exchange_id in sent
+        if exchanges[exchange_id].request.method == "POST" and exchange_id not in shown
+    ]
 
 
-def test_what_failed_is_tried_first_when_it_is_run_again(tmp_path):
+def test_failed_history_comes_first_in_a_rerun(tmp_path):
     with running(seed=1, faults=("wrt-expanded-read-blocks-patch",)) as server:
         first, sent = ran(server.base_url, tmp_path / "first", WORKFLOW, ARRAYS)
         again, later = ran(
             server.base_url, tmp_path / "again", WORKFLOW, ARRAYS, resume=tmp_path / "first", rerun_failed=True
         )
-    assert [each.requirement for each in first] == ["WRT-02"]
-    assert [each.requirement for each in again] == ["WRT-02"]
+    assert [violation.requirement for violation in first] == ["WRT-02"]
+    assert [violation.requirement for violation in again] == ["WRT-02"]
     assert len(tried_before(again, later)) * 3 < len(tried_before(first, sent))
 
 
 @pytest.mark.parametrize(
     ("fault", "requirement"), [("wrt-create-revives", "WRT-04"), ("wrt-newest-hides-newer", "WRT-07")]
 )
-def test_what_only_several_steps_show_is_found(fault, requirement, tmp_path):
+def test_fault_that_needs_several_steps_is_found(fault, requirement, tmp_path):
     with running(seed=1, faults=(fault,)) as server:
         violations, _ = ran(server.base_url, tmp_path / "run", WORKFLOW, VEHICLES)
-    assert {each.requirement for each in violations} == {requirement}
+    assert {violation.requirement for violation in violations} == {requirement}
 
 
-def test_a_clean_server_is_not_accused(tmp_path):
+def test_clean_server_has_no_violation(tmp_path):
     with running(seed=1) as server:
         violations, exchanges = ran(server.base_url, tmp_path / "run", WORKFLOW, ROUTES)
     assert violations == []
-    assert sum(each.request.method == "PATCH" for each in exchanges.values()) > 3
+    assert sum(request.request.method == "PATCH" for request in exchanges.values()) > 3

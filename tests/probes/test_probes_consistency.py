@@ -1,4 +1,4 @@
-"""CON-01, CON-02, CON-05, VER-02 and VER-03: whoever contradicts itself is found, and what moves by itself is not."""
+"""CON-01, CON-02, CON-05, VER-02 and VER-03: contradictions are found, volatile values are left out."""
 
 import itertools
 
@@ -7,10 +7,12 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Response, Verdict
-from conformance.probes.consistency import PROBES
+from conformance.probes.consistency import PROBES as VERSIONED
+from conformance.probes.consistency_head import PROBES as HEADS
+from conformance.probes.consistency_items import PROBES as ITEMS
 from conformance.probes.versions import PROBES as VERSIONS
 
-AGREE, LISTED, HEAD = PROBES
+AGREE, LISTED, HEAD = (*VERSIONED, *ITEMS, *HEADS)
 (UNSUPPORTED,) = VERSIONS
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}", "name": f"Make {n}"} for n in range(3)]
 LIST, ITEM = "GET /evse_makes", "GET /evse_makes/{evse_make_id}"
@@ -23,26 +25,26 @@ def asked_for(request, name="EvEnergy-Version"):
 
 class TestAgreement:
     @pytest.mark.parametrize("operation", [LIST, ITEM])
-    def test_a_target_that_agrees(self, operation, subject):
+    def test_agreeing_target_passes(self, operation, subject):
         run = drive(AGREE, operation, subject, SHELF)
         assert run.passed() == {"CON-01", "VER-03"}
         assert affordable(run, AGREE, operation, subject)
 
-    def test_the_version_may_change_nothing(self, subject):
+    def test_version_header_may_not_change_the_response(self, subject):
         def target(request):
-            makes = [{**each, "name": "other"} for each in MAKES] if asked_for(request) else MAKES
+            makes = [{**item, "name": "other"} for item in MAKES] if asked_for(request) else MAKES
             return reply(makes)
 
         run = drive(AGREE, LIST, subject, target)
         assert run.violated() == {"VER-03"}
         assert run.passed() == {"CON-01"}
 
-    def test_the_version_asked_for_may_not_be_refused(self, subject):
+    def test_requested_version_may_not_be_refused(self, subject):
         run = drive(AGREE, LIST, subject, lambda request: problem(400) if asked_for(request) else reply(MAKES))
         assert run.violated() == {"VER-03"}
 
     @pytest.mark.parametrize("names", [["one", "other"], list("abcdefgh"), [1, 2, 3, 4, 5, 6, 7]])
-    def test_reads_in_a_row_may_not_disagree(self, names, subject):
+    def test_repeated_reads_may_not_differ(self, names, subject):
         turn = itertools.cycle(names)
         run = drive(AGREE, LIST, subject, lambda request: reply([{**MAKES[0], "name": next(turn)}]))
         assert "CON-01" in run.violated()
@@ -56,13 +58,13 @@ class TestAgreement:
              "2026-01-01T00:00:04Z"],
         ],
     )  # fmt: skip
-    def test_what_moves_by_itself_is_named_and_left_out(self, values, subject):
+    def test_volatile_value_is_noted_and_left_out(self, values, subject):
         turn = iter(values)
         run = drive(AGREE, LIST, subject, lambda request: reply([{**MAKES[0], "name": next(turn)}]))
         assert not run.violated()
-        assert [each.topic for each in run.notices] == ["volatile-field"]
+        assert [notice.topic for notice in run.notices] == ["volatile-field"]
 
-    def test_a_ticket_in_a_redirect_is_new_each_time(self, subject):
+    def test_redirect_may_have_a_new_ticket_each_time(self, subject):
         seeded = msgspec.structs.replace(subject, seeds={"client_id": ("me",), "user_id": (ulid("user", 1),)})
         tickets = itertools.count()
 
@@ -71,27 +73,27 @@ class TestAgreement:
 
         assert not drive(AGREE, "GET /inverter_onboarding", seeded, target).violated()
 
-    def test_a_read_that_fails_shows_nothing(self, subject):
+    def test_failed_read_is_not_observable(self, subject):
         run = drive(AGREE, LIST, subject, lambda request: problem(403))
         assert run.verdicts("CON-01") == run.verdicts("VER-03") == {Verdict.NOT_OBSERVABLE}
 
 
 class TestListAndItem:
-    def test_a_list_that_shows_its_items(self, subject):
+    def test_list_with_current_items_passes(self, subject):
         run = drive(LISTED, ITEM, subject, SHELF)
         assert run.passed() == {"CON-02"}
         assert affordable(run, LISTED, ITEM, subject)
 
     @pytest.mark.parametrize("wrong", [0, 1, 2])
-    def test_an_old_text_in_a_list(self, wrong, subject):
+    def test_outdated_item_in_a_list_is_found(self, wrong, subject):
         several = [msgspec.structs.replace(subject, seed=seed) for seed in range(8)]
-        old = [{**each, "name": "old"} if n == wrong else each for n, each in enumerate(MAKES)]
+        old = [{**item, "name": "old"} if index == wrong else item for index, item in enumerate(MAKES)]
         shelf = Shelf({"/evse_makes": MAKES}, {"/evse_makes": reply(old)})
-        found = [drive(LISTED, ITEM, each, shelf).violated() for each in several]
-        assert {"CON-02"} in found  # the first item always, another one by the seed
-        assert wrong or set() not in found
+        violations = [drive(LISTED, ITEM, seeded, shelf).violated() for seeded in several]
+        assert {"CON-02"} in violations  # the first item always, another one by the seed
+        assert wrong or set() not in violations
 
-    def test_a_change_between_the_reads_is_none(self, subject):
+    def test_change_between_two_reads_is_no_violation(self, subject):
         new = [{**MAKES[0], "name": "new"}, *MAKES[1:]]
         lists = iter([MAKES, new, new, new, new])
 
@@ -101,7 +103,7 @@ class TestListAndItem:
         seeds = msgspec.structs.replace(subject, target=msgspec.structs.replace(subject.target, identities=("full",)))
         assert not drive(LISTED, ITEM, seeds, target).violated()
 
-    def test_an_empty_list_gives_nothing_to_compare(self, subject):
+    def test_empty_list_is_not_tested(self, subject):
         assert drive(LISTED, ITEM, subject, Shelf({"/evse_makes": []})).verdicts("CON-02") == {Verdict.NOT_TESTED}
 
 
@@ -119,25 +121,25 @@ class TestHead:
             (problem(405), Verdict.NOT_APPLICABLE),
         ],
     )
-    def test_head_tells_what_get_tells(self, head, verdict, operation, subject):
+    def test_head_must_agree_with_get(self, head, verdict, operation, subject):
         run = drive(HEAD, operation, subject, lambda request: head if request.method == "HEAD" else reply([]))
         assert run.verdicts("CON-05") == {verdict}
 
 
 class TestUnsupportedVersion:
     @pytest.mark.parametrize("operation", [LIST, ITEM])
-    def test_it_is_refused(self, operation, subject):
+    def test_refusal_with_400_passes(self, operation, subject):
         run = drive(UNSUPPORTED, operation, subject, lambda r: problem(400) if asked_for(r) else SHELF(r))
         assert run.passed() == {"VER-02"}
         assert affordable(run, UNSUPPORTED, operation, subject)
 
-    def test_it_may_not_be_taken(self, subject):
+    def test_unsupported_version_may_not_be_accepted(self, subject):
         assert drive(UNSUPPORTED, LIST, subject, SHELF).violated() == {"VER-02"}
 
-    def test_another_refusal_is_not_400(self, subject):
+    def test_refusal_must_have_status_400(self, subject):
         run = drive(UNSUPPORTED, LIST, subject, lambda r: problem(406) if asked_for(r) else SHELF(r))
         assert run.violated() == {"VER-02"}
 
-    def test_what_is_closed_anyhow_shows_nothing(self, subject):
+    def test_forbidden_read_is_not_observable(self, subject):
         run = drive(UNSUPPORTED, LIST, subject, lambda request: problem(403))
         assert run.verdicts("VER-02") == {Verdict.NOT_OBSERVABLE}

@@ -1,4 +1,4 @@
-"""EXP-07, 09, 10 and 12: paths together, in lists and alone, strange and repeated."""
+"""EXP-07, 09, 10 and 12: expand paths combined, in lists, undocumented and repeated."""
 
 import itertools
 from urllib.parse import parse_qs
@@ -17,18 +17,20 @@ SINGLE, LISTED = PROBES
 TRIM, TRIMS = "GET /vehicle_trims/{vehicle_trim_id}", "GET /vehicle_trims"
 
 
-def thing(prefix, path, **more):
+def build_item(prefix, path, **more):
     key = ulid(prefix, 1)
     return {"id": key, "url": f"{BASE}/{path}/{key}", **more}
 
 
-MAKE = thing("vmak", "vehicle_makes", name="Make", icon=None, models=f"{BASE}/vehicle_models?make_id={ulid('vmak', 1)}")
-MODEL = thing("vmod", "vehicle_models", name="Model", make=MAKE["url"])
-A_TRIM = thing("trim", "vehicle_trims", name="Trim", model=MODEL["url"])
+MAKE = build_item(
+    "vmak", "vehicle_makes", name="Make", icon=None, models=f"{BASE}/vehicle_models?make_id={ulid('vmak', 1)}"
+)
+MODEL = build_item("vmod", "vehicle_models", name="Model", make=MAKE["url"])
+A_TRIM = build_item("trim", "vehicle_trims", name="Trim", model=MODEL["url"])
 
 
-def expanded(item, paths):
-    """A trim with its model, and the make in it, where the paths ask for them."""
+def expand_trim(item, paths):
+    """Return a trim with its model, and the make in it, where the paths request them."""
     if item["id"] != A_TRIM["id"] or not any(path.split(".")[0] == "model" for path in paths):
         return item
     return {**item, "model": {**MODEL, "make": MAKE} if "model.make" in paths else MODEL}
@@ -37,20 +39,20 @@ def expanded(item, paths):
 def world(change=lambda paths: paths):
     shelf = Shelf({"/vehicle_trims": [A_TRIM], "/vehicle_models": [MODEL], "/vehicle_makes": [MAKE]})
 
-    def answering(request):
+    def respond(request):
         path, _, query = request.target.partition("?")
         paths = change(parse_qs(query).get("expand", []))
         if paths is None:
             return problem(400)
         if path == "/vehicle_trims":
-            return reply([expanded(A_TRIM, paths)])
-        return reply(expanded(shelf.items[path], paths)) if path in shelf.items else problem(404)
+            return reply([expand_trim(A_TRIM, paths)])
+        return reply(expand_trim(shelf.items[path], paths)) if path in shelf.items else problem(404)
 
-    return answering
+    return respond
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_paths_that_apply_in_any_order_and_twice_pass(subject, probe, key):
+def test_paths_in_any_order_and_repeated_pass(subject, probe, key):
     run = drive(probe, key, subject, world())
     assert {"EXP-07", "EXP-12"} <= run.passed()
     assert not {"EXP-07", "EXP-12"} & run.violated()
@@ -58,14 +60,14 @@ def test_paths_that_apply_in_any_order_and_twice_pass(subject, probe, key):
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_the_last_path_may_not_win(subject, probe, key):
+def test_last_path_may_not_replace_the_others(subject, probe, key):
     target = world(lambda paths: paths if paths == sorted(paths) else paths[-1:])
     assert "EXP-07" in drive(probe, key, subject, target).violated()
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 @pytest.mark.parametrize("undone", [[], None])
-def test_a_path_said_twice_may_not_be_undone_or_refused(subject, probe, key, undone):
+def test_repeated_path_may_not_be_undone_or_refused(subject, probe, key, undone):
     target = world(lambda paths: undone if len(set(paths)) < len(paths) else paths)
     run = drive(probe, key, subject, target)
     assert "EXP-12" in run.violated()
@@ -77,21 +79,21 @@ def test_a_list_and_its_item_must_show_the_same(subject, key):
     good = drive(AGREE, key, subject, world())
     assert good.passed() == {"EXP-09"}
     assert affordable(good, AGREE, key, subject)
-    other = {**A_TRIM, "model": {**MODEL, "make": MAKE, "name": "Other"}}
+    changed_trim = {**A_TRIM, "model": {**MODEL, "make": MAKE, "name": "Other"}}
 
-    def differing(request):
-        return reply([other]) if request.target.startswith("/vehicle_trims?") else world()(request)
+    def respond_differently(request):
+        return reply([changed_trim]) if request.target.startswith("/vehicle_trims?") else world()(request)
 
-    assert drive(AGREE, key, subject, differing).violated() == {"EXP-09"}
+    assert drive(AGREE, key, subject, respond_differently).violated() == {"EXP-09"}
 
 
-def test_what_no_list_expands_has_nothing_to_agree_with(subject):
+def test_expansion_without_a_list_is_not_applicable(subject):
     key = "GET /evses/{evse_id}/connectivity"
     run = drive(AGREE, key, subject, world())
     assert (run.requests, run.verdicts("EXP-09")) == ((), {Verdict.NOT_APPLICABLE})
 
 
-@pytest.mark.parametrize("probe", STRANGE, ids=lambda each: each.name)
+@pytest.mark.parametrize("probe", STRANGE, ids=lambda probe: probe.name)
 @pytest.mark.parametrize("key", [TRIM, TRIMS])
 def test_an_undocumented_path_is_refused(subject, probe, key):
     known = {"model", "model.make"}
@@ -101,8 +103,8 @@ def test_an_undocumented_path_is_refused(subject, probe, key):
     assert drive(probe, key, subject, world()).violated() == {"EXP-10"}
 
 
-def test_the_comma_form_is_told_and_not_judged(subject):
-    vehicle = thing("vhcl", "vehicles", trim=A_TRIM["url"], user=f"{BASE}/users/{ulid('user', 1)}")
+def test_comma_form_is_noted_and_not_judged(subject):
+    vehicle = build_item("vhcl", "vehicles", trim=A_TRIM["url"], user=f"{BASE}/users/{ulid('user', 1)}")
     key = "GET /vehicles/{vehicle_id}"
 
     def commas(request):
@@ -112,11 +114,11 @@ def test_the_comma_form_is_told_and_not_judged(subject):
 
     run = drive(STRANGE[1], key, subject, commas)
     assert run.violated() == set()
-    assert [each.topic for each in run.notices] == ["unspecified"]
+    assert [notice.topic for notice in run.notices] == ["unspecified"]
 
 
 @pytest.mark.parametrize("body", [[], {"model": 3}, {"model": []}, None, [{"url": 7}]])
-def test_hostile_expansions_are_no_exception(subject, body):
+def test_hostile_expansions_raise_no_error(subject, body):
     for probe, key in ((SINGLE, TRIM), (LISTED, TRIMS), (AGREE, TRIMS), (AGREE, TRIM)):
         target = world()
 
@@ -127,10 +129,10 @@ def test_hostile_expansions_are_no_exception(subject, body):
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
+def test_stale_nested_object_is_found_by_its_list(subject, probe, key):
     stale = {**MODEL, "make": {**MAKE, "name": "Old"}}
 
-    def ageing(request):
+    def respond_with_stale_make(request):
         paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
         item = {**A_TRIM, "model": stale if "model.make" in paths else MODEL} if paths else A_TRIM
         if request.target.startswith("/vehicle_makes"):  # list and member
@@ -140,12 +142,12 @@ def test_a_stale_object_deep_inside_is_found_by_its_list(subject, probe, key):
             return reply(item if single else [item], Link='<about:blank>; rel="next"')
         return world()(request)
 
-    assert "EXP-04" in drive(probe, key, subject, ageing).violated()
+    assert "EXP-04" in drive(probe, key, subject, respond_with_stale_make).violated()
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 @pytest.mark.parametrize("period", [2, 3, 9])
-def test_a_value_that_is_another_at_each_read_accuses_no_expansion(subject, probe, key, period):
+def test_value_that_changes_at_each_read_is_no_violation(subject, probe, key, period):
     seen, plain = itertools.count(), world()
 
     def restless(request):
@@ -157,24 +159,24 @@ def test_a_value_that_is_another_at_each_read_accuses_no_expansion(subject, prob
 
     run = drive(probe, key, subject, restless)
     assert not {"EXP-04", "EXP-05", "EXP-07", "EXP-12"} & run.violated()
-    assert {each.topic for each in run.notices} == {"volatile-field"}
+    assert {notice.topic for notice in run.notices} == {"volatile-field"}
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
-def test_expansion_may_change_nothing_else(subject, probe, key):
+def test_expand_may_not_change_other_properties(subject, probe, key):
     plain = world()
 
-    def renaming(request):
+    def rename_items(request):
         body = msgspec.json.decode(plain(request).body)
         for item in (body if isinstance(body, list) else [body]) if "expand=" in request.target else ():
             item["name"] = "expanded"
         return reply(body)
 
-    assert "EXP-05" in drive(probe, key, subject, renaming).violated()
+    assert "EXP-05" in drive(probe, key, subject, rename_items).violated()
 
 
-@pytest.mark.parametrize(("closed", "found"), [(slice(0), set()), (slice(1, 2), {"EXP-02"}), (slice(2), {"EXP-02"})])
-def test_each_of_several_links_is_replaced(subject, closed, found):
+@pytest.mark.parametrize(("closed", "violated"), [(slice(0), set()), (slice(1, 2), {"EXP-02"}), (slice(2), {"EXP-02"})])
+def test_every_link_of_a_list_must_be_replaced(subject, closed, violated):
     """`closed` are the links that stay as they are; the first item has a single one."""
     key, path = "GET /rebate_types/{rebate_type_id}", "/rebate_types"
     operation = subject.model.by_key[key]
@@ -197,31 +199,34 @@ def test_each_of_several_links_is_replaced(subject, closed, found):
         return reply(body)
 
     run = drive(SINGLE, key, subject, target_of)
-    left = {each.requirement for each in run.outcomes if each.message.endswith("left no object")}
-    assert left == found
+    complaints = {outcome.requirement for outcome in run.outcomes if outcome.message.endswith("shows no object")}
+    assert complaints == violated
     assert affordable(run, SINGLE, key, subject)
 
 
-def _shorter(times):
-    """A list that lacks an item so many times when it is read with `expand`, or without."""
-    other = {**A_TRIM, "id": ulid("trim", 2), "url": A_TRIM["url"].replace(A_TRIM["id"], ulid("trim", 2))}
+def shorten_list(times):
+    """Return a target whose expand_trim list lacks an item whenever `times` yields a true value."""
+    second_trim = {**A_TRIM, "id": ulid("trim", 2), "url": A_TRIM["url"].replace(A_TRIM["id"], ulid("trim", 2))}
 
-    def answering(request):
+    def respond(request):
         paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
         if request.target.partition("?")[0] != "/vehicle_trims":
             return world()(request)
-        both = [expanded(A_TRIM, paths), {**expanded(A_TRIM, paths), "id": other["id"], "url": other["url"]}]
+        both = [
+            expand_trim(A_TRIM, paths),
+            {**expand_trim(A_TRIM, paths), "id": second_trim["id"], "url": second_trim["url"]},
+        ]
         return reply(both[:1] if paths and next(times) else both)
 
-    return answering
+    return respond
 
 
 def test_an_expanded_list_may_not_show_fewer_items(subject):
-    run = drive(LISTED, TRIMS, subject, _shorter(itertools.repeat(True)))
+    run = drive(LISTED, TRIMS, subject, shorten_list(itertools.repeat(True)))
     assert "EXP-05" in run.violated()
 
 
 def test_a_list_that_grew_between_two_reads_is_no_violation(subject):
-    run = drive(LISTED, TRIMS, subject, _shorter(itertools.chain([True], itertools.repeat(False))))
+    run = drive(LISTED, TRIMS, subject, shorten_list(itertools.chain([True], itertools.repeat(False))))
     assert "EXP-05" not in run.violated()
-    assert "volatile-field" in {each.topic for each in run.notices}
+    assert "volatile-field" in {notice.topic for notice in run.notices}

@@ -1,4 +1,4 @@
-"""FLT: filters, told from the unfiltered list; one violating target for each requirement."""
+"""FLT: filters, compared with the unfiltered list; one violating target for each requirement."""
 
 import operator
 import re
@@ -14,7 +14,7 @@ from conformance.filtering import satisfies, spelled
 from conformance.model import Filter, Operator, Request, Response, Verdict
 from conformance.probes.filters import PROBES
 
-(FILTERS,) = (each for each in PROBES if each.name == "filters")
+(FILTERS,) = (probe for probe in PROBES if probe.name == "filters")
 (HOLDS,) = CHECKS
 LIST = "GET /vehicles/{vehicle_id}/status_logs"
 VEHICLE = {"id": ulid("vhcl", 1), "url": f"{BASE}/vehicles/{ulid('vhcl', 1)}"}
@@ -57,7 +57,7 @@ def test_a_bound_that_is_left_out_violates_inclusion(subject):
     assert {"FLT-01", "FLT-02"} <= run.violated()
 
 
-def test_an_item_that_goes_missing_off_the_bound_is_missing_and_no_matter_of_bounds(subject):
+def test_missing_item_beyond_the_bound_violates_no_inclusion(subject):
     gone = LOGS[5]["sampled_at"]
     run = drive(
         FILTERS, LIST, subject, shelf(sampled_at__gte=lambda i, v: time(v) <= time(i["sampled_at"]) != time(gone))
@@ -82,47 +82,47 @@ def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
     assert drive(FILTERS, LIST, subject, forgetful).violated() == {"FLT-05"}
 
 
-def test_pages_that_lose_items_without_a_filter_too_accuse_none(subject):
+def test_pages_that_lose_items_without_a_filter_violate_no_filter(subject):
     target = shelf()
 
-    def losing(request):
+    def lose_items(request):
         answer = target(request)
         if "page_after" not in request.target:
             return answer
         return msgspec.structs.replace(answer, body=msgspec.json.encode(msgspec.json.decode(answer.body)[1:]))
 
-    run = drive(FILTERS, LIST, subject, losing)
+    run = drive(FILTERS, LIST, subject, lose_items)
     assert run.violated() == set()
     assert {"FLT-02", "FLT-03"} <= run.passed()
     assert Verdict.INCONCLUSIVE in run.verdicts("FLT-05")
 
 
-def test_what_the_largest_page_alone_leaves_out_accuses_no_filter(subject):
+def test_items_missing_from_the_largest_page_violate_no_filter(subject):
     target = shelf()
 
-    def losing(request):
+    def lose_items(request):
         answer = target(request)
         items = msgspec.json.decode(answer.body)
         if "page_size=100" not in request.target or "__gte" not in request.target:
             return answer
         return msgspec.structs.replace(answer, body=msgspec.json.encode(items[:1] + items[2:]))
 
-    run = drive(FILTERS, LIST, subject, losing)
+    run = drive(FILTERS, LIST, subject, lose_items)
     assert run.violated() == set()
     assert Verdict.INCONCLUSIVE in run.verdicts("FLT-02") & run.verdicts("FLT-03")
 
 
 @pytest.mark.parametrize("unwrap", [lambda items: items[0] if items else {}, lambda items: [*items, 7]])
-def test_an_answer_that_is_no_list_of_objects_accuses_no_filter(subject, unwrap):
+def test_response_without_a_list_of_objects_violates_no_filter(subject, unwrap):
     target = shelf()
 
-    def unwrapping(request):
+    def respond_unwrapped(request):
         answer = target(request)
         if "__" not in request.target:
             return answer
         return msgspec.structs.replace(answer, body=msgspec.json.encode(unwrap(msgspec.json.decode(answer.body))))
 
-    run = drive(FILTERS, LIST, subject, unwrapping)
+    run = drive(FILTERS, LIST, subject, respond_unwrapped)
     assert run.violated() == set()
     assert Verdict.INCONCLUSIVE in run.verdicts("FLT-02") & run.verdicts("FLT-03")
 
@@ -140,7 +140,7 @@ def test_an_id_of_the_wrong_type_leaves_the_item_in_its_list(subject):
     assert drive(FILTERS, "GET /evses", subject, listed_ids).violated() == set()
 
 
-def test_a_page_size_that_is_refused_accuses_no_filter(subject):
+def test_refused_page_size_violates_no_filter(subject):
     target = shelf()
 
     def small(request):
@@ -154,38 +154,38 @@ def test_a_page_size_that_is_refused_accuses_no_filter(subject):
 def test_a_refused_value_of_an_item_is_a_violation(subject):
     target = shelf()
 
-    def refusing(request):
+    def refuse_upper_bound(request):
         return problem(400) if "__lte" in request.target else target(request)
 
-    assert drive(FILTERS, LIST, subject, refusing).violated() == {"FLT-01"}
+    assert drive(FILTERS, LIST, subject, refuse_upper_bound).violated() == {"FLT-01"}
 
 
 def test_items_that_change_in_between_are_no_violation(subject):
     first, second = shelf(), shelf(LOGS[:2])
     seen = []
 
-    def changing(request):
+    def respond_with_change(request):
         seen.append(request)
         return (first if len(seen) < 4 else second)(request)
 
-    run = drive(FILTERS, LIST, subject, changing)
+    run = drive(FILTERS, LIST, subject, respond_with_change)
     assert run.violated() == set()
-    assert {each.topic for each in run.notices} == {"volatile-field"}
+    assert {notice.topic for notice in run.notices} == {"volatile-field"}
 
 
-def test_one_item_is_asked_on_its_bound_and_beyond(subject):
+def test_one_item_is_filtered_on_its_bound_and_beyond(subject):
     run = drive(FILTERS, LIST, subject, shelf(LOGS[:1]))
     assert run.violated() == set()
-    assert any("__gte=2026-01-02" in each.target for each in run.requests)
+    assert any("__gte=2026-01-02" in request.target for request in run.requests)
 
 
 def test_an_empty_list_is_not_tested(subject):
     run = drive(FILTERS, LIST, subject, shelf([]))
-    assert {each.verdict for each in run.outcomes} == {Verdict.NOT_TESTED}
+    assert {outcome.verdict for outcome in run.outcomes} == {Verdict.NOT_TESTED}
 
 
 @pytest.mark.parametrize("body", [[1, None, "x"], {"a": 1}, [{"id": 3, "url": 4}], [{"sampled_at": {"x": 1}}]])
-def test_hostile_lists_are_no_exception(subject, body):
+def test_hostile_lists_raise_no_error(subject, body):
     target = shelf()
 
     def hostile(request):
@@ -194,23 +194,23 @@ def test_hostile_lists_are_no_exception(subject, body):
     assert drive(FILTERS, LIST, subject, hostile).outcomes
 
 
-def told(subject, query, items):
+def judge_list(subject, query, items):
     request = Request(LIST, "GET", f"{PATH}?{query}")
-    return {each.requirement: each.verdict for each in judge(HOLDS, subject, request, reply(items))}
+    return {outcome.requirement: outcome.verdict for outcome in judge(HOLDS, subject, request, reply(items))}
 
 
-def test_every_answer_to_a_filter_is_judged(subject):
+def test_every_filtered_response_is_judged(subject):
     bound = LOGS[3]["sampled_at"]
-    assert told(subject, f"sampled_at__gte={bound}", LOGS[3:]) == {"FLT-01": Verdict.PASS}
-    assert told(subject, f"sampled_at__gte={bound}", LOGS[2:]) == {"FLT-01": Verdict.FAIL}
-    assert told(subject, f"sampled_at__gte={bound}&page_after=x", LOGS[2:]) == {"FLT-05": Verdict.FAIL}
-    assert told(subject, f"sampled_at__gte={bound}", []) == {}
-    assert told(subject, "sampled_at__gte=yesterday", LOGS) == {}
-    assert told(subject, "page_size=3", LOGS) == {}
+    assert judge_list(subject, f"sampled_at__gte={bound}", LOGS[3:]) == {"FLT-01": Verdict.PASS}
+    assert judge_list(subject, f"sampled_at__gte={bound}", LOGS[2:]) == {"FLT-01": Verdict.FAIL}
+    assert judge_list(subject, f"sampled_at__gte={bound}&page_after=x", LOGS[2:]) == {"FLT-05": Verdict.FAIL}
+    assert judge_list(subject, f"sampled_at__gte={bound}", []) == {}
+    assert judge_list(subject, "sampled_at__gte=yesterday", LOGS) == {}
+    assert judge_list(subject, "page_size=3", LOGS) == {}
 
 
 @pytest.mark.parametrize(
-    ("how", "value", "wanted", "holds"),
+    ("how", "value", "text", "holds"),
     [
         (Operator.GTE, 3, "3", True),
         (Operator.GT, 3, "3", False),
@@ -233,8 +233,8 @@ def test_every_answer_to_a_filter_is_judged(subject):
         (Operator.EQ, [], "b", False),
     ],
 )
-def test_what_satisfies_a_filter(how, value, wanted, holds):
-    assert satisfies(Filter("x", how, "x"), {"x": value}, wanted) is holds
+def test_satisfies_compares_by_operator(how, value, text, holds):
+    assert satisfies(Filter("x", how, "x"), {"x": value}, text) is holds
 
 
 def test_links_are_compared_by_the_id_at_their_end_expanded_or_not():
@@ -244,7 +244,7 @@ def test_links_are_compared_by_the_id_at_their_end_expanded_or_not():
     assert satisfies(by_id, {"make": f"{BASE}/makes/m2"}, "m1") is False
 
 
-def test_every_member_on_the_way_counts_and_an_absent_field_tells_nothing():
+def test_nested_members_all_count_and_absent_fields_decide_nothing():
     inner = Filter("at__gte", Operator.GTE, "plans[].at")
     assert satisfies(inner, {"plans": [{"at": 1}, {"at": 5}]}, "3") is False
     assert satisfies(inner, {"plans": [{"at": 4}, {"at": 5}]}, "3") is True
@@ -252,7 +252,7 @@ def test_every_member_on_the_way_counts_and_an_absent_field_tells_nothing():
     assert satisfies(Filter("c", Operator.EQ, "a.c"), {"a": None}, "3") is False
 
 
-def test_an_exchange_without_an_answer_is_not_judged(subject):
+def test_refused_filter_is_not_judged(subject):
     assert judge(HOLDS, subject, Request(LIST, "GET", f"{PATH}?sampled_at__gte=x"), problem(400)) == []
     assert exchange_of(Request(LIST, "GET", PATH), reply([])).status == 200
 
@@ -285,19 +285,19 @@ def test_equality_is_tried_on_the_beginning_of_another_value(subject):
     exact = Shelf({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
     run = drive(FILTERS, "GET /evses", subject, exact)
     assert run.violated() == set()
-    assert any("cpid=A-1&" in each.target for each in run.requests)
+    assert any("cpid=A-1&" in request.target for request in run.requests)
 
 
 def with_vehicles(*, together=lambda asked: True):
-    """Logs whose vehicle is expanded where that is asked for, as far as `together` lets it."""
-    plain = shelf([{**each, "vehicle": VEHICLE["url"]} for each in LOGS])
-    opened = shelf([{**each, "vehicle": VEHICLE} for each in LOGS])
+    """Return logs whose vehicle is expanded on request, as far as `together` allows it."""
+    plain = shelf([{**item, "vehicle": VEHICLE["url"]} for item in LOGS])
+    opened = shelf([{**item, "vehicle": VEHICLE} for item in LOGS])
 
-    def answering(request):
+    def respond(request):
         asked = parse_qs(request.target.partition("?")[2])
         return (opened if "expand" in asked and together(asked) else plain)(request)
 
-    return answering
+    return respond
 
 
 def test_a_filtered_walk_is_expanded_all_the_way(subject):
@@ -319,26 +319,30 @@ def test_of_two_filters_both_must_hold(subject):
             return every(request)
         return target(request)
 
-    both = [each for each in drive(FILTERS, LIST, subject, either).requests if all(n in each.target for n in SELECTS)]
-    assert both
-    told = [outcome for each in both for outcome in judge(HOLDS, subject, each, either(each))]
-    assert any(each.verdict is Verdict.FAIL for each in told)
-    assert not any(each.verdict is Verdict.FAIL for r in both for each in judge(HOLDS, subject, r, target(r)))
+    combined = [
+        request
+        for request in drive(FILTERS, LIST, subject, either).requests
+        if all(n in request.target for n in SELECTS)
+    ]
+    assert combined
+    outcomes = [outcome for outcome in combined for outcome in judge(HOLDS, subject, outcome, either(outcome))]
+    assert any(outcome.verdict is Verdict.FAIL for outcome in outcomes)
+    assert not any(outcome.verdict is Verdict.FAIL for r in combined for outcome in judge(HOLDS, subject, r, target(r)))
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_what_two_filters_leave_out_together_is_no_matter_of_the_walk(broken, subject):
-    """Where the walk is not to blame, the filters are; unless the second look failed."""
+def test_items_lost_by_two_filters_together_are_blamed_on_the_filters(broken, subject):
+    """Blame the filters where the walk is not to blame, unless the second read failed."""
     target, looks = shelf(), []
 
-    def losing(request):
+    def lose_items(request):
         asked = parse_qs(request.target.partition("?")[2])
         if not {*SELECTS} <= {*asked}:
             return target(request)
         looks.extend([] if "page_after" in asked else [request])
         return problem(502) if broken and len(looks) > 1 else shelf(LOGS[1:-1])(request)
 
-    run = drive(FILTERS, LIST, subject, losing)
+    run = drive(FILTERS, LIST, subject, lose_items)
     assert len(looks) > 1
     assert run.violated() == (set() if broken else {"FLT-02"})
 
@@ -355,10 +359,10 @@ def test_filters_and_expansions_that_are_refused_together_are_tried_alone(subjec
     assert {"FLT-02", "FLT-03", "FLT-05"} <= run.passed()
 
 
-def test_bounds_part_values_that_lie_close_together(subject):
+def test_bounds_separate_close_values(subject):
     near = [log(0), log(1), *({**log(2), "sampled_at": f"2026-01-01T10:02:00.{n}Z"} for n in (1, 2)), log(30), log(59)]
-    for n, each in enumerate(near):
-        each["url"] = f"{BASE}{PATH}/{n}"
+    for n, item in enumerate(near):
+        item["url"] = f"{BASE}{PATH}/{n}"
     by_minute = shelf(
         near, sampled_at__gte=lambda item, value: time(item["sampled_at"]) >= time(value).replace(microsecond=0)
     )
@@ -369,12 +373,12 @@ def test_bounds_part_values_that_lie_close_together(subject):
 @pytest.mark.parametrize(
     ("value", "spelt"), [(4.0, "4"), (4.5, "4.5"), (10, "10"), (True, "true"), (None, ""), ("a", "a")]
 )
-def test_a_number_is_spelt_alike_however_json_has_it(value, spelt):
+def test_spelled_is_the_same_for_equal_numbers(value, spelt):
     assert spelled(value) == spelt
 
 
-def test_a_time_in_small_letters_is_asked_for_in_capitals(subject):
-    small = [{**each, "sampled_at": each["sampled_at"].lower()} for each in LOGS]
+def test_lower_case_time_is_sent_in_upper_case(subject):
+    small = [{**item, "sampled_at": item["sampled_at"].lower()} for item in LOGS]
     compared = {
         "sampled_at__gte": lambda item, value: time(item["sampled_at"].upper()) >= time(value),
         "sampled_at__lte": lambda item, value: time(item["sampled_at"].upper()) <= time(value),
@@ -383,6 +387,6 @@ def test_a_time_in_small_letters_is_asked_for_in_capitals(subject):
     def strict(request):
         asked = parse_qs(request.target.partition("?")[2])
         given = [value for name in SELECTS for value in asked.get(name, ())]
-        return problem(400) if any(each != each.upper() for each in given) else shelf(small, **compared)(request)
+        return problem(400) if any(value != value.upper() for value in given) else shelf(small, **compared)(request)
 
     assert drive(FILTERS, LIST, subject, strict).violated() == set()

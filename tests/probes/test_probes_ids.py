@@ -1,4 +1,4 @@
-"""IDS-06 and IDS-07."""
+"""IDS-06 and IDS-07: near misses of ids, and the urls of listed items."""
 
 from urllib.parse import unquote
 
@@ -7,41 +7,42 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
-from conformance.probes.ids import _LENIENT, _SPOILT, PROBES
+from conformance.probes.ids import _LENIENT, _SPOILT
+from conformance.probes.ids import PROBES as NEAR
+from conformance.probes.item_urls import PROBES as URLS
 from strategies.near_misses import MALFORMATIONS
 
-BY_NAME = {each.name: each for each in PROBES}
-NEAR = [each for each in PROBES if each.name.startswith("near-miss")]
+BY_NAME = {probe.name: probe for probe in (*NEAR, *URLS)}
 OWN = BY_NAME["own-url"]
 ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} for n in range(3)]
 
 
-@pytest.mark.parametrize("probe", NEAR, ids=lambda each: each.name)
-def test_what_is_almost_an_id_may_only_be_refused(subject, probe):
+@pytest.mark.parametrize("probe", NEAR, ids=lambda probe: probe.name)
+def test_near_miss_of_an_id_must_be_refused(subject, probe):
     good = drive(probe, ITEM, subject, Shelf({"/evse_makes": MAKES}))
     assert good.passed() == {"IDS-06"}
     assert affordable(good, probe, ITEM, subject)
 
-    def trimming(request):
+    def respond_with_first_make(request):
         return reply(MAKES) if request.target == "/evse_makes" else reply(MAKES[0])
 
-    assert drive(probe, ITEM, subject, trimming).violated() == {"IDS-06"}
+    assert drive(probe, ITEM, subject, respond_with_first_make).violated() == {"IDS-06"}
 
-    def failing(request):
+    def fail_on_items(request):
         return reply(MAKES) if request.target == "/evse_makes" else problem(500)
 
-    assert drive(probe, ITEM, subject, failing).violated() == {"IDS-06"}
+    assert drive(probe, ITEM, subject, fail_on_items).violated() == {"IDS-06"}
 
 
 def test_every_malformation_is_sent_to_some_collection(subject):
     assert {name for kind in _LENIENT for name in kind} | {*_SPOILT} >= set(MALFORMATIONS)
-    keyed = [each for each in subject.model.operations if NEAR[0].applies(each, subject.model)]
+    keyed = [operation for operation in subject.model.operations if NEAR[0].applies(operation, subject.model)]
     assert len(keyed) >= 3 * max(len(_SPOILT), *(len(kind) for kind in _LENIENT))
 
 
 @pytest.mark.parametrize(
-    "found",
+    "decode",
     [
         lambda key: key[:30],  # cuts
         lambda key: key[:4].lower() + key[4:].upper(),
@@ -49,18 +50,18 @@ def test_every_malformation_is_sent_to_some_collection(subject):
         lambda key: key[:4] + key[4:].translate(str.maketrans("ILO", "110")),
     ],
 )
-def test_every_lenient_reader_is_found_out_on_every_collection(subject, found):
+def test_lenient_id_decoding_is_found_on_every_collection(subject, decode):
     shelf = Shelf({"/evse_makes": MAKES})
 
     def lenient(request):
         path, _, key = request.target.rpartition("/")
-        return shelf(msgspec.structs.replace(request, target=f"{path}/{found(unquote(key))}") if path else request)
+        return shelf(msgspec.structs.replace(request, target=f"{path}/{decode(unquote(key))}") if path else request)
 
-    runs = [drive(each, ITEM, subject, lenient) for each in NEAR]
+    runs = [drive(probe, ITEM, subject, lenient) for probe in NEAR]
     assert any("IDS-06" in run.violated() for run in runs)
 
 
-def test_no_real_id_no_near_miss(subject):
+def test_near_miss_needs_an_existing_id(subject):
     run = drive(BY_NAME["near-miss"], ITEM, subject, Shelf({"/evse_makes": []}))
     assert run.verdicts("IDS-06") == {Verdict.NOT_TESTED}
 
@@ -68,11 +69,11 @@ def test_no_real_id_no_near_miss(subject):
 def test_the_items_at_the_edges_are_found_at_their_urls(subject):
     run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}))
     assert run.passed() == {"IDS-07"}
-    assert [each.target.rpartition("/")[2] for each in run.requests[1:]] == [MAKES[1]["id"], MAKES[-1]["id"]]
+    assert [request.target.rpartition("/")[2] for request in run.requests[1:]] == [MAKES[1]["id"], MAKES[-1]["id"]]
     assert affordable(run, OWN, LIST, subject)
 
 
-def test_an_item_that_cannot_be_read_is_not_said_to_be_another_one(subject):
+def test_unreadable_item_is_inconclusive(subject):
     cut = msgspec.structs.replace(reply(MAKES[1]), body=b'{"id": "')
     run = drive(OWN, LIST, subject, Shelf({"/evse_makes": MAKES}, {f"/evse_makes/{MAKES[1]['id']}": cut}))
     assert run.violated() == set()
@@ -86,14 +87,14 @@ def test_another_item_or_none_at_the_url_is_a_violation(subject, answer, place):
     assert drive(OWN, LIST, subject, shelf).violated() == {"IDS-07"}
 
 
-def test_an_item_that_left_the_list_meanwhile_decides_nothing(subject):
+def test_item_that_left_the_list_is_inconclusive(subject):
     seen = []
 
-    def emptied(request):
+    def empty_after_first(request):
         seen.append(request)
         return reply(MAKES) if len(seen) == 1 else Shelf({"/evse_makes": []})(request)
 
-    assert drive(OWN, LIST, subject, emptied).verdicts("IDS-07") == {Verdict.INCONCLUSIVE}
+    assert drive(OWN, LIST, subject, empty_after_first).verdicts("IDS-07") == {Verdict.INCONCLUSIVE}
 
 
 @pytest.mark.parametrize("url", [None, 3, "https://elsewhere.example/v2/evse_makes/1", f"{BASE}/users/1"])
@@ -103,7 +104,7 @@ def test_a_url_that_leads_elsewhere_is_not_followed(subject, url):
     assert len(run.requests) == 1
 
 
-def test_a_list_whose_items_cannot_be_read_alone_is_told(subject):
+def test_list_without_item_reads_is_not_applicable(subject):
     run = drive(OWN, "GET /dispatcher_logs", subject, Shelf({}))
     assert run.verdicts("IDS-07") == {Verdict.NOT_APPLICABLE}
     assert run.requests == ()

@@ -1,4 +1,4 @@
-"""What counts as kept when a new resource shows a value in another form."""
+"""Values of a new resource that count as kept although they are shown in another form."""
 
 import pytest
 from hypothesis import given
@@ -12,12 +12,12 @@ URL = "https://api.test/v2/vehicle_models/vmod1"
 
 
 @given(VALUES)
-def test_what_is_shown_as_it_was_sent_is_kept(value):
+def test_equal_values_have_no_loss(value):
     assert not list(lost(value, value))
 
 
 @given(st.dictionaries(st.text(), PLAIN), st.dictionaries(st.text(), PLAIN))
-def test_what_a_server_adds_or_does_not_show_is_no_loss(sent, more):
+def test_added_or_hidden_members_are_no_loss(sent, more):
     shown = {name: value for name, value in more.items() if name not in sent}
     assert not list(lost(sent, shown))
 
@@ -42,4 +42,4 @@ def test_another_form_is_no_loss(sent, shown):
     ],
 )  # fmt: skip
 def test_another_value_is_a_loss(sent, shown):
-    assert [each.pointer[:2] for each in lost({"x": sent}, {"x": shown})] == ["/x"]
+    assert [difference.pointer[:2] for difference in lost({"x": sent}, {"x": shown})] == ["/x"]
