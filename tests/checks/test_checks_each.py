@@ -264,12 +264,12 @@ def test_an_expansion_within_an_array_is_found_there(bench):
 
 def test_a_contradiction_of_the_description_is_for_a_person(bench):
     """A list that fits two forms of a oneOf is no fault of the server."""
-    from conformance.checks.responses import _schema_outcome
+    from conformance.checks.responses import _grade_schema_error
     from conformance.validation import SchemaError
 
     error = SchemaError("/x", "fits two", "oneOf", "one", "two", "#/x", ambiguous=True)
     answer = type("A", (), {"operation": bench.operation(ITEM), "exchange": type("E", (), {"id": "x"})()})()
-    assert _schema_outcome("RSP-03", answer, error, ("agrees",)).verdict is Verdict.REVIEW
+    assert _grade_schema_error("RSP-03", answer, error, ("agrees",)).verdict is Verdict.REVIEW
     plain = SchemaError("/x", "is wrong", "type", "one", "two", "#/x")
-    assert _schema_outcome("RSP-03", answer, plain, ()).verdict is Verdict.INCONCLUSIVE
-    assert _schema_outcome("RSP-03", answer, plain, ("agrees",)).verdict is Verdict.FAIL
+    assert _grade_schema_error("RSP-03", answer, plain, ()).verdict is Verdict.INCONCLUSIVE
+    assert _grade_schema_error("RSP-03", answer, plain, ("agrees",)).verdict is Verdict.FAIL
