@@ -166,7 +166,7 @@ def test_an_item_that_the_largest_page_lacks_is_named(subject):
 
     run = drive(PAGES, LIST, subject, changed(losing))
     assert run.violated() == {"PAG-03", "PAG-11"}
-    assert "a page of them all lacks" in run.of("PAG-03")[0].message
+    assert "the whole list on one page lacks" in run.of("PAG-03")[0].message
 
 
 def test_an_id_on_two_pages_is_no_unique_id(subject):
