@@ -42,13 +42,13 @@ def fields_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     yield from _report(answer, "CON-04", totals)
 
 
-def _report(answer: Answer, requirement: str, results: list[Complaint | None]) -> Iterator[Outcome]:
+def _report(response: Answer, requirement: str, results: list[Complaint | None]) -> Iterator[Outcome]:
     """Report the first complaints about a body, or a pass where something was judged and all of it agrees."""
     complaints = [complaint for complaint in results if complaint is not None]
     for pointer, message, expected, actual in complaints[:_MAX_COMPLAINTS]:
-        yield violated(answer, requirement, message, expected=expected, actual=actual, pointer=pointer)
+        yield violated(response, requirement, message, expected=expected, actual=actual, pointer=pointer)
     if results and not complaints:
-        yield passed(answer, requirement)
+        yield passed(response, requirement)
 
 
 def _walk_containers(value: Any) -> Iterator[tuple[Path, dict[str, Any] | list[Any]]]:

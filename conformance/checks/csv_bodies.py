@@ -18,13 +18,18 @@ def is_csv(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
     A value that a spreadsheet may run as a formula is worth a warning.
     """
-    response = answer.exchange.response
-    if response is None or response.media_type != CSV or response.cut or answer.exchange.request.method == "HEAD":
+    http_response = answer.exchange.response
+    if (
+        http_response is None
+        or http_response.media_type != CSV
+        or http_response.cut
+        or answer.exchange.request.method == "HEAD"
+    ):
         return
-    rows = rows_of(response.body)
+    rows = rows_of(http_response.body)
     problem = rows if isinstance(rows, str) else _find_problem(rows)
     if problem or isinstance(rows, str):
-        yield violated(answer, "CSV-01", str(problem), expected="CSV of RFC 4180", actual=repr(response.body[:80]))
+        yield violated(answer, "CSV-01", str(problem), expected="CSV of RFC 4180", actual=repr(http_response.body[:80]))
         return
     yield passed(answer, "CSV-01")
     for number, row in enumerate(rows[1:], 2):

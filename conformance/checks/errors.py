@@ -14,18 +14,18 @@ PROBLEM = "application/problem+json"
 
 def is_problem(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that a 4xx or 5xx body is application/problem+json with a `title` and a `detail` in words (ERR-01)."""
-    response = answer.exchange.response
-    if response is None or answer.status < 400 or answer.exchange.request.method == "HEAD":
+    http_response = answer.exchange.response
+    if http_response is None or answer.status < 400 or answer.exchange.request.method == "HEAD":
         return
-    if response.cut or answer.peculiar:
+    if http_response.cut or answer.peculiar:
         return  # other readers may be able to read it
-    if response.media_type != PROBLEM:
+    if http_response.media_type != PROBLEM:
         yield violated(
             answer,
             "ERR-01",
             "an error is not a problem document",
             expected=PROBLEM,
-            actual=response.media_type or "no Content-Type",
+            actual=http_response.media_type or "no Content-Type",
             pointer="header:Content-Type",
         )
     elif not isinstance(answer.json, dict):

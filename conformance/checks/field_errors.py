@@ -44,21 +44,21 @@ def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
         yield passed(answer, "ERR-04")
 
 
-def _has_wrong_field(answer: Answer, sent_body: dict[str, Any], subject: Subject) -> bool:
+def _has_wrong_field(response: Answer, sent_body: dict[str, Any], subject: Subject) -> bool:
     """Return whether the body is invalid and nothing else in the request may be the reason for a refusal."""
-    user_header = answer.operation.user_header.lower()
-    header_names = {name.lower() for name, _ in answer.exchange.request.headers}
-    if answer.operation.user_required and user_header not in header_names:
+    user_header = response.operation.user_header.lower()
+    header_names = {name.lower() for name, _ in response.exchange.request.headers}
+    if response.operation.user_required and user_header not in header_names:
         return False
-    for name, value in answer.exchange.request.headers:
+    for name, value in response.exchange.request.headers:
         if name.lower() not in {"content-type", "accept"} and not (
             name.lower() == user_header and _is_user_reference(value, subject)
         ):
             return False
-    if "?" in answer.exchange.request.target:
+    if "?" in response.exchange.request.target:
         return False
-    documented = _documented_fields(answer, subject)  # a body without documented fields has none to name
-    return bool(documented and subject.validators.request_body(answer.operation, "application/json", sent_body))
+    documented = _documented_fields(response, subject)  # a body without documented fields has none to name
+    return bool(documented and subject.validators.request_body(response.operation, "application/json", sent_body))
 
 
 def _is_user_reference(value: str, subject: Subject) -> bool:
@@ -68,9 +68,9 @@ def _is_user_reference(value: str, subject: Subject) -> bool:
     return people is not None and key.startswith(people.prefix) and is_ulid(key.removeprefix(people.prefix))
 
 
-def _documented_fields(answer: Answer, subject: Subject) -> set[str]:
+def _documented_fields(response: Answer, subject: Subject) -> set[str]:
     """Return the properties of the documented body, wherever a choice or a conjunction puts them."""
-    media = answer.operation.body.media if answer.operation.body else ()
+    media = response.operation.body.media if response.operation.body else ()
     pointer = next((media_type.schema for media_type in media if media_type.schema), "")
     return set(_walk_properties(subject, subject.description.resolve(pointer), 0)) if pointer else set()
 

@@ -34,10 +34,10 @@ def filter_holds(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             yield passed(answer, requirement)
 
 
-def _is_later_page(answer: Answer, query: dict[str, list[str]]) -> bool:
+def _is_later_page(response: Answer, query: dict[str, list[str]]) -> bool:
     """Return whether the request is for a page by a cursor, or by a number above 1."""
-    pagination = answer.operation.pagination
-    if pagination is None or answer.operation.role is not Role.LIST:
+    pagination = response.operation.pagination
+    if pagination is None or response.operation.role is not Role.LIST:
         return False
     if any(name and name in query for name in (pagination.after, pagination.before)):
         return True

@@ -22,18 +22,18 @@ def _compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.removeprefix("^").removesuffix("$"), re.ASCII)
 
 
-def _walk_ids(answer: Answer, subject: Subject) -> Iterator[tuple[Thing, Any]]:
+def _walk_ids(response: Answer, subject: Subject) -> Iterator[tuple[Thing, Any]]:
     """Yield each resource that has an id with a prefix, and the id."""
-    for thing in things(answer, subject.model):
+    for thing in things(response, subject.model):
         if thing.resource.prefix and thing.resource.key_kind is KeyKind.ID and "id" in thing.body:
             yield thing, thing.body["id"]
 
 
 def id_matches_pattern(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that an id matches the pattern of its collection, anchored: 30 characters (IDS-01)."""
-    judged = False
+    is_judged = False
     for thing, key in _walk_ids(answer, subject):
-        judged = True
+        is_judged = True
         pattern = thing.resource.id_pattern or re.escape(thing.resource.prefix) + r"[A-Z\d]{26}"
         if not isinstance(key, str) or not _compile_pattern(pattern).fullmatch(key):
             yield violated(
@@ -44,17 +44,17 @@ def id_matches_pattern(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 actual=quote(key),
                 pointer=f"{thing.pointer}/id",
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "IDS-01")
 
 
 def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that an id without its prefix is a ULID (IDS-02) with a time between 2015 and now (IDS-03)."""
-    judged = timed = False
+    is_judged = is_timed = False
     for thing, key in _walk_ids(answer, subject):
         if not isinstance(key, str) or len(key) != len(thing.resource.prefix) + 26:
             continue  # IDS-01 reports it
-        judged, ulid, pointer = True, key[len(thing.resource.prefix) :], f"{thing.pointer}/id"
+        is_judged, ulid, pointer = True, key[len(thing.resource.prefix) :], f"{thing.pointer}/id"
         if not is_ulid(ulid):
             yield violated(
                 answer,
@@ -65,7 +65,7 @@ def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 pointer=pointer,
             )
             continue
-        timed, created_ms = True, milliseconds(ulid)
+        is_timed, created_ms = True, milliseconds(ulid)
         if not _EARLIEST_MS <= created_ms <= (answer.exchange.sent_at + _MAX_CLOCK_SKEW_S) * 1000:
             yield violated(
                 answer,
@@ -75,20 +75,20 @@ def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 actual=f"{created_ms} ms since 1970",
                 pointer=pointer,
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "IDS-02")
-    if timed:
+    if is_timed:
         yield passed(answer, "IDS-03")
 
 
 def url_names_itself(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that `url` fits the path of the resource at the target, and ends in the `id` of the resource (IDS-04)."""
-    judged = False
+    is_judged = False
     for thing in things(answer, subject.model):
         url, template = thing.body.get("url"), thing.resource.item_path
         if not isinstance(url, str) or not template or not any(link.own for link in thing.resource.links):
             continue  # the `url` of a portal is not its own address
-        judged = True
+        is_judged = True
         if problem := _find_url_problem(thing, url, subject.target.base_url):
             yield violated(
                 answer,
@@ -98,7 +98,7 @@ def url_names_itself(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 actual=url,
                 pointer=f"{thing.pointer}/url",
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "IDS-04")
 
 
@@ -134,7 +134,7 @@ def ids_unique(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             yield violated(
                 answer,
                 "IDS-05",
-                f"the same {name} stands at {seen[key]} and at {at}",
+                f"the same {name} is at {seen[key]} and at {at}",
                 expected=f"each {name} once",
                 actual=key,
                 pointer=f"{at}/{name}",

@@ -13,9 +13,9 @@ from conformance.subject import Subject
 
 def links_absolute(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that every link into the API is an absolute URL of the target's scheme and host (LNK-01)."""
-    judged = False
+    is_judged = False
     for link, at, url in _walk_api_links(answer, subject):
-        judged = True
+        is_judged = True
         if below(subject.target.base_url, url) is None:
             yield violated(
                 answer,
@@ -25,19 +25,19 @@ def links_absolute(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 actual=url,
                 pointer=at,
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "LNK-01")
 
 
-def _walk_api_links(answer: Answer, subject: Subject) -> Iterator[tuple[Link, str, str]]:
+def _walk_api_links(response: Answer, subject: Subject) -> Iterator[tuple[Link, str, str]]:
     """Yield every link into the API with its JSON pointer and URL, in resources and around a wrapped list."""
-    for thing in things(answer, subject.model):
+    for thing in things(response, subject.model):
         for link in thing.resource.links:
             if _is_api_link(link) and not link.own:
                 yield from ((link, at, url) for at, url in urls_at(thing.body, link, thing.pointer))
-    for link in answer.operation.links:
-        if link.outside and _is_api_link(link) and answer.items:
-            yield from ((link, at, url) for at, url in urls_at(answer.json, link))
+    for link in response.operation.links:
+        if link.outside and _is_api_link(link) and response.items:
+            yield from ((link, at, url) for at, url in urls_at(response.json, link))
 
 
 def _is_api_link(link: Link) -> bool:
@@ -49,9 +49,9 @@ def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that an expandable property without `expand` is a URL, a list of URLs, or null (EXP-01)."""
     if not answer.operation.safe or _has_expand(answer.exchange.request.target):
         return
-    judged = False
+    is_judged = False
     for expansion, where, value in _walk_expandable(answer):
-        judged = True
+        is_judged = True
         if not _is_unexpanded(value):
             yield violated(
                 answer,
@@ -61,7 +61,7 @@ def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 actual=quote(value),
                 pointer=where,
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "EXP-01")
 
 
@@ -71,11 +71,11 @@ def _has_expand(target: str) -> bool:
     return bool(query) and "expand" in parse_qs(query, keep_blank_values=True)
 
 
-def _walk_expandable(answer: Answer) -> Iterator[tuple[Expansion, str, Any]]:
+def _walk_expandable(response: Answer) -> Iterator[tuple[Expansion, str, Any]]:
     """Yield each expandable property that is a link to a resource, with its JSON pointer and value."""
-    for expansion in answer.operation.first_expansions:
+    for expansion in response.operation.first_expansions:
         if expansion.resolvable and expansion.target:  # other values may be embedded without expand
-            yield from ((expansion, where, value) for where, value in expanded_at(answer, expansion))
+            yield from ((expansion, where, value) for where, value in expanded_at(response, expansion))
 
 
 def _is_unexpanded(value: Any) -> bool:

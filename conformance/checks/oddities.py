@@ -1,4 +1,4 @@
-"""ERR-09: whatever is odd in a request, the server does not fail on it."""
+"""ERR-09: the server does not fail on odd requests."""
 
 import re
 import unicodedata

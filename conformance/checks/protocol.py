@@ -15,11 +15,11 @@ LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 
 def version_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that every response, errors included, has `EvEnergy-Version: 2` (VER-01)."""
-    response = answer.exchange.response
-    if response is None:
+    http_response = answer.exchange.response
+    if http_response is None:
         return
     name = subject.model.version_header or VERSION
-    value = response.header(name)
+    value = http_response.header(name)
     if value is not None and value.strip() == "2":
         yield passed(answer, "VER-01")
     else:
@@ -38,11 +38,11 @@ def allowance_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
     Only a 2xx response to an authenticated request must carry them: an anonymous request has no rate limit.
     """
-    response, spec = answer.exchange.response, answer.spec
-    if response is None or spec is None:
+    http_response, spec = answer.exchange.response, answer.spec
+    if http_response is None or spec is None:
         return
     documented = {header.name.lower() for header in spec.headers}
-    values = {name: response.header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
+    values = {name: http_response.header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
     is_judged = False
     for name, value in values.items():
         if value is None:

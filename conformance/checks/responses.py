@@ -35,13 +35,13 @@ _LEAK_SIGNS = (
 )
 
 
-def _is_api_wide_status(answer: Answer) -> bool:
+def _is_api_wide_status(response: Answer) -> bool:
     """Return whether the API's general rules explain a status that the operation does not list.
 
     Versions, tokens, methods, media types and the rate limit are documented once for all operations. An operation that
     does not list them is a defect of the description (DSC), not of the server.
     """
-    operation, status = answer.operation, answer.status
+    operation, status = response.operation, response.status
     return (
         status in {400, 405, 406, 429}
         or (status in {401, 403} and operation.secured)
@@ -69,15 +69,15 @@ def status_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 def media_type_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that the media type is documented for the status (RSP-02)."""
-    spec, response = answer.spec, answer.exchange.response
-    if spec is None or response is None or answer.status in {204, 304}:
+    spec, http_response = answer.spec, answer.exchange.response
+    if spec is None or http_response is None or answer.status in {204, 304}:
         return
     documented = [media.type for media in spec.media]
-    if not documented and (not response.body or 300 <= answer.status < 400):
+    if not documented and (not http_response.body or 300 <= answer.status < 400):
         return  # the page that comes with a redirect is not documented (RFC 9110, section 15.4)
-    if not documented and answer.status >= 400 and response.media_type == PROBLEM:
+    if not documented and answer.status >= 400 and http_response.media_type == PROBLEM:
         return  # errors are documented once for all operations; ERR-01 judges them
-    if any(_is_documented_type(response.media_type, media_type) for media_type in documented):
+    if any(_is_documented_type(http_response.media_type, media_type) for media_type in documented):
         yield passed(answer, "RSP-02")
     else:
         yield violated(
@@ -85,7 +85,7 @@ def media_type_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]
             "RSP-02",
             "the media type is not documented for this status",
             expected=" or ".join(documented) or "no body",
-            actual=response.media_type or "no Content-Type",
+            actual=http_response.media_type or "no Content-Type",
             pointer="header:Content-Type",
         )
 
@@ -98,10 +98,16 @@ def _is_documented_type(media_type: str, documented: str) -> bool:
 
 def body_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that the body validates against its schema, formats included (RSP-03), as does each list item (RSP-10)."""
-    response = answer.exchange.response
-    if response is None or answer.spec is None or not answer.is_json or answer.json is UNREADABLE or response.cut:
+    http_response = answer.exchange.response
+    if (
+        http_response is None
+        or answer.spec is None
+        or not answer.is_json
+        or answer.json is UNREADABLE
+        or http_response.cut
+    ):
         return
-    errors = subject.validators.body(answer.operation, answer.status, response.media_type, answer.json)
+    errors = subject.validators.body(answer.operation, answer.status, http_response.media_type, answer.json)
     if errors is None:
         return
     is_list = answer.ok and answer.operation.role is Role.LIST
@@ -119,7 +125,7 @@ def body_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             yield _grade_schema_error("RSP-10", answer, error, opinion)
 
 
-def _grade_schema_error(requirement: str, answer: Answer, error: SchemaError, opinion: tuple[str, ...]) -> Outcome:
+def _grade_schema_error(requirement: str, response: Answer, error: SchemaError, opinion: tuple[str, ...]) -> Outcome:
     """Return the outcome for a schema error: a violation only if both validators agree on one reading of the schema."""
     verdict, message = Verdict.FAIL, error.message
     if error.ambiguous:
@@ -129,7 +135,7 @@ def _grade_schema_error(requirement: str, answer: Answer, error: SchemaError, op
         verdict = Verdict.INCONCLUSIVE
         message = f"the compiled validator reports an error, openapi-core does not: {message}"
     return observed(
-        answer,
+        response,
         requirement,
         verdict,
         message,
@@ -141,12 +147,12 @@ def _grade_schema_error(requirement: str, answer: Answer, error: SchemaError, op
 
 def headers_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that documented headers validate, and that required ones are present (RSP-04)."""
-    spec, response = answer.spec, answer.exchange.response
-    if spec is None or response is None:
+    spec, http_response = answer.spec, answer.exchange.response
+    if spec is None or http_response is None:
         return
     is_judged = False
     for header in spec.headers:
-        value = response.header(header.name)
+        value = http_response.header(header.name)
         pointer = f"header:{header.name}"
         if value is None:
             if header.required:
@@ -164,17 +170,17 @@ def headers_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 def empty_when_empty(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that 204 and 304 responses carry no body (RSP-05; RFC 9110, sections 15.3.5 and 15.4.5)."""
-    response = answer.exchange.response
-    if response is None or answer.status not in {204, 304}:
+    http_response = answer.exchange.response
+    if http_response is None or answer.status not in {204, 304}:
         return
-    length = response.header("content-length") or "0"
-    if response.body or (answer.status == 204 and length.strip() not in {"", "0"}):
+    length = http_response.header("content-length") or "0"
+    if http_response.body or (answer.status == 204 and length.strip() not in {"", "0"}):
         yield violated(
             answer,
             "RSP-05",
             f"a {answer.status} response has a body",
             expected="no body",
-            actual=f"{len(response.body)} bytes, Content-Length {length}",
+            actual=f"{len(http_response.body)} bytes, Content-Length {length}",
         )
     else:
         yield passed(answer, "RSP-05")
@@ -182,13 +188,13 @@ def empty_when_empty(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 def fields_known(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that a body has no field outside the description (RSP-06)."""
-    spec, response = answer.spec, answer.exchange.response
-    if spec is None or response is None or not answer.is_json or answer.json is UNREADABLE:
+    spec, http_response = answer.spec, answer.exchange.response
+    if spec is None or http_response is None or not answer.is_json or answer.json is UNREADABLE:
         return
-    pointer = next((media.schema for media in spec.media if media.type == response.media_type), "")
+    pointer = next((media.schema for media in spec.media if media.type == http_response.media_type), "")
     if not pointer:
         return
-    standard = _PROBLEM_MEMBERS if response.media_type == PROBLEM else frozenset()
+    standard = _PROBLEM_MEMBERS if http_response.media_type == PROBLEM else frozenset()
     unknown = [field for field in subject.validators.unknown_fields(pointer, answer.json) if field not in standard]
     for field in unknown[:_MAX_ERRORS]:
         yield violated(
@@ -213,58 +219,60 @@ def no_server_error(answer: Answer, subject: Subject) -> Iterator[Outcome]:
         yield passed(answer, "RSP-08")
 
 
-def _has_documented_503(answer: Answer) -> bool:
+def _has_documented_503(response: Answer) -> bool:
     """Return whether the operation documents status 503."""
-    return any(spec.status == "503" for spec in answer.operation.responses)
+    return any(spec.status == "503" for spec in response.operation.responses)
 
 
 def body_parses(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that the body is what its media type says: JSON that parses, or text in its charset (RSP-09)."""
-    response = answer.exchange.response
-    if response is None or response.cut or not (response.body or _has_promised_body(answer)):
+    http_response = answer.exchange.response
+    if http_response is None or http_response.cut or not (http_response.body or _has_promised_body(answer)):
         return
     if answer.is_json:
-        yield _judge_json(answer, response)
-    elif response.body and response.media_type.startswith("text/"):
-        charset = _declared_charset(response)
+        yield _judge_json(answer, http_response)
+    elif http_response.body and http_response.media_type.startswith("text/"):
+        charset = _declared_charset(http_response)
         try:
-            response.body.decode(charset)
+            http_response.body.decode(charset)
         except (LookupError, ValueError) as error:
             yield violated(
                 answer,
                 "RSP-09",
                 f"the text is not {charset}: {error}",
                 expected=charset,
-                actual=repr(response.body[:80]),
+                actual=repr(http_response.body[:80]),
             )
         else:
             yield passed(answer, "RSP-09")
 
 
-def _has_promised_body(answer: Answer) -> bool:
+def _has_promised_body(response: Answer) -> bool:
     """Return whether the description promises a body with this response."""
     return (
-        answer.spec is not None and answer.status not in {204, 304} and any(media.schema for media in answer.spec.media)
+        response.spec is not None
+        and response.status not in {204, 304}
+        and any(media.schema for media in response.spec.media)
     )
 
 
-def _judge_json(answer: Answer, response: Response) -> Outcome:
+def _judge_json(response: Answer, http_response: Response) -> Outcome:
     """Return the outcome on a body that its media type calls JSON."""
-    if answer.json is not UNREADABLE:
-        return passed(answer, "RSP-09")
-    if answer.peculiar:
+    if response.json is not UNREADABLE:
+        return passed(response, "RSP-09")
+    if response.peculiar:
         return observed(
-            answer,
+            response,
             "RSP-09",
             Verdict.INCONCLUSIVE,
-            f"the body is JSON that readers may refuse (RFC 8259): {answer.peculiar}",
+            f"the body is JSON that readers may refuse (RFC 8259): {response.peculiar}",
         )
     return violated(
-        answer,
+        response,
         "RSP-09",
         "the media type says JSON, the body does not parse as JSON in UTF-8",
         expected="JSON (RFC 8259)",
-        actual=repr(response.body[:80]),
+        actual=repr(http_response.body[:80]),
     )
 
 
@@ -276,10 +284,10 @@ def _declared_charset(response: Response) -> str:
 
 def nothing_leaks(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that a body carries no stack trace, SQL, file path or secret (RSP-11)."""
-    response = answer.exchange.response
-    if response is None or not response.body:
+    http_response = answer.exchange.response
+    if http_response is None or not http_response.body:
         return
-    body = response.body
+    body = http_response.body
     leak = _LEAKS.search(body) if any(map(body.__contains__, _LEAK_SIGNS)) else None
     if leak:
         text = leak.group().decode(errors="replace")

@@ -29,18 +29,18 @@ def spent(operation: Operation, subject: Subject) -> Steps[None]:
         yield without("LIM-02", WHOLE.key, Verdict.NOT_OBSERVABLE, "no list can be read without parameters")
         return
     request = Request(reader.key, "GET", reader.path, identity=LIMITED, fresh=True, expects_limit=True)
-    answer = yield from ask(WHOLE, request)
-    remaining = _read_remaining(answer)
+    response = yield from ask(WHOLE, request)
+    remaining = _read_remaining(response)
     if remaining is None or remaining >= _MAX_REQUESTS:
         count = "an unknown number of" if remaining is None else remaining
         reason = f"{count} requests are left, and at most {_MAX_REQUESTS - 1} may be spent"
-        yield observed(answer, "LIM-02", Verdict.NOT_OBSERVABLE, reason)
+        yield observed(response, "LIM-02", Verdict.NOT_OBSERVABLE, reason)
         return
     for _ in range(remaining + 1):
-        if answer.status == 429:
+        if response.status == 429:
             break
-        answer = yield from ask(WHOLE, request)
-    yield from _judge_response(answer, remaining)
+        response = yield from ask(WHOLE, request)
+    yield from _judge_response(response, remaining)
 
 
 def _is_plain_list(operation: Operation) -> bool:
@@ -49,38 +49,38 @@ def _is_plain_list(operation: Operation) -> bool:
     return operation.role is Role.LIST and operation.secured and "{" not in operation.path and not needs_values
 
 
-def _read_remaining(answer: Answer) -> int | None:
+def _read_remaining(response: Answer) -> int | None:
     """Return how many requests the rate limit headers leave; None where they do not say."""
-    response = answer.exchange.response
-    if answer.status == 429:
+    http_response = response.exchange.response
+    if response.status == 429:
         return 0
-    text = (response.header(_REMAINING) if response else None) or ""
+    text = (http_response.header(_REMAINING) if http_response else None) or ""
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _judge_response(answer: Answer, remaining: int) -> Steps[None]:
+def _judge_response(response: Answer, remaining: int) -> Steps[None]:
     """Judge the response to the request after the last one of the rate limit."""
-    response = answer.exchange.response
-    if answer.status != 429 or response is None:
+    http_response = response.exchange.response
+    if response.status != 429 or http_response is None:
         message = f"the {remaining} remaining requests are spent, and the next one is not refused"
-        yield violated(answer, "LIM-02", message, expected="429", actual=str(answer.status))
+        yield violated(response, "LIM-02", message, expected="429", actual=str(response.status))
         return
-    retry_after = response.header("retry-after")
+    retry_after = http_response.header("retry-after")
     if retry_after is None or not retry_after.isascii() or not retry_after.strip().isdigit():
         message = "Retry-After is not a number of seconds"
         actual = "absent" if retry_after is None else quote(retry_after)
         yield violated(
-            answer, "LIM-02", message, expected="an integer", actual=actual, pointer="header:Retry-After"
+            response, "LIM-02", message, expected="an integer", actual=actual, pointer="header:Retry-After"
         )  # fmt: skip
-    if response.media_type != _PROBLEM:
+    if http_response.media_type != _PROBLEM:
         yield violated(
-            answer,
+            response,
             "LIM-02",
             "the 429 response is not a problem document",
             expected=_PROBLEM,
-            actual=response.media_type,
+            actual=http_response.media_type,
         )
-    yield passed(answer, "LIM-02")
+    yield passed(response, "LIM-02")
 
 
 PROBES = (

@@ -64,8 +64,8 @@ def _read_plainly(operation: Operation, subject: Subject) -> Steps[Answer | Miss
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         return call
-    answer = yield from ask(operation, call.request())
-    return answer if answer.objects else Missing(f"the plain read shows no resource: {answer.status}")
+    response = yield from ask(operation, call.request())
+    return response if response.objects else Missing(f"the plain read shows no resource: {response.status}")
 
 
 def _follow_suspicious(plain: Answer, link: Link, subject: Subject) -> Steps[None]:

@@ -23,13 +23,13 @@ def page_with(lister: Operation, write: Request, path: str, subject: Subject) ->
     query = "?" + urlencode({size: lister.pagination.max_size}) if size and lister.pagination else ""
     target = path_of(write.target) + query
     request = Request(lister.key, "GET", target, _list_headers(lister, write), identity=write.identity, fresh=True)
-    answer = yield from ask(lister, request)
+    response = yield from ask(lister, request)
     for _ in range(_MAX_PAGES):
-        following = _next_target(answer, subject)
-        if shows(answer, path, subject) or not following:
+        following = _next_target(response, subject)
+        if shows(response, path, subject) or not following:
             break
-        answer = yield from ask(lister, msgspec.structs.replace(request, target=following))
-    return answer
+        response = yield from ask(lister, msgspec.structs.replace(request, target=following))
+    return response
 
 
 def shows(answer: Answer, path: str, subject: Subject) -> bool:
@@ -48,14 +48,14 @@ def _list_headers(lister: Operation, write: Request) -> Headers:
     return tuple(header for header in write.headers if lister.user_header and header[0] != "Content-Type")
 
 
-def _item_paths(answer: Answer, subject: Subject) -> list[str]:
+def _item_paths(response: Answer, subject: Subject) -> list[str]:
     """Return the paths of the items of a page that have a `url` at the target."""
-    urls = (item.get("url") for _, item in answer.objects)
+    urls = (item.get("url") for _, item in response.objects)
     paths = (below(subject.target.base_url, url) for url in urls if isinstance(url, str))
     return [path for path in paths if path]
 
 
-def _next_target(answer: Answer, subject: Subject) -> str | None:
+def _next_target(response: Answer, subject: Subject) -> str | None:
     """Return the request target of the next page; None where there is none."""
-    url = page_of(answer).next or BLANK
+    url = page_of(response).next or BLANK
     return None if url == BLANK else below(subject.target.base_url, url)

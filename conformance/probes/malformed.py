@@ -89,10 +89,10 @@ def malformed(operation: Operation, subject: Subject, *, deep: bool) -> Steps[No
         request = Call(operation, call.path, query, call.headers, call.identity).request(
             (query_filter.parameter, value)
         )
-        answer = yield from ask_for_refusal(operation, request, subject)
+        response = yield from ask_for_refusal(operation, request, subject)
         sent = f"{query_filter.parameter}={value}"
         refused_value = "a malformed value of a filter"
-        yield from refused(answer, "FLT-04", refused_value, 400, sent=sent, pointer=f"query:{query_filter.parameter}")
+        yield from refused(response, "FLT-04", refused_value, 400, sent=sent, pointer=f"query:{query_filter.parameter}")
     if not trials:
         reason = "by the description any text is a valid value of its filters"
         yield without("FLT-04", operation.key, Verdict.NOT_APPLICABLE, reason)

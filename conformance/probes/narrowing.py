@@ -66,13 +66,13 @@ def _as_user(call: Call, value: str) -> Request:
 
 def _expect_400(call: Call, value: str, fault_name: str) -> Steps[None]:
     """Send a value of the user header that must be refused with 400."""
-    answer = yield from ask(call.operation, _as_user(call, value))
-    if answer.status == 400:
-        yield passed(answer, "AUT-06")
+    response = yield from ask(call.operation, _as_user(call, value))
+    if response.status == 400:
+        yield passed(response, "AUT-06")
         return
     name = call.operation.user_header
     message = f"{fault_name} in {name} is not refused with 400"
-    yield violated(answer, "AUT-06", message, expected="400", actual=str(answer.status), pointer=f"header:{name}")
+    yield violated(response, "AUT-06", message, expected="400", actual=str(response.status), pointer=f"header:{name}")
 
 
 def _find_users(subject: Subject) -> Steps[tuple[str, ...]]:
@@ -81,8 +81,8 @@ def _find_users(subject: Subject) -> Steps[tuple[str, ...]]:
     operation = list_of(resource, subject) if resource else None
     if operation is None:
         return ()
-    answer = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=subject.spare))
-    return tuple(url for _, item in answer.objects if isinstance(url := item.get("url"), str))
+    response = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=subject.spare))
+    return tuple(url for _, item in response.objects if isinstance(url := item.get("url"), str))
 
 
 def _check_one_user(call: Call, plain: Answer, people: tuple[str, ...], subject: Subject) -> Steps[None]:
@@ -94,22 +94,25 @@ def _check_one_user(call: Call, plain: Answer, people: tuple[str, ...], subject:
         yield from _compare_with_own_token(call, plain, subject)
         return
     chosen_user = shown_owners[0] if plain.operation.role is Role.LIST else other_users[0]
-    answer = yield from ask(call.operation, _as_user(call, chosen_user.rpartition("/")[2]))
-    if answer.status in {403, 404} and plain.operation.role is not Role.LIST:
-        yield passed(answer, "AUT-06")
+    response = yield from ask(call.operation, _as_user(call, chosen_user.rpartition("/")[2]))
+    if response.status in {403, 404} and plain.operation.role is not Role.LIST:
+        yield passed(response, "AUT-06")
         return
-    if not answer.ok:
+    if not response.ok:
         message = "an existing user is refused in the header"
-        yield violated(answer, "AUT-06", message, expected="2xx", actual=str(answer.status), also=(plain,))
+        yield violated(response, "AUT-06", message, expected="2xx", actual=str(response.status), also=(plain,))
         return
     foreign_items = [
-        (at, owner) for at, item in answer.objects for owner in owners(item, resource, subject) if owner != chosen_user
+        (at, owner)
+        for at, item in response.objects
+        for owner in owners(item, resource, subject)
+        if owner != chosen_user
     ]
     for at, owner in foreign_items[:3]:
         message = f"{call.operation.user_header} names one user, and a resource of another user is shown"
-        yield violated(answer, "AUT-06", message, expected=chosen_user, actual=owner, pointer=at, also=(plain,))
-    if not foreign_items and answer.objects:
-        yield passed(answer, "AUT-06")
+        yield violated(response, "AUT-06", message, expected=chosen_user, actual=owner, pointer=at, also=(plain,))
+    if not foreign_items and response.objects:
+        yield passed(response, "AUT-06")
 
 
 def _compare_with_own_token(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
@@ -139,28 +142,30 @@ def _check_as_user_b(call: Call, plain: Answer, people: tuple[str, ...], subject
         reason = f"a resource of user_a gives {refused.status} to user_b and {seen.status} without a user"
         yield observed(refused, "AUT-06", Verdict.NOT_APPLICABLE, reason, also=(seen,))
         return
-    answer = yield from ask(call.operation, _as_user(whole, people[1].rpartition("/")[2]))
-    if answer.status in {403, 404}:
-        yield passed(answer, "AUT-06")
-    elif answer.items:
+    response = yield from ask(call.operation, _as_user(whole, people[1].rpartition("/")[2]))
+    if response.status in {403, 404}:
+        yield passed(response, "AUT-06")
+    elif response.items:
         message = (
             f"{call.operation.user_header} names a user, and a resource is shown that the user's own token is refused"
         )
-        yield violated(answer, "AUT-06", message, expected="404 or 403", actual=str(answer.status), also=(refused,))
+        yield violated(response, "AUT-06", message, expected="404 or 403", actual=str(response.status), also=(refused,))
     else:
-        yield observed(answer, "AUT-06", Verdict.NOT_OBSERVABLE, f"the response is {answer.status}", also=(refused,))
+        yield observed(
+            response, "AUT-06", Verdict.NOT_OBSERVABLE, f"the response is {response.status}", also=(refused,)
+        )
 
 
 def _check_as_user_a(call: Call, people: tuple[str, ...], subject: Subject) -> Steps[None]:
     """Check that with user_a in the header a list shows nothing that it does not show to user_a's own token."""
     own = msgspec.structs.replace(call, identity=A, headers=without_user(call))
     own_list = yield from ask(call.operation, own.request())
-    answer = yield from ask(call.operation, _as_user(call, people[0].rpartition("/")[2]))
+    response = yield from ask(call.operation, _as_user(call, people[0].rpartition("/")[2]))
     pagination = call.operation.pagination
     is_complete = own_list.ok and (pagination is None or len(own_list.items) < pagination.default_size)
     own_urls = {item.get("url") for _, item in own_list.objects}
     foreign_items = [
-        (at, item.get("url")) for at, item in answer.objects if is_complete and item.get("url") not in own_urls
+        (at, item.get("url")) for at, item in response.objects if is_complete and item.get("url") not in own_urls
     ]
     if foreign_items:  # it may be new since the list of user_a was read
         own_list = yield from ask(call.operation, own.request(fresh=True))
@@ -168,12 +173,12 @@ def _check_as_user_a(call: Call, people: tuple[str, ...], subject: Subject) -> S
         foreign_items = [(at, url) for at, url in foreign_items if own_list.ok and url not in own_urls]
     for at, url in foreign_items[:3]:
         message = f"{call.operation.user_header} names a user, and an item is shown that the user's own list lacks"
-        yield violated(answer, "AUT-06", message, actual=quote(url), pointer=at, also=(own_list,))
-    if is_complete and answer.objects and not foreign_items:
-        yield passed(answer, "AUT-06")
+        yield violated(response, "AUT-06", message, actual=quote(url), pointer=at, also=(own_list,))
+    if is_complete and response.objects and not foreign_items:
+        yield passed(response, "AUT-06")
     else:
         yield observed(
-            answer, "AUT-06", Verdict.NOT_APPLICABLE, "the list of the user is empty or longer than one page"
+            response, "AUT-06", Verdict.NOT_APPLICABLE, "the list of the user is empty or longer than one page"
         )
 
 

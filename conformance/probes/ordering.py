@@ -32,8 +32,8 @@ def _list_orders(operation: Operation) -> tuple[tuple[str, bool], ...]:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads and one read of each order, of two pages where it is halved."""
     count = sum(1 + _is_halved(operation, down=down) for _, down in _list_orders(operation))
-    asked = Need(f"read {operation.path} ordered", count, SPARE)
-    return (*plain_read(operation, model, SPARE), asked)
+    ordered_reads = Need(f"read {operation.path} ordered", count, SPARE)
+    return (*plain_read(operation, model, SPARE), ordered_reads)
 
 
 def _is_halved(operation: Operation, *, down: bool) -> bool:
@@ -84,9 +84,9 @@ def ordering(operation: Operation, subject: Subject) -> Steps[None]:
     call, plain = populated_list
     for field, down in _list_orders(operation):
         size = -(-len(plain.items) // 2) if _is_halved(operation, down=down) else 0
-        answer = yield from ask(operation, _request(call, field, size, down=down))
-        pages: tuple[Page, ...] = (page_of(answer),)
-        if size and answer.ok:
+        response = yield from ask(operation, _request(call, field, size, down=down))
+        pages: tuple[Page, ...] = (page_of(response),)
+        if size and response.ok:
             pages = yield from quietly(walk(pages[0], call, subject, "next", 2))
         yield from _judge_order([page.answer for page in pages], field, down=down)
     reason = "the items have fewer than two different values to order by"
@@ -111,7 +111,7 @@ def _judge_order(pages: Sequence[Answer], field: str, *, down: bool) -> Iterator
         for page in pages
         for where, item in page.objects
         for at, value in values_at(item, field, where)
-        if isinstance(value, str | int | float)  # nulls stand at either end
+        if isinstance(value, str | int | float)  # nulls may come first or last
     ]
     values = [value for *_, value in places]
     if len({str(value) for value in values}) < 2:

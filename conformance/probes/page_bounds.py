@@ -66,8 +66,10 @@ def sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
         return
     name = _pagination_of(operation).size
     for size_class, value in bad_sizes(operation)[2:] if deep else bad_sizes(operation)[:2]:
-        answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
-        yield from refused(answer, "PAG-06", "a page size out of bounds", 400, sent=size_class, pointer=f"query:{name}")
+        response = yield from ask_for_refusal(operation, call.request((name, value)), subject)
+        yield from refused(
+            response, "PAG-06", "a page size out of bounds", 400, sent=size_class, pointer=f"query:{name}"
+        )
 
 
 def smallest(operation: Operation, subject: Subject) -> Steps[None]:
@@ -77,16 +79,16 @@ def smallest(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(("PAG-06",), operation, call)
         return
     name = _pagination_of(operation).size
-    answer = yield from ask_for_refusal(operation, call.request((name, "1")), subject)
-    plain = answer if answer.ok else (yield from ask_for_refusal(operation, call.request(), subject))
+    response = yield from ask_for_refusal(operation, call.request((name, "1")), subject)
+    plain = response if response.ok else (yield from ask_for_refusal(operation, call.request(), subject))
     if not plain.ok:
         reason = f"the list gives {plain.status} at every page size"
-        yield observed(answer, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
-    elif answer.ok and len(answer.items) > 1:
+        yield observed(response, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
+    elif response.ok and len(response.items) > 1:
         message = "a page of size 1 holds several items"
-        yield violated(answer, "PAG-06", message, expected="at most 1 item", actual=str(len(answer.items)))
+        yield violated(response, "PAG-06", message, expected="at most 1 item", actual=str(len(response.items)))
     else:
-        yield from accepted(answer, "PAG-06", "a page size of 1", pointer=f"query:{name}")
+        yield from accepted(response, "PAG-06", "a page size of 1", pointer=f"query:{name}")
 
 
 def numbers(operation: Operation, subject: Subject) -> Steps[None]:
@@ -112,9 +114,9 @@ def cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None
     foreign, odd, malformed = bad_cursors(operation, subject)
     first = (*foreign, *(odd[turn(operation, len(odd)) :][:1] if odd else ()))
     for cursor_class, value in [cursor for cursor in (*odd, *malformed) if cursor not in first] if deep else first:
-        answer = yield from ask_for_refusal(operation, call.request((name, value)), subject)
+        response = yield from ask_for_refusal(operation, call.request((name, value)), subject)
         yield from refused(
-            answer, "PAG-10", "a foreign or malformed cursor", *_REFUSALS, sent=cursor_class, pointer=f"query:{name}"
+            response, "PAG-10", "a foreign or malformed cursor", *_REFUSALS, sent=cursor_class, pointer=f"query:{name}"
         )
     if not first:
         reason = "the description does not document the form of the list's cursors"

@@ -114,18 +114,18 @@ def _check_before_ignored(call: Call, forth: tuple[Page, ...]) -> Steps[None]:
         return
     more = urlencode({pagination.before: query[pagination.after][0]})
     target = second.answer.exchange.request.target
-    answer = yield from ask(call.operation, call.at(f"{target}&{more}"))
-    if answer.ok and page_of(answer).keys == second.keys:
-        yield passed(answer, "PAG-07")
+    response = yield from ask(call.operation, call.at(f"{target}&{more}"))
+    if response.ok and page_of(response).keys == second.keys:
+        yield passed(response, "PAG-07")
         return
     again = yield from ask(call.operation, call.at(target, fresh=True))
     if page_of(again).keys == second.keys:
         yield violated(
-            answer,
+            response,
             "PAG-07",
             f"{pagination.before} is not ignored when {pagination.after} is given",
             expected=quote(second.keys[:3]),
-            actual=quote(page_of(answer).keys[:3]) if answer.ok else str(answer.status),
+            actual=quote(page_of(response).keys[:3]) if response.ok else str(response.status),
             pointer=f"query:{pagination.before}",
             also=(second.answer,),
         )
@@ -144,11 +144,11 @@ def _read_whole(call: Call, subject: Subject) -> Steps[Page | None]:
     pagination = call.operation.pagination
     if pagination is None or not pagination.size:
         return None
-    answer = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
-    yield from accepted(answer, "PAG-06", f"a page size of {pagination.max_size}", f"query:{pagination.size}")
-    if not answer.ok or not answer.listed:
+    response = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
+    yield from accepted(response, "PAG-06", f"a page size of {pagination.max_size}", f"query:{pagination.size}")
+    if not response.ok or not response.listed:
         return None
-    page = page_of(answer)
+    page = page_of(response)
     yield from _check_length(page, pagination.max_size, call, subject)
     return page
 
@@ -167,17 +167,17 @@ def _walk_in_parts(call: Call, first: Page, whole: Page | None, subject: Subject
     size = -(-count // _PARTS) if count > _FEW_ITEMS else 1
     expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
     more = (("expand", expansion.path),) if expansion else ()
-    answer = yield from ask(call.operation, call.request((pagination.size, str(size)), *more))
-    if not answer.ok:
+    response = yield from ask(call.operation, call.request((pagination.size, str(size)), *more))
+    if not response.ok:
         if not expansion:
-            yield from accepted(answer, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
+            yield from accepted(response, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
         return (first,)
-    if not answer.listed:
-        yield observed(answer, "PAG-03", Verdict.INCONCLUSIVE, "a page is not a list; RSP-03 reports it")
+    if not response.listed:
+        yield observed(response, "PAG-03", Verdict.INCONCLUSIVE, "a page is not a list; RSP-03 reports it")
         return (first,)
-    forth = yield from walk(page_of(answer), call, subject, "next", _MAX_PAGES if whole.last else _PARTS)
+    forth = yield from walk(page_of(response), call, subject, "next", _MAX_PAGES if whole.last else _PARTS)
     for page in forth:
-        yield from keeps(page, query_of(answer), subject, pagination)
+        yield from keeps(page, query_of(response), subject, pagination)
         if expansion:
             yield from all_items(page.answer, (expansion,))
     return forth

@@ -69,8 +69,8 @@ def whole_list(call: Call, plain: Answer) -> Steps[Answer]:
     pagination = call.operation.pagination
     if pagination is None or not pagination.size:
         return plain
-    answer = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
-    return answer if answer.ok else plain
+    response = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
+    return response if response.ok else plain
 
 
 def page_of(answer: Answer) -> Page:
@@ -82,10 +82,10 @@ def page_of(answer: Answer) -> Page:
     return Page(answer, links.get("previous", links.get("prev")), links.get("next"))
 
 
-def _link_field(answer: Answer) -> str | None:
+def _link_field(response: Answer) -> str | None:
     """Return the `Link` field; several of them make one list (RFC 9110, section 5.2)."""
-    response = answer.exchange.response
-    values = [value for name, value in response.headers if name.lower() == "link"] if response else []
+    http_response = response.exchange.response
+    values = [value for name, value in http_response.headers if name.lower() == "link"] if http_response else []
     return ", ".join(values) if values else None
 
 
@@ -204,18 +204,23 @@ def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Step
             yield violated(pages[-1].answer, "PAG-03", message, expected="an end", actual=link, pointer="header:Link")
             break
         seen.add(target)
-        answer = yield from ask(call.operation, call.at(target))
-        if not answer.ok:
+        response = yield from ask(call.operation, call.at(target))
+        if not response.ok:
             message = f'rel="{rel}" does not lead to a page'
             yield violated(
-                pages[-1].answer, "PAG-03", message, expected="2xx", actual=f"{answer.status} at {link}", also=(answer,)
+                pages[-1].answer,
+                "PAG-03",
+                message,
+                expected="2xx",
+                actual=f"{response.status} at {link}",
+                also=(response,),
             )
             break
-        if not answer.listed:
+        if not response.listed:
             message = f'rel="{rel}" leads to a response that is not a list; the walk ends before it'
-            yield observed(pages[-1].answer, "PAG-03", Verdict.INCONCLUSIVE, message, also=(answer,))
+            yield observed(pages[-1].answer, "PAG-03", Verdict.INCONCLUSIVE, message, also=(response,))
             break
-        pages.append(page_of(answer))
+        pages.append(page_of(response))
     return tuple(pages)
 
 

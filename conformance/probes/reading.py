@@ -35,20 +35,20 @@ def read(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(call, Missing):
         yield from untested((*PASSIVE, "RSP-12"), operation, call)
         return
-    answer = yield from ask(operation, call.request())
-    if operation.role is Role.LIST and answer.ok and not answer.items:
+    response = yield from ask(operation, call.request())
+    if operation.role is Role.LIST and response.ok and not response.items:
         yield from populated(operation, subject)  # an empty list has nothing to judge: read it below other parents
-    if answer.ok or (300 <= answer.status < 400 and operation.role is Role.REDIRECT):
-        yield passed(answer, "RSP-12")
-    elif answer.status in {401, 403}:
-        yield observed(answer, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
-    elif answer.status:
+    if response.ok or (300 <= response.status < 400 and operation.role is Role.REDIRECT):
+        yield passed(response, "RSP-12")
+    elif response.status in {401, 403}:
+        yield observed(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
+    elif response.status:
         yield violated(
-            answer,
+            response,
             "RSP-12",
             "a correct request for an existing resource is refused",
             expected="2xx",
-            actual=str(answer.status),
+            actual=str(response.status),
         )
 
 

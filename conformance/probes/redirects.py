@@ -38,28 +38,28 @@ def elsewhere(operation: Operation, subject: Subject) -> Steps[None]:
     if operation.parameter(_SWITCH) is None:
         yield observed(plain, "RED-02", Verdict.NOT_APPLICABLE, f"the operation has no {_SWITCH}")
         return
-    answer = yield from ask(operation, call.request((_SWITCH, "json")))
-    if answer.status == 400:  # the operation may then need an optional id
+    response = yield from ask(operation, call.request((_SWITCH, "json")))
+    if response.status == 400:  # the operation may then need an optional id
         named_answer = yield from _send_with_id(call, subject)
         if named_answer is None:
             reason = "it is refused, perhaps because a parameter without known value is missing"
-            yield observed(answer, "RED-02", Verdict.NOT_OBSERVABLE, reason)
+            yield observed(response, "RED-02", Verdict.NOT_OBSERVABLE, reason)
             return
-        answer = named_answer
-    yield from _check_url(answer)
+        response = named_answer
+    yield from _check_url(response)
 
 
-def _check_location(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def _check_location(response: Answer, subject: Subject) -> Iterator[Outcome]:
     """Check that a redirect has an absolute https `Location` without a token (RED-01)."""
-    response = answer.exchange.response
-    if response is None or not 300 <= answer.status < 400:
-        yield observed(answer, "RED-01", Verdict.NOT_OBSERVABLE, f"the response is {answer.status}, not a redirect")
+    http_response = response.exchange.response
+    if http_response is None or not 300 <= response.status < 400:
+        yield observed(response, "RED-01", Verdict.NOT_OBSERVABLE, f"the response is {response.status}, not a redirect")
         return
-    location = response.header("location")
+    location = http_response.header("location")
     problem = _find_problem(location, _is_local(subject.target.base_url))
     if problem:
         yield violated(
-            answer,
+            response,
             "RED-01",
             problem,
             expected="an absolute https URL without a token",
@@ -67,7 +67,7 @@ def _check_location(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             pointer="header:Location",
         )
     else:
-        yield passed(answer, "RED-01")
+        yield passed(response, "RED-01")
 
 
 def _find_problem(location: str | None, is_local_target: bool) -> str:
@@ -106,8 +106,8 @@ def _send_with_id(call: Call, subject: Subject) -> Steps[Answer | None]:
         lister = _find_lister(stem, call.operation, subject)
         if lister is None:
             continue
-        answer = yield from ask(lister, Request(lister.key, "GET", lister.path))
-        keys = [key for _, item in answer.objects if isinstance(key := item.get("id"), str)]
+        response = yield from ask(lister, Request(lister.key, "GET", lister.path))
+        keys = [key for _, item in response.objects if isinstance(key := item.get("id"), str)]
         if keys:
             return (yield from ask(call.operation, call.request((_SWITCH, "json"), (parameter.name, keys[0]))))
     return None
@@ -121,19 +121,19 @@ def _find_lister(stem: str, operation: Operation, subject: Subject) -> Operation
     return next((lister for lister in listers if lister is not None and "{" not in lister.path), None)
 
 
-def _check_url(answer: Answer) -> Iterator[Outcome]:
+def _check_url(response: Answer) -> Iterator[Outcome]:
     """Check that the response has the absolute URL in place of the redirect (RED-02)."""
-    body = answer.json if isinstance(answer.json, dict) else {}
+    body = response.json if isinstance(response.json, dict) else {}
     urls = [value for value in body.values() if isinstance(value, str) and _is_absolute(value)]
-    if answer.status == 200 and urls:
-        yield passed(answer, "RED-02")
+    if response.status == 200 and urls:
+        yield passed(response, "RED-02")
         return
     yield violated(
-        answer,
+        response,
         "RED-02",
         f"{_SWITCH}=json does not return the URL in place of the redirect",
         expected="200 with an absolute URL",
-        actual=f"{answer.status}" if answer.status != 200 else quote(body),
+        actual=f"{response.status}" if response.status != 200 else quote(body),
     )
 
 

@@ -41,9 +41,9 @@ def undocumented(operation: Operation, subject: Subject, *, deep: bool) -> Steps
     bad = bad_expansions(operation)
     first_bad = bad[turn(operation, len(bad))]
     for expansion in [expansion for expansion in bad if expansion != first_bad] if deep else [first_bad]:
-        answer = yield from ask_for_refusal(operation, call.request(("expand", expansion.value)), subject)
+        response = yield from ask_for_refusal(operation, call.request(("expand", expansion.value)), subject)
         yield from refused(
-            answer, "EXP-10", "an undocumented expand path", 400, sent=expansion.value[:60], pointer="query:expand"
+            response, "EXP-10", "an undocumented expand path", 400, sent=expansion.value[:60], pointer="query:expand"
         )
     if deep:
         yield from _send_comma_form(call, subject)
@@ -55,17 +55,17 @@ def _send_comma_form(call: Call, subject: Subject) -> Steps[None]:
     if len(expansions) < 2:
         return
     value = ",".join(expansion.path for expansion in expansions)
-    answer = yield from ask_for_refusal(call.operation, call.request(("expand", value)), subject)
+    response = yield from ask_for_refusal(call.operation, call.request(("expand", value)), subject)
     shown = [
-        any(isinstance(value, dict | list) for _, value in expanded_at(answer, expansion)) for expansion in expansions
+        any(isinstance(value, dict | list) for _, value in expanded_at(response, expansion)) for expansion in expansions
     ]
-    words = "expands both" if all(shown) else "is ignored" if answer.ok else f"gives {answer.status}"
+    words = "expands both" if all(shown) else "is ignored" if response.ok else f"gives {response.status}"
     yield Noticed("unspecified", f"expand={value}, with a comma, {words}", call.operation.key)
-    if answer.status >= 500:
-        yield from refused(answer, "EXP-10", "the comma form of expand", 400, pointer="query:expand")
+    if response.status >= 500:
+        yield from refused(response, "EXP-10", "the comma form of expand", 400, pointer="query:expand")
     else:
         reason = f"the comma form is not specified; it {words}"
-        yield observed(answer, "EXP-10", Verdict.NOT_APPLICABLE, reason)
+        yield observed(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
 
 
 _MAX_EXPANSIONS = 10  # kinds of undocumented paths, and the comma form

@@ -18,6 +18,7 @@ NAME = "evconform_unknown"
 ODD = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
 LISTED = ("FLT-07", "PAG-09", "ERR-09")
 READ = ("FLT-07", "ERR-09")
+_CHANGED = "an unknown query parameter changes the response"
 
 
 def _is_paginated(operation: Operation, model: ResourceModel) -> bool:
@@ -43,8 +44,8 @@ def surplus(operation: Operation, subject: Subject) -> Steps[None]:
         return
     plain = yield from ask(operation, call.request())
     value = ODD[turn(operation, len(ODD))]
-    answer = yield from ask(operation, call.request((NAME, value)))
-    yield from _compare_responses(call, plain, answer)
+    response = yield from ask(operation, call.request((NAME, value)))
+    yield from _compare_responses(call, plain, response)
 
 
 def surplus_in_list(operation: Operation, subject: Subject) -> Steps[None]:
@@ -57,81 +58,81 @@ def surplus_in_list(operation: Operation, subject: Subject) -> Steps[None]:
         return
     call, plain = populated_list
     value = "1" if formed(operation, subject.model) else ODD[turn(operation, len(ODD))]
-    answer = yield from ask(operation, call.request((NAME, value)))
-    keys, second_keys = page_of(plain).keys, page_of(answer).keys
-    if answer.ok and keys == second_keys:
-        yield passed(answer, "FLT-07")
+    response = yield from ask(operation, call.request((NAME, value)))
+    keys, second_keys = page_of(plain).keys, page_of(response).keys
+    if response.ok and keys == second_keys:
+        yield passed(response, "FLT-07")
     else:
-        yield from _compare_responses(call, plain, answer)
+        yield from _compare_responses(call, plain, response)
     if len(keys) < 2:
         yield observed(plain, "PAG-09", Verdict.NOT_APPLICABLE, "the list holds fewer than two items")
     elif keys == second_keys:
-        yield passed(answer, "PAG-09")
+        yield passed(response, "PAG-09")
     else:
         yield from _compare_order(call, plain)
 
 
 def _compare_order(call: Call, plain: Answer) -> Steps[None]:
     """Judge PAG-09 with an identical second read; items that were added or removed between them do not count."""
-    answer = yield from ask(call.operation, call.request(fresh=True))
-    keys, second_keys = page_of(plain).keys, page_of(answer).keys
+    response = yield from ask(call.operation, call.request(fresh=True))
+    keys, second_keys = page_of(plain).keys, page_of(response).keys
     stayed = [key for key in keys if key in set(second_keys)]
     stayed_again = [key for key in second_keys if key in set(keys)]
-    if not answer.ok:
-        yield observed(answer, "PAG-09", Verdict.INCONCLUSIVE, f"the second read gives {answer.status}")
+    if not response.ok:
+        yield observed(response, "PAG-09", Verdict.INCONCLUSIVE, f"the second read gives {response.status}")
     elif stayed == stayed_again:
-        yield passed(answer, "PAG-09")
+        yield passed(response, "PAG-09")
     else:
-        yield report_new_order((plain, stayed), (answer, stayed_again))
+        yield report_new_order((plain, stayed), (response, stayed_again))
 
 
-def _compare_responses(call: Call, plain: Answer, answer: Answer) -> Steps[None]:
+def _compare_responses(call: Call, plain: Answer, response: Answer) -> Steps[None]:
     """Judge FLT-07 by comparing two responses; values that change by themselves do not count."""
-    if answer.status == 400 != plain.status:
-        yield passed(answer, "FLT-07")
+    if response.status == 400 != plain.status:
+        yield passed(response, "FLT-07")
         return
-    if 300 <= plain.status < 400 and plain.status == answer.status:
-        yield passed(answer, "FLT-07")  # the Location may differ each time
+    if 300 <= plain.status < 400 and plain.status == response.status:
+        yield passed(response, "FLT-07")  # the Location may differ each time
         return
-    if not plain.ok and plain.status == answer.status:
+    if not plain.ok and plain.status == response.status:
         reason = f"the operation gives {plain.status} with and without it"
-        yield observed(answer, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
+        yield observed(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
-    if answer.status != plain.status:
-        yield from _compare_statuses(plain, answer)
+    if response.status != plain.status:
+        yield from _compare_statuses(plain, response)
         return
-    changed = list(differences(plain.json, answer.json))
+    changed = list(differences(plain.json, response.json))
     if not changed:
-        yield passed(answer, "FLT-07")
+        yield passed(response, "FLT-07")
         return
     lasting_differences = yield from lasting(plain, changed)
     for difference in lasting_differences[:1]:
         yield violated(
-            answer,
+            response,
             "FLT-07",
-            "a query parameter that nobody knows changes the answer",
+            _CHANGED,
             expected=quote(difference.old),
             actual=quote(difference.new),
             pointer=difference.pointer,
             also=(plain,),
         )
     if not lasting_differences:
-        yield passed(answer, "FLT-07")
+        yield passed(response, "FLT-07")
 
 
-def _compare_statuses(plain: Answer, answer: Answer) -> Steps[None]:
+def _compare_statuses(plain: Answer, response: Answer) -> Steps[None]:
     """Judge FLT-07 where the statuses differ; an odd value may be the reason for a refusal."""
-    odd = "=1" not in answer.exchange.request.target
-    if answer.status >= 500 or (odd and 400 <= answer.status < 500):
-        reason = f"the response is {answer.status}, perhaps because of the odd value and not of the parameter"
-        yield observed(answer, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
+    odd = "=1" not in response.exchange.request.target
+    if response.status >= 500 or (odd and 400 <= response.status < 500):
+        reason = f"the response is {response.status}, perhaps because of the odd value and not of the parameter"
+        yield observed(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
     yield violated(
-        answer,
+        response,
         "FLT-07",
-        "a query parameter that nobody knows changes the answer",
+        _CHANGED,
         expected=f"{plain.status} or 400",
-        actual=str(answer.status),
+        actual=str(response.status),
         pointer=f"query:{NAME}",
         also=(plain,),
     )

@@ -33,12 +33,12 @@ def table(operation: Operation, subject: Subject) -> Steps[None]:
     request = call.request(fresh=True)
     request = msgspec.structs.replace(request, headers=(*request.headers, ("Accept", CSV)))
     for _ in range(_READS):
-        answer = yield from ask(operation, request)
-        response = answer.exchange.response
-        if response is None or not answer.ok or response.media_type != CSV:
-            response_text = f"{answer.status} {response.media_type if response else ''}".strip()
+        response = yield from ask(operation, request)
+        http_response = response.exchange.response
+        if http_response is None or not response.ok or http_response.media_type != CSV:
+            response_text = f"{response.status} {http_response.media_type if http_response else ''}".strip()
             reason = f"a request for {CSV} gives {response_text}"
-            yield observed(answer, "CSV-01", Verdict.NOT_OBSERVABLE, reason)
+            yield observed(response, "CSV-01", Verdict.NOT_OBSERVABLE, reason)
 
 
 PROBES = (Probe("table", ("CSV-01",), _applies, _needs, table),)

@@ -1,4 +1,4 @@
-"""Choice of the filter values that tell most about a list, given the items that it is known to hold. Pure."""
+"""Choice of the filter values that divide a list best, given its known items. Pure."""
 
 import re
 from collections import Counter
@@ -56,11 +56,11 @@ def trials(answer: Answer, model: ResourceModel) -> tuple[Trial, ...]:
     )
 
 
-def _filter_trials(query_filter: Filter, answer: Answer, model: ResourceModel) -> Iterator[Trial]:
+def _filter_trials(query_filter: Filter, response: Answer, model: ResourceModel) -> Iterator[Trial]:
     """Yield the trials of one filter."""
-    inner, items = members(query_filter, answer)
-    for value in _choose_values(query_filter, inner, items, answer.operation, model):
-        judged_items = [(key_of(item, answer.operation), satisfies(inner, item, value), item) for item in items]
+    inner, items = members(query_filter, response)
+    for value in _choose_values(query_filter, inner, items, response.operation, model):
+        judged_items = [(key_of(item, response.operation), satisfies(inner, item, value), item) for item in items]
         inside = tuple(key for key, holds, _ in judged_items if holds)
         bound = tuple(key for key, holds, item in judged_items if holds and _is_on_bound(inner, item, value))
         yield Trial(query_filter, value, inside, tuple(key for key, holds, _ in judged_items if holds is False), bound)

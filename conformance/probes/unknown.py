@@ -51,8 +51,8 @@ def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(request, Missing):
         yield from untested(("ERR-05",), operation, request)
         return
-    answer = yield from ask_for_refusal(operation, request, subject)
-    yield from refused(answer, "ERR-05", _UNKNOWN_ID, 404)
+    response = yield from ask_for_refusal(operation, request, subject)
+    yield from refused(response, "ERR-05", _UNKNOWN_ID, 404)
 
 
 def beneath(operation: Operation, model: ResourceModel) -> bool:
@@ -82,8 +82,8 @@ def unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(request, Missing):
         yield from untested(("ERR-05",), operation, request)
         return
-    answer = yield from ask(operation, request)
-    yield from refused(answer, "ERR-05", _UNKNOWN_ID, 404)
+    response = yield from ask(operation, request)
+    yield from refused(response, "ERR-05", _UNKNOWN_ID, 404)
 
 
 PROBES = (

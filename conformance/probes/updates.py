@@ -117,10 +117,10 @@ def _judge_changes(name: str, changes: dict[str, Any], changed: Answer, state: S
     others = one_cleared(others, state.write, state.first.json, subject)
     changed_values = {name: changes[name]}
     if others:
-        answer = yield from state.change(others, subject)
+        response = yield from state.change(others, subject)
         later = yield from state.now()
-        if answer.ok:
-            later = yield from _check_only_named(others, after, answer, later, state, subject)
+        if response.ok:
+            later = yield from _check_only_named(others, after, response, later, state, subject)
             changed_values |= others
         after = later
     yield from _check_other_members(changed_values, changed, state, subject)
@@ -137,14 +137,14 @@ def _send_forged(name: str, after: Answer, state: State, subject: Subject) -> St
     first = {name: state.first.json[name]}
     shown = after.json if isinstance(after.json, dict) else {}
     fixed = forged(state.operation, shown, read_only(state.operation, subject), subject)
-    answer = yield from state.change({**first, **fixed}, subject)
+    response = yield from state.change({**first, **fixed}, subject)
     last = yield from state.now()
-    yield from _check_read_only(fixed, answer, after, last)
-    if not answer.ok:
-        answer = yield from state.change(first, subject)
+    yield from _check_read_only(fixed, response, after, last)
+    if not response.ok:
+        response = yield from state.change(first, subject)
         last = yield from state.now()
-    if answer.ok:
-        last = yield from _check_only_named(first, after, answer, last, state, subject)
+    if response.ok:
+        last = yield from _check_only_named(first, after, response, last, state, subject)
     return last
 
 
@@ -166,9 +166,9 @@ def _judge_expansion(name: str, state: State, subject: Subject) -> Steps[None]:
 def _send_with_expand(expansion: Expansion, named: Mapping[str, Any], state: State, subject: Subject) -> Steps[None]:
     """Send the PATCH with `expand`, and compare its response with a plain read."""
     plain = yield from state.now()
-    answer = yield from state.change(named, subject, ("expand", expansion.path))
-    if answer.ok or (yield from state.change(named, subject)).ok:
-        yield from replaced(plain, answer, expansion, subject)
+    response = yield from state.change(named, subject, ("expand", expansion.path))
+    if response.ok or (yield from state.change(named, subject)).ok:
+        yield from replaced(plain, response, expansion, subject)
 
 
 def _check_only_named(  # noqa: PLR0913 - the three states, and the properties named
@@ -204,11 +204,11 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
     named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
 ) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield, for each violation of WRT-02, a message, the JSON pointer, the expected and the actual value."""
-    for answer, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
-        members = answer.json if isinstance(answer.json, dict) else {}
+    for response, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
+        members = response.json if isinstance(response.json, dict) else {}
         for name, value in named.items():
             shown = members.get(name, ABSENT)
-            if not (answer is changed and shown is ABSENT) and not _is_shown_as_sent(shown, value):
+            if not (response is changed and shown is ABSENT) and not _is_shown_as_sent(shown, value):
                 yield words, f"/{name}", value, shown
     other_names = {*writable(state.operation, subject)} - {*named, *needed(state.write, before.json, subject)}
     for difference in differences(before.json, after.json):
@@ -264,29 +264,31 @@ def _is_same_resource(item: Mapping[str, Any], state: State, subject: Subject) -
 
 
 def _check_read_only(
-    fixed: Mapping[str, Any], answer: Answer, before: Answer, last: Answer
+    fixed: Mapping[str, Any], response: Answer, before: Answer, last: Answer
 ) -> Iterator[Outcome | Noticed]:
     """Judge WRT-03: values for read-only properties are refused or have no effect."""
     old, shown = (state_read.json if isinstance(state_read.json, dict) else {} for state_read in (before, last))
-    taken_names = [name for name in fixed if answer.ok and shown.get(name, ABSENT) == fixed[name]]
+    taken_names = [name for name in fixed if response.ok and shown.get(name, ABSENT) == fixed[name]]
     for name in taken_names:
         message = "a write changes a read-only property"
         old_value, new_value = quote(old[name]), quote(fixed[name])
         yield violated(
-            answer, "WRT-03", message, expected=old_value, actual=new_value, pointer=f"/{name}", also=(before, last)
+            response, "WRT-03", message, expected=old_value, actual=new_value, pointer=f"/{name}", also=(before, last)
         )
     if not fixed:
-        yield observed(answer, "WRT-03", Verdict.NOT_APPLICABLE, "no property that is shown is documented as read-only")
+        yield observed(
+            response, "WRT-03", Verdict.NOT_APPLICABLE, "no property that is shown is documented as read-only"
+        )
     elif last.status in GONE:
         message = "the resource is gone after values for read-only properties were sent"
-        yield violated(answer, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
+        yield violated(response, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
     elif not last.ok:
         reason = f"the effect of forged values cannot be read: {last.status}"
-        yield observed(answer, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
+        yield observed(response, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
     elif not taken_names:
-        yield passed(answer, "WRT-03")
+        yield passed(response, "WRT-03")
     if taken_names:
-        yield Noticed("cleanup", f"{', '.join(taken_names)} was forged, and stays so", answer.operation.key)
+        yield Noticed("cleanup", f"{', '.join(taken_names)} was forged, and stays so", response.operation.key)
 
 
 PROBES = (Probe("update", ALL, _is_update, _needs, update, writes=True),)

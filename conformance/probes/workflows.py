@@ -73,14 +73,14 @@ def workflow(operation: Operation, subject: Subject) -> Steps[None]:
     search = _Search(write, life, subject)
     yield from search.run()
     for story in search.stories.values():
-        answers = tuple(
+        responses = tuple(
             Answer(exchange, subject.model.by_key[exchange.request.operation]) for exchange in story.exchanges
         )
         last = Answer(story.exchanges[-1], _find_operation(story.broken, life))
         verdict = Verdict.FAIL if story.times > 1 else Verdict.INCONCLUSIVE
-        methods = " then ".join(answer.exchange.request.method for answer in answers)
+        methods = " then ".join(response.exchange.request.method for response in responses)
         message, actual = f"a sequence of requests breaks it: {methods}", story.broken.message
-        yield observed(last, story.broken.requirement, verdict, message, actual=actual, also=answers[:-1])
+        yield observed(last, story.broken.requirement, verdict, message, actual=actual, also=responses[:-1])
     made = search.made
     if made is not None:
         yield passed(Answer(made, operation), "WRT-01")

@@ -150,8 +150,8 @@ def address(answer: Answer, subject: Subject) -> str:
     It is empty where the response has neither.
     """
     body = answer.json if isinstance(answer.json, dict) else {}
-    response = answer.exchange.response
-    url = body.get("url") or (response.header("location") if response else None)
+    http_response = answer.exchange.response
+    url = body.get("url") or (http_response.header("location") if http_response else None)
     target = below(subject.target.base_url, url) if isinstance(url, str) else None
     return urlsplit(target).path if target else ""
 
@@ -210,8 +210,8 @@ def _find_links(operation: Operation, subject: Subject, identity: str) -> Steps[
         lister = list_of(resource, subject) if resource else None
         if lister is None or "{" in lister.path:
             continue
-        answer = yield from ask(lister, Request(lister.key, "GET", lister.path, identity=identity))
-        values = (item.get("id" if by_id else "url") for _, item in answer.objects)
+        response = yield from ask(lister, Request(lister.key, "GET", lister.path, identity=identity))
+        values = (item.get("id" if by_id else "url") for _, item in response.objects)
         known = tuple(value for value in values if isinstance(value, str))[:_MAX_MEMBERS]
         if known:
             values_by_name[name] = tuple([value] for value in known) if many else known
@@ -256,7 +256,7 @@ def _common_prefix_length(first_name: str, second_name: str) -> int:
 
 
 def _walk_properties(subject: Subject, pointer: str) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
-    """Yield every property of a body at any level: name, schema (of its members if it is a list), and whether it is one."""
+    """Yield every property of a body at any level: name, schema (of the members of a list), and whether it is one."""
     yield from _walk_schema(subject, _resolve(subject, pointer), 0)
 
 
