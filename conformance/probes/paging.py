@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -89,24 +89,27 @@ def _link_field(response: Answer) -> str | None:
     return ", ".join(values) if values else None
 
 
+def _bad_link(response: Answer, requirement: str, message: str, *, expected: str, actual: str = "") -> Outcome:
+    """Return a violation that is in the `Link` header of a page."""
+    return violated(response, requirement, message, expected=expected, actual=actual, pointer="header:Link")
+
+
 def linked(answer: Answer) -> Iterator[Outcome]:
     """Check that the `Link` header parses and has both relations (PAG-01)."""
     field = _link_field(answer)
     if field is None:
-        yield violated(
-            answer, "PAG-01", "a page has no Link header", expected="previous and next", pointer="header:Link"
-        )
+        yield _bad_link(answer, "PAG-01", "a page has no Link header", expected="previous and next")
         return
     try:
         rels = by_rel(parse(field))
     except LinkSyntaxError as error:
         message = f"the Link header does not parse: {error}"
-        yield violated(answer, "PAG-01", message, expected="RFC 8288", actual=field, pointer="header:Link")
+        yield _bad_link(answer, "PAG-01", message, expected="RFC 8288", actual=field)
         return
     missing = [rel for rel in ("previous", "next") if rel not in rels]
     for rel in missing:
         message = f'the Link header has no rel="{rel}"'
-        yield violated(answer, "PAG-01", message, expected="previous and next", actual=field, pointer="header:Link")
+        yield _bad_link(answer, "PAG-01", message, expected="previous and next", actual=field)
     if not missing:
         yield passed(answer, "PAG-01")
 
@@ -132,14 +135,8 @@ def followed_by_nothing(page: Page, call: Call, subject: Subject) -> Steps[bool]
 
 def beyond_the_end(page: Page) -> Outcome:
     """Return a violation of PAG-01: the last page with items links to an empty one."""
-    return violated(
-        page.answer,
-        "PAG-01",
-        "the last page names a next one, which is empty",
-        expected=BLANK,
-        actual=page.next or "",
-        pointer="header:Link",
-    )
+    message = "the last page names a next one, which is empty"
+    return _bad_link(page.answer, "PAG-01", message, expected=BLANK, actual=page.next or "")
 
 
 def keeps(page: Page, asked: dict[str, list[str]], subject: Subject, pagination: Pagination) -> Iterator[Outcome]:
@@ -149,31 +146,20 @@ def keeps(page: Page, asked: dict[str, list[str]], subject: Subject, pagination:
     for rel, link in (("previous", page.previous), ("next", page.next)):
         if link is None or link == BLANK or not kept_query:
             continue
-        link_query: dict[str, list[str]] = {}
-        for name, value in parse_qsl(link.partition("?")[2].partition("#")[0], keep_blank_values=True):
-            link_query.setdefault(name, []).append(value)
+        link_query = parse_qs(link.partition("?")[2].partition("#")[0], keep_blank_values=True)
         lost_query = {
             name: values for name, values in kept_query.items() if sorted(link_query.get(name, [])) != sorted(values)
         }
         for name, values in lost_query.items():
-            yield violated(
-                page.answer,
-                "PAG-05",
-                f'rel="{rel}" does not keep {name}',
-                expected=f"{name}={','.join(values)}",
-                actual=link,
-                pointer="header:Link",
-            )
+            message, expected = f'rel="{rel}" does not keep {name}', f"{name}={','.join(values)}"
+            yield _bad_link(page.answer, "PAG-05", message, expected=expected, actual=link)
         if not lost_query:
             yield passed(page.answer, "PAG-05")
 
 
 def query_of(answer: Answer) -> dict[str, list[str]]:
     """Return the query of the request, with the values of each parameter."""
-    query: dict[str, list[str]] = {}
-    for name, value in parse_qsl(answer.exchange.request.target.partition("?")[2], keep_blank_values=True):
-        query.setdefault(name, []).append(value)
-    return query
+    return parse_qs(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
 
 
 def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Steps[tuple[Page, ...]]:
@@ -184,44 +170,37 @@ def walk(first: Page, call: Call, subject: Subject, rel: str, most: int) -> Step
     """
     pages, seen = [first], {first.answer.exchange.request.target}
     while len(pages) < most:
-        link = pages[-1].next if rel == "next" else pages[-1].previous
-        if link is None or link == BLANK:
+        page = yield from _follow(pages[-1], rel, seen, call, subject)
+        if page is None:
             break
-        target = below(subject.target.base_url, link)
-        if target is None:
-            message = f'rel="{rel}" leads outside the target'
-            yield violated(
-                pages[-1].answer,
-                "PAG-01",
-                message,
-                expected=subject.target.base_url,
-                actual=link,
-                pointer="header:Link",
-            )
-            break
-        if target in seen:
-            message = f'rel="{rel}" leads in a circle'
-            yield violated(pages[-1].answer, "PAG-03", message, expected="an end", actual=link, pointer="header:Link")
-            break
-        seen.add(target)
-        response = yield from ask(call.operation, call.at(target))
-        if not response.ok:
-            message = f'rel="{rel}" does not lead to a page'
-            yield violated(
-                pages[-1].answer,
-                "PAG-03",
-                message,
-                expected="2xx",
-                actual=f"{response.status} at {link}",
-                also=(response,),
-            )
-            break
-        if not response.listed:
-            message = f'rel="{rel}" leads to a response that is not a list; the walk ends before it'
-            yield observed(pages[-1].answer, "PAG-03", Verdict.INCONCLUSIVE, message, also=(response,))
-            break
-        pages.append(page_of(response))
+        pages.append(page)
     return tuple(pages)
+
+
+def _follow(page: Page, rel: str, seen: set[str], call: Call, subject: Subject) -> Steps[Page | None]:
+    """Return the page that a link of a page leads to, and add its request target to `seen`; None where a walk ends."""
+    link = page.next if rel == "next" else page.previous
+    if link is None or link == BLANK:
+        return None
+    target = below(subject.target.base_url, link)
+    if target is None:
+        message = f'rel="{rel}" leads outside the target'
+        yield _bad_link(page.answer, "PAG-01", message, expected=subject.target.base_url, actual=link)
+        return None
+    if target in seen:
+        yield _bad_link(page.answer, "PAG-03", f'rel="{rel}" leads in a circle', expected="an end", actual=link)
+        return None
+    seen.add(target)
+    response = yield from ask(call.operation, call.at(target))
+    if not response.ok:
+        message, actual = f'rel="{rel}" does not lead to a page', f"{response.status} at {link}"
+        yield violated(page.answer, "PAG-03", message, expected="2xx", actual=actual, also=(response,))
+        return None
+    if not response.listed:
+        message = f'rel="{rel}" leads to a response that is not a list; the walk ends before it'
+        yield observed(page.answer, "PAG-03", Verdict.INCONCLUSIVE, message, also=(response,))
+        return None
+    return page_of(response)
 
 
 def quietly(steps: Steps[T]) -> Steps[T]:
@@ -310,10 +289,10 @@ def ends(pages: tuple[Page, ...], most: int) -> Iterator[Outcome]:
     first = pages[0]
     if first.previous is not None and first.previous != BLANK:
         message = "the first page names a previous one"
-        yield violated(first.answer, "PAG-01", message, expected=BLANK, actual=first.previous, pointer="header:Link")
+        yield _bad_link(first.answer, "PAG-01", message, expected=BLANK, actual=first.previous)
     for page in pages[1:]:
         if page.previous == BLANK:
             message = "a page after the first does not name a previous one"
-            yield violated(page.answer, "PAG-01", message, expected="a URL", actual=BLANK, pointer="header:Link")
+            yield _bad_link(page.answer, "PAG-01", message, expected="a URL", actual=BLANK)
     if not pages[-1].last and len(pages) == most:
         yield observed(pages[-1].answer, "PAG-03", Verdict.PASS, f"walked the first {most} pages")
