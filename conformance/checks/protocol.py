@@ -9,7 +9,6 @@ from conformance.judging import passed, quote, violated
 from conformance.model import Outcome
 from conformance.subject import Subject
 
-VERSION = "EvEnergy-Version"
 LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 
 
@@ -18,7 +17,7 @@ def version_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     http_response = answer.exchange.response
     if http_response is None:
         return
-    name = subject.model.version_header or VERSION
+    name = subject.version_header
     value = http_response.header(name)
     if value is not None and value.strip() == "2":
         yield passed(answer, "VER-01")

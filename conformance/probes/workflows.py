@@ -120,12 +120,12 @@ class _Search:
     def run(self) -> Steps[None]:
         """Run the histories that failed before, then others; shorten the first one that breaks a requirement."""
         memory = _Memory(self._subject, self._life)
-        for script in (*memory.failed(), *_draw_scripts(self._life, self._subject)):
+        for script in (*memory.load_scripts(), *_draw_scripts(self._life, self._subject)):
             if any(embedding(step.body, self._subject.model) for step in script):
                 continue
             broken = yield from self._run_history(script)
             if broken:
-                memory.keep((yield from self._shorten(script, broken.requirement)))
+                memory.save((yield from self._shorten(script, broken.requirement)))
             if broken or self._left <= 0:
                 return
 
@@ -201,14 +201,14 @@ class _Memory:
         name = sha256(life.create.key.encode()).hexdigest()[:12]
         self._database = DirectoryBasedExampleDatabase(Path(subject.memory) / name) if subject.memory else None
 
-    def failed(self) -> Iterator["Script"]:
+    def load_scripts(self) -> Iterator["Script"]:
         """Yield the histories that failed in the run that this one continues."""
         from strategies.histories import Step  # noqa: PLC0415 - see workflow
 
         for content in sorted(self._database.fetch(_KEY)) if self._database else ():
             yield msgspec.msgpack.decode(content, type=tuple[Step, ...])
 
-    def keep(self, script: "Script") -> None:
+    def save(self, script: "Script") -> None:
         """Keep a history for the run that continues this one."""
         if self._database:
             self._database.save(_KEY, msgspec.msgpack.encode(script))
