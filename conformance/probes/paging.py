@@ -135,7 +135,7 @@ def followed_by_nothing(page: Page, call: Call, subject: Subject) -> Steps[bool]
 
 def beyond_the_end(page: Page) -> Outcome:
     """Return a violation of PAG-01: the last page with items links to an empty one."""
-    message = "the last page names a next one, which is empty"
+    message = "the last page links to a next one, which is empty"
     return _bad_link(page.answer, "PAG-01", message, expected=BLANK, actual=page.next or "")
 
 
@@ -288,11 +288,11 @@ def ends(pages: tuple[Page, ...], most: int) -> Iterator[Outcome]:
     """Check that about:blank stands before the first page and after the last, and nowhere between (PAG-01)."""
     first = pages[0]
     if first.previous is not None and first.previous != BLANK:
-        message = "the first page names a previous one"
+        message = "the first page links to a previous one"
         yield _bad_link(first.answer, "PAG-01", message, expected=BLANK, actual=first.previous)
     for page in pages[1:]:
         if page.previous == BLANK:
-            message = "a page after the first does not name a previous one"
+            message = "a page after the first does not link to a previous one"
             yield _bad_link(page.answer, "PAG-01", message, expected="a URL", actual=BLANK)
     if not pages[-1].last and len(pages) == most:
         yield observed(pages[-1].answer, "PAG-03", Verdict.PASS, f"walked the first {most} pages")

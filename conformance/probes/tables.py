@@ -13,7 +13,7 @@ from conformance.subject import Subject
 _READS = 2  # the second one shows whether the header row is stable
 
 
-def _applies(operation: Operation, model: ResourceModel) -> bool:
+def _has_csv(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation is a read that documents CSV."""
     response = operation.response(200)
     return operation.method == "GET" and any(media.type == CSV for media in (response.media if response else ()))
@@ -41,4 +41,4 @@ def table(operation: Operation, subject: Subject) -> Steps[None]:
             yield observed(response, "CSV-01", Verdict.NOT_OBSERVABLE, reason)
 
 
-PROBES = (Probe("table", ("CSV-01",), _applies, _needs, table),)
+PROBES = (Probe("table", ("CSV-01",), _has_csv, _needs, table),)

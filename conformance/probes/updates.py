@@ -288,7 +288,9 @@ def _check_read_only(
     elif not taken_names:
         yield passed(response, "WRT-03")
     if taken_names:
-        yield Noticed("cleanup", f"{', '.join(taken_names)} was forged, and stays so", response.operation.key)
+        yield Noticed(
+            "cleanup", f"{', '.join(taken_names)} has a forged value now, and was not restored", response.operation.key
+        )
 
 
 PROBES = (Probe("update", ALL, _is_update, _needs, update, writes=True),)

@@ -198,16 +198,16 @@ class TestNothingToJudge:
         assert not named(outcomes, "LIM-01")
 
     def test_a_text_is_decoded_by_the_charset_that_it_declares(self, judge):
-        def parsed(media, body):
+        def parse_verdicts(media, body):
             return [outcome.verdict for outcome in named(judge(ITEM, body, 405, media=media), "RSP-09")]
 
-        assert parsed("text/plain; charset=iso-8859-1", b"caf\xe9") == [Verdict.PASS]
-        assert parsed('text/plain; Charset="latin-1"', b"caf\xe9") == [Verdict.PASS]
-        assert parsed("text/plain", b"caf\xe9") == [Verdict.FAIL]
-        assert parsed("text/plain; charset=utf-8", b"caf\xe9") == [Verdict.FAIL]
-        assert parsed("text/plain; charset=base64", b"caf\xe9") == [Verdict.FAIL]
-        assert parsed("text/plain", b"") == []
-        assert parsed("image/png", b"\xff") == []
+        assert parse_verdicts("text/plain; charset=iso-8859-1", b"caf\xe9") == [Verdict.PASS]
+        assert parse_verdicts('text/plain; Charset="latin-1"', b"caf\xe9") == [Verdict.PASS]
+        assert parse_verdicts("text/plain", b"caf\xe9") == [Verdict.FAIL]
+        assert parse_verdicts("text/plain; charset=utf-8", b"caf\xe9") == [Verdict.FAIL]
+        assert parse_verdicts("text/plain; charset=base64", b"caf\xe9") == [Verdict.FAIL]
+        assert parse_verdicts("text/plain", b"") == []
+        assert parse_verdicts("image/png", b"\xff") == []
 
     def test_an_undocumented_body_may_be_absent(self, judge):
         outcomes = judge("POST /user_rebates/{user_rebate_id}:submit", b"", headers={"Content-Type": None})
@@ -265,7 +265,7 @@ def test_an_expansion_within_an_array_is_found_there(bench):
 
 
 def test_a_contradiction_of_the_description_is_for_review(bench):
-    """A list that fits two forms of a oneOf does not violate the description."""
+    """Grade a list that fits two forms of a oneOf as REVIEW, not as a violation."""
     from conformance.checks.responses import _grade_schema_error
     from conformance.validation import SchemaError
 
