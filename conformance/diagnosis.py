@@ -7,10 +7,11 @@ import msgspec
 
 from conformance.description import load
 from conformance.errors import HarnessError
-from conformance.execution.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.execution.opening import published
 from conformance.execution.preflight import remaining, samples_of
 from conformance.model import Headers, Operation, Request, ResourceModel
+from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.safety.gate import Gate
 from conformance.targets import config as configuration
 from conformance.targets.resolve import BUILTIN, Resolved, resolve
 from conformance.targets.tokens import obtain
@@ -57,7 +58,7 @@ def _credentials(found: Resolved, model: ResourceModel) -> Iterator[Finding]:
 
 
 def _reachable(found: Resolved, headers: dict[str, Headers], identity: str, model: ResourceModel) -> Iterator[Finding]:
-    with Channel(found.target.base_url, headers, agent=AGENT) as channel:
+    with Channel(found.target.base_url, headers, Gate(found.target), agent=AGENT) as channel:
         for operation in samples_of(model):
             try:
                 response = channel.send(Request(operation.key, "GET", operation.path, identity=identity))

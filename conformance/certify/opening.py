@@ -30,7 +30,7 @@ def api_of(name: str, path: Path | None) -> Api:
             f"--target {name} has no identity that may read", hint="Set EVCONFORM_TOKEN, or configure one."
         )
     credentials, _ = obtain({identity: found.config.identities[identity]}, found.target.token_url)
-    return Api(found.target.base_url, credentials.headers, credentials.secrets, identity)
+    return Api(found.target, credentials.headers, credentials.secrets, identity)
 
 
 def sender_target(origin: str) -> Target:

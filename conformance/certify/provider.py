@@ -10,7 +10,6 @@ import msgspec
 from conformance.answers import UNREADABLE
 from conformance.certify.record import About, Item, Record, posted
 from conformance.description import pointers
-from conformance.execution.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.model import (
     Exchange,
     Headers,
@@ -23,6 +22,8 @@ from conformance.model import (
     Target,
     Verdict,
 )
+from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.safety.gate import Gate
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.fetching import compare
 from conformance.webhooks.judging import Sender, judge, operation_of
@@ -38,7 +39,7 @@ _POLL_S = 0.2
 class Api(msgspec.Struct, frozen=True):
     """Where `data.url` is asked, and as whom."""
 
-    base_url: str
+    target: Target
     headers: Mapping[str, Headers]
     secrets: Mapping[str, str]
     identity: str
@@ -123,13 +124,13 @@ class _Judging:
         self._record.leave(NOTHING_CAME, Verdict.NOT_OBSERVABLE)
 
     def _compare(self, delivery: Delivery, name: str, api: Api) -> None:
-        with Channel(api.base_url, api.headers, agent=AGENT) as channel:
+        with Channel(api.target.base_url, api.headers, Gate(api.target), agent=AGENT) as channel:
 
             def fetch(target: str) -> Exchange:
                 self._fetched += 1
                 return _asked(channel, Request("*", "GET", target, identity=api.identity), f"fetch-{self._fetched}")
 
-            self._observe(compare(delivery, name, api.base_url, self._kept(fetch), _json))
+            self._observe(compare(delivery, name, api.target.base_url, self._kept(fetch), _json))
 
     def _kept(self, fetch: Callable[[str], Exchange]) -> Callable[[str], Exchange]:
         def kept(target: str) -> Exchange:

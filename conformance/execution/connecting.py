@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from conformance.execution.budgets import affordable
-from conformance.execution.channel import AGENT, Channel
 from conformance.execution.opening import Opening
 from conformance.execution.preflight import left_to, preflight
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import Store, store_path
 from conformance.model import ResourceModel
+from conformance.network.channel import AGENT, Channel
+from conformance.safety.gate import Gate
 from conformance.targets.tokens import obtain
 
 
@@ -20,7 +21,7 @@ def connected(opening: Opening) -> RunSpec:
     spec, target = opening.spec, opening.reached()
     credentials, _ = obtain(opening.identities, target.token_url)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-    with Channel(target.base_url, spec.headers, agent=AGENT) as channel:
+    with Channel(target.base_url, spec.headers, Gate(target), agent=AGENT) as channel:
         asked, left = preflight(channel, opening.description.model, target.base_url)
     _charge(spec, ["full"] * asked)
     return msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, left))
@@ -32,7 +33,7 @@ def limited(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> Run
     They may have sent some in this hour before. A known allowance is planned with as it is, and what expired has none.
     """
     others = {*spec.target.identities} & {*cost} - {"full", "expired", *spec.target.allowances}
-    with Channel(spec.target.base_url, spec.headers, agent=AGENT) as channel:
+    with Channel(spec.target.base_url, spec.headers, Gate(spec.target), agent=AGENT) as channel:
         left = {name: left_to(channel, model, name) for name in sorted(others)}
     _charge(spec, left)
     limits = {name: affordable(None, spec.profile, count) for name, count in left.items()}

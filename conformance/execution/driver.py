@@ -11,15 +11,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.answers import Answer
-from conformance.execution.channel import Channel, NoAnswerError, NotSentError
 from conformance.execution.record import Recorder
 from conformance.execution.redaction import Redactor
 from conformance.execution.shrinking import Held
 from conformance.execution.store import Store
 from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
+from conformance.network.channel import Channel, NoAnswerError, NotSentError
 from conformance.plan import Catalogue, Item
 from conformance.plan.planner import level_of
 from conformance.probes.base import WHOLE, Probe, Steps
+from conformance.safety.gate import ForbiddenRequestError
 from conformance.subject import Subject
 
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
@@ -90,6 +91,7 @@ class _Run:
         self._operation = driver.subject.model.by_key.get(item.operation, WHOLE)
         self._sent = self._asked = 0
         self._took: list[str] = []  # what may have had an effect
+        self._effective = ""  # why nothing more with an unsafe method is sent
         self._held: Held | None = None
         self._recorder = Recorder(
             item.name,
@@ -110,6 +112,11 @@ class _Run:
         except Halt as halt:
             complete = False
             self._leave(halt.verdict, halt.reason)
+        except ForbiddenRequestError as error:
+            broken = True
+            reason = f"the plan is wrong, the gate refused a request: {error}"
+            self._d.write(Noticed("safety", reason, self._item.operation))
+            self._leave(Verdict.ERROR, reason)
         except Exception as fault:  # noqa: BLE001 - our own fault becomes a verdict, the run goes on
             broken = True
             where = traceback.extract_tb(fault.__traceback__)[-1]
@@ -179,6 +186,8 @@ class _Run:
         self._recorder.record(outcome, self._item.operation)
 
     def _exchange(self, request: Request) -> Exchange:
+        if self._effective and not request.safe:
+            raise Halt(Verdict.NOT_TESTED, self._effective)
         self._asked += 1
         shared = request.safe and not request.fresh
         place = urlsplit(self._d.subject.target.base_url).netloc
@@ -199,6 +208,10 @@ class _Run:
         self._d.write(Exchanged(clean, self._item.name))
         if not request.safe and (exchange.status // 100 == 2 or exchange.status >= 500):
             self._took.append(f"{request.method} {request.target}")
+            if request.inert and exchange.status // 100 == 2:
+                self._effective = (
+                    f"{request.method} {request.target} was accepted though {request.inert}: nothing more is risked"
+                )
         if exchange.failure:
             return self._fail(exchange)
         if self._held:

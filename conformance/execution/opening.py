@@ -19,10 +19,10 @@ from conformance.mock_server import starting
 from conformance.mock_server.identities import IDENTITIES
 from conformance.model import Profile, Target, TargetKind
 from conformance.plan import Catalogue, Plan
+from conformance.safety.rules import permit
 from conformance.targets import config as configuration
 from conformance.targets.config import Config, Identity
 from conformance.targets.resolve import BUILTIN, Resolved, allowances, clients, resolve
-from conformance.targets.rules import permit
 
 
 class RunOptions(msgspec.Struct, frozen=True):

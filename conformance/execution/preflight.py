@@ -5,8 +5,8 @@ from contextlib import suppress
 from itertools import islice
 
 from conformance.errors import CredentialsError, TargetError, UsageError
-from conformance.execution.channel import Channel, NoAnswerError, NotSentError
 from conformance.model import Operation, Request, ResourceModel, Response, Role
+from conformance.network.channel import Channel, NoAnswerError, NotSentError
 
 _TRIED = 2  # lists asked before credentials count as refused: one operation may be broken by itself
 

@@ -1,13 +1,14 @@
 """One process that runs items: everything opened once, closed at its end."""
 
 from conformance.eventlog import Writer
-from conformance.execution.channel import AGENT, Channel
 from conformance.execution.driver import Driver
 from conformance.execution.redaction import Redactor
 from conformance.execution.spec import Brief, RunSpec
 from conformance.execution.store import Store, store_path
 from conformance.model import Case, Outcome
+from conformance.network.channel import AGENT, Channel
 from conformance.plan import Item, Plan
+from conformance.safety.gate import Gate
 
 _LEASE = 8  # requests that a worker writes down at once
 
@@ -20,7 +21,9 @@ class Worker:
         self.catalogue, self.plan = brief.catalogue, brief.plan
         self._log = Writer(spec.path / "workers" / f"{name}.jsonl")
         self.store = Store(store_path(spec.path), _LEASE)
-        self._channel = Channel(spec.target.base_url, spec.headers, agent=AGENT)
+        self._channel = Channel(
+            spec.target.base_url, spec.headers, Gate(spec.target, brief.description.model.operations), agent=AGENT
+        )
         self._cases = self.plan.cases()
         self.todo = todo(self.plan, spec)
         self._wish = spec.wish()

@@ -6,6 +6,8 @@ from functools import lru_cache
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
+UNKNOWN_ID, WRONG_BODY = "nothing has its id", "its body has the wrong type"
+"""Why a write cannot take effect; see `Request.inert`."""
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -20,6 +22,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     `token_in` moves the identity's token out of its header: to the query parameter or the cookie `access_token`
     (`query`, `cookie`), or under another scheme of the header (`scheme`). The sender does so; neither a request nor its
     record ever holds the token. `invented` are tokens in it that a probe made up: no secrets, the record shows them.
+    `inert` says why a request with an unsafe method cannot take effect on a server in order; empty where it may.
     """
 
     operation: str
@@ -33,6 +36,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     authority: str = ""
     token_in: str = ""
     invented: tuple[str, ...] = ()
+    inert: str = ""
 
     @property
     def safe(self) -> bool:

@@ -26,6 +26,8 @@ from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
 from conformance.probes.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.base import Need, Probe
+from conformance.safety.gate import Gate
+from conformance.safety.rules import RISKS, refusal_of
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
 _FIRST = 3  # operations of each probe that go before depth
@@ -52,6 +54,10 @@ class Wish(msgspec.Struct, frozen=True):
     def limit(self, identity: str) -> int | None:
         """How many requests an identity may send, None for any number."""
         return self.left.get(identity, self.budget)
+
+    def url(self, path: str) -> str:
+        """Return the URL of a path below the base URL; a whole URL stays as it is."""
+        return path if "://" in path else self.target.base_url + path
 
     def groups(self, model: ResourceModel) -> frozenset[str]:
         """The resource groups of the shard: dealt out in turn, so that operations of one resource stay together."""
@@ -146,6 +152,7 @@ def _candidates(
 ) -> tuple[list[tuple[Probe, Item]], dict[Case, str]]:
     found: list[tuple[Probe, Item]] = []
     refused: dict[Case, str] = {}
+    gate = Gate(wish.target, model.operations)
     for probe in catalogue.probes.values():
         for operation in [WHOLE_OPERATION] if probe.whole else operations:
             if not probe.applies(operation, model):
@@ -153,7 +160,7 @@ def _candidates(
             cells = tuple(r for r in probe.requirements if Case(r, operation.key) in wanted)
             if not cells:
                 continue
-            if reason := _forbidden(probe, operation, wish):
+            if reason := _forbidden(probe, operation, model, wish, gate):
                 refused.update({Case(r, operation.key): reason for r in cells})
                 continue
             needs = tuple(paid_by(need, wish.target) for need in probe.needs(operation, model))
@@ -163,18 +170,25 @@ def _candidates(
     return found, refused
 
 
-def _forbidden(probe: Probe, operation: Operation, wish: Wish) -> str:
-    """Why a probe may not run on an operation of this target; empty where it may."""
+def _forbidden(probe: Probe, operation: Operation, model: ResourceModel, wish: Wish, gate: Gate) -> str:
+    """Return why a probe may not run on an operation of this target; empty where it may."""
     if _DEPTH[probe.profile] > _DEPTH[wish.profile]:
         return f"the profile {wish.profile} does not go so far ({probe.profile} does)"
     if absent := [name for name in probe.identities if name not in wish.target.identities]:
         return f"no identity {' or '.join(absent)} is configured"
-    if probe.writes and not wish.target.may_write:
-        return "writes are off (--allow-writes, where the target allows it)"
-    risky = operation.effect in {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
-    if probe.writes and risky and not (wish.target.may_touch_hardware and wish.profile is Profile.DEEP):
-        return f"the operation is {operation.effect} (--allow-hardware and the profile deep)"
-    return ""
+    if probe.writes and (reason := refusal_of(wish.target, Effect.WRITE)):
+        return reason
+    if probe.writes and (reason := _too_risky(operation, wish)):
+        return reason
+    sent = (each for each in probe.sends(operation, model) if not each.undo)
+    return next((reason for each in sent if (reason := gate.refusal(each.method, wish.url(each.path)))), "")
+
+
+def _too_risky(operation: Operation, wish: Wish) -> str:
+    """Return why an operation is not carried out; empty where it may be."""
+    if operation.effect not in RISKS or (wish.target.may_touch_hardware and wish.profile is Profile.DEEP):
+        return ""
+    return f"the operation {RISKS[operation.effect]} (--allow-hardware and the profile deep)"
 
 
 def by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
@@ -242,8 +256,11 @@ def _settled(  # noqa: PLR0913 - what is known when a plan is closed
 
 def _unread(model: ResourceModel, case: Case, wish: Wish) -> str:
     operation = model.by_key.get(case.operation)
-    if operation is not None and not operation.safe and not wish.target.may_write:
-        return "writes are off (--allow-writes, where the target allows it)"
+    if operation is not None and (not operation.safe or operation.effect is not Effect.NONE):
+        effect = operation.effect if operation.effect in RISKS else Effect.WRITE
+        reason = refusal_of(wish.target, effect) or _too_risky(operation, wish)
+        if reason:
+            return reason
     return "no probe of this plan exercises the operation"
 
 

@@ -53,13 +53,34 @@ class Need(msgspec.Struct, frozen=True, order=True):
     shared: bool = True
 
 
+class UnsafeRequest(msgspec.Struct, frozen=True):
+    """A request with an effect, or with a method that may have one, that a probe may send.
+
+    `path` is a template below the base URL, or an absolute URL. `undo` marks the deletion of what the run itself
+    created: the gate allows it with --allow-writes alone.
+    """
+
+    method: str
+    path: str
+    undo: bool = False
+
+
+def own_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the operation's own request where it may have an effect: what most probes send."""
+    if operation.safe and operation.effect is Effect.NONE:
+        return ()
+    return (UnsafeRequest(operation.method, operation.path),)
+
+
 class Probe(msgspec.Struct, frozen=True):
     """One active probe of one operation.
 
     `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
     it at all. `needs` tells the requests before anything is sent. `profile` is the first profile that includes it;
     `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests could take
-    effect, `own` those of them that touch nothing but what they made. `identities` must all be configured. `whole`
+    effect, `own` those of them that touch nothing but what they made. `sends` names
+    the requests with an effect that it may send, before anything is sent: the plan has none that the gate would refuse.
+    `identities` must all be configured. `whole`
     marks a probe of the API as such: it runs once, on WHOLE, and judges requirements that bind the API. `again` asks
     and judges one request: where it is given, what an item sees violated is also shown by the smallest request that
     shows it. `about` tells, unsent, which of the requirements such a request is a case of.
@@ -74,6 +95,7 @@ class Probe(msgspec.Struct, frozen=True):
     rank: int = 1
     writes: bool = False
     own: bool = False
+    sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = own_request
     identities: tuple[str, ...] = ()
     whole: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None

@@ -10,7 +10,7 @@ from conformance.comparing import ABSENT, Difference, at, differences
 from conformance.judging import observed, passed, violated
 from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.arguments import Missing, list_of, untested
-from conformance.probes.base import Need, Probe, Steps, ask
+from conformance.probes.base import Need, Probe, Steps, UnsafeRequest, ask
 from conformance.probes.deletions import is_gone, is_gone_alone, look, there
 from conformance.probes.differing import differing
 from conformance.probes.kept import lost
@@ -21,6 +21,7 @@ from conformance.probes.writing import (
     address,
     clean,
     contrary,
+    created_and_deleted,
     deleter_of,
     has_json_body,
     least,
@@ -43,6 +44,19 @@ def _create_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
     paths = {each.role: each.path for each in model.operations if resource and each.resource == resource.name}
     count = 2 + (Role.ITEM in paths) + (Role.LIST in paths) + 14 * (Role.DELETE in paths)
     return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", count, shared=False))
+
+
+def _requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """What is made and deleted again; a parent too, where one can be made."""
+    makes = _maker_of_parent(operation, model)
+    above = created_and_deleted(makes, model) if makes else ()
+    return (*created_and_deleted(operation, model), *above)
+
+
+def _maker_of_parent(operation: Operation, model: ResourceModel) -> Operation | None:
+    parents = operation.path.rpartition("/")[0].rpartition("/")[0]
+    makes = next((o for o in model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
+    return makes if makes and makes.effect is Effect.WRITE else None
 
 
 def create(operation: Operation, subject: Subject) -> Steps[None]:
@@ -113,9 +127,8 @@ def _accepted(write: Write, subject: Subject) -> Steps[Answer | None]:
 
 def _above(operation: Operation, subject: Subject) -> Steps[Answer | None]:
     """A new parent, below which there is room for anything; None where none can be made."""
-    parents = operation.path.rpartition("/")[0].rpartition("/")[0]
-    makes = next((o for o in subject.model.operations if o.role is Role.CREATE and o.path == parents != ""), None)
-    write = (yield from write_of(makes, subject, "above")) if makes and makes.effect is Effect.WRITE else None
+    makes = _maker_of_parent(operation, subject.model)
+    write = (yield from write_of(makes, subject, "above")) if makes else None
     answer = (yield from ask(write.call.operation, write.request(write.body))) if isinstance(write, Write) else None
     return answer if answer is not None and answer.ok and address(answer, subject) else None
 
@@ -218,4 +231,4 @@ def _stays_gone(gone: Answer, operation: Operation, subject: Subject) -> Steps[N
     yield from clean(another, subject)
 
 
-PROBES = (Probe("create", ALL, _creates, _create_needs, create, writes=True),)
+PROBES = (Probe("create", ALL, _creates, _create_needs, create, writes=True, sends=_requests),)

@@ -9,7 +9,7 @@ from conformance.answers import Answer
 from conformance.judging import observed, passed, quote, violated, without
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.arguments import Call, Missing, call_of, untested
-from conformance.probes.base import OTHER, WHOLE, Need, Probe, Steps, ask
+from conformance.probes.base import OTHER, WHOLE, Need, Probe, Steps, UnsafeRequest, ask
 from conformance.probes.harmless import harmless
 from conformance.probes.page_bounds import bad_sizes, sized
 from conformance.probes.unknown import keyed
@@ -31,6 +31,11 @@ def _has_other(operation: Operation, model: ResourceModel) -> bool:
     return bool(_other_method(operation, model))
 
 
+def _other_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    name = _other_method(operation, model)
+    return () if name in {"", "GET"} else (UnsafeRequest(name, operation.path),)
+
+
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (Need(f"method {operation.key}", identity=OTHER),)
 
@@ -42,8 +47,9 @@ def method(operation: Operation, subject: Subject) -> Steps[None]:
     """
     wanted = _other_method(operation, subject.model)
     target = _path_to_nothing(operation, subject)
+    inert = "" if wanted == "GET" else "its method is not documented"
     answer = yield from ask_for_refusal(
-        operation, Request(operation.key, wanted, target, identity=subject.other), subject, instead="full"
+        operation, Request(operation.key, wanted, target, identity=subject.other, inert=inert), subject, instead="full"
     )
     if answer.status == 404 and operation.path_parameters:
         reason = "the server looks for the resource before the method, and a real one is not risked"
@@ -191,7 +197,7 @@ def _compared(fault: str, found: dict[str, list[Answer]]) -> Iterator[Outcome]:
 
 
 PROBES = (
-    Probe("method", ("ERR-06",), _has_other, _method_needs, method, rank=2),
+    Probe("method", ("ERR-06",), _has_other, _method_needs, method, rank=2, sends=_other_request),
     Probe("accept", ("ERR-07",), _reads, _accept_needs, accept, rank=2),
     Probe("problem-types", ("ERR-10",), _whole, _same_needs, same_fault_same_type, rank=3, whole=True),
 )

@@ -5,12 +5,24 @@ import msgspec
 from conformance.answers import Answer
 from conformance.judging import observed, passed, violated, without
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
+from conformance.model.exchange import WRONG_BODY
 from conformance.probes.arguments import Missing, call_of, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.probes.deletions import GONE, there
 from conformance.probes.harmless import harmless
 from conformance.probes.tenancy import A, B, apart_needs, owned, shared, two_people, without_user
-from conformance.probes.writing import JSON, Write, address, clean, deleter_of, reader_for, writable, write_of
+from conformance.probes.writing import (
+    JSON,
+    Write,
+    address,
+    clean,
+    created_and_deleted,
+    deleter_of,
+    is_new,
+    reader_for,
+    writable,
+    write_of,
+)
 from conformance.subject import Subject
 
 
@@ -80,7 +92,9 @@ def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
         return
     plain = msgspec.structs.replace(call, identity=B, headers=without_user(call)).request()
     headers = (*plain.headers, ("Content-Type", JSON))
-    answer = yield from ask(operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body))
+    answer = yield from ask(
+        operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body, inert=WRONG_BODY)
+    )
     if answer.status in {403, 404}:
         yield from _refused(answer, subject)
         return
@@ -113,7 +127,7 @@ def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(("AUT-05",), operation, missing)
         return
     made = yield from ask(operation, write.request(write.body))
-    deleter = deleter_of(address(made, subject), subject) if made.ok else None
+    deleter = deleter_of(address(made, subject), subject) if is_new(made) else None
     if deleter is None:
         reason = f"user_a makes nothing that can be deleted: {made.status}"
         yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
@@ -150,6 +164,15 @@ def _refused(answer: Answer, subject: Subject) -> Steps[None]:
 
 PROBES = (
     Probe("foreign-refusal", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(A, B)),
-    Probe("foreign-delete", ("AUT-05",), _deletable, _deletion_needs, foreign_delete, writes=True, identities=(A, B)),
+    Probe(
+        "foreign-delete",
+        ("AUT-05",),
+        _deletable,
+        _deletion_needs,
+        foreign_delete,
+        writes=True,
+        sends=created_and_deleted,
+        identities=(A, B),
+    ),
     Probe("foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(A, B)),
 )

@@ -1,9 +1,11 @@
 """Calls that cannot take effect, whatever the server forgets to check."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.judging import quote
 from conformance.model import Location, Operation, Parameter, Request
+from conformance.model.exchange import UNKNOWN_ID, WRONG_BODY
 from conformance.probes.arguments import Missing, plain_value
 from conformance.subject import Subject
 from conformance.ulid import drawn
@@ -30,7 +32,15 @@ def harmless(operation: Operation, subject: Subject, identity: str) -> Request |
         headers.append((operation.user_header, f"user{_ulid(operation, subject)}"))
     query = "&".join(f"{name}={value}" for name, value in _required_query(operation, subject))
     target = path + (f"?{query}" if query else "")
-    return Request(operation.key, operation.method, target, tuple(headers), body, identity)
+    inert = "" if operation.safe else " and ".join(_reasons(unknown=unknown, wrong=bool(body)))
+    return Request(operation.key, operation.method, target, tuple(headers), body, identity, inert=inert)
+
+
+def _reasons(*, unknown: bool, wrong: bool) -> Iterator[str]:
+    if unknown:
+        yield UNKNOWN_ID
+    if wrong:
+        yield WRONG_BODY
 
 
 def stranger(operation: Operation, subject: Subject, prefix: str) -> str:

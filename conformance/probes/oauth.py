@@ -21,12 +21,17 @@ def _always(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    client = Need("oauth", 4, f"full{CLIENT}", shared=False)
-    return (client, Need("oauth", 3, "", shared=False))
+    client = Need("oauth", 2, f"full{CLIENT}", shared=False)
+    return (client, Need("oauth", 2, "", shared=False))
+
+
+def _revocation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    client = Need("revocation", 3, f"full{CLIENT}", shared=False)
+    return (client, Need("revocation", 1, "", shared=False))
 
 
 def flows(operation: Operation, subject: Subject) -> Steps[None]:
-    """Buy a token, use it, revoke it without and with the slash, use it again; ask with what is not valid."""
+    """Buy a token and use it; ask for others with what is not valid."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         reason = "no client id and secret are configured for the identity full"
         yield without("AUT-07", WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
@@ -39,11 +44,21 @@ def flows(operation: Operation, subject: Subject) -> Steps[None]:
     if guarded is not None:
         yield from _used(guarded, token, good=True)
     yield from _refused(subject)
+
+
+def revocation(operation: Operation, subject: Subject) -> Steps[None]:
+    """Buy a token, revoke it without and with the last slash, and use it again."""
+    if "full" not in subject.target.clients or not subject.target.token_url:
+        return  # `flows` says so
+    token = _token_of((yield from _post(subject, "", "grant_type=client_credentials")))
+    if not token:
+        return
     form = f"token={quote(token, safe='')}"
     bare = yield from _post(subject, _REVOKE.rstrip("/"), form)
     yield from _is(bare, (405,), "revoking without the last slash")
     revoked = yield from _post(subject, _REVOKE, form)
     yield from _is(revoked, (200, 204), "revoking a token")
+    guarded = next((o for o in subject.model.operations if _plain_list(o)), None)
     if guarded is not None and revoked.ok:
         yield from _used(guarded, token, good=False)
 
@@ -65,10 +80,9 @@ def _post(subject: Subject, beside: str, form: str, identity: str = f"full{CLIEN
 def _bought(answer: Answer) -> Steps[str]:
     """The access token of an answer (RFC 6749, section 5.1), empty where it has none."""
     body = answer.json if isinstance(answer.json, dict) else {}
-    kind, lifetime, token = (body.get(name) for name in ("token_type", "expires_in", "access_token"))
-    bought = answer.status == 200 and isinstance(token, str) and token != ""
+    kind, lifetime, token = body.get("token_type"), body.get("expires_in"), _token_of(answer)
     complaints = [
-        ("the client credentials buy no token", bought, "/access_token"),
+        ("the client credentials buy no token", bool(token), "/access_token"),
         ("token_type is not Bearer", isinstance(kind, str) and kind.lower() == "bearer", "/token_type"),
         ("expires_in is no positive number", isinstance(lifetime, int | float) and lifetime > 0, "/expires_in"),
     ]
@@ -79,7 +93,12 @@ def _bought(answer: Answer) -> Steps[str]:
             break
     else:
         yield passed(answer, "AUT-07")
-    return token if bought and isinstance(token, str) else ""
+    return token
+
+
+def _token_of(answer: Answer) -> str:
+    token = answer.json.get("access_token") if isinstance(answer.json, dict) else None
+    return token if answer.status == 200 and isinstance(token, str) else ""
 
 
 def _used(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
@@ -117,4 +136,7 @@ def _is(answer: Answer, expected: tuple[int, ...], what: str) -> Iterator[Outcom
         yield violated(answer, "AUT-07", f"{what} does not give {wanted}", expected=wanted, actual=str(answer.status))
 
 
-PROBES = (Probe("oauth", ("AUT-07",), _always, _needs, flows, rank=2, whole=True),)
+PROBES = (
+    Probe("oauth", ("AUT-07",), _always, _needs, flows, rank=2, whole=True),
+    Probe("revocation", ("AUT-07",), _always, _revocation_needs, revocation, rank=2, whole=True, writes=True),
+)

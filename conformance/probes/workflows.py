@@ -5,17 +5,20 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.answers import Answer
+from conformance.answers import Answer, path_of
 from conformance.judging import observed, passed
-from conformance.model import Effect, Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
+from conformance.model import Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
 from conformance.probes.arguments import Missing, untested
-from conformance.probes.base import Need, Probe, Steps
+from conformance.probes.base import Need, Probe, Steps, UnsafeRequest
 from conformance.probes.generated_requests import embedding, linked
 from conformance.probes.reading import plain_read
-from conformance.probes.writing import Write, has_json_body, writable, write_of
+from conformance.probes.writing import Write, created_and_deleted, has_json_body, writable, write_of
+from conformance.safety.gate import created_path
+from conformance.safety.rules import RISKS
 from conformance.subject import Subject
 from conformance.validation.wire import path_variables
 
@@ -28,7 +31,6 @@ JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", 
 _SEARCH_BUDGET, _SHORTEN_BUDGET = 480, 120  # requests for one resource: to find a broken history, and to shorten it
 _HISTORIES, _STEPS = 60, 8
 _KEY = b"histories"
-_RISKY = {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -59,6 +61,14 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     )
 
 
+def _unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the creation, the deletion of the created resource, and changes of it unless these are risky."""
+    resource = model.by_name.get(operation.resource)
+    updates = (o for o in model.operations if resource and o.role is Role.UPDATE and o.path == resource.item_path)
+    changes = (UnsafeRequest(o.method, o.path) for o in updates if o.effect not in RISKS)
+    return (*created_and_deleted(operation, model), *changes)
+
+
 def workflow(operation: Operation, subject: Subject) -> Steps[None]:
     """Run histories until one breaks a requirement or the budget is spent; report the shortest."""
     from strategies.lifecycles import lifecycles  # noqa: PLC0415 - Hypothesis is loaded only where something is drawn
@@ -68,7 +78,7 @@ def workflow(operation: Operation, subject: Subject) -> Steps[None]:
         yield from untested(JUDGED, operation, write)
         return
     life = next(candidate for candidate in lifecycles(subject.model) if candidate.create == operation)
-    if life.update and life.update.effect in _RISKY and not subject.target.may_touch_hardware:
+    if life.update and life.update.effect in RISKS and not subject.target.may_touch_hardware:
         life = msgspec.structs.replace(life, update=None)
     search = _Search(write, life, subject)
     yield from search.run()
@@ -116,6 +126,7 @@ class _Search:
         self._left = _SEARCH_BUDGET
         self.stories: dict[str, Story] = {}
         self.made: Exchange | None = None
+        self._created: set[str] = set()  # paths of resources that a history created, and may delete again
 
     def run(self) -> Steps[None]:
         """Run the histories that failed before, then others; shorten the first one that breaks a requirement."""
@@ -163,20 +174,34 @@ class _Search:
             breach = broken
             self._keep(Story(broken, tuple(exchanges)))
         for request in history.leave():  # even if the budget is spent
-            yield self._address(request)
+            if self._may_send(request):
+                yield self._address(request)
         return breach
 
     def _send_all(self, talk: "Talk", exchanges: list[Exchange]) -> Steps[None]:
         """Send the requests of a history to the target, as long as the budget allows, and record the exchanges."""
         with suppress(StopIteration):
             request = next(talk)
-            while self._left > 0:
+            while self._left > 0 and self._may_send(request):
                 self._left -= 1
                 exchange = yield self._address(request)
                 exchanges.append(exchange)
                 if request.operation == self._life.create.key and exchange.status // 100 == 2:
                     self.made = exchange
+                    self._remember(exchange)
                 request = talk.send(exchange.response or Response(0))
+
+    def _remember(self, exchange: Exchange) -> None:
+        """Remember the path of the resource that an exchange created."""
+        url = urlsplit(exchange.url).path
+        path = created_path("POST", url, exchange.response) if exchange.response else ""
+        if path:
+            self._created.add(path_of(exchange.request.target) + path[len(url.rstrip("/")) :])
+
+    def _may_send(self, request: Request) -> bool:
+        """Return whether a request is no deletion, or one of a resource that a history created."""
+        is_own = path_of(request.target) in self._created
+        return request.method != "DELETE" or is_own or self._subject.target.may_touch_hardware
 
     def _address(self, request: Request) -> Request:
         """Return a request of a history with the headers and the identity of the write."""
@@ -238,4 +263,9 @@ def _volatile_properties(life: "Lifecycle", subject: Subject) -> frozenset[str]:
     return frozenset(shown) - ours
 
 
-PROBES = (Probe("workflow", JUDGED, _is_creatable, _needs, workflow, Profile.DEEP, 3, writes=True, own=True),)
+PROBES = (
+    Probe(
+        "workflow", JUDGED, _is_creatable, _needs, workflow, Profile.DEEP, 3,
+        writes=True, own=True, sends=_unsafe_requests,
+    ),
+)  # fmt: skip

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.answers import Answer, below, match_path, reader_of
-from conformance.model import Link, Noticed, Operation, Request, Resource, Role
+from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
 from conformance.probes.arguments import Call, Missing, call_of, list_of
-from conformance.probes.base import Steps, ask
+from conformance.probes.base import Steps, UnsafeRequest, ask, own_request
+from conformance.safety.gate import created_path
 from conformance.subject import Subject
 
 if TYPE_CHECKING:
@@ -162,12 +163,29 @@ def deleter_of(path: str, subject: Subject) -> Operation | None:
     return next(fitting, None)
 
 
+def is_new(answer: Answer) -> bool:
+    """Return whether a response says that it created a resource with an address of its own, which may be deleted."""
+    request, http_response = answer.exchange.request, answer.exchange.response
+    path = urlsplit(answer.exchange.url).path
+    return http_response is not None and bool(created_path(request.method, path, http_response))
+
+
+def created_and_deleted(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the request of a write, and the requests that delete the resource it creates."""
+    deletions = (
+        UnsafeRequest("DELETE", deleter.path, undo=True)
+        for deleter in model.operations
+        if deleter.role is Role.DELETE and deleter.path.rpartition("/")[0] == operation.path
+    )
+    return (*own_request(operation, model), *deletions)
+
+
 def clean(answer: Answer, subject: Subject) -> Steps[Answer | None]:
     """Delete the resource that a write created, where the API allows; return the response, or report what stays."""
     path = address(answer, subject)
     if not answer.ok:
         return None
-    deleter = deleter_of(path, subject) if path else None
+    deleter = deleter_of(path, subject) if path and is_new(answer) else None
     if deleter is None:
         description = path or "a resource without an address"
         yield Noticed("cleanup", f"{description} was created and cannot be deleted", answer.operation.key)

@@ -11,8 +11,8 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.model import Target, TargetKind
+from conformance.safety.rules import RULES, kind_of
 from conformance.targets.config import Config, Identity, TargetConfig, resolved
-from conformance.targets.rules import RULES, kind_of
 
 BUILTIN = "builtin"
 TOKEN_VARIABLE = "EVCONFORM_TOKEN"  # noqa: S105 - a variable's name

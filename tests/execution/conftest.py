@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from conformance.description import load
-from conformance.execution.channel import Channel
+from conformance.network.channel import Channel
 from conformance.execution.driver import Driver
 from conformance.execution.redaction import Redactor
 from conformance.execution.store import Store

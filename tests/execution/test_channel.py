@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from conformance.execution.channel import Channel, Limits, NoAnswerError, NotSentError
+from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
 from conformance.model import Request
 
 

@@ -15,8 +15,9 @@ from conformance.certify.webhook_receivers.judging import OPERATION, Sent
 from conformance.certify.webhook_receivers.messages import AGENT, Message
 from conformance.certify.webhook_receivers.streaming import stream
 from conformance.errors import UsageError
-from conformance.execution.channel import Channel, Limits, NoAnswerError, NotSentError
 from conformance.model import Exchange, Request, Response
+from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
+from conformance.safety.deliveries import DeliveryGate, refuse_provider
 from conformance.targets.resolve import loopback
 
 ANSWER_S = 15.0
@@ -41,6 +42,7 @@ class Endpoint:
             raise UsageError(f"{option} is no URL: {fault}", hint=_HINT) from fault
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.fragment:
             raise UsageError(f"{option} is no plain URL", hint=_HINT)
+        refuse_provider(url, option)
         self.url = url
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -70,7 +72,9 @@ class Sender:
         self._gap, self._next = 1 / rate if rate else 0.0, 0.0
         self._concurrency = concurrency
         self._limits, self._transport = _limits(answer_s), transport
-        self._channel = Channel(endpoint.origin, {}, agent=AGENT, transport=transport, limits=self._limits)
+        self._channel = Channel(
+            endpoint.origin, {}, DeliveryGate(endpoint.origin), agent=AGENT, transport=transport, limits=self._limits
+        )
         self._count, self._lock = 0, threading.Lock()
 
     def close(self) -> None:

@@ -1,4 +1,7 @@
-"""The one edge to the network: synchronous httpx transports that send exactly the bytes that were meant."""
+"""The one edge to the network: synchronous httpx transports that send exactly the bytes that were meant.
+
+Each channel has a gate, and no request passes it by: what may have an effect leaves only where the rules allow it.
+"""
 
 import re
 import time
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
 from types import TracebackType
-from typing import Self, cast
+from typing import Protocol, Self, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -45,6 +48,16 @@ class NoAnswerError(Exception):
         self.slow = slow
 
 
+class RequestGate(Protocol):
+    """What decides whether a request may leave; see `conformance.safety.gate`."""
+
+    def check(self, method: str, url: str, headers: Headers) -> None:
+        """Raise ForbiddenRequestError where the request may not leave."""
+
+    def observe(self, method: str, url: str, response: Response) -> None:
+        """Learn from a response what later requests may do."""
+
+
 class Channel:
     """Sends requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent.
 
@@ -56,6 +69,7 @@ class Channel:
         self,
         base_url: str,
         credentials: Mapping[str, Headers],
+        gate: RequestGate,
         *,
         agent: str,
         transport: httpx.BaseTransport | None = None,
@@ -63,6 +77,7 @@ class Channel:
     ) -> None:
         self._base = base_url.rstrip("/")
         self._credentials = credentials
+        self._gate = gate
         self._limits = limits
         self.unanswered = 0  # requests in a row that got no answer
         self.limited = 0  # answers in a row that were 429
@@ -82,9 +97,16 @@ class Channel:
         return self._url(request, "[redacted]")
 
     def send(self, request: Request) -> Response:
-        """Send and read the whole answer; raises NotSentError or NoAnswerError. Redirects are answers, not followed."""
+        """Send a request and read the whole response. Redirects are responses, and are not followed.
+
+        Raises:
+            ForbiddenRequestError: the gate refuses the request; nothing was sent.
+            NotSentError: HTTP cannot carry the request; nothing was sent.
+            NoAnswerError: no whole response came back.
+        """
         headers, token = self._headers(request)
         url = self._url(request, token)
+        self._gate.check(request.method, url, tuple(headers))
         try:
             wire = httpx.Request(
                 request.method, _parsed(url), headers=headers, content=request.body or None, extensions=self._extensions
@@ -107,7 +129,9 @@ class Channel:
         self.unanswered = 0
         self.limited = self.limited + 1 if answer.status_code == 429 else 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        return Response(answer.status_code, fields, body, time.perf_counter() - began, cut)
+        response = Response(answer.status_code, fields, body, time.perf_counter() - began, cut)
+        self._gate.observe(request.method, url, response)
+        return response
 
     def close(self) -> None:
         """Close all connections."""

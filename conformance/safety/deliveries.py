@@ -1,0 +1,36 @@
+"""The gate in front of a partner's endpoint: deliveries go there, and never to the provider."""
+
+from urllib.parse import urlsplit
+
+from conformance.errors import UsageError
+from conformance.model import Headers, Response, TargetKind
+from conformance.safety.gate import ForbiddenRequestError
+from conformance.safety.rules import kind_of
+
+
+class DeliveryGate:
+    """Lets requests pass to one origin, with any method: what listens there belongs to the partner who named it."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = _origin(origin)
+
+    def check(self, method: str, url: str, headers: Headers = ()) -> None:
+        """Raise ForbiddenRequestError where a request would leave the origin; `headers` do not matter here."""
+        if _origin(url) != self._origin:
+            raise ForbiddenRequestError(f"{method} to another address than the partner's endpoint may not be sent")
+
+    def observe(self, method: str, url: str, response: Response) -> None:
+        """Learn nothing: whatever a partner's endpoint answers, deliveries go there alone."""
+
+
+def refuse_provider(url: str, label: str) -> None:
+    """Raise UsageError where a URL that is to receive deliveries belongs to the provider; `label` names the option."""
+    if kind_of("", url) is not TargetKind.URL:
+        raise UsageError(
+            f"{label} lies on a host of the provider", hint="Name the address of your own receiver or observer."
+        )
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
