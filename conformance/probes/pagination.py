@@ -25,7 +25,7 @@ from conformance.probes.paging import (
     same_back,
     walk,
 )  # fmt: skip
-from conformance.probes.reading import plain_read
+from conformance.probes.reading import is_paginated, plain_read
 from conformance.probes.unwelcome import accepted
 from conformance.subject import Subject
 
@@ -33,11 +33,6 @@ WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "P
 _MAX_PAGES = 8  # of one walk
 _PARTS = 3  # pages that a short list is cut into
 _FEW_ITEMS = 4  # items that are walked one by one
-
-
-def _is_paginated(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads a list in pages."""
-    return operation.method == "GET" and operation.pagination is not None
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -200,4 +195,4 @@ def _check_same_order(forth: tuple[Page, ...], whole: Page) -> Iterator[Outcome]
     )
 
 
-PROBES = (Probe("pagination", WALK, _is_paginated, _needs, pages),)
+PROBES = (Probe("pagination", WALK, is_paginated, _needs, pages),)

@@ -19,6 +19,11 @@ def is_read(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET"
 
 
+def is_paginated(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation reads a list in pages."""
+    return operation.method == "GET" and operation.pagination is not None
+
+
 def plain_read(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
     """Return the needs of a plain read: the reads that find ids for its path, and the read itself."""
     needs, path = [], ""

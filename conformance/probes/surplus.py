@@ -9,7 +9,7 @@ from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
 from conformance.probes.differing import lasting
 from conformance.probes.page_bounds import formed
 from conformance.probes.paging import page_of, report_new_order
-from conformance.probes.reading import plain_read
+from conformance.probes.reading import is_paginated, plain_read
 from conformance.probes.unwelcome import call_by
 from conformance.subject import Subject
 
@@ -19,11 +19,6 @@ ODD = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
 LISTED = ("FLT-07", "PAG-09", "ERR-09")
 READ = ("FLT-07", "ERR-09")
 _CHANGED = "an unknown query parameter changes the response"
-
-
-def _is_paginated(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads a list in pages."""
-    return operation.method == "GET" and operation.pagination is not None
 
 
 def _is_unpaginated(operation: Operation, model: ResourceModel) -> bool:
@@ -139,6 +134,6 @@ def _compare_statuses(plain: Answer, response: Answer) -> Steps[None]:
 
 
 PROBES = (
-    Probe("surplus-parameter", LISTED, _is_paginated, _needs, surplus_in_list, rank=2),
+    Probe("surplus-parameter", LISTED, is_paginated, _needs, surplus_in_list, rank=2),
     Probe("odd-parameter", READ, _is_unpaginated, _needs, surplus, rank=3),
 )
