@@ -133,7 +133,7 @@ def _refused(subject: Subject) -> Steps[None]:
     yield from _is(client_response, (400, 401), "a client that nobody is")
 
 
-def _is(response: Answer, expected: tuple[int, ...], what: str) -> Iterator[Outcome]:
+def _is(response: Answer, expected: tuple[int, ...], action: str) -> Iterator[Outcome]:
     """Check that the status is one of those expected; the token endpoint's own rate limit may prevent that."""
     if response.status in expected:
         yield passed(response, "AUT-07")
@@ -144,7 +144,7 @@ def _is(response: Answer, expected: tuple[int, ...], what: str) -> Iterator[Outc
         yield violated(
             response,
             "AUT-07",
-            f"{what} does not give {expected_text}",
+            f"{action} does not give {expected_text}",
             expected=expected_text,
             actual=str(response.status),
         )

@@ -10,7 +10,7 @@ from conformance.probes.tenancy import PROBES
 
 (APART,) = PROBES
 (NARROW,) = NARROWING
-PEOPLE = {who: f"{BASE}/users/{ulid('user', n)}" for n, who in enumerate(("user_a", "user_b"), 1)}
+PEOPLE = {name: f"{BASE}/users/{ulid('user', n)}" for n, name in enumerate(("user_a", "user_b"), 1)}
 LIST, ITEM, BELOW = "GET /evses", "GET /evses/{evse_id}", "GET /evses/{evse_id}/status_logs"
 
 
@@ -84,7 +84,7 @@ class TestSeparation:
             and any(f.by_id_of and "." not in f.field for f in o.filters)
         )  # fmt: skip
         chosen = next(f for f in operation.filters if f.by_id_of and "." not in f.field)
-        things = {who: {"url": f"{BASE}{operation.path}/{who}", chosen.field: f"{BASE}/x/{who}"} for who in PEOPLE}
+        things = {name: {"url": f"{BASE}{operation.path}/{name}", chosen.field: f"{BASE}/x/{name}"} for name in PEOPLE}
 
         def target(request):
             if request.target.startswith("/users"):

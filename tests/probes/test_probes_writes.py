@@ -292,7 +292,7 @@ class TestUpdate:
 
 
 class TestCareful:
-    """What a conforming target may do, and what other clients may do meanwhile."""
+    """Conforming targets with unusual behaviour, and other clients that write meanwhile."""
 
     def bent_world(self, subject, bend):
         """Return a world of two routes; `bend` may respond instead of it, and gets the number of earlier PATCHes."""
@@ -477,7 +477,7 @@ class TestRefusals:
     @pytest.mark.parametrize("careless", ["behind its end", "content type"])
     @pytest.mark.parametrize("operation", [POST, PATCH, "POST /vehicles"])
     def test_unreadable_bodies_must_be_refused(self, operation, careless, subject):
-        """A careless server stops parsing early, or ignores the content type."""
+        """Detect servers that stop parsing early, or ignore the content type."""
         world, unread = World(subject), []
 
         def target(request):
