@@ -1,4 +1,4 @@
-"""Passive requirements: pure functions of one exchange, judged on all of them whoever asked; one family a file."""
+"""Passive requirements: pure functions of one exchange, judged on every exchange of a run; one family a module."""
 
 from conformance.checks.base import Check
 

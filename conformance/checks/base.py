@@ -1,4 +1,4 @@
-"""What a passive check is."""
+"""The type of a passive check."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,10 @@ from conformance.subject import Subject
 
 
 class Check(msgspec.Struct, frozen=True):
-    """A judgement of one answer. It yields nothing where the answer holds nothing to judge."""
+    """A passive check: the requirements that it judges, and a pure function from a response to outcomes.
+
+    `judge` yields nothing where the response holds nothing to judge.
+    """
 
     requirements: tuple[str, ...]
     judge: Callable[[Answer, Subject], Iterator[Outcome]]

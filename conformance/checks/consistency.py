@@ -1,4 +1,4 @@
-"""CON-03 and CON-04: what one body says in several fields agrees."""
+"""CON-03 and CON-04: the fields of one body agree with each other."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,87 +11,91 @@ from conformance.judging import passed, quote, violated
 from conformance.model import Outcome
 from conformance.subject import Subject
 
-_BOUNDS = (("start", "end"), ("started", "ended"), ("created", "ended"), ("sampled", "logged"))  # words of names
-_SOURCES = ("grid_", "solar_")  # before the name of a total: what of it came from where
+# Words in the names of two properties, of which the second is the later moment.
+_INTERVAL_WORDS = (("start", "end"), ("started", "ended"), ("created", "ended"), ("sampled", "logged"))
+_SOURCE_PREFIXES = ("grid_", "solar_")  # before the name of a total: the part that came from this source
 _TOLERANCE = 0.0051  # shares are rounded to two places
-_MOST = 3  # complaints of one body
+_MAX_COMPLAINTS = 3  # about one body
 Complaint = tuple[str, str, str, str]  # pointer, message, expected, actual
-Path = tuple[Any, ...]  # the way to a place: of its parent, then its own name; empty for the whole
+Path = tuple[Any, ...]  # the path of the parent, then the own name; empty for the whole body
 
 
 def fields_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """CON-03: an interval does not end before it starts, nothing ends before it is created or is logged too early.
+    """Check that related fields of a body agree.
 
-    CON-04: a share is its count over the total, a rate what two totals make, energy the sum of its sources.
+    CON-03: an interval does not end before it starts, nothing ends before it is created, and no sample is logged before
+    it was taken. CON-04: a share is its count over the total, a rate is what two totals make it, and a total of energy
+    is the sum of its sources.
     """
     if not answer.ok or answer.json is UNREADABLE:
         return
     times: list[Complaint | None] = []
     totals: list[Complaint | None] = []
-    for at, value in _places(answer.json):
+    for path, value in _walk_containers(answer.json):
         if isinstance(value, dict):
-            times += _times(at, value)
-            totals += _rate(at, value)
-            totals += _sums(at, value)
+            times += _check_times(path, value)
+            totals += _check_rate(path, value)
+            totals += _check_sums(path, value)
         else:
-            totals += _shares(at, value)
-    yield from _told(answer, "CON-03", times)
-    yield from _told(answer, "CON-04", totals)
+            totals += _check_shares(path, value)
+    yield from _report(answer, "CON-03", times)
+    yield from _report(answer, "CON-04", totals)
 
 
-def _told(answer: Answer, requirement: str, found: list[Complaint | None]) -> Iterator[Outcome]:
-    complaints = [each for each in found if each is not None]
-    for pointer, message, expected, actual in complaints[:_MOST]:
-        yield violated(answer, requirement, message, expected=expected, actual=actual, pointer=pointer)
-    if found and not complaints:
-        yield passed(answer, requirement)
+def _report(response: Answer, requirement: str, results: list[Complaint | None]) -> Iterator[Outcome]:
+    """Report the first complaints about a body, or a pass where something was judged and all of it agrees."""
+    complaints = [complaint for complaint in results if complaint is not None]
+    for pointer, message, expected, actual in complaints[:_MAX_COMPLAINTS]:
+        yield violated(response, requirement, message, expected=expected, actual=actual, pointer=pointer)
+    if results and not complaints:
+        yield passed(response, requirement)
 
 
-def _places(value: Any) -> Iterator[tuple[Path, dict[str, Any] | list[Any]]]:
-    """Every object and list inside a value, and the way there; as deep as it goes."""
+def _walk_containers(value: Any) -> Iterator[tuple[Path, dict[str, Any] | list[Any]]]:
+    """Yield every object and list inside a value, at any depth, with the path to it."""
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
-        at, each = waiting.pop()
-        if isinstance(each, dict | list):
-            yield at, each
-            members = each.items() if isinstance(each, dict) else enumerate(each)
-            waiting += [((at, name), member) for name, member in members if isinstance(member, dict | list)]
+        path, child = waiting.pop()
+        if isinstance(child, dict | list):
+            yield path, child
+            members = child.items() if isinstance(child, dict) else enumerate(child)
+            waiting += [((path, name), member) for name, member in members if isinstance(member, dict | list)]
 
 
-def _pointer(at: Path) -> str:
-    """The JSON pointer of a place: written out for complaints alone, since most bodies give none."""
-    return f"{_pointer(at[0])}/{escape(str(at[1]))}" if at else ""
+def _build_pointer(path: Path) -> str:
+    """Return the JSON pointer of a path."""
+    return f"{_build_pointer(path[0])}/{escape(str(path[1]))}" if path else ""
 
 
 @lru_cache(maxsize=4096)
-def _partners(name: str) -> tuple[str, ...]:
-    """The names that a later moment would have beside one of this name."""
+def _partner_names(name: str) -> tuple[str, ...]:
+    """Return the names that a later moment would have beside a moment of this name."""
     words = name.split("_")
-    bounds = (pair for pair in _BOUNDS if pair[0] in words)
+    bounds = (pair for pair in _INTERVAL_WORDS if pair[0] in words)
     return tuple("_".join(last if word == first else word for word in words) for first, last in bounds)
 
 
 @lru_cache(maxsize=4096)
-def _pairs(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Of the names of an object, those that begin something, each with the one that ends it."""
-    return tuple((name, partner) for name in names for partner in _partners(name) if partner in names)
+def _interval_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of property names of which the first begins an interval and the second ends it."""
+    return tuple((name, partner) for name in names for partner in _partner_names(name) if partner in names)
 
 
-def _times(at: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
-    """A complaint, or None where a pair is in order, for each pair of moments in an object."""
-    for name, partner in _pairs(tuple(value)):
-        early, late = _moment(value[name]), _moment(value[partner])
+def _check_times(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+    """Yield, for each pair of moments in an object, a complaint, or None where the pair is in order."""
+    for name, partner in _interval_names(tuple(value)):
+        early, late = _parse_moment(value[name]), _parse_moment(value[partner])
         if early is None or late is None:
             continue
         if late < early:
-            where = _pointer((at, partner))
+            where = _build_pointer((path, partner))
             yield where, f"{partner} is before {name}", f"≥ {value[name]}", str(value[partner])
         else:
             yield None
 
 
-def _moment(value: Any) -> datetime | None:
-    """A moment with an offset; a time of day or a bare date is none (a tariff may run over midnight)."""
+def _parse_moment(value: Any) -> datetime | None:
+    """Return a date-time with offset; None for anything else: times of day may run over midnight."""
     if not isinstance(value, str) or "T" not in value:
         return None
     try:
@@ -102,75 +106,82 @@ def _moment(value: Any) -> datetime | None:
 
 
 @lru_cache(maxsize=4096)
-def _made_up(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Of the names of an object, those of totals, each with those of its sources."""
-    sources = ((name, tuple(f"{source}{name}" for source in _SOURCES)) for name in names)
+def _total_names(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the property names that are totals, each with the names of its sources."""
+    sources = ((name, tuple(f"{source}{name}" for source in _SOURCE_PREFIXES)) for name in names)
     return tuple((name, parts) for name, parts in sources if set(parts) <= set(names))
 
 
-def _sums(at: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
-    """`x` beside `grid_x` and `solar_x`, whole numbers that may each be rounded: it is their sum."""
-    for name, sources in _made_up(tuple(value)):
+def _check_sums(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+    """Yield a complaint, or None, for each `x` that stands beside `grid_x` and `solar_x`: it is their sum.
+
+    All are whole numbers that may be rounded each by itself.
+    """
+    for name, sources in _total_names(tuple(value)):
         total, parts = value[name], [value[source] for source in sources]
-        if not all(_number(each) for each in (total, *parts)):
+        if not all(_is_number(number) for number in (total, *parts)):
             continue
         if abs(total - sum(parts)) >= len(parts):
             message = "a total is not the sum of its sources"
-            yield _pointer((at, name)), message, f"{sum(parts)} ({' + '.join(map(str, parts))})", quote(total)
+            yield _build_pointer((path, name)), message, f"{sum(parts)} ({' + '.join(map(str, parts))})", quote(total)
         else:
             yield None
 
 
-def _shares(at: Path, rows: list[Any]) -> Iterator[Complaint | None]:
-    """Rows with a `count` and a `percentage` (0 to 1): all make the same total, which is no less than their sum."""
+def _check_shares(path: Path, rows: list[Any]) -> Iterator[Complaint | None]:
+    """Yield a complaint, or None, for rows with a `count` and a `percentage` (0 to 1).
+
+    All rows must imply the same total, which is no less than the sum of their counts.
+    """
     if not rows or not isinstance(rows[0], dict) or "count" not in rows[0]:
         return
     pairs: list[tuple[Any, Any]] = [(r.get("count"), r.get("percentage")) for r in rows if isinstance(r, dict)]
-    if len(pairs) < len(rows) or not all(_number(each) for pair in pairs for each in pair):
+    if len(pairs) < len(rows) or not all(_is_number(number) for pair in pairs for number in pair):
         return
     total = sum(count for count, _ in pairs)
     largest, share = max(pairs)
     if total <= 0:
         return
     if not 0 < share <= 1 + _TOLERANCE:
-        yield _pointer(at), "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)
+        yield _build_pointer(path), "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)
         return
-    whole = max(total, round(largest / share))  # a list that is cut short counts against what is not shown too
-    for index, (count, each) in enumerate(pairs):
-        slack = _TOLERANCE * (1 + each / share)  # the largest share is rounded as well
-        if abs(each - count / whole) > slack:
+    implied_total = max(total, round(largest / share))  # a list that is cut short has shares of a larger total
+    for index, (count, row_share) in enumerate(pairs):
+        slack = _TOLERANCE * (1 + row_share / share)  # the largest share is rounded as well
+        if abs(row_share - count / implied_total) > slack:
             message = "a share is not its count over the total"
-            yield f"{_pointer(at)}/{index}/percentage", message, f"{count} of {whole}", quote(each)
+            yield f"{_build_pointer(path)}/{index}/percentage", message, f"{count} of {implied_total}", quote(row_share)
         else:
             yield None
 
 
 @lru_cache(maxsize=4096)
-def _rated(names: tuple[str, ...]) -> tuple[str, str, str] | None:
-    """Of the names of an object, `…_rate`, `total_x` and `total_unx`, where it has one of each."""
+def _rate_names(names: tuple[str, ...]) -> tuple[str, str, str] | None:
+    """Return the names `…_rate`, `total_x` and `total_unx` of an object that has one of each, else None."""
     rates = [name for name in names if name.endswith("_rate")]
-    done = [name for name in names if name.startswith("total_") and f"total_un{name[6:]}" in names]
-    return (rates[0], done[0], f"total_un{done[0][6:]}") if len(rates) == len(done) == 1 else None
+    totals = [name for name in names if name.startswith("total_") and f"total_un{name[6:]}" in names]
+    return (rates[0], totals[0], f"total_un{totals[0][6:]}") if len(rates) == len(totals) == 1 else None
 
 
-def _rate(at: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
-    """A rate is x over both totals."""
-    known = _rated(tuple(value))
-    if known is None:
+def _check_rate(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+    """Yield a complaint, or None, for a rate: it is `total_x` over the sum of both totals."""
+    names = _rate_names(tuple(value))
+    if names is None:
         return
-    name, done, undone = known
-    rate, some, rest = value[name], value[done], value[undone]
-    if not all(_number(each) for each in (rate, some, rest)) or some + rest <= 0:
+    name, done_name, undone_name = names
+    rate, done_total, undone_total = value[name], value[done_name], value[undone_name]
+    if not all(_is_number(number) for number in (rate, done_total, undone_total)) or done_total + undone_total <= 0:
         return
-    wanted = some / (some + rest)
-    if min(abs(rate - wanted), abs(rate / 100 - wanted)) > _TOLERANCE:
-        message = f"the rate is not {done} over all"
-        yield _pointer((at, name)), message, f"{wanted:.2f}", quote(rate)
+    expected_rate = done_total / (done_total + undone_total)
+    if min(abs(rate - expected_rate), abs(rate / 100 - expected_rate)) > _TOLERANCE:
+        message = f"the rate is not {done_name} over all"
+        yield _build_pointer((path, name)), message, f"{expected_rate:.2f}", quote(rate)
     else:
         yield None
 
 
-def _number(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
+    """Return whether a JSON value is a number; a boolean is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -10,31 +10,41 @@ from conformance.judging import observed, passed, violated
 from conformance.model import Outcome, Verdict
 from conformance.subject import Subject
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run (OWASP, CSV injection)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run such a value (OWASP, CSV injection)
 
 
 def is_csv(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """CSV-01: it parses, has a header of distinct names, and all rows are as wide as the header."""
-    response = answer.exchange.response
-    if response is None or response.media_type != CSV or response.cut or answer.exchange.request.method == "HEAD":
+    """Check that a CSV body parses, and that all rows are as wide as a header of distinct names (CSV-01).
+
+    A value that a spreadsheet may run as a formula is worth a warning.
+    """
+    http_response = answer.exchange.response
+    if (
+        http_response is None
+        or http_response.media_type != CSV
+        or http_response.cut
+        or answer.exchange.request.method == "HEAD"
+    ):
         return
-    rows = rows_of(response.body)
-    complaint = rows if isinstance(rows, str) else _complaint(rows)
-    if complaint or isinstance(rows, str):
-        yield violated(answer, "CSV-01", str(complaint), expected="CSV of RFC 4180", actual=repr(response.body[:80]))
+    rows = rows_of(http_response.body)
+    problem = rows if isinstance(rows, str) else _find_problem(rows)
+    if problem or isinstance(rows, str):
+        yield violated(answer, "CSV-01", str(problem), expected="CSV of RFC 4180", actual=repr(http_response.body[:80]))
         return
     yield passed(answer, "CSV-01")
     for number, row in enumerate(rows[1:], 2):
-        if running := next((cell for cell in row if cell.startswith(_FORMULA) and not _is_number(cell)), None):
+        if formula := next(
+            (value for value in row if value.startswith(_FORMULA_STARTS) and not _is_number(value)), None
+        ):
             message = f"row {number} holds a value that a spreadsheet would run"
             yield observed(
-                answer, "CSV-01", Verdict.WARN, message, expected="a leading apostrophe", actual=running[:80]
+                answer, "CSV-01", Verdict.WARN, message, expected="a leading apostrophe", actual=formula[:80]
             )
             return
 
 
 def rows_of(body: bytes) -> list[list[str]] | str:
-    """The rows, or what is wrong with the text."""
+    """Return the rows of a CSV text, or a message that says what is wrong with it."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -42,10 +52,11 @@ def rows_of(body: bytes) -> list[list[str]] | str:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return f"the text is no CSV: {error}"
+        return f"the text is not CSV: {error}"
 
 
-def _complaint(rows: list[list[str]]) -> str:
+def _find_problem(rows: list[list[str]]) -> str:
+    """Return what is wrong with the shape of the rows; empty where nothing is."""
     if not rows or not any(rows[0]):
         return "there is no header row"
     if len(set(rows[0])) < len(rows[0]):
@@ -55,9 +66,10 @@ def _complaint(rows: list[list[str]]) -> str:
     return f"row {odd} has {len(rows[odd - 1])} values, the header {width}" if odd else ""
 
 
-def _is_number(cell: str) -> bool:
+def _is_number(value: str) -> bool:
+    """Return whether a value reads as a number, which spreadsheets do not run."""
     try:
-        float(cell)
+        float(value)
     except ValueError:
         return False
     return True

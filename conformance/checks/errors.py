@@ -1,4 +1,4 @@
-"""ERR: an error is a problem document that says what it is (01-03; RFC 9457)."""
+"""ERR-01 to ERR-03: an error is a problem document that says what it is (RFC 9457)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,19 +13,19 @@ PROBLEM = "application/problem+json"
 
 
 def is_problem(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """ERR-01: a 4xx or 5xx body is application/problem+json, an object with a `title` and a `detail` in words."""
-    response = answer.exchange.response
-    if response is None or answer.status < 400 or answer.exchange.request.method == "HEAD":
+    """Check that a 4xx or 5xx body is application/problem+json with a `title` and a `detail` in words (ERR-01)."""
+    http_response = answer.exchange.response
+    if http_response is None or answer.status < 400 or answer.exchange.request.method == "HEAD":
         return
-    if response.cut or answer.peculiar:
-        return  # what cannot be read here may be read elsewhere
-    if response.media_type != PROBLEM:
+    if http_response.cut or answer.peculiar:
+        return  # other readers may be able to read it
+    if http_response.media_type != PROBLEM:
         yield violated(
             answer,
             "ERR-01",
-            "an error is no problem document",
+            "an error is not a problem document",
             expected=PROBLEM,
-            actual=response.media_type or "no Content-Type",
+            actual=http_response.media_type or "no Content-Type",
             pointer="header:Content-Type",
         )
     elif not isinstance(answer.json, dict):
@@ -37,7 +37,7 @@ def is_problem(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             actual="unreadable" if answer.json is UNREADABLE else quote(answer.json),
         )
     else:
-        missing = [name for name in ("title", "detail") if not _in_words(answer.json.get(name))]
+        missing = [name for name in ("title", "detail") if not _has_words(answer.json.get(name))]
         for name in missing:
             yield violated(
                 answer,
@@ -51,12 +51,13 @@ def is_problem(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             yield passed(answer, "ERR-01")
 
 
-def _in_words(value: Any) -> bool:
+def _has_words(value: Any) -> bool:
+    """Return whether a value is a text that is not blank."""
     return isinstance(value, str) and bool(value.strip())
 
 
 def status_agrees(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """ERR-02: `status` in the problem equals the HTTP status."""
+    """Check that `status` in a problem document equals the HTTP status (ERR-02)."""
     if answer.status < 400 or not isinstance(answer.json, dict) or "status" not in answer.json:
         return
     if answer.json["status"] == answer.status and not isinstance(answer.json["status"], bool):
@@ -73,20 +74,22 @@ def status_agrees(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 
 def type_is_ours(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """ERR-03: `type`, where present, is an absolute URL under the API's `/problems/`."""
+    """Check that `type` of a problem document, if any, is an absolute URL under the API's `/problems/` (ERR-03)."""
     if answer.status < 400 or not isinstance(answer.json, dict) or "type" not in answer.json:
         return
-    kind = answer.json["type"]
+    problem_type = answer.json["type"]
     bases = {f"{subject.target.base_url}/problems/", subject.model.problem_base} - {""}
-    if kind == "about:blank" or (isinstance(kind, str) and any(kind.startswith(b) and kind != b for b in bases)):
+    if problem_type == "about:blank" or (
+        isinstance(problem_type, str) and any(problem_type.startswith(base) and problem_type != base for base in bases)
+    ):
         yield passed(answer, "ERR-03")
     else:
         yield violated(
             answer,
             "ERR-03",
-            "the problem's type is no URL under the API's /problems/",
+            "the problem's type is not a URL under the API's /problems/",
             expected=f"{subject.target.base_url}/problems/…",
-            actual=quote(kind),
+            actual=quote(problem_type),
             pointer="/type",
         )
 

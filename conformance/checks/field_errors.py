@@ -11,14 +11,14 @@ from conformance.model import Outcome
 from conformance.subject import Subject
 from conformance.ulid import is_ulid
 
-_DEEPEST = 8  # levels of choices in a schema that are searched for properties
+_MAX_DEPTH = 8  # levels of choices in a schema that are searched for properties
 
 
 def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """ERR-04: a 400 on a write says by `field_errors` which fields are wrong: known ones, each with a list of strings.
+    """Check that a 400 or 422 response to a write maps known fields to lists of strings in `field_errors` (ERR-04).
 
-    Where it is absent, that is a violation only if a field of the body is to blame: versions, users and bodies that are
-    no JSON object are refused by 400 too.
+    Where `field_errors` is absent, that is a violation only if a field of the body is wrong: versions, users and bodies
+    that are not a JSON object are refused with 400 too.
     """
     request = answer.exchange.request
     if (
@@ -29,73 +29,74 @@ def fields_named(answer: Answer, subject: Subject) -> Iterator[Outcome]:
     ):
         return
     body = parsed(request.body)
-    sent = body if isinstance(body, dict) else None
+    sent_body = body if isinstance(body, dict) else None
     if "field_errors" not in answer.json:
-        if sent is not None and _fields_to_blame(answer, sent, subject):
+        if sent_body is not None and _has_wrong_field(answer, sent_body, subject):
             message = "a refused write does not say which field is wrong"
             yield violated(answer, "ERR-04", message, expected="an object of lists of strings", pointer="/field_errors")
         return
     errors = answer.json["field_errors"]
-    complaints = list(_misshapen(errors, _names(answer, subject) | set(sent or ())))
-    for pointer, expected, actual in complaints:
+    problems = list(_find_malformed_entries(errors, _documented_fields(answer, subject) | set(sent_body or ())))
+    for pointer, expected, actual in problems:
         message = "field_errors does not map fields to lists of strings"
         yield violated(answer, "ERR-04", message, expected=expected, actual=actual, pointer=f"/field_errors{pointer}")
-    if not complaints:
+    if not problems:
         yield passed(answer, "ERR-04")
 
 
-def _fields_to_blame(answer: Answer, sent: dict[str, Any], subject: Subject) -> bool:
-    """Whether the body is invalid and nothing else in the request asks for a refusal."""
-    user = answer.operation.user_header.lower()
-    given = {name.lower() for name, _ in answer.exchange.request.headers}
-    if answer.operation.user_required and user not in given:
+def _has_wrong_field(response: Answer, sent_body: dict[str, Any], subject: Subject) -> bool:
+    """Return whether the body is invalid and nothing else in the request may be the reason for a refusal."""
+    user_header = response.operation.user_header.lower()
+    header_names = {name.lower() for name, _ in response.exchange.request.headers}
+    if response.operation.user_required and user_header not in header_names:
         return False
-    for name, value in answer.exchange.request.headers:
+    for name, value in response.exchange.request.headers:
         if name.lower() not in {"content-type", "accept"} and not (
-            name.lower() == user and _names_a_user(value, subject)
+            name.lower() == user_header and _is_user_reference(value, subject)
         ):
             return False
-    if "?" in answer.exchange.request.target:
+    if "?" in response.exchange.request.target:
         return False
-    documented = _names(answer, subject)  # of a body that documents no field, none can be named
-    return bool(documented and subject.validators.request_body(answer.operation, "application/json", sent))
+    documented = _documented_fields(response, subject)  # a body without documented fields has none to name
+    return bool(documented and subject.validators.request_body(response.operation, "application/json", sent_body))
 
 
-def _names_a_user(value: str, subject: Subject) -> bool:
-    """Whether it is the id or the URL of one, known or not."""
+def _is_user_reference(value: str, subject: Subject) -> bool:
+    """Return whether a header value is the id or the URL of a user, known or not."""
     people = subject.model.by_name.get(subject.model.principal)
-    last = value.rpartition("/")[2]
-    return people is not None and last.startswith(people.prefix) and is_ulid(last.removeprefix(people.prefix))
+    key = value.rpartition("/")[2]
+    return people is not None and key.startswith(people.prefix) and is_ulid(key.removeprefix(people.prefix))
 
 
-def _names(answer: Answer, subject: Subject) -> set[str]:
-    """The properties of the documented body, wherever a choice or a conjunction puts them."""
-    media = answer.operation.body.media if answer.operation.body else ()
-    pointer = next((each.schema for each in media if each.schema), "")
-    return set(_properties(subject, subject.description.resolve(pointer), 0)) if pointer else set()
+def _documented_fields(response: Answer, subject: Subject) -> set[str]:
+    """Return the properties of the documented body, wherever a choice or a conjunction puts them."""
+    media = response.operation.body.media if response.operation.body else ()
+    pointer = next((media_type.schema for media_type in media if media_type.schema), "")
+    return set(_walk_properties(subject, subject.description.resolve(pointer), 0)) if pointer else set()
 
 
-def _properties(subject: Subject, schema: Any, depth: int) -> Iterator[str]:
-    schema = subject.description.deref(schema) if isinstance(schema, dict) and depth < _DEEPEST else {}
+def _walk_properties(subject: Subject, schema: Any, depth: int) -> Iterator[str]:
+    """Yield the property names of a schema and of its `allOf`, `anyOf` and `oneOf` members, down to a fixed depth."""
+    schema = subject.description.deref(schema) if isinstance(schema, dict) and depth < _MAX_DEPTH else {}
     yield from schema.get("properties", {})
-    for each in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        yield from _properties(subject, each, depth + 1)
+    for member in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _walk_properties(subject, member, depth + 1)
 
 
-def _misshapen(errors: Any, known: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Pointer, expectation and finding of each place that is not as documented.
+def _find_malformed_entries(errors: Any, known: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield pointer, expected and actual value of each place in `field_errors` that is not as documented.
 
-    What concerns no single field is no field's error.
+    Names that stand for the body as a whole (GENERAL) need not be known fields.
     """
     if not isinstance(errors, dict) or not errors:
-        yield "", "an object with a field at least", quote(errors)
+        yield "", "an object with at least one field", quote(errors)
         return
     for name, texts in errors.items():
-        at = f"/{escape(name)}"
+        pointer = f"/{escape(name)}"
         if known and name not in GENERAL and field_of(name) not in known:
-            yield at, "a field of the request", name
+            yield pointer, "a field of the request", name
         if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
-            yield at, "a list of strings", quote(texts)
+            yield pointer, "a list of strings", quote(texts)
 
 
 CHECKS = (Check(("ERR-04",), fields_named),)

@@ -1,4 +1,4 @@
-"""FLT-01 and FLT-05: whatever a filtered list shows satisfies the filter, on its first page and on all that follow."""
+"""FLT-01 and FLT-05: every item of a filtered list satisfies the filter, on the first page and on all that follow."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs
@@ -12,32 +12,32 @@ from conformance.subject import Subject
 
 
 def filter_holds(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """FLT-01 on a first page, FLT-05 on a later one."""
+    """Check that every item satisfies the filters of the request: FLT-01 on a first page, FLT-05 on a later one."""
     operation = answer.operation
     if not answer.ok or not operation.filters or not answer.objects:
         return
     query = parse_qs(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
-    requirement = "FLT-05" if _later(answer, query) else "FLT-01"
-    for which, wanted in asked(operation.filters, query):
-        told = [(at, item, satisfies(which, item, wanted)) for at, item in answer.objects]
-        for at, item, holds in told:
-            if holds is False:
+    requirement = "FLT-05" if _is_later_page(answer, query) else "FLT-01"
+    for query_filter, value in asked(operation.filters, query):
+        judged_items = [(at, item, satisfies(query_filter, item, value)) for at, item in answer.objects]
+        for at, item, is_satisfied in judged_items:
+            if is_satisfied is False:
                 yield violated(
                     answer,
                     requirement,
-                    f"an item does not satisfy {which.parameter}",
-                    expected=f"{which.parameter}={wanted}",
-                    actual=f"{which.field}: {quote(values(which, item))}",
+                    f"an item does not satisfy {query_filter.parameter}",
+                    expected=f"{query_filter.parameter}={value}",
+                    actual=f"{query_filter.field}: {quote(values(query_filter, item))}",
                     pointer=at,
                 )
-        if all(holds for _, _, holds in told):
+        if all(is_satisfied for _, _, is_satisfied in judged_items):
             yield passed(answer, requirement)
 
 
-def _later(answer: Answer, query: dict[str, list[str]]) -> bool:
-    """Whether the request asked for a page by a cursor, or by a number above 1."""
-    pagination = answer.operation.pagination
-    if pagination is None or answer.operation.role is not Role.LIST:
+def _is_later_page(response: Answer, query: dict[str, list[str]]) -> bool:
+    """Return whether the request is for a page by a cursor, or by a number above 1."""
+    pagination = response.operation.pagination
+    if pagination is None or response.operation.role is not Role.LIST:
         return False
     if any(name and name in query for name in (pagination.after, pagination.before)):
         return True

@@ -1,4 +1,4 @@
-"""IDS: what names itself correctly (01-05, as far as one answer shows it)."""
+"""IDS-01 to IDS-05, as far as one response shows them: ids and own URLs are well-formed and unique."""
 
 import re
 from collections.abc import Iterator
@@ -12,102 +12,116 @@ from conformance.model import KeyKind, Outcome, Role
 from conformance.subject import Subject
 from conformance.ulid import is_ulid, milliseconds
 
-_AHEAD_S = 300  # a clock may be five minutes fast
+_MAX_CLOCK_SKEW_S = 300  # of the server's clock against ours
 _EARLIEST_MS = 1_420_070_400_000  # 2015-01-01: older than the API
 
 
 @lru_cache(maxsize=512)
-def _anchored(pattern: str) -> re.Pattern[str]:
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return the compiled pattern without its anchors, for use with `fullmatch`."""
     return re.compile(pattern.removeprefix("^").removesuffix("$"), re.ASCII)
 
 
-def _keyed(answer: Answer, subject: Subject) -> Iterator[tuple[Thing, Any]]:
-    for thing in things(answer, subject.model):
+def _walk_ids(response: Answer, subject: Subject) -> Iterator[tuple[Thing, Any]]:
+    """Yield each resource that has an id with a prefix, and the id."""
+    for thing in things(response, subject.model):
         if thing.resource.prefix and thing.resource.key_kind is KeyKind.ID and "id" in thing.body:
             yield thing, thing.body["id"]
 
 
 def id_matches_pattern(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """IDS-01: an id matches its collection's pattern, anchored: 30 characters."""
-    judged = False
-    for thing, key in _keyed(answer, subject):
-        judged = True
+    """Check that an id matches the pattern of its collection, anchored: 30 characters (IDS-01)."""
+    is_judged = False
+    for thing, key in _walk_ids(answer, subject):
+        is_judged = True
         pattern = thing.resource.id_pattern or re.escape(thing.resource.prefix) + r"[A-Z\d]{26}"
-        if not isinstance(key, str) or not _anchored(pattern).fullmatch(key):
+        if not isinstance(key, str) or not _compile_pattern(pattern).fullmatch(key):
             yield violated(
                 answer,
                 "IDS-01",
-                f"the id is none of {thing.resource.name}",
+                f"the id does not match the pattern of {thing.resource.name}",
                 expected=f"{thing.resource.prefix} and 26 characters",
                 actual=quote(key),
                 pointer=f"{thing.pointer}/id",
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "IDS-01")
 
 
 def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """IDS-02 and IDS-03: the part after the prefix is a ULID, of a time between 2015 and now."""
-    judged = timed = False
-    for thing, key in _keyed(answer, subject):
+    """Check that an id without its prefix is a ULID (IDS-02) with a time between 2015 and now (IDS-03)."""
+    is_judged = is_timed = False
+    for thing, key in _walk_ids(answer, subject):
         if not isinstance(key, str) or len(key) != len(thing.resource.prefix) + 26:
-            continue  # IDS-01 speaks of it
-        judged, tail, at = True, key[len(thing.resource.prefix) :], f"{thing.pointer}/id"
-        if not is_ulid(tail):
-            yield violated(answer, "IDS-02", "no valid ULID", expected="Crockford base32", actual=tail, pointer=at)
+            continue  # IDS-01 reports it
+        is_judged, ulid, pointer = True, key[len(thing.resource.prefix) :], f"{thing.pointer}/id"
+        if not is_ulid(ulid):
+            yield violated(
+                answer,
+                "IDS-02",
+                "the id is not a valid ULID",
+                expected="Crockford base32",
+                actual=ulid,
+                pointer=pointer,
+            )
             continue
-        timed, born = True, milliseconds(tail)
-        if not _EARLIEST_MS <= born <= (answer.exchange.sent_at + _AHEAD_S) * 1000:
+        is_timed, created_ms = True, milliseconds(ulid)
+        if not _EARLIEST_MS <= created_ms <= (answer.exchange.sent_at + _MAX_CLOCK_SKEW_S) * 1000:
             yield violated(
                 answer,
                 "IDS-03",
                 "the time inside the id is in the future or before 2015",
                 expected="2015 to now",
-                actual=f"{born} ms since 1970",
-                pointer=at,
+                actual=f"{created_ms} ms since 1970",
+                pointer=pointer,
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "IDS-02")
-    if timed:
+    if is_timed:
         yield passed(answer, "IDS-03")
 
 
 def url_names_itself(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """IDS-04: `id` is the last segment of `url`; `url` fits the resource's path on the target's scheme and host."""
-    judged = False
+    """Check that `url` fits the path of the resource at the target, and ends in the `id` of the resource (IDS-04)."""
+    is_judged = False
     for thing in things(answer, subject.model):
         url, template = thing.body.get("url"), thing.resource.item_path
         if not isinstance(url, str) or not template or not any(link.own for link in thing.resource.links):
-            continue  # a portal's `url` leads elsewhere
-        judged = True
-        if complaint := _url_complaint(thing, url, subject.target.base_url):
+            continue  # the `url` of a portal is not its own address
+        is_judged = True
+        if problem := _find_url_problem(thing, url, subject.target.base_url):
             yield violated(
                 answer,
                 "IDS-04",
-                complaint,
+                problem,
                 expected=f"{subject.target.base_url}{template}",
                 actual=url,
                 pointer=f"{thing.pointer}/url",
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "IDS-04")
 
 
-def _url_complaint(thing: Thing, url: str, base_url: str) -> str:
+def _find_url_problem(thing: Thing, url: str, base_url: str) -> str:
+    """Return what is wrong with the own URL of a resource; empty where nothing is."""
     target = below(base_url, url)
     if target is None:
         return "the resource's own url is not below the target's base URL"
-    found = match_path(thing.resource.item_path, path_of(target))
-    if found is None:
+    parameters = match_path(thing.resource.item_path, path_of(target))
+    if parameters is None:
         return f"the resource's own url does not fit the path of {thing.resource.name}"
     key = thing.body.get(thing.resource.key_field or "id")
-    if thing.resource.key_kind is KeyKind.ID and isinstance(key, str) and key != found.get(thing.resource.key, key):
-        return "the last segment of the url is not the resource's id"
+    if (
+        thing.resource.key_kind is KeyKind.ID
+        and isinstance(key, str)
+        and key != parameters.get(thing.resource.key, key)
+    ):
+        return "the last segment of the url is not the id of the resource"
     return ""
 
 
 def ids_unique(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """IDS-05: ids in a list are unique (across pages: the pagination probe)."""
+    """Check that ids in one list are unique (IDS-05). The pagination probe checks them across pages."""
     seen: dict[str, str] = {}
     if answer.operation.role is not Role.LIST:
         return
@@ -120,7 +134,7 @@ def ids_unique(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             yield violated(
                 answer,
                 "IDS-05",
-                f"the same {name} stands at {seen[key]} and at {at}",
+                f"the same {name} is at {seen[key]} and at {at}",
                 expected=f"each {name} once",
                 actual=key,
                 pointer=f"{at}/{name}",

@@ -1,4 +1,4 @@
-"""LNK-01 and EXP-01: links are absolute and, unless asked otherwise, links."""
+"""LNK-01 and EXP-01: links are absolute URLs, and stay links where no expansion was requested."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,70 +12,74 @@ from conformance.subject import Subject
 
 
 def links_absolute(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """LNK-01: every link into the API is an absolute URL of the target's scheme and host."""
-    judged = False
-    for link, at, url in _links(answer, subject):
-        judged = True
+    """Check that every link into the API is an absolute URL of the target's scheme and host (LNK-01)."""
+    is_judged = False
+    for link, at, url in _walk_api_links(answer, subject):
+        is_judged = True
         if below(subject.target.base_url, url) is None:
             yield violated(
                 answer,
                 "LNK-01",
-                f"the link {link.path} is no absolute URL of the target",
+                f"the link {link.path} is not an absolute URL of the target",
                 expected=f"{subject.target.base_url}/…",
                 actual=url,
                 pointer=at,
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "LNK-01")
 
 
-def _links(answer: Answer, subject: Subject) -> Iterator[tuple[Link, str, str]]:
-    """Every link into the API, with its JSON pointer: those of the resources shown, and around a wrapped list."""
-    for thing in things(answer, subject.model):
+def _walk_api_links(response: Answer, subject: Subject) -> Iterator[tuple[Link, str, str]]:
+    """Yield every link into the API with its JSON pointer and URL, in resources and around a wrapped list."""
+    for thing in things(response, subject.model):
         for link in thing.resource.links:
-            if _into_the_api(link) and not link.own:
+            if _is_api_link(link) and not link.own:
                 yield from ((link, at, url) for at, url in urls_at(thing.body, link, thing.pointer))
-    for link in answer.operation.links:
-        if link.outside and _into_the_api(link) and answer.items:
-            yield from ((link, at, url) for at, url in urls_at(answer.json, link))
+    for link in response.operation.links:
+        if link.outside and _is_api_link(link) and response.items:
+            yield from ((link, at, url) for at, url in urls_at(response.json, link))
 
 
-def _into_the_api(link: Link) -> bool:
+def _is_api_link(link: Link) -> bool:
+    """Return whether a link leads to a resource of the API."""
     return link.kind is not LinkKind.EXTERNAL and bool(link.targets or link.expandable)
 
 
 def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """EXP-01: without `expand` an expandable property is a URL, a list of URLs, or null."""
-    if not answer.operation.safe or _asks_to_expand(answer.exchange.request.target):
+    """Check that an expandable property without `expand` is a URL, a list of URLs, or null (EXP-01)."""
+    if not answer.operation.safe or _has_expand(answer.exchange.request.target):
         return
-    judged = False
-    for expansion, where, value in _expandable(answer):
-        judged = True
-        if not _plain(value):
+    is_judged = False
+    for expansion, where, value in _walk_expandable(answer):
+        is_judged = True
+        if not _is_unexpanded(value):
             yield violated(
                 answer,
                 "EXP-01",
-                f"{expansion.path} is expanded although nobody asked",
+                f"{expansion.path} is expanded without expand in the request",
                 expected="a URL or null",
                 actual=quote(value),
                 pointer=where,
             )
-    if judged:
+    if is_judged:
         yield passed(answer, "EXP-01")
 
 
-def _asks_to_expand(target: str) -> bool:
+def _has_expand(target: str) -> bool:
+    """Return whether the query of a request target has `expand`."""
     query = target.partition("?")[2]
     return bool(query) and "expand" in parse_qs(query, keep_blank_values=True)
 
 
-def _expandable(answer: Answer) -> Iterator[tuple[Expansion, str, Any]]:
-    for expansion in answer.operation.first_expansions:
-        if expansion.resolvable and expansion.target:  # values of no resource may stand there unasked
-            yield from ((expansion, where, value) for where, value in expanded_at(answer, expansion))
+def _walk_expandable(response: Answer) -> Iterator[tuple[Expansion, str, Any]]:
+    """Yield each expandable property that is a link to a resource, with its JSON pointer and value."""
+    for expansion in response.operation.first_expansions:
+        if expansion.resolvable and expansion.target:  # other values may be embedded without expand
+            yield from ((expansion, where, value) for where, value in expanded_at(response, expansion))
 
 
-def _plain(value: Any) -> bool:
+def _is_unexpanded(value: Any) -> bool:
+    """Return whether a value is a URL, a list of URLs, or null."""
     if isinstance(value, list):
         return all(isinstance(member, str) for member in value)
     return value is None or isinstance(value, str)

@@ -1,4 +1,4 @@
-"""ERR-09: whatever is odd in a request, the server does not fail on it."""
+"""ERR-09: the server does not fail on odd requests."""
 
 import re
 import unicodedata
@@ -11,22 +11,25 @@ from conformance.judging import passed, violated
 from conformance.model import Outcome, Request
 from conformance.subject import Subject
 
-_LONG = 2000  # characters of a request target
-_DEEP = 50  # brackets in a row
+_MAX_TARGET_LENGTH = 2000  # characters of a request target
+_NESTING = 50  # brackets in a row
 _DIGITS = re.compile(rb"\d{20}")  # beyond 64 bits
-_BRACKETS = re.compile(rb"(?:[\[{]\s*(?:\"[^\"]*\"\s*:\s*)?){%d}" % _DEEP)
+_BRACKETS = re.compile(rb"(?:[\[{]\s*(?:\"[^\"]*\"\s*:\s*)?){%d}" % _NESTING)
 _CONTROLS = re.compile(rb"[\0-\x1f]")
 _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}|[fF]{3}[eEfF])")
 _ODD_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 
 def survives(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """Odd unicode, NUL, deep nesting and huge numbers never give 5xx; 503 tells of a busy server (RSP-08)."""
+    """Check that odd Unicode, NUL, deep nesting and huge numbers in a request never give 5xx (ERR-09).
+
+    A 503 says that the server is busy; RSP-08 judges it.
+    """
     oddity = oddity_of(answer.exchange.request)
     if not oddity or answer.status in {0, 503}:
         return
     if answer.status in {401, 403, 429}:
-        return  # who is turned away at the door shows nothing of what is behind it
+        return  # the request was refused before its content was looked at
     if answer.status < 500:
         yield passed(answer, "ERR-09")
     else:
@@ -35,27 +38,34 @@ def survives(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 
 def oddity_of(request: Request) -> str:
-    """What is odd in a request, in words; empty where nothing is."""
+    """Describe in words what is odd in a request; return an empty text where nothing is."""
     target = unquote_to_bytes(request.target)
     if not target.isascii():
         return "odd unicode in the URL"
-    return _odd(target, "the URL", strict=True) or _odd(request.body, "the body", strict=False)
+    return _describe_odd_bytes(target, "the URL", strict=True) or _describe_odd_bytes(
+        request.body, "the body", strict=False
+    )
 
 
-def _odd(data: bytes, where: str, *, strict: bool) -> str:
-    """`strict` is for what holds nothing but names and values: a control character is odd there."""
+def _describe_odd_bytes(data: bytes, where: str, *, strict: bool) -> str:
+    """Describe what is odd in some bytes; return an empty text where nothing is.
+
+    `strict` is for data that holds only names and values, such as a URL: long texts and control characters are odd
+    there.
+    """
     if b"\0" in data or b"\\u0000" in data:
         return f"NUL in {where}"
     if _DIGITS.search(data):
         return f"a huge number in {where}"
     if _BRACKETS.search(data):
         return f"deep nesting in {where}"
-    if strict and (len(data) > _LONG or _CONTROLS.search(data)):
+    if strict and (len(data) > _MAX_TARGET_LENGTH or _CONTROLS.search(data)):
         return f"a long text or control characters in {where}"
-    return "" if strict or not _odd_text(data) else f"odd unicode in {where}"
+    return "" if strict or not _has_odd_text(data) else f"odd unicode in {where}"
 
 
-def _odd_text(data: bytes) -> bool:
+def _has_odd_text(data: bytes) -> bool:
+    """Return whether the text of a body has escaped, undecodable or unusual characters."""
     if _ESCAPED.search(data):
         return True
     if data.isascii():
@@ -65,7 +75,8 @@ def _odd_text(data: bytes) -> bool:
     except UnicodeDecodeError:
         return True
     return any(
-        ord(each) > 0xFFFF or (ord(each) > 0x7F and unicodedata.category(each) in _ODD_CATEGORIES) for each in text
+        ord(character) > 0xFFFF or (ord(character) > 0x7F and unicodedata.category(character) in _ODD_CATEGORIES)
+        for character in text
     )
 
 

@@ -1,4 +1,4 @@
-"""VER-01 and LIM-01: the headers that every answer carries."""
+"""VER-01 and LIM-01: the headers that every response carries."""
 
 import re
 from collections.abc import Iterator
@@ -9,17 +9,16 @@ from conformance.judging import passed, quote, violated
 from conformance.model import Outcome
 from conformance.subject import Subject
 
-VERSION = "EvEnergy-Version"
 LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 
 
 def version_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """VER-01: `EvEnergy-Version: 2` on every response, errors too."""
-    response = answer.exchange.response
-    if response is None:
+    """Check that every response, errors included, has `EvEnergy-Version: 2` (VER-01)."""
+    http_response = answer.exchange.response
+    if http_response is None:
         return
-    name = subject.model.version_header or VERSION
-    value = response.header(name)
+    name = subject.version_header
+    value = http_response.header(name)
     if value is not None and value.strip() == "2":
         yield passed(answer, "VER-01")
     else:
@@ -34,47 +33,47 @@ def version_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
 
 
 def allowance_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    """LIM-01, as far as one answer shows it: the rate headers are integers and Remaining is not above Limit.
+    """Check that the rate limit headers are integers and that Remaining is not above Limit (LIM-01).
 
-    Only a 2xx must carry them: an anonymous or unparsable request belongs to no bucket.
+    Only a 2xx response to an authenticated request must carry them: an anonymous request has no rate limit.
     """
-    response, spec = answer.exchange.response, answer.spec
-    if response is None or spec is None:
+    http_response, spec = answer.exchange.response, answer.spec
+    if http_response is None or spec is None:
         return
     documented = {header.name.lower() for header in spec.headers}
-    values = {name: response.header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
-    judged = False
+    values = {name: http_response.header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
+    is_judged = False
     for name, value in values.items():
         if value is None:
             if answer.ok and answer.exchange.request.identity:
                 yield violated(answer, "LIM-01", f"{name} is absent", expected="an integer", pointer=f"header:{name}")
-        elif _count(value) is None:
+        elif _parse_count(value) is None:
             yield violated(
                 answer,
                 "LIM-01",
-                f"{name} is no integer from 0",
+                f"{name} is not an integer from 0",
                 expected="an integer",
                 actual=quote(value),
                 pointer=f"header:{name}",
             )
         else:
-            judged = True
-    limit, left = (_count(values.get(name) or "") for name in (LIMIT, REMAINING))
-    if limit is not None and left is not None and left > limit:
+            is_judged = True
+    limit, remaining = (_parse_count(values.get(name) or "") for name in (LIMIT, REMAINING))
+    if limit is not None and remaining is not None and remaining > limit:
         yield violated(
             answer,
             "LIM-01",
-            "more is left than the limit allows",
+            f"{REMAINING} is above {LIMIT}",
             expected=f"≤ {limit}",
-            actual=str(left),
+            actual=str(remaining),
             pointer=f"header:{REMAINING}",
         )
-    elif judged:
+    elif is_judged:
         yield passed(answer, "LIM-01")
 
 
-def _count(text: str) -> int | None:
-    """A header's digits as a number; None for anything else, and for more digits than any count has."""
+def _parse_count(text: str) -> int | None:
+    """Return a header's digits as a number; None for anything else, and for more than 18 digits."""
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 

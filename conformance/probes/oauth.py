@@ -1,4 +1,4 @@
-"""AUT-07: tokens are bought, refreshed and revoked as documented (RFC 6749, RFC 7009)."""
+"""AUT-07: tokens are issued, refreshed and revoked as documented (RFC 6749, RFC 7009)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,27 +17,30 @@ _REVOKE = "revoke_token/"
 
 
 def _always(operation: Operation, model: ResourceModel) -> bool:
+    """Return True: the probe runs once for the API as a whole."""
     return True
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the requests that get, use and refresh tokens."""
     client = Need("oauth", 2, f"full{CLIENT}", shared=False)
     return (client, Need("oauth", 2, "", shared=False))
 
 
 def _revocation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the requests that get, revoke and use a token."""
     client = Need("revocation", 3, f"full{CLIENT}", shared=False)
     return (client, Need("revocation", 1, "", shared=False))
 
 
 def flows(operation: Operation, subject: Subject) -> Steps[None]:
-    """Buy a token and use it; ask for others with what is not valid."""
+    """Get a token and use it; request tokens with invalid credentials."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         reason = "no client id and secret are configured for the identity full"
         yield without("AUT-07", WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
         return
-    bought = yield from _post(subject, "", "grant_type=client_credentials")
-    token = yield from _bought(bought)
+    token_response = yield from _post(subject, "", "grant_type=client_credentials")
+    token = yield from _bought(token_response)
     if not token:
         return
     guarded = next((o for o in subject.model.operations if _plain_list(o)), None)
@@ -47,7 +50,7 @@ def flows(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def revocation(operation: Operation, subject: Subject) -> Steps[None]:
-    """Buy a token, revoke it without and with the last slash, and use it again."""
+    """Get a token, revoke it without and with the last slash, and use it again."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         return  # `flows` says so
     token = _token_of((yield from _post(subject, "", "grant_type=client_credentials")))
@@ -64,12 +67,13 @@ def revocation(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _plain_list(operation: Operation) -> bool:
-    required = any(each.required for each in operation.parameters)
-    return operation.role is Role.LIST and operation.secured and not required and not operation.user_required
+    """Return whether the operation lists resources without any parameter."""
+    needs_values = any(parameter.required for parameter in operation.parameters)
+    return operation.role is Role.LIST and operation.secured and not needs_values and not operation.user_required
 
 
 def _post(subject: Subject, beside: str, form: str, identity: str = f"full{CLIENT}", **more: Any) -> Steps[Answer]:
-    """POST to the token endpoint, or to another one beside it."""
+    """Send a POST to the token endpoint, or to another endpoint beside it."""
     parts = urlsplit(subject.target.token_url)
     path = f"{parts.path.removesuffix('token/').removesuffix('token')}{beside}" if beside else parts.path
     authority = f"{parts.scheme}://{parts.netloc}"
@@ -77,36 +81,39 @@ def _post(subject: Subject, beside: str, form: str, identity: str = f"full{CLIEN
     return (yield from ask(WHOLE, request))
 
 
-def _bought(answer: Answer) -> Steps[str]:
-    """The access token of an answer (RFC 6749, section 5.1), empty where it has none."""
-    body = answer.json if isinstance(answer.json, dict) else {}
-    kind, lifetime, token = body.get("token_type"), body.get("expires_in"), _token_of(answer)
+def _bought(response: Answer) -> Steps[str]:
+    """Check the response with a token (RFC 6749, section 5.1), and return the token; empty where there is none."""
+    body = response.json if isinstance(response.json, dict) else {}
+    token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), _token_of(response)
     complaints = [
         ("the client credentials buy no token", bool(token), "/access_token"),
-        ("token_type is not Bearer", isinstance(kind, str) and kind.lower() == "bearer", "/token_type"),
+        ("token_type is not Bearer", isinstance(token_type, str) and token_type.lower() == "bearer", "/token_type"),
         ("expires_in is no positive number", isinstance(lifetime, int | float) and lifetime > 0, "/expires_in"),
     ]
     for message, holds, pointer in complaints:
         if not holds:
-            actual = f"status {answer.status}"
-            yield violated(answer, "AUT-07", message, expected="RFC 6749, section 5.1", actual=actual, pointer=pointer)
+            actual = f"status {response.status}"
+            yield violated(
+                response, "AUT-07", message, expected="RFC 6749, section 5.1", actual=actual, pointer=pointer
+            )
             break
     else:
-        yield passed(answer, "AUT-07")
+        yield passed(response, "AUT-07")
     return token
 
 
-def _token_of(answer: Answer) -> str:
-    token = answer.json.get("access_token") if isinstance(answer.json, dict) else None
-    return token if answer.status == 200 and isinstance(token, str) else ""
+def _token_of(response: Answer) -> str:
+    """Return the access token in a response; empty where there is none."""
+    token = response.json.get("access_token") if isinstance(response.json, dict) else None
+    return token if response.status == 200 and isinstance(token, str) else ""
 
 
 def _used(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
-    """A read with a token that must, or must no longer, be accepted."""
+    """Read with a token that must be accepted (`good`), or must not be any more."""
     headers = (("Authorization", f"Bearer {token}"),)
-    answer = yield from ask(guarded, Request(guarded.key, "GET", guarded.path, headers, identity="", fresh=True))
-    about = Answer(answer.exchange, WHOLE)
-    if good and answer.status == 401:
+    response = yield from ask(guarded, Request(guarded.key, "GET", guarded.path, headers, identity="", fresh=True))
+    about = Answer(response.exchange, WHOLE)
+    if good and response.status == 401:
         yield violated(about, "AUT-07", "a token just bought is not accepted", expected="not 401", actual="401")
     elif not good:
         yield from _is(about, (401,), "a token after its revocation")
@@ -115,25 +122,32 @@ def _used(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
 
 
 def _refused(subject: Subject) -> Steps[None]:
-    """A refresh token that nobody has, and a client that nobody is (RFC 6749, section 5.2)."""
+    """Check that an unknown refresh token and an unknown client are refused (RFC 6749, section 5.2)."""
     stranger = drawn(subject.random("refresh"), 0)
     refreshed = yield from _post(
         subject, "", f"grant_type=refresh_token&refresh_token={stranger}", invented=(stranger,)
     )
     yield from _is(refreshed, (400, 401), "a refresh token that nobody has")
     form = f"grant_type=client_credentials&client_id={stranger}&client_secret={stranger}"
-    asked = yield from _post(subject, "", form, "", invented=(stranger,))
-    yield from _is(asked, (400, 401), "a client that nobody is")
+    client_response = yield from _post(subject, "", form, "", invented=(stranger,))
+    yield from _is(client_response, (400, 401), "a client that nobody is")
 
 
-def _is(answer: Answer, expected: tuple[int, ...], what: str) -> Iterator[Outcome]:
-    if answer.status in expected:
-        yield passed(answer, "AUT-07")
-    elif answer.status == 429:
-        yield observed(answer, "AUT-07", Verdict.NOT_OBSERVABLE, "the token endpoint's own limit is spent")
+def _is(response: Answer, expected: tuple[int, ...], action: str) -> Iterator[Outcome]:
+    """Check that the status is one of those expected; the token endpoint's own rate limit may prevent that."""
+    if response.status in expected:
+        yield passed(response, "AUT-07")
+    elif response.status == 429:
+        yield observed(response, "AUT-07", Verdict.NOT_OBSERVABLE, "the token endpoint's own limit is spent")
     else:
-        wanted = " or ".join(map(str, expected))
-        yield violated(answer, "AUT-07", f"{what} does not give {wanted}", expected=wanted, actual=str(answer.status))
+        expected_text = " or ".join(map(str, expected))
+        yield violated(
+            response,
+            "AUT-07",
+            f"{action} does not give {expected_text}",
+            expected=expected_text,
+            actual=str(response.status),
+        )
 
 
 PROBES = (

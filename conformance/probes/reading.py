@@ -1,4 +1,4 @@
-"""The plain read of every operation: what passive checks, and most other probes, rest on."""
+"""The plain read of every operation, on which passive checks and most other probes rest."""
 
 from conformance.judging import observed, passed, violated
 from conformance.model import Operation, Profile, ResourceModel, Role, Verdict
@@ -6,7 +6,7 @@ from conformance.probes.arguments import Missing, call_of, populated, untested
 from conformance.probes.base import Need, Probe, Steps, ask
 from conformance.subject import Subject
 
-# Judged on every answer by conformance.checks; named here so that an operation that could not be read says why.
+# conformance.checks judges these on every response; they are named here so that an unreadable operation says why.
 PASSIVE = (
     "RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "RSP-06", "RSP-08", "RSP-09", "RSP-10", "RSP-11",
     "IDS-01", "IDS-02", "IDS-03", "IDS-04", "IDS-05", "LNK-01", "EXP-01", "VER-01", "LIM-01",
@@ -15,12 +15,17 @@ PASSIVE = (
 
 
 def is_read(operation: Operation, model: ResourceModel) -> bool:
-    """Whether a GET reads it."""
+    """Return whether the operation is a GET."""
     return operation.method == "GET"
 
 
+def is_paginated(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation reads a list in pages."""
+    return operation.method == "GET" and operation.pagination is not None
+
+
 def plain_read(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
-    """The plain reads that resolving a path takes, and the read itself."""
+    """Return the needs of a plain read: the reads that find ids for its path, and the read itself."""
     needs, path = [], ""
     for segment in operation.path.split("/"):
         if segment.startswith("{"):
@@ -30,25 +35,25 @@ def plain_read(operation: Operation, model: ResourceModel, identity: str = "full
 
 
 def read(operation: Operation, subject: Subject) -> Steps[None]:
-    """Read it once as everybody would; what cannot be read says why for every passive requirement."""
+    """Read the resource once as every client would; where it cannot be read, say why for every passive requirement."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         yield from untested((*PASSIVE, "RSP-12"), operation, call)
         return
-    answer = yield from ask(operation, call.request())
-    if operation.role is Role.LIST and answer.ok and not answer.items:
-        yield from populated(operation, subject)  # an empty list judges nothing: look under other parents
-    if answer.ok or (300 <= answer.status < 400 and operation.role is Role.REDIRECT):
-        yield passed(answer, "RSP-12")
-    elif answer.status in {401, 403}:
-        yield observed(answer, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
-    elif answer.status:
+    response = yield from ask(operation, call.request())
+    if operation.role is Role.LIST and response.ok and not response.items:
+        yield from populated(operation, subject)  # an empty list has nothing to judge: read it below other parents
+    if response.ok or (300 <= response.status < 400 and operation.role is Role.REDIRECT):
+        yield passed(response, "RSP-12")
+    elif response.status in {401, 403}:
+        yield observed(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
+    elif response.status:
         yield violated(
-            answer,
+            response,
             "RSP-12",
-            "a correct request for something that exists is refused",
+            "a correct request for an existing resource is refused",
             expected="2xx",
-            actual=str(answer.status),
+            actual=str(response.status),
         )
 
 

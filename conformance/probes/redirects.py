@@ -1,4 +1,4 @@
-"""RED: operations that send a browser elsewhere, or say where."""
+"""RED: operations that redirect a browser, or return the URL of the redirect."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -16,120 +16,129 @@ _SWITCH = "response_type"
 _TOKENS = {"access_token", "refresh_token", "id_token"}
 
 
-def _redirects(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET" and any(each.status.startswith("3") for each in operation.responses)
+def _is_redirect(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a GET that documents a redirect."""
+    return operation.method == "GET" and any(spec.status.startswith("3") for spec in operation.responses)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the plain reads, and the reads with `response_type=json` where that is documented."""
     more = (Need(f"read {operation.path} as json", 3),) if operation.parameter(_SWITCH) else ()
     return (*plain_read(operation, model), *more)
 
 
 def elsewhere(operation: Operation, subject: Subject) -> Steps[None]:
-    """RED-01 on the plain read; RED-02 with `response_type=json`."""
+    """Judge RED-01 on the plain read, and RED-02 with `response_type=json`."""
     call = yield from call_of(operation, subject)
     if isinstance(call, Missing):
         yield from untested(ALL, operation, call)
         return
     plain = yield from ask(operation, call.request())
-    yield from _location(plain, subject)
+    yield from _check_location(plain, subject)
     if operation.parameter(_SWITCH) is None:
         yield observed(plain, "RED-02", Verdict.NOT_APPLICABLE, f"the operation has no {_SWITCH}")
         return
-    answer = yield from ask(operation, call.request((_SWITCH, "json")))
-    if answer.status == 400:  # what is to be connected may have to be named then
-        named = yield from _named(call, subject)
-        if named is None:
-            reason = "it is refused, perhaps for want of a parameter that no value is known for"
-            yield observed(answer, "RED-02", Verdict.NOT_OBSERVABLE, reason)
+    response = yield from ask(operation, call.request((_SWITCH, "json")))
+    if response.status == 400:  # the operation may then need an optional id
+        named_answer = yield from _send_with_id(call, subject)
+        if named_answer is None:
+            reason = "it is refused, perhaps because a parameter without known value is missing"
+            yield observed(response, "RED-02", Verdict.NOT_OBSERVABLE, reason)
             return
-        answer = named
-    yield from _told(answer)
+        response = named_answer
+    yield from _check_url(response)
 
 
-def _location(answer: Answer, subject: Subject) -> Iterator[Outcome]:
-    response = answer.exchange.response
-    if response is None or not 300 <= answer.status < 400:
-        yield observed(answer, "RED-01", Verdict.NOT_OBSERVABLE, f"it answers {answer.status}, no redirect")
+def _check_location(response: Answer, subject: Subject) -> Iterator[Outcome]:
+    """Check that a redirect has an absolute https `Location` without a token (RED-01)."""
+    http_response = response.exchange.response
+    if http_response is None or not 300 <= response.status < 400:
+        yield observed(response, "RED-01", Verdict.NOT_OBSERVABLE, f"the response is {response.status}, not a redirect")
         return
-    location = response.header("location")
-    complaint = _complaint(location, _local(subject.target.base_url))
-    if complaint:
+    location = http_response.header("location")
+    problem = _find_problem(location, _is_local(subject.target.base_url))
+    if problem:
         yield violated(
-            answer,
+            response,
             "RED-01",
-            complaint,
+            problem,
             expected="an absolute https URL without a token",
             actual=quote(location) if location is not None else "absent",
             pointer="header:Location",
         )
     else:
-        yield passed(answer, "RED-01")
+        yield passed(response, "RED-01")
 
 
-def _complaint(location: str | None, local: bool) -> str:
-    """What is wrong with a Location; secrets in it are redacted before anybody sees it, and leave that word."""
+def _find_problem(location: str | None, is_local_target: bool) -> str:
+    """Return what is wrong with a Location; empty where nothing is.
+
+    Secrets are redacted before this function sees the header, and leave the word "[redacted".
+    """
     if location is None:
-        return "a redirect says nowhere where to"
+        return "a redirect has no Location"
     try:
         parts = urlsplit(location)
         host = parts.hostname
     except ValueError:
-        return "Location is no URL"
+        return "Location is not a URL"
     if not parts.scheme or not host:
         return "Location is not absolute"
-    if parts.scheme != "https" and not (parts.scheme == "http" and local and _local(location)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local_target and _is_local(location)):
         return "Location is not https"
     if "[redacted" in location or _TOKENS & {*parse_qs(parts.query), *parse_qs(parts.fragment)}:
         return "Location carries a token"
     return ""
 
 
-def _local(url: str) -> bool:
+def _is_local(url: str) -> bool:
+    """Return whether a URL leads to this machine."""
     host = urlsplit(url).hostname or ""
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
-def _named(call: Call, subject: Subject) -> Steps[Answer | None]:
-    """The same with the first optional id that the target knows a value for; None where it knows none."""
+def _send_with_id(call: Call, subject: Subject) -> Steps[Answer | None]:
+    """Send the request again with the first optional id of which the target has a value; None where it has none."""
     for parameter in call.operation.parameters:
         stem = parameter.name.removesuffix("_id")
         if parameter.required or parameter.location is not Location.QUERY or stem == parameter.name:
             continue
-        lister = _lister(stem, call.operation, subject)
+        lister = _find_lister(stem, call.operation, subject)
         if lister is None:
             continue
-        answer = yield from ask(lister, Request(lister.key, "GET", lister.path))
-        keys = [key for _, item in answer.objects if isinstance(key := item.get("id"), str)]
+        response = yield from ask(lister, Request(lister.key, "GET", lister.path))
+        keys = [key for _, item in response.objects if isinstance(key := item.get("id"), str)]
         if keys:
             return (yield from ask(call.operation, call.request((_SWITCH, "json"), (parameter.name, keys[0]))))
     return None
 
 
-def _lister(stem: str, operation: Operation, subject: Subject) -> Operation | None:
-    """The list of what a parameter like `make_id` names: `evse_makes` for an operation of EVSEs."""
+def _find_lister(stem: str, operation: Operation, subject: Subject) -> Operation | None:
+    """Return the list of the resource that a parameter names: for `make_id` of an EVSE operation, `evse_makes`."""
     kind = operation.group.partition("_")[0]
     names = {f"{kind}_{stem}s", f"{stem}s"}
-    found = (list_of(each, subject) for each in subject.model.resources if each.name in names)
-    return next((each for each in found if each is not None and "{" not in each.path), None)
+    listers = (list_of(resource, subject) for resource in subject.model.resources if resource.name in names)
+    return next((lister for lister in listers if lister is not None and "{" not in lister.path), None)
 
 
-def _told(answer: Answer) -> Iterator[Outcome]:
-    body = answer.json if isinstance(answer.json, dict) else {}
-    urls = [value for value in body.values() if isinstance(value, str) and _absolute(value)]
-    if answer.status == 200 and urls:
-        yield passed(answer, "RED-02")
+def _check_url(response: Answer) -> Iterator[Outcome]:
+    """Check that the response has the absolute URL in place of the redirect (RED-02)."""
+    body = response.json if isinstance(response.json, dict) else {}
+    urls = [value for value in body.values() if isinstance(value, str) and _is_absolute(value)]
+    if response.status == 200 and urls:
+        yield passed(response, "RED-02")
         return
     yield violated(
-        answer,
+        response,
         "RED-02",
-        f"{_SWITCH}=json does not give the URL in place of the redirect",
+        f"{_SWITCH}=json does not return the URL in place of the redirect",
         expected="200 with an absolute URL",
-        actual=f"{answer.status}" if answer.status != 200 else quote(body),
+        actual=f"{response.status}" if response.status != 200 else quote(body),
     )
 
 
-def _absolute(text: str) -> bool:
+def _is_absolute(text: str) -> bool:
+    """Return whether a text is an absolute http or https URL."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -137,4 +146,4 @@ def _absolute(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-PROBES = (Probe("redirect", ALL, _redirects, _needs, elsewhere),)
+PROBES = (Probe("redirect", ALL, _is_redirect, _needs, elsewhere),)

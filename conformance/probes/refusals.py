@@ -1,7 +1,7 @@
-"""ERR-08, WRT-05, WRT-06 and WRT-08: a write that is wrong is refused, and changes nothing.
+"""ERR-08, WRT-05, WRT-06 and WRT-08: a wrong write is refused, and changes nothing.
 
-Even a body that is no JSON is sent only where writes are allowed: a server that does not look at it may act all the
-same, and some of these operations move real load.
+Even a body that is not JSON is sent only where writes are allowed: a server that ignores the body may act
+nevertheless, and some of these operations switch real loads.
 """
 
 from typing import Any
@@ -29,10 +29,12 @@ _UNDECIDED = {401, 403, 404}  # answered before the body is looked at
 
 
 def _applies(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a write with a JSON body."""
     return not operation.safe and has_json_body(operation)
 
 
 def _needs(most: int) -> Any:
+    """Return a function that gives the needs of `most` wrong bodies."""
     return lambda operation, model: (
         *plain_read(operation, model)[:-1],
         Need(f"refused {operation.key}", UNREADABLE + most + 2, shared=False),
@@ -40,6 +42,8 @@ def _needs(most: int) -> Any:
 
 
 def _refusing(most: int) -> Any:
+    """Return the run function of a probe that sends up to `most` wrong bodies."""
+
     def refusals(operation: Operation, subject: Subject) -> Steps[None]:
         """Bodies with faults of one sort each, bad references among them; the state before and after."""
         write = yield from write_of(operation, subject, "refused")
@@ -49,15 +53,16 @@ def _refusing(most: int) -> Any:
         reader = _seen_in(write, subject)
         before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
         sent: list[tuple[Answer, Any]] = []
-        left = _ALONE
+        alone_left = _ALONE
         for wrong in wrong_bodies(write, subject, most):
-            answer = yield from _refused(write, wrong, subject)
-            sent.append((answer, wrong.body))
-            unnamed = [each for name, each in wrong.alone.items() if name not in blamed(answer)]
-            for each in unnamed[:left] if len(wrong.alone) > 1 and answer.status in _REFUSALS else ():
-                sent.append(((yield from _refused(write, each, subject)), each.body))
-                left -= 1
-        refused = sent and all(answer.status in _REFUSALS for answer, _ in sent)  # what was taken had an effect anyhow
+            response = yield from _refused(write, wrong, subject)
+            sent.append((response, wrong.body))
+            unnamed = [part for name, part in wrong.alone.items() if name not in blamed(response)]
+            for part in unnamed[:alone_left] if len(wrong.alone) > 1 and response.status in _REFUSALS else ():
+                sent.append(((yield from _refused(write, part, subject)), part.body))
+                alone_left -= 1
+        # A body that was accepted has an effect in any case.
+        refused = sent and all(response.status in _REFUSALS for response, _ in sent)
         after = (yield from ask(reader.operation, reader.request(fresh=True))) if reader and before else None
         if reader and before and before.ok and after and refused:
             yield from _untouched(before, after, sent, reader)
@@ -74,48 +79,49 @@ def _refusing(most: int) -> Any:
 
 
 def _there(bodies: list[Any], after: Answer) -> set[str]:
-    """The properties that have a value now which one of the bodies gave them."""
+    """Return the properties that now have a value from one of the bodies."""
     state = after.json if isinstance(after.json, dict) else {}
     members = [(name, value) for body in bodies if isinstance(body, dict) for name, value in body.items()]
     return {name for name, value in members if name in state and state[name] == value}
 
 
 def _nothing(requirement: str, operation: Operation, reason: str) -> Outcome:
+    """Return an outcome for a requirement that could not be judged."""
     return Outcome(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
 def _refused(write: Write, wrong: Wrong, subject: Subject) -> Steps[Answer]:
-    """One wrong body; what it made is deleted where it was taken."""
-    answer = yield from ask(write.call.operation, wrong.request)
-    named = blamed(answer)
+    """Send one wrong body and judge the response; delete what it created where it was accepted."""
+    response = yield from ask(write.call.operation, wrong.request)
+    blamed_fields = blamed(response)
     for requirement in wrong.requirements:
-        if answer.status in (_UNDECIDED | {409} if requirement == "ERR-08" else _UNDECIDED):
-            reason = f"{wrong.what}: it answers {answer.status} before it looks at the body"
-            yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason)
-        elif answer.status not in _REFUSALS and not _wrong_indeed(wrong, write, subject):
-            yield observed(answer, requirement, Verdict.INCONCLUSIVE, f"{wrong.what}: openapi-core has no objection")
-        elif answer.status not in _REFUSALS:
+        if response.status in (_UNDECIDED | {409} if requirement == "ERR-08" else _UNDECIDED):
+            reason = f"{wrong.what}: it answers {response.status} before it looks at the body"
+            yield observed(response, requirement, Verdict.NOT_OBSERVABLE, reason)
+        elif response.status not in _REFUSALS and not _wrong_indeed(wrong, write, subject):
+            yield observed(response, requirement, Verdict.INCONCLUSIVE, f"{wrong.what}: openapi-core has no objection")
+        elif response.status not in _REFUSALS:
             message = f"a body with a fault is not refused: {wrong.what.partition(' at ')[0]}"
-            expected, actual = "400, 415 or 422", f"{answer.status} to {wrong.what}"
-            yield violated(answer, requirement, message, expected=expected, actual=actual)
-        elif wrong.alone and named and not named & (GENERAL | set(wrong.alone)):
-            reason = f"{wrong.what}: it is refused, but for {', '.join(sorted(named))}"
-            yield observed(answer, requirement, Verdict.INCONCLUSIVE, reason)
+            expected, actual = "400, 415 or 422", f"{response.status} to {wrong.what}"
+            yield violated(response, requirement, message, expected=expected, actual=actual)
+        elif wrong.alone and blamed_fields and not blamed_fields & (GENERAL | set(wrong.alone)):
+            reason = f"{wrong.what}: it is refused, but for {', '.join(sorted(blamed_fields))}"
+            yield observed(response, requirement, Verdict.INCONCLUSIVE, reason)
         else:
-            yield passed(answer, requirement)
-    if answer.ok and write.call.operation.role is Role.CREATE:
-        yield from clean(answer, subject)
-    return answer
+            yield passed(response, requirement)
+    if response.ok and write.call.operation.role is Role.CREATE:
+        yield from clean(response, subject)
+    return response
 
 
 def _wrong_indeed(wrong: Wrong, write: Write, subject: Subject) -> bool:
-    """Whether openapi-core calls this very body wrong too, where a schema can tell."""
+    """Return whether openapi-core calls this very body wrong too, where a schema can tell."""
     by_schema = wrong.body is not None and "WRT-06" in wrong.requirements
     return not by_schema or bool(subject.opinion.request(write.call.operation, wrong.request))
 
 
 def _seen_in(write: Write, subject: Subject) -> Call | None:
-    """Where an effect would show: the list for something new, else the resource itself."""
+    """Return the read in which an effect would show: the list for a creation, else the resource itself."""
     operation = write.call.operation
     resource = subject.model.by_name.get(operation.resource)
     if operation.role is Role.CREATE and resource is not None and (lister := list_of(resource, subject)) is not None:
@@ -125,55 +131,57 @@ def _seen_in(write: Write, subject: Subject) -> Call | None:
 
 
 def _untouched(before: Answer, after: Answer, sent: list[tuple[Answer, Any]], reader: Call) -> Steps[None]:
-    """WRT-05: nothing of what was refused is there now. What else changed meanwhile is not ours to judge.
+    """Check that nothing of the refused bodies is in effect (WRT-05). Other changes in the meantime do not count.
 
-    What was taken once is taken again: somebody else may have made or changed a thing just so in between.
+    An effect must show twice, since another client may have created or changed a resource with the same values.
     """
     if not after.ok:
         return
     old = {_name(item): item for _, item in before.objects}
-    for answer, body in sent:
+    for response, body in sent:
         for at, item in after.objects:
-            was = old.get(_name(item))
-            taken = _taken(was, item, body)
-            if not taken or (was is not None and answer.operation.role is Role.CREATE):
+            old_item = old.get(_name(item))
+            taken_values = _taken(old_item, item, body)
+            if not taken_values or (old_item is not None and response.operation.role is Role.CREATE):
                 continue
             lasting: bool | None
-            if was is None:
-                lasting = yield from _made_again(answer, body, reader)
+            if old_item is None:
+                lasting = yield from _made_again(response, body, reader)
             else:
-                lasting = yield from _taken_again(answer, body, {name: was.get(name) for name in taken}, reader)
+                lasting = yield from _taken_again(
+                    response, body, {name: old_item.get(name) for name in taken_values}, reader
+                )
             if lasting is None:
                 reason = "a value of a refused body is there now, and was not put back: perhaps it is somebody else's"
-                yield observed(answer, "WRT-05", Verdict.INCONCLUSIVE, reason, pointer=at, also=(before, after))
+                yield observed(response, "WRT-05", Verdict.INCONCLUSIVE, reason, pointer=at, also=(before, after))
                 return
             if lasting:
                 message = "a write that was refused took effect"
                 yield violated(
-                    answer, "WRT-05", message,
-                    expected="nothing changed", actual=quote(taken), pointer=at, also=(before, after),
+                    response, "WRT-05", message,
+                    expected="nothing changed", actual=quote(taken_values), pointer=at, also=(before, after),
                 )  # fmt: skip
                 return
     yield passed(sent[0][0], "WRT-05")
 
 
-def _made_again(answer: Answer, body: Any, reader: Call) -> Steps[bool]:
-    """Whether the refused body makes a thing each time."""
+def _made_again(response: Answer, body: Any, reader: Call) -> Steps[bool]:
+    """Return whether the refused body creates a resource each time."""
     before = yield from ask(reader.operation, reader.request(fresh=True))
-    yield from ask(answer.operation, answer.exchange.request)
+    yield from ask(response.operation, response.exchange.request)
     after = yield from ask(reader.operation, reader.request(fresh=True))
     known = {_name(item) for _, item in before.objects}
     return any(_name(item) not in known and _taken(None, item, body) for _, item in after.objects)
 
 
-def _taken_again(answer: Answer, body: Any, old: dict[str, Any], reader: Call) -> Steps[bool | None]:
-    """Whether the refused body changes the thing again, once it was put back; None where that is refused."""
-    request = answer.exchange.request
-    back = yield from ask(answer.operation, msgspec.structs.replace(request, body=msgspec.json.encode(old)))
+def _taken_again(response: Answer, body: Any, old: dict[str, Any], reader: Call) -> Steps[bool | None]:
+    """Return whether the refused body changes the resource again after it was restored; None where that is refused."""
+    request = response.exchange.request
+    back = yield from ask(response.operation, msgspec.structs.replace(request, body=msgspec.json.encode(old)))
     if not back.ok:
         return None
     before = yield from ask(reader.operation, reader.request(fresh=True))
-    yield from ask(answer.operation, request)
+    yield from ask(response.operation, request)
     after = yield from ask(reader.operation, reader.request(fresh=True))
     known = {_name(item): item for _, item in before.objects}
     pairs = ((known.get(_name(item)), item) for _, item in after.objects)
@@ -181,17 +189,25 @@ def _taken_again(answer: Answer, body: Any, old: dict[str, Any], reader: Call) -
 
 
 def _name(item: dict[str, Any]) -> str:
+    """Return the url of an item, else its id."""
     return str(item.get("url", item.get("id", "")))
 
 
 def _taken(was: dict[str, Any] | None, item: dict[str, Any], body: Any) -> dict[str, Any]:
-    """The values of a refused body that an item has now and had not before; a new item must have all, and several."""
+    """Return the values of a refused body that an item has now and had not before.
+
+    A new item must have all of them, and several.
+    """
     if not isinstance(body, dict):
         return {}
-    plain = {n: v for n, v in body.items() if n in item and not isinstance(v, dict | list | None)}
+    plain_values = {n: v for n, v in body.items() if n in item and not isinstance(v, dict | list | None)}
     if was is None:
-        return plain if len(plain) > 1 and all(item[name] == value for name, value in plain.items()) else {}
-    return {n: v for n, v in plain.items() if item[n] == v and was.get(n, ABSENT) != v}
+        return (
+            plain_values
+            if len(plain_values) > 1 and all(item[name] == value for name, value in plain_values.items())
+            else {}
+        )
+    return {n: v for n, v in plain_values.items() if item[n] == v and was.get(n, ABSENT) != v}
 
 
 PROBES = (

@@ -1,4 +1,4 @@
-"""FLT-07 and PAG-09: a parameter that nobody knows changes nothing; and a list keeps its order when read again."""
+"""FLT-07 and PAG-09: an unknown parameter changes nothing, and a list keeps its order when read again."""
 
 from conformance.answers import Answer
 from conformance.comparing import differences
@@ -8,140 +8,132 @@ from conformance.probes.arguments import Call, Missing, populated, untested
 from conformance.probes.base import IDLE, Need, Probe, Steps, ask, turn
 from conformance.probes.differing import lasting
 from conformance.probes.page_bounds import formed
-from conformance.probes.paging import page_of, parting
-from conformance.probes.reading import plain_read
+from conformance.probes.paging import page_of, report_new_order
+from conformance.probes.reading import is_paginated, plain_read
 from conformance.probes.unwelcome import call_by
 from conformance.subject import Subject
 
 NAME = "evconform_unknown"
-# Odd values serve ERR-09 on operations that get no odd cursors; the others get a plain one.
+# Odd values test ERR-09 on operations that get no odd cursors; the others get a plain value.
 ODD = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
 LISTED = ("FLT-07", "PAG-09", "ERR-09")
 READ = ("FLT-07", "ERR-09")
+_CHANGED = "an unknown query parameter changes the response"
 
 
-def _paged(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET" and operation.pagination is not None
-
-
-def _unpaged(operation: Operation, model: ResourceModel) -> bool:
+def _is_unpaginated(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a read without pages."""
     return operation.method == "GET" and operation.pagination is None
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the plain reads, and the read with an unknown parameter."""
     return (*plain_read(operation, model, IDLE), Need(f"surplus {operation.path}", identity=IDLE))
 
 
 def surplus(operation: Operation, subject: Subject) -> Steps[None]:
-    """FLT-07 of an operation that is not paged: the answer is as without the parameter, or 400."""
+    """Check that a read without pages gives the same response with an unknown parameter, or 400 (FLT-07)."""
     call = yield from call_by(subject.idle, operation, subject)
     if isinstance(call, Missing):
         yield from untested(READ, operation, call)
         return
     plain = yield from ask(operation, call.request())
     value = ODD[turn(operation, len(ODD))]
-    answer = yield from ask(operation, call.request((NAME, value)))
-    yield from _same(call, plain, answer)
+    response = yield from ask(operation, call.request((NAME, value)))
+    yield from _compare_responses(call, plain, response)
 
 
 def surplus_in_list(operation: Operation, subject: Subject) -> Steps[None]:
-    """FLT-07 and PAG-09: the list read again with a parameter that means nothing has the same items in order."""
-    found = yield from populated(operation, subject, subject.idle)
-    if isinstance(found, Missing) and subject.idle != subject.spare:
-        found = yield from populated(operation, subject, subject.spare)
-    if isinstance(found, Missing):
-        yield from untested(LISTED, operation, found)
+    """Check that a list read again with an unknown parameter has the same items in the same order."""
+    populated_list = yield from populated(operation, subject, subject.idle)
+    if isinstance(populated_list, Missing) and subject.idle != subject.spare:
+        populated_list = yield from populated(operation, subject, subject.spare)
+    if isinstance(populated_list, Missing):
+        yield from untested(LISTED, operation, populated_list)
         return
-    call, plain = found
+    call, plain = populated_list
     value = "1" if formed(operation, subject.model) else ODD[turn(operation, len(ODD))]
-    answer = yield from ask(operation, call.request((NAME, value)))
-    there, again = page_of(plain).keys, page_of(answer).keys
-    if answer.ok and there == again:
-        yield passed(answer, "FLT-07")
+    response = yield from ask(operation, call.request((NAME, value)))
+    keys, second_keys = page_of(plain).keys, page_of(response).keys
+    if response.ok and keys == second_keys:
+        yield passed(response, "FLT-07")
     else:
-        yield from _same(call, plain, answer)
-    if len(there) < 2:
+        yield from _compare_responses(call, plain, response)
+    if len(keys) < 2:
         yield observed(plain, "PAG-09", Verdict.NOT_APPLICABLE, "the list holds fewer than two items")
-    elif there == again:
-        yield passed(answer, "PAG-09")
+    elif keys == second_keys:
+        yield passed(response, "PAG-09")
     else:
-        yield from _same_again(call, plain)
+        yield from _compare_order(call, plain)
 
 
-def _same_again(call: Call, plain: Answer) -> Steps[None]:
-    """PAG-09 from two reads that are equal in all; items that came or went between them are no matter of order."""
-    answer = yield from ask(call.operation, call.request(fresh=True))
-    there, again = page_of(plain).keys, page_of(answer).keys
-    stayed = [key for key in there if key in set(again)]
-    now = [key for key in again if key in set(there)]
-    if not answer.ok:
-        yield observed(answer, "PAG-09", Verdict.INCONCLUSIVE, f"the second read answers {answer.status}")
-    elif stayed == now:
-        yield passed(answer, "PAG-09")
+def _compare_order(call: Call, plain: Answer) -> Steps[None]:
+    """Judge PAG-09 with an identical second read; items that were added or removed between them do not count."""
+    response = yield from ask(call.operation, call.request(fresh=True))
+    keys, second_keys = page_of(plain).keys, page_of(response).keys
+    stayed = [key for key in keys if key in set(second_keys)]
+    stayed_again = [key for key in second_keys if key in set(keys)]
+    if not response.ok:
+        yield observed(response, "PAG-09", Verdict.INCONCLUSIVE, f"the second read gives {response.status}")
+    elif stayed == stayed_again:
+        yield passed(response, "PAG-09")
     else:
-        index = parting(stayed, now)
-        yield violated(
-            answer,
-            "PAG-09",
-            "two reads of one list have another order",
-            expected=quote(stayed[index : index + 2]),
-            actual=quote(now[index : index + 2]),
-            also=(plain,),
-        )
+        yield report_new_order((plain, stayed), (response, stayed_again))
 
 
-def _same(call: Call, plain: Answer, answer: Answer) -> Steps[None]:
-    """FLT-07 of two answers; what changes by itself does not count."""
-    if answer.status == 400 != plain.status:
-        yield passed(answer, "FLT-07")
+def _compare_responses(call: Call, plain: Answer, response: Answer) -> Steps[None]:
+    """Judge FLT-07 by comparing two responses; values that change by themselves do not count."""
+    if response.status == 400 != plain.status:
+        yield passed(response, "FLT-07")
         return
-    if 300 <= plain.status < 400 and plain.status == answer.status:
-        yield passed(answer, "FLT-07")  # where it leads may differ each time
+    if 300 <= plain.status < 400 and plain.status == response.status:
+        yield passed(response, "FLT-07")  # the Location may differ each time
         return
-    if not plain.ok and plain.status == answer.status:
-        reason = f"the operation answers {plain.status} with and without it"
-        yield observed(answer, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
+    if not plain.ok and plain.status == response.status:
+        reason = f"the operation gives {plain.status} with and without it"
+        yield observed(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
-    if answer.status != plain.status:
-        yield from _another_status(plain, answer)
+    if response.status != plain.status:
+        yield from _compare_statuses(plain, response)
         return
-    found = list(differences(plain.json, answer.json))
-    if not found:
-        yield passed(answer, "FLT-07")
+    changed = list(differences(plain.json, response.json))
+    if not changed:
+        yield passed(response, "FLT-07")
         return
-    stayed = yield from lasting(plain, found)
-    for each in stayed[:1]:
+    lasting_differences = yield from lasting(plain, changed)
+    for difference in lasting_differences[:1]:
         yield violated(
-            answer,
+            response,
             "FLT-07",
-            "a query parameter that nobody knows changes the answer",
-            expected=quote(each.old),
-            actual=quote(each.new),
-            pointer=each.pointer,
+            _CHANGED,
+            expected=quote(difference.old),
+            actual=quote(difference.new),
+            pointer=difference.pointer,
             also=(plain,),
         )
-    if not stayed:
-        yield passed(answer, "FLT-07")
+    if not lasting_differences:
+        yield passed(response, "FLT-07")
 
 
-def _another_status(plain: Answer, answer: Answer) -> Steps[None]:
-    odd = "=1" not in answer.exchange.request.target
-    if answer.status >= 500 or (odd and 400 <= answer.status < 500):
-        reason = f"answered {answer.status}, perhaps for the odd value rather than for the parameter"
-        yield observed(answer, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
+def _compare_statuses(plain: Answer, response: Answer) -> Steps[None]:
+    """Judge FLT-07 where the statuses differ; an odd value may be the reason for a refusal."""
+    odd = "=1" not in response.exchange.request.target
+    if response.status >= 500 or (odd and 400 <= response.status < 500):
+        reason = f"the response is {response.status}, perhaps because of the odd value and not of the parameter"
+        yield observed(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
     yield violated(
-        answer,
+        response,
         "FLT-07",
-        "a query parameter that nobody knows changes the answer",
+        _CHANGED,
         expected=f"{plain.status} or 400",
-        actual=str(answer.status),
+        actual=str(response.status),
         pointer=f"query:{NAME}",
         also=(plain,),
     )
 
 
 PROBES = (
-    Probe("surplus-parameter", LISTED, _paged, _needs, surplus_in_list, rank=2),
-    Probe("odd-parameter", READ, _unpaged, _needs, surplus, rank=3),
+    Probe("surplus-parameter", LISTED, is_paginated, _needs, surplus_in_list, rank=2),
+    Probe("odd-parameter", READ, _is_unpaginated, _needs, surplus, rank=3),
 )

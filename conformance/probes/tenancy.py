@@ -1,4 +1,4 @@
-"""AUT-05: one person's things are nobody else's."""
+"""AUT-05: resources of one user are hidden from every other user."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,40 +20,44 @@ A, B = "user_a", "user_b"
 
 
 def _personal(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a secured read of resources with an owner, or has the user header."""
     return operation.method == "GET" and operation.secured and (owned(operation, model) or bool(operation.user_header))
 
 
 def owned(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it acts on things of which the description says whose they are."""
+    """Return whether the operation acts on resources whose owner is documented."""
     return operation.resource in model.personal
 
 
 def apart_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Who the two people are, what A has, and what B asks for of it."""
+    """Return the reads that find both users, what user_a has, and what user_b requests of it."""
     if not owned(operation, model):
         return ()
     resource = model.by_name[model.principal]
-    people = tuple(Need(f"read {resource.list_path}", identity=each) for each in (A, B))
-    other = () if "{" in operation.path else plain_read(operation, model, B)
-    foreign = (Need(f"read {operation.path} of another", _readings(operation), identity=B),)
-    return (*people, *plain_read(operation, model, A), *_own_list(operation, model), *foreign, *other)
+    people = tuple(Need(f"read {resource.list_path}", identity=identity) for identity in (A, B))
+    list_reads = () if "{" in operation.path else plain_read(operation, model, B)
+    foreign_reads = (Need(f"read {operation.path} of another", _readings(operation), identity=B),)
+    return (*people, *plain_read(operation, model, A), *_own_list(operation, model), *foreign_reads, *list_reads)
 
 
 def _readings(operation: Operation) -> int:
-    """How often B asks: for the thing of another plainly and with `expand`, or for the list with a filter."""
+    """Return the number of requests of user_b.
+
+    They are: for a resource of user_a, plain and with `expand`; for a list, with a filter.
+    """
     if "{" in operation.path:
-        return 1 + any(each.resolvable for each in operation.first_expansions)
-    return int(any(each.field for each in operation.filters))
+        return 1 + any(expansion.resolvable for expansion in operation.first_expansions)
+    return int(any(query_filter.field for query_filter in operation.filters))
 
 
 def _own_list(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """The list of whoever asks for what is not theirs: what it shows is shared, and proves nothing."""
+    """Return the need of user_b's own list: resources that it shows are shared, and prove nothing."""
     head = operation.path.partition("/{")[0]
     return (Need(f"read {head}", identity=B),) if "{" in operation.path else ()
 
 
 def apart(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-05: what is A's is neither listed nor read by B."""
+    """Check that resources of user_a are neither listed nor read by user_b (AUT-05)."""
     if not owned(operation, subject.model):
         reason = "nothing in the description says whose a resource is"
         yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
@@ -71,30 +75,30 @@ def apart(operation: Operation, subject: Subject) -> Steps[None]:
     if "{" in operation.path:
         yield from _foreign(call, mine, people, subject)
     elif operation.role is Role.LIST:
-        other = msgspec.structs.replace(call, identity=B)
-        theirs = yield from ask(operation, other.request())
+        foreign_call = msgspec.structs.replace(call, identity=B)
+        theirs = yield from ask(operation, foreign_call.request())
         yield from _disjoint(mine, theirs, people, subject)
-        yield from _sought(mine, theirs, other)
+        yield from _sought(mine, theirs, foreign_call)
     else:
         yield observed(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the path names nothing of one person's")
 
 
 def two_people(subject: Subject) -> Steps[tuple[str, ...]]:
-    """The URLs of A and B, as each sees itself; empty where that cannot be told."""
+    """Return the URLs of user_a and user_b, as each sees itself; empty where they are not two users."""
     resource = subject.model.by_name.get(subject.model.principal)
     operation = list_of(resource, subject) if resource else None
     if operation is None:
         return ()
-    found = []
+    urls_by_user = []
     for identity in (A, B):
-        answer = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
-        found.append([item.get("url") for _, item in answer.objects])
-    alone = [urls[0] for urls in found if len(urls) == 1 and isinstance(urls[0], str)]
-    return tuple(alone) if len(set(alone)) == 2 else ()
+        response = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
+        urls_by_user.append([item.get("url") for _, item in response.objects])
+    own_urls = [urls[0] for urls in urls_by_user if len(urls) == 1 and isinstance(urls[0], str)]
+    return tuple(own_urls) if len(set(own_urls)) == 2 else ()
 
 
 def _foreign(call: Call, mine: Answer, people: tuple[str, ...], subject: Subject) -> Steps[None]:
-    """B asks for the very thing that A just read."""
+    """Send as user_b the request that user_a just sent, and judge the response."""
     if not mine.ok:
         yield observed(mine, "AUT-05", Verdict.NOT_OBSERVABLE, f"its owner gets {mine.status}")
         return
@@ -102,57 +106,58 @@ def _foreign(call: Call, mine: Answer, people: tuple[str, ...], subject: Subject
         yield observed(mine, "AUT-05", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
     foreign = msgspec.structs.replace(call, identity=B, headers=without_user(call))
-    answer = yield from ask(call.operation, foreign.request())
-    empty = answer.ok and answer.operation.role is Role.LIST and not answer.items
-    if answer.status in {403, 404} or (empty and mine.items):
-        yield from _opened(foreign, answer)
+    response = yield from ask(call.operation, foreign.request())
+    empty = response.ok and response.operation.role is Role.LIST and not response.items
+    if response.status in {403, 404} or (empty and mine.items):
+        yield from _opened(foreign, response)
     elif empty:
-        yield observed(answer, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
-    elif answer.ok:
+        yield observed(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
+    elif response.ok:
         message = "one user reads what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(mine,))
+        yield violated(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(mine,))
     else:
-        reason = f"it answers {answer.status}, which shows nothing and refuses nothing"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
+        reason = f"it answers {response.status}, which shows nothing and refuses nothing"
+        yield observed(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
 
 
 def _opened(call: Call, refusal: Answer) -> Steps[None]:
-    """What is refused stays so with `expand`, which servers answer on a path of its own."""
-    expansion = next((each for each in call.operation.first_expansions if each.resolvable), None)
-    answer = (yield from ask(call.operation, call.request(("expand", expansion.path)))) if expansion else refusal
-    if answer.items:
+    """Check that what is refused stays refused with `expand`, which servers may implement separately."""
+    expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
+    response = (yield from ask(call.operation, call.request(("expand", expansion.path)))) if expansion else refusal
+    if response.items:
         message = "with expand one user reads what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(refusal,))
+        yield violated(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(refusal,))
     else:
         yield passed(refusal, "AUT-05")
 
 
 def without_user(call: Call) -> tuple[tuple[str, str], ...]:
-    """The headers of a call but for the one that names a user."""
+    """Return the headers of a call without the one that names a user."""
     return tuple((name, value) for name, value in call.headers if name != call.operation.user_header)
 
 
 def shared(call: Call, subject: Subject) -> Steps[bool]:
-    """Whether B's own list shows the first thing that the path names."""
+    """Return whether user_b's own list shows the first resource that the path names."""
     head, _, rest = call.path.lstrip("/").partition("/")
     lister = subject.model.by_key.get(f"GET /{head}")
     if lister is None or lister.role is not Role.LIST:
         return False
     theirs = Call(lister, lister.path, identity=B)
-    answer = yield from ask(lister, theirs.request())
-    if lister.pagination and lister.pagination.size and page_of(answer).next not in {None, BLANK}:
-        answer = yield from ask(lister, theirs.request((lister.pagination.size, str(lister.pagination.max_size))))
+    response = yield from ask(lister, theirs.request())
+    if lister.pagination and lister.pagination.size and page_of(response).next not in {None, BLANK}:
+        response = yield from ask(lister, theirs.request((lister.pagination.size, str(lister.pagination.max_size))))
     first = f"/{head}/{rest.partition('/')[0]}"
-    return any(_path(item.get("url"), subject) == first for _, item in answer.objects)
+    return any(_path(item.get("url"), subject) == first for _, item in response.objects)
 
 
 def _path(url: Any, subject: Subject) -> str:
+    """Return the path of a URL at the target; empty for any other value."""
     target = below(subject.target.base_url, url) if isinstance(url, str) else None
     return (target or "").partition("?")[0]
 
 
 def _disjoint(mine: Answer, theirs: Answer, people: tuple[str, ...], subject: Subject) -> Iterator[Outcome]:
-    """B's list holds nothing that says it is A's, and nothing that A's holds."""
+    """Check that user_b's list holds nothing that names user_a as owner, and nothing of user_a's list."""
     if not mine.ok or not theirs.ok:
         refused = theirs if mine.ok else mine
         yield observed(refused, "AUT-05", Verdict.NOT_OBSERVABLE, f"the list answers {refused.status}")
@@ -161,52 +166,56 @@ def _disjoint(mine: Answer, theirs: Answer, people: tuple[str, ...], subject: Su
         yield observed(theirs, "AUT-05", Verdict.NOT_APPLICABLE, "one of the two users has nothing in it", also=(mine,))
         return
     resource = subject.model.by_name[mine.operation.resource]
-    known = {item.get("url") for _, item in mine.objects} - {None}
-    judged = True
+    urls_of_a = {item.get("url") for _, item in mine.objects} - {None}
+    is_separate = True
     for at, item in theirs.objects:
         owner = next(iter(owners(item, resource, subject)), None)
-        both = item.get("url") in known and resource.name in subject.model.owned  # else things may be shared
-        foreign = owner == people[0] if owner in people else both
-        if foreign:
-            judged = False
+        is_in_both = item.get("url") in urls_of_a and resource.name in subject.model.owned  # else things may be shared
+        is_foreign = owner == people[0] if owner in people else is_in_both
+        if is_foreign:
+            is_separate = False
             message = "one user's list shows what is another's"
             yield violated(theirs, "AUT-05", message, actual=quote(item.get("url")), pointer=at, also=(mine,))
-    if judged:
+    if is_separate:
         yield passed(theirs, "AUT-05")
 
 
 def _sought(mine: Answer, theirs: Answer, call: Call) -> Steps[None]:
-    """B asks for the list in other ways, and is shown none of A's things that the plain list does not show."""
-    known = {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
-    for name, value in _ways(mine, known, call) if theirs.ok else ():
-        answer = yield from ask(call.operation, call.request((name, value)))
-        for at, item in answer.objects:
-            if item.get("url") in known:
+    """Check that user_b gets no resource of user_a with other queries of the list."""
+    hidden_urls = (
+        {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
+    )
+    for name, value in _ways(mine, hidden_urls, call) if theirs.ok else ():
+        response = yield from ask(call.operation, call.request((name, value)))
+        for at, item in response.objects:
+            if item.get("url") in hidden_urls:
                 message = f"with {name} one user's list shows what is another's"
                 yield violated(
-                    answer, "AUT-05", message, actual=quote(item.get("url")), pointer=at, also=(mine, theirs)
+                    response, "AUT-05", message, actual=quote(item.get("url")), pointer=at, also=(mine, theirs)
                 )
                 return
 
 
 def _ways(mine: Answer, known: set[Any], call: Call) -> Iterator[tuple[str, str]]:
-    """A page of one item, which is asked for anyhow, and a filter that things of A satisfy, by a link if it can be."""
+    """Yield the other queries: a page of one item, and a filter (by link if possible) that items of user_a satisfy."""
     if call.operation.pagination and call.operation.pagination.size:
         yield call.operation.pagination.size, "1"
-    foreign = [item for _, item in mine.objects if item.get("url") in known]
-    filters = sorted(call.operation.filters, key=lambda each: not each.by_id_of)
-    for each in filters if foreign else ():
-        found = (
-            [value for item in foreign for value in values(each, item) if isinstance(value, str)] if each.field else []
+    foreign_items = [item for _, item in mine.objects if item.get("url") in known]
+    filters = sorted(call.operation.filters, key=lambda query_filter: not query_filter.by_id_of)
+    for query_filter in filters if foreign_items else ():
+        filter_values = (
+            [value for item in foreign_items for value in values(query_filter, item) if isinstance(value, str)]
+            if query_filter.field
+            else []
         )
-        text = next((last_segment(value) if each.by_id_of else value for value in found if value), "")
-        if text and any(satisfies(each, item, text) for item in foreign):
-            yield each.parameter, text
+        text = next((last_segment(value) if query_filter.by_id_of else value for value in filter_values if value), "")
+        if text and any(satisfies(query_filter, item, text) for item in foreign_items):
+            yield query_filter.parameter, text
             return
 
 
 def owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Iterator[str]:
-    """The URLs of people that an item names as the one it belongs to; a person belongs to itself."""
+    """Yield the URLs of the users that an item names as its owner; a user owns itself."""
     if resource.name == subject.model.principal:
         yield from (url for url in (item.get("url"),) if isinstance(url, str))
     for link in resource.links:

@@ -1,4 +1,4 @@
-"""Which values of a filter tell most about a list, given the items that it is known to hold. Pure."""
+"""Choice of the filter values that divide a list best, given its known items. Pure."""
 
 import re
 from collections import Counter
@@ -14,8 +14,8 @@ from conformance.model import Filter, Operation, Operator, ResourceModel
 from conformance.probes.paging import key_of
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
-_LOWER = frozenset({Operator.GTE, Operator.GT})  # they leave out what lies below
-# Lower bounds are told east of Greenwich, upper ones west of it: one sign must be escaped in a query, one need not be.
+_LOWER_BOUNDS = frozenset({Operator.GTE, Operator.GT})  # they exclude smaller values
+# Lower bounds get an offset with plus, upper ones with minus: in a query plus must be escaped, minus need not be.
 _EAST, _WEST = timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3, minutes=30))
 
 
@@ -26,159 +26,180 @@ class Trial(NamedTuple):
     value: str
     inside: tuple[str, ...]
     outside: tuple[str, ...]
-    bound: tuple[str, ...] = ()  # those inside that lie exactly on the bound
+    bound: tuple[str, ...] = ()  # the matching ones that lie exactly on the bound
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The query parameter."""
+        """Name and value of the query parameter."""
         return self.which.parameter, self.value
 
 
 def members(which: Filter, answer: Answer) -> tuple[Filter, list[dict[str, Any]]]:
-    """The things that a filter picks from an answer, and the filter as it applies to one of them.
+    """Return the objects that a filter selects in a response, and the filter as it applies to one of them.
 
     They are the items, or the members of the list on the way to the field (`schedules[].started_at`).
     """
     wrapper, opens, rest = which.field.partition("[].")
     if not opens:
         return which, [item for _, item in answer.objects]
-    found = [value for _, item in answer.objects for _, value in values_at(item, f"{wrapper}[]")]
-    return msgspec.structs.replace(which, field=rest), [each for each in found if isinstance(each, dict)]
+    values = [value for _, item in answer.objects for _, value in values_at(item, f"{wrapper}[]")]
+    return msgspec.structs.replace(which, field=rest), [value for value in values if isinstance(value, dict)]
 
 
 def trials(answer: Answer, model: ResourceModel) -> tuple[Trial, ...]:
-    """For each filter of a known field the value that parts the items best; for `isnull` both answers."""
-    return tuple(trial for which in answer.operation.filters if which.field for trial in _trials(which, answer, model))
+    """Return, for each filter of a known field, the value that divides the items best; for `isnull` both values."""
+    return tuple(
+        trial
+        for query_filter in answer.operation.filters
+        if query_filter.field
+        for trial in _filter_trials(query_filter, answer, model)
+    )
 
 
-def _trials(which: Filter, answer: Answer, model: ResourceModel) -> Iterator[Trial]:
-    inner, items = members(which, answer)
-    for value in _values(which, inner, items, answer.operation, model):
-        told = [(key_of(item, answer.operation), satisfies(inner, item, value), item) for item in items]
-        inside = tuple(key for key, holds, _ in told if holds)
-        bound = tuple(key for key, holds, item in told if holds and _on_bound(inner, item, value))
-        yield Trial(which, value, inside, tuple(key for key, holds, _ in told if holds is False), bound)
+def _filter_trials(query_filter: Filter, response: Answer, model: ResourceModel) -> Iterator[Trial]:
+    """Yield the trials of one filter."""
+    inner, items = members(query_filter, response)
+    for value in _choose_values(query_filter, inner, items, response.operation, model):
+        judged_items = [(key_of(item, response.operation), satisfies(inner, item, value), item) for item in items]
+        inside = tuple(key for key, holds, _ in judged_items if holds)
+        bound = tuple(key for key, holds, item in judged_items if holds and _is_on_bound(inner, item, value))
+        yield Trial(query_filter, value, inside, tuple(key for key, holds, _ in judged_items if holds is False), bound)
 
 
-def _on_bound(which: Filter, item: Any, value: str) -> bool:
-    if which.operator not in COMPARISONS | {Operator.RANGE}:
+def _is_on_bound(query_filter: Filter, item: Any, value: str) -> bool:
+    """Return whether an item lies exactly on a bound in the value of a comparison or range."""
+    if query_filter.operator not in COMPARISONS | {Operator.RANGE}:
         return False
-    bounds = {comparable(each) for each in value.split(",")} - {None}
-    return any(comparable(each) in bounds for each in values(which, item))
+    bounds = {comparable(text) for text in value.split(",")} - {None}
+    return any(comparable(value_of_item) in bounds for value_of_item in values(query_filter, item))
 
 
-def _values(
-    which: Filter, inner: Filter, items: Sequence[dict[str, Any]], operation: Operation, model: ResourceModel
+def _choose_values(
+    query_filter: Filter, inner: Filter, items: Sequence[dict[str, Any]], operation: Operation, model: ResourceModel
 ) -> tuple[str, ...]:
-    if which.operator is Operator.ISNULL:
+    """Return the values to try for a filter; `inner` is the filter as it applies to one of `items`."""
+    if query_filter.operator is Operator.ISNULL:
         return ("true", "false")
-    seen = [each for item in items for each in values(inner, item)]
-    if which.operator in COMPARISONS | {Operator.RANGE}:
-        return _bounds(which.operator, seen)
-    texts = Counter(last_segment(each) if which.by_id_of else spelled(each) for each in seen)
-    allowed = _enumerated(which, operation)
-    often = {allowed.get(text.casefold(), "") if allowed else text: times for text, times in texts.items()}
-    telling = {text for text in often for longer in often if text != longer and longer.startswith(text)}
-    usable = [text for text in often if text and "," not in text]
-    usable.sort(key=lambda text: (text not in telling, -often[text], text))  # equality is no matter of beginnings
-    parting = [text for text in usable if often[text] < len(items)]
-    if len(usable) < 2 and not parting:
-        absent = _absent(which, usable, operation, model)
+    item_values = [value for item in items for value in values(inner, item)]
+    if query_filter.operator in COMPARISONS | {Operator.RANGE}:
+        return _choose_bounds(query_filter.operator, item_values)
+    texts = Counter(last_segment(value) if query_filter.by_id_of else spelled(value) for value in item_values)
+    allowed = _admitted_values(query_filter, operation)
+    counts = {allowed.get(text.casefold(), "") if allowed else text: times for text, times in texts.items()}
+    prefixes = {text for text in counts for longer in counts if text != longer and longer.startswith(text)}
+    usable = [text for text in counts if text and "," not in text]
+    # A value that begins another one comes first: it detects a server that compares only the beginning.
+    usable.sort(key=lambda text: (text not in prefixes, -counts[text], text))
+    dividing = [text for text in usable if counts[text] < len(items)]
+    if len(usable) < 2 and not dividing:
+        absent = _make_absent_value(query_filter, usable, operation, model)
         return (absent,) if absent else tuple(usable)
-    if which.operator is Operator.IN and len(usable) > 2:
+    if query_filter.operator is Operator.IN and len(usable) > 2:
         return (f"{usable[0]},{usable[-1]}",)
-    return tuple(parting[:1])
+    return tuple(dividing[:1])
 
 
-def _enumerated(which: Filter, operation: Operation) -> dict[str, str]:
-    """The values that a filter's parameter admits, by themselves without case; empty where it admits any."""
-    parameter = operation.parameter(which.parameter)
-    return {str(each).casefold(): str(each) for each in (parameter.schema if parameter else {}).get("enum", ())}
+def _admitted_values(query_filter: Filter, operation: Operation) -> dict[str, str]:
+    """Return the values that the parameter of a filter admits, by their case-folded form; empty where it admits any."""
+    parameter = operation.parameter(query_filter.parameter)
+    return {str(member).casefold(): str(member) for member in (parameter.schema if parameter else {}).get("enum", ())}
 
 
-def _bounds(operator: Operator, seen: Sequence[Any]) -> tuple[str, ...]:
-    """Bounds exactly on seen values, so that two opposite filters part the list without rest.
+def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str, ...]:
+    """Return bounds exactly on values of the list, so that two opposite filters divide the list without rest.
 
-    Where all values are the same, bounds that include get one that is beyond them as well.
+    Where all values are the same, `gte` and `lte` also get a bound that no item satisfies.
     """
-    spelt = {comparable(each): _bound(each) for each in seen}
-    kinds = {type(each) for each in spelt} - {type(None)}
-    if len(kinds) != 1:
+    spellings = {comparable(value): _spell_bound(value) for value in item_values}
+    types = {type(key) for key in spellings} - {type(None)}
+    if len(types) != 1:
         return ()
-    rising = sorted(each for each in spelt if each is not None)
+    rising = sorted(key for key in spellings if key is not None)
     if operator is Operator.RANGE:
         low = rising[min(1, len(rising) - 1)]
-        return (f"{spelt[low]},{spelt[max(low, rising[max(0, len(rising) - 2)])]}",)
+        return (f"{spellings[low]},{spellings[max(low, rising[max(0, len(rising) - 2)])]}",)
     if len(rising) == 1:
-        beyond = {Operator.GTE: _moved(rising[0], 1), Operator.LTE: _moved(rising[0], -1)}
-        return (spelt[rising[0]], *((beyond[operator],) if operator in beyond else ()))
-    upper = _narrowest(rising)
-    bound = spelt[rising[upper if operator in {Operator.GTE, Operator.LT} else upper - 1]]
-    return (_elsewhere(bound, _EAST if operator in _LOWER else _WEST),)
+        outer_bounds = {Operator.GTE: _shift(rising[0], 1), Operator.LTE: _shift(rising[0], -1)}
+        return (spellings[rising[0]], *((outer_bounds[operator],) if operator in outer_bounds else ()))
+    upper = _narrowest_gap(rising)
+    bound = spellings[rising[upper if operator in {Operator.GTE, Operator.LT} else upper - 1]]
+    return (_in_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST),)
 
 
-def _bound(value: Any) -> str:
-    """A value as a bound; a time in capitals, for not every server that writes them small takes them so (RFC 3339)."""
+def _spell_bound(value: Any) -> str:
+    """Return a value as a bound; a time in upper case, since servers may refuse lower case (RFC 3339, section 5.6)."""
     text = spelled(value)
     return text.upper() if isinstance(comparable(value), datetime) else text
 
 
 def company(trial: Trial, answer: Answer) -> tuple[tuple[str, str], ...]:
-    """A second filter with a value that all items inside a trial satisfy, and most others too; () where none is known.
+    """Return a second filter that all matching items of a trial satisfy, and most others too; () where none is known.
 
-    Both together let through what the trial does, unless only one of them is heard, or either will do.
+    Both together select what the trial selects, unless the server applies only one of them, or either of them.
     """
     inside = [item for _, item in answer.objects if key_of(item, answer.operation) in trial.inside]
-    others = [each for each in answer.operation.filters if each.field and each != trial.which]
-    others.sort(key=lambda each: each.field == trial.which.field)  # of another field, if there is one
-    for which in others:
-        seen = [values(which, item) for item in inside]
-        spelt = {comparable(value): _bound(value) for each in seen for value in each}
-        if which.operator not in {Operator.GTE, Operator.LTE} or "[]" in which.field or not all(seen):
+    other_filters = [
+        candidate for candidate in answer.operation.filters if candidate.field and candidate != trial.which
+    ]
+    other_filters.sort(key=lambda candidate: candidate.field == trial.which.field)  # first those of another field
+    for candidate_filter in other_filters:
+        values_by_item = [values(candidate_filter, item) for item in inside]
+        spellings = {comparable(value): _spell_bound(value) for item_values in values_by_item for value in item_values}
+        if (
+            candidate_filter.operator not in {Operator.GTE, Operator.LTE}
+            or "[]" in candidate_filter.field
+            or not all(values_by_item)
+        ):
             continue
-        if len({type(each) for each in spelt}) == 1 and None not in spelt:
-            extreme: Any = min if which.operator is Operator.GTE else max
-            return ((which.parameter, spelt[extreme(spelt)]),)
+        if len({type(key) for key in spellings}) == 1 and None not in spellings:
+            extreme: Any = min if candidate_filter.operator is Operator.GTE else max
+            return ((candidate_filter.parameter, spellings[extreme(spellings)]),)
     return ()
 
 
-def _narrowest(rising: Sequence[Any]) -> int:
-    """Where the second of two neighbours stands that are hard to tell apart for who rounds values, near the middle."""
+def _narrowest_gap(rising: Sequence[Any]) -> int:
+    """Return the index of the second of two neighbours that differ least, near the middle.
+
+    A server that rounds values cannot tell such neighbours apart.
+    """
     middle, reach = len(rising) // 2, max(1, len(rising) // 4)
     near = range(max(1, middle - reach), min(len(rising), middle + reach + 1))
     return min(near, key=lambda at: (rising[at] - rising[at - 1], abs(at - middle)))
 
 
-def _elsewhere(bound: str, zone: timezone) -> str:
-    """The same instant in another time zone, where it is one and its fraction can be kept."""
+def _in_time_zone(bound: str, zone: timezone) -> str:
+    """Return a time in another time zone; any other bound, or a fraction too long to keep, unchanged."""
     return datetime.fromisoformat(bound.upper()).astimezone(zone).isoformat() if _TIME.fullmatch(bound) else bound
 
 
-def _moved(value: datetime | float, step: int) -> str:
+def _shift(value: datetime | float, step: int) -> str:
+    """Return a bound that lies one step (a day, or 1) above or below a value."""
     if isinstance(value, datetime):
         return (value + timedelta(days=step)).isoformat().replace("+00:00", "Z")
     return str(int(value) + step)
 
 
-def _absent(which: Filter, seen: Sequence[str], operation: Operation, model: ResourceModel) -> str:
-    """A value of the right form that no known item has; empty where none can be told."""
-    parameter = operation.parameter(which.parameter)
+def _make_absent_value(
+    query_filter: Filter, seen_texts: Sequence[str], operation: Operation, model: ResourceModel
+) -> str:
+    """Return a value of the right form that no known item has; empty where none can be made."""
+    parameter = operation.parameter(query_filter.parameter)
     schema = parameter.schema if parameter else {}
-    target = model.by_name.get(which.by_id_of)
-    if target is not None and seen:
-        return seen[0][:-4] + ("0000" if not seen[0].endswith("0000") else "1111")
+    target = model.by_name.get(query_filter.by_id_of)
+    if target is not None and seen_texts:
+        return seen_texts[0][:-4] + ("0000" if not seen_texts[0].endswith("0000") else "1111")
     if "enum" in schema:
-        return next((str(each) for each in schema["enum"] if str(each) not in seen), "")
-    if schema.get("type") != "string" or not seen or "pattern" in schema or "format" in schema:
+        return next((str(member) for member in schema["enum"] if str(member) not in seen_texts), "")
+    if schema.get("type") != "string" or not seen_texts or "pattern" in schema or "format" in schema:
         return ""
-    return f"no-{seen[0]}"
+    return f"no-{seen_texts[0]}"
 
 
 def opposite(one: Trial, other: Trial) -> bool:
-    """Whether two trials together take in every item once."""
+    """Return whether two trials together select every item once."""
     if one.which.field != other.which.field:
         return False
     if one.which.operator is Operator.ISNULL is other.which.operator:
         return one.value == "true" and other.value == "false"
-    upper = COMPARISONS - _LOWER
-    return one.which.operator in _LOWER and other.which.operator in upper and bool(one.inside or other.inside)
+    upper = COMPARISONS - _LOWER_BOUNDS
+    return one.which.operator in _LOWER_BOUNDS and other.which.operator in upper and bool(one.inside or other.inside)

@@ -1,4 +1,4 @@
-"""ERR-05: what nobody has is not found."""
+"""ERR-05: a resource that does not exist is not found."""
 
 from conformance.model import KeyKind, Location, Operation, Request, ResourceModel, Role
 from conformance.probes.arguments import Missing, call_of, untested
@@ -8,30 +8,34 @@ from conformance.probes.reading import plain_read
 from conformance.probes.unwelcome import ask_for_refusal, refused
 from conformance.subject import Subject
 
+_UNKNOWN_ID = "an id that does not exist"
+
 
 def keyed(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it reads one member of a collection by its id."""
+    """Return whether the operation reads one member of a collection by its id."""
     resource = model.by_name.get(operation.resource)
-    known = (
+    has_id_path = (
         resource is not None and resource.key_kind is KeyKind.ID and operation.path.endswith("{" + resource.key + "}")
     )
-    return operation.method == "GET" and operation.role is Role.ITEM and known
+    return operation.method == "GET" and operation.role is Role.ITEM and has_id_path
 
 
-def _nested(operation: Operation) -> bool:
+def _is_nested(operation: Operation) -> bool:
+    """Return whether the path of the operation has several parameters."""
     return operation.path.count("{") > 1
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find the parents, if any, and the read of an unknown id."""
     key = f"unknown {operation.key}"
-    if not _nested(operation):
+    if not _is_nested(operation):
         return (Need(key, identity=OTHER),)
     return (*plain_read(operation, model, SPARE)[:-1], Need(key, identity=SPARE))
 
 
 def request_for_nothing(operation: Operation, subject: Subject) -> Steps[Request | Missing]:
-    """A read of a member that nobody has; what the collection hangs under is real."""
-    if not _nested(operation):
+    """Return the read of a member that does not exist; the parents in its path are real."""
+    if not _is_nested(operation):
         return harmless(operation, subject, subject.other)
     call = yield from call_of(operation, subject, subject.spare)
     if isinstance(call, Missing):
@@ -42,38 +46,47 @@ def request_for_nothing(operation: Operation, subject: Subject) -> Steps[Request
 
 
 def unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
-    """An id of the right form that nobody has gives 404."""
+    """Check that a well-formed id that does not exist gives 404."""
     request = yield from request_for_nothing(operation, subject)
     if isinstance(request, Missing):
         yield from untested(("ERR-05",), operation, request)
         return
-    answer = yield from ask_for_refusal(operation, request, subject)
-    yield from refused(answer, "ERR-05", "an id that nobody has", 404)
+    response = yield from ask_for_refusal(operation, request, subject)
+    yield from refused(response, "ERR-05", _UNKNOWN_ID, 404)
 
 
 def beneath(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it reads what hangs under things that have ids, by these alone, and documents 404."""
-    known = {(Location.PATH, each.key) for each in model.resources if each.prefix}
-    needed = {(each.location, each.name) for each in operation.parameters if each.required}
-    part = operation.role in {Role.LIST, Role.SINGLETON} and operation.response(404) is not None
-    return operation.method == "GET" and part and bool(needed) and needed <= known and not operation.user_required
+    """Return whether the operation reads parts of resources with ids, needs only these ids, and documents 404."""
+    id_parameters = {(Location.PATH, resource.key) for resource in model.resources if resource.prefix}
+    required_parameters = {
+        (parameter.location, parameter.name) for parameter in operation.parameters if parameter.required
+    }
+    is_documented_part = operation.role in {Role.LIST, Role.SINGLETON} and operation.response(404) is not None
+    return (
+        operation.method == "GET"
+        and is_documented_part
+        and bool(required_parameters)
+        and required_parameters <= id_parameters
+        and not operation.user_required
+    )
 
 
-def _beneath_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _parent_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the need of the read below an unknown parent."""
     return (Need(f"unknown {operation.key}", identity=AMPLE),)
 
 
 def unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
-    """What nobody has has no parts: neither an empty list nor an empty object."""
+    """Check that parts of a resource that does not exist give 404, not an empty list or object."""
     request = harmless(operation, subject, subject.ample)
     if isinstance(request, Missing):
         yield from untested(("ERR-05",), operation, request)
         return
-    answer = yield from ask(operation, request)
-    yield from refused(answer, "ERR-05", "an id that nobody has", 404)
+    response = yield from ask(operation, request)
+    yield from refused(response, "ERR-05", _UNKNOWN_ID, 404)
 
 
 PROBES = (
     Probe("unknown-id", ("ERR-05",), keyed, _needs, unknown_id),
-    Probe("unknown-parent", ("ERR-05",), beneath, _beneath_needs, unknown_parent, rank=2),
+    Probe("unknown-parent", ("ERR-05",), beneath, _parent_needs, unknown_parent, rank=2),
 )

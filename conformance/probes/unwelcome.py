@@ -1,4 +1,4 @@
-"""Requests that must be refused whoever asks: who pays for them, and what counts as a refusal."""
+"""Requests that must be refused to every identity: who pays for them, and which responses are refusals."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,15 @@ from conformance.subject import Subject
 
 
 def loose(operation: Operation) -> bool:
-    """Whether a call needs nothing of the target: then anybody can make it."""
-    needed = any(each.required and each.location is not Location.COOKIE for each in operation.parameters)
-    return not needed and not operation.user_required
+    """Return whether a call needs no values and no user, so that any identity can make it."""
+    needs_values = any(
+        parameter.required and parameter.location is not Location.COOKIE for parameter in operation.parameters
+    )
+    return not needs_values and not operation.user_required
 
 
 def refusal_needs(operation: Operation, model: ResourceModel, what: str, count: int = 1) -> tuple[Need, ...]:
-    """The needs of some requests that must be refused, and of the reads that give them a path."""
+    """Return the needs of requests that must be refused, and of the reads that find their path."""
     key = f"{what} {operation.key}"
     if loose(operation):
         return (Need(key, count, IDLE),)
@@ -28,14 +30,14 @@ def refusal_needs(operation: Operation, model: ResourceModel, what: str, count: 
 
 
 def call_to_refuse(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
-    """A call that is in order but for what is going to be added."""
+    """Return a call that is correct, for the caller to add what must be refused."""
     if loose(operation):
         return Call(operation, operation.path, identity=subject.idle)
     return (yield from call_of(operation, subject, subject.spare))
 
 
 def call_by(identity: str, operation: Operation, subject: Subject) -> Steps[Call | Missing]:
-    """A call for which the data of one person will do; where that person has none, everybody's."""
+    """Return a call with the values that one identity sees; with those that readers see where it sees none."""
     call = yield from call_of(operation, subject, identity)
     if isinstance(call, Missing) and identity != subject.spare:
         call = yield from call_of(operation, subject, subject.spare)
@@ -43,20 +45,20 @@ def call_by(identity: str, operation: Operation, subject: Subject) -> Steps[Call
 
 
 def ask_for_refusal(operation: Operation, request: Request, subject: Subject, instead: str = "") -> Steps[Answer]:
-    """Ask; once more as who may do it (who may read, if not told otherwise), where the asker may not ask at all."""
-    answer = yield from ask(operation, request)
+    """Send a request, and send it again as `instead` (a reader by default) where the identity may not send it."""
+    response = yield from ask(operation, request)
     instead = instead or subject.spare
-    if answer.status in {401, 403} and request.identity != instead:
-        answer = yield from ask(operation, msgspec.structs.replace(request, identity=instead))
-    return answer
+    if response.status in {401, 403} and request.identity != instead:
+        response = yield from ask(operation, msgspec.structs.replace(request, identity=instead))
+    return response
 
 
 def refused(
     answer: Answer, requirement: str, what: str, *statuses: int, sent: str = "", pointer: str = ""
 ) -> Iterator[Outcome]:
-    """The answer has one of the statuses; where the identity may not ask, that cannot be seen.
+    """Check that a response has one of the statuses; NOT_OBSERVABLE where the identity may not send the request.
 
-    `what` says what should be refused, alike for all operations; `sent` what was sent this time.
+    `what` says what should be refused, in the same words for all operations; `sent` what was sent this time.
     """
     if answer.status in statuses:
         yield passed(answer, requirement)
@@ -64,14 +66,14 @@ def refused(
         reason = f"{what}: " + (f"answered {answer.status}" if answer.status else answer.exchange.failure)
         yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason, pointer=pointer)
     else:
-        expected = " or ".join(str(each) for each in statuses) if len(statuses) < 4 else "4xx"
+        expected = " or ".join(str(status) for status in statuses) if len(statuses) < 4 else "4xx"
         actual = f"{answer.status} to {sent}" if sent else str(answer.status)
         message = f"{what} is not refused as documented" if answer.status < 500 else f"{what} makes the server fail"
         yield violated(answer, requirement, message, expected=expected, actual=actual, pointer=pointer)
 
 
 def accepted(answer: Answer, requirement: str, what: str, pointer: str = "") -> Iterator[Outcome]:
-    """The answer is a 2xx; where the identity may not ask, that cannot be seen."""
+    """Check that a response is a 2xx; NOT_OBSERVABLE where the identity may not send the request."""
     if answer.ok:
         yield passed(answer, requirement)
     elif answer.status in {0, 401, 403}:

@@ -1,8 +1,8 @@
 """WRT-02 and WRT-03: a PATCH changes what it names and may change, and nothing else; with `expand`, EXP-02 and EXP-03.
 
-One property is changed alone, then all others, then the first is put back alone with forged values for what is
-read-only, then the others. So each property is once not named while it has its old value, and once while it has the
-other: what a server sets back to a default that nobody named shows, whatever the default is.
+One property is changed alone, then all others, then the first is put back alone together with forged values for
+read-only properties, then the others. Thus each property is left out once while it has its old value, and once while
+it has the new one: a server that resets properties left out to a default is detected, whatever the default is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,13 +26,13 @@ from conformance.subject import Subject
 
 EXPANDED = ("EXP-02", "EXP-03")
 ALL = ("WRT-02", "WRT-03", *EXPANDED)
-_TRIES = 3  # properties tried as the first one
-_SHOWN = 5
-_COST = 8  # from five, where there is one property, to ten
+_MAX_TRIES = 3  # properties that are tried as the first one
+_MAX_VIOLATIONS = 5
+_REQUESTS = 8  # five to ten, by the number of properties
 
 
 class State(msgspec.Struct, frozen=True):
-    """A write, the read that shows what it did, and what was shown before it: the resource, and its list if any."""
+    """A write, the read that shows its effect, the resource before the write, and its list if any."""
 
     write: Write
     reader: Call
@@ -41,63 +41,66 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def operation(self) -> Operation:
-        """The PATCH."""
+        """PATCH operation of the write."""
         return self.write.call.operation
 
     def now(self) -> Steps[Answer]:
-        """The resource as it is now."""
+        """Read the resource as it is now."""
         return (yield from ask(self.reader.operation, self.reader.request(fresh=True)))
 
     def change(self, named: Mapping[str, Any], subject: Subject, *query: tuple[str, str]) -> Steps[Answer]:
-        """A PATCH of what is named, and of what no body can do without."""
+        """Send a PATCH of the named properties, and of those that no body can leave out."""
         body = {**needed(self.write, self.first.json, subject), **named}
         target = self.write.call.request(*query).target
         request = msgspec.structs.replace(self.write.request(body), target=target)
         return (yield from ask(self.operation, request))
 
 
-def _updates(operation: Operation, model: ResourceModel) -> bool:
+def _is_update(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is an update with a JSON body."""
     return operation.role is Role.UPDATE and has_json_body(operation)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", _COST, shared=False))
+    """Return the reads that find the resource, and the requests of the change."""
+    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", _REQUESTS, shared=False))
 
 
 def update(operation: Operation, subject: Subject) -> Steps[None]:
-    """Change all that can be changed, in two steps, and put it back in two."""
-    found = yield from _state(operation, subject)
-    if isinstance(found, Missing):
-        yield from untested(ALL, operation, found)
+    """Change all properties that can be changed, in two steps, and put them back in two."""
+    state = yield from _prepare(operation, subject)
+    if isinstance(state, Missing):
+        yield from untested(ALL, operation, state)
         return
-    changes = other_values(found.write, found.first.json, subject)
-    for name in [*changes][:_TRIES]:
-        changed = yield from found.change({name: changes[name]}, subject)
+    changes = other_values(state.write, state.first.json, subject)
+    for name in [*changes][:_MAX_TRIES]:
+        changed = yield from state.change({name: changes[name]}, subject)
         if changed.ok:
-            yield from _changed(name, changes, changed, found, subject)
+            yield from _judge_changes(name, changes, changed, state, subject)
             return
-        if changed.status >= 500 or not changed.status:  # it may have been done all the same
-            yield from put_back(found.write, [name], found.first, (yield from found.now()), subject)
-    yield from untested(ALL, operation, Missing("no property was found that the operation changes"))
+        if changed.status >= 500 or not changed.status:  # the change may have been made nevertheless
+            yield from put_back(state.write, [name], state.first, (yield from state.now()), subject)
+    yield from untested(ALL, operation, Missing("no property is known that the operation changes"))
 
 
-def _state(operation: Operation, subject: Subject) -> Steps[State | Missing]:
+def _prepare(operation: Operation, subject: Subject) -> Steps[State | Missing]:
+    """Prepare a write, and read the resource and its list."""
     write = yield from write_of(operation, subject)
     if isinstance(write, Missing):
         return write
     reader = reader_for(write.call, subject)
     if reader is None:
-        return Missing("no operation reads what this one changes")
+        return Missing("no operation reads the resource that this one changes")
     before = yield from ask(reader.operation, reader.request(fresh=True))
     if not before.ok or not isinstance(before.json, dict):
-        return Missing(f"what is to be changed cannot be read: {before.status}")
-    call = _listing(reader, subject)
+        return Missing(f"the resource cannot be read before the change: {before.status}")
+    call = _find_list(reader, subject)
     around = (yield from ask(call.operation, call.request(fresh=True))) if call else None
     return State(write, reader, before, around)
 
 
-def _listing(reader: Call, subject: Subject) -> Call | None:
-    """The list of the collection that the resource is a member of."""
+def _find_list(reader: Call, subject: Subject) -> Call | None:
+    """Return the list of the collection of which the resource is a member."""
     resource = subject.model.by_name.get(reader.operation.resource)
     lister = list_of(resource, subject) if resource and reader.operation.role is Role.ITEM else None
     if lister is None:
@@ -106,159 +109,188 @@ def _listing(reader: Call, subject: Subject) -> Call | None:
     return Call(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
 
 
-def _changed(name: str, changes: dict[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
+def _judge_changes(name: str, changes: dict[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
     """Judge the first change, make the others, and put back one part after the other."""
     after = yield from state.now()
-    after = yield from _only({name: changes[name]}, state.first, changed, after, state, subject)
-    others = {each: value for each, value in changes.items() if each != name}
+    after = yield from _check_only_named({name: changes[name]}, state.first, changed, after, state, subject)
+    others = {other_name: value for other_name, value in changes.items() if other_name != name}
     others = one_cleared(others, state.write, state.first.json, subject)
-    done = {name: changes[name]}
+    changed_values = {name: changes[name]}
     if others:
-        answer = yield from state.change(others, subject)
+        response = yield from state.change(others, subject)
         later = yield from state.now()
-        if answer.ok:
-            later = yield from _only(others, after, answer, later, state, subject)
-            done |= others
+        if response.ok:
+            later = yield from _check_only_named(others, after, response, later, state, subject)
+            changed_values |= others
         after = later
-    yield from _alone(done, changed, state, subject)
-    last = yield from _forged(name, after, state, subject)
+    yield from _check_other_members(changed_values, changed, state, subject)
+    last = yield from _send_forged(name, after, state, subject)
     yield from put_back(state.write, [*changes], state.first, last, subject)
-    yield from _expanded(name, state, subject)
+    yield from _judge_expansion(name, state, subject)
 
 
-def _forged(name: str, after: Answer, state: State, subject: Subject) -> Steps[Answer]:
-    """The first property goes back alone, with forged values for read-only ones; the state then.
+def _send_forged(name: str, after: Answer, state: State, subject: Subject) -> Steps[Answer]:
+    """Put the first property back alone, with forged values for read-only ones, and return the state after that.
 
-    Where the forged values are refused, it goes back without them.
+    Where the forged values are refused, the property is put back without them.
     """
     first = {name: state.first.json[name]}
     shown = after.json if isinstance(after.json, dict) else {}
     fixed = forged(state.operation, shown, read_only(state.operation, subject), subject)
-    answer = yield from state.change({**first, **fixed}, subject)
+    response = yield from state.change({**first, **fixed}, subject)
     last = yield from state.now()
-    yield from _read_only(fixed, answer, after, last)
-    if not answer.ok:
-        answer = yield from state.change(first, subject)
+    yield from _check_read_only(fixed, response, after, last)
+    if not response.ok:
+        response = yield from state.change(first, subject)
         last = yield from state.now()
-    if answer.ok:
-        last = yield from _only(first, after, answer, last, state, subject)
+    if response.ok:
+        last = yield from _check_only_named(first, after, response, last, state, subject)
     return last
 
 
-def _expanded(name: str, state: State, subject: Subject) -> Steps[None]:
-    """EXP-02 and EXP-03 of the answer to a change that changes nothing any more."""
-    known = writable(state.operation, subject)
-    expansions = (each for each in state.operation.first_expansions if each.resolvable and not each.parent)
-    expansion = next((each for each in expansions if each.path.partition(".")[0] not in known), None)
+def _judge_expansion(name: str, state: State, subject: Subject) -> Steps[None]:
+    """Judge EXP-02 and EXP-03 for the response to a PATCH that changes nothing any more."""
+    writable_names = writable(state.operation, subject)
+    expansions = (
+        candidate for candidate in state.operation.first_expansions if candidate.resolvable and not candidate.parent
+    )
+    expansion = next(
+        (candidate for candidate in expansions if candidate.path.partition(".")[0] not in writable_names), None
+    )
     if expansion is not None:
-        yield from _asked_to_expand(expansion, {name: state.first.json[name]}, state, subject)
+        yield from _send_with_expand(expansion, {name: state.first.json[name]}, state, subject)
     for requirement in EXPANDED:
-        yield without(requirement, state.operation.key, Verdict.NOT_APPLICABLE, "no link gives occasion")
+        yield without(requirement, state.operation.key, Verdict.NOT_APPLICABLE, "no link can be expanded here")
 
 
-def _asked_to_expand(expansion: Expansion, named: Mapping[str, Any], state: State, subject: Subject) -> Steps[None]:
+def _send_with_expand(expansion: Expansion, named: Mapping[str, Any], state: State, subject: Subject) -> Steps[None]:
+    """Send the PATCH with `expand`, and compare its response with a plain read."""
     plain = yield from state.now()
-    answer = yield from state.change(named, subject, ("expand", expansion.path))
-    if answer.ok or (yield from state.change(named, subject)).ok:
-        yield from replaced(plain, answer, expansion, subject)
+    response = yield from state.change(named, subject, ("expand", expansion.path))
+    if response.ok or (yield from state.change(named, subject)).ok:
+        yield from replaced(plain, response, expansion, subject)
 
 
-def _only(  # noqa: PLR0913 - the three states, and what was asked
+def _check_only_named(  # noqa: PLR0913 - the three states, and the properties named
     named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
 ) -> Steps[Answer]:
-    """WRT-02: what is named has the new value, in the answer and in the next read; what is not named is as before.
+    """Judge WRT-02: named properties have the new value in the response and in the next read, others their old one.
 
-    What one more read shows no longer is no violation: it came late, or changes by itself. Gives the last read.
+    A violation must show in one more read: a value may come late, or change by itself. Return the last read.
     """
     if not (before.ok and after.ok):
-        reason = f"what a change did cannot be read: {after.status if before.ok else before.status}"
+        reason = f"the effect of the change cannot be read: {after.status if before.ok else before.status}"
         yield observed(changed, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(before, after))
         return after
-    found = list(_wrong(named, before, changed, after, state, subject))
-    if found:
+    violations = list(_find_violations(named, before, changed, after, state, subject))
+    if violations:
         after = yield from state.now()
-        found = [each for each in _wrong(named, before, changed, after, state, subject) if each in found]
-    for words, pointer, expected, actual in found[:_SHOWN]:
+        violations = [
+            violation
+            for violation in _find_violations(named, before, changed, after, state, subject)
+            if violation in violations
+        ]
+    for words, pointer, expected, actual in violations[:_MAX_VIOLATIONS]:
         also = (before, after)
         yield violated(
             changed, "WRT-02", words, expected=quote(expected), actual=quote(actual), pointer=pointer, also=also
         )
-    if not found:
+    if not violations:
         yield passed(changed, "WRT-02")
     return after
 
 
-def _wrong(  # noqa: PLR0913 - see _only
+def _find_violations(  # noqa: PLR0913 - see _check_only_named
     named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
 ) -> Iterator[tuple[str, str, Any, Any]]:
-    """In words, where, what is expected, and what is there."""
-    for answer, words in ((changed, "the answer does not show the change"), (after, "the change is not kept")):
-        members = answer.json if isinstance(answer.json, dict) else {}
+    """Yield, for each violation of WRT-02, a message, the JSON pointer, the expected and the actual value."""
+    for response, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
+        members = response.json if isinstance(response.json, dict) else {}
         for name, value in named.items():
             shown = members.get(name, ABSENT)
-            if not (answer is changed and shown is ABSENT) and not _same(shown, value):
+            if not (response is changed and shown is ABSENT) and not _is_shown_as_sent(shown, value):
                 yield words, f"/{name}", value, shown
-    others = {*writable(state.operation, subject)} - {*named, *needed(state.write, before.json, subject)}
-    for each in differences(before.json, after.json):
-        if each.first in others:
-            yield f"changing {', '.join(named)} changes another property", each.pointer, each.old, each.new
+    other_names = {*writable(state.operation, subject)} - {*named, *needed(state.write, before.json, subject)}
+    for difference in differences(before.json, after.json):
+        if difference.first in other_names:
+            yield (
+                f"changing {', '.join(named)} changes another property",
+                difference.pointer,
+                difference.old,
+                difference.new,
+            )
 
 
-def _same(shown: Any, value: Any) -> bool:
-    """Whether a value is shown as it was sent, as far as a server may not write it otherwise."""
+def _is_shown_as_sent(shown: Any, value: Any) -> bool:
+    """Return whether a value is shown as it was sent, apart from spellings that a server may choose."""
     return shown is None if value is None else not any(lost({"": value}, {"": shown}))
 
 
-def _alone(done: Mapping[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
-    """WRT-02: what was written is not found in other members of the collection, which had it not before.
+def _check_other_members(
+    changed_values: Mapping[str, Any], changed: Answer, state: State, subject: Subject
+) -> Steps[None]:
+    """Judge WRT-02 for the other members of the collection: the values that were written do not appear in them.
 
-    One value in one other member may be somebody else's doing, and is left alone.
+    One value in one other member may be the work of another client, and is not reported.
     """
-    call = _listing(state.reader, subject)
+    call = _find_list(state.reader, subject)
     if call is None or state.around is None:
         return
     after = yield from ask(call.operation, call.request(fresh=True))
-    was = {item.get("url"): item for _, item in state.around.objects}
+    items_before = {item.get("url"): item for _, item in state.around.objects}
     touched: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
     for where, item in after.objects:
-        old = {} if _is_own(item, state, subject) else was.get(item.get("url"), {})
-        names = [each for each in done if each in old and each in item and not _same(old[each], done[each])]
-        if names and all(_same(item[each], done[each]) for each in names):
-            touched.append((where, {each: old[each] for each in names}, {each: item[each] for each in names}))
-    where, old, new = max(touched, key=lambda each: len(each[2]), default=("", {}, {}))
+        old = {} if _is_same_resource(item, state, subject) else items_before.get(item.get("url"), {})
+        names = [
+            name
+            for name in changed_values
+            if name in old and name in item and not _is_shown_as_sent(old[name], changed_values[name])
+        ]
+        if names and all(_is_shown_as_sent(item[name], changed_values[name]) for name in names):
+            touched.append((where, {name: old[name] for name in names}, {name: item[name] for name in names}))
+    where, old, new = max(touched, key=lambda change: len(change[2]), default=("", {}, {}))
     if len(new) > 1 or len(touched) > 1:
-        message, also = "a PATCH of one thing changes another one too", (state.around, after)
+        message, also = "a PATCH of one resource changes another one", (state.around, after)
         yield violated(changed, "WRT-02", message, expected=quote(old), actual=quote(new), pointer=where, also=also)
-        notice = f"{call.path}: others than the one named were changed, and stay so"
+        notice = f"{call.path}: other resources than the one named were changed, and were not restored"
         yield Noticed("cleanup", notice, changed.operation.key)
 
 
-def _is_own(item: Mapping[str, Any], state: State, subject: Subject) -> bool:
+def _is_same_resource(item: Mapping[str, Any], state: State, subject: Subject) -> bool:
+    """Return whether an item of the list is the resource itself."""
     url = item.get("url")
     path = below(subject.target.base_url, url) if isinstance(url, str) else None
     return (path or "").rstrip("/") == state.reader.path.rstrip("/") or item.get("id") == state.first.json.get("id", "")
 
 
-def _read_only(fixed: Mapping[str, Any], answer: Answer, before: Answer, last: Answer) -> Iterator[Outcome | Noticed]:
-    """WRT-03: values for read-only properties are refused or without effect."""
-    old, shown = (each.json if isinstance(each.json, dict) else {} for each in (before, last))
-    taken = [each for each in fixed if answer.ok and shown.get(each, ABSENT) == fixed[each]]
-    for each in taken:
+def _check_read_only(
+    fixed: Mapping[str, Any], response: Answer, before: Answer, last: Answer
+) -> Iterator[Outcome | Noticed]:
+    """Judge WRT-03: values for read-only properties are refused or have no effect."""
+    old, shown = (state_read.json if isinstance(state_read.json, dict) else {} for state_read in (before, last))
+    taken_names = [name for name in fixed if response.ok and shown.get(name, ABSENT) == fixed[name]]
+    for name in taken_names:
         message = "a write changes a read-only property"
-        was, new = quote(old[each]), quote(fixed[each])
-        yield violated(answer, "WRT-03", message, expected=was, actual=new, pointer=f"/{each}", also=(before, last))
+        old_value, new_value = quote(old[name]), quote(fixed[name])
+        yield violated(
+            response, "WRT-03", message, expected=old_value, actual=new_value, pointer=f"/{name}", also=(before, last)
+        )
     if not fixed:
-        yield observed(answer, "WRT-03", Verdict.NOT_APPLICABLE, "nothing that is read says that it is read-only")
+        yield observed(
+            response, "WRT-03", Verdict.NOT_APPLICABLE, "no property that is shown is documented as read-only"
+        )
     elif last.status in GONE:
-        message = "after values for read-only properties were sent, the resource is gone"
-        yield violated(answer, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
+        message = "the resource is gone after values for read-only properties were sent"
+        yield violated(response, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
     elif not last.ok:
-        reason = f"what forged values did cannot be read: {last.status}"
-        yield observed(answer, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
-    elif not taken:
-        yield passed(answer, "WRT-03")
-    if taken:
-        yield Noticed("cleanup", f"{', '.join(taken)} was forged, and stays so", answer.operation.key)
+        reason = f"the effect of forged values cannot be read: {last.status}"
+        yield observed(response, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
+    elif not taken_names:
+        yield passed(response, "WRT-03")
+    if taken_names:
+        yield Noticed(
+            "cleanup", f"{', '.join(taken_names)} has a forged value now, and was not restored", response.operation.key
+        )
 
 
-PROBES = (Probe("update", ALL, _updates, _needs, update, writes=True),)
+PROBES = (Probe("update", ALL, _is_update, _needs, update, writes=True),)

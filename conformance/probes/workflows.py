@@ -1,4 +1,4 @@
-"""Histories of what can be created, in the profile deep: create, read, change, list, expand, delete, in any order."""
+"""Histories of resources, in the profile deep: create, read, change, list, expand and delete, in any order."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from strategies.states import Broken
 
 JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", "EXP-05", "RSP-03")
-_SEARCH, _SHRINK = 480, 120  # requests of one resource: until something breaks, and to make that smaller
+_SEARCH_BUDGET, _SHORTEN_BUDGET = 480, 120  # requests for one resource: to find a broken history, and to shorten it
 _HISTORIES, _STEPS = 60, 8
 _KEY = b"histories"
 
 
 class Story(msgspec.Struct, frozen=True):
-    """The shortest history that broke a requirement, and how many did: what never happens again proves nothing."""
+    """The shortest history that broke a requirement, and how many did. One that never repeats proves nothing."""
 
     broken: "Broken"
     exchanges: tuple[Exchange, ...]
     times: int = 1
 
 
-def _lives(operation: Operation, model: ResourceModel) -> bool:
-    """Whether a resource has a POST at its list and a GET at its items."""
+def _is_creatable(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether a resource has a POST at its list and a GET at its items."""
     resource = model.by_name.get(operation.resource)
     return (
         operation.role is Role.CREATE
@@ -54,50 +54,53 @@ def _lives(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find the parents, and the requests of the search."""
     return (
         *plain_read(operation, model)[:-1],
-        Need(f"workflow {operation.key}", _SEARCH + _SHRINK + _STEPS, shared=False),
+        Need(f"workflow {operation.key}", _SEARCH_BUDGET + _SHORTEN_BUDGET + _STEPS, shared=False),
     )
 
 
-def _requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
-    """Creation, deletion of what was created, and changes of it where these are not risky."""
+def _unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the creation, the deletion of the created resource, and changes of it unless these are risky."""
     resource = model.by_name.get(operation.resource)
-    changes = (o for o in model.operations if resource and o.role is Role.UPDATE and o.path == resource.item_path)
-    plain = (UnsafeRequest(o.method, o.path) for o in changes if o.effect not in RISKS)
-    return (*created_and_deleted(operation, model), *plain)
+    updates = (o for o in model.operations if resource and o.role is Role.UPDATE and o.path == resource.item_path)
+    changes = (UnsafeRequest(o.method, o.path) for o in updates if o.effect not in RISKS)
+    return (*created_and_deleted(operation, model), *changes)
 
 
 def workflow(operation: Operation, subject: Subject) -> Steps[None]:
-    """Live histories until one breaks something or the budget is spent; show the shortest."""
+    """Run histories until one breaks a requirement or the budget is spent; report the shortest."""
     from strategies.lifecycles import lifecycles  # noqa: PLC0415 - Hypothesis is loaded only where something is drawn
 
     write = yield from write_of(operation, subject)
     if isinstance(write, Missing):
         yield from untested(JUDGED, operation, write)
         return
-    life = next(each for each in lifecycles(subject.model) if each.create == operation)
+    life = next(candidate for candidate in lifecycles(subject.model) if candidate.create == operation)
     if life.update and life.update.effect in RISKS and not subject.target.may_touch_hardware:
         life = msgspec.structs.replace(life, update=None)
     search = _Search(write, life, subject)
     yield from search.run()
     for story in search.stories.values():
-        answers = tuple(Answer(each, subject.model.by_key[each.request.operation]) for each in story.exchanges)
-        last = Answer(story.exchanges[-1], _blamed(story.broken, life))
+        responses = tuple(
+            Answer(exchange, subject.model.by_key[exchange.request.operation]) for exchange in story.exchanges
+        )
+        last = Answer(story.exchanges[-1], _find_operation(story.broken, life))
         verdict = Verdict.FAIL if story.times > 1 else Verdict.INCONCLUSIVE
-        told = " then ".join(each.exchange.request.method for each in answers)
-        message, actual = f"a history breaks it: {told}", story.broken.message
-        yield observed(last, story.broken.requirement, verdict, message, actual=actual, also=answers[:-1])
+        methods = " then ".join(response.exchange.request.method for response in responses)
+        message, actual = f"a sequence of requests breaks it: {methods}", story.broken.message
+        yield observed(last, story.broken.requirement, verdict, message, actual=actual, also=responses[:-1])
     made = search.made
     if made is not None:
         yield passed(Answer(made, operation), "WRT-01")
-    reason = "no history came to it" if made else "no generated body is accepted"
+    reason = "no sequence of requests led to it" if made else "no generated body is accepted"
     for requirement in JUDGED:
         yield from untested((requirement,), operation, Missing(reason))
 
 
-def _blamed(broken: "Broken", life: "Lifecycle") -> Operation:
-    """The operation that a broken requirement is about."""
+def _find_operation(broken: "Broken", life: "Lifecycle") -> Operation:
+    """Return the operation that a broken requirement is about."""
     about = {
         "WRT-01": life.create,
         "WRT-02": life.update,
@@ -106,101 +109,107 @@ def _blamed(broken: "Broken", life: "Lifecycle") -> Operation:
         "WRT-07": life.create,
     }.get(broken.requirement)
     steps = (life.create, life.read, life.update, life.delete, life.listing)
-    shown = next((each for each in steps if each and each.key == broken.request.operation), life.read)
+    shown = next(
+        (operation for operation in steps if operation and operation.key == broken.request.operation), life.read
+    )
     return about or shown
 
 
 class _Search:
-    """The search for a history that breaks something, with what it found."""
+    """The search for a history that breaks a requirement, with its results."""
 
     def __init__(self, write: Write, life: "Lifecycle", subject: Subject) -> None:
+        """Prepare the search for one write and the operations of its resource."""
         self._write, self._life, self._subject = write, life, subject
         self._path = path_variables(life.create.path, write.call.path) or {}
-        self._volatile = _volatile(life, subject)
-        self._left = _SEARCH
+        self._volatile_properties = _volatile_properties(life, subject)
+        self._left = _SEARCH_BUDGET
         self.stories: dict[str, Story] = {}
         self.made: Exchange | None = None
-        self._created: set[str] = set()  # paths of what was created by a history, and may be deleted again
+        self._created: set[str] = set()  # paths of resources that a history created, and may delete again
 
     def run(self) -> Steps[None]:
-        """Live the histories that failed before, then others; make the first shorter that breaks something."""
+        """Run the histories that failed before, then others; shorten the first one that breaks a requirement."""
         memory = _Memory(self._subject, self._life)
-        for script in (*memory.failed(), *_scripts(self._life, self._subject)):
+        for script in (*memory.load_scripts(), *_draw_scripts(self._life, self._subject)):
             if any(embedding(step.body, self._subject.model) for step in script):
                 continue
-            broken = yield from self._live(script)
+            broken = yield from self._run_history(script)
             if broken:
-                memory.keep((yield from self._shortest(script, broken.requirement)))
+                memory.save((yield from self._shorten(script, broken.requirement)))
             if broken or self._left <= 0:
                 return
 
-    def _shortest(self, script: "Script", requirement: str) -> Steps["Script"]:
-        """The shortest history that breaks the same again, as far as there is budget to look for it."""
+    def _shorten(self, script: "Script", requirement: str) -> Steps["Script"]:
+        """Return the shortest history that breaks the same requirement again, as far as the budget allows."""
         from strategies.histories import shorter  # noqa: PLC0415 - see workflow
 
-        self._left = _SHRINK
+        self._left = _SHORTEN_BUDGET
         search = shorter(script)
-        broken = yield from self._live(script)
+        broken = yield from self._run_history(script)
         with suppress(StopIteration):
             offer = next(search)
             while self._left > 0 and broken:
-                broken_too = yield from self._live(offer)
+                broken_too = yield from self._run_history(offer)
                 same = broken_too is not None and broken_too.requirement == requirement
                 script = offer if same else script
                 offer = search.send(same)
         return script
 
-    def _live(self, script: "Script") -> Steps["Broken | None"]:
-        """One history from its beginning to its end, and what it left deleted; what it broke, if anything."""
+    def _run_history(self, script: "Script") -> Steps["Broken | None"]:
+        """Run one history to its end, delete what it left, and return what it broke, if anything."""
         from strategies.histories import History  # noqa: PLC0415 - see workflow
         from strategies.states import Broken  # noqa: PLC0415 - see workflow
 
-        history = History(self._life, path=self._path, volatile=self._volatile)
+        history = History(self._life, path=self._path, volatile=self._volatile_properties)
         steps = [
             msgspec.structs.replace(step, body=linked(step.body, self._write.links, index))
             for index, step in enumerate(script)
         ]
-        told: list[Exchange] = []
-        found: Broken | None = None
+        exchanges: list[Exchange] = []
+        breach: Broken | None = None
         try:
-            yield from self._relayed(history.told(steps), told)
+            yield from self._send_all(history.told(steps), exchanges)
         except Broken as broken:
-            found = broken
-            self._keep(Story(broken, tuple(told)))
-        for request in history.leave():  # whatever the budget is
+            breach = broken
+            self._keep(Story(broken, tuple(exchanges)))
+        for request in history.leave():  # even if the budget is spent
             if self._may_send(request):
-                yield self._addressed(request)
-        return found
+                yield self._address(request)
+        return breach
 
-    def _relayed(self, talk: "Talk", told: list[Exchange]) -> Steps[None]:
-        """Have the target answer a talk, as long as there is budget."""
+    def _send_all(self, talk: "Talk", exchanges: list[Exchange]) -> Steps[None]:
+        """Send the requests of a history to the target, as long as the budget allows, and record the exchanges."""
         with suppress(StopIteration):
             request = next(talk)
             while self._left > 0 and self._may_send(request):
                 self._left -= 1
-                exchange = yield self._addressed(request)
-                told.append(exchange)
+                exchange = yield self._address(request)
+                exchanges.append(exchange)
                 if request.operation == self._life.create.key and exchange.status // 100 == 2:
                     self.made = exchange
                     self._remember(exchange)
                 request = talk.send(exchange.response or Response(0))
 
     def _remember(self, exchange: Exchange) -> None:
+        """Remember the path of the resource that an exchange created."""
         url = urlsplit(exchange.url).path
         path = created_path("POST", url, exchange.response) if exchange.response else ""
         if path:
             self._created.add(path_of(exchange.request.target) + path[len(url.rstrip("/")) :])
 
     def _may_send(self, request: Request) -> bool:
-        """Return whether a request is none that deletes what no history created."""
-        mine = path_of(request.target) in self._created
-        return request.method != "DELETE" or mine or self._subject.target.may_touch_hardware
+        """Return whether a request is no deletion, or one of a resource that a history created."""
+        is_own = path_of(request.target) in self._created
+        return request.method != "DELETE" or is_own or self._subject.target.may_touch_hardware
 
-    def _addressed(self, request: Request) -> Request:
+    def _address(self, request: Request) -> Request:
+        """Return a request of a history with the headers and the identity of the write."""
         call = self._write.call
         return msgspec.structs.replace(request, headers=(*call.headers, *request.headers), identity=call.identity)
 
     def _keep(self, story: Story) -> None:
+        """Keep the shorter one of two histories that broke the same requirement, and count them."""
         name = story.broken.requirement
         known = self.stories.get(name)
         best = story if known is None or len(story.exchanges) < len(known.exchanges) else known
@@ -211,26 +220,27 @@ class _Memory:
     """The histories of a resource that failed, in Hypothesis's database."""
 
     def __init__(self, subject: Subject, life: "Lifecycle") -> None:
+        """Open the folder of the resource; without a folder in the subject nothing is kept."""
         from hypothesis.database import DirectoryBasedExampleDatabase  # noqa: PLC0415 - see workflow
 
         name = sha256(life.create.key.encode()).hexdigest()[:12]
         self._database = DirectoryBasedExampleDatabase(Path(subject.memory) / name) if subject.memory else None
 
-    def failed(self) -> Iterator["Script"]:
-        """Those of the run that this one goes on with."""
+    def load_scripts(self) -> Iterator["Script"]:
+        """Yield the histories that failed in the run that this one continues."""
         from strategies.histories import Step  # noqa: PLC0415 - see workflow
 
-        for each in sorted(self._database.fetch(_KEY)) if self._database else ():
-            yield msgspec.msgpack.decode(each, type=tuple[Step, ...])
+        for content in sorted(self._database.fetch(_KEY)) if self._database else ():
+            yield msgspec.msgpack.decode(content, type=tuple[Step, ...])
 
-    def keep(self, script: "Script") -> None:
-        """For the run that goes on with this one."""
+    def save(self, script: "Script") -> None:
+        """Keep a history for the run that continues this one."""
         if self._database:
             self._database.save(_KEY, msgspec.msgpack.encode(script))
 
 
-def _scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
-    """The histories of a resource for the run's seed, drawn once for a description."""
+def _draw_scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
+    """Return the histories of a resource for the seed of the run; they are drawn once for a description."""
     from strategies.histories import Step  # noqa: PLC0415 - see workflow
     from strategies.kept import kept  # noqa: PLC0415 - see workflow
 
@@ -244,8 +254,8 @@ def _scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
     return kept(subject.description, name, tuple[tuple[Step, ...], ...], drawn)
 
 
-def _volatile(life: "Lifecycle", subject: Subject) -> frozenset[str]:
-    """The properties that no write of ours names."""
+def _volatile_properties(life: "Lifecycle", subject: Subject) -> frozenset[str]:
+    """Return the properties that no write of ours names, and which may change by themselves."""
     from strategies.schemas import flat  # noqa: PLC0415 - see workflow
 
     ours = {*writable(life.create, subject), *(writable(life.update, subject) if life.update else ())}
@@ -253,4 +263,9 @@ def _volatile(life: "Lifecycle", subject: Subject) -> frozenset[str]:
     return frozenset(shown) - ours
 
 
-PROBES = (Probe("workflow", JUDGED, _lives, _needs, workflow, Profile.DEEP, 3, writes=True, own=True, sends=_requests),)
+PROBES = (
+    Probe(
+        "workflow", JUDGED, _is_creatable, _needs, workflow, Profile.DEEP, 3,
+        writes=True, own=True, sends=_unsafe_requests,
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""A conforming answer to start from, and every check at once to judge what a test makes of it."""
+"""A conforming response to start from, and all checks at once to judge what a test makes of it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,7 +25,7 @@ CHECKS = collect(checks, "CHECKS", Check)
 
 
 def model(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """A vehicle model as it should be, with changes."""
+    """Return a conforming vehicle model, with changes."""
     key = f"vmod01KJQXEFCAEH83HWXJHR{number:06d}"
     return {
         "id": key,
@@ -41,7 +41,7 @@ def model(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def make() -> dict[str, Any]:
-    """A vehicle make as it should be."""
+    """Return a conforming vehicle make."""
     return {
         "id": "vmak01KAEZ8C369F713H5FF9879KHV",
         "url": f"{BASE}/vehicle_makes/vmak01KAEZ8C369F713H5FF9879KHV",
@@ -53,17 +53,18 @@ def make() -> dict[str, Any]:
 
 
 def problem(status: int, **changes: Any) -> dict[str, Any]:
-    """A problem as it should be."""
+    """Return a conforming problem document, with changes."""
     return {"title": "Refused", "detail": "In words.", "status": status, **changes}
 
 
 class Bench:
-    """Judges answers on the shipped description."""
+    """Judge of responses against the bundled description."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
 
     def operation(self, key: str, **changes: Any) -> Operation:
+        """Return an operation, with changes."""
         return msgspec.structs.replace(self.subject.model.by_key[key], **changes)
 
     def judge(
@@ -79,13 +80,13 @@ class Bench:
         cut: bool = False,
         headers: dict[str, str | None] | None = None,
     ) -> list[Outcome]:
-        """All outcomes on one exchange; a header that is None is left out, a body of bytes is sent as it is."""
+        """Return all outcomes on one exchange; a header that is None is left out, a body of bytes is sent as it is."""
         operation = self.operation(key) if isinstance(key, str) else key
         media = media or ("application/problem+json" if status >= 400 else "application/json")
-        named = {"Content-Type": media, **HEADERS, **(headers or {})}
+        all_headers = {"Content-Type": media, **HEADERS, **(headers or {})}
         response = Response(
             status,
-            tuple((name, value) for name, value in named.items() if value is not None),
+            tuple((name, value) for name, value in all_headers.items() if value is not None),
             body if isinstance(body, bytes) else msgspec.json.encode(body),
             cut=cut,
         )
@@ -102,15 +103,18 @@ class Bench:
 
 
 def violated(outcomes: list[Outcome]) -> set[str]:
-    return {each.requirement for each in outcomes if each.verdict is Verdict.FAIL}
+    """Return the requirements with a violation."""
+    return {outcome.requirement for outcome in outcomes if outcome.verdict is Verdict.FAIL}
 
 
 def passed(outcomes: list[Outcome]) -> set[str]:
-    return {each.requirement for each in outcomes if each.verdict is Verdict.PASS} - violated(outcomes)
+    """Return the requirements that were judged and hold."""
+    return {outcome.requirement for outcome in outcomes if outcome.verdict is Verdict.PASS} - violated(outcomes)
 
 
 def named(outcomes: list[Outcome], requirement: str) -> list[Outcome]:
-    return [each for each in outcomes if each.requirement == requirement]
+    """Return the outcomes on one requirement."""
+    return [outcome for outcome in outcomes if outcome.requirement == requirement]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Every passive requirement: what satisfies it, what violates it alone, and what gives it nothing to judge."""
+"""Every passive requirement: a response that satisfies it, one that violates it alone, one with nothing to judge."""
 
 import pytest
 
@@ -20,14 +20,14 @@ from tests.checks.conftest import (
     violated,
 )
 
-OURS = {each for each in PASSIVE if each[:3] in {"RSP", "IDS", "LNK", "EXP", "ERR", "VER", "LIM"}}
+OURS = {requirement for requirement in PASSIVE if requirement[:3] in {"RSP", "IDS", "LNK", "EXP", "ERR", "VER", "LIM"}}
 FUTURE = "vmod7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
 ANCIENT = "vmod00000000010000000000000000"
 PUBLISHED = "https://api.ev.energy/v2/problems/x/"
 NOT_CROCKFORD = "vmod01KJQXEFCAEHILOU83HWXJ0001"
 
 
-def of(key):
+def model_with_id(key):
     return model(id=key, url=f"{BASE}/vehicle_models/{key}")
 
 
@@ -68,12 +68,12 @@ CONFORMING = {
 
 
 @pytest.mark.parametrize("case", CONFORMING)
-def test_a_conforming_answer_passes_what_it_shows(judge, case):
+def test_a_conforming_response_passes_what_it_shows(judge, case):
     expected, arguments, more = CONFORMING[case]
     outcomes = judge(*arguments, **more)
     assert violated(outcomes) == set()
     assert passed(outcomes) & OURS == expected
-    assert {each.verdict for each in outcomes if each.requirement in OURS} == {Verdict.PASS}
+    assert {outcome.verdict for outcome in outcomes if outcome.requirement in OURS} == {Verdict.PASS}
 
 
 VIOLATING = {
@@ -104,12 +104,12 @@ VIOLATING = {
     "a place in a file": ({"RSP-11"}, (ITEM, problem(400, detail='File "/x/y.py", line 3, in z'), 400), {}),
     "a place in a script": ({"RSP-11"}, (ITEM, problem(400, detail="at f (/srv/a.js:10:5)"), 400), {}),
     "a secret": ({"RSP-11"}, (ITEM, model(name="AKIAABCDEFGHIJKLMNOP")), {}),
-    "an id of another collection": ({"IDS-01", "RSP-03"}, (ITEM, of("vmak01KJQXEFCAEH83HWXJHR000001")), {}),
-    "a long id": ({"IDS-01", "RSP-03"}, (ITEM, of(model()["id"] + "0")), {}),
+    "an id of another collection": ({"IDS-01", "RSP-03"}, (ITEM, model_with_id("vmak01KJQXEFCAEH83HWXJHR000001")), {}),
+    "a long id": ({"IDS-01", "RSP-03"}, (ITEM, model_with_id(model()["id"] + "0")), {}),
     "a number for an id": ({"IDS-01", "RSP-03"}, (ITEM, model(id=5)), {}),
-    "a wrong letter": ({"IDS-02"}, (ITEM, of(NOT_CROCKFORD)), {}),
-    "born tomorrow": ({"IDS-03"}, (ITEM, of(FUTURE)), {}),
-    "born too early": ({"IDS-03"}, (ITEM, of(ANCIENT)), {}),
+    "a wrong letter": ({"IDS-02"}, (ITEM, model_with_id(NOT_CROCKFORD)), {}),
+    "born tomorrow": ({"IDS-03"}, (ITEM, model_with_id(FUTURE)), {}),
+    "born too early": ({"IDS-03"}, (ITEM, model_with_id(ANCIENT)), {}),
     "another's url": ({"IDS-04"}, (ITEM, model(url=model(2)["url"])), {}),
     "another path": ({"IDS-04"}, (ITEM, model(url=f"{BASE}/vehicle_makes/{model()['id']}")), {}),
     "another host": ({"IDS-04"}, (ITEM, model(url=f"http://other.test/v2/vehicle_models/{model()['id']}")), {}),
@@ -146,14 +146,14 @@ VIOLATING = {
 
 
 @pytest.mark.parametrize("case", VIOLATING)
-def test_a_violation_is_found_by_whom_it_concerns(judge, case):
+def test_a_violation_is_found_by_its_requirement(judge, case):
     expected, arguments, more = VIOLATING[case]
     outcomes = judge(*arguments, **more)
     assert violated(outcomes) & OURS == expected
-    assert all(each.message for each in outcomes if each.verdict is Verdict.FAIL)
+    assert all(outcome.message for outcome in outcomes if outcome.verdict is Verdict.FAIL)
 
 
-def test_a_failing_server_is_found_even_where_that_is_documented(bench):
+def test_a_documented_server_error_is_a_violation(bench):
     documented = (*bench.operation(ITEM).responses, *(ResponseSpec(status) for status in ("500", "503")))
     operation = bench.operation(ITEM, responses=documented)
     assert violated(bench.judge(operation, problem(500), 500)) == {"RSP-08"}
@@ -178,7 +178,7 @@ class TestNothingToJudge:
         assert violated(outcomes) == set()
         assert passed(outcomes) <= {"RSP-08", "RSP-09", "RSP-11", "VER-01"}
 
-    def test_a_body_that_was_cut_is_not_held_to_its_schema(self, judge):
+    def test_a_truncated_body_is_not_judged_by_its_schema(self, judge):
         outcomes = judge(LIST, b'[{"id": 1}, {"id"', cut=True)
         assert violated(outcomes) == set()
         assert not passed(outcomes) & {"RSP-03", "RSP-06", "RSP-09", "RSP-10"}
@@ -190,31 +190,31 @@ class TestNothingToJudge:
     def test_json_that_readers_may_refuse_is_inconclusive(self, judge, body):
         outcomes = judge(ITEM, body)
         assert violated(outcomes) == set()
-        assert [each.verdict for each in named(outcomes, "RSP-09")] == [Verdict.INCONCLUSIVE]
+        assert [outcome.verdict for outcome in named(outcomes, "RSP-09")] == [Verdict.INCONCLUSIVE]
         assert not named(judge(ITEM, body, 404), "ERR-01")
 
-    def test_an_anonymous_answer_need_not_state_an_allowance(self, judge):
+    def test_an_anonymous_response_needs_no_rate_limit_headers(self, judge):
         outcomes = judge(ITEM, model(), identity="", headers={"X-RateLimit-Limit": None, "X-RateLimit-Remaining": None})
         assert not named(outcomes, "LIM-01")
 
     def test_a_text_is_decoded_by_the_charset_that_it_declares(self, judge):
-        def parsed(media, body):
-            return [each.verdict for each in named(judge(ITEM, body, 405, media=media), "RSP-09")]
+        def parse_verdicts(media, body):
+            return [outcome.verdict for outcome in named(judge(ITEM, body, 405, media=media), "RSP-09")]
 
-        assert parsed("text/plain; charset=iso-8859-1", b"caf\xe9") == [Verdict.PASS]
-        assert parsed('text/plain; Charset="latin-1"', b"caf\xe9") == [Verdict.PASS]
-        assert parsed("text/plain", b"caf\xe9") == [Verdict.FAIL]
-        assert parsed("text/plain; charset=utf-8", b"caf\xe9") == [Verdict.FAIL]
-        assert parsed("text/plain; charset=base64", b"caf\xe9") == [Verdict.FAIL]
-        assert parsed("text/plain", b"") == []
-        assert parsed("image/png", b"\xff") == []
+        assert parse_verdicts("text/plain; charset=iso-8859-1", b"caf\xe9") == [Verdict.PASS]
+        assert parse_verdicts('text/plain; Charset="latin-1"', b"caf\xe9") == [Verdict.PASS]
+        assert parse_verdicts("text/plain", b"caf\xe9") == [Verdict.FAIL]
+        assert parse_verdicts("text/plain; charset=utf-8", b"caf\xe9") == [Verdict.FAIL]
+        assert parse_verdicts("text/plain; charset=base64", b"caf\xe9") == [Verdict.FAIL]
+        assert parse_verdicts("text/plain", b"") == []
+        assert parse_verdicts("image/png", b"\xff") == []
 
-    def test_what_has_no_documented_body_need_have_none(self, judge):
+    def test_an_undocumented_body_may_be_absent(self, judge):
         outcomes = judge("POST /user_rebates/{user_rebate_id}:submit", b"", headers={"Content-Type": None})
         assert violated(outcomes) == set()
         assert not named(outcomes, "RSP-02")
 
-    def test_an_error_that_the_description_leaves_open_may_be_a_problem(self, bench):
+    def test_an_error_without_documented_body_may_be_a_problem(self, bench):
         operation = bench.operation(ITEM, responses=(ResponseSpec("404"),))
         assert not named(bench.judge(operation, problem(404), 404), "RSP-02")
 
@@ -230,7 +230,7 @@ class TestNothingToJudge:
         operation = bench.operation(ITEM, responses=(ResponseSpec("200", media=(Media("text/*", schema),)),))
         assert "RSP-02" in violated(bench.judge(operation, model()))
 
-    def test_an_exchange_without_an_answer_gives_nothing(self, bench):
+    def test_an_exchange_without_response_is_not_judged(self, bench):
         from conformance.answers import Answer
         from conformance.model import Exchange, Request
 
@@ -247,7 +247,7 @@ class TestNothingToJudge:
     def test_items_without_a_name_cannot_be_the_same(self, judge):
         assert not named(judge(LIST, [{"id": 1}, {"id": 1}, {}, {}, 1, 1]), "IDS-05")
 
-    def test_rate_headers_count_as_they_are_documented(self, bench):
+    def test_undocumented_rate_limit_headers_are_not_judged(self, bench):
         operation = bench.operation(ITEM, responses=(ResponseSpec("200"),))
         assert not named(bench.judge(operation, model(), headers=dict.fromkeys(HEADERS)), "LIM-01")
 
@@ -258,18 +258,20 @@ def test_an_expansion_within_an_array_is_found_there(bench):
     body = {"plans": [{"tariff": f"{BASE}/tariffs/x"}]}
     assert "EXP-01" in passed(bench.judge(operation, body))
     body["plans"].append({"tariff": {"any": 1}})
-    pointers = [each.pointer for each in named(bench.judge(operation, body), "EXP-01") if each.verdict is Verdict.FAIL]
+    pointers = [
+        outcome.pointer for outcome in named(bench.judge(operation, body), "EXP-01") if outcome.verdict is Verdict.FAIL
+    ]
     assert pointers == ["/plans/1/tariff"]
 
 
-def test_a_contradiction_of_the_description_is_for_a_person(bench):
-    """A list that fits two forms of a oneOf is no fault of the server."""
-    from conformance.checks.responses import _schema_outcome
+def test_a_contradiction_of_the_description_is_for_review(bench):
+    """Grade a list that fits two forms of a oneOf as REVIEW, not as a violation."""
+    from conformance.checks.responses import _grade_schema_error
     from conformance.validation import SchemaError
 
     error = SchemaError("/x", "fits two", "oneOf", "one", "two", "#/x", ambiguous=True)
     answer = type("A", (), {"operation": bench.operation(ITEM), "exchange": type("E", (), {"id": "x"})()})()
-    assert _schema_outcome("RSP-03", answer, error, ("agrees",)).verdict is Verdict.REVIEW
+    assert _grade_schema_error("RSP-03", answer, error, ("agrees",)).verdict is Verdict.REVIEW
     plain = SchemaError("/x", "is wrong", "type", "one", "two", "#/x")
-    assert _schema_outcome("RSP-03", answer, plain, ()).verdict is Verdict.INCONCLUSIVE
-    assert _schema_outcome("RSP-03", answer, plain, ("agrees",)).verdict is Verdict.FAIL
+    assert _grade_schema_error("RSP-03", answer, plain, ()).verdict is Verdict.INCONCLUSIVE
+    assert _grade_schema_error("RSP-03", answer, plain, ("agrees",)).verdict is Verdict.FAIL

@@ -1,4 +1,4 @@
-"""Whatever a target answers, checks judge it; they never fall over it."""
+"""Checks judge whatever a target responds; they never raise."""
 
 import string
 
@@ -95,7 +95,7 @@ QUERIES = st.sampled_from(
         }
     ),
 )
-def test_any_answer_is_judged(bench, key, body, status, more):
+def test_any_response_is_judged(bench, key, body, status, more):
     msgspec.json.encode(bench.judge(key, body, status, **more))  # fit for the event log, too
 
 
@@ -122,4 +122,4 @@ def test_the_deepest_body_that_is_read_is_judged(judge, members):
 
 
 def test_a_list_of_thousands_is_judged(judge):
-    assert judge(LIST, [{"id": each, string.ascii_letters: each} for each in range(3000)])
+    assert judge(LIST, [{"id": number, string.ascii_letters: number} for number in range(3000)])

@@ -1,4 +1,4 @@
-"""The subject of scripted probes: the shipped description at a target that is a function."""
+"""The subject of scripted probes: the bundled description at a target that is a function."""
 
 import pytest
 from scripted import subject_of

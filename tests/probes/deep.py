@@ -1,4 +1,4 @@
-"""Items of one operation run in the profile deep, each as a run of its own."""
+"""Plan items of one operation in the profile deep, each as a run of its own."""
 
 from conformance.eventlog import read
 from conformance.execution.opening import RunOptions
@@ -8,7 +8,7 @@ from conformance.model import Exchanged, Observed, Profile, Verdict
 
 
 def ran(base_url, folder, probes, operation, **more):
-    """The violations that some probes saw at an operation, and the exchanges by id in the order of sending."""
+    """Return the violations that some probes saw at an operation, and the exchanges by id in the order of sending."""
     options = RunOptions(
         target=base_url, profile=Profile.DEEP, budget=10**6, allow_writes=True, report_dir=folder, **more
     )
@@ -20,6 +20,6 @@ def ran(base_url, folder, probes, operation, **more):
     worker.close()
     events = list(read([session.finish()]))
     session.close()
-    seen = [each.outcome for each in events if isinstance(each, Observed) and each.item]
-    exchanges = {each.exchange.id: each.exchange for each in events if isinstance(each, Exchanged)}
-    return [each for each in seen if each.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.ERROR}], exchanges
+    seen = [event.outcome for event in events if isinstance(event, Observed) and event.item]
+    exchanges = {event.exchange.id: event.exchange for event in events if isinstance(event, Exchanged)}
+    return [outcome for outcome in seen if outcome.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.ERROR}], exchanges

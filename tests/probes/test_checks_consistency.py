@@ -1,4 +1,4 @@
-"""CON-03, CON-04 and CSV-01 on single answers."""
+"""CON-03, CON-04 and CSV-01 on single responses."""
 
 import pytest
 from scripted import judge, reply
@@ -14,8 +14,8 @@ EARLY, LATE, OTHER_ZONE = "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z", "2026-
 
 
 def verdicts(requirement, subject, body):
-    found = judge(FIELDS, subject, Request("GET /evse_makes", "GET", "/evse_makes"), reply(body))
-    return {each.verdict for each in found if each.requirement == requirement}
+    outcomes = judge(FIELDS, subject, Request("GET /evse_makes", "GET", "/evse_makes"), reply(body))
+    return {outcome.verdict for outcome in outcomes if outcome.requirement == requirement}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def verdicts(requirement, subject, body):
      ("sampled_at", "logged_at")],
 )  # fmt: skip
 @pytest.mark.parametrize("wrap", [lambda x: x, lambda x: [{"deep": [x]}]])
-def test_times_are_in_order(first, last, wrap, subject):
+def test_times_must_be_in_order(first, last, wrap, subject):
     assert verdicts(TIMES, subject, wrap({first: EARLY, last: LATE})) == {Verdict.PASS}
     assert verdicts(TIMES, subject, wrap({first: LATE, last: EARLY})) == {Verdict.FAIL}
     assert verdicts(TIMES, subject, wrap({first: EARLY, last: OTHER_ZONE})) == {Verdict.PASS}
@@ -35,7 +35,7 @@ def test_times_are_in_order(first, last, wrap, subject):
     [{"start": "23:00", "end": "05:00"}, {"start": LATE}, {"start": LATE, "end": None}, {"start": 2, "end": 1},
      {"start": LATE, "end": "2026-01-01T00:00:00"}, [], "text", {"start": LATE, "friend": EARLY}],
 )  # fmt: skip
-def test_no_two_moments_no_judgement(body, subject):
+def test_a_single_moment_is_not_judged(body, subject):
     assert verdicts(TIMES, subject, body) == set()
 
 
@@ -50,13 +50,13 @@ def test_no_two_moments_no_judgement(body, subject):
         ([(2, 0.0), (2, 0.0)], Verdict.FAIL),
     ],
 )
-def test_shares_are_counts_over_the_total(pairs, verdict, subject):
+def test_shares_must_be_counts_over_the_total(pairs, verdict, subject):
     rows = [{"name": str(n), "count": c, "percentage": p} for n, (c, p) in enumerate(pairs)]
     assert verdicts(TOTALS, subject, {"rows": rows}) == {verdict}
 
 
 @pytest.mark.parametrize(("rate", "verdict"), [(0.75, Verdict.PASS), (0.5, Verdict.FAIL)])
-def test_a_rate_is_what_its_totals_make(rate, verdict, subject):
+def test_a_rate_must_follow_from_its_totals(rate, verdict, subject):
     assert verdicts(TOTALS, subject, {"done_rate": rate, "total_done": 3, "total_undone": 1}) == {verdict}
 
 
@@ -66,13 +66,15 @@ def test_a_rate_is_what_its_totals_make(rate, verdict, subject):
      [{"count": 0, "percentage": 0}], {"done_rate": 0, "total_done": 0, "total_undone": 0},
      {"done_rate": True, "total_done": 1, "total_undone": 1}],
 )  # fmt: skip
-def test_no_total_no_judgement(body, subject):
+def test_a_body_without_total_is_not_judged(body, subject):
     assert verdicts(TOTALS, subject, body) == set()
 
 
 def csv_verdicts(subject, body, media="text/csv; charset=utf-8", method="GET"):
     response = Response(200, (("Content-Type", media),), body)
-    return {each.verdict for each in judge(CSV, subject, Request("GET /evse_makes", method, "/evse_makes"), response)}
+    return {
+        outcome.verdict for outcome in judge(CSV, subject, Request("GET /evse_makes", method, "/evse_makes"), response)
+    }
 
 
 @pytest.mark.parametrize(
@@ -88,11 +90,11 @@ def csv_verdicts(subject, body, media="text/csv; charset=utf-8", method="GET"):
         (b"a,b\r\n1,=SUM(A1)\r\n", {Verdict.PASS, Verdict.WARN}),
     ],
 )
-def test_csv_is_what_every_reader_reads_alike(body, verdicts_, subject):
+def test_csv_must_be_read_alike_by_every_reader(body, verdicts_, subject):
     assert csv_verdicts(subject, body) == verdicts_
 
 
-def test_what_is_no_csv_is_not_judged(subject):
+def test_other_media_types_are_not_judged(subject):
     assert csv_verdicts(subject, b"x", "text/plain") == csv_verdicts(subject, b"", method="HEAD") == set()
 
 
@@ -104,6 +106,6 @@ def test_what_is_no_csv_is_not_judged(subject):
         (2300, None, 460, set()), (2300, "1840", 460, set()),
     ],
 )  # fmt: skip
-def test_energy_is_the_sum_of_its_sources(total, grid, solar, verdicts_of, subject):
+def test_energy_must_be_the_sum_of_its_sources(total, grid, solar, verdicts_of, subject):
     body = {"energy_watt_hours": total, "grid_energy_watt_hours": grid, "solar_energy_watt_hours": solar}
     assert verdicts(TOTALS, subject, [body]) == verdicts_of

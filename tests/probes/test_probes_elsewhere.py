@@ -1,4 +1,4 @@
-"""RED, AUT-07 and LIM-02: browsers sent away, tokens bought, an allowance spent."""
+"""RED, AUT-07 and LIM-02: redirects, token flows and an exhausted rate limit."""
 
 from urllib.parse import parse_qs
 
@@ -11,7 +11,7 @@ from conformance.probes.limits import PROBES as LIMITS
 from conformance.probes.oauth import PROBES as OAUTH
 from conformance.probes.redirects import PROBES as REDIRECTS
 
-(REDIRECT,), (TOKENS,), (ALLOWANCE,) = REDIRECTS, OAUTH, LIMITS
+(REDIRECT,), (TOKENS, REVOCATION), (RATE_LIMIT,) = REDIRECTS, OAUTH, LIMITS
 OPERATION = "GET /evse_onboarding"
 PAGE = "https://pages.example.com/connect"
 
@@ -22,7 +22,7 @@ def target_with(subject, **more):
 
 class TestRedirects:
     @pytest.fixture
-    def seeded(self, subject):
+    def seeded_subject(self, subject):
         return msgspec.structs.replace(subject, seeds={"client_id": ("me",), "user_id": (ulid("user", 1),)})
 
     def target(self, location=PAGE, body=None, status=200):
@@ -33,34 +33,36 @@ class TestRedirects:
 
         return answer
 
-    def test_it_leads_to_a_page(self, seeded):
-        assert drive(REDIRECT, OPERATION, seeded, self.target()).passed() == {"RED-01", "RED-02"}
+    def test_a_redirect_to_a_page_passes(self, seeded_subject):
+        assert drive(REDIRECT, OPERATION, seeded_subject, self.target()).passed() == {"RED-01", "RED-02"}
 
     @pytest.mark.parametrize(
         "location",
         ["/connect", "http://pages.example.com/", "//pages.example.com/", None, "javascript:1", "https://[", "https:///x",
          f"{PAGE}?access_token=abc", f"{PAGE}#access_token=abc", f"{PAGE}?state=[redacted:full.token]"],
     )  # fmt: skip
-    def test_a_bad_location(self, location, seeded):
-        assert drive(REDIRECT, OPERATION, seeded, self.target(location)).violated() == {"RED-01"}
+    def test_a_bad_location_is_a_violation(self, location, seeded_subject):
+        assert drive(REDIRECT, OPERATION, seeded_subject, self.target(location)).violated() == {"RED-01"}
 
-    def test_plain_http_is_for_this_machine_alone(self, seeded):
-        local = target_with(seeded, base_url="http://127.0.0.1:8000/v2")
+    def test_plain_http_is_allowed_only_on_this_machine(self, seeded_subject):
+        local = target_with(seeded_subject, base_url="http://127.0.0.1:8000/v2")
         there = self.target("http://127.0.0.1:9000/connect")
         assert drive(REDIRECT, OPERATION, local, there).passed() == {"RED-01", "RED-02"}
-        assert drive(REDIRECT, OPERATION, seeded, there).violated() == {"RED-01"}
+        assert drive(REDIRECT, OPERATION, seeded_subject, there).violated() == {"RED-01"}
 
     @pytest.mark.parametrize(
         ("body", "status"), [({"url": "/connect"}, 200), ([], 200), ({}, 200), ({"url": PAGE}, 201)]
     )
-    def test_json_without_a_url(self, body, status, seeded):
-        assert drive(REDIRECT, OPERATION, seeded, self.target(body=body, status=status)).violated() == {"RED-02"}
+    def test_json_without_a_url_is_a_violation(self, body, status, seeded_subject):
+        assert drive(REDIRECT, OPERATION, seeded_subject, self.target(body=body, status=status)).violated() == {
+            "RED-02"
+        }
 
-    def test_the_switch_is_ignored(self, seeded):
-        answer = drive(REDIRECT, OPERATION, seeded, lambda _: Response(302, (("Location", PAGE),)))
+    def test_an_ignored_response_type_is_a_violation(self, seeded_subject):
+        answer = drive(REDIRECT, OPERATION, seeded_subject, lambda _: Response(302, (("Location", PAGE),)))
         assert answer.violated() == {"RED-02"}
 
-    def test_what_is_connected_may_have_to_be_named(self, seeded):
+    def test_an_optional_id_is_sent_where_the_redirect_needs_it(self, seeded_subject):
         make = {"id": ulid("emak", 1), "url": f"{BASE}/evse_makes/{ulid('emak', 1)}"}
 
         def target(request):
@@ -69,15 +71,15 @@ class TestRedirects:
             bare = "response_type" in request.target and "make_id" not in request.target
             return problem(400) if bare else self.target()(request)
 
-        assert drive(REDIRECT, OPERATION, seeded, target).passed() == {"RED-01", "RED-02"}
+        assert drive(REDIRECT, OPERATION, seeded_subject, target).passed() == {"RED-01", "RED-02"}
 
-    def test_no_client_id_is_known(self, subject):
+    def test_without_a_known_id_nothing_is_tested(self, subject):
         run = drive(REDIRECT, OPERATION, subject, lambda _: reply([]))
         assert run.verdicts("RED-01") == run.verdicts("RED-02") == {Verdict.NOT_TESTED}
 
 
 class Issuer:
-    """A token endpoint; `wrong` bends one behaviour."""
+    """A token endpoint; `wrong` changes one behaviour."""
 
     def __init__(self, wrong=""):
         self.wrong, self.valid = wrong, set()
@@ -109,23 +111,32 @@ class TestTokens:
     def client(self, subject):
         return target_with(subject, clients=("full",))
 
-    def test_an_issuer_as_documented(self, client):
+    def test_a_documented_issuer_passes(self, client):
+        assert drive(REVOCATION, "*", client, Issuer()).passed() == {"AUT-07"}
         run = drive(TOKENS, "*", client, Issuer())
         assert run.passed() == {"AUT-07"}
-        lent = {each.identity for each in run.requests if not any(name == "Authorization" for name, _ in each.headers)}
+        lent = {
+            request.identity
+            for request in run.requests
+            if not any(name == "Authorization" for name, _ in request.headers)
+        }
         assert lent == {"full#client", ""}  # the secret is for the sender to add
 
-    @pytest.mark.parametrize("wrong", ["slash", "deathless", "lax", "stillborn", "type", "expiry", "none"])
-    def test_each_way_to_be_wrong(self, wrong, client):
+    @pytest.mark.parametrize("wrong", ["lax", "stillborn", "type", "expiry", "none"])
+    def test_each_wrong_behaviour_is_a_violation(self, wrong, client):
         assert drive(TOKENS, "*", client, Issuer(wrong)).violated() == {"AUT-07"}
 
-    def test_without_a_client_nothing_is_seen(self, subject):
+    @pytest.mark.parametrize("wrong", ["slash", "deathless"])
+    def test_each_wrong_revocation_is_a_violation(self, wrong, client):
+        assert drive(REVOCATION, "*", client, Issuer(wrong)).violated() == {"AUT-07"}
+
+    def test_without_a_client_nothing_is_observable(self, subject):
         run = drive(TOKENS, "*", subject, Issuer())
         assert run.verdicts("AUT-07") == {Verdict.NOT_OBSERVABLE}
         assert not run.requests
 
 
-class TestAllowance:
+class TestRateLimit:
     def target(self, left, answer):
         remaining = iter(range(left, -1, -1))
 
@@ -138,20 +149,20 @@ class TestAllowance:
     def spent(self, **headers):
         return msgspec.structs.replace(problem(429), headers=(*problem(429).headers, *headers.items()))
 
-    def test_it_is_spent_and_told(self, subject):
+    def test_a_spent_rate_limit_with_429_passes(self, subject):
         answer = self.spent(**{"Retry-After": "30"})
-        assert drive(ALLOWANCE, "*", subject, self.target(5, answer)).passed() == {"LIM-02"}
+        assert drive(RATE_LIMIT, "*", subject, self.target(5, answer)).passed() == {"LIM-02"}
 
     @pytest.mark.parametrize("wait", [None, "soon", "Sun, 06 Nov 1994 08:49:37 GMT", "-1"])
-    def test_retry_after_is_seconds(self, wait, subject):
+    def test_retry_after_must_be_seconds(self, wait, subject):
         answer = self.spent(**({"Retry-After": wait} if wait else {}))
-        assert drive(ALLOWANCE, "*", subject, self.target(5, answer)).violated() == {"LIM-02"}
+        assert drive(RATE_LIMIT, "*", subject, self.target(5, answer)).violated() == {"LIM-02"}
 
-    def test_it_is_never_spent(self, subject):
-        assert drive(ALLOWANCE, "*", subject, self.target(5, reply([]))).violated() == {"LIM-02"}
+    def test_a_rate_limit_that_never_refuses_is_a_violation(self, subject):
+        assert drive(RATE_LIMIT, "*", subject, self.target(5, reply([]))).violated() == {"LIM-02"}
 
     @pytest.mark.parametrize("left", ["900", "many"])
-    def test_a_large_allowance_is_left_alone(self, left, subject):
-        run = drive(ALLOWANCE, "*", subject, lambda _: reply([], X_RateLimit_Remaining=left))
+    def test_a_large_rate_limit_is_not_spent(self, left, subject):
+        run = drive(RATE_LIMIT, "*", subject, lambda _: reply([], X_RateLimit_Remaining=left))
         assert run.verdicts("LIM-02") == {Verdict.NOT_OBSERVABLE}
         assert len(run.requests) == 1

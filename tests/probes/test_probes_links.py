@@ -1,4 +1,4 @@
-"""LNK-02 to 05: links followed there and back."""
+"""LNK-02 to LNK-05: links that are followed there and back."""
 
 import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
@@ -24,7 +24,7 @@ ITEM, LIST = "GET /vehicles/{vehicle_id}", "GET /vehicles"
 
 
 def world(more=None, **changes):
-    """A vehicle and what it links to; `changes` replace members of the vehicle."""
+    """Return a target with a vehicle and the resources that it links to; `changes` replace members of the vehicle."""
     lists = {
         "/vehicles": [{**VEHICLE, **changes}],
         "/users": [USER],
@@ -56,7 +56,7 @@ def test_links_that_lead_there_and_back_pass(subject, key):
         ),
     ],
 )
-def test_each_way_to_lead_astray_is_found(subject, target, answer, violated):
+def test_each_wrong_link_is_a_violation(subject, target, answer, violated):
     assert drive(LINKS, ITEM, subject, world({target: answer})).violated() == violated
 
 
@@ -64,34 +64,34 @@ def test_a_link_to_another_collection_is_found(subject):
     assert "LNK-03" in drive(LINKS, ITEM, subject, world(trim=USER["url"])).violated()
 
 
-def test_a_missing_scope_hides_what_a_link_leads_to(subject):
+def test_a_missing_scope_makes_a_link_not_observable(subject):
     run = drive(LINKS, ITEM, subject, world({f"/vehicle_trims/{TRIM_ID}": problem(403)}))
     assert run.violated() == set()
     assert Verdict.NOT_OBSERVABLE in run.verdicts("LNK-02")
 
 
-def test_what_is_found_at_the_second_try_is_no_violation(subject):
+def test_a_link_that_works_at_the_second_try_is_no_violation(subject):
     once = [problem(404), reply(USER)]
     run = drive(LINKS, ITEM, subject, world({f"/users/{USER_ID}": lambda request: once.pop(0)}))
     assert run.violated() == set()
 
 
-def test_a_link_that_changed_meanwhile_decides_nothing(subject):
+def test_a_link_that_changed_meanwhile_is_inconclusive(subject):
     target = world({f"/users/{USER_ID}": problem(404)})
     seen = []
 
-    def moving(request):
+    def serve_moved_link(request):
         if request.target == f"/vehicles/{VEHICLE_ID}":
             seen.append(request)
             return reply({**VEHICLE, "user": f"{BASE}/users/{ulid('user', len(seen))}"})
         return target(request)
 
-    run = drive(LINKS, ITEM, subject, moving)
+    run = drive(LINKS, ITEM, subject, serve_moved_link)
     assert run.violated() == set()
     assert Verdict.INCONCLUSIVE in run.verdicts("LNK-02")
 
 
-def test_a_parent_need_not_name_each_of_its_logs_as_its_latest(subject):
+def test_a_parent_need_not_link_back_to_each_log(subject):
     def log(minute):
         at = f"2026-01-01T10:0{minute}:00Z"
         return {"url": f"{VEHICLE['url']}/status_logs/{at}", "sampled_at": at, "vehicle": VEHICLE["url"]}
@@ -107,23 +107,23 @@ def test_a_parent_need_not_name_each_of_its_logs_as_its_latest(subject):
 @pytest.mark.parametrize(
     "url", ["https://elsewhere.example/v2/users/1", "no url", f"{BASE}/../users", f"{BASE}/nowhere"]
 )
-def test_no_link_to_elsewhere_is_followed(subject, url):
+def test_links_to_other_hosts_are_not_followed(subject, url):
     run = drive(LINKS, ITEM, subject, world(user=url))
-    assert all(each.authority == "" for each in run.requests)
-    assert "elsewhere" not in "".join(each.target for each in run.requests)
+    assert all(request.authority == "" for request in run.requests)
+    assert "elsewhere" not in "".join(request.target for request in run.requests)
 
 
 def test_a_resource_without_links_has_nothing_to_follow(subject):
     bare = Shelf({"/vehicles": [{"id": VEHICLE_ID, "url": VEHICLE["url"]}]})
-    assert {each.verdict for each in drive(LINKS, ITEM, subject, bare).outcomes} == {Verdict.NOT_APPLICABLE}
+    assert {outcome.verdict for outcome in drive(LINKS, ITEM, subject, bare).outcomes} == {Verdict.NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize("value", [7, {"url": 3}, [[], {}], [None], "", "//[x", ["x"] * 3])
-def test_hostile_links_are_no_exception(subject, value):
+def test_hostile_links_raise_no_exception(subject, value):
     assert drive(LINKS, ITEM, subject, world(user=value, trim=value, charging_sub_sessions=value)).outcomes
 
 
-def test_a_link_that_no_list_shows_is_followed_and_found_dangling(subject):
+def test_a_link_to_an_unlisted_resource_is_followed(subject):
     lost = f"{BASE}/vehicle_trims/{ulid('trim', 9)}"
     vehicles = [VEHICLE, {**VEHICLE, "id": ulid("vhcl", 2), "url": f"{BASE}/vehicles/{ulid('vhcl', 2)}", "trim": lost}]
     target = world()
@@ -144,10 +144,10 @@ def test_a_list_of_links_back_must_be_complete(subject):
         assert drive(LINKS, key, subject, shelf).violated() == set()
 
 
-def test_a_link_back_may_not_name_what_belongs_to_another(subject):
-    other = {**USER, "id": ulid("user", 2), "url": f"{BASE}/users/{ulid('user', 2)}"}
+def test_a_link_back_to_a_resource_of_another_is_a_violation(subject):
+    second_user = {**USER, "id": ulid("user", 2), "url": f"{BASE}/users/{ulid('user', 2)}"}
     shelf = world()
-    shelf.lists = {**shelf.lists, "/users": [USER, other]}
+    shelf.lists = {**shelf.lists, "/users": [USER, second_user]}
     assert drive(LINKS, "GET /users", subject, shelf).violated() == {"LNK-04"}
 
 
@@ -160,7 +160,7 @@ def test_a_link_to_the_list_of_another_is_followed(subject):
     assert drive(LINKS, LIST, subject, shelf).violated() == {"LNK-05"}
 
 
-def test_links_back_may_not_be_missing_altogether(subject):
+def test_a_list_without_any_link_back_is_a_violation(subject):
     none = {**USER, "vehicles": []}
     shelf = world()
     shelf.lists, shelf.items[f"/users/{USER_ID}"] = {**shelf.lists, "/users": [none]}, none

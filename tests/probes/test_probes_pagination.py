@@ -1,4 +1,4 @@
-"""PAG-01 to 07, PAG-11, IDS-05: a walk through a list, and targets that spoil it in one way each."""
+"""PAG-01 to PAG-07, PAG-11, IDS-05: a walk through a list, and targets with one wrong behaviour each."""
 
 import re
 from itertools import count
@@ -20,18 +20,18 @@ def shelf(items=ITEMS):
     return Shelf({PATH: items})
 
 
-def changed(change):
-    """A conforming target whose answers to small pages go through a function of the query and the response."""
+def target_with_change(change):
+    """Return a conforming target whose small pages are changed by a function of the query and the response."""
     target = shelf()
 
-    def changing(request):
+    def serve_changed(request):
         query = {name: values[0] for name, values in parse_qs(request.target.partition("?")[2]).items()}
         return change(query, target(request))
 
-    return changing
+    return serve_changed
 
 
-def relinked(response, pattern, replacement):
+def replace_links(response, pattern, replacement):
     headers = tuple((k, re.sub(pattern, replacement, v) if k == "Link" else v) for k, v in response.headers)
     return Response(response.status, headers, response.body)
 
@@ -43,7 +43,7 @@ def test_a_conforming_list_passes(subject):
     assert affordable(run, PAGES, LIST, subject)
 
 
-def test_items_without_id_and_url_are_told_apart_by_what_they_say(subject):
+def test_items_without_id_and_url_are_identified_by_content(subject):
     bare = [{"name": f"Zone {n}"} for n in range(7)]
     target = shelf(bare)
     target.key = lambda item: item["name"]
@@ -56,7 +56,7 @@ def page(items, query, **without):
 
 
 def no_end(query, response):
-    return relinked(response, "about:blank", BASE + PATH) if "page_after" in query else response
+    return replace_links(response, "about:blank", BASE + PATH) if "page_after" in query else response
 
 
 def no_links(query, response):
@@ -76,11 +76,11 @@ def another_way_back(query, response):
 
 
 def size_forgotten(query, response):
-    return relinked(response, "page_size=3", "page_size=25")
+    return replace_links(response, "page_size=3", "page_size=25")
 
 
 def size_dropped(query, response):
-    return relinked(response, "&?page_size=3&?", "")
+    return replace_links(response, "&?page_size=3&?", "")
 
 
 def largest_refused(query, response):
@@ -109,70 +109,70 @@ def other_order_when_large(query, response):
         (other_order_when_large, "PAG-11"),
     ],
 )
-def test_each_way_to_page_wrongly_is_found(subject, spoil, violated):
-    assert violated in drive(PAGES, LIST, subject, changed(spoil)).violated()
+def test_each_wrong_paging_is_a_violation(subject, spoil, violated):
+    assert violated in drive(PAGES, LIST, subject, target_with_change(spoil)).violated()
 
 
-def test_a_size_that_a_link_drops_makes_no_page_too_long(subject):
-    assert drive(PAGES, LIST, subject, changed(size_dropped)).violated() & {"PAG-02", "PAG-05"} == {"PAG-05"}
+def test_a_dropped_size_does_not_make_pages_too_long(subject):
+    assert drive(PAGES, LIST, subject, target_with_change(size_dropped)).violated() & {"PAG-02", "PAG-05"} == {"PAG-05"}
 
 
 def empty_page_after(last):
-    """Whoever asks for what follows the last item is led on, and gets nothing."""
+    """Return a change that links the last page to an empty one."""
 
-    def leading_on(query, response):
+    def link_to_empty_page(query, response):
         if query.get("page_after") == ITEMS[-1]["id"]:
             return reply([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
         blank = re.escape('<about:blank>; rel="next"')
         size = query.get("page_size", "25")
         more = f'<{BASE}{PATH}?page_size={size}&page_after={ITEMS[-1]["id"]}>; rel="next"'
-        return relinked(response, blank, more) if size in last else response
+        return replace_links(response, blank, more) if size in last else response
 
-    return leading_on
+    return link_to_empty_page
 
 
 @pytest.mark.parametrize("sizes", [{"3"}, {"25"}, {"100"}, {"3", "25", "100"}])
-def test_a_link_to_an_empty_page_is_a_wrong_link_and_no_short_page(subject, sizes):
-    assert drive(PAGES, LIST, subject, changed(empty_page_after(sizes))).violated() == {"PAG-01"}
+def test_a_link_to_an_empty_page_violates_links_not_length(subject, sizes):
+    assert drive(PAGES, LIST, subject, target_with_change(empty_page_after(sizes))).violated() == {"PAG-01"}
 
 
-def test_a_full_last_page_that_leads_on_to_nothing_is_found(subject):
+def test_a_full_last_page_with_a_next_link_is_a_violation(subject):
     six, target = ITEMS[:6], shelf(ITEMS[:6])
 
-    def leading_on(request):
+    def link_to_empty_page(request):
         query = {name: values[0] for name, values in parse_qs(request.target.partition("?")[2]).items()}
         if query.get("page_after") == six[-1]["id"]:
             return reply([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
         more = f'<{BASE}{PATH}?page_size=2&page_after={six[-1]["id"]}>; rel="next"'
         answer = target(request)
-        return relinked(answer, '<about:blank>; rel="next"', more) if query.get("page_size") == "2" else answer
+        return replace_links(answer, '<about:blank>; rel="next"', more) if query.get("page_size") == "2" else answer
 
-    assert drive(PAGES, LIST, subject, leading_on).violated() == {"PAG-01"}
+    assert drive(PAGES, LIST, subject, link_to_empty_page).violated() == {"PAG-01"}
 
 
-def test_a_page_that_is_one_object_ends_the_walk_and_accuses_no_page(subject):
-    def unwrapped(query, response):
+def test_a_page_that_is_an_object_ends_the_walk(subject):
+    def unwrap_list(query, response):
         items = msgspec.json.decode(response.body)
         return msgspec.structs.replace(response, body=msgspec.json.encode(items[0])) if len(items) == 1 else response
 
-    run = drive(PAGES, LIST, subject, changed(unwrapped))
+    run = drive(PAGES, LIST, subject, target_with_change(unwrap_list))
     assert run.violated() == set()
     assert Verdict.INCONCLUSIVE in run.verdicts("PAG-03")
 
 
 def test_an_item_that_the_largest_page_lacks_is_named(subject):
-    def losing(query, response):
+    def lose_item(query, response):
         return page([*ITEMS[:2], *ITEMS[3:]], query) if query.get("page_size") == "100" else response
 
-    run = drive(PAGES, LIST, subject, changed(losing))
+    run = drive(PAGES, LIST, subject, target_with_change(lose_item))
     assert run.violated() == {"PAG-03", "PAG-11"}
-    assert "a page of them all lacks" in run.of("PAG-03")[0].message
+    assert "the whole list on one page lacks" in run.of("PAG-03")[0].message
 
 
-def test_an_id_on_two_pages_is_no_unique_id(subject):
+def test_an_id_on_two_pages_is_a_violation(subject):
     twice = [*ITEMS[:4], *ITEMS[3:]]
 
-    def repeating(query, response):
+    def repeat_item(query, response):
         if query.get("page_size") != "3":
             return response
         first = {None: 0, "a": 3, "b": 6}[query.get("page_after")]
@@ -180,57 +180,61 @@ def test_an_id_on_two_pages_is_no_unique_id(subject):
         link = f'<{BASE}{PATH}?page_size=3&page_after={after}>; rel="next"' if after else '<about:blank>; rel="next"'
         return reply(twice[first : first + 3], Link=f'<about:blank>; rel="previous", {link}')
 
-    assert {"IDS-05", "PAG-03"} <= drive(PAGES, LIST, subject, changed(repeating)).violated()
+    assert {"IDS-05", "PAG-03"} <= drive(PAGES, LIST, subject, target_with_change(repeat_item)).violated()
 
 
-def test_a_list_that_changes_while_it_is_walked_is_no_violation(subject):
+def test_a_list_that_changes_during_the_walk_is_no_violation(subject):
     seen = []
 
-    def growing(request):
+    def serve_growing_list(request):
         seen.append(request)
         return shelf(ITEMS if len(seen) < 4 else ITEMS[:4])(request)
 
-    run = drive(PAGES, LIST, subject, growing)
+    run = drive(PAGES, LIST, subject, serve_growing_list)
     assert not {"PAG-03", "PAG-04", "PAG-11"} & run.violated()
-    assert [each.topic for each in run.notices] == ["volatile-field"] * len(run.notices) != []
+    assert [notice.topic for notice in run.notices] == ["volatile-field"] * len(run.notices) != []
 
 
-def test_a_link_to_elsewhere_is_told_and_never_followed(subject):
-    run = drive(PAGES, LIST, subject, changed(lambda q, r: relinked(r, BASE, "https://elsewhere.example/v2")))
+def test_a_link_to_another_host_is_reported_and_not_followed(subject):
+    run = drive(
+        PAGES, LIST, subject, target_with_change(lambda q, r: replace_links(r, BASE, "https://elsewhere.example/v2"))
+    )
     assert "PAG-01" in run.violated()
-    assert all(each.target.startswith(PATH) for each in run.requests)
+    assert all(request.target.startswith(PATH) for request in run.requests)
 
 
 def test_a_link_in_a_circle_ends(subject):
-    circle = changed(lambda q, r: relinked(r, r"<[^>]*>; rel=\"next\"", f'<{BASE}{PATH}?page_size=3>; rel="next"'))
+    circle = target_with_change(
+        lambda q, r: replace_links(r, r"<[^>]*>; rel=\"next\"", f'<{BASE}{PATH}?page_size=3>; rel="next"')
+    )
     assert "PAG-03" in drive(PAGES, LIST, subject, circle).violated()
 
 
 def test_an_empty_list_is_not_tested(subject):
-    assert {each.verdict for each in drive(PAGES, LIST, subject, shelf([])).outcomes} == {Verdict.NOT_TESTED}
+    assert {outcome.verdict for outcome in drive(PAGES, LIST, subject, shelf([])).outcomes} == {Verdict.NOT_TESTED}
 
 
-def test_a_list_of_one_item_passes_what_it_shows_and_no_more(subject):
+def test_a_list_of_one_item_passes_only_what_it_shows(subject):
     run = drive(PAGES, LIST, subject, shelf(ITEMS[:1]))
     assert run.violated() == set()
     assert run.verdicts("PAG-04") == {Verdict.NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize("body", [{}, [[]], [1, 2], [{"id": 7}, {"id": None}], None])
-def test_hostile_pages_are_no_exception(subject, body):
+def test_hostile_pages_raise_no_exception(subject, body):
     assert drive(PAGES, LIST, subject, lambda request: reply(body, Link="<<>>;rel")).outcomes
 
 
-def test_an_order_that_differs_each_time_is_no_order(subject):
+def test_an_order_that_differs_each_time_is_a_violation(subject):
     answers = count()
 
-    def swapping(query, response):
+    def swap_items(query, response):
         if next(answers) % 2 == 0:
             return response
         items = msgspec.json.decode(response.body)
         return msgspec.structs.replace(response, body=msgspec.json.encode([*items[1:2], *items[:1], *items[2:]]))
 
-    run = drive(PAGES, LIST, subject, changed(swapping))
+    run = drive(PAGES, LIST, subject, target_with_change(swap_items))
     assert {"PAG-09", "PAG-04", "PAG-11"} & run.violated()
 
 
@@ -254,12 +258,12 @@ def test_a_long_list_is_walked_with_its_expansions(subject):
 def test_few_items_are_walked_one_by_one(subject):
     few, target = ITEMS[:4], shelf(ITEMS[:4])
 
-    def skipping(request):
+    def skip_item(request):
         answer = target(request)
         if "page_size=1" not in request.target or "page_size=100" in request.target:
             return answer
-        return relinked(answer, f"page_after={few[0]['id']}", f"page_after={few[1]['id']}")
+        return replace_links(answer, f"page_after={few[0]['id']}", f"page_after={few[1]['id']}")
 
     good = drive(PAGES, LIST, subject, target)
     assert good.violated() == set()
-    assert "PAG-03" in drive(PAGES, LIST, subject, skipping).violated()
+    assert "PAG-03" in drive(PAGES, LIST, subject, skip_item).violated()

@@ -1,4 +1,4 @@
-"""FLT-04, FLT-06, FLT-07 and PAG-09: query parameters, malformed, ordering and unknown."""
+"""FLT-04, FLT-06, FLT-07 and PAG-09: malformed filters, orders and unknown parameters."""
 
 from urllib.parse import unquote
 
@@ -25,8 +25,8 @@ ITEM = "GET /vehicle_makes/{vehicle_make_id}"
 SESSIONS = "GET /charging_sub_sessions"
 
 
-@pytest.mark.parametrize("probe", MALFORMED, ids=lambda each: each.name)
-def test_a_value_that_a_filter_cannot_have_is_refused(subject, probe):
+@pytest.mark.parametrize("probe", MALFORMED, ids=lambda probe: probe.name)
+def test_malformed_values_of_filters_must_be_refused(subject, probe):
     good = drive(probe, SESSIONS, subject, lambda request: problem(400))
     assert good.passed() == {"FLT-04"}
     assert affordable(good, probe, SESSIONS, subject)
@@ -34,18 +34,22 @@ def test_a_value_that_a_filter_cannot_have_is_refused(subject, probe):
     assert drive(probe, SESSIONS, subject, lambda request: problem(500)).violated() == {"FLT-04"}
 
 
-def test_filters_of_every_kind_are_tried_and_in_depth_all(subject):
-    some, every = (drive(each, SESSIONS, subject, lambda request: problem(400)).requests for each in MALFORMED)
-    assert len(some) == 5  # an id, an integer, a boolean, an enum, a time
-    assert len({each.target.partition("=")[0] for each in every}) == 10  # all but the one that takes any text
+def test_filters_of_every_kind_are_tested(subject):
+    standard_requests, deep_requests = (
+        drive(probe, SESSIONS, subject, lambda request: problem(400)).requests for probe in MALFORMED
+    )
+    assert len(standard_requests) == 5  # an id, an integer, a boolean, an enum, a time
+    assert (
+        len({request.target.partition("=")[0] for request in deep_requests}) == 10
+    )  # all but the one that takes any text
 
 
-def test_a_range_takes_no_bounds_that_its_other_bounds_refuse(subject):
+def test_ranges_get_the_bad_values_of_other_bounds(subject):
     run = drive(MALFORMED[1], "GET /support_tickets", subject, lambda request: problem(400))
-    assert any("created_at__range=yesterday,yesterday" in unquote(each.target) for each in run.requests)
+    assert any("created_at__range=yesterday,yesterday" in unquote(request.target) for request in run.requests)
 
 
-def test_where_any_text_will_do_nothing_is_asked(subject):
+def test_filters_of_free_text_are_not_tested(subject):
     run = drive(MALFORMED[0], "GET /region_groups", subject, lambda request: problem(500))
     assert (run.requests, run.verdicts("FLT-04")) == ((), {Verdict.NOT_APPLICABLE})
 
@@ -63,32 +67,32 @@ def test_where_any_text_will_do_nothing_is_asked(subject):
         ({"type": "string", "pattern": "user[A-Z0-9]{26}"}, Operator.EQ, True),
     ],
 )
-def test_bad_values_are_those_that_the_schema_excludes(schema, operator, some):
+def test_bad_values_are_excluded_by_the_schema(schema, operator, some):
     assert bool(bad_values(schema, operator)) is some
 
 
-def ordered(request):
+def serve_ordered(request):
     names = sorted(MAKES, key=lambda item: item["name"].casefold(), reverse="ordering=-" in request.target)
     return reply(names)
 
 
 def test_a_list_in_its_order_and_in_reverse_passes(subject):
-    run = drive(ORDER, LIST, subject, ordered)
+    run = drive(ORDER, LIST, subject, serve_ordered)
     assert run.passed() == {"FLT-06"}
     assert affordable(run, ORDER, LIST, subject)
 
 
 @pytest.mark.parametrize("answer", [reply(MAKES), reply(MAKES[::-1]), reply([MAKES[2], *MAKES[:2]]), problem(400)])
-def test_an_order_that_is_ignored_is_found(subject, answer):
+def test_an_ignored_order_is_a_violation(subject, answer):
     shelf = Shelf({PATH: MAKES})
 
-    def ignoring(request):
+    def ignore_order(request):
         return answer if "ordering" in request.target else shelf(request)
 
-    assert drive(ORDER, LIST, subject, ignoring).violated() == {"FLT-06"}
+    assert drive(ORDER, LIST, subject, ignore_order).violated() == {"FLT-06"}
 
 
-def test_an_order_of_each_page_alone_is_found(subject):
+def test_an_order_within_each_page_only_is_a_violation(subject):
     rising = Shelf({PATH: sorted(MAKES, key=lambda item: item["name"].casefold())})
 
     def by_page(request):
@@ -119,7 +123,7 @@ def test_one_value_has_no_order(subject, names):
         (["2026-01-01T00:00:00Z", "2026-01-01T00:30:00+01:00"], False),
     ],
 )
-def test_any_usual_collation_will_do(values, rising):
+def test_any_usual_collation_is_accepted(values, rising):
     assert in_order(values, down=False) is rising
     assert in_order(values[::-1], down=True) is rising
 
@@ -145,37 +149,37 @@ def test_an_unknown_parameter_that_changes_the_list_is_found(subject, answer):
 
 def test_an_unknown_parameter_that_changes_a_resource_is_found(subject):
     shelf = Shelf({PATH: MAKES})
-    other = reply({**MAKES[0], "name": "Other"})
-    run = drive(ELSEWHERE, ITEM, subject, lambda request: other if NAME in request.target else shelf(request))
+    changed_make = reply({**MAKES[0], "name": "Other"})
+    run = drive(ELSEWHERE, ITEM, subject, lambda request: changed_make if NAME in request.target else shelf(request))
     assert run.violated() == {"FLT-07"}
 
 
-def test_what_changes_by_itself_is_named_and_no_violation(subject):
+def test_values_that_change_by_themselves_are_no_violation(subject):
     count = iter(range(9))
     shelf = Shelf({PATH: MAKES})
 
-    def counting(request):
+    def count_requests(request):
         return shelf(request) if request.target == PATH else reply({**MAKES[0], "count": next(count)})
 
-    run = drive(ELSEWHERE, ITEM, subject, counting)
+    run = drive(ELSEWHERE, ITEM, subject, count_requests)
     assert run.violated() == set()
-    assert [each.topic for each in run.notices] == ["volatile-field"]
+    assert [notice.topic for notice in run.notices] == ["volatile-field"]
 
 
-def test_an_order_that_differs_each_time_is_found(subject):
+def test_an_order_that_differs_each_time_is_a_violation(subject):
     orders = iter([MAKES, MAKES[::-1], *[[*MAKES[2:], *MAKES[:2]]] * 3])
     run = drive(IN_LIST, LIST, subject, lambda request: reply(next(orders)))
     assert "PAG-09" in run.violated()
 
 
-def test_items_that_come_and_go_leave_the_order_as_it_was(subject):
+def test_added_and_removed_items_do_not_change_the_order(subject):
     lists = iter([MAKES[:3], *[MAKES[1:]] * 4])
     run = drive(IN_LIST, LIST, subject, lambda request: reply(next(lists)))
     assert run.violated() == set()
     assert "PAG-09" in run.passed()
 
 
-def test_a_refusal_of_everything_says_nothing_of_an_unknown_parameter(subject):
+def test_a_refusal_of_everything_is_not_observable(subject):
     shelf = Shelf({PATH: MAKES})
     run = drive(
         ELSEWHERE, ITEM, subject, lambda request: problem(400) if MAKES[0]["id"] in request.target else shelf(request)

@@ -1,4 +1,4 @@
-"""ERR-05 and what scripts promise."""
+"""ERR-05: resources that do not exist."""
 
 import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
@@ -11,25 +11,25 @@ MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} 
 ITEM = "GET /evse_makes/{evse_make_id}"
 
 
-def test_an_id_that_nobody_has_is_asked_once_by_who_has_requests_to_spare(subject):
+def test_an_unknown_id_is_requested_once_by_a_spare_identity(subject):
     run = drive(UNKNOWN, ITEM, subject, Shelf({"/evse_makes": MAKES}))
     assert run.passed() == {"ERR-05"}
     assert affordable(run, UNKNOWN, ITEM, subject)
-    assert [each.identity for each in run.requests] == ["user_b"]
+    assert [request.identity for request in run.requests] == ["user_b"]
 
 
-def test_an_id_that_nobody_has_may_not_be_answered(subject):
+def test_a_response_to_an_unknown_id_is_a_violation(subject):
     assert drive(UNKNOWN, ITEM, subject, lambda request: reply(MAKES[0])).violated() == {"ERR-05"}
 
 
-def test_an_identity_that_may_not_ask_is_replaced_by_one_that_reads(subject):
+def test_a_refused_identity_is_replaced_by_a_reading_one(subject):
     def by_identity(request):
         return problem(404 if request.identity == "readonly" else 403)
 
     assert drive(UNKNOWN, ITEM, subject, by_identity).passed() == {"ERR-05"}
 
 
-def test_a_refusal_of_everybody_decides_nothing(subject):
+def test_a_refusal_of_all_identities_is_not_observable(subject):
     run = drive(UNKNOWN, ITEM, subject, lambda request: problem(403))
     assert run.verdicts("ERR-05") == {Verdict.NOT_OBSERVABLE}
 
@@ -44,7 +44,7 @@ def test_a_member_is_unknown_under_a_parent_that_exists(subject):
     assert run.requests[-1].target.startswith(f"{tiers}/tier")
 
 
-def test_an_empty_parent_collection_gives_nothing_to_ask(subject):
+def test_an_empty_parent_collection_is_not_tested(subject):
     run = drive(UNKNOWN, "GET /programs/{program_id}/tiers/{tier_id}", subject, Shelf({"/programs": []}))
     assert run.verdicts("ERR-05") == {Verdict.NOT_TESTED}
 
@@ -53,17 +53,17 @@ BELOW = "GET /evses/{evse_id}/status_logs"
 
 
 @pytest.mark.parametrize("key", [BELOW, "GET /evses/{evse_id}/connectivity"])
-def test_what_nobody_has_has_no_parts(subject, key):
+def test_parts_of_an_unknown_resource_must_not_be_found(subject, key):
     run = drive(PARENT, key, subject, lambda request: problem(404))
     assert run.passed() == {"ERR-05"}
     assert affordable(run, PARENT, key, subject)
 
 
 @pytest.mark.parametrize("body", [[], {}])
-def test_an_empty_list_below_nothing_is_found(subject, body):
+def test_an_empty_list_below_an_unknown_resource_is_a_violation(subject, body):
     assert drive(PARENT, BELOW, subject, lambda request: reply(body)).violated() == {"ERR-05"}
 
 
-def test_parts_that_are_named_by_a_time_are_not_asked_below_nothing(subject):
+def test_parts_with_a_time_as_key_are_not_requested(subject):
     operation = subject.model.by_key["GET /evses/{evse_id}/status_logs/{sampled_at}"]
     assert not PARENT.applies(operation, subject.model)

@@ -1,4 +1,4 @@
-"""WRT: a small target with state, and one way to be wrong at a time."""
+"""WRT: a small target with state, and one wrong behaviour at a time."""
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from conformance.probes.writing import write_of
 (CREATE,) = CREATIONS
 (DELETE,) = DELETIONS
 (UPDATE,) = UPDATES
-REFUSE = next(each for each in REFUSALS if each.name == "refusals")
+REFUSE = next(probe for probe in REFUSALS if probe.name == "refusals")
 USER, MAKE, MODEL = (ulid(prefix, 1) for prefix in ("user", "vmak", "vmod"))
 URLS = {
     "user": f"{BASE}/users/{USER}",
@@ -28,8 +28,8 @@ POST = "POST /users/{user_id}/saved_routes"
 EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
 
 
-def sent(request):
-    """The JSON body, or the bytes where it is none or says to be none."""
+def sent_body(request):
+    """Return the JSON body of a request, or its bytes where it is not JSON or has another content type."""
     if dict(request.headers).get("Content-Type", "application/json") != "application/json":
         return request.body
     try:
@@ -39,7 +39,7 @@ def sent(request):
 
 
 class World:
-    """Users, makes, models and one collection below a user that can be written; `wrong` bends one behaviour."""
+    """Users, makes, models and one writable collection below a user; `wrong` changes one behaviour."""
 
     def __init__(self, subject, wrong=""):
         self.subject, self.wrong = subject, wrong
@@ -65,7 +65,7 @@ class World:
         return sample_body(self.subject.validators, self.subject.model.by_key[POST])
 
     def plain(self, text):
-        """The properties that any text will do for, with that text."""
+        """Return the properties that admit any text, with that text."""
         judge, operation = self.subject.validators.request_body, self.subject.model.by_key[PATCH]
         return {name: text for name in self.sample() if not judge(operation, "application/json", {name: text})}
 
@@ -91,7 +91,7 @@ class World:
 
     def refusal(self, request):
         operation = self.subject.model.by_key[request.operation]
-        body = sent(request)
+        body = sent_body(request)
         bad = isinstance(body, bytes) or self.subject.validators.request_body(operation, "application/json", body)
         return body, bool(bad) and self.wrong != "lax"
 
@@ -142,22 +142,22 @@ class World:
         if self.wrong == "resets":
             text = next(k for k, v in route.items() if isinstance(v, str) and k in self.sample())
             body = {text: "", **body}
-        if self.wrong == "defaults":  # to what they were made with, so that only a changed one shows it
+        if self.wrong == "defaults":  # the values of creation, so that only a changed property shows it
             body = {**self.sample(), **body}
         if self.wrong == "everywhere":
-            for each in self.routes.values():
-                each.update(body)
+            for route in self.routes.values():
+                route.update(body)
         route.update(body)
         return reply(old if self.wrong == "late" else route)
 
 
 class TestCreate:
-    def test_what_is_created_is_read_listed_and_deleted(self, subject):
+    def test_a_created_resource_is_read_listed_and_deleted(self, subject):
         world = World(subject)
         run = drive(CREATE, POST, subject, world)
         assert not run.violated()
         assert {"WRT-01", "WRT-04", "WRT-07"} == run.passed()
-        assert len(world.routes) == 1  # what was there before
+        assert len(world.routes) == 1  # the route that existed before
 
     @pytest.mark.parametrize(
         ("wrong", "requirement"),
@@ -176,17 +176,17 @@ class TestCreate:
             ("oldest", "WRT-04"),
         ],
     )
-    def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
+    def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
         assert drive(CREATE, POST, subject, World(subject, wrong)).violated() == {requirement}
 
-    def test_a_target_that_takes_nothing_shows_nothing(self, subject):
+    def test_a_target_that_refuses_every_body_is_not_tested(self, subject):
         def target(request):
             return problem(400) if request.method == "POST" else World(subject)(request)
 
         run = drive(CREATE, POST, subject, target)
         assert {v for r in CREATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
 
-    def test_what_cannot_be_deleted_is_listed(self, subject):
+    def test_resources_that_cannot_be_deleted_are_reported(self, subject):
         operation = "POST /vehicle_trims"
         trim = {"id": ulid("trim", 1), "url": f"{BASE}/vehicle_trims/{ulid('trim', 1)}"}
 
@@ -200,9 +200,9 @@ class TestCreate:
 
         run = drive(CREATE, operation, subject, target)
         assert run.passed() == {"WRT-01", "WRT-07"}
-        assert [each.topic for each in run.notices] == ["cleanup"]
+        assert [notice.topic for notice in run.notices] == ["cleanup"]
 
-    def test_where_no_more_fit_one_is_made_below_a_new_parent(self, subject):
+    def test_a_full_parent_is_replaced_by_a_new_one(self, subject):
         operation = "POST /vehicle_models/{vehicle_model_id}/connectors"
         new, kept = f"/vehicle_models/{ulid('vmod', 2)}", {}
 
@@ -211,7 +211,7 @@ class TestCreate:
             if request.method == "POST" and path == "/vehicle_models":
                 return reply({"id": ulid("vmod", 2), "url": BASE + new}, 201)
             if request.method == "POST" and path == f"{new}/connectors":
-                body = sent(request)
+                body = sent_body(request)
                 kept[f"{path}/{body['region']}"] = {**body, "url": f"{BASE}{path}/{body['region']}"}
                 return reply(kept[f"{path}/{body['region']}"], 201)
             if request.method == "GET" and path in kept:
@@ -222,11 +222,11 @@ class TestCreate:
 
         run = drive(CREATE, operation, subject, full)
         assert {"WRT-01", "WRT-07"} <= run.passed()
-        assert any(new in each.message for each in run.notices)
+        assert any(new in notice.message for notice in run.notices)
 
 
 class TestUpdate:
-    def test_a_change_is_made_kept_and_put_back(self, subject):
+    def test_a_change_is_made_kept_and_restored(self, subject):
         world = World(subject)
         before = msgspec.json.encode(world.routes)
         run = drive(UPDATE, PATCH, subject, world)
@@ -245,46 +245,46 @@ class TestUpdate:
             ("writable", "WRT-03"),
         ],
     )
-    def test_each_way_to_be_wrong_is_found_by_its_requirement(self, wrong, requirement, subject):
+    def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
         world = World(subject, wrong)
         world.add({})
         assert requirement in drive(UPDATE, PATCH, subject, world).violated()
 
-    def test_what_somebody_else_changed_meanwhile_is_left_alone(self, subject):
+    def test_a_change_by_another_client_is_ignored(self, subject):
         world = World(subject)
-        other, changed = world.add({}), []
+        other_route, changed = world.add({}), []
 
         def target(request):
-            body = sent(request) if request.method == "PATCH" else None
+            body = sent_body(request) if request.method == "PATCH" else None
             if isinstance(body, dict) and not changed:
                 changed.append(body)
-                other.update(body)
+                other_route.update(body)
             return world(request)
 
         run = drive(UPDATE, PATCH, subject, target)
         assert changed
         assert not run.violated()
 
-    @pytest.mark.parametrize(("expands", "told"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
-    def test_the_answer_to_a_change_is_expanded(self, expands, told, subject):
+    @pytest.mark.parametrize(("expands", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+    def test_the_response_to_a_change_is_expanded(self, expands, verdict, subject):
         array = {"id": ulid("sola", 1), "url": f"{BASE}/solar_arrays/{ulid('sola', 1)}", "capacity_watts": 4000}
         array |= {"user": URLS["user"]}
 
         def target(request):
             path, _, query = request.target.partition("?")
             if request.method == "PATCH":
-                array.update({name: value for name, value in sent(request).items() if name == "capacity_watts"})
+                array.update({name: value for name, value in sent_body(request).items() if name == "capacity_watts"})
             if path.startswith("/solar_arrays"):
                 shown = {**array, "user": {"id": USER, "url": URLS["user"]}} if query and expands else array
                 return reply(shown if path.count("/") == 2 else [shown])
             return World(subject)(request)
 
         run = drive(UPDATE, "PATCH /solar_arrays/{solar_array_id}", subject, target)
-        assert told in run.verdicts("EXP-02")
+        assert verdict in run.verdicts("EXP-02")
         assert (Verdict.PASS in run.verdicts("EXP-03")) is expands
         assert array["capacity_watts"] == 4000
 
-    def test_nothing_to_change(self, subject):
+    def test_a_resource_without_changeable_property_is_not_tested(self, subject):
         world = World(subject)
         world.routes.clear()
         run = drive(UPDATE, PATCH, subject, world)
@@ -292,10 +292,10 @@ class TestUpdate:
 
 
 class TestCareful:
-    """What a target that conforms may do, and others beside us."""
+    """Conforming targets with unusual behaviour, and other clients that write meanwhile."""
 
-    def bent(self, subject, bend):
-        """A world of two routes; `bend` may answer in the place of the world, told how many PATCHes came before."""
+    def bent_world(self, subject, bend):
+        """Return a world of two routes; `bend` may respond instead of it, and gets the number of earlier PATCHes."""
         world, changes = World(subject), []
         world.add({})
 
@@ -308,7 +308,7 @@ class TestCareful:
         return world, drive(UPDATE, PATCH, subject, target)
 
     @pytest.mark.parametrize("number", [1, 2, 3])
-    def test_a_read_that_fails_decides_nothing(self, number, subject):
+    def test_a_failed_read_is_inconclusive(self, number, subject):
         failed = []
 
         def bend(request, changes, world):
@@ -317,11 +317,11 @@ class TestCareful:
                 return problem(502)
             return None
 
-        _, run = self.bent(subject, bend)
+        _, run = self.bent_world(subject, bend)
         assert failed
         assert not run.violated()
 
-    def test_a_read_that_comes_late_is_looked_at_again(self, subject):
+    def test_a_late_change_is_read_again(self, subject):
         stale = []
 
         def bend(request, changes, world):
@@ -330,7 +330,7 @@ class TestCareful:
             single = request.method == "GET" and "/saved_routes/" in request.target
             return stale.pop() if single and stale else None
 
-        _, run = self.bent(subject, bend)
+        _, run = self.bent_world(subject, bend)
         assert not run.violated()
 
     def test_a_moment_may_be_shown_with_another_offset(self, subject):
@@ -338,10 +338,10 @@ class TestCareful:
             answer = world(request)
             return msgspec.structs.replace(answer, body=answer.body.replace(b'Z"', b'+00:00"'))
 
-        _, run = self.bent(subject, bend)
+        _, run = self.bent_world(subject, bend)
         assert not run.violated()
 
-    def test_what_a_failing_write_did_all_the_same_is_undone(self, subject):
+    def test_the_effect_of_a_failing_write_is_undone(self, subject):
         before = None
 
         def bend(request, changes, world):
@@ -352,24 +352,24 @@ class TestCareful:
                 return problem(504)
             return None
 
-        world, run = self.bent(subject, bend)
+        world, run = self.bent_world(subject, bend)
         assert msgspec.json.encode(world.routes) == before
         assert not run.notices
 
-    def test_what_is_refused_together_is_put_back_one_by_one(self, subject):
+    def test_values_refused_together_are_restored_one_by_one(self, subject):
         before = None
 
         def bend(request, changes, world):
             nonlocal before
             before = before or msgspec.json.encode(world.routes)
-            several = request.method == "PATCH" and len(sent(request)) > 2
+            several = request.method == "PATCH" and len(sent_body(request)) > 2
             return problem(409) if several and changes > 3 else None
 
-        world, run = self.bent(subject, bend)
+        world, run = self.bent_world(subject, bend)
         assert msgspec.json.encode(world.routes) == before
         assert not run.notices
 
-    def test_nothing_is_changed_that_could_not_be_put_back(self, subject):
+    def test_only_restorable_properties_are_changed(self, subject):
         from conformance.probes.changes import other_values
         from conformance.probes.writing import Write
 
@@ -379,7 +379,7 @@ class TestCareful:
         state = {"email": "b@example.com", "default_location": None}
         assert [*other_values(write, state, subject)] == ["email"]
 
-    def test_somebody_else_who_deletes_meanwhile_is_not_us(self, subject):
+    def test_a_deletion_by_another_client_is_ignored(self, subject):
         world = World(subject)
         first = next(iter(world.routes))
 
@@ -399,7 +399,7 @@ class TestBodies:
             ("PATCH /user_rebates/{user_rebate_id}", "evidence_type", "/rebate_evidence_types"),  # no link says so
         ],
     )
-    def test_a_url_in_a_body_is_one_of_something_that_exists(self, operation, name, collection, subject):
+    def test_urls_in_bodies_are_those_of_existing_resources(self, operation, name, collection, subject):
         def listing(request):
             path = request.target.partition("?")[0]
             return reply([{"id": ulid("some", 1), "url": f"{BASE}{path}/{ulid('some', 1)}"}])
@@ -425,10 +425,10 @@ class TestRefusals:
         assert len(world.routes) == 1
 
     @pytest.mark.parametrize("operation", [POST, PATCH])
-    def test_a_wrong_body_may_not_be_taken(self, operation, subject):
+    def test_an_accepted_wrong_body_is_a_violation(self, operation, subject):
         assert {"ERR-08", "WRT-06"} <= drive(REFUSE, operation, subject, World(subject, "lax")).violated()
 
-    def test_what_a_wrong_body_changed_is_put_back(self, subject):
+    def test_the_effect_of_a_wrong_body_is_undone(self, subject):
         world = World(subject, "lax")
         before = msgspec.json.encode(world.routes)
         run = drive(REFUSE, PATCH, subject, world)
@@ -437,17 +437,17 @@ class TestRefusals:
         assert {name: now[name] for name in was} == was
 
     @pytest.mark.parametrize("operation", [POST, PATCH])
-    def test_a_refused_body_may_not_take_effect(self, operation, subject):
+    def test_a_refused_body_with_effect_is_a_violation(self, operation, subject):
         world = World(subject, "kept")
         for route in world.routes.values():
             route.update(world.plain("-"))
         assert drive(REFUSE, operation, subject, world).violated() == {"WRT-05"}
 
-    def test_what_somebody_else_made_meanwhile_is_not_what_was_refused(self, subject):
+    def test_a_creation_by_another_client_is_not_an_effect(self, subject):
         world, made = World(subject), []
 
         def target(request):
-            body = sent(request) if request.method == "POST" else None
+            body = sent_body(request) if request.method == "POST" else None
             if isinstance(body, dict) and len(body) > 1 and not made:
                 made.append(world.add({name: body[name] for name in body if name in world.sample()}))
             return world(request)
@@ -457,13 +457,13 @@ class TestRefusals:
         assert not run.violated()
         assert "WRT-05" in run.passed()
 
-    def test_what_somebody_else_changed_meanwhile_is_not_what_was_refused(self, subject):
+    def test_a_change_by_another_client_is_not_an_effect(self, subject):
         world, changed = World(subject), []
         (route,) = world.routes.values()
         route.update(world.plain("-"))
 
         def target(request):
-            body = sent(request) if request.method == "PATCH" else None
+            body = sent_body(request) if request.method == "PATCH" else None
             if isinstance(body, dict) and set(body) & set(world.sample()) and not changed:
                 changed.append(body)
                 route.update({name: value for name, value in body.items() if name in world.sample()})
@@ -476,8 +476,8 @@ class TestRefusals:
 
     @pytest.mark.parametrize("careless", ["behind its end", "content type"])
     @pytest.mark.parametrize("operation", [POST, PATCH, "POST /vehicles"])
-    def test_what_is_no_json_or_says_to_be_none_is_not_read(self, operation, careless, subject):
-        """A server that parses no further than it must, or whatever the content type is."""
+    def test_unreadable_bodies_must_be_refused(self, operation, careless, subject):
+        """Detect servers that stop parsing early, or ignore the content type."""
         world, unread = World(subject), []
 
         def target(request):
@@ -495,13 +495,13 @@ class TestRefusals:
         assert unread or careless == "behind its end"  # that sort goes round with the one that breaks off
 
     @pytest.mark.parametrize(("refuses", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
-    def test_references_must_lead_somewhere(self, refuses, verdict, subject):
+    def test_bad_references_must_be_refused(self, refuses, verdict, subject):
         operation = "POST /vehicle_trims"
 
         def target(request):
             if request.method != "POST":
                 return World(subject)(request)
-            body = sent(request)
+            body = sent_body(request)
             right = isinstance(body, dict) and body.get("model") == URLS["model"]
             bad = isinstance(body, bytes) or subject.validators.request_body(
                 subject.model.by_key[operation], "application/json", body
@@ -510,7 +510,7 @@ class TestRefusals:
 
         assert verdict in drive(REFUSE, operation, subject, target).verdicts("WRT-08")
 
-    def test_a_forbidden_write_shows_nothing(self, subject):
+    def test_a_forbidden_write_is_not_observable(self, subject):
         def target(request):
             return problem(403) if request.method == "POST" else World(subject)(request)
 
@@ -535,15 +535,15 @@ class TestDelete:
 
         return answer
 
-    def test_gone_is_gone(self, subject):
+    def test_a_deleted_resource_passes(self, subject):
         assert drive(DELETE, self.OPERATION, subject, self.target(gone=True)).passed() == {"WRT-04"}
 
     @pytest.mark.parametrize(("gone", "again"), [(False, 404), (True, 204)])
-    def test_not_gone_at_all_or_gone_twice(self, gone, again, subject):
+    def test_a_resource_that_stays_or_is_deleted_twice_is_a_violation(self, gone, again, subject):
         assert drive(DELETE, self.OPERATION, subject, self.target(gone, again)).violated() == {"WRT-04"}
 
-    def test_nothing_of_anybody_is_deleted_elsewhere(self, subject):
-        other = msgspec.structs.replace(subject, target=msgspec.structs.replace(subject.target, kind="staging"))
-        run = drive(DELETE, self.OPERATION, other, self.target(gone=True))
+    def test_nothing_is_deleted_outside_test_targets(self, subject):
+        staging = msgspec.structs.replace(subject, target=msgspec.structs.replace(subject.target, kind="staging"))
+        run = drive(DELETE, self.OPERATION, staging, self.target(gone=True))
         assert run.verdicts("WRT-04") == {Verdict.NOT_TESTED}
         assert not run.requests
