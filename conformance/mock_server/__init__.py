@@ -1,4 +1,4 @@
-"""The reference server: a complete, stateful API out of a description, with faults that can be seeded.
+"""The reference server: a complete, stateful API built from a description, with faults that can be seeded.
 
 What runs one here is `serving`; this package's face launches one elsewhere, and costs nobody the server's own imports.
 """

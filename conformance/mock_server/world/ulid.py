@@ -7,7 +7,7 @@ LENGTH = 26
 
 
 def ulid(milliseconds: int, rng: random.Random) -> str:
-    """A ULID of that time; the same generator state gives the same id."""
+    """Return a ULID of that time; the same generator state gives the same id."""
     number = milliseconds << 80 | rng.getrandbits(80)
     return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
