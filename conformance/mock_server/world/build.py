@@ -40,7 +40,7 @@ class World:
         self.seed = seed
         self.now = now
         self.shape = Shape(description)
-        self.store = Store(description.model.resources)
+        self.store = Store()
         self.nursery = Nursery(description)
         self.links = Links(self.shape, self.store)
         self._makers: dict[str, Maker] = {}
@@ -196,16 +196,16 @@ class World:
         users = self.store.collection(self.shape.principal).keys
         return users[_OWNER_POSITIONS[index % len(_OWNER_POSITIONS)] % len(users)] if users else None
 
-    def fill(self, record: Record, ordinal: int | None = None) -> None:
+    def fill(self, record: Record) -> None:
         """Grow the data of a record from the schema of its resource."""
         resource = self.shape.resources[record.resource]
         if not resource.schema:
             return
         if (maker := self._makers.get(resource.name)) is None:
             maker = self._makers[resource.name] = self.nursery.maker(self.description.resolve(resource.schema))
-        place = self.links.ordinal(record) if ordinal is None else ordinal
+        ordinal = self.links.ordinal(record)
         rng = self.rng(record.path or record.key, record.parent.path if record.parent else "")
-        seedling = Seedling(rng, record.moment, self.now, place, self.links.of(record, place))
+        seedling = Seedling(rng, record.moment, self.now, ordinal, self.links.of(record, ordinal))
         grown = maker(seedling)
         record.data = grown if isinstance(grown, dict) else {"": grown}
         if resource.key_field in record.data or resource.key_field in self._get_properties(resource):

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from conformance.model import Resource
-
 
 class Ref(str):
     """A link to a resource of this API: its path below the base URL, query included."""
@@ -94,8 +92,7 @@ _EMPTY = Collection()
 class Store:
     """All records of a world. `revision` grows with every change, so that computed values can be kept until then."""
 
-    def __init__(self, resources: tuple[Resource, ...]) -> None:
-        self.resources = {resource.name: resource for resource in resources}
+    def __init__(self) -> None:
         self.revision = 0
         self.by_path: dict[str, Record] = {}
         self._collections: dict[str, dict[str, Collection]] = {}
@@ -124,7 +121,7 @@ class Store:
         return tuple(self._children.get(record.path, ()))
 
     def add(self, record: Record, *, quiet: bool = False) -> None:
-        """Take a record in; its listeners hear of it unless `quiet`."""
+        """Add a record and notify listeners, unless `quiet`."""
         parent = record.parent.path if record.parent else ""
         self._collections.setdefault(record.resource, {}).setdefault(parent, Collection()).add(record)
         if record.parent:
