@@ -11,15 +11,15 @@ T = TypeVar("T")
 def collect(package: ModuleType, attribute: str, kind: type[T]) -> tuple[T, ...]:
     """Return all members of the tuples named `attribute` in the package's modules, in the order of module names.
 
-    A module without the attribute contributes nothing. Raises: TypeError where an attribute holds something else.
+    A module without the attribute contributes nothing.
 
-    A module without the attribute offers nothing; one whose attribute holds something else raises TypeError.
+    Raises: TypeError where the attribute holds an object of another type.
     """
     members: list[T] = []
     for info in sorted(pkgutil.iter_modules(package.__path__, package.__name__ + "."), key=lambda i: i.name):
         offered: tuple[object, ...] = getattr(importlib.import_module(info.name), attribute, ())
         for member in offered:
             if not isinstance(member, kind):
-                raise TypeError(f"{info.name}.{attribute} holds {member!r}, which is no {kind.__name__}")
+                raise TypeError(f"{info.name}.{attribute} must hold instances of {kind.__name__} only, got {member!r}")
             members.append(member)
     return tuple(members)

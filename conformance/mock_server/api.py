@@ -210,7 +210,7 @@ class Api:
         return user or token_user or None
 
     def _parse_user(self, call: Call, name: str, text: str) -> tuple[str, Problem | None]:
-        """Return the user id in a user header, and what is wrong with the header.
+        """Return the user id in a user header, and the problem of the header, None where it is valid.
 
         The header holds a bare id, or the URL of the user, whose last segment is the id.
         """

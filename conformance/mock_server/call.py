@@ -15,7 +15,7 @@ JSON = "application/json"
 class Call:
     """A request that found its operation. `base` is the API's base URL as the client sees it.
 
-    `user` is the id of the person in whose name it is made: of the token, or of the user header; None for nobody.
+    `user` is the id of the user in whose name it is made, from the token or the user header; None for no user.
     """
 
     operation: Operation

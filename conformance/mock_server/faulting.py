@@ -1,4 +1,4 @@
-"""Seeded faults: what one is, and the hooks and response changes that it is written with."""
+"""Seeded faults, and the hooks and response changes that they are written with."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -113,10 +113,10 @@ def deep(hook: Hook, offset: int = PAGE + 6) -> Hook:
 def on_answer(change: Callable[[Answer], Any], *statuses: int) -> Hook:
     """Return a hook on `answer` that changes a response in place, for these statuses (any if none is given)."""
 
-    def act(_call: Call | None, answer: Answer) -> Answer:
-        if not statuses or answer.status in statuses:
-            change(answer)
-        return answer
+    def act(_call: Call | None, response: Answer) -> Answer:
+        if not statuses or response.status in statuses:
+            change(response)
+        return response
 
     return act
 
@@ -124,9 +124,9 @@ def on_answer(change: Callable[[Answer], Any], *statuses: int) -> Hook:
 def on_problem(change: Callable[[dict[str, Any]], dict[str, Any]], *statuses: int) -> Hook:
     """Return a hook on `answer` that replaces problem documents, for these statuses (any if none is given)."""
 
-    def replace_body(answer: Answer) -> None:
-        if answer.media == PROBLEM and isinstance(answer.body, dict):
-            answer.body = change(answer.body)
+    def replace_body(response: Answer) -> None:
+        if response.media == PROBLEM and isinstance(response.body, dict):
+            response.body = change(response.body)
 
     return on_answer(replace_body, *statuses)
 
@@ -134,10 +134,10 @@ def on_problem(change: Callable[[dict[str, Any]], dict[str, Any]], *statuses: in
 def set_header(name: str, value: str | None) -> Callable[[Answer], None]:
     """Return a change of a response that sets or, with None, removes a header; only where the header is there."""
 
-    def change(answer: Answer) -> None:
-        if name in answer.headers:
-            del answer.headers[name]
-            answer.headers |= {} if value is None else {name: value}
+    def change(response: Answer) -> None:
+        if name in response.headers:
+            del response.headers[name]
+            response.headers |= {} if value is None else {name: value}
 
     return change
 
@@ -145,10 +145,10 @@ def set_header(name: str, value: str | None) -> Callable[[Answer], None]:
 def becomes(status: int, body: Any = None) -> Callable[[Answer], None]:
     """Return a change of a response that gives it that status and JSON body."""
 
-    def change(answer: Answer) -> None:
-        answer.status, answer.body, answer.raw, answer.media = status, body, None, JSON
+    def change(response: Answer) -> None:
+        response.status, response.body, response.raw, response.media = status, body, None, JSON
         if status >= 400:
-            answer.media = PROBLEM
+            response.media = PROBLEM
 
     return change
 

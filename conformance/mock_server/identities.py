@@ -1,6 +1,6 @@
 """The identities that may call the built-in server: applications and tokens that every world knows, for any seed.
 
-They protect nothing but made-up data on loopback. `users` are positions in the world's list of users.
+They protect made-up data on loopback only. `users` are positions in the world's list of users.
 """
 
 from collections.abc import Iterable

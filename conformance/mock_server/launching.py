@@ -1,4 +1,4 @@
-"""A launcher of servers in a process of their own. It imports nothing of the server itself."""
+"""A launcher of servers in a process of their own. It does not import the server itself."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 """The authorization server: `/o/authorize/`, `/o/token/` and `/o/revoke_token/` (RFC 6749, 7009, 7636).
 
-Nobody signs in: the authorization endpoint answers at once for the user named by `login_hint` (`user_a`, `user_b`).
+There is no sign-in page: the authorization endpoint redirects at once for the user in `login_hint`, such as `user_a`.
 """
 
 import base64

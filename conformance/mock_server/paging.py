@@ -57,7 +57,7 @@ def size_of(call: Call, pagination: Pagination) -> int:
 
 
 def cut(call: Call, pagination: Pagination, resource: Resource, selection: Selection) -> Page:
-    """Return the page that a call asks for.
+    """Return the page that a call requests.
 
     Raises: Problem for malformed cursors and pages that do not exist.
     """

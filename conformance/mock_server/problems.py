@@ -50,7 +50,7 @@ class Problem(Exception):  # noqa: N818
 
 
 def not_found() -> Problem:
-    """Return a 404: the thing does not exist, or the caller may not know of it."""
+    """Return a 404: the resource does not exist, or the caller may not see it."""
     return Problem(404, detail="There is nothing here, or not for you.")
 
 

@@ -42,9 +42,9 @@ class Reads:
     """The reading side of the server: finds records and renders them."""
 
     def __init__(self, world: World, hooks: Seams, behaviours: Behaviours) -> None:
-        self.world = self._world = world
+        self.world = world
         self._hooks = hooks
-        self.behaviours = self._behaviours = behaviours
+        self.behaviours = behaviours
         self.views = Views(world, hooks)
         self._filters: dict[str, Filters] = {}
         self._selections: dict[tuple[Any, ...], paging.Selection] = {}
@@ -55,20 +55,20 @@ class Reads:
 
         Raises: Problem.
         """
-        answer = self._dispatch(call)
-        return tables.tabled(answer, call.operation) if answer.status == 200 and tables.wanted(call) else answer
+        response = self._dispatch(call)
+        return tables.tabled(response, call.operation) if response.status == 200 and tables.wanted(call) else response
 
     def _dispatch(self, call: Call) -> Answer:
-        if special := self._behaviours.reads.get(call.operation.key):
+        if special := self.behaviours.reads.get(call.operation.key):
             return special(self, call)
         role = call.operation.role
         if role is Role.LIST:
-            return self._answer_list(call)
+            return self._handle_list(call)
         if role is Role.REDIRECT:
-            return self._behaviours.redirect(call)
-        if call.operation.resource not in self._world.shape.resources:
+            return self.behaviours.redirect(call)
+        if call.operation.resource not in self.world.shape.resources:
             self.above(call)
-            return Answer(200, self._behaviours.plain(call, 200))
+            return Answer(200, self.behaviours.plain(call, 200))
         return self.one(call, self.find(call))
 
     def expand(self, call: Call) -> tuple[Node, tuple[str, ...]]:
@@ -84,7 +84,7 @@ class Reads:
 
         Raises: Problem with status 404 where it does not exist or the caller may not see it.
         """
-        resource = self._world.shape.resources[call.operation.resource]
+        resource = self.world.shape.resources[call.operation.resource]
         parent = self.above(call)
         if resource.singleton or not call.operation.path.startswith(resource.item_path or " "):
             record = self._find_singleton(resource, parent)
@@ -93,19 +93,19 @@ class Reads:
         return self.seen(call, record)
 
     def _find_singleton(self, resource: Resource, parent: Record | None) -> Record | None:
-        members = self._world.store.collection(resource.name, parent.path if parent else "")
+        members = self.world.store.collection(resource.name, parent.path if parent else "")
         return next(iter(members), None)
 
     def _find_member(self, call: Call, resource: Resource, parent: Record | None) -> Record | None:
         key = self._normalize_key(call, resource, call.values[resource.key])
-        members = self._world.store.collection(resource.name, parent.path if parent else "")
+        members = self.world.store.collection(resource.name, parent.path if parent else "")
         record: Record | None = through(self._hooks.lookup, call, resource, members, key, members.by_key.get(key))
         return record
 
     def _normalize_key(self, call: Call, resource: Resource, text: str) -> str:
-        if text == ME and resource.name == self._world.shape.principal and call.user:
+        if text == ME and resource.name == self.world.shape.principal and call.user:
             return call.user
-        return self._world.normal(resource, text)
+        return self.world.normal(resource, text)
 
     def seen(self, call: Call, record: Record | None) -> Record:
         """Return the record if it exists and the caller may see it.
@@ -126,10 +126,10 @@ class Reads:
 
         Raises: Problem with status 404.
         """
-        chain = self._world.chain(call.operation)
+        chain = self.world.chain(call.operation)
         parent: Record | None = None
         for resource in chain:
-            members = self._world.store.collection(resource.name, parent.path if parent else "")
+            members = self.world.store.collection(resource.name, parent.path if parent else "")
             key = self._normalize_key(call, resource, call.values[resource.key])
             parent = self.seen(call, members.by_key.get(key))
         return parent
@@ -160,9 +160,9 @@ class Reads:
 
     # Lists
 
-    def _answer_list(self, call: Call) -> Answer:
+    def _handle_list(self, call: Call) -> Answer:
         operation = call.operation
-        resource = self._world.shape.resources[operation.resource]
+        resource = self.world.shape.resources[operation.resource]
         parent = self.above(call)
         selection = self._get_selection(call, resource, parent)
         headers = {}
@@ -200,12 +200,12 @@ class Reads:
         )
         if not operation.items_at:
             return b"[" + items + b"]"
-        frame = self._behaviours.frame(call, parent)
+        frame = self.behaviours.frame(call, parent)
         shown = {key: views.value(call, value, tree.below.get(key)) for key, value in frame.items()}
         return encode({**shown, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
 
     def _get_selection(self, call: Call, resource: Resource, parent: Record | None) -> paging.Selection:
-        members = self._world.store.collection(resource.name, parent.path if parent else "")
+        members = self.world.store.collection(resource.name, parent.path if parent else "")
         criteria = self._read_criteria(call)
         ordering = self._read_ordering(call)
         if not (
@@ -213,7 +213,7 @@ class Reads:
         ):
             keys = members.visible(call.user)
             return paging.Selection(_Members(members, keys), keys)
-        store = self._world.store
+        store = self.world.store
         if self._revision != store.revision or len(self._selections) > _MAX_SELECTIONS:
             self._selections.clear()
             self._revision = store.revision
@@ -291,5 +291,5 @@ class Reads:
 
     def _get_filters(self, operation: Operation) -> Filters:
         if operation.key not in self._filters:
-            self._filters[operation.key] = Filters(operation, self._world)
+            self._filters[operation.key] = Filters(operation, self.world)
         return self._filters[operation.key]

@@ -1,6 +1,6 @@
 """The hooks of seeded faults: the places where a fault may change what the server does.
 
-Each hook is named after the decision that is taken there. A hook gets the call (or what stands for it), what is
+Each hook is named after the decision that is taken there. A hook gets the call (or its substitute), what is
 decided, and the correct value last; it returns the value to continue with. A server without faults has no hooks.
 """
 

@@ -10,11 +10,11 @@ from conformance.model import Effect, Expansion, Filter, LinkKind, Operation, Op
 T = TypeVar("T")
 
 PAGE = 25  # items of a page, where a request names no size
-_WRITABLE_EFFECTS = frozenset({Effect.NONE, Effect.WRITE})  # what a run before the profile deep may write to
+_WRITABLE_EFFECTS = frozenset({Effect.NONE, Effect.WRITE})  # the effects of writes below profile deep
 
 
 class Site:
-    """The places of one world where a fault can be installed: operations by what they do, never by name.
+    """The operations of one world where a fault can be installed, selected by what they do, never by name.
 
     The choice follows from the world's seed and the fault's name, so that the same seed gives the same server.
     """

@@ -12,7 +12,7 @@ from conformance.mock_server.call import Answer, Call
 from conformance.model import Operation
 
 CSV = "text/csv"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run (OWASP, CSV injection)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run such a cell (OWASP, CSV injection)
 _EXAMPLE_ROWS = 12
 
 
@@ -26,16 +26,16 @@ def wanted(call: Call) -> bool:
     return negotiation.choose(call.headers.get("accept", ""), _offered_types(call.operation)) == CSV
 
 
-def tabled(answer: Answer, operation: Operation) -> Answer:
+def tabled(response: Answer, operation: Operation) -> Answer:
     """Return a successful response as a table: a row for each item, a column for each documented field.
 
     A column name is a dotted path, such as `location.latitude`.
     """
-    value = msgspec.json.decode(answer.raw) if answer.raw is not None else answer.body
+    value = msgspec.json.decode(response.raw) if response.raw is not None else response.body
     rows = _extract_items(value, operation)
     names = _list_columns(operation) or list(rows[0])
     body = lines([names, *([_format_cell(_value_at(row, name)) for name in names] for row in rows)])
-    return Answer(answer.status, headers=answer.headers, media=f"{CSV}; charset=utf-8", raw=body)
+    return Answer(response.status, headers=response.headers, media=f"{CSV}; charset=utf-8", raw=body)
 
 
 def example() -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ def _value_at(row: Any, path: str) -> Any:
 
 
 def _format_cell(value: Any) -> str:
-    """Return the text of a cell, with an apostrophe before what a spreadsheet would run."""
+    """Return the text of a cell, with an apostrophe in front where a spreadsheet would run it."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -39,7 +39,7 @@ class Validators:
     def parameter(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a parameter's schema."""
         known = self._parameters.get(id(schema))
-        if known is None:  # the schema is kept too: an id must not come to name another one
+        if known is None:  # the schema is kept too, so that its id is not used again
             made = self._compile(f"{name} {len(self._parameters)}", _qualify_references(schema))
             known = self._parameters[id(schema)] = (schema, made)
         return known[1]

@@ -1,7 +1,7 @@
-"""Webhooks as Svix delivers them: signed, retried on a schedule in the server's own time, kept for inspection.
+"""Webhooks as Svix delivers them: signed, retried on a schedule by the server's clock, kept for inspection.
 
-Events are those of the description's `webhooks`: `<thing>.created` when one appears, `<thing>.ended` when its
-`end` is set.
+Events are those of the description's `webhooks`: `<resource>.created` when a record appears, `<resource>.ended` when
+its `end` is set.
 """
 
 import heapq
@@ -105,7 +105,7 @@ class Webhooks:
         return made
 
     async def _attempt(self, message: Message) -> None:
-        """Sign a message with the machine's time, which is what a receiver compares with, and send it."""
+        """Sign a message with the machine's time, which a receiver compares with its own, and send it."""
         signed_at = datetime.now(UTC)
         sent = {
             "content-type": "application/json",

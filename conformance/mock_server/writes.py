@@ -44,17 +44,17 @@ class Writes:
     def answer(self, call: Call) -> Answer:
         """Return the response to a write.
 
-        Raises: Problem, and then nothing has changed.
+        Raises: Problem; the world is unchanged then.
         """
         role, key = call.operation.role, call.operation.key
         if special := self._behaviours.actions.get(key):
             return special(self, call)
         if role is Role.UPDATE:
-            return self._answer_update(call)
+            return self._handle_update(call)
         if role is Role.DELETE:
-            return self._answer_delete(call)
+            return self._handle_delete(call)
         if role is Role.CREATE and call.operation.resource in self.world.shape.resources:
-            return self._answer_create(call)
+            return self._handle_create(call)
         record = self.reads.above(call)
         self.body(call)
         return self.done(call, record)
@@ -65,7 +65,7 @@ class Writes:
 
     # Create
 
-    def _answer_create(self, call: Call) -> Answer:
+    def _handle_create(self, call: Call) -> Answer:
         parent = self.reads.above(call)
         body = self.body(call)
         resource = self.world.shape.resources[call.operation.resource]
@@ -115,7 +115,7 @@ class Writes:
 
     # Update
 
-    def _answer_update(self, call: Call) -> Answer:
+    def _handle_update(self, call: Call) -> Answer:
         record = self._find_target(call)
         body = self.body(call)
         self.update(call, record, body)
@@ -160,7 +160,7 @@ class Writes:
 
     # Delete
 
-    def _answer_delete(self, call: Call) -> Answer:
+    def _handle_delete(self, call: Call) -> Answer:
         record = self.reads.find(call)
         if through(self._hooks.remove, call, record, True):
             self.remove(record)
@@ -171,26 +171,26 @@ class Writes:
 
     def remove(self, record: Record) -> None:
         """Remove a record; links to it become null, and records that cannot be without it are removed too."""
-        store, gone = self.world.store, record.path
+        store, removed_path = self.world.store, record.path
         store.remove(record)
         for name in self.world.shape.resources:
             for link in self.world.shape.links(name):
                 if record.resource in link.targets and link.kind is LinkKind.ITEM and "[]" not in link.path:
-                    self._unlink(name, link.path, gone, nullable=link.nullable)
+                    self._unlink(name, link.path, removed_path, nullable=link.nullable)
         self._update_mirrors(record)
 
-    def _unlink(self, resource: str, path: str, gone: str, *, nullable: bool) -> None:
+    def _unlink(self, resource: str, path: str, removed_path: str, *, nullable: bool) -> None:
         head, _, tail = path.rpartition(".")
         for record in tuple(self.world.store.all(resource)):
             holder = record.data.get(head) if head else record.data
             if not isinstance(holder, dict):
                 continue
             value = holder.get(tail)
-            if isinstance(value, list) and gone in value:
-                holder[tail] = [link for link in value if link != gone]
-            elif value == gone and nullable:
+            if isinstance(value, list) and removed_path in value:
+                holder[tail] = [link for link in value if link != removed_path]
+            elif value == removed_path and nullable:
                 holder[tail] = None
-            elif value == gone:
+            elif value == removed_path:
                 self.remove(record)
             else:
                 continue
@@ -201,7 +201,7 @@ class Writes:
     def done(self, call: Call, record: Record | None, **known: Any) -> Answer:
         """Return the documented success response.
 
-        It shows the record, or an object around it, or data grown from the schema, or nothing. `known` are members of
+        It shows the record, an object around it, data grown from the schema, or no body. `known` are members of
         the response that are not left to chance.
         """
         response = next((response for response in call.operation.responses if response.status.startswith("2")), None)

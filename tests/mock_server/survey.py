@@ -124,7 +124,9 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
     for position in (1, 2, 3):
         path = client.path_of(operation, position)
         if path:
-            yield dataclasses.replace(first, target=path + ("?" + "&".join(client.needed(operation))).rstrip("?"))
+            yield dataclasses.replace(
+                first, target=path + ("?" + "&".join(client.required_query(operation))).rstrip("?")
+            )
             for expansion in operation.expansions:
                 yield RequestSpec(operation, "GET", f"{path}?expand={expansion.path}", headers=first.headers)
     if operation.role is Role.ITEM:

@@ -85,7 +85,7 @@ def test_optional_body_left_out_counts_as_empty_object() -> None:
     for operation in operations:
         path = client.path_of(operation)
         if operation.body and path:
-            target = "?".join(filter(None, [path, "&".join(client.needed(operation))]))
+            target = "?".join(filter(None, [path, "&".join(client.required_query(operation))]))
             headers, before = client.headers(operation), client.world.store.revision
             status = client.request(operation.method, target, headers=headers).status
             statuses[operation.key] = status

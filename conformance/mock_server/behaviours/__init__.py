@@ -1,4 +1,4 @@
-"""The behaviour of one API that no description can tell: the effects of actions, the counts in reports.
+"""The behaviour of one API that no description documents: the effects of actions, the counts in reports.
 
 A module of this package offers `READS` and `ACTIONS`: functions by the key of their operation, which get the reading or
 writing side and the call. Its `on_build` adapts a new world. An operation without a function gets a response derived

@@ -1,7 +1,7 @@
 """Values grown from JSON Schema: valid by construction, plausible by name, different in each record.
 
-A schema is compiled once into a maker, which keeps count of what it made: enums go round, every fifth value that may
-be null is null. Nothing here knows links; a `Seedling` answers for the properties that hold one.
+A schema is compiled once into a maker, which counts its values: it cycles through an enum, and every fifth nullable
+value is null. This module knows no links; a `Seedling` provides those of its record.
 """
 
 import random
@@ -67,7 +67,7 @@ class Nursery:
         if not schema:
             return {}
         known = self._flat.get(id(schema))
-        if known is None:  # the schema is kept too: an id must not come to name another one
+        if known is None:  # the schema is kept too, so that its id is not used again
             known = self._flat[id(schema)] = (schema, self._fold_schema(schema))
         return known[1]
 
@@ -123,7 +123,7 @@ class Nursery:
             for key, sub in properties.items():
                 value = seedling.link(prefix + key)
                 if value is UNKNOWN:
-                    if key not in makers:  # compiled when first needed: schemas of linked things never are
+                    if key not in makers:  # compiled on first use: the schema of a linked record is never used
                         makers[key] = self.maker(sub, prefix + key, depth + 1)
                     value = makers[key](seedling)
                 if value is not ABSENT:

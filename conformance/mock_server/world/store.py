@@ -1,7 +1,7 @@
 """The records of a world, in collections that stay sorted, found by path, and changed by three methods only.
 
 A record's data is JSON in which every link inside the API is a `Ref`: a path below the base URL, so that one world
-answers under any host. Lists are cut by bisection: the price of a page does not grow with its collection.
+serves under any host. Lists are cut by bisection: the cost of a page does not grow with its collection.
 """
 
 from bisect import bisect_left, insort
