@@ -78,8 +78,7 @@ class Fault:
 
 def at(place: Operation | Iterable[Operation] | None, **hooks: Hook) -> Planted | None:
     """Return hooks that act at these operations only; None where there is no operation."""
-    operations = [place] if isinstance(place, Operation) else list(place or ())
-    keys = frozenset(operation.key for operation in operations)
+    keys = frozenset(operation.key for operation in ([place] if isinstance(place, Operation) else place or ()))
 
     def guard(hook: Hook) -> Hook:
         def act(call: Call | None, *rest: Any) -> Any:

@@ -10,8 +10,6 @@ from conformance.mock_server.world.build import World
 from conformance.mock_server.world.store import Record, Ref
 from conformance.model import Filter, Location, Operation, Operator
 
-Test = Callable[[Record], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -90,7 +88,6 @@ class Filters:
 
     def __init__(self, operation: Operation, world: World) -> None:
         self.all = tuple(self._build_criterion(operation, query_filter, world) for query_filter in operation.filters)
-        self.by_name = {criterion.filter.parameter: criterion for criterion in self.all}
 
     def _build_criterion(self, operation: Operation, query_filter: Filter, world: World) -> Criterion:
         parameter = operation.parameter(query_filter.parameter)
