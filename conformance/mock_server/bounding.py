@@ -10,9 +10,9 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Filter, Operator
 
 
-def equal(record: Record, each: Filter, bound: Any) -> bool:
+def equal(record: Record, query_filter: Filter, bound: Any) -> bool:
     """Return whether a record holds exactly the value that a filter compares with."""
-    return bound in {clock.parse(v) if isinstance(v, str) else v for v in values_at(record.data, each.field)}
+    return bound in {clock.parse(v) if isinstance(v, str) else v for v in values_at(record.data, query_filter.field)}
 
 
 def wrong_at_bound(
@@ -30,10 +30,10 @@ def wrong_at_bound(
             return None
         operation, chosen_filter = choice
 
-        def match(_call: object, criterion: Filter, record: Record, value: Any, holds: bool) -> bool:
+        def is_match(_call: object, criterion: Filter, record: Record, value: Any, holds: bool) -> bool:
             is_at_bound = criterion.parameter == chosen_filter.parameter and equal(record, criterion, bound(value))
             return shown if is_at_bound else holds
 
-        return at(operation, match=match)
+        return at(operation, match=is_match)
 
     return plant

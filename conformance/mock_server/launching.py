@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.errors import TargetError
-from conformance.mock_server.identities import BY_NAME, Identity
 from conformance.mock_server.ratelimit import RATE_LIMIT
 
 READY = "ready "
@@ -22,7 +21,6 @@ class Running:
     base_url: str
     token_url: str
     control_url: str
-    credentials: Mapping[str, Identity]
 
 
 @contextmanager
@@ -73,7 +71,7 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> Running:
         raise TargetError("The built-in server did not start", hint=message or "Run `evconform serve` to see why")
     base_url = line.removeprefix(READY).strip()
     origin = "/".join(base_url.split("/")[:3])
-    return Running(base_url, f"{origin}/o/token/", f"{origin}/_control", BY_NAME)
+    return Running(base_url, f"{origin}/o/token/", f"{origin}/_control")
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

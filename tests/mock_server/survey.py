@@ -1,7 +1,6 @@
 """One long, fixed series of requests to a server, to compare the responses of two servers."""
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +8,8 @@ from conformance.mock_server import clock
 from conformance.mock_server.faulting import NEVER_THERE
 from conformance.mock_server.filters import values_at
 from conformance.model import Operation, Operator, Role
-from tests.mock_server.wire import BASE, Client, RequestSpec
+from tests.mock_server.wire import Client, RequestSpec
+from tests.mock_server.write_survey import write_requests
 
 METHODS = ("PUT", "DELETE", "PATCH", "POST")
 
@@ -54,15 +54,6 @@ def read_whole_lists(client: Client, operation: Operation) -> Iterator[RequestSp
         yield dataclasses.replace(request, target=f"{request.target}{joint}{size}=100") if size else request
 
 
-def vary(body: Any) -> Any:
-    """Return another valid body, near the given one: numbers a little lower, switches turned."""
-    if isinstance(body, dict):
-        return {name: vary(value) for name, value in body.items()}
-    if isinstance(body, bool):
-        return not body
-    return body - 1 if isinstance(body, int) and body > 60 else body
-
-
 def _sample(client: Client) -> frozenset[str]:
     """Return a dozen operations of every role, the same for each description."""
     keys_by_kind: dict[str, list[str]] = {}
@@ -91,36 +82,17 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
         return
     yield from client.bad(operation)
     first = good[0]
-
-    def query(text: str, **changes: Any) -> RequestSpec:
-        joint = "&" if "?" in first.target else "?"
-        return dataclasses.replace(first, target=first.target + joint + text, **changes)
-
-    yield dataclasses.replace(first, method="HEAD")
-    served = {
-        served_operation.method
-        for served_operation in client.model.operations
-        if served_operation.path == operation.path
-    }
-    for method in METHODS:
-        if method not in served:
-            yield dataclasses.replace(first, method=method)
-    for token in ("token-user-a", "token-user-b", "token-readonly", "nobody-issued-this"):
-        yield dataclasses.replace(first, token=token)
-    yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": "Token token-full"})
-    yield query("access_token=token-full", token="")
-    yield dataclasses.replace(first, token="", headers={**first.headers, "cookie": "token=token-full"})
-    yield dataclasses.replace(first, headers={**first.headers, "evenergy-version": "2"})
-    yield query("never_heard_of=1")
-    yield query("access_token=x&expand=nope.nope")
+    yield from _method_and_token_variants(client, operation, first)
+    yield _extend_query(first, "never_heard_of=1")
+    yield _extend_query(first, "access_token=x&expand=nope.nope")
     if operation.user_header:
         yield dataclasses.replace(first, headers={})
         for position in (0, 1):
             user = client.records(client.world.shape.principal)[position].key
             yield dataclasses.replace(first, headers={**first.headers, operation.user_header.lower(): user})
     for expansion in operation.expansions:
-        yield query(f"expand={expansion.path}&expand={expansion.path}")
-        yield query(f"expand={expansion.path}", token="token-user-b")
+        yield _extend_query(first, f"expand={expansion.path}&expand={expansion.path}")
+        yield _extend_query(first, f"expand={expansion.path}", token="token-user-b")
     for position in (1, 2, 3):
         path = client.path_of(operation, position)
         if path:
@@ -136,16 +108,45 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
     if operation.filters:
         yield from _filter_requests(client, operation, first)
     if operation.ordering:
-        for field in operation.ordering.fields:
-            yield query(f"{operation.ordering.parameter}={field}")
-            yield query(f"{operation.ordering.parameter}=-{field}")
-            if operation.pagination:
-                yield query(f"{operation.ordering.parameter}=-{field}&{operation.pagination.size}=2")
+        yield from _ordering_requests(operation, first)
     if operation.role is Role.REDIRECT:
         for kind in ("make", "model"):
             makes = client.records(f"{operation.path[1:].partition('_')[0]}_{kind}s")
             if makes:
-                yield query(f"{kind}_id={makes[0].key}&response_type=json")
+                yield _extend_query(first, f"{kind}_id={makes[0].key}&response_type=json")
+
+
+def _extend_query(first: RequestSpec, text: str, **changes: Any) -> RequestSpec:
+    joint = "&" if "?" in first.target else "?"
+    return dataclasses.replace(first, target=first.target + joint + text, **changes)
+
+
+def _method_and_token_variants(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
+    yield dataclasses.replace(first, method="HEAD")
+    served = {
+        served_operation.method
+        for served_operation in client.model.operations
+        if served_operation.path == operation.path
+    }
+    for method in METHODS:
+        if method not in served:
+            yield dataclasses.replace(first, method=method)
+    for token in ("token-user-a", "token-user-b", "token-readonly", "nobody-issued-this"):
+        yield dataclasses.replace(first, token=token)
+    yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": "Token token-full"})
+    yield _extend_query(first, "access_token=token-full", token="")
+    yield dataclasses.replace(first, token="", headers={**first.headers, "cookie": "token=token-full"})
+    yield dataclasses.replace(first, headers={**first.headers, "evenergy-version": "2"})
+
+
+def _ordering_requests(operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
+    ordering = operation.ordering
+    assert ordering is not None
+    for field in ordering.fields:
+        yield _extend_query(first, f"{ordering.parameter}={field}")
+        yield _extend_query(first, f"{ordering.parameter}=-{field}")
+        if operation.pagination:
+            yield _extend_query(first, f"{ordering.parameter}=-{field}&{operation.pagination.size}=2")
 
 
 def _near_miss_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:
@@ -226,85 +227,3 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{break_}")
             elif operation.pagination.page:
                 yield dataclasses.replace(first, target=f"{first.target}{joint}{page}&{operation.pagination.page}=2")
-
-
-def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:  # noqa: C901
-    good = list(client.good(operation))
-    if not good:
-        return
-    first = good[0]
-    yield dataclasses.replace(first, token="token-readonly")
-    yield dataclasses.replace(first, token="token-noscope")
-    yield dataclasses.replace(first, token="token-user-b")  # before the users who may DELETE it
-    yield dataclasses.replace(
-        first, headers={k: v for k, v in first.headers.items() if k != operation.user_header.lower()}
-    )
-    yield dataclasses.replace(first, token="token-user-a")
-    yield from client.bad(operation)
-    body = client.body_for(operation)
-    json_type = {**first.headers, "content-type": "application/json"}
-
-    def send(data: Any) -> RequestSpec:
-        return dataclasses.replace(first, body=json.dumps(data).encode(), headers=json_type)
-
-    def read() -> Iterator[RequestSpec]:
-        for reader in client.model.operations:
-            if reader.safe and reader.path == operation.path and reader.role in {Role.ITEM, Role.SINGLETON, Role.LIST}:
-                size = reader.pagination.size if reader.pagination else ""
-                yield RequestSpec(reader, "GET", first.target.partition("?")[0] + (f"?{size}=100" if size else ""))
-
-    if isinstance(body, dict):
-        properties = _body_schema(client, operation).get("properties", {})
-        yield from read()
-        for name in body:
-            yield send({name: body[name]} if operation.method == "PATCH" else body)
-            yield from read()
-        for expansion in operation.expansions:
-            yield dataclasses.replace(send(body), target=f"{first.target}?expand={expansion.path}")
-        for name, schema in properties.items():
-            flat = client.world.nursery.flat(schema)
-            wrong: list[Any] = [
-                {"no": 1},
-                [["no"]],
-                "\x00",
-                "\U0001f600",
-                "x" * 5000,
-                "not-an-id",
-                BASE + "/nothing/" + NEVER_THERE,
-            ]
-            targets = client.server.api.writes._bodies.targets(operation, {name: 1}).get(name, ())
-            wrong += [client.records(target)[0].key for target in targets[:1] if client.records(target)]
-            wrong += [flat["maximum"] + 1] if "maximum" in flat else []
-            deep: Any = 1
-            for _ in range(60):
-                deep = [deep]
-            for value in [*wrong, deep]:
-                yield send({**vary(body), name: value})
-            yield from read()
-        yield send({})
-        for name in list(body):
-            yield send({key: value for key, value in body.items() if key != name})
-        for name, value in _read_only_values(client, operation).items():
-            yield send({**body, name: value})
-        yield from read()
-    yield first
-    yield from read()
-    yield first
-    yield from read()
-
-
-def _body_schema(client: Client, operation: Operation) -> dict[str, Any]:
-    media = operation.body.media[0] if operation.body else None
-    return client.world.nursery.flat(client.world.description.resolve(media.schema)) if media and media.schema else {}
-
-
-def _read_only_values(client: Client, operation: Operation) -> dict[str, Any]:
-    """Return other values for the fields that only the server sets."""
-    resource = client.world.shape.resources.get(operation.resource)
-    properties = client.world.schema_of(resource).get("properties", {}) if resource and resource.schema else {}
-    values: dict[str, Any] = {}
-    for name, schema in properties.items():
-        flat = client.world.nursery.flat(schema)
-        if flat.get("readOnly") and flat.get("type") in ("string", "integer"):
-            values[name] = 7 if flat["type"] == "integer" else flat.get("enum", ["2001-01-01T00:00:00.000000Z"])[0]
-    return values
