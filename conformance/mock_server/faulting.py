@@ -35,34 +35,32 @@ NEVER_THERE = "00ZZZZZZZZZZZZZZZZZZZZZZZZ"
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A fault installed in one world. `operations` are the keys of those whose responses it may change; None: any.
-
-    `told` are other operations that a finding may name, such as a write whose effect is missing elsewhere.
-    """
+    """A fault installed in one world."""
 
     hooks: Mapping[str, Hook]
     operations: frozenset[str] | None = None
+    """The keys of the operations whose responses it may change; None: any."""
     told: frozenset[str] = frozenset()
+    """The keys of other operations that a finding may name, such as a write whose effect is missing elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault that can be seeded.
-
-    `trips` are the requirements that must detect it; `seen` is what a client observes.
-
-    `plant` installs it in a world and returns None where there is no place for it. `implies` are other requirements
-    that the same responses break. `changes` are the parts of responses that the fault may change: `status`, `headers`,
-    `body`. `needs` is a media type that the description must document.
-    """
+    """A fault that can be seeded in the built-in server."""
 
     trips: tuple[str, ...]
+    """The requirements that must detect it."""
     seen: str
+    """What a client observes."""
     plant: Callable[[Site], Planted | None]
+    """Installs it in a world, and returns None where there is no place for it."""
     difficulty: Literal["plain", "subtle"] = "plain"
     changes: tuple[str, ...] = ("body",)
+    """The parts of responses that it may change: `status`, `headers`, `body`."""
     implies: tuple[str, ...] = ()
+    """Other requirements that the same responses break."""
     needs: str = ""
+    """A media type that the description must document."""
     name: str = ""
     about: str = ""
 

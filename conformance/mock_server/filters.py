@@ -20,7 +20,7 @@ class Criterion:
     rule: Mapping[str, Any]
 
     def wanted(self, text: str) -> Any:
-        """Return the value to compare with, or Unreadable."""
+        """Return the value to compare with, or why the text is unreadable."""
         if self.filter.operator in {Operator.IN, Operator.RANGE}:
             values = [convert(part.strip(), self.kind) for part in text.split(",")]
             bad = next((value for value in values if isinstance(value, Unreadable)), None)

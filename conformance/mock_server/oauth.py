@@ -101,7 +101,7 @@ class Issuer:
     def _authenticate_client(self, request: Request, form: Mapping[str, str]) -> str:
         """Return the id of the application, sent by HTTP Basic or in the form.
 
-        Raises: Refused with `invalid_client`.
+        Raises: an OAuth error, `invalid_client`.
         """
         client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
         scheme, _, encoded = request.headers.get("authorization", "").partition(" ")

@@ -31,7 +31,7 @@ def kind_of(schema: Mapping[str, Any]) -> str:
 
 
 def convert(text: str, kind: str) -> Any:
-    """Return the value of a text, or Unreadable; times become microseconds."""
+    """Return the value of a text, or why it is unreadable; times become microseconds."""
     if kind == "time":
         moment = clock.parse(text)
         return Unreadable("not an RFC 3339 date-time with offset.") if moment is None else moment

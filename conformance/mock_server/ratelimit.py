@@ -8,7 +8,7 @@ from types import MappingProxyType
 from conformance.mock_server import clock
 
 WINDOW = 3600  # seconds
-RATE_LIMIT = 100_000  # requests in a window by default: more than any test sends
+RATE_LIMIT = 100_000  # requests in a window by default: large enough not to limit a test
 
 
 @dataclass(slots=True)

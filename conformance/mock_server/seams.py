@@ -15,17 +15,17 @@ Hook = Callable[..., Any]
 class Seams:
     """The hooks of a server by place. A comment lists the arguments; the return value replaces the last one."""
 
-    protocol: tuple[Hook, ...] = ()  # call | None, check, Problem | None: version, accept, method
-    admit: tuple[Hook, ...] = ()  # call, Problem | None: token and scope
-    limit: tuple[Hook, ...] = ()  # call, Allowance
+    protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method
+    admit: tuple[Hook, ...] = ()  # call, problem | None: token and scope
+    limit: tuple[Hook, ...] = ()  # call, allowance
     context: tuple[Hook, ...] = ()  # call, user id | None
-    lookup: tuple[Hook, ...] = ()  # call, resource, members, key, Record | None: by the path
+    lookup: tuple[Hook, ...] = ()  # call, resource, members, key, record | None: of the path
     visible: tuple[Hook, ...] = ()  # call, record, bool: whether the caller may see it
-    parameter: tuple[Hook, ...] = ()  # call, name, Problem | None
+    parameter: tuple[Hook, ...] = ()  # call, name, problem | None
     match: tuple[Hook, ...] = ()  # call, filter, record, value, bool: whether the record passes the filter
     order: tuple[Hook, ...] = ()  # call, records
     select: tuple[Hook, ...] = ()  # call, records: filtered and ordered
-    cut: tuple[Hook, ...] = ()  # call, records, Page
+    cut: tuple[Hook, ...] = ()  # call, records, page
     link: tuple[Hook, ...] = ()  # call, {"previous": query | None, "next": query | None}
     item: tuple[Hook, ...] = ()  # call, position, data: of a record before it is encoded
     nested: tuple[Hook, ...] = ()  # call, path, record, data: of a record that replaces its link
@@ -34,7 +34,7 @@ class Seams:
     apply: tuple[Hook, ...] = ()  # call, record, changes: of a write; the record of a POST is new
     unreadable: tuple[
         Hook, ...
-    ] = ()  # call, Problem | None: a body that cannot be decoded; with None it counts as empty
+    ] = ()  # call, problem | None: a body that cannot be decoded; with None it counts as empty
     remove: tuple[Hook, ...] = ()  # call, record, bool: whether DELETE takes effect
     answer: tuple[Hook, ...] = ()  # call | None, response: before it is encoded
     raw: tuple[Hook, ...] = ()  # call | None, response, bytes of the body

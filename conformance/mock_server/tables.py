@@ -54,7 +54,7 @@ def lines(rows: list[list[str]]) -> bytes:
 
 
 def read(body: bytes) -> list[list[str]]:
-    """Decode the rows of cells of a table that `lines` wrote."""
+    """Decode the rows of cells of a table that this module encoded."""
     return list(csv.reader(io.StringIO(body.decode(), newline="")))
 
 

@@ -42,13 +42,13 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def load_cached(file) -> Description:
+def with_tables(file) -> Description:
     return load(file)
 
 
 @pytest.fixture(scope="module")
-def server(described) -> Client:
-    return serve(described)
+def server(with_tables) -> Client:
+    return serve(with_tables)
 
 
 def rows(reply) -> list[list[str]]:
@@ -86,9 +86,9 @@ def test_formula_is_escaped(server):
     assert {"a, b", 'a "b"', "a\r\nb"} <= set(notes)
 
 
-def test_table_faults_need_a_table(described):
+def test_table_faults_need_a_table(with_tables):
     tables = {"csv-row-short", "csv-header-moves"}
-    assert tables <= set(fitting(described.model))
+    assert tables <= set(fitting(with_tables.model))
     assert not tables & set(fitting(load().model))
 
 

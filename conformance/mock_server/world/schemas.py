@@ -1,7 +1,7 @@
 """Values grown from JSON Schema: valid by construction, plausible by name, different in each record.
 
 A schema is compiled once into a maker, which counts its values: it cycles through an enum, and every fifth nullable
-value is null. This module knows no links; a `Seedling` provides those of its record.
+value is null. This module knows no links; the context of a record provides them.
 """
 
 import random
