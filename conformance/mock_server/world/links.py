@@ -52,13 +52,8 @@ class Links:
         for target in link.targets:
             relatives = self._find_relatives(record, target)
             if relatives is not None:
-                return (
-                    [Ref(relative.path) for relative in relatives]
-                    if link.many
-                    else Ref(relatives[-1].path)
-                    if relatives
-                    else None
-                )
+                refs = [Ref(relative.path) for relative in relatives]
+                return refs if link.many else next(reversed(refs), None)
         pool = self.pool(record, link.targets)
         if not pool or (link.nullable and not link.many and ordinal % _EVERY == _NULL_AT):
             return [] if link.many else None
@@ -71,7 +66,9 @@ class Links:
         candidates: list[Record] = []
         for target in targets:
             candidates += [
-                e for e in self._store.all(target) if record.owner is None or e.owner in {None, record.owner}
+                candidate
+                for candidate in self._store.all(target)
+                if record.owner is None or candidate.owner in {None, record.owner}
             ]
         return candidates
 
