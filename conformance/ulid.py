@@ -9,12 +9,12 @@ _SHAPE = re.compile(rf"[0-7][{ALPHABET}]{{25}}")
 
 
 def is_ulid(text: str) -> bool:
-    """Whether a text is a ULID: 26 characters of Crockford's base32 within 128 bits."""
+    """Return whether a text is a ULID: 26 characters of Crockford's base32 within 128 bits."""
     return _SHAPE.fullmatch(text) is not None
 
 
 def milliseconds(text: str) -> int:
-    """The time inside a ULID, in milliseconds since 1970. The text must be a ULID."""
+    """Return the time inside a ULID, in milliseconds since 1970; the text must be a ULID."""
     total = 0
     for letter in text[:10]:
         total = total * 32 + _VALUE[letter]
@@ -22,6 +22,6 @@ def milliseconds(text: str) -> int:
 
 
 def drawn(chance: random.Random, at_ms: int) -> str:
-    """A ULID of a time in milliseconds since 1970."""
+    """Return a ULID of a time in milliseconds since 1970."""
     time = "".join(ALPHABET[at_ms >> shift & 31] for shift in range(45, -1, -5))
     return time + "".join(chance.choice(ALPHABET) for _ in range(16))

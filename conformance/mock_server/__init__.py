@@ -1,6 +1,6 @@
-"""The reference server: a complete, stateful API out of a description, with faults that can be seeded.
+"""The built-in server: a complete, stateful API built from a description, with faults that can be seeded.
 
-What runs one here is `serving`; this package's face launches one elsewhere, and costs nobody the server's own imports.
+The package itself exports only what launches a server in a process of its own, so that importing it stays cheap.
 """
 
 from conformance.mock_server.launching import Running, running, starting

@@ -1,4 +1,4 @@
-"""`python -m conformance.mock_server`: serves on loopback until it is ended."""
+"""`python -m conformance.mock_server`: serve on loopback until the process is ended."""
 
 import argparse
 import sys
@@ -13,17 +13,21 @@ from conformance.mock_server.serving import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parse the command line and serve; the exit code."""
+    """Parse the command line, serve, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m conformance.mock_server", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--seed", type=int, default=1, help="the world's seed")
-    parser.add_argument("--description", type=Path, help="an OpenAPI description; the shipped one without")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="plant a fault; repeatable")
-    parser.add_argument("--rate-limit", type=int, default=RATE_LIMIT, metavar="N", help="requests an hour")
-    parser.add_argument("--now", metavar="TIME", help="freeze the clock at an RFC 3339 time")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default: 0)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the world (default: 1)")
+    parser.add_argument("--description", type=Path, help="OpenAPI description (default: the bundled description)")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="seed the fault of this name; repeatable"
+    )
+    parser.add_argument(
+        "--rate-limit", type=int, default=RATE_LIMIT, metavar="N", help="requests an hour (default: %(default)s)"
+    )
+    parser.add_argument("--now", metavar="TIME", help="freeze the clock at an RFC 3339 time (default: the clock runs)")
     options = parser.parse_args(arguments)
     try:
-        moment = _moment(options.now)
+        moment = _parse_time(options.now)
         settings = Settings(options.description, options.seed, tuple(options.fault), options.rate_limit, moment)
         serve(settings, options.port)
     except HarnessError as error:
@@ -32,12 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _moment(text: str | None) -> int | None:
+def _parse_time(text: str | None) -> int | None:
     if text is None:
         return None
     moment = clock.parse(text)
     if moment is None:
-        raise UsageError(f"--now {text}: not a time.", hint="Write it as 2026-01-31T12:00:00Z.")
+        raise UsageError(f"--now must be an RFC 3339 time, got {text!r}", hint="For example 2026-01-31T12:00:00Z")
     return moment
 
 

@@ -16,12 +16,12 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_FIELDS = 1000  # query parameters read; what comes after them is not looked at
-_LONGEST = 1 << 20
+_MAX_QUERY_PARAMETERS = 1000  # further query parameters are ignored
+_MAX_QUERY_BYTES = 1 << 20
 
 
 class App:
-    """Dispatches by path, below `root_path` where the server hangs under one (ASGI 3, HTTP connection scope).
+    """The ASGI application: dispatches by path, below `root_path` where the server hangs under one (ASGI 3).
 
     `body_limit` is in bytes, `patience` the seconds that a body may take to arrive.
     """
@@ -36,60 +36,63 @@ class App:
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection event."""
+        """Handle one ASGI connection."""
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
         if scope["type"] != "http" or not (path == self._base_path or path.startswith(self._base_path + "/")):
-            await self._aside(scope, receive, send)
+            await self._forward(scope, receive, send)
             return
-        headers = _headers(scope)
+        headers = _decode_headers(scope)
         base = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{root}{self._base_path}"
         try:
-            body, too_large = await self._arrived(receive, headers)
+            body, too_large = await self._receive_body(receive, headers)
         except TimeoutError:
-            await _send(send, _failure(_too_slow(), base))
+            await _send(send, _encode_problem(_timeout_problem(), base))
             return
         request = Request(
             scope["method"],
             path[len(self._base_path) :] or "/",
             base,
-            _query(scope["query_string"]),
+            _parse_query(scope["query_string"]),
             headers,
             body,
             too_large,
         )
         try:
-            reply = self._api.handle(request)
+            response = self._api.handle(request)
         except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stderr)
-            reply = _failure(Problem(500, "internal-error", "The server failed."), base)
-        await _send(send, reply)
+            response = _encode_problem(Problem(500, "internal-error", "The server failed."), base)
+        await _send(send, response)
 
-    async def _aside(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What is not the API: it gets a body that has arrived whole, as the API does."""
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request that is not for the API to the other endpoints, after its body has arrived whole."""
         if scope["type"] != "http":
             await self._beside(scope, receive, send)
             return
         try:
-            body, _ = await self._arrived(receive, _headers(scope))
+            body, _ = await self._receive_body(receive, _decode_headers(scope))
         except TimeoutError:
-            await _send(send, _failure(_too_slow(), scope["path"]))
+            await _send(send, _encode_problem(_timeout_problem(), scope["path"]))
             return
-        left = [{"type": "http.request", "body": body}]
+        messages = [{"type": "http.request", "body": body}]
 
-        async def again() -> MutableMapping[str, Any]:
-            return left.pop() if left else await receive()
+        async def replay() -> MutableMapping[str, Any]:
+            return messages.pop() if messages else await receive()
 
-        await self._beside(scope, again, send)
+        await self._beside(scope, replay, send)
 
-    async def _arrived(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
-        """The body where one was announced, and whether it is longer than the limit; raises TimeoutError."""
+    async def _receive_body(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
+        """Return the announced body, and whether it is longer than the limit.
+
+        Raises: TimeoutError where the body takes too long to arrive.
+        """
         if "content-length" not in headers and "transfer-encoding" not in headers:
             return b"", False
-        return await asyncio.wait_for(self._body(receive, headers), self._patience)
+        return await asyncio.wait_for(self._read_body(receive, headers), self._patience)
 
-    async def _body(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
-        """The body, and whether it is longer than the limit; what is beyond the limit is read and forgotten."""
+    async def _read_body(self, receive: Receive, headers: dict[str, str]) -> tuple[bytes, bool]:
+        """Return the body, and whether it is longer than the limit; bytes beyond the limit are read and dropped."""
         length = headers.get("content-length", "")
         large = length.isdigit() and int(length[:18]) > self._body_limit
         parts: list[bytes] = []
@@ -107,23 +110,23 @@ class App:
                 return (b"" if large else b"".join(parts)), large
 
 
-def _headers(scope: Scope) -> dict[str, str]:
+def _decode_headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
+def _parse_query(raw: bytes) -> tuple[tuple[str, str], ...]:
     if not raw:
         return ()
-    text = raw[:_LONGEST].decode("latin-1")
-    fields = text.split("&", _FIELDS)[:_FIELDS]
+    text = raw[:_MAX_QUERY_BYTES].decode("latin-1")
+    fields = text.split("&", _MAX_QUERY_PARAMETERS)[:_MAX_QUERY_PARAMETERS]
     return tuple(parse_qsl("&".join(fields), keep_blank_values=True))
 
 
-def _too_slow() -> Problem:
+def _timeout_problem() -> Problem:
     return Problem(408, "request-timeout", "The body took too long to arrive.")
 
 
-def _failure(problem: Problem, base: str) -> Reply:
+def _encode_problem(problem: Problem, base: str) -> Reply:
     body = encode(problem.body(base))
     headers = (
         ("Content-Type", MEDIA),
@@ -134,10 +137,10 @@ def _failure(problem: Problem, base: str) -> Reply:
     return Reply(problem.status, headers, body)
 
 
-async def _send(send: Send, reply: Reply) -> None:
+async def _send(send: Send, response: Reply) -> None:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace").replace(b"\r", b"").replace(b"\n", b""))
-        for name, value in reply.headers
+        for name, value in response.headers
     ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

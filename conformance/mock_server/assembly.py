@@ -1,4 +1,4 @@
-"""Puts a server together: description, seed, faults and clock in, an application out."""
+"""The server assembled from description, seed, faults and clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ from conformance.model import Role
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a server is made of. `rate_limit` counts requests an hour; `now` freezes the clock at that microsecond.
+    """The settings of a server: `rate_limit` in requests an hour; `now` in microseconds freezes the clock.
 
-    `patience` is in seconds: how long a body may take to arrive.
+    `patience` is the time in seconds that a body may take to arrive.
     """
 
     description: Path | None = None
@@ -43,7 +43,7 @@ class Settings:
 
 
 class Server:
-    """An assembled server: an ASGI application over a world that can be built anew."""
+    """A server: an ASGI application over a world that can be built anew."""
 
     def __init__(self, settings: Settings, description: Description, world: World | None = None) -> None:
         self.settings = settings
@@ -52,22 +52,22 @@ class Server:
         self.reset(world)
 
     def reset(self, world: World | None = None) -> None:
-        """Begin again with a world as it was at the start, or with the one given, and the clock set back."""
+        """Start again with a fresh world, or with the one given, and the clock set back."""
         settings, description = self.settings, self.description
         self.clock = Clock(settings.now, frozen=settings.now is not None)
         self.world = world or prepare(build(description, settings.seed, self.clock.now()))
         people = self.world.store.collection(self.world.shape.principal).keys
         self.tokens = Tokens(scopes(description), lambda at: people[at] if people else "", self.clock.now)
-        self.seams = Seams.of(catalogue.plant(settings.faults, self.world))
-        self.api = Api(self.world, self.tokens, RateLimit(settings.rate_limit, ALLOWANCES), self.seams, self.clock.now)
-        self.webhooks = Webhooks(events(description), self._shown, self.clock.now, self.seams)
+        self.hooks = Seams.of(catalogue.plant(settings.faults, self.world))
+        self.api = Api(self.world, self.tokens, RateLimit(settings.rate_limit, ALLOWANCES), self.hooks, self.clock.now)
+        self.webhooks = Webhooks(events(description), self._render_record, self.clock.now, self.hooks)
         self.world.store.listen(self.webhooks.heard)
         control = Control(self.clock, self.webhooks, self.api.writes, self.reset)
-        routes = [*Issuer(self.tokens, self.seams).routes(), *control.routes()]
+        routes = [*Issuer(self.tokens, self.hooks).routes(), *control.routes()]
         self._app = App(self.api, description.model.base_path, Starlette(routes=routes), patience=settings.patience)
 
-    def _shown(self, record: Record) -> Any:
-        """A record as its own address shows it, under the last base URL that was asked for."""
+    def _render_record(self, record: Record) -> Any:
+        """Return a record as its own address shows it, under the base URL of the latest request."""
         model = self.world.shape.model
         for operation in model.operations:
             if operation.role is Role.ITEM and operation.resource == record.resource:
@@ -76,7 +76,7 @@ class Server:
         return {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection event (ASGI 3)."""
+        """Handle one ASGI connection, then deliver the webhooks that are due."""
         host = next(
             (value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "localhost"
         )
@@ -88,17 +88,20 @@ class Server:
 
 
 def assemble(settings: Settings, description: Description | None = None, world: World | None = None) -> Server:
-    """A server over a fresh world, or the one given. Raises DescriptionError and UsageError."""
+    """Return a server over a fresh world, or over the one given.
+
+    Raises: DescriptionError and UsageError.
+    """
     return Server(settings, description or load(settings.description), world)
 
 
 def scopes(description: Description) -> frozenset[str]:
-    """Every scope that the description defines or uses."""
-    used = {scope for each in description.model.operations for scope in each.scopes}
+    """Return every scope that the description defines or uses."""
+    used = {scope for operation in description.model.operations for scope in operation.scopes}
     return frozenset(description.model.scopes) | used
 
 
 def events(description: Description) -> frozenset[str]:
-    """The names of the description's webhooks."""
+    """Return the names of the description's webhooks."""
     webhooks: Mapping[str, Any] = description.document.get("webhooks", {})
     return frozenset(webhooks)

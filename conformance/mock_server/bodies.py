@@ -1,4 +1,4 @@
-"""Request bodies: from bytes by their media type to data that is valid, with links led back to records."""
+"""Request bodies: bytes decoded by their media type, validated, and their links resolved to records."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,51 +22,58 @@ from conformance.model import LinkKind, Media, Operation
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-_DEPTH = 64  # collections in each other that a body may hold
-_FIELDS = 500
+_MAX_DEPTH = 64  # collections in each other that a body may hold
+_MAX_FIELDS = 500
 _decode = msgspec.json.Decoder().decode
 
 
 def media_of(call: Call) -> Media | None:
-    """The documented media type of what was sent, None where no body is documented; raises 415 (or 400).
+    """Return the documented media type of the body that was sent; None where no body is documented.
 
     A body that may be left out, and is, has the first of the documented types.
+
+    Raises: Problem with status 415, 400 or 422.
     """
-    wanted = call.operation.body
+    documented_body = call.operation.body
     sent = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if wanted is None or not wanted.media:
+    if documented_body is None or not documented_body.media:
         return None
-    if not call.body and wanted.required:
+    if not call.body and documented_body.required:
         raise malformed(call.operation, "A request body is required.")
     if not call.body:
-        return wanted.media[0]
-    for media in wanted.media:
+        return documented_body.media[0]
+    for media in documented_body.media:
         if media.type == sent:
             return media
-    known = ", ".join(each.type for each in wanted.media)
-    raise Problem(documented(call.operation, (415, 400, 422)), "unsupported-media-type", f"Send the body as {known}.")
+    known_types = ", ".join(media.type for media in documented_body.media)
+    raise Problem(
+        documented(call.operation, (415, 400, 422)), "unsupported-media-type", f"Send the body as {known_types}."
+    )
 
 
 def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
-    """The data of a body, that of an empty object where it was left out; raises a problem where it cannot be read."""
+    """Return the data of a body, an empty object where it was left out.
+
+    Raises: Problem where the body cannot be decoded, or nests too deep.
+    """
     if not call.body:
         return {}
     try:
         if media.type == FORM:
             text = call.body.decode()
-            return typed(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS), schema)
+            return typed(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS), schema)
         if media.type == MULTIPART:
-            return typed(_multipart(call), schema)
+            return typed(_parse_multipart(call), schema)
         body = _decode(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
         raise malformed(call.operation, f"The body is not valid {media.type}.") from None
-    if depth(body) > _DEPTH:
-        raise malformed(call.operation, f"The body nests deeper than {_DEPTH} levels.")
+    if depth(body) > _MAX_DEPTH:
+        raise malformed(call.operation, f"The body nests deeper than {_MAX_DEPTH} levels.")
     return body
 
 
-def _multipart(call: Call) -> list[tuple[str, str]]:
-    """The fields of multipart/form-data (RFC 7578), in order; files are taken by their name."""
+def _parse_multipart(call: Call) -> list[tuple[str, str]]:
+    """Return the fields of multipart/form-data (RFC 7578) in order; a file counts as a field that holds its name."""
     pairs: list[tuple[str, str]] = []
 
     def on_field(field: Any) -> None:
@@ -77,54 +84,57 @@ def _multipart(call: Call) -> list[tuple[str, str]]:
 
     headers = {"Content-Type": call.headers["content-type"].encode("latin-1")}
     parse_form(headers, BytesIO(call.body), on_field, on_file)
-    if len(pairs) > _FIELDS:
+    if len(pairs) > _MAX_FIELDS:
         raise ValueError(len(pairs))
     return pairs
 
 
 def typed(pairs: list[tuple[str, str]], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Texts of a form as the types of a folded schema; an object or array may be sent as JSON."""
+    """Convert the texts of a form to the types of a folded schema; an object or array may be sent as JSON."""
     properties = schema.get("properties", {})
-    made: dict[str, Any] = {}
+    data: dict[str, Any] = {}
     for name, text in pairs:
         kind = kind_of(properties.get(name, {}))
         value: Any = text if kind == "time" else convert(text, kind)
         if text[:1] in {"{", "["}:
             value = _decode(text)
-        made[name] = text if isinstance(value, Unreadable) else value
-    return made
+        data[name] = text if isinstance(value, Unreadable) else value
+    return data
 
 
 class Bodies:
-    """Reads and checks the bodies of one world's operations."""
+    """Decoder and validator of the request bodies of one world's operations."""
 
-    def __init__(self, world: World, validators: Validators, seams: Seams) -> None:
+    def __init__(self, world: World, validators: Validators, hooks: Seams) -> None:
         self._world = world
         self._validators = validators
-        self._seams = seams
+        self._hooks = hooks
 
     def of(self, call: Call, visible: Callable[[Call, Record], bool]) -> dict[str, Any]:
-        """What a write asks for, read-only fields left out and links as references; raises problems."""
-        media, schema, body = self._data(call)
+        """Return the validated body of a write, without read-only fields and with its links as references.
+
+        `visible` returns whether the caller may see a record. Raises: Problem.
+        """
+        media, schema, body = self._decode_body(call)
         if media is None:
             return {}
         errors = field_errors(self._validators.at(media.schema), body) if media.schema else {}
-        kept = {
+        fields = {
             name: value
             for name, value in body.items()
-            if name in schema.get("properties", {}) and not self._read_only(schema["properties"][name])
+            if name in schema.get("properties", {}) and not self._is_read_only(schema["properties"][name])
         }
-        kept, dangling = self._referred(call, kept, visible)
+        fields, dangling = self._resolve_links(call, fields, visible)
         errors = {name: [*errors.get(name, ()), *dangling.get(name, ())] for name in (*errors, *dangling)}
-        errors = through(self._seams.reject, call, body, errors)
+        errors = through(self._hooks.reject, call, body, errors)
         if set(errors) == {""}:
             raise malformed(call.operation, errors[""][0])
         if errors:
             raise rejected(call.operation, {name: texts for name, texts in errors.items() if name})
-        return kept
+        return fields
 
-    def _data(self, call: Call) -> tuple[Media | None, dict[str, Any], dict[str, Any]]:
-        """The body as an object, with its media type and folded schema."""
+    def _decode_body(self, call: Call) -> tuple[Media | None, dict[str, Any], dict[str, Any]]:
+        """Return the body as an object, with its media type and folded schema."""
         media: Media | None = None
         schema: dict[str, Any] = {}
         try:
@@ -136,34 +146,34 @@ class Bodies:
             if not isinstance(body, dict):
                 raise malformed(call.operation, "The body must be an object.")
         except Problem as problem:
-            told = through(self._seams.unreadable, call, problem)
-            if told is not None:
-                raise told from None
+            problem_to_raise = through(self._hooks.unreadable, call, problem)
+            if problem_to_raise is not None:
+                raise problem_to_raise from None
             return None, schema, {}
         return media, schema, body
 
-    def _read_only(self, schema: Mapping[str, Any]) -> bool:
+    def _is_read_only(self, schema: Mapping[str, Any]) -> bool:
         return self._world.nursery.flat(schema).get("readOnly") is True
 
-    def _referred(
+    def _resolve_links(
         self, call: Call, body: dict[str, Any], visible: Callable[[Call, Record], bool]
     ) -> tuple[dict[str, Any], dict[str, list[str]]]:
-        """The body with its links as references, and complaints about those that lead nowhere."""
+        """Return the body with its links as references, and complaints about links that lead nowhere."""
         errors: dict[str, list[str]] = {}
         targets = self.targets(call.operation, body)
 
         def refer(value: Any, path: str) -> Any:
-            wanted = targets.get(path)
+            resources = targets.get(path)
             if isinstance(value, dict):
-                return {name: refer(each, f"{path}.{name}" if path else name) for name, each in value.items()}
+                return {name: refer(item, f"{path}.{name}" if path else name) for name, item in value.items()}
             if isinstance(value, list):
-                return [refer(each, path) for each in value]
-            if wanted is None or not isinstance(value, str):
+                return [refer(item, path) for item in value]
+            if resources is None or not isinstance(value, str):
                 return value
             record = (
                 self._world.store.by_path.get(value.removeprefix(call.base)) if value.startswith(call.base) else None
             )
-            if record is None or record.resource not in wanted or not visible(call, record):
+            if record is None or record.resource not in resources or not visible(call, record):
                 errors.setdefault(path.partition(".")[0], []).append(
                     "Not the URL of an existing resource of this kind."
                 )
@@ -173,26 +183,37 @@ class Bodies:
         return refer(body, ""), errors
 
     def targets(self, operation: Operation, body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        """What the links of a body lead to: as in the resource, as one link further on, or by their name."""
+        """Return the resources that each link of a body may lead to, by its path.
+
+        A link is known from the resource itself, from a link of a linked resource, or by its name.
+        """
         shape = self._world.shape
         own = shape.links(operation.resource) if operation.resource in shape.resources else ()
-        found = {link.path: link.targets for link in own if link.kind is LinkKind.ITEM}
+        resources_by_path = {link.path: link.targets for link in own if link.kind is LinkKind.ITEM}
         for name in body:
-            if name not in found and (kind := self._named(operation, name)):
-                found[name] = kind
-        return {path: kind for path, kind in found.items() if "." in path or self._may_link(operation, path)}
+            if name not in resources_by_path and (resources := self._targets_by_name(operation, name)):
+                resources_by_path[name] = resources
+        return {
+            path: resources
+            for path, resources in resources_by_path.items()
+            if "." in path or self._may_link(operation, path)
+        }
 
     def _may_link(self, operation: Operation, name: str) -> bool:
-        """Whether a property of the body is a text of any form, or several: what a link can be sent as."""
-        wanted = operation.body
+        """Return whether a property of the body is a text or a list of texts, as a link is sent."""
+        documented_body = operation.body
         flat, resolve = self._world.nursery.flat, self._world.description.resolve
-        schema = flat(resolve(wanted.media[0].schema)) if wanted and wanted.media and wanted.media[0].schema else {}
-        own = flat(schema.get("properties", {}).get(name, {}))
-        own = flat(own["items"]) if "items" in own else own
-        kinds = own.get("type", ())
-        return "enum" not in own and (kinds == "string" or "string" in kinds)
+        schema = (
+            flat(resolve(documented_body.media[0].schema))
+            if documented_body and documented_body.media and documented_body.media[0].schema
+            else {}
+        )
+        property_schema = flat(schema.get("properties", {}).get(name, {}))
+        property_schema = flat(property_schema["items"]) if "items" in property_schema else property_schema
+        kinds = property_schema.get("type", ())
+        return "enum" not in property_schema and (kinds == "string" or "string" in kinds)
 
-    def _named(self, operation: Operation, name: str) -> tuple[str, ...]:
+    def _targets_by_name(self, operation: Operation, name: str) -> tuple[str, ...]:
         shape = self._world.shape
         for link in shape.links(operation.resource) if operation.resource in shape.resources else ():
             for target in link.targets if not link.many else ():
@@ -200,9 +221,9 @@ class Bodies:
                     if further.path == name and further.kind is LinkKind.ITEM and target != operation.resource:
                         return further.targets
         plural = [n for n in shape.resources if re.fullmatch(rf"(.*_)?{re.escape(name)}s", n)]
-        return (min(plural, key=len),) if plural and name not in self._fields(operation) else ()
+        return (min(plural, key=len),) if plural and name not in self._unlinked_fields(operation) else ()
 
-    def _fields(self, operation: Operation) -> set[str]:
+    def _unlinked_fields(self, operation: Operation) -> set[str]:
         resource = self._world.shape.resources.get(operation.resource)
         if resource is None:
             return set()

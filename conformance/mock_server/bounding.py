@@ -1,4 +1,4 @@
-"""Filters that go wrong at their bound alone: what faults of comparisons share."""
+"""Filters that go wrong only at their bound, as several seeded faults share them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,29 +10,30 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Filter, Operator
 
 
-def equal(record: Record, each: Filter, bound: Any) -> bool:
-    """Whether a record has just the value that a filter compares with."""
-    return bound in {clock.parse(v) if isinstance(v, str) else v for v in values_at(record.data, each.field)}
+def equal(record: Record, query_filter: Filter, bound: Any) -> bool:
+    """Return whether a record holds exactly the value that a filter compares with."""
+    return bound in {clock.parse(v) if isinstance(v, str) else v for v in values_at(record.data, query_filter.field)}
 
 
 def wrong_at_bound(
-    *operators: Operator, shown: bool = False, bound: Callable[[Any], Any] = lambda wanted: wanted
+    *operators: Operator, shown: bool = False, bound: Callable[[Any], Any] = lambda value: value
 ) -> Callable[[Site], Planted | None]:
-    """Plants a filter of a root list that shows what is equal to its bound, or does not, whatever is right.
+    """Return a function that plants a fault in a filter of a root list, at the bound of the filter alone.
 
-    `bound` picks it from what the query asks for.
+    A record that equals the bound is listed where `shown` is true and left out otherwise, whatever is right. `bound`
+    returns the bound, given the value in the query.
     """
 
     def plant(site: Site) -> Planted | None:
-        found = site.pick(site.filters(*operators))
-        if found is None:
+        choice = site.pick(site.filters(*operators))
+        if choice is None:
             return None
-        operation, chosen = found
+        operation, chosen_filter = choice
 
-        def match(_call: object, each: Filter, record: Record, wanted: Any, holds: bool) -> bool:
-            here = each.parameter == chosen.parameter and equal(record, each, bound(wanted))
-            return shown if here else holds
+        def is_match(_call: object, criterion: Filter, record: Record, value: Any, holds: bool) -> bool:
+            is_at_bound = criterion.parameter == chosen_filter.parameter and equal(record, criterion, bound(value))
+            return shown if is_at_bound else holds
 
-        return at(operation, match=match)
+        return at(operation, match=is_match)
 
     return plant

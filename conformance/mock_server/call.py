@@ -1,4 +1,4 @@
-"""One request on its way through the server, and the answer it gets."""
+"""A request on its way through the server, and the response it gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ JSON = "application/json"
 class Call:
     """A request that found its operation. `base` is the API's base URL as the client sees it.
 
-    `user` is the id of the person in whose name it is made: of the token, or of the user header; None for nobody.
+    `user` is the id of the user in whose name it is made, from the token or the user header; None for no user.
     """
 
     operation: Operation
@@ -30,21 +30,24 @@ class Call:
     user: str | None = None
 
     def last(self, name: str) -> str | None:
-        """The last value of a query parameter, None where it is absent."""
-        found = None
+        """Return the last value of a query parameter, None where it is absent."""
+        last_value = None
         for key, value in self.query:
             if key == name:
-                found = value
-        return found
+                last_value = value
+        return last_value
 
     def every(self, name: str) -> list[str]:
-        """All values of a query parameter, in order."""
+        """Return all values of a query parameter, in order."""
         return [value for key, value in self.query if key == name]
 
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back: `body` is JSON data, or `raw` bytes that are ready; `media` is empty where there is no body."""
+    """A response before it is encoded: `body` is JSON data, or `raw` the finished bytes.
+
+    `media` is empty where there is no body.
+    """
 
     status: int
     body: Any = None
@@ -55,7 +58,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a rendered record stands: in a list or alone, and at which position of the page and of the whole walk."""
+    """The position of a rendered record: in a list or alone, its index on the page and its offset in the whole walk."""
 
     record: Record
     listed: bool = False

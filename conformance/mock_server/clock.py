@@ -4,7 +4,6 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
-MICROSECOND = 1
 MILLISECOND = 1_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -28,22 +27,25 @@ class Clock:
         self._moved = 0
 
     def now(self) -> int:
-        """Microseconds since 1970."""
+        """Return the time in microseconds since 1970."""
         running = 0 if self._frozen else (time.monotonic_ns() - self._origin) // 1000
         return self.start + self._moved + running
 
     def advance(self, microseconds: int) -> None:
-        """Move forward; never back."""
+        """Move the clock forward; a negative number of microseconds changes nothing."""
         self._moved += max(0, microseconds)
 
 
 def render(moment: int) -> str:
-    """RFC 3339 in UTC with six decimals: texts sort as their times do."""
+    """Return a time as RFC 3339 in UTC with six decimals, so that texts sort as their times do."""
     return (_EPOCH + timedelta(microseconds=moment)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def parse(text: str) -> int | None:
-    """Microseconds of an RFC 3339 date-time with offset, or None; a `+` that became a blank in a query is forgiven."""
+    """Return the microseconds of an RFC 3339 date-time with offset, or None.
+
+    A `+` that became a blank in a query is accepted.
+    """
     if not _RFC3339.fullmatch(text):
         return None
     try:

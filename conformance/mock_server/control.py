@@ -1,4 +1,4 @@
-"""Endpoints beside the API, for whoever runs the server: time, webhooks, a fresh world. They tell nothing of faults."""
+"""Endpoints beside the API for the person who runs the server: time, webhooks, a fresh world. None reveals a fault."""
 
 import base64
 import secrets
@@ -19,7 +19,7 @@ PREFIX = "/_control"
 
 
 class Control:
-    """The controls of one server; `reset` builds its world anew."""
+    """The control endpoints of one server; `reset` builds its world anew."""
 
     def __init__(self, time: Clock, webhooks: Webhooks, writes: Writes, reset: Callable[[], None]) -> None:
         self._clock = time
@@ -28,7 +28,7 @@ class Control:
         self._reset = reset
 
     def routes(self) -> list[BaseRoute]:
-        """Their routes."""
+        """Return the routes of the control endpoints."""
         return [
             Route(f"{PREFIX}/clock", self.clock, methods=["GET", "POST"]),
             Route(f"{PREFIX}/webhooks", self.endpoints, methods=["GET", "POST", "DELETE"]),
@@ -37,15 +37,15 @@ class Control:
         ]
 
     async def clock(self, request: Request) -> Response:
-        """GET: the time. POST `{"seconds": N}`: move it forward, from one due delivery to the next."""
+        """GET: return the time. POST `{"seconds": N}`: move it forward, from one due delivery to the next."""
         if request.method == "POST":
-            seconds = (await _json(request)).get("seconds")
+            seconds = (await _decode_json(request)).get("seconds")
             if not isinstance(seconds, int) or not 0 <= seconds <= 10**8:
                 return JSONResponse({"error": 'Send {"seconds": N} with N from 0 to 100000000.'}, 400)
-            await self._advance(seconds * clock.SECOND)
+            await self._advance_clock(seconds * clock.SECOND)
         return JSONResponse({"now": clock.render(self._clock.now())})
 
-    async def _advance(self, microseconds: int) -> None:
+    async def _advance_clock(self, microseconds: int) -> None:
         end = self._clock.now() + microseconds
         await self._webhooks.deliver()
         while (due := self._webhooks.due) is not None and due <= end:
@@ -56,14 +56,14 @@ class Control:
         await self._webhooks.deliver()
 
     async def endpoints(self, request: Request) -> Response:
-        """GET: what was delivered. POST `{"url", "secret"?}`: deliver there from now on. DELETE: to nobody."""
+        """GET: list deliveries. POST `{"url", "secret"?}`: deliver to that URL from now on. DELETE: stop deliveries."""
         if request.method == "DELETE":
             self._webhooks.endpoints.clear()
             return Response(status_code=204)
         if request.method == "GET":
             await self._webhooks.deliver()
             return JSONResponse({"messages": self._webhooks.delivered()})
-        sent = await _json(request)
+        sent = await _decode_json(request)
         url = sent.get("url")
         secret = sent.get("secret") or "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
         if not isinstance(url, str) or not url.startswith(("http://", "https://")) or not isinstance(secret, str):
@@ -72,22 +72,22 @@ class Control:
         return JSONResponse({"url": url, "secret": secret}, 201)
 
     async def sessions(self, _request: Request) -> Response:
-        """POST: a charging session starts for the owner of the first one, and is announced."""
+        """POST: start a charging session for the owner of the first one, and announce it."""
         store = self._writes.world.store
-        like = next((each for each in store.all(charging.SESSIONS) if each.owner), None)
-        if like is None:
+        model_session = next((session for session in store.all(charging.SESSIONS) if session.owner), None)
+        if model_session is None:
             return JSONResponse({"error": "This description knows no sessions."}, 404)
-        session = charging.begin(self._writes, like)
+        session = charging.begin(self._writes, model_session)
         await self._webhooks.deliver()
         return JSONResponse({"path": session.path, "sub_sessions": session.data["sub_sessions"]}, 201)
 
     async def reset(self, _request: Request) -> Response:
-        """POST: the world as it was at the start; deliveries are forgotten."""
+        """POST: restore the world as it was at the start, and forget all deliveries."""
         self._reset()
         return Response(status_code=204)
 
 
-async def _json(request: Request) -> dict[str, object]:
+async def _decode_json(request: Request) -> dict[str, object]:
     try:
         data = msgspec.json.decode(await request.body() or b"{}")
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Which records of a collection a query asks for, and in which order."""
+"""The records of a collection that a query selects, and their order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,50 +10,48 @@ from conformance.mock_server.world.build import World
 from conformance.mock_server.world.store import Record, Ref
 from conformance.model import Filter, Location, Operation, Operator
 
-Test = Callable[[Record], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One filter of an operation. `kind` is what its field holds; `rule` is what an overlay says of it."""
+    """One filter of an operation. `kind` is the type of its field; `rule` is what an overlay says about it."""
 
     filter: Filter
     kind: str
     rule: Mapping[str, Any]
 
     def wanted(self, text: str) -> Any:
-        """The value to compare with, or Unreadable."""
+        """Return the value to compare with, or why the text is unreadable."""
         if self.filter.operator in {Operator.IN, Operator.RANGE}:
-            values = [convert(each.strip(), self.kind) for each in text.split(",")]
-            bad = next((each for each in values if isinstance(each, Unreadable)), None)
+            values = [convert(part.strip(), self.kind) for part in text.split(",")]
+            bad = next((value for value in values if isinstance(value, Unreadable)), None)
             if self.filter.operator is Operator.RANGE and len(values) != 2:
                 return Unreadable("not two values with a comma between them.")
             return bad or values
         return convert(text, "boolean" if self.filter.operator is Operator.ISNULL else self.kind)
 
-    def holds(self, record: Record, wanted: Any) -> bool:
-        """Whether a record satisfies the filter; a null satisfies only `isnull`."""
+    def holds(self, record: Record, expected: Any) -> bool:
+        """Return whether a record satisfies the filter; a null satisfies only `isnull`."""
         if "owner" in self.rule:
-            return bool(record.owner == wanted)
+            return bool(record.owner == expected)
         if "since" in self.rule:
-            return _valid_now(record.data, self.rule) is wanted
-        found = values_at(record.data, str(self.rule.get("field", self.filter.field)))
+            return _is_valid_now(record.data, self.rule) is expected
+        values = values_at(record.data, str(self.rule.get("field", self.filter.field)))
         if "null" in self.rule:
-            return (not any(each is not None for each in found)) is (wanted == self.rule["null"])
+            return (not any(value is not None for value in values)) is (expected == self.rule["null"])
         if self.filter.operator is Operator.ISNULL:
-            return all(each is None for each in found) is wanted
-        return any(self._compare(each, wanted) for each in found)
+            return all(value is None for value in values) is expected
+        return any(self._is_match(value, expected) for value in values)
 
-    def _compare(self, value: Any, wanted: Any) -> bool:
+    def _is_match(self, value: Any, expected: Any) -> bool:
         if value is None:
             return False
         if isinstance(value, Ref):
-            return value.rpartition("/")[2] == str(wanted).rstrip("/").rpartition("/")[2]
+            return value.rpartition("/")[2] == str(expected).rstrip("/").rpartition("/")[2]
         if self.kind == "time" and isinstance(value, str):
             value = clock.parse(value)
         if self.rule.get("fold"):
-            return str(value).casefold() == str(wanted).casefold()
-        return bool(_COMPARE[self.filter.operator](value, wanted))
+            return str(value).casefold() == str(expected).casefold()
+        return bool(_COMPARE[self.filter.operator](value, expected))
 
 
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -67,47 +65,49 @@ _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
 }
 
 
-def _valid_now(data: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+def _is_valid_now(data: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
     today = str(rule["today"])
     begin, end = data.get(str(rule["since"])), data.get(str(rule["until"]))
     return (begin is None or begin <= today) and (end is None or end >= today)
 
 
 def values_at(data: Any, path: str) -> list[Any]:
-    """All values at a dotted path; `[]` and arrays on the way open up. None where a level is missing."""
-    found = [data]
+    """Return all values at a dotted path; arrays on the way, with or without `[]`, are opened.
+
+    A missing level yields None.
+    """
+    values = [data]
     for name in path.split("."):
-        found = [each.get(name.removesuffix("[]")) if isinstance(each, dict) else None for each in found]
-        found = [deep for each in found for deep in (each if isinstance(each, list) else [each])]
-    return found
+        values = [value.get(name.removesuffix("[]")) if isinstance(value, dict) else None for value in values]
+        values = [deep for value in values for deep in (value if isinstance(value, list) else [value])]
+    return values
 
 
 class Filters:
     """The filters of one operation that can be applied to its records."""
 
     def __init__(self, operation: Operation, world: World) -> None:
-        self.all = tuple(self._criterion(operation, each, world) for each in operation.filters)
-        self.by_name = {each.filter.parameter: each for each in self.all}
+        self.all = tuple(self._build_criterion(operation, query_filter, world) for query_filter in operation.filters)
 
-    def _criterion(self, operation: Operation, each: Filter, world: World) -> Criterion:
-        parameter = operation.parameter(each.parameter)
+    def _build_criterion(self, operation: Operation, query_filter: Filter, world: World) -> Criterion:
+        parameter = operation.parameter(query_filter.parameter)
         kind = kind_of(parameter.schema) if parameter else "text"
-        if kind in {"text", "boolean"} and each.field and each.operator is not Operator.ISNULL:
-            kind = kind_of(_field_schema(world, operation, each.field))
-        rule = dict(_rule(world, operation, each.parameter))
+        if kind in {"text", "boolean"} and query_filter.field and query_filter.operator is not Operator.ISNULL:
+            kind = kind_of(_field_schema(world, operation, query_filter.field))
+        rule = dict(_find_rule(world, operation, query_filter.parameter))
         if "since" in rule:
             rule["today"] = clock.render(world.now)[:10]
         return Criterion(
-            each, kind if not rule or rule.get("fold") else kind_of(parameter.schema if parameter else {}), rule
+            query_filter, kind if not rule or rule.get("fold") else kind_of(parameter.schema if parameter else {}), rule
         )
 
 
-def _rule(world: World, operation: Operation, name: str) -> Mapping[str, Any]:
-    """What an overlay says of a filter that names no field: `x-evconform-matches` at the parameter."""
+def _find_rule(world: World, operation: Operation, name: str) -> Mapping[str, Any]:
+    """Return what an overlay says about a filter that names no field: `x-evconform-matches` at the parameter."""
     description = world.description
     path_item = description.document["paths"][operation.path]
-    for each in (*path_item.get("parameters", ()), *path_item[operation.method.lower()].get("parameters", ())):
-        parameter = description.deref(each)
+    for entry in (*path_item.get("parameters", ()), *path_item[operation.method.lower()].get("parameters", ())):
+        parameter = description.deref(entry)
         if parameter.get("name") == name and parameter.get("in") == Location.QUERY:
             rule: Mapping[str, Any] = parameter.get("x-evconform-matches", {})
             return rule
@@ -118,22 +118,24 @@ def _field_schema(world: World, operation: Operation, path: str) -> Mapping[str,
     schema: Mapping[str, Any] = world.description.resolve(operation.item_schema) if operation.item_schema else {}
     for name in path.split("."):
         schema = world.nursery.flat(schema)
-        branches = [world.nursery.flat(each) for each in (schema, *schema.get("oneOf", ()), *schema.get("anyOf", ()))]
+        branches = [
+            world.nursery.flat(branch) for branch in (schema, *schema.get("oneOf", ()), *schema.get("anyOf", ()))
+        ]
         bare = name.removesuffix("[]")
-        found: Mapping[str, Any] = next(
-            (each["properties"][bare] for each in branches if bare in each.get("properties", {})), {}
+        property_schema: Mapping[str, Any] = next(
+            (branch["properties"][bare] for branch in branches if bare in branch.get("properties", {})), {}
         )
-        schema = world.nursery.flat(found)
+        schema = world.nursery.flat(property_schema)
         if schema.get("type") == "array" or "items" in schema:
             schema = world.nursery.flat(schema.get("items", {}))
     return schema
 
 
 def sort_key(fields: Sequence[str]) -> Callable[[Record], tuple[Any, ...]]:
-    """A total order by fields, nulls first, then by key."""
+    """Return a key for a total order by fields, nulls first, then by the record's key."""
 
     def key(record: Record) -> tuple[Any, ...]:
         values = [values_at(record.data, field)[0] for field in fields]
-        return (*((each is not None, each if each is not None else "") for each in values), record.key)
+        return (*((value is not None, value if value is not None else "") for value in values), record.key)
 
     return key

@@ -1,6 +1,6 @@
-"""Who may call the built-in server: applications and tokens that every world knows, whatever its seed.
+"""The identities that may call the built-in server: applications and tokens that every world knows, for any seed.
 
-They protect nothing but made-up data on loopback. `users` are positions in the world's list of users.
+They protect made-up data on loopback only. `users` are positions in the world's list of users.
 """
 
 from collections.abc import Iterable
@@ -65,12 +65,12 @@ IDENTITIES: tuple[Identity, ...] = (
         allowance=20,
     ),
 )
-BY_NAME = {each.name: each for each in IDENTITIES}
-ALLOWANCES = {each.client_id: each.allowance for each in IDENTITIES if each.allowance}
+BY_NAME = {identity.name: identity for identity in IDENTITIES}
+ALLOWANCES = {identity.client_id: identity.allowance for identity in IDENTITIES if identity.allowance}
 
 
 def granted(identity: Identity, scopes: Iterable[str]) -> frozenset[str]:
-    """The scopes of an identity out of all that the description uses."""
+    """Return the scopes of an identity, out of all that the description uses."""
     if identity.scopes == "none":
         return frozenset()
-    return frozenset(each for each in scopes if identity.scopes == "all" or each.endswith(":read"))
+    return frozenset(scope for scope in scopes if identity.scopes == "all" or scope.endswith(":read"))

@@ -1,28 +1,26 @@
-"""Launches a server in a process of its own and waits until it is ready. Imports nothing of the server itself."""
+"""A launcher of servers in a process of their own. It does not import the server itself."""
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.errors import TargetError
-from conformance.mock_server.identities import BY_NAME, Identity
 from conformance.mock_server.ratelimit import RATE_LIMIT
 
 READY = "ready "
-"""What a server prints before its address, once it accepts connections."""
+"""The word that a server prints before its address, once it accepts connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server in a process of its own. URLs carry no last slash, but `token_url`."""
+    """A server in a process of its own. No URL ends with a slash, except `token_url`."""
 
     base_url: str
     token_url: str
     control_url: str
-    credentials: Mapping[str, Identity]
 
 
 @contextmanager
@@ -34,7 +32,10 @@ def running(
     rate_limit: int = RATE_LIMIT,
     now: str = "",
 ) -> Iterator[Running]:
-    """A server in a process of its own, up inside the context. Raises TargetError where it does not start."""
+    """Run a server in a process of its own inside the context.
+
+    Raises: TargetError where it does not start.
+    """
     with starting(description, seed=seed, faults=faults, rate_limit=rate_limit, now=now) as ready:
         yield ready()
 
@@ -48,29 +49,32 @@ def starting(
     rate_limit: int = RATE_LIMIT,
     now: str = "",
 ) -> Iterator[Callable[[], Running]]:
-    """A server under way: there is time for other things until its answer to `ready()`, which may raise TargetError."""
+    """Start a server in a process of its own, and yield a function that waits until it is ready.
+
+    There is time for other work until that function is called; it may raise TargetError.
+    """
     command = [sys.executable, "-m", "conformance.mock_server", "--seed", str(seed), "--rate-limit", str(rate_limit)]
     command += ["--description", str(description)] if description else []
     command += ["--now", now] if now else []
     command += [part for name in faults for part in ("--fault", name)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
     try:
-        yield lambda: _ready(process)
+        yield lambda: _wait_until_ready(process)
     finally:
-        _end(process)
+        _stop(process)
 
 
-def _ready(process: subprocess.Popen[str]) -> Running:
+def _wait_until_ready(process: subprocess.Popen[str]) -> Running:
     line = process.stdout.readline() if process.stdout else ""
     if not line.startswith(READY):
-        told = process.communicate(timeout=10)[1].strip()
-        raise TargetError("The reference server did not start.", hint=told or "Run `evconform serve` to see why.")
+        message = process.communicate(timeout=10)[1].strip()
+        raise TargetError("The built-in server did not start", hint=message or "Run `evconform serve` to see why")
     base_url = line.removeprefix(READY).strip()
     origin = "/".join(base_url.split("/")[:3])
-    return Running(base_url, f"{origin}/o/token/", f"{origin}/_control", BY_NAME)
+    return Running(base_url, f"{origin}/o/token/", f"{origin}/_control")
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _stop(process: subprocess.Popen[str]) -> None:
     process.terminate()
     try:
         process.wait(5)

@@ -1,6 +1,6 @@
 """The authorization server: `/o/authorize/`, `/o/token/` and `/o/revoke_token/` (RFC 6749, 7009, 7636).
 
-Nobody signs in: the authorization endpoint answers at once for the user named by `login_hint` (`user_a`, `user_b`).
+There is no sign-in page: the authorization endpoint redirects at once for the user in `login_hint`, such as `user_a`.
 """
 
 import base64
@@ -23,7 +23,7 @@ _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class Refused(Exception):  # noqa: N818
-    """An OAuth error answer (RFC 6749, section 5.2)."""
+    """An OAuth error response (RFC 6749, section 5.2)."""
 
     def __init__(self, error: str, status: int = 400) -> None:
         super().__init__(error)
@@ -31,14 +31,14 @@ class Refused(Exception):  # noqa: N818
         self.status = status
 
 
-def _refusal(refused: Refused) -> Response:
+def _build_error_response(refused: Refused) -> Response:
     headers = dict(_NO_STORE)
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="ev.energy"'
     return JSONResponse({"error": refused.error}, refused.status, headers)
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _read_form(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise Refused("invalid_request")
     body = b""
@@ -56,39 +56,39 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 class Issuer:
-    """The endpoints over one memory of tokens."""
+    """The endpoints of the authorization server, over one store of tokens."""
 
-    def __init__(self, tokens: Tokens, seams: Seams) -> None:
+    def __init__(self, tokens: Tokens, hooks: Seams) -> None:
         self._tokens = tokens
-        self._seams = seams
+        self._hooks = hooks
 
     def routes(self) -> list[BaseRoute]:
-        """Routes with and without the last slash; without it only 405, as the provider's."""
+        """Return the routes with and without the last slash; without it only 405, as at the provider."""
         return [
             Route("/o/authorize/", self.authorize, methods=["GET"]),
             Route("/o/authorize", self.authorize, methods=["GET"]),
             Route("/o/token/", self.token, methods=["POST"]),
             Route("/o/revoke_token/", self.revoke, methods=["POST"]),
-            Route("/o/token", _without_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
-            Route("/o/revoke_token", _without_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/o/token", _reject_missing_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/o/revoke_token", _reject_missing_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ]
 
     async def token(self, request: Request) -> Response:
-        """Grants: client_credentials, authorization_code, refresh_token."""
+        """Issue tokens for the grants client_credentials, authorization_code and refresh_token."""
         try:
-            form = await _form(request)
-            client = self._client(request, form)
+            form = await _read_form(request)
+            client = self._authenticate_client(request, form)
             grants = {
-                "client_credentials": self._by_credentials,
-                "authorization_code": self._by_code,
-                "refresh_token": self._by_refresh,
+                "client_credentials": self._grant_by_credentials,
+                "authorization_code": self._grant_by_code,
+                "refresh_token": self._grant_by_refresh,
             }
             grant = grants.get(form.get("grant_type", ""))
             if grant is None:
                 raise Refused("unsupported_grant_type" if form.get("grant_type") else "invalid_request")  # noqa: TRY301
             access, refresh, scopes = grant(client, form)
         except Refused as refused:
-            return _refusal(refused)
+            return _build_error_response(refused)
         body = {
             "access_token": access,
             "token_type": "Bearer",
@@ -96,59 +96,62 @@ class Issuer:
             "scope": " ".join(sorted(scopes)),
         }
         body |= {"refresh_token": refresh} if refresh else {}
-        return JSONResponse(through(self._seams.token, form, body), headers=_NO_STORE)
+        return JSONResponse(through(self._hooks.token, form, body), headers=_NO_STORE)
 
-    def _client(self, request: Request, form: Mapping[str, str]) -> str:
-        """The application, by HTTP Basic or by form; raises invalid_client."""
+    def _authenticate_client(self, request: Request, form: Mapping[str, str]) -> str:
+        """Return the id of the application, sent by HTTP Basic or in the form.
+
+        Raises: an OAuth error, `invalid_client`.
+        """
         client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
         scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
         if scheme:
-            client_id, secret = _basic(scheme, encoded)
-        known = self._tokens.secrets.get(client_id)
-        if known is None or not hmac.compare_digest(known.encode(), secret.encode("utf-8", "replace")):
+            client_id, secret = _decode_basic(scheme, encoded)
+        known_secret = self._tokens.secrets.get(client_id)
+        if known_secret is None or not hmac.compare_digest(known_secret.encode(), secret.encode("utf-8", "replace")):
             raise Refused("invalid_client", 401)
         return client_id
 
-    def _by_credentials(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
-        scopes = self._scopes(client, form.get("scope", ""))
+    def _grant_by_credentials(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
+        scopes = self._select_scopes(client, form.get("scope", ""))
         return *self._tokens.issue(client, scopes), scopes
 
-    def _by_code(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
+    def _grant_by_code(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
         code = self._tokens.redeem(form.get("code", ""))
         if code is None or code.grant.application != client or code.redirect_uri != form.get("redirect_uri", ""):
             raise Refused("invalid_grant")
-        if code.challenge and not hmac.compare_digest(code.challenge, _s256(form.get("code_verifier", ""))):
+        if code.challenge and not hmac.compare_digest(code.challenge, _hash_s256(form.get("code_verifier", ""))):
             raise Refused("invalid_grant")
         return *self._tokens.issue(client, code.grant.scopes, code.grant.user), code.grant.scopes
 
-    def _by_refresh(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
-        found = self._tokens.refresh(form.get("refresh_token", ""), client)
-        if found is None:
+    def _grant_by_refresh(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
+        refreshed = self._tokens.refresh(form.get("refresh_token", ""), client)
+        if refreshed is None:
             raise Refused("invalid_grant")
-        access, refresh, grant = found
+        access, refresh, grant = refreshed
         return access, refresh, grant.scopes
 
-    def _scopes(self, client: str, asked: str) -> frozenset[str]:
+    def _select_scopes(self, client: str, scope: str) -> frozenset[str]:
         allowed = self._tokens.allowed(client)
-        wanted = frozenset(asked.split())
-        if not wanted <= allowed:
+        requested = frozenset(scope.split())
+        if not requested <= allowed:
             raise Refused("invalid_scope")
-        return wanted or allowed
+        return requested or allowed
 
     async def revoke(self, request: Request) -> Response:
-        """Revocation: 200 whether the token was known or not."""
+        """Revoke a token; the response is 200 whether the token was known or not."""
         try:
-            form = await _form(request)
-            client = self._client(request, form)
+            form = await _read_form(request)
+            client = self._authenticate_client(request, form)
             if not form.get("token"):
                 raise Refused("invalid_request")  # noqa: TRY301
         except Refused as refused:
-            return _refusal(refused)
+            return _build_error_response(refused)
         self._tokens.revoke(form["token"], client)
         return Response(status_code=200, headers=_NO_STORE)
 
     async def authorize(self, request: Request) -> Response:
-        """The code grant: 302 to `redirect_uri` with `code` and `state`, or with `error`."""
+        """Redirect to `redirect_uri` with `code` and `state`, or with `error` (authorization code grant)."""
         query = request.query_params
         target = urlsplit(query.get("redirect_uri", ""))
         if (
@@ -156,17 +159,17 @@ class Issuer:
             or target.scheme not in {"http", "https"}
             or not target.netloc
         ):
-            return _refusal(Refused("invalid_request"))
+            return _build_error_response(Refused("invalid_request"))
         try:
-            answer = {"code": self._code(query)}
+            result = {"code": self._issue_code(query)}
         except Refused as refused:
-            answer = {"error": refused.error}
+            result = {"error": refused.error}
         if "state" in query:
-            answer["state"] = query["state"]
+            result["state"] = query["state"]
         joint = "&" if target.query else "?"
-        return RedirectResponse(query["redirect_uri"] + joint + urlencode(answer), 302)
+        return RedirectResponse(query["redirect_uri"] + joint + urlencode(result), 302)
 
-    def _code(self, query: Mapping[str, str]) -> str:
+    def _issue_code(self, query: Mapping[str, str]) -> str:
         if query.get("response_type") != "code":
             raise Refused("unsupported_response_type")
         challenge = query.get("code_challenge", "")
@@ -176,15 +179,15 @@ class Issuer:
         if person is None or person.user is None:
             raise Refused("access_denied")
         client = query["client_id"]
-        grant = Grant(client, self._scopes(client, query.get("scope", "")), self._tokens.user(person.user))
+        grant = Grant(client, self._select_scopes(client, query.get("scope", "")), self._tokens.user(person.user))
         return self._tokens.authorise(grant, query["redirect_uri"], challenge)
 
 
-async def _without_slash(_request: Request) -> Response:
+async def _reject_missing_slash(_request: Request) -> Response:
     return Response(status_code=405, headers={"Allow": ""})
 
 
-def _basic(scheme: str, encoded: str) -> tuple[str, str]:
+def _decode_basic(scheme: str, encoded: str) -> tuple[str, str]:
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
@@ -195,6 +198,6 @@ def _basic(scheme: str, encoded: str) -> tuple[str, str]:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def _s256(verifier: str) -> str:
+def _hash_s256(verifier: str) -> str:
     digest = hashlib.sha256(verifier.encode("ascii", "replace")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

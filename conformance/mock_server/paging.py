@@ -1,4 +1,4 @@
-"""Cuts a list into pages by cursor or by number, and builds the `Link` header (RFC 8288)."""
+"""Lists cut into pages by cursor or by number, and their `Link` header (RFC 8288)."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -19,7 +19,10 @@ _SLUG = "invalid-pagination-parameter"
 
 @dataclass(slots=True)
 class Page:
-    """Records of one page, their offset in the walk, and the parameters of the pages around: None at the ends."""
+    """The records of one page, their offset in the walk, and the query parameters that lead to the pages around.
+
+    `previous` and `next` are None at the ends of the list.
+    """
 
     records: Sequence[Record]
     offset: int
@@ -29,7 +32,7 @@ class Page:
 
 
 class Selection:
-    """A list in its order: by key, or by another one. `rank` gives the place of a key's record in that order."""
+    """A list in its order, by key or by something else; `rank` returns the position of a key's record in that order."""
 
     def __init__(self, records: Sequence[Record], keys: Sequence[Any], rank: Any = None) -> None:
         self.records = records
@@ -41,7 +44,10 @@ class Selection:
 
 
 def size_of(call: Call, pagination: Pagination) -> int:
-    """The page size asked for; raises a problem for one out of bounds."""
+    """Return the page size of the query.
+
+    Raises: Problem for a size out of bounds.
+    """
     text = call.last(pagination.size) if pagination.size else None
     if text is None:
         return pagination.default_size
@@ -51,21 +57,24 @@ def size_of(call: Call, pagination: Pagination) -> int:
 
 
 def cut(call: Call, pagination: Pagination, resource: Resource, selection: Selection) -> Page:
-    """The page that a call asks for; raises problems for malformed cursors and pages that do not exist."""
+    """Return the page that a call requests.
+
+    Raises: Problem for malformed cursors and pages that do not exist.
+    """
     size = size_of(call, pagination)
     if pagination.scheme is Scheme.PAGE:
-        return _by_number(call, pagination, selection, size)
+        return _cut_by_number(call, pagination, selection, size)
     if (after := call.last(pagination.after)) is not None:
-        begin = bisect_right(selection.keys, _cursor(pagination.after, after, resource, selection))
-        return _page(pagination, selection, begin, begin + size, size, after)
+        begin = bisect_right(selection.keys, _parse_cursor(pagination.after, after, resource, selection))
+        return _cut_by_key(pagination, selection, begin, begin + size, size, after)
     if (before := call.last(pagination.before)) is not None:
-        end = bisect_left(selection.keys, _cursor(pagination.before, before, resource, selection))
-        return _page(pagination, selection, max(0, end - size), end, size, before)
-    return _page(pagination, selection, 0, size, size, "")
+        end = bisect_left(selection.keys, _parse_cursor(pagination.before, before, resource, selection))
+        return _cut_by_key(pagination, selection, max(0, end - size), end, size, before)
+    return _cut_by_key(pagination, selection, 0, size, size, "")
 
 
-def _page(pagination: Pagination, selection: Selection, begin: int, end: int, size: int, cursor: str) -> Page:  # noqa: PLR0913
-    """The records from begin to end; an empty page past an end leads back by the cursor that led to it."""
+def _cut_by_key(pagination: Pagination, selection: Selection, begin: int, end: int, size: int, cursor: str) -> Page:  # noqa: PLR0913
+    """Return the page from `begin` to `end`; an empty page past an end leads back by the cursor that led to it."""
     records = selection.records[begin:end]
     first = records[0].key if records else cursor
     last = records[-1].key if records else cursor
@@ -78,7 +87,7 @@ def _page(pagination: Pagination, selection: Selection, begin: int, end: int, si
     )
 
 
-def _by_number(call: Call, pagination: Pagination, selection: Selection, size: int) -> Page:
+def _cut_by_number(call: Call, pagination: Pagination, selection: Selection, size: int) -> Page:
     text = call.last(pagination.page)
     if text is not None and (not text.isascii() or not text.isdigit() or int(text[:9]) < 1):
         raise parameter(pagination.page, "must be a number from 1.", _SLUG)
@@ -96,7 +105,7 @@ def _by_number(call: Call, pagination: Pagination, selection: Selection, size: i
     )
 
 
-def _cursor(name: str, text: str, resource: Resource, selection: Selection) -> Any:
+def _parse_cursor(name: str, text: str, resource: Resource, selection: Selection) -> Any:
     if resource.key_kind is KeyKind.TIMESTAMP:
         moment = clock.parse(text)
         if moment is None:
@@ -114,16 +123,16 @@ def _cursor(name: str, text: str, resource: Resource, selection: Selection) -> A
 
 
 def link_queries(call: Call, pagination: Pagination, page: Page) -> dict[str, list[tuple[str, str]] | None]:
-    """The queries of the pages around: everything that was asked, the page size, and where to go on."""
-    moving = {pagination.after, pagination.before, pagination.page, pagination.size}
-    kept = [(name, value) for name, value in call.query if name not in moving]
+    """Return the queries of the pages around: that of the call, the page size, and the cursor or page number."""
+    paging_names = {pagination.after, pagination.before, pagination.page, pagination.size}
+    kept = [(name, value) for name, value in call.query if name not in paging_names]
     size = [(pagination.size, str(page.size))] if pagination.size else []
-    around = {"previous": page.previous, "next": page.next}
-    return {rel: None if target is None else [*kept, *size, target] for rel, target in around.items()}
+    neighbours = {"previous": page.previous, "next": page.next}
+    return {rel: None if target is None else [*kept, *size, target] for rel, target in neighbours.items()}
 
 
 def link_header(address: str, queries: dict[str, list[tuple[str, str]] | None]) -> str:
-    """`Link` with `previous` and `next`; `about:blank` where there is no such page."""
+    """Return a `Link` header with `previous` and `next`; `about:blank` where there is no such page."""
     return ", ".join(
         f'<{NOWHERE if query is None else address + "?" + urlencode(query, quote_via=quote, safe=":,")}>; rel="{rel}"'
         for rel, query in queries.items()

@@ -1,4 +1,4 @@
-"""Query parameters as text, read by their schemas."""
+"""Query parameters converted from text by their schemas."""
 
 import re
 from collections.abc import Mapping
@@ -16,22 +16,22 @@ _BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a text is no value of its parameter."""
+    """The reason why a text is not a value of its parameter."""
 
     why: str
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:
-    """What a text is read as: `time`, `integer`, `number`, `boolean` or `text`."""
+    """Return how a text is converted: as `time`, `integer`, `number`, `boolean` or `text`."""
     declared = schema.get("type", "string")
-    kinds = [declared] if isinstance(declared, str) else [each for each in declared if each != "null"]
+    kinds = [declared] if isinstance(declared, str) else [name for name in declared if name != "null"]
     if "string" in kinds or not kinds:
         return "time" if schema.get("format") == "date-time" else "text"
     return kinds[0] if kinds[0] in {"integer", "number", "boolean"} else "text"
 
 
 def convert(text: str, kind: str) -> Any:
-    """The value of a text, or Unreadable. Times become microseconds."""
+    """Return the value of a text, or why it is unreadable; times become microseconds."""
     if kind == "time":
         moment = clock.parse(text)
         return Unreadable("not an RFC 3339 date-time with offset.") if moment is None else moment
@@ -45,16 +45,16 @@ def convert(text: str, kind: str) -> Any:
 
 
 class Reader:
-    """Reads the query of one operation."""
+    """Reader of the query parameters of one operation."""
 
     def __init__(self, operation: Operation, validators: Validators) -> None:
         self.known: dict[str, Parameter] = {
-            each.name: each for each in operation.parameters if each.location is Location.QUERY
+            parameter.name: parameter for parameter in operation.parameters if parameter.location is Location.QUERY
         }
         self._validators = validators
 
     def complaint(self, name: str, text: str) -> str:
-        """Why a text is no value of a known parameter, empty where it is one."""
+        """Return why a text is not a value of a known parameter, empty where it is one."""
         schema = self.known[name].schema
         if kind_of(schema) == "text" and schema.get("type") == "array":
             schema = schema.get("items", {})
@@ -64,8 +64,8 @@ class Reader:
         if kind_of(schema) == "time":
             return ""
         validator = self._validators.parameter(name, schema)
-        return "" if validator.is_valid(_whole(value)) else "not one of the values it can have."
+        return "" if validator.is_valid(_to_integer(value)) else "not one of the values it can have."
 
 
-def _whole(value: Any) -> Any:
+def _to_integer(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value

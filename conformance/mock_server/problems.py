@@ -1,4 +1,4 @@
-"""What goes wrong in a request, as RFC 9457 problem details."""
+"""Errors in a request, as RFC 9457 problem details."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -8,12 +8,12 @@ from urllib.parse import quote
 from conformance.model import Operation
 
 MEDIA = "application/problem+json"
-_PATH = "/:@!$&'()*+,;="  # stays as it is in a path (RFC 3986, section 3.3); the one asked for was decoded
+_PATH = "/:@!$&'()*+,;="  # stays unquoted in a path (RFC 3986, section 3.3); the path of a request is decoded
 _BASE = _PATH + "[]"  # an address may be an IPv6 one
 
 
 class Problem(Exception):  # noqa: N818
-    """Stops a request. `slug` names the problem type, empty where the status says enough (404 and the like)."""
+    """An error that ends a request. `slug` names the problem type, empty where the status says enough, such as 404."""
 
     def __init__(
         self,
@@ -32,7 +32,10 @@ class Problem(Exception):  # noqa: N818
         self.headers = dict(headers or {})
 
     def body(self, base: str, path: str = "") -> dict[str, Any]:
-        """The document: `base` is the API's base URL, `path` what was asked for below it, decoded."""
+        """Return the problem document.
+
+        `base` is the API's base URL, `path` the decoded path of the request below it.
+        """
         document: dict[str, Any] = {
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -47,17 +50,17 @@ class Problem(Exception):  # noqa: N818
 
 
 def not_found() -> Problem:
-    """404: there is no such thing, or the caller may not know of it."""
+    """Return a 404: the resource does not exist, or the caller may not see it."""
     return Problem(404, detail="There is nothing here, or not for you.")
 
 
 def malformed(operation: Operation, detail: str) -> Problem:
-    """A body that cannot be read at all."""
+    """Return the problem of a body that cannot be decoded."""
     return Problem(documented(operation, (400, 422)), "malformed-request", detail)
 
 
 def rejected(operation: Operation, errors: Mapping[str, list[str]]) -> Problem:
-    """A write refused for its content, with what is wrong field by field."""
+    """Return the problem of a write refused for its content, with the errors of each field."""
     status = documented(operation, (400, 422))
     verb = {"POST": "create", "PATCH": "update", "PUT": "update"}.get(operation.method, "request")
     slug = f"validation-failed-{verb}-{(operation.resource or operation.group).replace('.', '-').replace('_', '-')}"
@@ -65,12 +68,12 @@ def rejected(operation: Operation, errors: Mapping[str, list[str]]) -> Problem:
 
 
 def parameter(name: str, detail: str, slug: str = "invalid-parameter") -> Problem:
-    """400: a query parameter or header with a value that it cannot have."""
+    """Return a 400 for a query parameter or header with an invalid value."""
     return Problem(400, slug, f"{name}: {detail}")
 
 
 def documented(operation: Operation, statuses: Iterable[int]) -> int:
-    """The first of the statuses that the operation documents by name, else the first of all."""
-    wanted = list(statuses)
-    known = {each.status for each in operation.responses}
-    return next((status for status in wanted if str(status) in known), wanted[0])
+    """Return the first of the statuses that the operation documents by number, else the first of all."""
+    candidates = list(statuses)
+    known = {response.status for response in operation.responses}
+    return next((status for status in candidates if str(status) in known), candidates[0])

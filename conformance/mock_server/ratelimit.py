@@ -1,4 +1,4 @@
-"""Requests per rolling hour for each pair of application and user."""
+"""A rate limit: requests per rolling hour for each pair of application and user."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from types import MappingProxyType
 from conformance.mock_server import clock
 
 WINDOW = 3600  # seconds
-RATE_LIMIT = 100_000  # requests in a window, unless told otherwise: no bound on a test
+RATE_LIMIT = 100_000  # requests in a window by default: large enough not to limit a test
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """Counts by second, oldest first, and their sum."""
+    """Counts of requests by second, oldest first, and their sum."""
 
     counts: deque[list[int]] = field(default_factory=deque)
     total: int = 0
@@ -25,7 +25,7 @@ class _Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left after a request. `retry_after` is 0 where the request may pass, else seconds to wait."""
+    """The requests left after a request. `retry_after` is 0 where the request may pass, else the seconds to wait."""
 
     limit: int
     remaining: int
@@ -33,7 +33,7 @@ class Allowance:
 
 
 class RateLimit:
-    """A rolling window kept by the second; a request that is refused does not count."""
+    """A rolling window, kept by the second; a refused request does not count."""
 
     def __init__(self, limit: int, own: Mapping[str, int] = MappingProxyType({})) -> None:
         self.limit = limit
@@ -41,7 +41,7 @@ class RateLimit:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, application: str, user: str, now: int) -> Allowance:
-        """Count one request at `now` (microseconds)."""
+        """Count one request at `now` (microseconds) and return the allowance that is left."""
         second = now // clock.SECOND
         bucket = self._buckets.setdefault((application, user), _Bucket())
         bucket.forget(second)

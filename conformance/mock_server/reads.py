@@ -1,4 +1,4 @@
-"""Answers to GET: lists, members, singletons, plain answers and redirects."""
+"""Responses to GET: lists, members, singletons, plain responses and redirects."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,11 +19,11 @@ from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Operation, Pagination, Resource, Role
 
 ME = "me"
-_KEPT = 512
+_MAX_SELECTIONS = 512
 
 
 class _Members(Sequence[Record]):
-    """A collection as a sequence of records in the order of keys, without a copy."""
+    """A collection as a sequence of records in the order of its keys, without a copy."""
 
     def __init__(self, collection: Collection, keys: list[str]) -> None:
         self._collection = collection
@@ -39,141 +39,159 @@ class _Members(Sequence[Record]):
 
 
 class Reads:
-    """Finds and shows what exists."""
+    """The reading side of the server: finds records and renders them."""
 
-    def __init__(self, world: World, seams: Seams, behaviours: Behaviours) -> None:
-        self.world = self._world = world
-        self._seams = seams
-        self.behaviours = self._behaviours = behaviours
-        self.views = Views(world, seams)
+    def __init__(self, world: World, hooks: Seams, behaviours: Behaviours) -> None:
+        self.world = world
+        self._hooks = hooks
+        self.behaviours = behaviours
+        self.views = Views(world, hooks)
         self._filters: dict[str, Filters] = {}
         self._selections: dict[tuple[Any, ...], paging.Selection] = {}
         self._revision = -1
 
     def answer(self, call: Call) -> Answer:
-        """The answer to a read, as JSON or as a table; raises Problem."""
-        answer = self._answer(call)
-        return tables.tabled(answer, call.operation) if answer.status == 200 and tables.wanted(call) else answer
+        """Return the response to a read, as JSON or as a table.
 
-    def _answer(self, call: Call) -> Answer:
-        if special := self._behaviours.reads.get(call.operation.key):
+        Raises: Problem.
+        """
+        response = self._dispatch(call)
+        return tables.tabled(response, call.operation) if response.status == 200 and tables.wanted(call) else response
+
+    def _dispatch(self, call: Call) -> Answer:
+        if special := self.behaviours.reads.get(call.operation.key):
             return special(self, call)
         role = call.operation.role
         if role is Role.LIST:
-            return self._list(call)
+            return self._handle_list(call)
         if role is Role.REDIRECT:
-            return self._behaviours.redirect(call)
-        if call.operation.resource not in self._world.shape.resources:
+            return self.behaviours.redirect(call)
+        if call.operation.resource not in self.world.shape.resources:
             self.above(call)
-            return Answer(200, self._behaviours.plain(call, 200))
+            return Answer(200, self.behaviours.plain(call, 200))
         return self.one(call, self.find(call))
 
     def expand(self, call: Call) -> tuple[Node, tuple[str, ...]]:
-        """What the query asks to expand, as a tree and as sorted paths."""
+        """Return the expansions of the query, as a tree and as sorted paths."""
         paths = tuple(sorted(set(call.every("expand")))) if call.operation.expansions else ()
-        paths = through(self._seams.tree, call, paths)
+        paths = through(self._hooks.tree, call, paths)
         return self.views.tree(call.operation, paths), paths
 
     # Members
 
     def find(self, call: Call) -> Record:
-        """The record that the path names; raises 404 where it does not exist or the caller may not see it."""
-        resource = self._world.shape.resources[call.operation.resource]
+        """Return the record that the path names.
+
+        Raises: Problem with status 404 where it does not exist or the caller may not see it.
+        """
+        resource = self.world.shape.resources[call.operation.resource]
         parent = self.above(call)
         if resource.singleton or not call.operation.path.startswith(resource.item_path or " "):
-            found = self._single(resource, parent)
+            record = self._find_singleton(resource, parent)
         else:
-            found = self._member(call, resource, parent)
-        return self.seen(call, found)
+            record = self._find_member(call, resource, parent)
+        return self.seen(call, record)
 
-    def _single(self, resource: Resource, parent: Record | None) -> Record | None:
-        members = self._world.store.collection(resource.name, parent.path if parent else "")
+    def _find_singleton(self, resource: Resource, parent: Record | None) -> Record | None:
+        members = self.world.store.collection(resource.name, parent.path if parent else "")
         return next(iter(members), None)
 
-    def _member(self, call: Call, resource: Resource, parent: Record | None) -> Record | None:
-        key = self._key(call, resource, call.values[resource.key])
-        members = self._world.store.collection(resource.name, parent.path if parent else "")
-        found: Record | None = through(self._seams.lookup, call, resource, members, key, members.by_key.get(key))
-        return found
+    def _find_member(self, call: Call, resource: Resource, parent: Record | None) -> Record | None:
+        key = self._normalize_key(call, resource, call.values[resource.key])
+        members = self.world.store.collection(resource.name, parent.path if parent else "")
+        record: Record | None = through(self._hooks.lookup, call, resource, members, key, members.by_key.get(key))
+        return record
 
-    def _key(self, call: Call, resource: Resource, text: str) -> str:
-        if text == ME and resource.name == self._world.shape.principal and call.user:
+    def _normalize_key(self, call: Call, resource: Resource, text: str) -> str:
+        if text == ME and resource.name == self.world.shape.principal and call.user:
             return call.user
-        return self._world.normal(resource, text)
+        return self.world.normal(resource, text)
 
     def seen(self, call: Call, record: Record | None) -> Record:
-        """The record, if it exists and the caller may see it; raises 404."""
+        """Return the record if it exists and the caller may see it.
+
+        Raises: Problem with status 404.
+        """
         if record is None or not self.visible(call, record):
             raise not_found()
         return record
 
     def visible(self, call: Call, record: Record) -> bool:
-        """Whether a caller may see a record: its own, shared ones, and every one where no person is behind the call."""
+        """Return whether a caller may see a record: its own, a shared one, or any where no user is behind the call."""
         free = call.user is None or record.owner is None or record.owner == call.user
-        return bool(through(self._seams.visible, call, record, free))
+        return bool(through(self._hooks.visible, call, record, free))
 
     def above(self, call: Call) -> Record | None:
-        """The record that the operation hangs under, from the path's parameters; raises 404; None at the root."""
-        chain = self._world.chain(call.operation)
+        """Return the record that the operation is below, from the parameters of the path; None at the root.
+
+        Raises: Problem with status 404.
+        """
+        chain = self.world.chain(call.operation)
         parent: Record | None = None
         for resource in chain:
-            members = self._world.store.collection(resource.name, parent.path if parent else "")
-            key = self._key(call, resource, call.values[resource.key])
+            members = self.world.store.collection(resource.name, parent.path if parent else "")
+            key = self._normalize_key(call, resource, call.values[resource.key])
             parent = self.seen(call, members.by_key.get(key))
         return parent
 
     def one(self, call: Call, record: Record) -> Answer:
-        """A single record, with what its query asks for."""
+        """Return the response with a single record, with the expansions of the query."""
         tree, paths = self.expand(call)
         data = record
-        criteria = self._criteria(call)
+        criteria = self._read_criteria(call)
         if criteria:
-            data = self._thinned(record, criteria)
+            data = self._filter_inner_arrays(record, criteria)
         body = self.views.encoded(call, Place(data), call.operation.item_schema, tree, paths)
         return Answer(200, raw=body)
 
-    def _thinned(self, record: Record, criteria: list[tuple[Criterion, Any]]) -> Record:
-        """A copy of a singleton whose inner arrays hold only the elements that its filters let through."""
+    def _filter_inner_arrays(self, record: Record, criteria: list[tuple[Criterion, Any]]) -> Record:
+        """Return a copy of a singleton whose inner arrays hold only the elements that pass its filters."""
         data = dict(record.data)
-        for criterion, wanted in criteria:
+        for criterion, expected in criteria:
             name, mark, _ = criterion.filter.field.partition("[].")
             if mark and isinstance(data.get(name), list):
-                inner = [Record(record.resource, "", "", data={name: [each]}) for each in data[name]]
-                data[name] = [each for each, one in zip(data[name], inner, strict=True) if criterion.holds(one, wanted)]
+                inner = [Record(record.resource, "", "", data={name: [element]}) for element in data[name]]
+                data[name] = [
+                    element
+                    for element, element_record in zip(data[name], inner, strict=True)
+                    if criterion.holds(element_record, expected)
+                ]
         return Record(record.resource, record.key, "", record.parent, record.owner, record.moment, data)
 
     # Lists
 
-    def _list(self, call: Call) -> Answer:
+    def _handle_list(self, call: Call) -> Answer:
         operation = call.operation
-        resource = self._world.shape.resources[operation.resource]
+        resource = self.world.shape.resources[operation.resource]
         parent = self.above(call)
-        selection = self._selection(call, resource, parent)
+        selection = self._get_selection(call, resource, parent)
         headers = {}
         if operation.pagination:
-            page = self._cut(call, operation.pagination, resource, selection)
-            page = through(self._seams.cut, call, selection.records, page)
+            page = self._cut_page(call, operation.pagination, resource, selection)
+            page = through(self._hooks.cut, call, selection.records, page)
             queries = paging.link_queries(call, operation.pagination, page)
         else:
             page = paging.Page(selection.records[:], 0, None, None, len(selection))
             queries = {"previous": None, "next": None}
-        queries = through(self._seams.link, call, queries)
+        queries = through(self._hooks.link, call, queries)
         response = operation.response(200)
-        if operation.pagination or (response and any(each.name.lower() == "link" for each in response.headers)):
+        if operation.pagination or (response and any(header.name.lower() == "link" for header in response.headers)):
             headers["Link"] = paging.link_header(call.base + call.path, queries)
-        return Answer(200, headers=headers, raw=self._rendered(call, page, parent))
+        return Answer(200, headers=headers, raw=self._render_page(call, page, parent))
 
-    def _cut(self, call: Call, pagination: Pagination, resource: Resource, selection: paging.Selection) -> paging.Page:
+    def _cut_page(
+        self, call: Call, pagination: Pagination, resource: Resource, selection: paging.Selection
+    ) -> paging.Page:
         try:
             return paging.cut(call, pagination, resource, selection)
         except Problem as problem:
-            if through(self._seams.parameter, call, "page", problem) is not None:
+            if through(self._hooks.parameter, call, "page", problem) is not None:
                 raise
-        own = {pagination.size, pagination.after, pagination.before, pagination.page}
-        plain = replace(call, query=tuple(each for each in call.query if each[0] not in own))
+        paging_names = {pagination.size, pagination.after, pagination.before, pagination.page}
+        plain = replace(call, query=tuple(pair for pair in call.query if pair[0] not in paging_names))
         return paging.cut(plain, pagination, resource, selection)
 
-    def _rendered(self, call: Call, page: paging.Page, parent: Record | None) -> bytes:
+    def _render_page(self, call: Call, page: paging.Page, parent: Record | None) -> bytes:
         tree, paths = self.expand(call)
         operation, views = call.operation, self.views
         items = b",".join(
@@ -182,44 +200,44 @@ class Reads:
         )
         if not operation.items_at:
             return b"[" + items + b"]"
-        frame = self._behaviours.frame(call, parent)
-        shown = {key: views.value(call, each, tree.below.get(key)) for key, each in frame.items()}
+        frame = self.behaviours.frame(call, parent)
+        shown = {key: views.value(call, value, tree.below.get(key)) for key, value in frame.items()}
         return encode({**shown, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
 
-    def _selection(self, call: Call, resource: Resource, parent: Record | None) -> paging.Selection:
-        members = self._world.store.collection(resource.name, parent.path if parent else "")
-        criteria = self._criteria(call)
-        ordering = self._ordering(call)
+    def _get_selection(self, call: Call, resource: Resource, parent: Record | None) -> paging.Selection:
+        members = self.world.store.collection(resource.name, parent.path if parent else "")
+        criteria = self._read_criteria(call)
+        ordering = self._read_ordering(call)
         if not (
-            criteria or ordering or self._seams.select or self._seams.order or self._seams.visible or self._seams.match
+            criteria or ordering or self._hooks.select or self._hooks.order or self._hooks.visible or self._hooks.match
         ):
             keys = members.visible(call.user)
             return paging.Selection(_Members(members, keys), keys)
-        store = self._world.store
-        if self._revision != store.revision or len(self._selections) > _KEPT:
+        store = self.world.store
+        if self._revision != store.revision or len(self._selections) > _MAX_SELECTIONS:
             self._selections.clear()
             self._revision = store.revision
         key = (resource.name, parent.path if parent else "", call.user, call.operation.key, ordering, tuple(
-            (criterion.filter.parameter, repr(wanted)) for criterion, wanted in criteria
+            (criterion.filter.parameter, repr(expected)) for criterion, expected in criteria
         ))  # fmt: skip
-        found = self._selections.get(key)
-        if found is None or self._seams.select or self._seams.match or self._seams.order or self._seams.visible:
-            found = self._selections[key] = self._select(call, members, criteria, ordering)
-        return found
+        selection = self._selections.get(key)
+        if selection is None or self._hooks.select or self._hooks.match or self._hooks.order or self._hooks.visible:
+            selection = self._selections[key] = self._select_records(call, members, criteria, ordering)
+        return selection
 
-    def _select(
+    def _select_records(
         self, call: Call, members: Collection, criteria: list[tuple[Criterion, Any]], ordering: str
     ) -> paging.Selection:
-        match = self._seams.match
+        match = self._hooks.match
         records = [
             record
             for record in members
             if self.visible(call, record)
             and all(
-                through(match, call, each.filter, record, wanted, each.holds(record, wanted))
+                through(match, call, criterion.filter, record, expected, criterion.holds(record, expected))
                 if match
-                else each.holds(record, wanted)
-                for each, wanted in criteria
+                else criterion.holds(record, expected)
+                for criterion, expected in criteria
             )
         ]
         key: Callable[[Record], Any] = lambda record: record.key  # noqa: E731
@@ -228,14 +246,14 @@ class Reads:
             records.sort(key=key)
         if ordering.startswith("-"):
             records.reverse()
-        records = through(self._seams.order, call, records)
-        records = through(self._seams.select, call, records)
-        if not ordering and not self._seams.order:
+        records = through(self._hooks.order, call, records)
+        records = through(self._hooks.select, call, records)
+        if not ordering and not self._hooks.order:
             return paging.Selection(records, [record.key for record in records])
         places = {record.key: place for place, record in enumerate(records)}
         return paging.Selection(records, list(range(len(records))), places.get)
 
-    def _ordering(self, call: Call) -> str:
+    def _read_ordering(self, call: Call) -> str:
         ordering = call.operation.ordering
         text = call.last(ordering.parameter) if ordering else None
         if ordering is None or text is None:
@@ -244,31 +262,34 @@ class Reads:
             raise parameter(ordering.parameter, "not an ordering of this list.")
         return text
 
-    def _criteria(self, call: Call) -> list[tuple[Criterion, Any]]:
-        """The filters that the query uses, with the values to compare with; raises a problem for malformed ones."""
+    def _read_criteria(self, call: Call) -> list[tuple[Criterion, Any]]:
+        """Return the filters that the query uses, with the values to compare with.
+
+        Raises: Problem for malformed values.
+        """
         operation = call.operation
         if not operation.filters:
             return []
-        filters = self._filters_of(operation)
-        found = []
+        filters = self._get_filters(operation)
+        criteria = []
         for criterion in filters.all:
             text = call.last(criterion.filter.parameter)
             if text is None:
                 continue
-            wanted = criterion.wanted(text)
-            if isinstance(wanted, Unreadable):
-                problem = parameter(criterion.filter.parameter, wanted.why)
-                if through(self._seams.parameter, call, criterion.filter.parameter, problem) is not None:
+            expected = criterion.wanted(text)
+            if isinstance(expected, Unreadable):
+                problem = parameter(criterion.filter.parameter, expected.why)
+                if through(self._hooks.parameter, call, criterion.filter.parameter, problem) is not None:
                     raise problem
                 continue
             if criterion.filter.field or criterion.rule:
-                found.append((criterion, self._person(call, criterion, wanted)))
-        return found
+                criteria.append((criterion, self._resolve_me(call, criterion, expected)))
+        return criteria
 
-    def _person(self, call: Call, criterion: Criterion, wanted: Any) -> Any:
-        return call.user if wanted == ME and ("owner" in criterion.rule or criterion.filter.by_id_of) else wanted
+    def _resolve_me(self, call: Call, criterion: Criterion, expected: Any) -> Any:
+        return call.user if expected == ME and ("owner" in criterion.rule or criterion.filter.by_id_of) else expected
 
-    def _filters_of(self, operation: Operation) -> Filters:
+    def _get_filters(self, operation: Operation) -> Filters:
         if operation.key not in self._filters:
-            self._filters[operation.key] = Filters(operation, self._world)
+            self._filters[operation.key] = Filters(operation, self.world)
         return self._filters[operation.key]

@@ -1,7 +1,7 @@
-"""The places where a seeded fault may change what the server does, each named after the decision taken there.
+"""The hooks of seeded faults: the places where a fault may change what the server does.
 
-A seam is a tuple of functions. Each gets the call (or what stands for it), what is being decided, and the right value
-last; it returns the value to go on with. A server without faults has none.
+Each hook is named after the decision that is taken there. A hook gets the call (or its substitute), what is
+decided, and the correct value last; it returns the value to continue with. A server without faults has no hooks.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,50 +13,52 @@ Hook = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Hooks by place; the comments give their arguments, the last of which is replaced by what they return."""
+    """The hooks of a server by place. A comment lists the arguments; the return value replaces the last one."""
 
-    protocol: tuple[Hook, ...] = ()  # call | None, check, Problem | None: version, accept, method
-    admit: tuple[Hook, ...] = ()  # call, Problem | None: token and scope
-    limit: tuple[Hook, ...] = ()  # call, Allowance
+    protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method
+    admit: tuple[Hook, ...] = ()  # call, problem | None: token and scope
+    limit: tuple[Hook, ...] = ()  # call, allowance
     context: tuple[Hook, ...] = ()  # call, user id | None
-    lookup: tuple[Hook, ...] = ()  # call, resource, parent, key, Record | None
-    visible: tuple[Hook, ...] = ()  # call, record, bool
-    parameter: tuple[Hook, ...] = ()  # call, name, Problem | None
-    match: tuple[Hook, ...] = ()  # call, filter, record, value, bool
+    lookup: tuple[Hook, ...] = ()  # call, resource, members, key, record | None: of the path
+    visible: tuple[Hook, ...] = ()  # call, record, bool: whether the caller may see it
+    parameter: tuple[Hook, ...] = ()  # call, name, problem | None
+    match: tuple[Hook, ...] = ()  # call, filter, record, value, bool: whether the record passes the filter
     order: tuple[Hook, ...] = ()  # call, records
     select: tuple[Hook, ...] = ()  # call, records: filtered and ordered
-    cut: tuple[Hook, ...] = ()  # call, records, Page
+    cut: tuple[Hook, ...] = ()  # call, records, page
     link: tuple[Hook, ...] = ()  # call, {"previous": query | None, "next": query | None}
-    item: tuple[Hook, ...] = ()  # call, place, data: a record as it is about to be shown
-    nested: tuple[Hook, ...] = ()  # call, path, record, data: a record about to stand in for its link
+    item: tuple[Hook, ...] = ()  # call, position, data: of a record before it is encoded
+    nested: tuple[Hook, ...] = ()  # call, path, record, data: of a record that replaces its link
     tree: tuple[Hook, ...] = ()  # call, paths to expand
     reject: tuple[Hook, ...] = ()  # call, body, errors by field: of a write
     apply: tuple[Hook, ...] = ()  # call, record, changes: of a write; the record of a POST is new
-    unreadable: tuple[Hook, ...] = ()  # call, Problem | None: a body that cannot be read; None takes it as empty
+    unreadable: tuple[
+        Hook, ...
+    ] = ()  # call, problem | None: a body that cannot be decoded; with None it counts as empty
     remove: tuple[Hook, ...] = ()  # call, record, bool: whether DELETE takes effect
-    answer: tuple[Hook, ...] = ()  # call | None, answer
-    raw: tuple[Hook, ...] = ()  # call, bytes of the body
-    token: tuple[Hook, ...] = ()  # form, answer of the token endpoint
-    message: tuple[Hook, ...] = ()  # attempt, webhook message
-    data: tuple[Hook, ...] = ()  # event, webhook payload
+    answer: tuple[Hook, ...] = ()  # call | None, response: before it is encoded
+    raw: tuple[Hook, ...] = ()  # call | None, response, bytes of the body
+    token: tuple[Hook, ...] = ()  # form, body of the token endpoint's response
+    message: tuple[Hook, ...] = ()  # message, (headers, body) of an attempt
+    data: tuple[Hook, ...] = ()  # event, payload of a webhook
 
     @staticmethod
     def of(planted: Iterable[Mapping[str, Hook]]) -> "Seams":
-        """The hooks of several faults together, in order."""
-        hooks: dict[str, list[Hook]] = {each.name: [] for each in fields(Seams)}
+        """Return the hooks of several faults together, in order."""
+        hooks: dict[str, list[Hook]] = {place.name: [] for place in fields(Seams)}
         for fault in planted:
             for name, hook in fault.items():
                 hooks[name].append(hook)
-        return Seams(**{name: tuple(found) for name, found in hooks.items()})
+        return Seams(**{name: tuple(place_hooks) for name, place_hooks in hooks.items()})
 
     @property
     def rendering(self) -> bool:
-        """Whether what is shown of a record may differ from what it holds."""
+        """Return whether a rendered record may differ from what it holds."""
         return bool(self.item or self.nested)
 
 
 def through(hooks: tuple[Hook, ...], *arguments: Any) -> Any:
-    """Pass the last argument through each hook in turn; the others stay."""
+    """Pass the last argument through each hook in turn, with the other arguments unchanged, and return the result."""
     *context, value = arguments
     for hook in hooks:
         value = hook(*context, value)

@@ -1,4 +1,4 @@
-"""Runs a server here and now."""
+"""The built-in server inside this process, run by uvicorn."""
 
 import sys
 
@@ -8,8 +8,8 @@ from conformance.mock_server.assembly import Settings, assemble
 from conformance.mock_server.launching import READY
 
 
-class _Announcing(uvicorn.Server):
-    """Says where it listens once it does."""
+class _AnnouncingServer(uvicorn.Server):
+    """A uvicorn server that prints its address once it accepts connections."""
 
     base_path = ""
 
@@ -21,12 +21,12 @@ class _Announcing(uvicorn.Server):
 
 
 def serve(settings: Settings, port: int = 0) -> None:
-    """Serve on loopback until the process is ended; prints `ready URL` when it accepts connections."""
+    """Serve on loopback until the process is ended; print `ready URL` when connections are accepted."""
     server = assemble(settings)
     config = uvicorn.Config(
         server, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off",
         server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
     )  # fmt: skip
-    announcing = _Announcing(config)
+    announcing = _AnnouncingServer(config)
     announcing.base_path = server.description.model.base_path
     announcing.run()

@@ -1,4 +1,4 @@
-"""Answers in comma-separated values (RFC 4180), wherever a description documents them for what is read."""
+"""Responses in comma-separated values (RFC 4180), wherever a description documents them for a read."""
 
 import csv
 import io
@@ -12,73 +12,78 @@ from conformance.mock_server.call import Answer, Call
 from conformance.model import Operation
 
 CSV = "text/csv"
-_RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may run (OWASP, CSV injection)
-_ROWS = 12
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run such a cell (OWASP, CSV injection)
+_EXAMPLE_ROWS = 12
 
 
 def documented(operation: Operation) -> bool:
-    """Whether a successful read may be answered so."""
-    return CSV in _offered(operation)
+    """Return whether a successful read may be CSV."""
+    return CSV in _offered_types(operation)
 
 
 def wanted(call: Call) -> bool:
-    """Whether the client takes CSV rather than what else is offered."""
-    return negotiation.choose(call.headers.get("accept", ""), _offered(call.operation)) == CSV
+    """Return whether the client prefers CSV to the other media types on offer."""
+    return negotiation.choose(call.headers.get("accept", ""), _offered_types(call.operation)) == CSV
 
 
-def tabled(answer: Answer, operation: Operation) -> Answer:
-    """A successful answer as a table: a row an item, a column a documented field, `location.latitude` too."""
-    value = msgspec.json.decode(answer.raw) if answer.raw is not None else answer.body
-    rows = _items(value, operation)
-    names = _columns(operation) or list(rows[0])
-    body = lines([names, *([_text(_at(row, name)) for name in names] for row in rows)])
-    return Answer(answer.status, headers=answer.headers, media=f"{CSV}; charset=utf-8", raw=body)
+def tabled(response: Answer, operation: Operation) -> Answer:
+    """Return a successful response as a table: a row for each item, a column for each documented field.
+
+    A column name is a dotted path, such as `location.latitude`.
+    """
+    value = msgspec.json.decode(response.raw) if response.raw is not None else response.body
+    rows = _extract_items(value, operation)
+    names = _list_columns(operation) or list(rows[0])
+    body = lines([names, *([_format_cell(_value_at(row, name)) for name in names] for row in rows)])
+    return Answer(response.status, headers=response.headers, media=f"{CSV}; charset=utf-8", raw=body)
 
 
 def example() -> list[dict[str, Any]]:
-    """The rows of a table of which the description tells no columns; every kind of cell that needs care is there."""
+    """Return the rows of a table whose columns are not described, with every kind of value that needs care."""
     texts = ("plain", "a, b", 'a "b"', "a\r\nb", "=1+1", "é", "")
-    return [{"period": f"2026-{1 + n % 12:02}", "count": n, "note": texts[n % len(texts)]} for n in range(_ROWS)]
+    return [
+        {"period": f"2026-{1 + n % 12:02}", "count": n, "note": texts[n % len(texts)]} for n in range(_EXAMPLE_ROWS)
+    ]
 
 
 def lines(rows: list[list[str]]) -> bytes:
-    """Rows of cells as they are."""
+    """Encode rows of cells as CSV, without escaping."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
 def read(body: bytes) -> list[list[str]]:
-    """The rows of cells of a table that was written here."""
+    """Decode the rows of cells of a table that this module encoded."""
     return list(csv.reader(io.StringIO(body.decode(), newline="")))
 
 
-def _offered(operation: Operation) -> list[str]:
-    return [media.type for each in operation.responses if each.status == "200" for media in each.media]
+def _offered_types(operation: Operation) -> list[str]:
+    return [media.type for response in operation.responses if response.status == "200" for media in response.media]
 
 
-def _items(value: Any, operation: Operation) -> list[Any]:
+def _extract_items(value: Any, operation: Operation) -> list[Any]:
     inner = value.get(operation.items_at) if operation.items_at and isinstance(value, dict) else value
     return inner if isinstance(inner, list) else [inner]
 
 
-def _columns(operation: Operation) -> list[str]:
-    """The documented fields of an item that hold values; the same whatever is shown."""
+def _list_columns(operation: Operation) -> list[str]:
+    """Return the documented fields of an item that hold values; the same whatever is shown."""
     start = f"{operation.items_at}[]." if operation.items_at else "[]."
-    fields = [each.removeprefix(start) for each in operation.fields if each != operation.items_at]
-    around = {each.rpartition(".")[0] for each in fields}
-    return [each for each in fields if each not in around and "[]" not in each]
+    fields = [field.removeprefix(start) for field in operation.fields if field != operation.items_at]
+    parents = {field.rpartition(".")[0] for field in fields}
+    return [field for field in fields if field not in parents and "[]" not in field]
 
 
-def _at(row: Any, path: str) -> Any:
+def _value_at(row: Any, path: str) -> Any:
     for name in path.split("."):
         row = row.get(name) if isinstance(row, Mapping) else None
     return row
 
 
-def _text(value: Any) -> str:
-    """A cell; what a spreadsheet would run begins with an apostrophe."""
+def _format_cell(value: Any) -> str:
+    """Return the text of a cell, with an apostrophe in front where a spreadsheet would run it."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return f"'{text}" if isinstance(value, str) and text.startswith(_RUNS) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text

@@ -13,7 +13,7 @@ CODE_LIFETIME = 60
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token allows. `user` is the id of the person it stands for, empty for an application alone."""
+    """The rights of a token. `user` is the id of the person it stands for, empty for an application alone."""
 
     application: str
     scopes: frozenset[str]
@@ -32,7 +32,7 @@ class Code:
 
 
 class Tokens:
-    """The issuer's memory. Tokens are drawn by `draw`, unguessable unless a test says otherwise."""
+    """The issued tokens and codes. `draw` makes a token; by default tokens are unguessable."""
 
     def __init__(
         self,
@@ -48,32 +48,32 @@ class Tokens:
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
         self._codes: dict[str, Code] = {}
-        self.secrets = {each.client_id: each.client_secret for each in IDENTITIES if each.client_id}
+        self.secrets = {identity.client_id: identity.client_secret for identity in IDENTITIES if identity.client_id}
         self.secrets[APPLICATION] = APPLICATION_SECRET
-        for each in IDENTITIES:
-            self._access[each.token] = self._standing(each)
+        for identity in IDENTITIES:
+            self._access[identity.token] = self._build_standing_grant(identity)
 
-    def _standing(self, identity: Identity) -> Grant:
+    def _build_standing_grant(self, identity: Identity) -> Grant:
         user = "" if identity.user is None else self._users(identity.user)
         expires = self.now() - clock.HOUR if identity.expired else 1 << 62
         return Grant(identity.client_id or APPLICATION, granted(identity, self.scopes), user, expires)
 
     def find(self, token: str) -> Grant | None:
-        """The grant behind an access token that is still valid."""
+        """Return the grant of an access token that is still valid."""
         grant = self._access.get(token)
         return grant if grant and grant.expires > self.now() else None
 
     def user(self, position: int) -> str:
-        """The id of a user of the world by position."""
+        """Return the id of a user of the world by position."""
         return self._users(position)
 
     def allowed(self, client_id: str) -> frozenset[str]:
-        """The scopes that an application may ask for."""
-        own = next((each for each in IDENTITIES if each.client_id == client_id), None)
-        return granted(own, self.scopes) if own else self.scopes
+        """Return the scopes that an application may request."""
+        identity = next((identity for identity in IDENTITIES if identity.client_id == client_id), None)
+        return granted(identity, self.scopes) if identity else self.scopes
 
     def issue(self, application: str, scopes: frozenset[str], user: str = "") -> tuple[str, str]:
-        """A new access token, and a refresh token where a person stands behind it (else empty)."""
+        """Issue an access token, and a refresh token where a person stands behind it (else empty)."""
         grant = Grant(application, scopes, user, self.now() + LIFETIME * clock.SECOND)
         access, refresh = self._draw(), self._draw() if user else ""
         self._access[access] = grant
@@ -82,7 +82,7 @@ class Tokens:
         return access, refresh
 
     def refresh(self, token: str, application: str) -> tuple[str, str, Grant] | None:
-        """New tokens for a refresh token, which is spent; None where it is not valid for the application."""
+        """Issue new tokens for a refresh token, which is used up; None where it is not valid for the application."""
         grant = self._refresh.get(token)
         if grant is None or grant.application != application:
             return None
@@ -90,18 +90,18 @@ class Tokens:
         return *self.issue(application, grant.scopes, grant.user), grant
 
     def revoke(self, token: str, application: str) -> None:
-        """Forget an access or refresh token of the application (RFC 7009); an unknown one is no error."""
-        for kept in (self._access, self._refresh):
-            if token in kept and kept[token].application == application:
-                del kept[token]
+        """Revoke an access or refresh token of the application (RFC 7009); an unknown one is no error."""
+        for grants in (self._access, self._refresh):
+            if token in grants and grants[token].application == application:
+                del grants[token]
 
     def authorise(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
-        """A code for one exchange within a minute."""
+        """Return a code that can be exchanged once within a minute."""
         code = self._draw()
         self._codes[code] = Code(grant, redirect_uri, challenge, self.now() + CODE_LIFETIME * clock.SECOND)
         return code
 
     def redeem(self, code: str) -> Code | None:
-        """The code, once; None where it is unknown, spent or older than a minute."""
-        found = self._codes.pop(code, None)
-        return found if found and found.expires > self.now() else None
+        """Return the code and forget it; None where it is unknown, used or older than a minute."""
+        known_code = self._codes.pop(code, None)
+        return known_code if known_code and known_code.expires > self.now() else None

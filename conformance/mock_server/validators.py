@@ -1,4 +1,4 @@
-"""Compiled JSON Schemas of one description, for what clients send. Written for the server alone."""
+"""Compiled JSON Schemas of one description, for what clients send. The server shares no validator with the suite."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _FORMATS = {
 
 
 class Validators:
-    """Validators by schema, made when first asked for."""
+    """Validators by schema, compiled on first use."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
@@ -33,18 +33,18 @@ class Validators:
         return jsonschema_rs.Registry([(_REQUESTS, as_request(document))])
 
     def at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
-        """The validator of a request body's schema by its pointer."""
-        return self._compiled(pointer, {"$ref": _REQUESTS + quote(pointer, safe="#/~:")})
+        """Return the validator of a request body's schema by its pointer."""
+        return self._compile(pointer, {"$ref": _REQUESTS + quote(pointer, safe="#/~:")})
 
     def parameter(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        """The validator of a parameter's schema."""
+        """Return the validator of a parameter's schema."""
         known = self._parameters.get(id(schema))
-        if known is None:  # the schema is kept too: an id must not come to name another one
-            made = self._compiled(f"{name} {len(self._parameters)}", _outward(schema))
+        if known is None:  # the schema is kept too, so that its id is not used again
+            made = self._compile(f"{name} {len(self._parameters)}", _qualify_references(schema))
             known = self._parameters[id(schema)] = (schema, made)
         return known[1]
 
-    def _compiled(self, key: str, schema: Any) -> jsonschema_rs.Draft202012Validator:
+    def _compile(self, key: str, schema: Any) -> jsonschema_rs.Draft202012Validator:
         if key not in self._made:
             self._made[key] = jsonschema_rs.Draft202012Validator(
                 schema, registry=self._registry, validate_formats=True, formats=_FORMATS
@@ -53,42 +53,45 @@ class Validators:
 
 
 def as_request(value: Any) -> Any:
-    """A copy of a document in which read-only properties are not required (OpenAPI 3.0.3, section 4.7.24.1)."""
+    """Return a copy of a document in which read-only properties are not required (OpenAPI 3.0.3, section 4.7.24.1)."""
     if isinstance(value, list):
-        return [as_request(each) for each in value]
+        return [as_request(item) for item in value]
     if not isinstance(value, dict):
         return value
-    made = {key: as_request(each) for key, each in value.items()}
+    made = {key: as_request(item) for key, item in value.items()}
     required, properties = made.get("required"), made.get("properties")
     if isinstance(required, list) and isinstance(properties, dict):
-        made["required"] = [name for name in required if not _read_only(properties.get(name))]
+        made["required"] = [name for name in required if not _is_read_only(properties.get(name))]
     return made
 
 
-def _read_only(schema: Any) -> bool:
+def _is_read_only(schema: Any) -> bool:
     return isinstance(schema, dict) and schema.get("readOnly") is True
 
 
-def _outward(value: Any) -> Any:
-    """References of a schema that stands outside its document, led back into it."""
+def _qualify_references(value: Any) -> Any:
+    """Return a schema outside its document with its references led back into the document."""
     if isinstance(value, dict):
-        return {k: _REQUESTS + v if k == "$ref" and str(v).startswith("#") else _outward(v) for k, v in value.items()}
-    return [_outward(each) for each in value] if isinstance(value, list) else value
+        return {
+            k: _REQUESTS + v if k == "$ref" and str(v).startswith("#") else _qualify_references(v)
+            for k, v in value.items()
+        }
+    return [_qualify_references(item) for item in value] if isinstance(value, list) else value
 
 
 def field_errors(validator: jsonschema_rs.Draft202012Validator, body: Any) -> dict[str, list[str]]:
-    """What is wrong with a body, by the field of its first level; `` for the body as a whole."""
-    found: dict[str, list[str]] = {}
+    """Return the errors of a body by the field of its first level; `` stands for the body as a whole."""
+    errors: dict[str, list[str]] = {}
     for error in validator.iter_errors(body):
-        name, text = _explain(error)
-        told = found.setdefault(name, [])
-        if text not in told and len(told) < 5:
-            told.append(text)
-    return found
+        name, text = _explain_error(error)
+        texts = errors.setdefault(name, [])
+        if text not in texts and len(texts) < 5:
+            texts.append(text)
+    return errors
 
 
-def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    path = [str(each) for each in error.instance_path]
+def _explain_error(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
+    path = [str(part) for part in error.instance_path]
     keyword = str(error.schema_path[-1]) if error.schema_path else ""
     if keyword == "required" and not path:
         return str(getattr(error.kind, "property", "")), "This field is required."

@@ -1,7 +1,7 @@
-"""Webhooks as Svix delivers them: signed, retried on a schedule in the server's own time, kept for inspection.
+"""Webhooks as Svix delivers them: signed, retried on a schedule by the server's clock, kept for inspection.
 
-Events are those of the description's `webhooks`: `<thing>.created` when one appears, `<thing>.ended` when its
-`end` is set.
+Events are those of the description's `webhooks`: `<resource>.created` when a record appears, `<resource>.ended` when
+its `end` is set.
 """
 
 import heapq
@@ -28,7 +28,7 @@ Post = Callable[[str, dict[str, str], bytes], Awaitable[int]]
 
 @dataclass(slots=True)
 class Message:
-    """One message to one endpoint, with the statuses it met; 0 where nobody answered."""
+    """One message to one endpoint, with the statuses of its attempts; 0 where there was no response."""
 
     id: str
     event: str
@@ -41,7 +41,7 @@ class Message:
 
 
 async def _post(url: str, headers: dict[str, str], body: bytes) -> int:
-    import httpx  # noqa: PLC0415 - a server that nobody asks for deliveries starts without it
+    import httpx  # noqa: PLC0415 - only a server with webhook endpoints needs it
 
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as client:
@@ -52,15 +52,15 @@ async def _post(url: str, headers: dict[str, str], body: bytes) -> int:
 
 
 class Webhooks:
-    """Endpoints, the queue of attempts by due time, and everything that was sent."""
+    """Webhook endpoints, the queue of attempts by due time, and all messages."""
 
     def __init__(
-        self, events: frozenset[str], show: Callable[[Record], Any], now: Callable[[], int], seams: Seams
+        self, events: frozenset[str], show: Callable[[Record], Any], now: Callable[[], int], hooks: Seams
     ) -> None:
         self._events = events
         self._show = show
         self._now = now
-        self._seams = seams
+        self._hooks = hooks
         self._due: list[tuple[int, int, Message]] = []
         self._serial = 0
         self.post: Post = _post
@@ -68,32 +68,32 @@ class Webhooks:
         self.messages: list[Message] = []
 
     def heard(self, verb: Verb, record: Record, before: dict[str, Any]) -> None:
-        """A record changed: queue the events that this is."""
+        """Queue the webhook events of a change to a record."""
         ended = verb == "changed" and before.get("end", "") is None and record.data.get("end") is not None
         happened = "created" if verb == "created" else "ended" if ended else ""
         event = f"{re.sub('s$', '', record.resource)}.{happened}"
         if happened and event in self._events and self.endpoints:
             payload = {"type": event, "timestamp": clock.render(self._now()), "data": self._show(record)}
-            payload = through(self._seams.data, event, payload)
+            payload = through(self._hooks.data, event, payload)
             for url, secret in self.endpoints:
-                self._queue(event, url, secret, encode(payload))
+                self._enqueue(event, url, secret, encode(payload))
 
-    def _queue(self, event: str, url: str, secret: str, body: bytes) -> None:
-        message = Message(f"msg_{self._next():024d}", event, url, secret, body)
+    def _enqueue(self, event: str, url: str, secret: str, body: bytes) -> None:
+        message = Message(f"msg_{self._next_serial():024d}", event, url, secret, body)
         self.messages.append(message)
-        heapq.heappush(self._due, (self._now(), self._next(), message))
+        heapq.heappush(self._due, (self._now(), self._next_serial(), message))
 
-    def _next(self) -> int:
+    def _next_serial(self) -> int:
         self._serial += 1
         return self._serial
 
     @property
     def due(self) -> int | None:
-        """When the next attempt is due, None where nothing waits."""
+        """The time of the next attempt in microseconds, None where nothing waits."""
         return self._due[0][0] if self._due else None
 
     async def deliver(self) -> int:
-        """Make the attempts that are due; their number."""
+        """Make the attempts that are due, and return their number."""
         made = 0
         while self._due and self._due[0][0] <= self._now():
             moment, _, message = heapq.heappop(self._due)
@@ -101,11 +101,11 @@ class Webhooks:
             made += 1
             if not message.done and len(message.statuses) <= len(SCHEDULE):
                 wait = SCHEDULE[len(message.statuses) - 1]
-                heapq.heappush(self._due, (max(moment, self._now() - wait) + wait, self._next(), message))
+                heapq.heappush(self._due, (max(moment, self._now() - wait) + wait, self._next_serial(), message))
         return made
 
     async def _attempt(self, message: Message) -> None:
-        """Sign with the time on the wall, which is what a receiver compares with, and send."""
+        """Sign a message with the machine's time, which a receiver compares with its own, and send it."""
         signed_at = datetime.now(UTC)
         sent = {
             "content-type": "application/json",
@@ -115,19 +115,20 @@ class Webhooks:
             "svix-signature": Webhook(message.secret).sign(message.id, signed_at, message.body.decode()),
             "svix-event-type": message.event,
         }
-        sent, body = through(self._seams.message, message, (sent, message.body))
+        sent, body = through(self._hooks.message, message, (sent, message.body))
         status = await self.post(message.url, sent, body)
         message.statuses.append(status)
         message.attempted_at.append(self._now())
         message.done = 200 <= status < 300
 
     def delivered(self) -> list[dict[str, Any]]:
-        """Everything sent or waiting, oldest first."""
+        """Return everything sent or waiting, oldest first."""
         return [
             {
-                "id": each.id, "type": each.event, "url": each.url, "statuses": each.statuses, "done": each.done,
-                "attempted_at": [clock.render(moment) for moment in each.attempted_at],
-                "payload": msgspec.json.decode(each.body),
+                "id": message.id, "type": message.event, "url": message.url,
+                "statuses": message.statuses, "done": message.done,
+                "attempted_at": [clock.render(moment) for moment in message.attempted_at],
+                "payload": msgspec.json.decode(message.body),
             }
-            for each in self.messages
+            for message in self.messages
         ]  # fmt: skip

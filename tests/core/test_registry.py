@@ -32,7 +32,7 @@ def test_members_come_in_the_order_of_modules_and_of_their_tuples(package):
 
 def test_what_is_of_another_kind_is_refused_by_name(package):
     found = package("misleading", a="THINGS = ('1', 2)")
-    with pytest.raises(TypeError, match=r"misleading\.a\.THINGS holds 2, which is no str"):
+    with pytest.raises(TypeError, match=r"misleading\.a\.THINGS must hold instances of str only, got 2"):
         collect(found, "THINGS", str)
 
 

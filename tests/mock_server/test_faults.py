@@ -1,6 +1,5 @@
 """Each seeded fault changes something, and only what it says."""
 
-import json
 from collections.abc import Callable
 from functools import cache
 
@@ -11,9 +10,8 @@ from conformance.errors import UsageError
 from conformance.mock_server import faults
 from conformance.mock_server.api import Reply
 from conformance.mock_server.faulting import Planted
-from conformance.mock_server.listing import fault_list
-from tests.mock_server.survey import asks
-from tests.mock_server.wire import REAL, Ask, Client, serve
+from tests.mock_server.survey import survey_requests
+from tests.mock_server.wire import REAL, Client, RequestSpec, serve
 
 CATALOGUE = faults.catalogue()
 LASTING = {"admit", "apply", "reject", "remove", "unreadable"}
@@ -21,54 +19,54 @@ WRITING = {"ERR", "WRT"}
 
 
 @cache
-def shipped() -> Description:
+def bundled() -> Description:
     return load()
 
 
 @cache
-def untouched() -> Client:
-    """A clean server whose world nobody writes to."""
-    return serve(shipped(), rate_limit=10**9)
+def clean_server() -> Client:
+    """Return a clean server whose world no test writes to."""
+    return serve(bundled(), rate_limit=10**9)
 
 
 @cache
-def clean_answer(ask: Ask) -> Reply:
-    return untouched().send(ask)
+def clean_response(request: RequestSpec) -> Reply:
+    return clean_server().send(request)
 
 
-def aspects(clean: Reply, faulty: Reply, *, counted: bool) -> set[str]:
-    """Which parts of two answers differ; the counter of the rate limit only where both servers counted alike."""
+def differing_parts(clean: Reply, faulty: Reply, *, counted: bool) -> set[str]:
+    """Return which parts of two responses differ; the rate limit counter only where both servers counted alike."""
     ignored = {"content-length"} | (set() if counted else {"x-ratelimit-remaining"})
 
     def headers(reply: Reply) -> list[tuple[str, str]]:
         return [(name.lower(), value) for name, value in reply.headers if name.lower() not in ignored]
 
-    found = {"status"} if clean.status != faulty.status else set()
-    found |= {"headers"} if headers(clean) != headers(faulty) else set()
-    return found | ({"body"} if clean.body != faulty.body else set())
+    differing = {"status"} if clean.status != faulty.status else set()
+    differing |= {"headers"} if headers(clean) != headers(faulty) else set()
+    return differing | ({"body"} if clean.body != faulty.body else set())
 
 
-def outside(name: str) -> bool:
-    """Faults of the webhook and token endpoints; tested with those."""
+def is_tested_elsewhere(name: str) -> bool:
+    """Return whether a fault of the webhook or token endpoints is tested with those."""
     return CATALOGUE[name].family == "WHK" or "AUT-07" in CATALOGUE[name].trips
 
 
-@pytest.mark.parametrize("name", [name for name in faults.fitting(shipped().model) if not outside(name)])
+@pytest.mark.parametrize("name", [name for name in faults.fitting(bundled().model) if not is_tested_elsewhere(name)])
 def test_fault_changes_only_what_it_says(name: str) -> None:
     fault = CATALOGUE[name]
-    planted = faults.place(name, untouched().world)
-    unsafe = planted.operations is not None and not all(shipped().model.by_key[key].safe for key in planted.operations)
+    planted = faults.place(name, clean_server().world)
+    unsafe = planted.operations is not None and not all(bundled().model.by_key[key].safe for key in planted.operations)
     if unsafe or fault.family in WRITING or (planted.operations is None and LASTING & set(planted.hooks)):
         compare_fresh(name, writes=True)
     elif fault.family == "LIM":
         compare_fresh(name, writes=False, rate_limit=30)
     else:
-        faulty = serve(shipped(), untouched().world, faults=(name,), rate_limit=10**9)
-        compare(name, clean_answer, faulty, planted, writes=False)
+        faulty = serve(bundled(), clean_server().world, faults=(name,), rate_limit=10**9)
+        compare(name, clean_response, faulty, planted, writes=False)
 
 
 def compare_fresh(name: str, *, writes: bool, rate_limit: int = 10**9) -> None:
-    clean, faulty = serve(shipped(), rate_limit=rate_limit), serve(shipped(), faults=(name,), rate_limit=rate_limit)
+    clean, faulty = serve(bundled(), rate_limit=rate_limit), serve(bundled(), faults=(name,), rate_limit=rate_limit)
     compare(
         name,
         clean.send,
@@ -80,26 +78,32 @@ def compare_fresh(name: str, *, writes: bool, rate_limit: int = 10**9) -> None:
 
 
 def compare(
-    name: str, clean: Callable[[Ask], Reply], faulty: Client, planted: Planted, *, writes: bool, counted: bool = False
+    name: str,
+    clean: Callable[[RequestSpec], Reply],
+    faulty: Client,
+    planted: Planted,
+    *,
+    writes: bool,
+    counted: bool = False,
 ) -> None:
     fault = CATALOGUE[name]
     changed: set[str] = set()
     written = False
-    for ask in asks(faulty, planted.operations, writes=writes):
-        found = aspects(clean(ask), faulty.send(ask), counted=counted)
-        here = planted.operations is None or ask.operation.key in planted.operations
-        written = written or (here and not ask.operation.safe)
-        if found and not written:  # a write that took effect shows elsewhere
-            assert here, f"{ask} is none of its operations"
-            assert found <= set(fault.changes), f"{ask}: {found - set(fault.changes)}"
-        changed |= found
+    for request in survey_requests(faulty, planted.operations, writes=writes):
+        differing = differing_parts(clean(request), faulty.send(request), counted=counted)
+        here = planted.operations is None or request.operation.key in planted.operations
+        written = written or (here and not request.operation.safe)
+        if differing and not written:  # a write that took effect shows elsewhere
+            assert here, f"{request} is none of its operations"
+            assert differing <= set(fault.changes), f"{request}: {differing - set(fault.changes)}"
+        changed |= differing
     assert changed, "nothing changed"
 
 
 def test_catalogue_is_complete_and_subtle_enough() -> None:
     assert len(CATALOGUE) >= 120
-    assert sum(each.difficulty == "subtle" for each in CATALOGUE.values()) * 2 >= len(CATALOGUE)
-    assert all(each.trips and each.seen and each.about for each in CATALOGUE.values())
+    assert sum(fault.difficulty == "subtle" for fault in CATALOGUE.values()) * 2 >= len(CATALOGUE)
+    assert all(fault.trips and fault.seen and fault.about for fault in CATALOGUE.values())
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the provider's description is not here")
@@ -111,8 +115,8 @@ def test_every_fault_finds_a_place_in_the_real_description() -> None:
 
 
 def test_places_depend_on_the_seed_alone() -> None:
-    names = faults.fitting(shipped().model)
-    worlds = [serve(shipped(), seed=seed).world for seed in (3, 3, 4)]
+    names = faults.fitting(bundled().model)
+    worlds = [serve(bundled(), seed=seed).world for seed in (3, 3, 4)]
     places = [{name: faults.place(name, world).operations for name in names} for world in worlds]
     assert places[0] == places[1]
     assert places[0] != places[2]
@@ -120,18 +124,17 @@ def test_places_depend_on_the_seed_alone() -> None:
 
 def test_unknown_fault_is_refused() -> None:
     with pytest.raises(UsageError, match="No fault is called"):
-        serve(shipped(), faults=("no-such-thing",))
+        serve(bundled(), faults=("no-such-thing",))
 
 
-def test_listing_for_people_and_machines() -> None:
-    rows = json.loads(fault_list(as_json=True))
+def test_listing_holds_every_fault() -> None:
+    rows = faults.listing()
     assert {row["name"] for row in rows} == set(CATALOGUE)
     assert all(set(row) == {"name", "family", "requirements", "difficulty", "about", "seen"} for row in rows)
-    assert len(fault_list().splitlines()) == len(CATALOGUE)
 
 
-def test_api_answers_tell_nothing_of_faults() -> None:
-    client: Client = serve(shipped(), faults=("exp-null-is-object",))
+def test_responses_reveal_no_fault() -> None:
+    client: Client = serve(bundled(), faults=("exp-null-is-object",))
     reply = client.get("/vehicles")
     text = reply.body.decode() + str(reply.headers)
     assert "fault" not in text.lower()

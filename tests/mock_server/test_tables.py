@@ -19,22 +19,22 @@ TEXT = {"type": "string"}
 ROW = {"type": "object", "properties": {"month": TEXT, "energy_kwh": {"type": "number"}, "note": TEXT}}
 
 
-def _table(like: dict, name: str, schema: dict) -> dict:
-    """A read that is answered by a table alone, secured and refused as another one."""
+def build_table_read(like: dict, name: str, schema: dict) -> dict:
+    """Return a read whose response is a table alone, secured and refused as another one."""
     responses = {**like["responses"], "200": {**like["responses"]["200"], "content": {"text/csv": {"schema": schema}}}}
-    version = [each for each in like["parameters"] if "ersion" in str(each)]
+    version = [parameter for parameter in like["parameters"] if "ersion" in str(parameter)]
     return {"get": {**like, "operationId": name, "parameters": version, "responses": responses}}
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    """A part of what we ship, with tables."""
+    """Return the path of a part of the bundled description, with tables."""
     document = copy.deepcopy(load().document)
     kept = (path for path in document["paths"] if path.startswith(KEPT) and path.count("/") <= 2)
     paths = {path: document["paths"][path] for path in kept}
     like = paths["/vehicle_makes"]["get"]
-    paths["/reports/plain"] = _table(like, "get-reports-plain", TEXT)
-    paths["/reports/columns"] = _table(like, "get-reports-columns", {"type": "array", "items": ROW})
+    paths["/reports/plain"] = build_table_read(like, "get-reports-plain", TEXT)
+    paths["/reports/columns"] = build_table_read(like, "get-reports-columns", {"type": "array", "items": ROW})
     like["responses"]["200"]["content"]["text/csv"] = {"schema": TEXT}
     path = tmp_path_factory.mktemp("csv") / "tables.json"
     path.write_text(json.dumps({**document, "paths": paths}))
@@ -42,13 +42,13 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def described(file) -> Description:
+def with_tables(file) -> Description:
     return load(file)
 
 
 @pytest.fixture(scope="module")
-def server(described) -> Client:
-    return serve(described)
+def server(with_tables) -> Client:
+    return serve(with_tables)
 
 
 def rows(reply) -> list[list[str]]:
@@ -58,13 +58,13 @@ def rows(reply) -> list[list[str]]:
     return list(csv.reader(io.StringIO(reply.body.decode(), newline=""), strict=True))
 
 
-def test_a_collection_is_a_table_to_whom_prefers_one(server):
-    header, *found = rows(server.get("/vehicle_makes", headers={"accept": "text/csv"}))
+def test_collection_is_a_table_for_clients_that_prefer_csv(server):
+    header, *data_rows = rows(server.get("/vehicle_makes", headers={"accept": "text/csv"}))
     assert header[:2] == ["id", "url"]
     items = msgspec.json.decode(server.get("/vehicle_makes").body)
-    assert [row[0] for row in found] == [each["id"] for each in items]
-    assert len(found) > 1
-    assert {len(row) for row in found} == {len(header)}
+    assert [row[0] for row in data_rows] == [item["id"] for item in items]
+    assert len(data_rows) > 1
+    assert {len(row) for row in data_rows} == {len(header)}
     for accept in ("application/json", "*/*", "text/csv;q=0.1, application/json"):
         assert msgspec.json.decode(server.get("/vehicle_makes", headers={"accept": accept}).body) == items
 
@@ -72,27 +72,27 @@ def test_a_collection_is_a_table_to_whom_prefers_one(server):
 @pytest.mark.parametrize(
     ("path", "header"), [("/reports/plain", ["period", "count", "note"]), ("/reports/columns", list(ROW["properties"]))]
 )
-def test_what_is_a_table_alone_is_one(server, path, header):
+def test_csv_only_read_is_a_table_for_any_accept(server, path, header):
     for accept in ("*/*", "text/csv", "application/json, */*;q=0.1"):
-        first, *found = rows(server.get(path, headers={"accept": accept}))
+        first, *data_rows = rows(server.get(path, headers={"accept": accept}))
         assert first == header
-        assert found
-        assert {len(row) for row in found} == {len(header)}
+        assert data_rows
+        assert {len(row) for row in data_rows} == {len(header)}
 
 
-def test_what_a_spreadsheet_would_run_is_a_text(server):
+def test_formula_is_escaped(server):
     notes = [row[2] for row in rows(server.get("/reports/plain"))]
     assert "'=1+1" in notes
     assert {"a, b", 'a "b"', "a\r\nb"} <= set(notes)
 
 
-def test_faults_of_tables_need_a_table(described):
+def test_table_faults_need_a_table(with_tables):
     tables = {"csv-row-short", "csv-header-moves"}
-    assert tables <= set(fitting(described.model))
+    assert tables <= set(fitting(with_tables.model))
     assert not tables & set(fitting(load().model))
 
 
-def test_what_cannot_be_tried_on_a_description_is_told_with_its_reason(file):
+def test_inapplicable_faults_have_a_reason(file):
     names = ("csv-row-short", "rsp-html-not-found", "whk-data-thin")
     reasons = inapplicable(names, None)
     assert set(reasons) == {"csv-row-short", "whk-data-thin"}
@@ -106,15 +106,17 @@ def clean(file) -> Proof:
     return prove("", description=file, profile=Profile.STANDARD, seed=1)
 
 
-def test_a_right_table_is_right(clean):
+def test_clean_table_has_no_findings(clean):
     assert not clean.stray
-    assert not [each for each in clean.found if not each.startswith("DSC-")]  # a part of a description lacks some
+    assert not [
+        finding for finding in clean.found if not finding.startswith("DSC-")
+    ]  # a part of a description lacks some
 
 
 @pytest.mark.parametrize("fault", ["csv-row-short", "csv-header-moves"])
-def test_only_the_requirement_on_tables_sees_a_wrong_one(file, clean, fault):
+def test_only_the_table_requirement_detects_a_wrong_table(file, clean, fault):
     proof = prove(fault, description=file, profile=Profile.STANDARD, seed=1)
-    assert {each.partition(" ")[0] for each in set(proof.found) - set(clean.found)} == {"CSV-01"}
+    assert {finding.partition(" ")[0] for finding in set(proof.found) - set(clean.found)} == {"CSV-01"}
     assert proof.killed
     assert len(proof.places) == 1
     assert not proof.stray

@@ -6,23 +6,23 @@ import pytest
 from conformance.mock_server import clock
 from conformance.mock_server.world.build import build
 from conformance.mock_server.world.store import Ref, Store, absolute
-from conformance.mock_server.world.ulid import moment_of
 from conformance.model import LinkKind
-from tests.mock_server.conftest import described
+from conformance.ulid import milliseconds
+from tests.mock_server.conftest import load_cached
 from tests.mock_server.wire import NOW, Client
 
 
 def dump(store: Store, names: list[str]) -> bytes:
     return msgspec.json.encode(
-        [[each.path, each.owner, absolute(each.data, "")] for name in names for each in store.all(name)]
+        [[record.path, record.owner, absolute(record.data, "")] for name in names for record in store.all(name)]
     )
 
 
 def test_same_seed_same_world_and_another_seed_another() -> None:
-    names = [each.name for each in described("shipped").model.resources]
-    first, second, other = (dump(build(described("shipped"), seed, NOW).store, names) for seed in (7, 7, 8))
+    names = [resource.name for resource in load_cached("bundled").model.resources]
+    first, second, different = (dump(build(load_cached("bundled"), seed, NOW).store, names) for seed in (7, 7, 8))
     assert first == second
-    assert first != other
+    assert first != different
 
 
 def test_sizes(client: Client) -> None:
@@ -31,12 +31,12 @@ def test_sizes(client: Client) -> None:
     assert store.count(client.world.shape.empty) == 0
     assert sum(size > 50 for size in sizes.values()) >= 6
     schemes = {client.world.shape.lists[n].pagination.scheme for n, s in sizes.items() if s > 50}
-    assert {str(each) for each in schemes} >= {"cursor", "page"}
-    logs = [store.collection(n, p.path) for n in client.world.shape.resources for p in _parents(client, n)]
-    assert any(len(each) > 25 for each in logs)
+    assert {str(scheme) for scheme in schemes} >= {"cursor", "page"}
+    logs = [store.collection(n, p.path) for n in client.world.shape.resources for p in _parent_records(client, n)]
+    assert any(len(collection) > 25 for collection in logs)
 
 
-def _parents(client: Client, name: str) -> list:
+def _parent_records(client: Client, name: str) -> list:
     parent = client.world.shape.resources[name].parent
     return client.records(parent) if parent else []
 
@@ -47,25 +47,25 @@ def test_every_link_leads_to_its_kind(client: Client) -> None:
         for link in client.world.shape.links(name):
             for record in client.records(name):
                 value = record.data.get(link.path)
-                for each in value if isinstance(value, list) else [value]:
-                    if isinstance(each, Ref) and link.kind is not LinkKind.LIST:
-                        assert store.by_path[each].resource in link.targets, (record.path, link.path)
+                for target in value if isinstance(value, list) else [value]:
+                    if isinstance(target, Ref) and link.kind is not LinkKind.LIST:
+                        assert store.by_path[target].resource in link.targets, (record.path, link.path)
                         seen += 1
     assert seen > 3000
 
 
-def test_links_that_answer_each_other_agree(client: Client) -> None:
+def test_mirrored_links_agree(client: Client) -> None:
     shape, store = client.world.shape, client.world.store
     assert shape.mirrors
     for end, leading in shape.mirrors.items():
         for record in client.records(end.resource):
             value = record.data[end.path]
-            for each in value if isinstance(value, list) else filter(None, [value]):
-                back = store.by_path[each].data[leading.path]
+            for target in value if isinstance(value, list) else filter(None, [value]):
+                back = store.by_path[target].data[leading.path]
                 assert record.path in (back if isinstance(back, list) else [back])
 
 
-def test_owned_things_link_to_their_owners_things(client: Client) -> None:
+def test_owned_records_link_to_records_of_their_owner(client: Client) -> None:
     shape, store = client.world.shape, client.world.store
     for name in shape.owned:
         for record in client.records(name):
@@ -74,18 +74,24 @@ def test_owned_things_link_to_their_owners_things(client: Client) -> None:
                 assert target is None or target.owner in {None, record.owner}, record.path
 
 
-def test_two_users_have_things_of_their_own(client: Client) -> None:
-    people = [each.key for each in client.records(client.world.shape.principal)][:2]
+def test_two_users_have_records_of_their_own(client: Client) -> None:
+    people = [person.key for person in client.records(client.world.shape.principal)][:2]
     for name in ("vehicles", "evses", "charging_sessions", "support_tickets"):
-        owners = [each.owner for each in client.records(name)]
-        assert all(owners.count(each) >= 2 for each in people), name
+        owners = [record.owner for record in client.records(name)]
+        assert all(owners.count(person) >= 2 for person in people), name
 
 
-def test_ids_are_of_the_past_and_unique(client: Client) -> None:
-    ids = [r.key for n, each in client.world.shape.resources.items() if each.prefix for r in client.records(n) if r.key]
+def test_ids_are_past_and_unique(client: Client) -> None:
+    ids = [
+        r.key
+        for n, resource in client.world.shape.resources.items()
+        if resource.prefix
+        for r in client.records(n)
+        if r.key
+    ]
     assert len(ids) == len(set(ids))
-    moments = [moment_of(each) for each in ids]
-    assert all(moment is not None and NOW - 420 * clock.DAY < moment <= NOW for moment in moments)
+    moments = [milliseconds(identifier[4:]) * clock.MILLISECOND for identifier in ids]
+    assert all(NOW - 420 * clock.DAY < moment <= NOW for moment in moments)
 
 
 def test_energy_adds_up(client: Client) -> None:
@@ -98,10 +104,10 @@ def test_energy_adds_up(client: Client) -> None:
             total = data["solar_energy_delivered_watt_hours"] + data["grid_energy_delivered_watt_hours"]
             assert total == data["energy_delivered_watt_hours"]
         usage = client.world.store.by_path[part.path + "/energy_usage"].data
-        intervals = sum(each["total_energy_delivered_watt_hours"] for each in usage["intervals"])
+        intervals = sum(interval["total_energy_delivered_watt_hours"] for interval in usage["intervals"])
         assert intervals == data["energy_delivered_watt_hours"]
     for home in client.records("hem_systems.live_power"):
-        flows = [home.data[f"solar_to_{each}_watts"] for each in ("home", "battery", "grid")]
+        flows = [home.data[f"solar_to_{end}_watts"] for end in ("home", "battery", "grid")]
         assert None in flows or home.data["generation_watts"] == sum(flows)
 
 
@@ -132,4 +138,4 @@ def test_every_enum_value_and_nulls_are_somewhere(client: Client, name: str) -> 
         folded = flat(schema)
         values = {str(record.data.get(field)) for record in client.records(name)}
         if "enum" in folded and len(folded["enum"]) < 12:
-            assert {str(each) for each in folded["enum"]} <= values, field
+            assert {str(value) for value in folded["enum"]} <= values, field

@@ -1,4 +1,4 @@
-"""A server in process, asked as over a wire; and requests for every operation, made from the description."""
+"""A server in process, with requests for every operation, made from the description."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ class Web:
     def __init__(self, server: Server) -> None:
         self._transport = httpx.ASGITransport(server)
 
-    def ask(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
+    def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
         async def send() -> httpx.Response:
             async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1:8000") as client:
                 return await client.request(method, url, **kwargs)
@@ -41,14 +41,14 @@ class Web:
         return asyncio.run(send())
 
     def get(self, url: str, **kwargs: Any) -> httpx.Response:
-        return self.ask("GET", url, **kwargs)
+        return self.request("GET", url, **kwargs)
 
     def post(self, url: str, **kwargs: Any) -> httpx.Response:
-        return self.ask("POST", url, **kwargs)
+        return self.request("POST", url, **kwargs)
 
 
 @dataclass(frozen=True)
-class Ask:
+class RequestSpec:
     """A request to send: a path below the base, with its query."""
 
     operation: Operation
@@ -71,7 +71,7 @@ class Client:
         self.world = server.world
         self.model = server.world.shape.model
 
-    def ask(
+    def request(
         self,
         method: str,
         target: str,
@@ -91,51 +91,53 @@ class Client:
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         return self.server.api.handle(Request(method, unquote(parts.path) or "/", BASE, query, sent, body))
 
-    def send(self, ask: Ask) -> Reply:
-        return self.ask(ask.method, ask.target, token=ask.token, headers=dict(ask.headers), body=ask.body)
+    def send(self, request: RequestSpec) -> Reply:
+        return self.request(
+            request.method, request.target, token=request.token, headers=dict(request.headers), body=request.body
+        )
 
     def get(self, target: str, **kwargs: Any) -> Reply:
-        return self.ask("GET", target, **kwargs)
+        return self.request("GET", target, **kwargs)
 
     def records(self, resource: str) -> list[Record]:
         return list(self.world.store.all(resource))
 
-    def path_of(self, operation: Operation, which: int = 0) -> str | None:
-        """A path of the operation that leads to something that exists; None where nothing does."""
+    def path_of(self, operation: Operation, position: int = 0) -> str | None:
+        """Return a path of the operation that leads to an existing record; None where there is none."""
         chain = self.world.chain(operation)
         resource = self.world.shape.resources.get(operation.resource)
         if resource and resource.item_path == operation.path and not resource.singleton:
-            found = self.records(resource.name)
-            return found[min(which, len(found) - 1)].path if found else None
+            records = self.records(resource.name)
+            return records[min(position, len(records) - 1)].path if records else None
         if not chain:
             return operation.path
-        found = self.records(chain[-1].name)
-        if not found:
+        records = self.records(chain[-1].name)
+        if not records:
             return None
-        return found[min(which, len(found) - 1)].path + operation.path[len(chain[-1].item_path) :]
+        return records[min(position, len(records) - 1)].path + operation.path[len(chain[-1].item_path) :]
 
-    def needed(self, operation: Operation) -> list[str]:
-        """Required query parameters with values that lead somewhere."""
-        found = []
-        for each in operation.parameters:
-            if each.location is not Location.QUERY or not each.required:
+    def required_query(self, operation: Operation) -> list[str]:
+        """Return the required query parameters with valid values."""
+        pairs = []
+        for parameter in operation.parameters:
+            if parameter.location is not Location.QUERY or not parameter.required:
                 continue
-            value = next(iter(each.schema.get("enum", ())), each.schema.get("example", "sample"))
+            value = next(iter(parameter.schema.get("enum", ())), parameter.schema.get("example", "sample"))
             for resource in self.world.shape.resources.values():
-                pattern = str(each.schema.get("pattern", "")).lstrip("^(")
+                pattern = str(parameter.schema.get("pattern", "")).lstrip("^(")
                 if resource.prefix and pattern.startswith(resource.prefix) and (records := self.records(resource.name)):
                     value = records[0].key
-            if each.schema.get("format") == "date-time":
-                value = "2026-01-01T00:00:00Z" if each.name != "end" else "2026-01-01T12:00:00Z"
-            found.append(f"{each.name}={value}")
-        return found
+            if parameter.schema.get("format") == "date-time":
+                value = "2026-01-01T00:00:00Z" if parameter.name != "end" else "2026-01-01T12:00:00Z"
+            pairs.append(f"{parameter.name}={value}")
+        return pairs
 
     def headers(self, operation: Operation) -> dict[str, str]:
         user = self.records(self.world.shape.principal)[0].key
         return {operation.user_header.lower(): user} if operation.user_required else {}
 
-    def body_for(self, operation: Operation, which: int = 0) -> Any:
-        """A valid JSON body, its links to things that exist; None where the operation takes none."""
+    def body_for(self, operation: Operation, position: int = 0) -> Any:
+        """Return a valid JSON body whose links lead to existing records; None where the operation takes none."""
         media = operation.body.media[0] if operation.body and operation.body.media else None
         if media is None or not media.schema:
             return None
@@ -148,27 +150,31 @@ class Client:
         def link(path: str) -> Any:
             if path not in targets:
                 return UNKNOWN
-            found = [r for name in targets[path] for r in self.records(name) if r.owner in {None, owner}]
+            records = [r for name in targets[path] for r in self.records(name) if r.owner in {None, owner}]
             many = nursery.flat(schema.get("properties", {}).get(path, {})).get("type") == "array"
-            return [BASE + found[0].path] if many else BASE + found[min(which, len(found) - 1)].path
+            return [BASE + records[0].path] if many else BASE + records[min(position, len(records) - 1)].path
 
-        body = nursery.maker(schema)(Seedling(self.world.rng("body", operation.key, which), NOW, NOW, which, link))
+        body = nursery.maker(schema)(
+            Seedling(self.world.rng("body", operation.key, position), NOW, NOW, position, link)
+        )
         body = absolute(body, BASE)
         properties = schema.get("properties", {})
         return {
             name: value for name, value in body.items() if not nursery.flat(properties.get(name, {})).get("readOnly")
         }
 
-    def good(self, operation: Operation) -> Iterator[Ask]:
-        """Requests that should succeed, reads in several variants."""
+    def good(self, operation: Operation) -> Iterator[RequestSpec]:
+        """Yield requests that should succeed, reads in several variants."""
         path = self.path_of(operation)
         if path is None:
             return
-        needed = self.needed(operation)
+        required_query = self.required_query(operation)
         variants: list[list[str]] = [[]]
         if operation.safe:
-            variants += [[f"expand={each.path}"] for each in operation.expansions if each.resolvable]
-            variants += [[f"expand={each.path}" for each in operation.expansions]] if operation.expansions else []
+            variants += [[f"expand={expansion.path}"] for expansion in operation.expansions if expansion.resolvable]
+            variants += (
+                [[f"expand={expansion.path}" for expansion in operation.expansions]] if operation.expansions else []
+            )
             variants += (
                 [[f"{operation.pagination.size}=2"]] if operation.pagination and operation.pagination.size else []
             )
@@ -176,38 +182,42 @@ class Client:
         raw = b"" if body is None else msgspec.json.encode(body)
         headers = self.headers(operation) | ({"content-type": "application/json"} if raw else {})
         for variant in variants:
-            query = "&".join([*needed, *variant])
-            yield Ask(operation, operation.method, path + (f"?{query}" if query else ""), headers=headers, body=raw)
+            query = "&".join([*required_query, *variant])
+            yield RequestSpec(
+                operation, operation.method, path + (f"?{query}" if query else ""), headers=headers, body=raw
+            )
 
-    def bad(self, operation: Operation) -> Iterator[Ask]:
-        """Requests that should be refused, each for one reason."""
-        for ask in self.good(operation):
+    def bad(self, operation: Operation) -> Iterator[RequestSpec]:
+        """Yield requests that should be refused, each for one reason."""
+        for request in self.good(operation):
             change = replace
-            yield change(ask, token="")
-            yield change(ask, token="token-expired")
-            yield change(ask, token="token-noscope")
-            yield change(ask, headers={**ask.headers, "evenergy-version": "9"})
-            yield change(ask, headers={**ask.headers, "accept": "image/png"})
+            yield change(request, token="")
+            yield change(request, token="token-expired")
+            yield change(request, token="token-noscope")
+            yield change(request, headers={**request.headers, "evenergy-version": "9"})
+            yield change(request, headers={**request.headers, "accept": "image/png"})
             if operation.user_header:
-                yield change(ask, headers={**ask.headers, operation.user_header.lower(): "nonsense"})
+                yield change(request, headers={**request.headers, operation.user_header.lower(): "nonsense"})
             if operation.expansions:
-                yield change(ask, target=_with(ask.target, "expand=nothing.at.all"))
+                yield change(request, target=_add_query(request.target, "expand=nothing.at.all"))
             if operation.pagination:
                 for name in filter(
                     None, (operation.pagination.size, operation.pagination.after, operation.pagination.page)
                 ):
-                    yield change(ask, target=_with(ask.target, f"{name}=-1"))
+                    yield change(request, target=_add_query(request.target, f"{name}=-1"))
             for criterion in operation.filters:
-                yield change(ask, target=_with(ask.target, f"{criterion.parameter}=%00"))
+                yield change(request, target=_add_query(request.target, f"{criterion.parameter}=%00"))
             if "{" in operation.path:
-                head, _, tail = ask.target.partition("01")
-                yield change(ask, target=head + "00ZZZZZZZZZZZZZZZZZZZZZZZZ" + tail[24:] if tail else ask.target)
+                head, _, tail = request.target.partition("01")
+                yield change(
+                    request, target=head + "00ZZZZZZZZZZZZZZZZZZZZZZZZ" + tail[24:] if tail else request.target
+                )
             if operation.body:
-                yield change(ask, body=b"{")
-                yield change(ask, body=b"[]")
-                yield change(ask, body=b'{"": 1}', headers={**ask.headers, "content-type": "text/plain"})
+                yield change(request, body=b"{")
+                yield change(request, body=b"[]")
+                yield change(request, body=b'{"": 1}', headers={**request.headers, "content-type": "text/plain"})
             return
 
 
-def _with(target: str, query: str) -> str:
+def _add_query(target: str, query: str) -> str:
     return target + ("&" if "?" in target else "?") + query

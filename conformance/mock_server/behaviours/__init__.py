@@ -1,8 +1,9 @@
-"""What no description can tell: what actions do, what reports count. Everything here is about one API by its nature.
+"""The behaviour of one API that no description documents: the effects of actions, the counts in reports.
 
-A module of this package offers `READS` and `ACTIONS`: functions by the key of their operation, which get
-the reading or writing side and the call; `on_build` brings a new world in line. Operations without one get what can be derived.
-"""  # noqa: E501
+A module of this package offers `READS` and `ACTIONS`: functions by the key of their operation, which get the reading or
+writing side and the call. Its `on_build` adapts a new world. An operation without a function gets a response derived
+from the description.
+"""
 
 import importlib
 import pkgutil
@@ -18,12 +19,12 @@ from conformance.mock_server.world.store import Record, Ref, absolute
 
 
 class Behaviours:
-    """The behaviours that fit one description, and what stands in where there is none."""
+    """The behaviours that fit one description, and the defaults where there is none."""
 
     def __init__(self, world: World, now: Callable[[], int]) -> None:
         self.world = world
         self.now = now
-        self.pending: dict[str, str] = {}  # what was begun or done once: by ticket, serial number or id
+        self.pending: dict[str, str] = {}  # actions begun or done once, by ticket, serial number or id
         self.reads: dict[str, Callable[[Any, Call], Answer]] = {}
         self.actions: dict[str, Callable[[Any, Call], Answer]] = {}
         for module in modules():
@@ -31,32 +32,32 @@ class Behaviours:
             self.actions |= getattr(module, "ACTIONS", {})
 
     def plain(self, call: Call, status: int) -> Any:
-        """An answer grown from the schema of the response: the same request always gets the same."""
+        """Return data grown from the schema of the response: the same request always gets the same data."""
         response = call.operation.response(status)
         media = response.media[0] if response and response.media else None
         schema = self.world.description.resolve(media.schema) if media and media.schema else {}
         if media and media.type == tables.CSV:
-            return self._rows(call, schema)
+            return self._grow_rows(call, schema)
         return absolute(self.grow(call, schema, {}), call.base) if schema else None
 
-    def _rows(self, call: Call, schema: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The rows of a table: with the columns of its schema, or of an example where that tells none."""
+    def _grow_rows(self, call: Call, schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows of a table: with the columns of its schema, or of an example where it has none."""
         columns = self.world.nursery.flat(self.world.nursery.flat(schema).get("items", {})).get("properties", ())
         if not columns:
             return tables.example()
         rows = self.grow(call, schema, {}) or [{}]
-        return [{name: each.get(name) for name in columns} for each in absolute(rows, call.base)]
+        return [{name: row.get(name) for name in columns} for row in absolute(rows, call.base)]
 
     def grow(self, call: Call, schema: Mapping[str, Any], links: Mapping[str, Any]) -> Any:
-        """An instance of a schema that depends on the request alone; `links` gives the links at some paths."""
-        known = {each.name for each in call.operation.parameters}
-        asked = sorted(each for each in call.query if each[0] in known)  # what nobody knows changes nothing
-        rng = self.world.rng(call.operation.key, call.path, asked)
+        """Return an instance of a schema that depends on the request only; `links` gives the links at some paths."""
+        known = {parameter.name for parameter in call.operation.parameters}
+        known_pairs = sorted(pair for pair in call.query if pair[0] in known)  # an unknown parameter changes nothing
+        rng = self.world.rng(call.operation.key, call.path, known_pairs)
         seedling = Seedling(rng, self.world.now, self.world.now, rng.randrange(100), lambda at: links.get(at, UNKNOWN))
         return self.world.nursery.maker(schema)(seedling)
 
     def frame(self, call: Call, parent: Record | None) -> dict[str, Any]:
-        """The object around the items of a wrapped list, its links as references."""
+        """Return the object around the items of a wrapped list, with its links as references."""
         links: dict[str, Any] = {}
         for link in call.operation.links:
             if link.own:
@@ -69,8 +70,11 @@ class Behaviours:
         return made
 
     def redirect(self, call: Call) -> Answer:
-        """302 to a page outside the API; with `response_type=json`, where documented, its address in a body."""
-        known = {each.name for each in call.operation.parameters}
+        """Return a 302 to a page outside the API.
+
+        With `response_type=json`, where documented, the response is a body with that address.
+        """
+        known = {parameter.name for parameter in call.operation.parameters}
         rng = self.world.rng(call.operation.key, sorted(call.query))
         ticket = UUID(int=rng.getrandbits(128), version=4)
         target = f"https://onboarding.example.com{call.operation.path}/{ticket}"
@@ -81,7 +85,7 @@ class Behaviours:
 
 
 def prepare(world: World) -> World:
-    """The world, brought in line with what every behaviour expects of it."""
+    """Adapt a world to what every behaviour expects of it, and return it."""
     for module in modules():
         if hasattr(module, "on_build"):
             module.on_build(world)
@@ -89,8 +93,8 @@ def prepare(world: World) -> World:
 
 
 def modules() -> list[Any]:
-    """The behaviour modules, by name."""
+    """Return the behaviour modules, by name."""
     return [
-        importlib.import_module(f"{__name__}.{each.name}")
-        for each in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
+        importlib.import_module(f"{__name__}.{info.name}")
+        for info in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
     ]

@@ -8,12 +8,12 @@ def on_build(world: World) -> None:
     """Copy the newest sibling of the same schema into each such singleton; its address stays its own."""
     for resource in world.shape.resources.values():
         siblings = [
-            each.name
-            for each in world.shape.resources.values()
+            sibling.name
+            for sibling in world.shape.resources.values()
             if resource.singleton
-            and not each.singleton
-            and each.schema == resource.schema
-            and each.parent == resource.parent
+            and not sibling.singleton
+            and sibling.schema == resource.schema
+            and sibling.parent == resource.parent
         ]
         for record in world.store.all(resource.name) if siblings else ():
             members = world.store.collection(siblings[0], record.parent.path if record.parent else "")

@@ -1,4 +1,4 @@
-"""Dispatch events: planned, and cancelled once."""
+"""Dispatch events, which are planned, and cancelled once."""
 
 from conformance.mock_server import clock
 from conformance.mock_server.call import Answer, Call
@@ -9,7 +9,7 @@ _EVENTS = "/dispatch_coordinators/{dispatch_coordinator_id}/dispatch_events"
 
 
 def plan(writes: Writes, call: Call) -> Answer:
-    """A new event; it must end after it starts."""
+    """Add an event; it must end after it starts."""
     parent = writes.reads.above(call)
     body = writes.body(call)
     begin, end = clock.parse(body["start_time"]), clock.parse(body["end_time"])
@@ -20,7 +20,7 @@ def plan(writes: Writes, call: Call) -> Answer:
 
 
 def cancel(writes: Writes, call: Call) -> Answer:
-    """Call an event off; not twice."""
+    """Cancel an event, once."""
     event = writes.reads.above(call)
     assert event is not None  # noqa: S101
     if event.key in writes.reads.behaviours.pending:

@@ -1,4 +1,4 @@
-"""Energy flows of a home: what flows in flows out, at any moment and over any period."""
+"""Energy flows of a home, balanced at any moment and over any period."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from conformance.mock_server.world.build import World
 
 _LIVE = "hem_systems.live_power"
 _STEPS = {"PT30M": 30 * clock.MINUTE, "P1D": clock.DAY, "P1M": 30 * clock.DAY}
-_MOST = {"PT30M": 48, "P1D": 31, "P1M": 13}
+_MAX_BUCKETS = {"PT30M": 48, "P1D": 31, "P1M": 13}
 _SUMS = {
     "generation": ("solar_to_home", "solar_to_battery", "solar_to_grid"),
     "consumption": ("solar_to_home", "battery_to_home", "grid_to_home"),
@@ -22,7 +22,7 @@ _SUMS = {
 
 
 def on_build(world: World) -> None:
-    """Let the flows of each home add up; one home in five has no data."""
+    """Make the flows of each home add up; one home in five has no data."""
     for record in world.store.all(_LIVE):
         balance(record.data, "watts")
 
@@ -35,14 +35,14 @@ def balance(data: dict[str, Any], unit: str) -> None:
 
 
 def energy_stats(reads: Reads, call: Call) -> Answer:
-    """Buckets from start to end, in the asked resolution."""
+    """Return buckets from start to end, in the requested resolution."""
     record = reads.find(call)
     begin, end = clock.parse(call.last("start") or ""), clock.parse(call.last("end") or "")
     resolution = call.last("resolution") or ""
     step = _STEPS[resolution]
     if begin is None or end is None or end <= begin:
         raise parameter("end", "must be after start.")
-    if (end - begin) // step > _MOST[resolution]:
+    if (end - begin) // step > _MAX_BUCKETS[resolution]:
         raise parameter("end", "the period is too long for this resolution.")
     if begin % (30 * clock.MINUTE):
         raise parameter("start", "not aligned to the resolution.")

@@ -1,4 +1,4 @@
-"""Claims for a rebate, from opening to submission, and the files that prove them."""
+"""Rebate claims, from opening to submission, and the files that prove them."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.problems import Problem, documented, parameter
@@ -10,7 +10,7 @@ _CLAIM = "/user_rebates/{user_rebate_id}"
 
 
 def opened(writes: Writes, call: Call) -> Answer:
-    """A new claim, of the type given."""
+    """Add a claim of the given type."""
     body = writes.body(call)
     claim = writes.create(call, writes.world.shape.resources["user_rebates"], None, body)
     writes.world.store.change(claim, {"status": "PENDING_TYPE_SELECTED"})
@@ -18,10 +18,10 @@ def opened(writes: Writes, call: Call) -> Answer:
 
 
 def evidence(writes: Writes, call: Call) -> Answer:
-    """Evidence for a claim that is not submitted yet."""
+    """Add evidence to a claim that is not submitted yet."""
     claim = writes.reads.find(call)
     body = writes.body(call)
-    _open(call, claim)
+    _require_open(call, claim)
     writes.world.store.change(
         claim, {**{n: v for n, v in body.items() if n == "rebate_type"}, "status": "PENDING_IN_PROGRESS"}
     )
@@ -29,21 +29,21 @@ def evidence(writes: Writes, call: Call) -> Answer:
 
 
 def submit(writes: Writes, call: Call) -> Answer:
-    """Hand a claim in; a second time is refused."""
+    """Submit a claim; a second submission is refused."""
     claim = writes.reads.above(call)
     assert claim is not None  # noqa: S101
-    _open(call, claim)
+    _require_open(call, claim)
     writes.world.store.change(claim, {"status": "COMPLETE"})
     return writes.done(call, claim)
 
 
-def _open(call: Call, claim: Record) -> None:
+def _require_open(call: Call, claim: Record) -> None:
     if claim.data["status"] == "COMPLETE":
         raise Problem(documented(call.operation, (409, 400)), "already-submitted", "The rebate is submitted already.")
 
 
 def start_upload(writes: Writes, call: Call) -> Answer:
-    """A file that waits for its content, and where to put that."""
+    """Add a file that waits for its content, and return the address for the upload."""
     claim = call.last("user_rebate")
     known = writes.world.store.collection("user_rebates").by_key.get(claim) if claim else None
     if claim is not None and (known is None or not writes.reads.visible(call, known)):
@@ -55,7 +55,7 @@ def start_upload(writes: Writes, call: Call) -> Answer:
 
 
 def finish_upload(writes: Writes, call: Call) -> Answer:
-    """The content of a file has arrived."""
+    """Confirm that the content of a file has arrived."""
     return writes.done(call, writes.reads.above(call))
 
 

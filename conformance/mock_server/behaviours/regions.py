@@ -7,21 +7,21 @@ from conformance.mock_server.world.store import Record, Ref
 from conformance.mock_server.writes import Writes
 
 
-def _polygons(geometries: list[dict[str, Any]]) -> dict[str, Any]:
-    """One MultiPolygon of everything given."""
-    found: list[Any] = []
-    for each in geometries:
-        found += [each["coordinates"]] if each["type"] == "Polygon" else each["coordinates"]
-    return {"type": "MultiPolygon", "coordinates": found}
+def _merge_polygons(geometries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one MultiPolygon of all given geometries."""
+    polygons: list[Any] = []
+    for geometry in geometries:
+        polygons += [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    return {"type": "MultiPolygon", "coordinates": polygons}
 
 
 def create(writes: Writes, call: Call) -> Answer:
-    """A region; its geometries become one."""
-    return writes.done(call, _region(writes, call, writes.body(call)))
+    """Add a region; its geometries become one."""
+    return writes.done(call, _add_region(writes, call, writes.body(call)))
 
 
-def _region(writes: Writes, call: Call, body: dict[str, Any]) -> Record:
-    known = {"geometry": _polygons(body["geometries"]), "region_groups": body.get("region_groups", [])}
+def _add_region(writes: Writes, call: Call, body: dict[str, Any]) -> Record:
+    known = {"geometry": _merge_polygons(body["geometries"]), "region_groups": body.get("region_groups", [])}
     region = writes.create(call, writes.world.shape.resources["regions"], None, {**body, **known})
     for link in region.data.get("region_groups", ()):
         group = writes.world.store.by_path[link]
@@ -30,25 +30,25 @@ def _region(writes: Writes, call: Call, body: dict[str, Any]) -> Record:
 
 
 def create_group(writes: Writes, call: Call) -> Answer:
-    """A group, and a region for each of its entries."""
+    """Add a group, and a region for each of its entries."""
     body = writes.body(call)
     group = writes.create(
         call, writes.world.shape.resources["region_groups"], None, {"name": body["name"], "regions": []}
     )
     for entry in body["regions"]:
-        _region(writes, call, {**entry, "region_groups": [Ref(group.path)]})
+        _add_region(writes, call, {**entry, "region_groups": [Ref(group.path)]})
     return writes.done(call, group)
 
 
 def validate(writes: Writes, call: Call) -> Answer:
-    """What creating a group would say; nothing is kept."""
+    """Return what the creation of a group would report, without keeping anything."""
     body = writes.body(call)
     store = writes.world.store
-    taken = any(each.data["name"] == body["name"] for each in store.all("region_groups"))
+    taken = any(group.data["name"] == body["name"] for group in store.all("region_groups"))
     regions = []
     for entry in body["regions"]:
-        existing = next((each for each in store.all("regions") if each.data["name"] == entry["name"]), None)
-        shapes, count = len(entry["geometries"]), len(_polygons(entry["geometries"])["coordinates"])
+        existing = next((region for region in store.all("regions") if region.data["name"] == entry["name"]), None)
+        shapes, count = len(entry["geometries"]), len(_merge_polygons(entry["geometries"])["coordinates"])
         regions.append({
             "name": entry["name"],
             "status": "NAME_EXISTS" if existing else "OK",
@@ -61,7 +61,7 @@ def validate(writes: Writes, call: Call) -> Answer:
         "status": "NAME_EXISTS" if taken else "AVAILABLE",
         "problems": ["A group of this name exists."] if taken else [],
     }
-    valid = not taken and all(each["status"] == "OK" for each in regions)
+    valid = not taken and all(region["status"] == "OK" for region in regions)
     return Answer(200, {"valid": valid, "group": group, "regions": regions})
 
 

@@ -9,11 +9,11 @@ from conformance.mock_server.reads import Reads
 _CATEGORY, _SUBCATEGORY = "human_verified_category", "human_verified_subcategory"
 
 
-def _tickets(reads: Reads, call: Call) -> list[dict[str, Any]]:
-    return [each.data for each in reads.world.store.all("support_tickets") if reads.visible(call, each)]
+def _list_tickets(reads: Reads, call: Call) -> list[dict[str, Any]]:
+    return [ticket.data for ticket in reads.world.store.all("support_tickets") if reads.visible(call, ticket)]
 
 
-def _shares(counts: Counter[Any]) -> list[tuple[Any, int, float]]:
+def _rank_by_count(counts: Counter[Any]) -> list[tuple[Any, int, float]]:
     total = sum(counts.values())
     return [
         (name, count, round(count / total, 4))
@@ -22,22 +22,22 @@ def _shares(counts: Counter[Any]) -> list[tuple[Any, int, float]]:
 
 
 def breakdown(reads: Reads, call: Call) -> Answer:
-    """Tickets by the field that the path names."""
+    """Return the number of tickets by the field that the path names."""
     field = call.operation.path.rpartition("/")[2]
-    counts = Counter(each[field] for each in _tickets(reads, call) if each.get(field) is not None)
-    return Answer(200, {"breakdown": [{field: n, "count": c, "percentage": p} for n, c, p in _shares(counts)]})
+    counts = Counter(ticket[field] for ticket in _list_tickets(reads, call) if ticket.get(field) is not None)
+    return Answer(200, {"breakdown": [{field: n, "count": c, "percentage": p} for n, c, p in _rank_by_count(counts)]})
 
 
 def volume(reads: Reads, call: Call) -> Answer:
-    """Tickets by the day of their creation."""
-    days = Counter(each["created_at"][:10] for each in _tickets(reads, call))
+    """Return the number of tickets by the day of their creation."""
+    days = Counter(ticket["created_at"][:10] for ticket in _list_tickets(reads, call))
     return Answer(200, {"time_series": [{"date": day, "count": days[day]} for day in sorted(days)]})
 
 
 def resolution(reads: Reads, call: Call) -> Answer:
-    """How many tickets are resolved."""
-    tickets = _tickets(reads, call)
-    resolved = sum(each.get("resolved_at") is not None for each in tickets)
+    """Return how many tickets are resolved, and how fast."""
+    tickets = _list_tickets(reads, call)
+    resolved = sum(ticket.get("resolved_at") is not None for ticket in tickets)
     rate = round(resolved / len(tickets), 4) if tickets else 0
     hours = 3.0 if resolved else None
     return Answer(200, {
@@ -47,25 +47,26 @@ def resolution(reads: Reads, call: Call) -> Answer:
 
 
 def top(reads: Reads, call: Call) -> Answer:
-    """The categories with most tickets."""
+    """Return the categories with most tickets."""
     limit = int(call.last("limit") or 10)
-    tickets = [each for each in _tickets(reads, call) if each.get(_CATEGORY)]
-    counts = Counter(each[_CATEGORY] for each in tickets)
-    pairs = Counter((each[_SUBCATEGORY], each[_CATEGORY]) for each in tickets if each.get(_SUBCATEGORY))
+    tickets = [ticket for ticket in _list_tickets(reads, call) if ticket.get(_CATEGORY)]
+    counts = Counter(ticket[_CATEGORY] for ticket in tickets)
+    pairs = Counter((ticket[_SUBCATEGORY], ticket[_CATEGORY]) for ticket in tickets if ticket.get(_SUBCATEGORY))
     return Answer(200, {
-        "categories": [{"category": n, "count": c, "percentage": p} for n, c, p in _shares(counts)[:limit]],
+        "categories": [{"category": n, "count": c, "percentage": p} for n, c, p in _rank_by_count(counts)[:limit]],
         "subcategories": [
-            {"subcategory": n[0], "category": n[1], "count": c, "percentage": p} for n, c, p in _shares(pairs)[:limit]
+            {"subcategory": n[0], "category": n[1], "count": c, "percentage": p}
+            for n, c, p in _rank_by_count(pairs)[:limit]
         ],
     })  # fmt: skip
 
 
 def sankey(reads: Reads, call: Call) -> Answer:
-    """The flow from categories to subcategories."""
+    """Return the flow from categories to subcategories."""
     pairs = Counter(
-        (each[_CATEGORY], each[_SUBCATEGORY])
-        for each in _tickets(reads, call)
-        if each.get(_CATEGORY) and each.get(_SUBCATEGORY)
+        (ticket[_CATEGORY], ticket[_SUBCATEGORY])
+        for ticket in _list_tickets(reads, call)
+        if ticket.get(_CATEGORY) and ticket.get(_SUBCATEGORY)
     )
     names = sorted({name for pair in pairs for name in pair})
     return Answer(200, {
@@ -75,15 +76,15 @@ def sankey(reads: Reads, call: Call) -> Answer:
 
 
 def categories(reads: Reads, _call: Call) -> Answer:
-    """All categories and subcategories with their labels."""
+    """Return all categories and subcategories with their labels."""
     schema = reads.world.schema_of(reads.world.shape.resources["support_tickets"])["properties"]
 
-    def labelled(field: str) -> list[dict[str, str]]:
-        branches = [reads.world.nursery.flat(each) for each in schema[field].get("oneOf", ())]
-        names: list[str] = next((each["enum"] for each in branches if "enum" in each), [])
+    def label_values(field: str) -> list[dict[str, str]]:
+        branches = [reads.world.nursery.flat(branch) for branch in schema[field].get("oneOf", ())]
+        names: list[str] = next((branch["enum"] for branch in branches if "enum" in branch), [])
         return [{"value": name, "label": name.replace("_", " ").title()} for name in names]
 
-    return Answer(200, {"categories": labelled(_CATEGORY), "subcategories": labelled(_SUBCATEGORY)})
+    return Answer(200, {"categories": label_values(_CATEGORY), "subcategories": label_values(_SUBCATEGORY)})
 
 
 _STATS = "GET /support-ticket-stats"

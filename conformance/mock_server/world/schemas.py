@@ -1,7 +1,7 @@
-"""Values grown from JSON Schema: valid by construction, plausible by name, different from one record to the next.
+"""Values grown from JSON Schema: valid by construction, plausible by name, different in each record.
 
-A schema is compiled once into a maker, which keeps count of what it made: enums go round, every fifth value that may
-be null is null. Nothing here knows links; a `Seedling` answers for the properties that hold one.
+A schema is compiled once into a maker, which counts its values: it cycles through an enum, and every fifth nullable
+value is null. This module knows no links; the context of a record provides them.
 """
 
 import random
@@ -22,14 +22,14 @@ from conformance.mock_server.world.ulid import ulid
 ABSENT: Any = object()  # the property is left out
 UNKNOWN: Any = object()  # not a link: grow it from the schema
 _ANYWHERE = "https://api.example.com"
-_EVERY = 5
+_PERIOD = 5
 _NULL_AT = 3
 _DEPTH = 12
 
 
 @dataclass(slots=True)
 class Seedling:
-    """What a maker may know of the record that it grows: chance, its moment and place, and its links by path."""
+    """The record that a maker grows: its randomness, time, position, and links by path."""
 
     rng: random.Random
     moment: int
@@ -51,70 +51,70 @@ _LATER: tuple[tuple[str, int], ...] = (
 
 
 def delay(name: str) -> int:
-    """How much later than its record's own moment the time lies that a property of that name holds."""
+    """Return how much later than its record's time the time in a property of that name lies, in microseconds."""
     return next((minutes for pattern, minutes in _LATER if re.search(pattern, name)), 0) * clock.MINUTE
 
 
 class Nursery:
-    """Compiles schemas of one description into makers."""
+    """Compiler of the schemas of one description into makers."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
         self._flat: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
 
     def flat(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """The schema with `$ref` and `allOf` folded into one object; `oneOf` and `anyOf` stay."""
+        """Return the schema with `$ref` and `allOf` folded into one object; `oneOf` and `anyOf` stay."""
         if not schema:
             return {}
         known = self._flat.get(id(schema))
-        if known is None:  # the schema is kept too: an id must not come to name another one
-            known = self._flat[id(schema)] = (schema, self._fold(schema))
+        if known is None:  # the schema is kept too, so that its id is not used again
+            known = self._flat[id(schema)] = (schema, self._fold_schema(schema))
         return known[1]
 
-    def _fold(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+    def _fold_schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         parts = [self._description.resolve(schema["$ref"])] if "$ref" in schema else []
         merged: dict[str, Any] = {"properties": {}, "required": []}
         for part in [*parts, *schema.get("allOf", ())]:
-            _merge(merged, self.flat(part))
-        _merge(merged, {k: v for k, v in schema.items() if k not in {"$ref", "allOf"}})
+            _merge_schema(merged, self.flat(part))
+        _merge_schema(merged, {k: v for k, v in schema.items() if k not in {"$ref", "allOf"}})
         return {k: v for k, v in merged.items() if v or k not in {"properties", "required"}}
 
     def maker(self, schema: Mapping[str, Any], path: str = "", depth: int = 0) -> Maker:
-        """How to grow an instance of the schema that stands at that path of its record."""
+        """Return a function that grows an instance of the schema at that path of its record."""
         flat = self.flat(schema)
-        grown = self._plain(flat, path, depth)
-        if _nullable(flat, self.flat):
-            grown = _sometimes_null(grown)
+        grown = self._compile_plain(flat, path, depth)
+        if _is_nullable(flat, self.flat):
+            grown = _make_sometimes_null(grown)
         if "dependentSchemas" in flat or "if" in flat:
-            grown = self._checked(schema, grown, self._sparse(flat))
+            grown = self._compile_checked(schema, grown, self._compile_sparse(flat))
         return grown
 
-    def _plain(self, flat: dict[str, Any], path: str, depth: int) -> Maker:  # noqa: PLR0911
+    def _compile_plain(self, flat: dict[str, Any], path: str, depth: int) -> Maker:  # noqa: PLR0911
         name = path.removesuffix("[]").rpartition(".")[2]
         if values := [
-            each for each in flat.get("enum", [flat["const"]] if "const" in flat else []) if each is not None
+            value for value in flat.get("enum", [flat["const"]] if "const" in flat else []) if value is not None
         ]:
-            return _cycle(values)
+            return _make_cycle(values)
         if not flat.get("properties") and (branches := flat.get("oneOf") or flat.get("anyOf")):
-            options = [each for each in map(self.flat, branches) if each.get("type") != "null"]
-            return self.maker(max(options, key=_richness), path, depth) if options else lambda _s: None
-        kind = _kind(flat)
+            options = [option for option in map(self.flat, branches) if option.get("type") != "null"]
+            return self.maker(max(options, key=_count_parts), path, depth) if options else lambda _s: None
+        kind = _json_type(flat)
         if depth > _DEPTH or kind == "null":
             return lambda _s: None
         if kind == "object":
-            return self._object(flat, path, depth)
+            return self._compile_object(flat, path, depth)
         if kind == "array":
-            return self._array(flat, path, depth)
+            return self._compile_array(flat, path, depth)
         if kind == "boolean":
-            return _cycle([True, False])
-        return _string(flat, name) if kind == "string" else _numeric(flat, name, kind)
+            return _make_cycle([True, False])
+        return _make_string(flat, name) if kind == "string" else _make_number(flat, name, kind)
 
-    def _object(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
+    def _compile_object(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
         properties = flat.get("properties", {})
-        if {"type", "coordinates"} <= set(properties) and (shape := _geometry(self.flat(properties["type"]))):
+        if {"type", "coordinates"} <= set(properties) and (shape := _make_geometry(self.flat(properties["type"]))):
             return shape
         if not properties:
-            return self._map(flat, path, depth)
+            return self._compile_map(flat, path, depth)
         prefix = f"{path}." if path else ""
         makers: dict[str, Maker] = {}
 
@@ -123,7 +123,7 @@ class Nursery:
             for key, sub in properties.items():
                 value = seedling.link(prefix + key)
                 if value is UNKNOWN:
-                    if key not in makers:  # compiled when first needed: schemas of linked things never are
+                    if key not in makers:  # compiled on first use: the schema of a linked record is never used
                         makers[key] = self.maker(sub, prefix + key, depth + 1)
                     value = makers[key](seedling)
                 if value is not ABSENT:
@@ -132,46 +132,48 @@ class Nursery:
 
         return grow
 
-    def _map(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
+    def _compile_map(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
         extra = flat.get("additionalProperties", True)
         if not isinstance(extra, Mapping) or not extra:
             return lambda s: {"note": f"value {s.ordinal}"} if extra else {}
         value = self.maker(extra, f"{path}.value", depth + 1)
         return lambda s: {key: value(s) for key in ("data", "schedule", "energy")}
 
-    def _array(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
+    def _compile_array(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
         item = self.maker(flat.get("items", {}), f"{path}[]", depth + 1)
         low, high = max(flat.get("minItems", 1), 1), flat.get("maxItems", 3)
         counter = count()
 
         def grow(seedling: Seedling) -> list[Any]:
-            wanted = min(high, low + next(counter) % 2)
-            made = [item(seedling) for _ in range(wanted)]
-            return made if all(isinstance(each, dict) for each in made) else list(dict.fromkeys(made))
+            length = min(high, low + next(counter) % 2)
+            made = [item(seedling) for _ in range(length)]
+            return made if all(isinstance(item, dict) for item in made) else list(dict.fromkeys(made))
 
         return grow
 
-    def _sparse(self, flat: dict[str, Any]) -> Maker:
-        """Everything that may be null is; what may not and need not be there is left out."""
+    def _compile_sparse(self, flat: dict[str, Any]) -> Maker:
+        """Return a maker that sets every nullable property to null and leaves out what is not required."""
         properties = {name: self.flat(sub) for name, sub in flat["properties"].items()}
-        nulls = [name for name, sub in properties.items() if _nullable(sub, self.flat) and "enum" not in sub]
+        nulls = [name for name, sub in properties.items() if _is_nullable(sub, self.flat) and "enum" not in sub]
         return lambda s: {name: None for name in nulls if s.link(name) is not ABSENT}
 
-    def _checked(self, schema: Mapping[str, Any], full: Maker, sparse: Maker) -> Maker:
-        """For schemas whose parts depend on each other: the first of a few candidates that is valid."""
+    def _compile_checked(self, schema: Mapping[str, Any], full: Maker, sparse: Maker) -> Maker:
+        """Return a maker for schemas whose parts depend on each other: it takes the first valid candidate."""
         document = {"components": self._description.document.get("components", {}), "allOf": [dict(schema)]}
         validator = jsonschema_rs.Draft202012Validator(document)
         counter = count()
 
         def grow(seedling: Seedling) -> Any:
-            first = (sparse,) if next(counter) % _EVERY == _NULL_AT else ()
-            candidates = (maker(seedling) for maker in (*first, *[full] * _EVERY, sparse))
-            return next((each for each in candidates if validator.is_valid(absolute(each, _ANYWHERE))), {})
+            first = (sparse,) if next(counter) % _PERIOD == _NULL_AT else ()
+            candidates = (maker(seedling) for maker in (*first, *[full] * _PERIOD, sparse))
+            return next(
+                (candidate for candidate in candidates if validator.is_valid(absolute(candidate, _ANYWHERE))), {}
+            )
 
         return grow
 
 
-def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
+def _merge_schema(into: dict[str, Any], part: Mapping[str, Any]) -> None:
     for key, value in part.items():
         if key == "properties":
             into["properties"] = {**into["properties"], **value}
@@ -181,38 +183,38 @@ def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
             into[key] = value
 
 
-def _kind(flat: Mapping[str, Any]) -> str:
+def _json_type(flat: Mapping[str, Any]) -> str:
     declared = flat.get("type", "object" if flat.get("properties") else "array" if "items" in flat else "string")
-    kinds = [declared] if isinstance(declared, str) else [each for each in declared if each != "null"]
+    kinds = [declared] if isinstance(declared, str) else [name for name in declared if name != "null"]
     return kinds[0] if kinds else "null"
 
 
-def _nullable(flat: Mapping[str, Any], deep: Callable[[Mapping[str, Any]], dict[str, Any]]) -> bool:
+def _is_nullable(flat: Mapping[str, Any], deep: Callable[[Mapping[str, Any]], dict[str, Any]]) -> bool:
     if "enum" in flat and None not in flat["enum"]:
         return False
     declared = flat.get("type")
     if declared is not None:
         return declared == "null" or (isinstance(declared, list) and "null" in declared)
     branches = flat.get("oneOf") or flat.get("anyOf") or ()
-    return any(_nullable(deep(each), deep) for each in branches) or ("enum" in flat and not branches)
+    return any(_is_nullable(deep(branch), deep) for branch in branches) or ("enum" in flat and not branches)
 
 
-def _richness(flat: Mapping[str, Any]) -> int:
+def _count_parts(flat: Mapping[str, Any]) -> int:
     return len(flat.get("properties", ())) + 2 * ("items" in flat)
 
 
-def _sometimes_null(maker: Maker) -> Maker:
+def _make_sometimes_null(maker: Maker) -> Maker:
     counter = count()
-    return lambda seedling: None if next(counter) % _EVERY == _NULL_AT else maker(seedling)
+    return lambda seedling: None if next(counter) % _PERIOD == _NULL_AT else maker(seedling)
 
 
-def _cycle(values: list[Any]) -> Maker:
+def _make_cycle(values: list[Any]) -> Maker:
     counter = count()
     return lambda _s: values[next(counter) % len(values)]
 
 
-def _geometry(kind: Mapping[str, Any]) -> Maker | None:
-    """A square for a GeoJSON polygon (RFC 7946, section 3.1.6), closed and counter-clockwise."""
+def _make_geometry(kind: Mapping[str, Any]) -> Maker | None:
+    """Return a maker of a square GeoJSON polygon (RFC 7946, section 3.1.6), closed and counter-clockwise."""
     names = kind.get("enum", ())
 
     def square(seedling: Seedling) -> list[list[list[float]]]:
@@ -224,7 +226,7 @@ def _geometry(kind: Mapping[str, Any]) -> Maker | None:
     return (lambda s: {"type": "MultiPolygon", "coordinates": [square(s)]}) if "MultiPolygon" in names else None
 
 
-def _string(flat: Mapping[str, Any], name: str) -> Maker:
+def _make_string(flat: Mapping[str, Any], name: str) -> Maker:
     form = flat.get("format", "")
     pattern = flat.get("pattern", "")
     if form in {"date-time", "date"}:
@@ -240,16 +242,16 @@ def _string(flat: Mapping[str, Any], name: str) -> Maker:
 
     def grow(seedling: Seedling) -> str:
         text = str(draw(seedling.rng, next(counter)))[:longest].ljust(flat.get("minLength", 0), "x")
-        return text if not pattern or re.search(pattern, text) else str(_example(flat, text))
+        return text if not pattern or re.search(pattern, text) else str(_pick_example(flat, text))
 
     return grow
 
 
-def _example(flat: Mapping[str, Any], fallback: str) -> Any:
+def _pick_example(flat: Mapping[str, Any], fallback: str) -> Any:
     return flat["example"] if "example" in flat else next(iter(flat.get("examples", ())), fallback)
 
 
-def _numeric(flat: Mapping[str, Any], name: str, kind: str) -> Maker:
+def _make_number(flat: Mapping[str, Any], name: str, kind: str) -> Maker:
     low, high = flat.get("minimum"), flat.get("maximum")
     draw = words.drawer(name, kind)
     counter = count()

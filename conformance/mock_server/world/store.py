@@ -1,7 +1,7 @@
-"""What exists: records in collections that stay sorted, found by path, and changed through three verbs alone.
+"""The records of a world, in collections that stay sorted, found by path, and changed by three methods only.
 
 A record's data is JSON in which every link inside the API is a `Ref`: a path below the base URL, so that one world
-answers under any host. Lists are cut by bisection: the price of a page does not grow with its collection.
+serves under any host. Lists are cut by bisection: the cost of a page does not grow with its collection.
 """
 
 from bisect import bisect_left, insort
@@ -9,30 +9,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from conformance.model import Resource
-
 
 class Ref(str):
-    """A link to something of this API: its path below the base URL, query included."""
+    """A link to a resource of this API: its path below the base URL, query included."""
 
     __slots__ = ()
 
 
 def absolute(value: Any, base: str) -> Any:
-    """A copy of JSON data with every link made absolute below a base URL."""
+    """Return a copy of JSON data with every link made absolute below a base URL."""
     kind = type(value)
     if kind is Ref:
         return base + value
     if kind is dict:
-        return {key: absolute(each, base) for key, each in value.items()}
+        return {key: absolute(item, base) for key, item in value.items()}
     if kind is list:
-        return [absolute(each, base) for each in value]
+        return [absolute(item, base) for item in value]
     return value
 
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One thing of the API. `key` orders it in its collection; `owner` is a user's id, None where it is shared."""
+    """One resource instance. `key` orders it in its collection; `owner` is a user's id, None where it is shared."""
 
     resource: str
     key: str
@@ -58,7 +56,7 @@ class Collection:
         self.owned: dict[str, list[str]] = {}
 
     def add(self, record: Record) -> None:
-        """Put a record in; one with the same key is replaced."""
+        """Add a record; a record with the same key is replaced."""
         if record.key in self.by_key:
             self.remove(self.by_key[record.key])
         self.by_key[record.key] = record
@@ -67,7 +65,7 @@ class Collection:
             insort(self.owned.setdefault(record.owner, []), record.key)
 
     def remove(self, record: Record) -> None:
-        """Take a record out."""
+        """Remove a record."""
         del self.by_key[record.key]
         for keys in (self.keys, self.owned.get(record.owner or "", [])):
             at = bisect_left(keys, record.key)
@@ -75,7 +73,10 @@ class Collection:
                 del keys[at]
 
     def visible(self, owner: str | None) -> list[str]:
-        """Sorted keys that an owner may see; all of them where the collection is shared or `owner` is None."""
+        """Return the sorted keys that an owner may see.
+
+        These are all keys where the collection is shared or `owner` is None.
+        """
         return self.keys if owner is None or not self.owned else self.owned.get(owner, [])
 
     def __iter__(self) -> Iterator[Record]:
@@ -85,14 +86,13 @@ class Collection:
         return len(self.keys)
 
 
-_NOTHING = Collection()
+_EMPTY = Collection()
 
 
 class Store:
-    """All records. `revision` grows with every change, so that what was computed of them can be kept until then."""
+    """All records of a world. `revision` grows with every change, so that computed values can be kept until then."""
 
-    def __init__(self, resources: tuple[Resource, ...]) -> None:
-        self.resources = {each.name: each for each in resources}
+    def __init__(self) -> None:
         self.revision = 0
         self.by_path: dict[str, Record] = {}
         self._collections: dict[str, dict[str, Collection]] = {}
@@ -100,48 +100,48 @@ class Store:
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
-        """Call with each change: the verb, the record, and its data before."""
+        """Call a listener with each change: the verb, the record, and its data before."""
         self._listeners.append(listener)
 
     def collection(self, resource: str, parent: str = "") -> Collection:
-        """The members of a resource below the record at a path; empty where there are none."""
-        return self._collections.get(resource, {}).get(parent, _NOTHING)
+        """Return the members of a resource below the record at a path; empty where there are none."""
+        return self._collections.get(resource, {}).get(parent, _EMPTY)
 
     def all(self, resource: str) -> Iterator[Record]:
-        """Every record of a resource, whatever it hangs under."""
+        """Yield every record of a resource, below any parent."""
         for collection in tuple(self._collections.get(resource, {}).values()):
             yield from collection
 
     def count(self, resource: str) -> int:
-        """How many records of a resource there are."""
+        """Return how many records of a resource there are."""
         return sum(map(len, self._collections.get(resource, {}).values()))
 
     def children(self, record: Record) -> tuple[Record, ...]:
-        """What hangs directly under a record."""
+        """Return the records directly below a record."""
         return tuple(self._children.get(record.path, ()))
 
     def add(self, record: Record, *, quiet: bool = False) -> None:
-        """Take a record in; its listeners hear of it unless `quiet`."""
+        """Add a record and notify listeners, unless `quiet`."""
         parent = record.parent.path if record.parent else ""
         self._collections.setdefault(record.resource, {}).setdefault(parent, Collection()).add(record)
         if record.parent:
             self._children.setdefault(parent, []).append(record)
         if record.path:
             self.by_path[record.path] = record
-        self._tell("created", record, {}, quiet=quiet)
+        self._notify("created", record, {}, quiet=quiet)
 
     def told(self, verb: Verb, record: Record) -> None:
-        """Let listeners hear of a record that was put in quietly and is complete now."""
-        self._tell(verb, record, {}, quiet=False)
+        """Tell listeners about a record that was added before and is complete now."""
+        self._notify(verb, record, {}, quiet=False)
 
     def change(self, record: Record, changes: dict[str, Any], *, quiet: bool = False) -> None:
         """Replace some properties of a record."""
         before = dict(record.data)
         record.data.update(changes)
-        self._tell("changed", record, before, quiet=quiet)
+        self._notify("changed", record, before, quiet=quiet)
 
     def remove(self, record: Record) -> None:
-        """Take a record out with all that hangs under it; links elsewhere are the caller's business."""
+        """Remove a record with all records below it; the caller removes links to it."""
         for child in self.children(record):
             self.remove(child)
         self._children.pop(record.path, None)
@@ -150,9 +150,9 @@ class Store:
         self._collections[record.resource][parent].remove(record)
         if record.parent and record in self._children.get(parent, ()):
             self._children[parent].remove(record)
-        self._tell("deleted", record, record.data, quiet=False)
+        self._notify("deleted", record, record.data, quiet=False)
 
-    def _tell(self, verb: Verb, record: Record, before: dict[str, Any], *, quiet: bool) -> None:
+    def _notify(self, verb: Verb, record: Record, before: dict[str, Any], *, quiet: bool) -> None:
         self.revision += 1
         for listener in self._listeners if not quiet else ():
             listener(verb, record, before)

@@ -1,0 +1,112 @@
+"""The writing part of the series: good and bad bodies, each followed by the reads that show their effect."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.mock_server.faulting import NEVER_THERE
+from conformance.model import Operation, Role
+from tests.mock_server.wire import BASE, Client, RequestSpec
+
+
+def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:
+    good = list(client.good(operation))
+    if not good:
+        return
+    first = good[0]
+    yield dataclasses.replace(first, token="token-readonly")
+    yield dataclasses.replace(first, token="token-noscope")
+    yield dataclasses.replace(first, token="token-user-b")  # before the users who may DELETE it
+    yield dataclasses.replace(
+        first, headers={k: v for k, v in first.headers.items() if k != operation.user_header.lower()}
+    )
+    yield dataclasses.replace(first, token="token-user-a")
+    yield from client.bad(operation)
+    body = client.body_for(operation)
+
+    def read() -> Iterator[RequestSpec]:
+        for reader in client.model.operations:
+            if reader.safe and reader.path == operation.path and reader.role in {Role.ITEM, Role.SINGLETON, Role.LIST}:
+                size = reader.pagination.size if reader.pagination else ""
+                yield RequestSpec(reader, "GET", first.target.partition("?")[0] + (f"?{size}=100" if size else ""))
+
+    if isinstance(body, dict):
+        yield from _body_requests(client, first, body, read)
+    yield first
+    yield from read()
+    yield first
+    yield from read()
+
+
+def _body_requests(
+    client: Client, first: RequestSpec, body: dict[str, Any], read: Callable[[], Iterator[RequestSpec]]
+) -> Iterator[RequestSpec]:
+    operation = first.operation
+
+    def send(data: Any) -> RequestSpec:
+        json_type = {**first.headers, "content-type": "application/json"}
+        return dataclasses.replace(first, body=json.dumps(data).encode(), headers=json_type)
+
+    yield from read()
+    for name, value in body.items():
+        yield send({name: value} if operation.method == "PATCH" else body)
+        yield from read()
+    for expansion in operation.expansions:
+        yield dataclasses.replace(send(body), target=f"{first.target}?expand={expansion.path}")
+    for name, schema in _body_schema(client, operation).get("properties", {}).items():
+        for value in _wrong_values(client, operation, name, schema):
+            yield send({**vary(body), name: value})
+        yield from read()
+    yield send({})
+    for name in list(body):
+        yield send({key: value for key, value in body.items() if key != name})
+    for name, value in _read_only_values(client, operation).items():
+        yield send({**body, name: value})
+    yield from read()
+
+
+def _wrong_values(client: Client, operation: Operation, name: str, schema: dict[str, Any]) -> list[Any]:
+    flat = client.world.nursery.flat(schema)
+    wrong: list[Any] = [
+        {"no": 1},
+        [["no"]],
+        "\x00",
+        "\U0001f600",
+        "x" * 5000,
+        "not-an-id",
+        BASE + "/nothing/" + NEVER_THERE,
+    ]
+    targets = client.server.api.writes._bodies.targets(operation, {name: 1}).get(name, ())
+    wrong += [client.records(target)[0].key for target in targets[:1] if client.records(target)]
+    wrong += [flat["maximum"] + 1] if "maximum" in flat else []
+    nested: Any = 1
+    for _ in range(60):
+        nested = [nested]
+    return [*wrong, nested]
+
+
+def vary(body: Any) -> Any:
+    """Return another valid body, near the given one: numbers a little lower, switches turned."""
+    if isinstance(body, dict):
+        return {name: vary(value) for name, value in body.items()}
+    if isinstance(body, bool):
+        return not body
+    return body - 1 if isinstance(body, int) and body > 60 else body
+
+
+def _body_schema(client: Client, operation: Operation) -> dict[str, Any]:
+    media = operation.body.media[0] if operation.body else None
+    return client.world.nursery.flat(client.world.description.resolve(media.schema)) if media and media.schema else {}
+
+
+def _read_only_values(client: Client, operation: Operation) -> dict[str, Any]:
+    """Return other values for the fields that only the server sets."""
+    resource = client.world.shape.resources.get(operation.resource)
+    properties = client.world.schema_of(resource).get("properties", {}) if resource and resource.schema else {}
+    values: dict[str, Any] = {}
+    for name, schema in properties.items():
+        flat = client.world.nursery.flat(schema)
+        if flat.get("readOnly") and flat.get("type") in ("string", "integer"):
+            values[name] = 7 if flat["type"] == "integer" else flat.get("enum", ["2001-01-01T00:00:00.000000Z"])[0]
+    return values
