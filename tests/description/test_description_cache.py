@@ -86,7 +86,7 @@ def test_another_text_other_overlays_or_other_code_are_another_entry(write, tmp_
     load(write(small), cache_dir=directory, overlays=False)
     small["info"]["version"] = "2"
     load(write(small), cache_dir=directory)
-    monkeypatch.setattr(cache, "_code", lambda: b"another version of the deriver")
+    monkeypatch.setattr(cache, "_digest_code", lambda: b"another version of the deriver")
     load(write(small), cache_dir=directory)
     assert len(builds) == 4
     assert len(list(directory.iterdir())) == 4
@@ -105,11 +105,11 @@ def test_a_cache_that_cannot_be_written_is_no_fault(write, tmp_path, small, buil
 
 def test_only_the_latest_entries_are_kept_and_nothing_half_written(write, tmp_path, small):
     directory = tmp_path / "cache"
-    for number in range(cache._KEEP + 3):
+    for number in range(cache._MAX_ENTRIES + 3):
         small["info"]["version"] = str(number)
         load(write(small), cache_dir=directory)
     names = [each.name for each in directory.iterdir()]
-    assert len(names) == cache._KEEP
+    assert len(names) == cache._MAX_ENTRIES
     assert not [name for name in names if name.endswith(".part")]
 
 
