@@ -54,13 +54,16 @@ def test_errors_carry_instance_path_kind_and_the_absolute_place_of_the_keyword()
     assert error.kind.name == "anyOf"
     assert error.absolute_keyword_location == "urn:d#/schemas/Node/properties/a~1%7Bb%7D~0c/anyOf"
     assert isinstance(error.kind, ValidationErrorKind.AnyOf)
-    assert [[fault.kind.name for fault in branch] for branch in error.kind.context] == [["type"], ["const"]]
+    assert [[branch_error.kind.name for branch_error in branch] for branch in error.kind.context] == [
+        ["type"],
+        ["const"],
+    ]
 
 
 def test_faults_of_branches_have_paths_from_the_root():
     (error,) = validator("urn:d#/schemas/Node").iter_errors({"name": "", "next": {"name": 1, "next": None}})
     assert isinstance(error.kind, ValidationErrorKind.OneOfNotValid)
-    assert [fault.instance_path for branch in error.kind.context for fault in branch] == [
+    assert [branch_error.instance_path for branch in error.kind.context for branch_error in branch] == [
         ["next"],
         ["next", "name"],
         ["next"],

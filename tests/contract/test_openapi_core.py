@@ -83,12 +83,14 @@ def test_the_path_pattern_finds_the_operation_whatever_the_values():
 
 def test_given_path_parameters_are_judged():
     (error,) = faults(V31RequestValidator, Asked(parameters=RequestParameters(path={"id": "b"})))
-    assert [each.validator for each in error.__cause__.schema_errors] == ["pattern"]
+    assert [schema_error.validator for schema_error in error.__cause__.schema_errors] == ["pattern"]
 
 
 def test_schema_errors_stand_in_the_cause_with_json_paths():
     (error,) = faults(V31ResponseValidator, Asked(), Answered(b'{"a": "x", "b": 1}'))
-    assert [(each.json_path, each.validator) for each in error.__cause__.schema_errors] == [("$.a", "format")]
+    assert [(schema_error.json_path, schema_error.validator) for schema_error in error.__cause__.schema_errors] == [
+        ("$.a", "format")
+    ]
 
 
 def test_iter_errors_tells_body_and_headers():
@@ -123,7 +125,7 @@ def test_a_uri_is_judged_only_by_a_format_of_ours():
     wrong = Answered(b'{"a": "2024-01-01T00:00:00Z", "u": "/x"}')
     assert faults(V31ResponseValidator, Asked(), wrong) == []
     (error,) = faults(V31ResponseValidator, Asked(), wrong, extra_format_validators={"uri": lambda value: ":" in value})
-    assert [each.json_path for each in error.__cause__.schema_errors] == ["$.u"]
+    assert [schema_error.json_path for schema_error in error.__cause__.schema_errors] == ["$.u"]
 
 
 def test_it_is_silent_on_a_body_beside_204_and_on_unknown_fields():

@@ -86,4 +86,4 @@ def test_an_envelope_is_written_as_the_specification_has_it():
     written = envelope.to_dict()
     assert written["payload"] == "aGVsbG8gd29ybGQ="
     assert written["payloadType"] == KIND
-    assert [set(each) for each in written["signatures"]] == [{"keyid", "sig"}]
+    assert [set(signature) for signature in written["signatures"]] == [{"keyid", "sig"}]

@@ -225,7 +225,7 @@ class TestBelow:
 
     @given(st.lists(st.text(min_size=1, max_size=6).filter(lambda s: s not in {".", ".."}), min_size=1, max_size=3))
     def test_what_is_joined_to_the_base_is_below_it(self, segments):
-        target = "".join("/" + quote(each, safe="") for each in map(_encodable, segments))
+        target = "".join("/" + quote(segment, safe="") for segment in map(_encodable, segments))
         assert below(BASE, BASE + target) == target
 
 
@@ -240,7 +240,7 @@ class TestPaths:
     @given(st.data())
     def test_a_rendered_path_is_matched_back(self, data):
         operation = data.draw(st.sampled_from(load().model.operations))
-        values = {each.name: data.draw(VALUES) for each in operation.path_parameters}
+        values = {path_parameter.name: data.draw(VALUES) for path_parameter in operation.path_parameters}
         path = operation.path
         for name, value in values.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
@@ -289,8 +289,10 @@ class TestPaths:
 class TestThings:
     def test_expanded_resources_are_things_too(self, model):
         body = [{"id": "a", "model": {"id": "b", "make": {"id": "c"}}, "user": "u"}, {"model": None}, 5]
-        found = [(t.pointer, t.resource.name) for t in things(answer(body, model.by_key["GET /evses"]), model)]
-        assert found == [
+        resources = [
+            (thing.pointer, thing.resource.name) for thing in things(answer(body, model.by_key["GET /evses"]), model)
+        ]
+        assert resources == [
             ("/0", "evses"),
             ("/0/model", "evse_models"),
             ("/0/model/make", "evse_makes"),
@@ -308,5 +310,5 @@ class TestThings:
         body = {"id": "a"}
         for _ in range(31):
             body = {"latest_status_log": {"evse": body}}
-        found = list(things(answer(body, model.by_key["GET /evses/{evse_id}"]), model))
-        assert len(found) == 63
+        found_things = list(things(answer(body, model.by_key["GET /evses/{evse_id}"]), model))
+        assert len(found_things) == 63

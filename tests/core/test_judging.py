@@ -31,7 +31,9 @@ def test_other_verdicts_keep_what_they_say():
     assert without("RSP-01", "GET /x", Verdict.NOT_TESTED, "why").exchanges == ()
 
 
-@given(st.recursive(st.none() | st.text() | st.integers() | st.floats(), lambda each: st.lists(each, max_size=3)))
+@given(
+    st.recursive(st.none() | st.text() | st.integers() | st.floats(), lambda children: st.lists(children, max_size=3))
+)
 def test_what_can_be_quoted_as_json_is(value):
     text = quote(value)
     assert len(text) < 450

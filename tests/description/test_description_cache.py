@@ -8,7 +8,7 @@ from conformance.description import load as door
 
 @pytest.fixture
 def builds(monkeypatch):
-    """How many times a description was built."""
+    """Record the source of every description that is built."""
     import sys
 
     module = sys.modules["conformance.description.load"]
@@ -108,7 +108,7 @@ def test_only_the_latest_entries_are_kept_and_nothing_half_written(write, tmp_pa
     for number in range(cache._MAX_ENTRIES + 3):
         small["info"]["version"] = str(number)
         load(write(small), cache_dir=directory)
-    names = [each.name for each in directory.iterdir()]
+    names = [file.name for file in directory.iterdir()]
     assert len(names) == cache._MAX_ENTRIES
     assert not [name for name in names if name.endswith(".part")]
 

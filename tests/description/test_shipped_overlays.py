@@ -12,7 +12,7 @@ from conformance.validation import Validators
 
 
 def rules(description):
-    return {each.rule for each in findings(description, Validators)}
+    return {finding.rule for finding in findings(description, Validators)}
 
 
 def test_every_action_finds_what_it_mends(description):
@@ -20,8 +20,8 @@ def test_every_action_finds_what_it_mends(description):
 
 
 def test_what_breaks_a_must_is_mended_for_a_run(provided, published):
-    assert {each.rule for each in findings(published, Validators) if each.level is Level.MUST}
-    assert {each.rule for each in findings(provided, Validators) if each.level is Level.MUST} == set()
+    assert {finding.rule for finding in findings(published, Validators) if finding.level is Level.MUST}
+    assert {finding.rule for finding in findings(provided, Validators) if finding.level is Level.MUST} == set()
 
 
 def test_patterns_are_anchored_and_nulls_allowed(provided, published):
@@ -61,8 +61,8 @@ def test_the_same_empty_lists_stay_for_people(provided):
 
 
 def test_the_sandbox_is_told_apart(description):
-    told = dict(differences(description.document))
-    assert set(told) == {
+    sandbox_differences = dict(differences(description.document))
+    assert set(sandbox_differences) == {
         "", "GET /users/{user_id}", "DELETE /vehicles/{vehicle_id}", "GET /evse_compatibility/check",
         "GET /vehicle_compatibility/check", "POST /evse_waitlist", "POST /vehicle_waitlist",
     }  # fmt: skip

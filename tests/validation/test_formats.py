@@ -26,7 +26,7 @@ CASES = {
 }
 
 
-def described(form: str) -> Description:
+def describe(form: str) -> Description:
     schema = {"type": "string", "format": form}
     answer = {"description": "", "content": {"application/json": {"schema": schema}}}
     document = {
@@ -40,7 +40,7 @@ def described(form: str) -> Description:
 
 @pytest.mark.parametrize("form", CASES)
 def test_both_oracles_agree_on_formats(form, listing):
-    description = described(form)
+    description = describe(form)
     validators, opinion = Validators(description), SecondOpinion(description)
     valid, invalid = CASES[form]
     for value in valid + invalid:
@@ -51,4 +51,4 @@ def test_both_oracles_agree_on_formats(form, listing):
 
 
 def test_an_address_with_a_display_name_is_no_email_address():
-    assert Validators(described("email")).schema("#/schema", "A <a@b.example>")
+    assert Validators(describe("email")).schema("#/schema", "A <a@b.example>")

@@ -23,7 +23,7 @@ def test_every_documented_body_header_and_parameter_compiles(provided):
     judged = 0
     for operation in provided.model.operations:
         for response in operation.responses:
-            pointers = [each.schema for each in (*response.media, *response.headers) if each.schema]
+            pointers = [documented.schema for documented in (*response.media, *response.headers) if documented.schema]
             for pointer in pointers:
                 validators.schema(pointer, None)
             judged += len(pointers)

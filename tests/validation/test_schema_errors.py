@@ -9,7 +9,7 @@ CHARGER = "#/components/schemas/Charger"
 MODEL = "https://api.example/v2/models/m"
 
 
-def told(validators, instance, schema=CHARGER):
+def find_errors(validators, instance, schema=CHARGER):
     return [(e.pointer, e.keyword, e.expected, e.actual) for e in validators.schema(schema, instance)]
 
 
@@ -32,12 +32,12 @@ def test_a_valid_instance_has_no_errors(validators, charger):
     ],
 )
 def test_each_keyword_is_told_with_pointer_expected_and_actual(validators, charger, field, value, error):
-    assert told(validators, charger | {field: value}) == [error]
+    assert find_errors(validators, charger | {field: value}) == [error]
 
 
 def test_a_missing_property_is_named_by_its_own_pointer(validators, charger):
     del charger["id"]
-    assert told(validators, charger) == [("/id", "required", "property id", "absent")]
+    assert find_errors(validators, charger) == [("/id", "required", "property id", "absent")]
 
 
 def test_nullable_has_no_effect_in_openapi_31_and_a_null_type_has(validators, charger):
@@ -61,7 +61,7 @@ def test_nullable_has_no_effect_in_openapi_31_and_a_null_type_has(validators, ch
     ],
 )
 def test_a_choice_is_judged_by_the_form_that_was_meant(validators, charger, field, value, errors):
-    assert told(validators, charger | {field: value}) == errors
+    assert find_errors(validators, charger | {field: value}) == errors
 
 
 def test_a_choice_that_matches_twice_is_ambiguous_and_nothing_else_is(validators, charger):

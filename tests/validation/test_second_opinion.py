@@ -12,7 +12,7 @@ JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
 
 
-def exchanged(operation, body, status=200, headers=JSON, target="/chargers"):
+def exchange_of(operation, body, status=200, headers=JSON, target="/chargers"):
     request = Request(operation.key, operation.method, target)
     answer = Response(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
     return Exchange("e1", request, f"http://127.0.0.1:1{target}", 0.0, answer)
@@ -23,8 +23,8 @@ def patch(body, target=f"/chargers/{ID}", headers=JSON):
 
 
 def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
-    assert opinion.response(listing, exchanged(listing, [charger])) == ()
-    answer = exchanged(patching, charger, target="/chargers/any%20id%00")
+    assert opinion.response(listing, exchange_of(listing, [charger])) == ()
+    answer = exchange_of(patching, charger, target="/chargers/any%20id%00")
     assert opinion.response(patching, answer) == ()
 
 
@@ -43,7 +43,7 @@ def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
 )
 def test_faults_of_a_response_are_told(opinion, listing, charger, change, text):
     arguments = {"body": [charger], **change}
-    assert text in " ".join(opinion.response(listing, exchanged(listing, **arguments)))
+    assert text in " ".join(opinion.response(listing, exchange_of(listing, **arguments)))
 
 
 def test_a_response_that_never_came_cannot_be_judged(opinion, listing):
