@@ -1,6 +1,6 @@
 """The model of a description, for people (tables) and for machines (JSON)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +9,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from conformance.description.description import Description
-from conformance.model import Expansion, Filter, Link, Operation, Pagination, ResourceModel, Role, Security
+from conformance.model import Expansion, Filter, Link, Operation, Pagination, Resource, ResourceModel, Role, Security
+
+_HEADINGS = {
+    "Operations": ("operation", "role", "effect", "resource"),
+    "Resources": ("resource", "list", "item", "key", "ids"),
+    "Links": ("resource", "property", "kind", "target", "marks"),
+    "Expansions": ("operation", "expand", "target", "schema"),
+    "Filters": ("operation", "parameter", "compares", "with"),
+    "Pagination": ("operation", "scheme", "parameters", "sizes"),
+    "Security": ("needs", "operations"),
+    "Notes": ("what could not be derived, or was decided",),
+}
 
 
 class Section(NamedTuple):
@@ -42,66 +53,30 @@ def render(description: Description, console: Console) -> None:
 
 def sections(model: ResourceModel) -> tuple[Section, ...]:
     """Return the tables: operations, resources, links, expansions, filters, pagination, security, notes."""
-    operations, resources = model.operations, model.resources
-    return (
-        Section(
-            "Operations", ("operation", "role", "effect", "resource"), _collect_rows(map(_operation_row, operations))
+    rows: Mapping[str, Iterable[tuple[str, ...]]] = {
+        "Operations": map(_operation_row, model.operations),
+        "Resources": map(_resource_row, model.resources),
+        "Links": ((resource.name, *_link_row(link)) for resource in model.resources for link in resource.links),
+        "Expansions": (
+            (operation.key, *_expansion_row(expansion))
+            for operation in model.operations
+            for expansion in operation.expansions
         ),
-        Section(
-            "Resources",
-            ("resource", "list", "item", "key", "ids"),
-            _collect_rows(
-                (
-                    resource.name,
-                    resource.list_path,
-                    resource.item_path,
-                    f"{resource.key_field} ({resource.key_kind})",
-                    resource.id_pattern,
-                )
-                for resource in resources
-            ),
+        "Filters": ((operation.key, *row) for operation in model.operations for row in _selection_rows(operation)),
+        "Pagination": (
+            (operation.key, *_pagination_cells(operation.pagination))
+            for operation in model.operations
+            if operation.role is Role.LIST
         ),
-        Section(
-            "Links",
-            ("resource", "property", "kind", "target", "marks"),
-            _collect_rows((resource.name, *_link_row(link)) for resource in resources for link in resource.links),
-        ),
-        Section(
-            "Expansions",
-            ("operation", "expand", "target", "schema"),
-            _collect_rows(
-                (operation.key, *_expansion_row(expansion))
-                for operation in operations
-                for expansion in operation.expansions
-            ),
-        ),
-        Section(
-            "Filters",
-            ("operation", "parameter", "compares", "with"),
-            _collect_rows((operation.key, *row) for operation in operations for row in _selection_rows(operation)),
-        ),
-        Section(
-            "Pagination",
-            ("operation", "scheme", "parameters", "sizes"),
-            _collect_rows(
-                (operation.key, *_pagination_cells(operation.pagination))
-                for operation in operations
-                if operation.role is Role.LIST
-            ),
-        ),
-        Section(
-            "Security",
-            ("needs", "operations"),
-            _collect_rows(_security_rows(operations)),
-        ),
-        Section(
-            "Notes", ("what could not be derived, or was decided",), _collect_rows((note,) for note in model.notes)
-        ),
-    )
+        "Security": _security_rows(model.operations),
+        "Notes": ((note,) for note in model.notes),
+    }
+    return tuple(Section(title, headings, tuple(rows[title])) for title, headings in _HEADINGS.items())
 
 
-def _collect_rows(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(rows)
+def _resource_row(resource: Resource) -> tuple[str, ...]:
+    key = f"{resource.key_field} ({resource.key_kind})"
+    return resource.name, resource.list_path, resource.item_path, key, resource.id_pattern
 
 
 def _operation_row(operation: Operation) -> tuple[str, ...]:
