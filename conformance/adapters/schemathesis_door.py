@@ -63,8 +63,8 @@ class Door:
             generation_modes=list(_MODES.values()),
             generation_config=self._schema.config.generation_for(operation=api_operation, phase="coverage"),
         )
-        requests = _CaseConverter(operation.key, Phase.COVERAGE, known or {})
-        yield from (generated for case in cases if (generated := requests.of(case)))
+        converter = _CaseConverter(operation.key, Phase.COVERAGE, known or {})
+        yield from (generated for case in cases if (generated := converter.convert(case)))
 
     def fuzzing(  # noqa: PLR0913 - options by name
         self,
@@ -82,14 +82,14 @@ class Door:
         `2 * examples` draws.
         """
         strategy = self._schema[operation.path][operation.method].as_strategy(generation_mode=_MODES[mode])
-        requests = _CaseConverter(operation.key, Phase.FUZZING, known or {})
-        return _draw_cases(strategy, requests, seed, examples, wanted)
+        converter = _CaseConverter(operation.key, Phase.FUZZING, known or {})
+        return _draw_cases(strategy, converter, seed, examples, wanted)
 
     def webhook(self, name: str, *, mode: Mode, seed: int, examples: int) -> tuple[GeneratedCase, ...]:
         """Draw at most `examples` deliveries of a webhook, as `fuzzing` does; their target is `/webhooks/NAME`."""
         strategy = self._webhooks[_WEBHOOKS + name]["POST"].as_strategy(generation_mode=_MODES[mode])
-        requests = _CaseConverter(f"POST {_WEBHOOKS}{name}", Phase.FUZZING, {})
-        return _draw_cases(strategy, requests, seed, examples, lambda _: True)
+        converter = _CaseConverter(f"POST {_WEBHOOKS}{name}", Phase.FUZZING, {})
+        return _draw_cases(strategy, converter, seed, examples, lambda _: True)
 
 
 def _load_schema(document: Mapping[str, Any]) -> schemathesis.BaseSchema:
@@ -132,7 +132,7 @@ class _EnoughCasesError(BaseException):
 
 def _draw_cases(
     strategy: SearchStrategy[Case],
-    requests: "_CaseConverter",
+    converter: "_CaseConverter",
     seed: int,
     examples: int,
     is_wanted: Callable[[GeneratedCase], bool],
@@ -150,7 +150,7 @@ def _draw_cases(
     )
     @hypothesis.given(strategy)
     def draw(case: Case) -> None:
-        generated = requests.of(case)
+        generated = converter.convert(case)
         if generated is not None and is_wanted(generated):
             cases.append(generated)
         if len(cases) >= examples:
@@ -169,10 +169,10 @@ class _CaseConverter:
         self._seen: set[Request] = set()
         self._index = -1
 
-    def of(self, case: Case) -> GeneratedCase | None:
+    def convert(self, case: Case) -> GeneratedCase | None:
         """Return the case as the harness represents it; None if it is a repetition or cannot be sent."""
         self._index += 1
-        about = _CaseInfo.of(case)
+        about = _CaseInfo.from_case(case)
         _insert_known_values(case, about, self._known, self._index)
         request = _prepare_request(self._key, case)
         if request is None or request in self._seen:
@@ -189,7 +189,7 @@ class _CaseInfo(NamedTuple):
     note: str
 
     @classmethod
-    def of(cls, case: Case) -> "_CaseInfo":
+    def from_case(cls, case: Case) -> "_CaseInfo":
         """Read the metadata, which every generated case has."""
         if case.meta is None:
             raise TypeError(f"schemathesis generated {case} without metadata")

@@ -41,7 +41,7 @@ def answer(body, operation=LIST, status=200, method="GET", media="application/js
     return Answer(Exchange("x", request, BASE, 0.0, response), operation)
 
 
-def of(operation, **more):
+def change_operation(operation, **more):
     return msgspec.structs.replace(operation, **more)
 
 
@@ -102,13 +102,13 @@ class TestItems:
         assert answer([1, {"a": 1}, None]).objects == (("/1", {"a": 1}),)
 
     def test_a_wrapped_list_is_unwrapped(self):
-        assert answer({"a": [1]}, of(LIST, items_at="a")).items == (("/a/0", 1),)
-        assert answer([1], of(LIST, items_at="a")).items == ()
-        assert answer({"a": {}}, of(LIST, items_at="a")).items == ()
+        assert answer({"a": [1]}, change_operation(LIST, items_at="a")).items == (("/a/0", 1),)
+        assert answer([1], change_operation(LIST, items_at="a")).items == ()
+        assert answer({"a": {}}, change_operation(LIST, items_at="a")).items == ()
 
     @pytest.mark.parametrize("body", [[], "x", None])
     def test_a_single_answer_is_one_object_or_nothing(self, body):
-        single = of(LIST, role=Role.ITEM)
+        single = change_operation(LIST, role=Role.ITEM)
         assert answer(body, single).items == ()
         assert answer({"a": 1}, single).items == (("", {"a": 1}),)
 
@@ -166,7 +166,7 @@ class TestValues:
         assert escape("a~/b") == "a~0~1b"
 
     def test_expand_paths_start_where_the_model_says(self):
-        plain, wrapped = of(LIST, role=Role.ITEM), of(LIST, items_at="rows")
+        plain, wrapped = change_operation(LIST, role=Role.ITEM), change_operation(LIST, items_at="rows")
         inner = Expansion("link", within="rows[]")
         assert list(expanded_at(answer([{"link": "u"}]), Expansion("link"))) == [("/0/link", "u")]
         assert list(expanded_at(answer({"link": "u", "rows": [{}]}, wrapped), Expansion("link"))) == [("/link", "u")]

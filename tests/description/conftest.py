@@ -74,21 +74,21 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(cache_dir: Path) -> Description:
+def bundled(cache_dir: Path) -> Description:
     return load(cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="session")
-def provided(cache_dir: Path) -> Description:
+def provider(cache_dir: Path) -> Description:
     if not PROVIDED.exists():
         pytest.skip("../shared/reference/ev-energy-api-v2-openapi.yaml is not beside this repository")
     return load(PROVIDED, cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="session")
-def published(provided: Description, cache_dir: Path) -> Description:
+def published_provider(provider: Description, cache_dir: Path) -> Description:
     """Return the provider's description without overlays."""
-    return load(Path(provided.source), overlays=False, cache_dir=cache_dir)
+    return load(Path(provider.source), overlays=False, cache_dir=cache_dir)
 
 
 @pytest.fixture(params=["shipped", "provided"])

@@ -233,10 +233,10 @@ def test_expansions(description, key, path, target, schema, many, within):
     )
 
 
-def test_expansions_that_the_provider_documents_in_vain(published):
+def test_expansions_that_the_provider_documents_in_vain(published_provider):
     dead_ends = {
         (operation.key, e.path)
-        for operation in published.model.operations
+        for operation in published_provider.model.operations
         for e in operation.expansions
         if not e.resolvable
     }
@@ -251,10 +251,10 @@ def test_expansions_that_the_provider_documents_in_vain(published):
     }
 
 
-def test_what_we_document_resolves(shipped):
+def test_what_we_document_resolves(bundled):
     assert [
         (operation.key, e.path)
-        for operation in shipped.model.operations
+        for operation in bundled.model.operations
         for e in operation.expansions
         if not e.resolvable
     ] == []
@@ -305,11 +305,11 @@ def test_filters(description, key, parameter, operator, field, by_id_of):
     assert (query_filter.operator, query_filter.field, query_filter.by_id_of) == (operator, field, by_id_of)
 
 
-def test_a_filter_whose_values_no_item_can_have_compares_nothing(provided):
-    operation = provided.model.by_key["GET /evses/{evse_id}/ocpp_logs"]
+def test_a_filter_whose_values_no_item_can_have_compares_nothing(provider):
+    operation = provider.model.by_key["GET /evses/{evse_id}/ocpp_logs"]
     (direction,) = [query_filter for query_filter in operation.filters if query_filter.parameter == "direction"]
     assert direction.field == ""
-    assert f"{operation.key}: direction takes values that direction cannot have" in provided.model.notes
+    assert f"{operation.key}: direction takes values that direction cannot have" in provider.model.notes
 
 
 def test_parameters_that_select_nothing_are_no_filters(description):
@@ -379,13 +379,13 @@ def test_what_belongs_to_the_whole_api(description):
     assert len(model.resources) == 90
 
 
-def test_headers_given_twice_are_noted(provided):
-    twice = [note for note in provided.model.notes if "given for the path too" in note]
+def test_headers_given_twice_are_noted(provider):
+    twice = [note for note in provider.model.notes if "given for the path too" in note]
     assert len(twice) == 4
     for key in ("GET /solar_forecasts", "PATCH /solar_arrays/{solar_array_id}"):
         headers = [
             parameter.name
-            for parameter in provided.model.by_key[key].parameters
+            for parameter in provider.model.by_key[key].parameters
             if parameter.name == "EvEnergy-Version"
         ]
         assert headers == ["EvEnergy-Version"]

@@ -262,9 +262,9 @@ def test_a_copy_of_the_api_on_another_host_is_read_alike(description):
     assert moved.base_path == "/v2"
 
 
-def test_the_two_descriptions_tell_of_the_same_api(shipped, provided):
+def test_the_two_descriptions_tell_of_the_same_api(bundled, provider):
     """Compare roles, effects and link targets; other differences are explained in DIFFERENCES.md of the bundled one."""
-    ours, theirs = shipped.model, provided.model
+    ours, theirs = bundled.model, provider.model
     assert set(ours.by_key) == set(theirs.by_key)
     assert set(ours.by_name) == set(theirs.by_name)
     for key, mine in ours.by_key.items():
@@ -294,7 +294,7 @@ def test_loading_it_again_from_the_cache_keeps_the_digest(description, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["resolve", "deref"])
-def test_pointers_that_lead_nowhere_are_key_errors(shipped, name):
+def test_pointers_that_lead_nowhere_are_key_errors(bundled, name):
     bad = "#/components/schemas/Nothing"
     with pytest.raises(KeyError):
-        getattr(shipped, name)(bad if name == "resolve" else {"$ref": bad})
+        getattr(bundled, name)(bad if name == "resolve" else {"$ref": bad})

@@ -111,9 +111,9 @@ def test_actions_do_not_rest_on_the_default(description):
     assert len(marked) == 19
 
 
-def test_overlays_for_our_own_description_add_words_of_ours_and_change_nothing(shipped):
+def test_overlays_for_our_own_description_add_words_of_ours_and_change_nothing(bundled):
     overlays = [read_text(path.read_bytes(), path.name) for path in OVERLAYS.glob("*.yaml")]
-    fitting = [overlay for overlay in overlays if re.search(overlay["x-applies-to"], shipped.model.title)]
+    fitting = [overlay for overlay in overlays if re.search(overlay["x-applies-to"], bundled.model.title)]
     assert len(fitting) > 1
     for action in (action for overlay in fitting for action in overlay["actions"]):
         assert set(action) == {"target", "x-reason", "update"}

@@ -26,8 +26,8 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def source(provided):
-    return Path(provided.source)
+def source(provider):
+    return Path(provider.source)
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +87,12 @@ def test_the_empty_list_is_refused_in_three_places(provided_findings):
     }  # fmt: skip
 
 
-def test_every_line_shows_what_its_pointer_names(provided_findings, provided, lines, source):
+def test_every_line_shows_what_its_pointer_names(provided_findings, provider, lines, source):
     for finding in provided_findings:
         missing = finding.rule == "example-invalid" and finding.actual == "absent"
         pointer = finding.pointer.rpartition("/")[0] if missing else finding.pointer
         key = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-        holder = provided.resolve(pointer.rpartition("/")[0])
+        holder = provider.resolve(pointer.rpartition("/")[0])
         shown = lines[finding.line - 1].strip()
         assert shown.startswith("- ") if isinstance(holder, list) else key in shown, finding
         assert finding.file == str(source)
@@ -114,14 +114,14 @@ def test_a_run_holds_the_faults_of_the_description_against_nobody(cache_dir, pro
     }
 
 
-def test_a_run_passes_what_nothing_breaks(shipped):
-    verdicts = {outcome.requirement: outcome.verdict for outcome in outcomes(shipped, Validators)}
+def test_a_run_passes_what_nothing_breaks(bundled):
+    verdicts = {outcome.requirement: outcome.verdict for outcome in outcomes(bundled, Validators)}
     assert verdicts["DSC-01"] is Verdict.PASS
     assert verdicts["DSC-09"] is Verdict.WARN
 
 
-def test_text_has_a_line_for_each_finding_and_counts(shipped):
-    bundled_findings = findings(shipped, Validators)
+def test_text_has_a_line_for_each_finding_and_counts(bundled):
+    bundled_findings = findings(bundled, Validators)
     *shown, counts = writing.as_text(bundled_findings)
     assert len(shown) == len(bundled_findings)
     assert sum(int(number) for number in re.findall(r"\d+", counts)) == len(bundled_findings)

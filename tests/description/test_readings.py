@@ -17,8 +17,8 @@ SESSION = "cses01KECS6V60AWHHQGFARRFMA27V"
 
 
 @pytest.fixture(scope="module")
-def own_session(shipped):
-    return copy.deepcopy(shipped.document["components"]["schemas"]["ChargingSession"]["examples"][0])
+def own_session(bundled):
+    return copy.deepcopy(bundled.document["components"]["schemas"]["ChargingSession"]["examples"][0])
 
 
 def judge_body(description, body):
@@ -31,15 +31,15 @@ def judge_body(description, body):
     return [o for check in CHECKS for o in check.judge(answer, subject) if o.requirement == "RSP-03"]
 
 
-def test_an_empty_list_under_a_one_of_of_lists_is_for_a_person(provided, own_session):
-    (outcome,) = judge_body(provided, own_session | {"sub_sessions": []})
+def test_an_empty_list_under_a_one_of_of_lists_is_for_a_person(provider, own_session):
+    (outcome,) = judge_body(provider, own_session | {"sub_sessions": []})
     assert (outcome.verdict, outcome.pointer) == (Verdict.REVIEW, "/sub_sessions")
     assert "by the letter" in outcome.message
     assert "as it is meant" in outcome.message
 
 
-def test_what_no_reading_allows_is_a_violation_still(provided, own_session):
-    (outcome,) = judge_body(provided, own_session | {"sub_sessions": [3]})
+def test_what_no_reading_allows_is_a_violation_still(provider, own_session):
+    (outcome,) = judge_body(provider, own_session | {"sub_sessions": [3]})
     assert outcome.verdict is Verdict.FAIL
 
 
@@ -47,5 +47,5 @@ def test_a_list_that_fits_one_form_passes(description, own_session):
     assert [outcome.verdict for outcome in judge_body(description, own_session)] == [Verdict.PASS]
 
 
-def test_our_description_has_one_reading(shipped, own_session):
-    assert [outcome.verdict for outcome in judge_body(shipped, own_session | {"sub_sessions": []})] == [Verdict.PASS]
+def test_our_description_has_one_reading(bundled, own_session):
+    assert [outcome.verdict for outcome in judge_body(bundled, own_session | {"sub_sessions": []})] == [Verdict.PASS]

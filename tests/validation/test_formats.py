@@ -39,15 +39,15 @@ def describe(form: str) -> Description:
 
 
 @pytest.mark.parametrize("form", CASES)
-def test_both_oracles_agree_on_formats(form, listing):
+def test_both_oracles_agree_on_formats(form, list_operation):
     description = describe(form)
     validators, opinion = Validators(description), SecondOpinion(description)
     valid, invalid = CASES[form]
     for value in valid + invalid:
         body = Response(200, (("Content-Type", "application/json"),), b'"%s"' % value.encode())
-        exchange = Exchange("e", Request(listing.key, "GET", "/chargers"), "", 0.0, body)
+        exchange = Exchange("e", Request(list_operation.key, "GET", "/chargers"), "", 0.0, body)
         assert (validators.schema("#/schema", value) == ()) is (value in valid), value
-        assert (opinion.response(listing, exchange) == ()) is (value in valid), value
+        assert (opinion.response(list_operation, exchange) == ()) is (value in valid), value
 
 
 def test_an_address_with_a_display_name_is_no_email_address():

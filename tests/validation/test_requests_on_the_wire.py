@@ -15,7 +15,7 @@ JSON = (("content-type", "application/json; charset=utf-8"),)
 
 
 @pytest.fixture
-def write_request(patching):
+def write_request(patch_operation):
     places = (
         Parameter(
             "charger_id", Location.PATH, required=True, schema={"type": "string", "pattern": "^evse[A-Z\\d]{26}$"}
@@ -23,7 +23,7 @@ def write_request(patching):
         Parameter("dry", Location.QUERY, schema={"type": "boolean"}),
         Parameter("X-Count", Location.HEADER, required=True, schema={"type": "integer"}),
     )
-    return msgspec.structs.replace(patching, parameters=places)
+    return msgspec.structs.replace(patch_operation, parameters=places)
 
 
 def find_errors(validators, operation, target=f"/chargers/{ID}", headers=(*JSON, ("x-count", "1")), body=None):
@@ -68,8 +68,8 @@ def test_forms_are_judged_by_media_type_alone(validators, write_request):
     assert find_errors(validators, operation, headers=headers, body=b"a=b") == []
 
 
-def test_a_body_that_is_not_asked_for_is_not_judged(validators, listing):
-    assert find_errors(validators, listing, "/chargers", body=b"rubbish") == []
+def test_a_body_that_is_not_asked_for_is_not_judged(validators, list_operation):
+    assert find_errors(validators, list_operation, "/chargers", body=b"rubbish") == []
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,10 @@ def patch(body, target=f"/chargers/{ID}", headers=JSON):
     return Request("PATCH /chargers/{charger_id}", "PATCH", target, headers, json.dumps(body).encode())
 
 
-def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
-    assert opinion.response(listing, exchange_of(listing, [charger])) == ()
-    answer = exchange_of(patching, charger, target="/chargers/any%20id%00")
-    assert opinion.response(patching, answer) == ()
+def test_a_valid_response_has_no_errors(opinion, list_operation, patch_operation, charger):
+    assert opinion.response(list_operation, exchange_of(list_operation, [charger])) == ()
+    answer = exchange_of(patch_operation, charger, target="/chargers/any%20id%00")
+    assert opinion.response(patch_operation, answer) == ()
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
         ({"body": b""}, "Missing response data"),
     ],
 )
-def test_faults_of_a_response_are_told(opinion, listing, charger, change, text):
+def test_faults_of_a_response_are_told(opinion, list_operation, charger, change, text):
     arguments = {"body": [charger], **change}
-    assert text in " ".join(opinion.response(listing, exchange_of(listing, **arguments)))
+    assert text in " ".join(opinion.response(list_operation, exchange_of(list_operation, **arguments)))
 
 
-def test_a_response_that_never_came_cannot_be_judged(opinion, listing):
+def test_a_response_that_never_came_cannot_be_judged(opinion, list_operation):
     with pytest.raises(ValueError, match="e1"):
-        opinion.response(listing, Exchange("e1", Request(listing.key, "GET", "/chargers"), "", 0.0))
+        opinion.response(list_operation, Exchange("e1", Request(list_operation.key, "GET", "/chargers"), "", 0.0))
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,21 @@ def test_a_response_that_never_came_cannot_be_judged(opinion, listing):
         ("/other", False),
     ],
 )
-def test_the_target_of_a_request_is_judged(opinion, listing, target, valid):
-    assert (opinion.request(listing, Request(listing.key, "GET", target)) == ()) is valid
+def test_the_target_of_a_request_is_judged(opinion, list_operation, target, valid):
+    assert (opinion.request(list_operation, Request(list_operation.key, "GET", target)) == ()) is valid
 
 
-def test_path_and_body_of_a_request_are_judged(opinion, patching, charger):
-    assert opinion.request(patching, patch(charger)) == ()
-    assert "does not match" in " ".join(opinion.request(patching, patch(charger, "/chargers/evse1")))
-    assert "does not match" in " ".join(opinion.request(patching, patch(charger, f"/chargers/{ID}%2Fx")))
-    assert "$.power" in " ".join(opinion.request(patching, patch(charger | {"power": "x"})))
-    assert opinion.request(patching, patch(charger, headers=(("Content-Type", "text/plain"),)))
-    assert opinion.request(patching, Request(patching.key, "PATCH", f"/chargers/{ID}", JSON))
+def test_path_and_body_of_a_request_are_judged(opinion, patch_operation, charger):
+    assert opinion.request(patch_operation, patch(charger)) == ()
+    assert "does not match" in " ".join(opinion.request(patch_operation, patch(charger, "/chargers/evse1")))
+    assert "does not match" in " ".join(opinion.request(patch_operation, patch(charger, f"/chargers/{ID}%2Fx")))
+    assert "$.power" in " ".join(opinion.request(patch_operation, patch(charger | {"power": "x"})))
+    assert opinion.request(patch_operation, patch(charger, headers=(("Content-Type", "text/plain"),)))
+    assert opinion.request(patch_operation, Request(patch_operation.key, "PATCH", f"/chargers/{ID}", JSON))
 
 
-def test_every_error_is_told_not_the_first_alone(opinion, patching):
-    errors = opinion.request(patching, patch({"id": "x", "power": "x"}, "/chargers/x"))
+def test_every_error_is_told_not_the_first_alone(opinion, patch_operation):
+    errors = opinion.request(patch_operation, patch({"id": "x", "power": "x"}, "/chargers/x"))
     assert len(errors) == 4
 
 

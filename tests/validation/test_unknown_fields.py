@@ -37,8 +37,8 @@ def test_an_invalid_body_does_not_make_its_neighbours_unknown(validators, charge
     assert validators.unknown_fields(CHARGER, wrong) == ()
 
 
-def test_items_of_a_list_are_told_apart(validators, listing, charger):
-    pointer = listing.responses[0].media[0].schema
+def test_items_of_a_list_are_told_apart(validators, list_operation, charger):
+    pointer = list_operation.responses[0].media[0].schema
     assert validators.unknown_fields(pointer, [charger, charger | {"x": 1}]) == ("/1/x",)
 
 
