@@ -60,7 +60,7 @@ def test_errors_carry_instance_path_kind_and_the_absolute_place_of_the_keyword()
     ]
 
 
-def test_faults_of_branches_have_paths_from_the_root():
+def test_errors_of_branches_have_paths_from_the_root():
     (error,) = validator("urn:d#/schemas/Node").iter_errors({"name": "", "next": {"name": 1, "next": None}})
     assert isinstance(error.kind, ValidationErrorKind.OneOfNotValid)
     assert [branch_error.instance_path for branch in error.kind.context for branch_error in branch] == [
@@ -70,7 +70,7 @@ def test_faults_of_branches_have_paths_from_the_root():
     ]
 
 
-def test_one_of_tells_none_from_several_and_which():
+def test_one_of_distinguishes_none_from_several():
     schema = {"oneOf": [{"type": "string"}, {"type": "array"}, {"minItems": 0}]}
     (error,) = errors(schema, [])
     assert isinstance(error.kind, ValidationErrorKind.OneOfMultipleValid)
@@ -116,7 +116,7 @@ def test_formats_are_asserted_on_demand_and_unknown_ones_are_annotations():
     assert not errors({"format": "double"}, "x")
 
 
-def test_own_formats_are_asked_about_strings_alone():
+def test_custom_formats_are_called_for_strings_only():
     asked = []
     schema = {"items": {"format": "decimal"}}
     assert not errors(schema, ["1", 2, None, {}], formats={"decimal": lambda value: asked.append(value) or True})
@@ -134,7 +134,7 @@ def test_nullable_is_no_keyword():
 
 
 @pytest.mark.parametrize("value", [2**70, -(2**70), 1e300, "\0", "é" * 10_000])
-def test_odd_values_are_judged_not_refused(value):
+def test_unusual_values_are_validated(value):
     assert Draft202012Validator({"type": ["integer", "number", "string"]}).is_valid(value)
 
 

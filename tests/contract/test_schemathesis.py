@@ -92,7 +92,7 @@ def test_iter_coverage_cases_enumerates_both_modes_without_other_methods(coverag
     assert {case.method.upper() for case in coverage} == {"PUT"}
 
 
-def test_meta_tells_mode_place_and_description(coverage):
+def test_metadata_holds_mode_place_and_description(coverage):
     metadata = {
         (case.meta.generation.mode.value, data.parameter_location and data.parameter_location.value, data.parameter)
         for case in coverage

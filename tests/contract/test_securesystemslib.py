@@ -60,7 +60,7 @@ def test_signatures_are_those_of_the_rfc(secret, public, message, halves):
         signer.public_key.verify_signature(made, bytes.fromhex(message) + b"\0")
 
 
-def test_what_is_signed_is_the_encoding_of_the_specification():
+def test_the_signed_bytes_follow_the_specification():
     assert Envelope(BODY, KIND, {}).pae() == PAE
 
 

@@ -49,14 +49,14 @@ class TestBodies:
     @pytest.mark.parametrize(
         "body", [b"", b"{", b"NaN", b'"\xff"', b"\xef\xbb\xbf{}", b"\0", b"[1,]", b"Infinity", b"{'a':1}"]
     )
-    def test_what_is_no_json_is_unreadable(self, body):
+    def test_invalid_json_is_unreadable(self, body):
         assert answer(body).json is UNREADABLE
         assert answer(body).peculiar == ""
 
     @pytest.mark.parametrize(
         "body", [b'"\\ud800"', b"1e999", b"9" * 5000, b"[" * 65 + b"]" * 65, b"[" * 9000 + b"]" * 9000]
     )
-    def test_json_that_readers_may_refuse_is_told_apart(self, body):
+    def test_json_that_some_readers_refuse_is_marked(self, body):
         assert answer(body).json is UNREADABLE
         assert answer(body).peculiar
 
@@ -67,7 +67,7 @@ class TestBodies:
         assert answer(body).json is not UNREADABLE
         assert answer(body).peculiar == ""
 
-    def test_no_response_is_no_answer(self):
+    def test_an_exchange_without_response_has_no_body(self):
         nothing = Answer(Exchange("x", Request(LIST.key, "GET", "/x"), BASE, 0.0, failure="lost"), LIST)
         assert (nothing.status, nothing.ok, nothing.json, nothing.items, nothing.spec) == (
             0,
@@ -107,7 +107,7 @@ class TestItems:
         assert answer({"a": {}}, change_operation(LIST, items_at="a")).items == ()
 
     @pytest.mark.parametrize("body", [[], "x", None])
-    def test_a_single_answer_is_one_object_or_nothing(self, body):
+    def test_a_single_response_has_one_item_or_none(self, body):
         single = change_operation(LIST, role=Role.ITEM)
         assert answer(body, single).items == ()
         assert answer({"a": 1}, single).items == (("", {"a": 1}),)
@@ -115,7 +115,7 @@ class TestItems:
     @pytest.mark.parametrize(
         ("status", "method"), [(404, "GET"), (302, "GET"), (200, "OPTIONS"), (200, "HEAD"), (200, "POST")]
     )
-    def test_only_what_the_operation_itself_answered_well_has_items(self, status, method):
+    def test_other_responses_have_no_items(self, status, method):
         assert answer([{}], status=status, method=method).items == ()
 
 
@@ -156,7 +156,7 @@ class TestValues:
         for pointer, value in values_at(item, path):
             assert pointed(item, pointer) is value
 
-    def test_urls_pass_over_what_is_no_string(self):
+    def test_urls_skip_other_types(self):
         link = Link("a", LinkKind.ITEM)
         assert list(urls_at({"a": "u"}, link)) == [("/a", "u")]
         assert list(urls_at({"a": ["u", None, {}, 1, "v"]}, link)) == [("/a/0", "u"), ("/a/4", "v")]
@@ -224,7 +224,7 @@ class TestBelow:
                 path_of(target)
 
     @given(st.lists(st.text(min_size=1, max_size=6).filter(lambda s: s not in {".", ".."}), min_size=1, max_size=3))
-    def test_what_is_joined_to_the_base_is_below_it(self, segments):
+    def test_a_path_joined_to_the_base_is_below_it(self, segments):
         target = "".join("/" + quote(segment, safe="") for segment in map(_encodable, segments))
         assert below(BASE, BASE + target) == target
 
@@ -261,7 +261,7 @@ class TestPaths:
             ("/", "/a"),
         ],
     )
-    def test_what_does_not_fit_is_none(self, template, path):
+    def test_a_path_that_does_not_match_is_none(self, template, path):
         assert match_path(template, path) is None
 
     def test_the_root_is_a_path_too(self):
@@ -302,7 +302,7 @@ class TestThings:
     @pytest.mark.parametrize(
         "key", ["DELETE /users/{user_id}/payout_method", "GET /evse_onboarding", "GET /evse_compatibility/check"]
     )
-    def test_answers_that_show_no_resource_hold_none(self, model, key):
+    def test_responses_without_resource_have_no_things(self, model, key):
         operation = model.by_key[key]
         assert list(things(answer({"id": "x"}, operation, method=operation.method), model)) == []
 

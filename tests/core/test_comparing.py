@@ -88,7 +88,7 @@ def test_a_pointer_to_nothing_finds_nothing(pointer):
     assert at(["only"], pointer) is ABSENT
 
 
-def test_what_is_absent_is_told_in_words():
+def test_an_absent_value_is_described_in_words():
     assert quote(ABSENT) == "(absent)"
     assert quote(None) == "null"
     assert quote("(absent)") == '"(absent)"'

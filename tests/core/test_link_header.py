@@ -48,7 +48,7 @@ def links(draw: st.DrawFn) -> tuple[str, LinkValue]:
 
 
 @given(st.lists(links(), max_size=4), st.data())
-def test_what_is_rendered_is_parsed_back(written, data):
+def test_a_rendered_header_is_parsed_back(written, data):
     commas = st.sampled_from([",", ", ", " ,\t", ", , "])
     text = "".join(data.draw(commas) + link for link, _ in written)
     assert parse(text) == tuple(meant for _, meant in written)
@@ -83,7 +83,7 @@ def test_any_text_is_parsed_or_refused(text):
         "<<a>>",
     ],
 )
-def test_what_the_grammar_lacks_is_refused(text):
+def test_a_header_outside_the_grammar_is_refused(text):
     with pytest.raises(LinkSyntaxError, match="character"):
         parse(text)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from conformance.minimising import fewest, mapped
 
 
-def run_search(search, shows):
+def answered(search, shows):
     """Run a search and return its result and its offers."""
     offers = []
     try:
@@ -19,18 +19,18 @@ def run_search(search, shows):
 
 
 @given(st.integers(0, 60), st.data())
-def test_all_that_is_not_needed_goes(size, data):
+def test_every_unneeded_unit_is_removed(size, data):
     needed = data.draw(st.sets(st.integers(0, max(0, size - 1)), max_size=5)) & {*range(size)}
-    gone, offers = run_search(fewest(range(size)), lambda offer: not needed & {*offer})
+    gone, offers = answered(fewest(range(size)), lambda offer: not needed & {*offer})
     assert {*range(size)} - {*gone} == needed
     assert len({frozenset(units) for units in offers}) == len(offers)
 
 
-def test_what_is_needed_together_stays_together():
-    gone, _ = run_search(fewest("abcdefgh"), lambda offer: ("b" in offer) == ("g" in offer))
+def test_units_needed_together_stay():
+    gone, _ = answered(fewest("abcdefgh"), lambda offer: ("b" in offer) == ("g" in offer))
     assert {"b", "g"} <= {*gone} or not {"b", "g"} & {*gone}
 
 
 def test_offers_can_be_shown_as_something_else():
-    gone, offers = run_search(mapped(fewest("abc"), "".join), lambda offer: "b" not in offer)
+    gone, offers = answered(mapped(fewest("abc"), "".join), lambda offer: "b" not in offer)
     assert (gone, offers[0]) == (("a", "c"), "abc")

@@ -30,7 +30,7 @@ def test_members_come_in_the_order_of_modules_and_of_their_tuples(package):
     assert collect(members, "THINGS", str) == ("1", "2", "3")
 
 
-def test_what_is_of_another_kind_is_refused_by_name(package):
+def test_a_member_of_another_type_is_refused_by_name(package):
     package_name = package("misleading", a="THINGS = ('1', 2)")
     with pytest.raises(TypeError, match=r"misleading\.a\.THINGS holds 2, which is no str"):
         collect(package_name, "THINGS", str)

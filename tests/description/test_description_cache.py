@@ -58,7 +58,7 @@ def test_a_whole_description_survives_the_cache(description, cache_dir):
         lambda data: b"evconform description 0\n" + data[24:],
     ],
 )
-def test_a_spoilt_entry_is_built_anew(write, tmp_path, small, builds, harm):
+def test_a_damaged_entry_is_rebuilt(write, tmp_path, small, builds, harm):
     path, directory = write(small), tmp_path / "cache"
     first = load(path, cache_dir=directory)
     sound = entry(directory).read_bytes()
@@ -96,7 +96,7 @@ def test_moving_bytes_from_one_file_to_the_next_is_another_entry():
     assert cache.key([b"ab", b"c"]) != cache.key([b"a", b"bc"]) != cache.key([b"abc"])
 
 
-def test_a_cache_that_cannot_be_written_is_no_fault(write, tmp_path, small, builds):
+def test_an_unwritable_cache_is_ignored(write, tmp_path, small, builds):
     (tmp_path / "cache").write_text("a file where the directory should be")
     first = load(write(small), cache_dir=tmp_path / "cache")
     assert load(write(small), cache_dir=tmp_path / "cache").model == first.model

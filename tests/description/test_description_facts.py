@@ -67,7 +67,7 @@ def test_singletons(description):
     assert {resource.name for resource in description.model.resources if resource.singleton} == SINGLETONS
 
 
-def test_plain_answers_show_no_resource(description):
+def test_plain_responses_show_no_resource(description):
     plain = {
         operation.path
         for operation in description.model.operations
@@ -187,7 +187,7 @@ def test_links(description, resource, path, kind, targets, marks):
         ("POST /user_rebates", "url", ITEM, ("user_rebates",)),
     ],
 )
-def test_links_of_answers_that_are_no_resource(description, key, path, kind, targets):
+def test_links_of_plain_responses(description, key, path, kind, targets):
     (link,) = [candidate for candidate in description.model.by_key[key].links if candidate.path == path]
     assert (link.kind, link.targets) == (kind, targets)
 
@@ -251,7 +251,7 @@ def test_expansions_that_the_provider_documents_in_vain(published_provider):
     }
 
 
-def test_what_we_document_resolves(bundled):
+def test_every_bundled_expansion_resolves(bundled):
     assert [
         (operation.key, e.path)
         for operation in bundled.model.operations
@@ -371,7 +371,7 @@ def test_the_user_header(description):
     assert sum(1 for operation in model.operations if operation.user_header) == 46
 
 
-def test_what_belongs_to_the_whole_api(description):
+def test_facts_of_the_whole_api(description):
     model = description.model
     assert model.version_header == "EvEnergy-Version"
     assert model.problem_base == "https://api.ev.energy/v2/problems/"

@@ -27,7 +27,7 @@ def raw_parameters(description, item, operation):
     ]
 
 
-def test_every_operation_is_there_once(description):
+def test_every_operation_is_listed_once(description):
     keys = [operation.key for operation in description.model.operations]
     assert sorted(keys) == sorted(key for key, *_ in raw_operations(description.document))
     assert len(keys) == len(set(keys)) == 210
@@ -46,7 +46,7 @@ def test_path_parameters_stand_in_the_order_of_the_template(description):
         assert all(p.required for p in operation.path_parameters)
 
 
-def test_pointers_lead_to_what_they_name(description):
+def test_pointers_lead_to_their_objects(description):
     for operation in description.model.operations:
         assert "responses" in description.resolve(operation.pointer)
         assert operation.item_schema == "" or isinstance(description.resolve(operation.item_schema), dict)
@@ -126,7 +126,7 @@ def without_objects(description, schema) -> Any:
     ]
 
 
-def test_links_name_resources_that_can_answer_for_them(description):
+def test_links_name_resources_with_a_matching_path(description):
     model = description.model
     for link in (link for resource in model.resources for link in resource.links):
         assert (link.kind is LinkKind.EXTERNAL) <= (not link.targets)
@@ -262,7 +262,7 @@ def test_a_copy_of_the_api_on_another_host_is_read_alike(description):
     assert moved.base_path == "/v2"
 
 
-def test_the_two_descriptions_tell_of_the_same_api(bundled, provider):
+def test_both_descriptions_give_matching_models(bundled, provider):
     """Compare roles, effects and link targets; other differences are explained in DIFFERENCES.md of the bundled one."""
     ours, theirs = bundled.model, provider.model
     assert set(ours.by_key) == set(theirs.by_key)
@@ -294,7 +294,7 @@ def test_loading_it_again_from_the_cache_keeps_the_digest(description, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["resolve", "deref"])
-def test_pointers_that_lead_nowhere_are_key_errors(bundled, name):
+def test_a_dangling_pointer_raises_a_key_error(bundled, name):
     bad = "#/components/schemas/Nothing"
     with pytest.raises(KeyError):
         getattr(bundled, name)(bad if name == "resolve" else {"$ref": bad})

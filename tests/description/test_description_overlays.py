@@ -86,11 +86,11 @@ def test_an_overlay_out_of_shape_is_refused(bad, message):
     assert error.value.hint
 
 
-def test_every_action_that_we_ship_meets_the_description(description):
+def test_every_bundled_action_matches_the_description(description):
     assert not [note for note in description.model.notes if note.startswith("overlay ")]
 
 
-def test_our_overlays_decide_effects(description, cache_dir):
+def test_bundled_overlays_set_effects(description, cache_dir):
     path = None if description.source == "shipped" else __import__("pathlib").Path(description.source)
     bare = load(path, overlays=False, cache_dir=cache_dir)
     assert bare.digest != description.digest
@@ -103,7 +103,7 @@ def test_our_overlays_decide_effects(description, cache_dir):
     assert not [key for key in changed if key.startswith("GET")]
 
 
-def test_actions_do_not_rest_on_the_default(description):
+def test_every_action_states_its_effect(description):
     """Check that every action states its effect; the default is for other APIs."""
     actions = [operation for operation in description.model.operations if operation.role == "action"]
     marked = [action for action in actions if "x-evconform-effect" in description.resolve(action.pointer)]
@@ -111,7 +111,7 @@ def test_actions_do_not_rest_on_the_default(description):
     assert len(marked) == 19
 
 
-def test_overlays_for_our_own_description_add_words_of_ours_and_change_nothing(bundled):
+def test_overlays_of_the_bundled_description_only_add_extensions(bundled):
     overlays = [read_text(path.read_bytes(), path.name) for path in OVERLAYS.glob("*.yaml")]
     fitting = [overlay for overlay in overlays if re.search(overlay["x-applies-to"], bundled.model.title)]
     assert len(fitting) > 1
@@ -130,7 +130,7 @@ def test_overlays_for_our_own_description_add_words_of_ours_and_change_nothing(b
         ),
     ],
 )
-def test_a_word_that_means_nothing_is_refused(write, tmp_path, small, where, message):
+def test_an_unknown_extension_value_is_refused(write, tmp_path, small, where, message):
     node = small
     for key in where[:-1]:
         node = node[key]

@@ -128,7 +128,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text():
         ("a: \x07", "api.yaml", "not valid YAML"),
     ],
 )
-def test_faults_are_told_with_their_place(text, where, message):
+def test_errors_name_line_and_column(text, where, message):
     error = read_refused(text)
     assert error.message.startswith(where + ":"), error.message
     assert message in error.message
@@ -199,14 +199,14 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypat
         ("openapi: 3.1.0\npaths: {}\n", "`info` is nothing"),
     ],
 )
-def test_what_is_no_openapi_31_is_refused_by_name(write, tmp_path, text, message):
+def test_other_documents_than_openapi_31_are_refused(write, tmp_path, text, message):
     with pytest.raises(DescriptionError) as error:
         load(write(text), cache_dir=tmp_path)
     assert message in error.value.message
     assert error.value.hint
 
 
-def test_what_is_not_there_is_refused(tmp_path):
+def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(DescriptionError, match="No such file"):
         load(tmp_path / "none.yaml", cache_dir=tmp_path)
     (tmp_path / "empty").mkdir()
@@ -222,7 +222,7 @@ def test_references_outside_the_document_are_refused_with_their_place(write, tmp
     assert "Bundle" in error.value.hint
 
 
-def test_references_that_lead_nowhere_or_in_circles_are_listed(write, tmp_path, small):
+def test_dangling_and_circular_references_are_listed(write, tmp_path, small):
     schemas = small["components"]["schemas"]
     schemas["A"] = {"$ref": "#/components/schemas/B"}
     schemas["B"] = {"$ref": "#/components/schemas/A"}

@@ -38,7 +38,7 @@ def test_every_cell_is_printed_as_it_is(description):
     assert "^user[A-Z0-9]{26}$" in text or "user[A-Z\\d]{26}" in text  # square brackets are no markup
 
 
-def test_what_is_odd_is_said(published_provider):
+def test_tables_show_unusual_facts_in_words(published_provider):
     text = render_text(published_provider)
     for words in ("leads to no object", "unknown", "no size parameter", "no token", "schedule_plans[].price_data"):
         assert words in text

@@ -155,7 +155,7 @@ def test_pages_and_wrapped_lists(model):
     assert model.by_key["GET /branches"].items_at == "rows"
 
 
-def test_links_are_told_by_objects_and_names(model):
+def test_link_targets_follow_from_objects_and_names(model):
     targets = {link.path: (link.kind, link.targets) for link in model.by_name["books"].links}
     assert targets == {
         "url": (LinkKind.ITEM, ("books",)),
@@ -181,7 +181,7 @@ def test_links_are_told_by_objects_and_names(model):
     assert untold == {f"books: the target of {name} is unknown" for name in ("either", "mystery")}
 
 
-def test_filters_are_told_by_names(model):
+def test_filter_fields_follow_from_names(model):
     fields = {
         query_filter.parameter: (query_filter.field, query_filter.by_id_of)
         for query_filter in model.by_key["GET /books"].filters
@@ -189,7 +189,7 @@ def test_filters_are_told_by_names(model):
     assert fields == {"author_id": ("author", "authors"), "title": ("title", ""), "lang": ("", "")}
 
 
-def test_examples_tell_what_names_cannot(library, write, tmp_path):
+def test_link_targets_follow_from_examples(library, write, tmp_path):
     book = library["components"]["schemas"]["Book"]["properties"]
     base = "https://library.example/lib"
     book["mystery"] = {**URI, "examples": [f"{base}/branches/EAST"]}
@@ -233,7 +233,7 @@ def test_a_schema_that_holds_itself_is_walked_once(library, write, tmp_path):
     assert [link.path for link in model.by_name["books"].links if link.path.startswith("tree")] == ["tree.branch"]
 
 
-def test_the_first_success_in_order_of_status_is_what_is_shown(library, write, tmp_path):
+def test_the_lowest_success_status_gives_the_schema(library, write, tmp_path):
     both = response(ref("Loan"), "202")["responses"] | response(ref("Book"), "201")["responses"]
     library["paths"]["/books"]["post"] = {"responses": both}
     operation = load(write(library), cache_dir=tmp_path / "cache").model.by_key["POST /books"]

@@ -391,7 +391,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("before", "after", "rule", "place", "severity"), CASES, ids=[f"{i}-{case[2]}" for i, case in enumerate(CASES)]
 )
-def test_a_change_is_named_placed_and_weighed(before, after, rule, place, severity):
+def test_a_change_has_rule_place_and_severity(before, after, rule, place, severity):
     new = describe() if after is change_nothing else describe(before, after)
     changes = drift(describe(before), new)
     assert (rule, place, severity) in {(change.rule, change.place, change.client) for change in changes}
@@ -416,7 +416,7 @@ def test_a_description_does_not_differ_from_itself(description):
     assert drift(description, description) == ()
 
 
-def test_what_is_written_otherwise_is_no_change():
+def test_an_equivalent_description_has_no_changes():
     """Compare the same operations inlined one level, with renamed path parameters and other prose."""
     document = sound()
     document["paths"]["/makes/{id}"] = document["paths"].pop("/makes/{make_id}")
@@ -429,7 +429,7 @@ def test_what_is_written_otherwise_is_no_change():
     assert drift(describe(), changed) == ()
 
 
-def test_a_change_of_a_component_is_told_once_with_all_operations_it_reaches():
+def test_a_component_change_is_reported_once_with_its_operations():
     changes = drift(describe(), describe(put("components schemas Model properties name", {"type": "string"})))
     (change,) = changes
     assert change.operations == ("GET /makes", "POST /makes", "GET /makes/{make_id}", "GET /models/{model_id}")
@@ -495,7 +495,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS, value=VALUES)
-def test_what_is_called_harmless_to_clients_lets_all_old_requests_through(old, new, value):
+def test_changes_harmless_to_clients_keep_old_requests_valid(old, new, value):
     changes = list(SchemaDrift({}, {}).changes(old, new, "body", Direction.REQUEST))
     severities = {change.client for change in changes}
     # Nobody sends a property before it is there, though an open schema allows any.
@@ -506,7 +506,7 @@ def test_what_is_called_harmless_to_clients_lets_all_old_requests_through(old, n
 
 @settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS)
-def test_what_breaks_clients_one_way_breaks_servers_the_other_way(old, new):
+def test_a_reversed_change_breaks_the_other_side(old, new):
     there = SchemaDrift({}, {}).changes(old, new, "", Direction.REQUEST)
     back = SchemaDrift({}, {}).changes(new, old, "", Direction.REQUEST)
     lawful = {change.rule for change in there if change.client is BREAKING and change.rule not in FIXED}

@@ -64,7 +64,7 @@ def test_the_first_one_is_kept_and_pinned(get, config, shelf):
 
 
 @respx.mock
-def test_what_is_known_is_asked_for_by_its_tag_and_not_sent_again(get):
+def test_a_known_description_is_requested_conditionally(get):
     route = respond(ETag='"1"')
     first = get()
     route.mock(httpx.Response(304))
@@ -91,14 +91,14 @@ def test_a_file_that_was_tampered_with_is_fetched_anew(get):
 
 
 @respx.mock
-def test_a_304_that_nobody_asked_for_is_no_answer(get):
+def test_an_unconditional_304_is_an_error(get):
     respond(status=304)
     with pytest.raises(TargetError, match="304"):
         get()
 
 
 @respx.mock
-def test_what_changed_is_shown_and_waits(get, config, shelf):
+def test_a_changed_description_waits_for_acceptance(get, config, shelf):
     route = respond(ETag='"1"')
     first = get()
     route.mock(httpx.Response(200, content=publish(drop("paths /models/{model_id}")), headers={"ETag": '"2"'}))
@@ -116,7 +116,7 @@ def test_what_changed_is_shown_and_waits(get, config, shelf):
 
 
 @respx.mock
-def test_what_the_project_uses_counts_not_what_another_one_fetched(get, config, tmp_path):
+def test_changes_are_found_against_the_pinned_description(get, config, tmp_path):
     own = tmp_path / "own.yaml"
     own.write_bytes(publish(put("paths /kinds", {"get": {"responses": {}}})))
     pin(config, own)
@@ -129,7 +129,7 @@ def test_what_the_project_uses_counts_not_what_another_one_fetched(get, config, 
 
 
 @respx.mock
-def test_a_pin_that_leads_nowhere_is_replaced(get, config, tmp_path):
+def test_a_dangling_pin_is_replaced(get, config, tmp_path):
     pin(config, tmp_path / "gone.yaml")
     respond()
     assert not get().waiting
@@ -147,7 +147,7 @@ def test_a_pin_that_leads_nowhere_is_replaced(get, config, tmp_path):
             (n, b"" if n == 0 else b"%d" % (n - 1)) for n in range(30)]), "aliases"),
     ],
 )  # fmt: skip
-def test_what_is_no_description_is_not_kept(get, config, shelf, data, words):
+def test_an_invalid_description_is_not_kept(get, config, shelf, data, words):
     respond(data)
     with pytest.raises(DescriptionError, match=words) as caught:
         get()
@@ -158,7 +158,7 @@ def test_what_is_no_description_is_not_kept(get, config, shelf, data, words):
 
 @respx.mock
 @pytest.mark.parametrize("status", [204, 401, 403, 404, 429, 500])
-def test_other_answers_are_told(get, status):
+def test_an_unexpected_status_is_an_error(get, status):
     respond(status=status)
     with pytest.raises(TargetError, match=str(status)) as caught:
         get()
@@ -169,14 +169,14 @@ def test_other_answers_are_told(get, status):
 @pytest.mark.parametrize(
     "error", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), httpx.RemoteProtocolError("x")]
 )
-def test_faults_of_the_network_are_told(get, error):
+def test_network_errors_are_target_errors(get, error):
     respx.get(URL).mock(side_effect=error)
     with pytest.raises(TargetError, match=type(error).__name__):
         get()
 
 
 @respx.mock
-def test_more_than_the_limit_is_refused_though_it_comes_packed():
+def test_a_compressed_body_over_the_limit_is_refused():
     packed = gzip.compress(b"#" * 10_000)
     assert len(packed) < 1000
     respx.get(URL).mock(httpx.Response(200, content=packed, headers={"Content-Encoding": "gzip"}))
@@ -205,7 +205,7 @@ def test_only_web_addresses_are_fetched(url):
 
 
 @respx.mock
-def test_secrets_of_an_address_are_told_to_nobody(config, shelf):
+def test_secrets_in_a_url_are_never_shown(config, shelf):
     url = "https://someone:hushhush@api.example.com/spec.yaml?token=tokentoken"
     assert shown(url) == URL
     respx.get(host="api.example.com").mock(httpx.Response(200, content=publish()))
@@ -307,7 +307,7 @@ def test_it_goes_through_a_proxy(config, shelf, monkeypatch):
     assert seen == ["GET http://published.example.com/spec.yaml HTTP/1.1"]
 
 
-def test_nobody_listens(config, shelf):
+def test_an_unreachable_server_is_a_target_error(config, shelf):
     with serve(b"") as (address, _):
         pass
     with pytest.raises(TargetError, match="ConnectError"):

@@ -44,7 +44,7 @@ def select_rule(all_findings, rule):
     return [finding for finding in all_findings if finding.rule == rule]
 
 
-def test_ours_breaks_no_must(cache_dir):
+def test_the_bundled_description_breaks_no_must(cache_dir):
     bundled_findings = lint(None, Validators, cache_dir=cache_dir)
     assert [finding for finding in bundled_findings if finding.level is Level.MUST] == []
     assert len(bundled_findings) > 20  # the rules did run: what is left are differences that we keep on purpose
@@ -87,7 +87,7 @@ def test_the_empty_list_is_refused_in_three_places(provided_findings):
     }  # fmt: skip
 
 
-def test_every_line_shows_what_its_pointer_names(provided_findings, provider, lines, source):
+def test_every_finding_has_the_line_of_its_pointer(provided_findings, provider, lines, source):
     for finding in provided_findings:
         missing = finding.rule == "example-invalid" and finding.actual == "absent"
         pointer = finding.pointer.rpartition("/")[0] if missing else finding.pointer
@@ -98,7 +98,7 @@ def test_every_line_shows_what_its_pointer_names(provided_findings, provider, li
         assert finding.file == str(source)
 
 
-def test_a_run_holds_the_faults_of_the_description_against_nobody(cache_dir, provided_findings, source):
+def test_description_outcomes_of_a_run_are_reviews_and_warnings(cache_dir, provided_findings, source):
     run_outcomes = list(outcomes(load(source, overlays=False, cache_dir=cache_dir), Validators))
     assert {outcome.requirement for outcome in run_outcomes} == {f"DSC-{number:02}" for number in range(1, 11)}
     assert {outcome.verdict for outcome in run_outcomes} == {Verdict.PASS, Verdict.REVIEW, Verdict.WARN}
@@ -114,7 +114,7 @@ def test_a_run_holds_the_faults_of_the_description_against_nobody(cache_dir, pro
     }
 
 
-def test_a_run_passes_what_nothing_breaks(bundled):
+def test_a_run_passes_requirements_without_findings(bundled):
     verdicts = {outcome.requirement: outcome.verdict for outcome in outcomes(bundled, Validators)}
     assert verdicts["DSC-01"] is Verdict.PASS
     assert verdicts["DSC-09"] is Verdict.WARN

@@ -234,12 +234,12 @@ CASES = [
 ]
 
 
-def test_nobody_can_object_to_what_is_sound():
+def test_the_sound_description_has_no_findings():
     assert find_pointers(sound()) == {}
 
 
 @pytest.mark.parametrize(("rule", "mutate", "pointer"), CASES, ids=[f"{i}-{case[0]}" for i, case in enumerate(CASES)])
-def test_a_rule_finds_what_breaks_it_and_says_where(rule, mutate, pointer):
+def test_a_rule_reports_a_violation_with_its_pointer(rule, mutate, pointer):
     document = sound()
     mutate(document)
     assert pointer in find_pointers(document).get(rule, [])
@@ -280,7 +280,7 @@ def test_rules_are_named_once_and_bind_as_their_requirement_does():
         (put(f"{PROPERTIES} nullable", {"type": "string"}), "nullable-ignored"),
     ],
 )
-def test_a_rule_keeps_quiet_about_what_is_no_fault(mutate, rule):
+def test_a_rule_reports_nothing_that_is_allowed(mutate, rule):
     document = sound()
     mutate(document)
     assert rule not in find_pointers(document)
@@ -304,7 +304,7 @@ def test_references_that_do_not_resolve_are_found_with_their_line(write, tmp_pat
     assert lint_findings[0].pointer == f"{P_LIST}/responses/200/content/application~1json/schema/items"
 
 
-def test_a_document_without_a_model_is_judged_by_its_structure(write, tmp_path):
+def test_a_document_without_a_model_gets_only_dsc_01(write, tmp_path):
     document = sound()
     document["components"]["schemas"]["Make"]["properties"] = ["id"]
     lint_findings = lint(write(document), Validators, cache_dir=tmp_path)
@@ -314,7 +314,7 @@ def test_a_document_without_a_model_is_judged_by_its_structure(write, tmp_path):
 @pytest.mark.parametrize(
     "content", ["a: [", "openapi: 3.0.3\ninfo: {}\npaths: {}", "a: 1\na: 2", b"\xff", "- 1"], ids=str
 )
-def test_what_cannot_be_read_is_refused_as_everywhere(write, tmp_path, content):
+def test_lint_refuses_an_unreadable_file(write, tmp_path, content):
     with pytest.raises(DescriptionError) as caught:
         lint(write(content), Validators, cache_dir=tmp_path)
     assert caught.value.hint

@@ -67,7 +67,7 @@ def test_diff_has_changes_or_words(document):
     ],
     ids=json.dumps,
 )
-def test_a_schema_that_is_its_own_part_is_gone_through_once(schema):
+def test_a_recursive_schema_is_walked_once(schema):
     document = sound()
     document["components"]["schemas"]["Make"] = schema
     description = build_document(document)

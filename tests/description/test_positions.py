@@ -57,7 +57,7 @@ def test_files_of_no_repository_are_named_from_the_description_on(write, small, 
     assert set(places(load(path, cache_dir=tmp_path / "cache"), [""]).values()) == {Place(path.name, 1)}
 
 
-def test_every_operation_that_we_ship_has_its_line():
+def test_every_bundled_operation_has_its_line():
     description = load()
     root = Path(__file__).parents[2]
     pointers = {shipped_operation.pointer: shipped_operation for shipped_operation in description.model.operations}

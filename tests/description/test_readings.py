@@ -38,7 +38,7 @@ def test_an_empty_list_under_a_one_of_of_lists_is_for_a_person(provider, own_ses
     assert "as it is meant" in outcome.message
 
 
-def test_what_no_reading_allows_is_a_violation_still(provider, own_session):
+def test_a_value_that_no_reading_allows_is_a_violation(provider, own_session):
     (outcome,) = judge_body(provider, own_session | {"sub_sessions": [3]})
     assert outcome.verdict is Verdict.FAIL
 
@@ -47,5 +47,5 @@ def test_a_list_that_fits_one_form_passes(description, own_session):
     assert [outcome.verdict for outcome in judge_body(description, own_session)] == [Verdict.PASS]
 
 
-def test_our_description_has_one_reading(bundled, own_session):
+def test_the_bundled_description_has_one_reading(bundled, own_session):
     assert [outcome.verdict for outcome in judge_body(bundled, own_session | {"sub_sessions": []})] == [Verdict.PASS]

@@ -15,11 +15,11 @@ def rules(description):
     return {finding.rule for finding in findings(description, Validators)}
 
 
-def test_every_action_finds_what_it_mends(description):
+def test_every_overlay_action_matches_its_target(description):
     assert [note for note in description.model.notes if note.startswith("overlay ")] == []
 
 
-def test_what_breaks_a_must_is_mended_for_a_run(provider, published_provider):
+def test_overlays_correct_every_broken_must(provider, published_provider):
     assert {finding.rule for finding in findings(published_provider, Validators) if finding.level is Level.MUST}
     assert {finding.rule for finding in findings(provider, Validators) if finding.level is Level.MUST} == set()
 
@@ -51,7 +51,7 @@ def test_expansions_gain_their_objects(provider, published_provider):
     assert all(e.resolvable for o in provider.model.operations for e in o.expansions)
 
 
-def test_ours_needs_no_mending(bundled, cache_dir):
+def test_the_bundled_description_needs_no_correction(bundled, cache_dir):
     plain = load(overlays=False, cache_dir=cache_dir)
     assert rules(plain) == rules(bundled)
 
@@ -60,7 +60,7 @@ def test_the_same_empty_lists_stay_for_people(provider):
     assert "oneof-empty-list" in rules(provider)
 
 
-def test_the_sandbox_is_told_apart(description):
+def test_an_overlay_documents_differences_of_the_sandbox(description):
     sandbox_differences = dict(differences(description.document))
     assert set(sandbox_differences) == {
         "", "GET /users/{user_id}", "DELETE /vehicles/{vehicle_id}", "GET /evse_compatibility/check",
@@ -68,12 +68,12 @@ def test_the_sandbox_is_told_apart(description):
     }  # fmt: skip
 
 
-def test_without_overlays_nothing_is_told_of_the_sandbox(cache_dir):
+def test_without_overlays_no_difference_of_the_sandbox_is_known(cache_dir):
     assert list(differences(load(overlays=False, cache_dir=cache_dir).document)) == []
 
 
 @pytest.mark.parametrize("file", sorted(OVERLAYS.glob("*.yaml")), ids=lambda path: path.name)
-def test_every_overlay_says_whom_it_is_for_and_each_action_why(file):
+def test_every_overlay_names_its_api_and_every_action_its_reason(file):
     overlay = read_text(file.read_bytes(), file.name)
     assert overlay["x-applies-to"].startswith("^")
     assert all(action["x-reason"].endswith((".", "'")) for action in overlay["actions"])

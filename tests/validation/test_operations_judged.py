@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from conformance.model import Location, Parameter
 
 
-def test_a_body_is_judged_by_status_and_media_type(validators, list_operation, charger):
+def test_a_body_is_validated_by_status_and_media_type(validators, list_operation, charger):
     assert validators.body(list_operation, 200, "application/json; charset=utf-8", [charger]) == ()
     errors = validators.body(list_operation, 200, "application/json", [charger, charger | {"power": -1}])
     assert [e.pointer for e in errors or ()] == ["/1/power"]
@@ -19,7 +19,7 @@ def test_status_classes_and_media_ranges_are_followed(validators, list_operation
 
 
 @pytest.mark.parametrize(("status", "media"), [(500, "application/json"), (200, "text/csv"), (200, "")])
-def test_what_is_not_documented_is_not_judged(validators, list_operation, status, media):
+def test_an_undocumented_body_is_not_validated(validators, list_operation, status, media):
     assert validators.body(list_operation, status, media, 5) is None
 
 

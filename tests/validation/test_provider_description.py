@@ -34,7 +34,7 @@ def test_every_documented_body_header_and_parameter_compiles(provider):
     assert judged > 1000
 
 
-def test_both_oracles_judge_a_list_of_chargers(provider):
+def test_both_validators_agree_on_a_list_of_chargers(provider):
     validators, opinion = Validators(provider), SecondOpinion(provider)
     operation = provider.model.by_key["GET /evses"]
     for body, valid in ((b"[]", True), (b'[{"id": 5}]', False)):

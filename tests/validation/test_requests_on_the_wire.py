@@ -57,18 +57,18 @@ def test_a_valid_request_has_no_errors(validators, write_request):
         ({"body": b'{"id": "x", "url": "https://a.example/"}'}, ("body/id", "pattern")),
     ],
 )
-def test_each_fault_is_told_with_its_place(validators, write_request, change, error):
+def test_each_error_has_its_place(validators, write_request, change, error):
     assert find_errors(validators, write_request, **change) == [error]
 
 
-def test_forms_are_judged_by_media_type_alone(validators, write_request):
+def test_form_bodies_are_checked_by_media_type_only(validators, write_request):
     form = Body(required=True, media=(Media("application/x-www-form-urlencoded", "#/components/schemas/Charger"),))
     operation = msgspec.structs.replace(write_request, body=form)
     headers = (("x-count", "1"), ("Content-Type", "application/x-www-form-urlencoded"))
     assert find_errors(validators, operation, headers=headers, body=b"a=b") == []
 
 
-def test_a_body_that_is_not_asked_for_is_not_judged(validators, list_operation):
+def test_an_undocumented_request_body_is_ignored(validators, list_operation):
     assert find_errors(validators, list_operation, "/chargers", body=b"rubbish") == []
 
 
