@@ -11,11 +11,8 @@ from typing import Any, NamedTuple
 from conformance.description import pointers
 from conformance.validation import fragments
 
-_CONDITIONAL = (
-    "if",
-    "then",
-    "else",
-)  # followed whether or not the condition holds, so that no declared field is reported
+# Followed whether or not the condition holds, so that no declared field is reported as unknown.
+_CONDITIONAL = ("if", "then", "else")
 
 
 Place = tuple[Any, ...]

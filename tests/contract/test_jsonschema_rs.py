@@ -1,4 +1,4 @@
-"""What we rely on in jsonschema-rs."""
+"""The behaviour of jsonschema-rs on which the harness relies."""
 
 import jsonschema_rs
 import pytest

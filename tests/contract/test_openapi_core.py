@@ -1,4 +1,4 @@
-"""What we rely on in openapi-core."""
+"""The behaviour of openapi-core on which the harness relies."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What we rely on in schemathesis, one test a name."""
+"""The behaviour of schemathesis on which the harness relies, one test for each name used."""
 
 import hypothesis
 import pytest

@@ -1,4 +1,4 @@
-"""What we rely on in securesystemslib and cryptography, held against published vectors."""
+"""The behaviour of securesystemslib and cryptography on which the harness relies, checked with published vectors."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Reading answers: bodies that may be anything, addresses that may lead anywhere."""
+"""Reading of responses: arbitrary bodies, and URLs that may lead anywhere."""
 
 import string
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Differences of JSON values: none to itself, the same both ways, and each where it says."""
+"""Differences of JSON values: none to itself, symmetric, and at the place that they name."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ JSON = st.recursive(
 
 @st.composite
 def pairs(draw: st.DrawFn):
-    """Two values that share parts, so that differences lie deep."""
+    """Draw two values that share parts, so that differences are nested."""
     old = draw(JSON)
     return old, draw(st.just(old) | JSON | st.builds(_change, st.just(old), JSON, st.randoms(use_true_random=False)))
 

@@ -1,4 +1,4 @@
-"""How observations are written down."""
+"""The messages of outcomes."""
 
 import math
 

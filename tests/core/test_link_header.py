@@ -1,4 +1,4 @@
-"""RFC 8288: what is rendered is parsed back, whatever its quoting, order and spacing; anything else is told as such."""
+"""RFC 8288: a rendered header is parsed back whatever its quoting, order and spacing; any other is refused."""
 
 import pytest
 from hypothesis import example, given

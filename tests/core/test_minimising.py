@@ -1,4 +1,4 @@
-"""What is left out is as much as can be, whatever is needed, and no offer is made that was refused."""
+"""Delta debugging: it removes as much as possible, keeps what is needed, and repeats no refused offer."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Finding what a package offers."""
+"""Collection of the members that a package offers."""
 
 import sys
 

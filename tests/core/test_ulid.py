@@ -1,4 +1,4 @@
-"""ULIDs: 26 letters of Crockford's base32 within 128 bits, the first ten of them a time."""
+"""ULIDs: 26 letters of Crockford's base32 within 128 bits, of which the first ten encode a time."""
 
 import pytest
 from hypothesis import given

@@ -91,7 +91,7 @@ def published_provider(provider: Description, cache_dir: Path) -> Description:
     return load(Path(provider.source), overlays=False, cache_dir=cache_dir)
 
 
-@pytest.fixture(params=["shipped", "provided"])
+@pytest.fixture(params=["bundled", "provider"])
 def description(request: pytest.FixtureRequest) -> Description:
     """Return each description in turn."""
     return request.getfixturevalue(request.param)

@@ -1,4 +1,4 @@
-"""The cache gives what was put in, and nothing else can make it give anything."""
+"""The cache returns what was stored, and ignores damaged entries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Facts about the provider's API, each read in its description by eye."""
+"""Facts about the provider's API, each read in its description by hand."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Fragments in a directory become one document, or a clash is told with both files."""
+"""Fragments in a directory become one document; a clash is reported with both files."""
 
 import copy
 from typing import Any

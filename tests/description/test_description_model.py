@@ -1,4 +1,4 @@
-"""Laws of the resource model, on the shipped description and the provider's; counts are reckoned here independently."""
+"""Laws of the resource model, on the bundled description and the provider's; expected counts are computed here."""
 
 import copy
 import re
@@ -15,7 +15,7 @@ METHODS = {"get", "put", "post", "patch", "delete"}
 
 
 def raw_operations(document: dict[str, Any]):
-    """Key, path item and operation of each operation, straight from the document."""
+    """Yield key, path item and operation of each operation, straight from the document."""
     for path, item in document["paths"].items():
         for method in METHODS & set(item):
             yield f"{method.upper()} {path}", item, item[method]
@@ -93,7 +93,7 @@ def test_nested_expansions_rest_on_their_parents(description):
 
 
 def test_every_uri_property_of_a_shown_schema_is_a_link(description):
-    """Counted without our own walk: properties of format uri, directly or as alternative, at the top of an item."""
+    """Count without the deriver: properties of format uri, directly or as alternative, at the top of an item."""
     seen = 0
     for operation in description.model.operations:
         if not operation.item_schema:

@@ -1,4 +1,4 @@
-"""Overlays: where they apply, what they change, what they say when they find nothing."""
+"""Overlays: where they apply, what they change, and the notes on actions without a match."""
 
 import copy
 import re

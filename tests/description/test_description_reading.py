@@ -1,4 +1,4 @@
-"""What is read, and what is refused with which words."""
+"""Reading of YAML and JSON files, and the errors for what is refused."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ def test_json_comes_back_as_it_went_in(document):
 
 
 class Quoted(yaml.SafeDumper):
-    """Quotes every string: PyYAML leaves plain what YAML 1.1 alone takes for a string, as `0E0`."""
+    """Quotes every string: PyYAML writes strings such as `0E0` plain, which are strings in YAML 1.1 only."""
 
 
 Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
@@ -249,7 +249,7 @@ def test_a_ref_in_data_or_as_a_name_is_no_reference(write, tmp_path, small):
 
 @given(st.data())
 def test_a_description_out_of_shape_is_refused_in_words(data):
-    """Whatever single value is replaced by junk: an answer or a DescriptionError, nothing else."""
+    """Replace any single value by junk: the result is a description or a DescriptionError, nothing else."""
     from conformance.description.build import build
 
     document = sound()

@@ -1,4 +1,4 @@
-"""What people and machines are shown of a description."""
+"""The tables and the JSON of a description."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The deriver knows structure, not one API: small descriptions of other things are read by the same rules."""
+"""The deriver knows structure, not one API: small descriptions of other things follow the same rules."""
 
 from typing import Any
 

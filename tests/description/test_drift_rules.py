@@ -1,4 +1,4 @@
-"""Every kind of change: what it is called, and whom it breaks."""
+"""Every kind of change: its rule, and the side that it breaks."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Fetching a published description: conditions, limits, faults, and that nothing is swapped in silence."""
+"""Fetching of a published description: conditions, limits, errors; nothing is replaced without being shown."""
 
 import gzip
 import http.server

@@ -1,4 +1,4 @@
-"""Lint on the two descriptions at hand: ours keeps every MUST; the provider's has what is known to be wrong with it."""
+"""Lint on both descriptions: the bundled one breaks no MUST; the provider's has its known defects."""
 
 import json
 import re

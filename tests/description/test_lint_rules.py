@@ -1,4 +1,4 @@
-"""Every rule: what it objects to, where, and that it is silent otherwise."""
+"""Every lint rule: what it reports, where, and that it reports nothing else."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lint and diff on descriptions with one thing out of shape: findings, changes or words, never a traceback."""
+"""Lint and drift on malformed descriptions: findings, changes or errors, never a traceback."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Lines of pointers, and the names under which files are known to others."""
+"""Lines of pointers, and the names by which files are shared."""
 
 import json
 from pathlib import Path

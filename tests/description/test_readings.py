@@ -1,4 +1,4 @@
-"""Where the description has two readings, a run asks a person and holds nothing against the server."""
+"""Values for which the description has two readings: a run reports REVIEW, and no violation."""
 
 import copy
 

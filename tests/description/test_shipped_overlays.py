@@ -1,4 +1,4 @@
-"""The overlays that we ship mend what lint finds in the provider's description, and say why."""
+"""The bundled overlays correct what lint finds in the provider's description, with reasons."""
 
 import pytest
 

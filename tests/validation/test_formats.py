@@ -1,4 +1,4 @@
-"""Formats are asserted alike by both oracles."""
+"""Both validators assert the same formats."""
 
 import pytest
 

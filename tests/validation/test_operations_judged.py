@@ -1,4 +1,4 @@
-"""Bodies, headers and parameters, found through the operation."""
+"""Validation of bodies, headers and parameters, found through the operation."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The provider's own description, where it lies beside the repository: every schema compiles."""
+"""The provider's own description, if it is beside the repository: every schema compiles."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A request is judged as it stands on the wire."""
+"""Validation of a request as sent on the wire."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The errors tell the one thing that a reader needs, at its exact place."""
+"""Schema errors: the one error that explains a failure, at its exact place."""
 
 import pytest
 

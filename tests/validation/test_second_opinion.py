@@ -1,4 +1,4 @@
-"""The second oracle judges by the operation, whatever the base URL, and knows when it has nothing to say."""
+"""The second validator: it validates by the operation, whatever the base URL."""
 
 import json
 import subprocess

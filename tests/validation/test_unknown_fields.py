@@ -1,4 +1,4 @@
-"""Fields outside the description are found at any depth and through any combination; open objects stay open."""
+"""Unknown fields are found at any depth and through any combination of schemas; open objects stay open."""
 
 import pytest
 from hypothesis import assume, given
