@@ -1,4 +1,4 @@
-"""The `Link` header, parsed as RFC 8288 (section 3 and appendix B.2) writes it, strictly."""
+"""The `Link` header, parsed strictly as RFC 8288 (section 3 and appendix B.2) defines it."""
 
 import re
 
@@ -9,7 +9,7 @@ _TARGET = re.compile(r"[ \t]*<([^<>]*)>")
 _PARAM = re.compile(rf"[ \t]*;[ \t]*({_TOKEN})[ \t]*(?:=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|({_TOKEN})))?")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 
-BLANK = "about:blank"  # stands for "no such page" (API documentation, pagination)
+BLANK = "about:blank"  # means "no such page" (API documentation, pagination)
 
 
 class LinkValue(msgspec.Struct, frozen=True):
@@ -20,44 +20,44 @@ class LinkValue(msgspec.Struct, frozen=True):
 
 
 class LinkSyntaxError(ValueError):
-    """The header does not follow RFC 8288; the message says from which character on."""
+    """The header does not follow RFC 8288; the message names the position of the error."""
 
 
 def parse(header: str) -> tuple[LinkValue, ...]:
-    """Every link-value of a header field's value (several fields joined by commas).
+    """Return every link-value of a header field's value (several fields joined by commas).
 
-    Raises LinkSyntaxError where the text does not follow the grammar.
+    Raises LinkSyntaxError if the text does not follow the grammar.
     """
-    found: list[LinkValue] = []
-    at = 0
+    links: list[LinkValue] = []
+    position = 0
     while True:
-        while comma := _COMMA.match(header, at):  # empty list elements are allowed (RFC 9110, section 5.6.1)
-            at = comma.end()
-        if not header[at:].strip(" \t"):
-            return tuple(found)
-        value, at = _value(header, at)
-        found.append(value)
-        if header[at:].strip(" \t") and not _COMMA.match(header, at):
-            raise LinkSyntaxError(f"expected a comma at character {at}: {header[at : at + 30]!r}")
+        while comma := _COMMA.match(header, position):  # empty list elements are allowed (RFC 9110, section 5.6.1)
+            position = comma.end()
+        if not header[position:].strip(" \t"):
+            return tuple(links)
+        value, position = _parse_value(header, position)
+        links.append(value)
+        if header[position:].strip(" \t") and not _COMMA.match(header, position):
+            raise LinkSyntaxError(f"expected a comma at character {position}: {header[position : position + 30]!r}")
 
 
-def _value(header: str, at: int) -> tuple[LinkValue, int]:
-    target = _TARGET.match(header, at)
+def _parse_value(header: str, position: int) -> tuple[LinkValue, int]:
+    target = _TARGET.match(header, position)
     if not target:
-        raise LinkSyntaxError(f"expected <target> at character {at}: {header[at : at + 30]!r}")
-    at, rel = target.end(), None
-    while param := _PARAM.match(header, at):
-        at = param.end()
+        raise LinkSyntaxError(f"expected <target> at character {position}: {header[position : position + 30]!r}")
+    position, rel = target.end(), None
+    while param := _PARAM.match(header, position):
+        position = param.end()
         name, quoted, token = param.groups()
         if name.lower() == "rel" and rel is None:  # the first counts (section 3.3)
             rel = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else (token or "")
-    return LinkValue(target.group(1), tuple((rel or "").lower().split())), at
+    return LinkValue(target.group(1), tuple((rel or "").lower().split())), position
 
 
 def by_rel(links: tuple[LinkValue, ...]) -> dict[str, str]:
-    """The first target of each relation type."""
-    found: dict[str, str] = {}
+    """Return the first target of each relation type."""
+    targets: dict[str, str] = {}
     for link in links:
         for rel in link.rels:
-            found.setdefault(rel, link.target)
-    return found
+            targets.setdefault(rel, link.target)
+    return targets

@@ -1,6 +1,6 @@
-"""What can be left out of a whole that shows something (delta debugging), and how such searches are put together. Pure.
+"""Delta debugging: a search for the parts of a whole that can be left out, and combinators for such searches. Pure.
 
-A search offers smaller wholes, and is told of each before the next whether it shows the same.
+A search yields smaller wholes; after each it is sent whether that one still shows the same.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -14,31 +14,34 @@ Search = Generator[A, bool, R]
 
 
 def fewest(units: Sequence[A]) -> Search[tuple[A, ...], tuple[A, ...]]:
-    """Units that can go, all at once; offered are those that would be gone, large chunks first (Zeller's ddmin)."""
-    gone: tuple[A, ...] = ()
+    """Search for the units that can be left out together.
+
+    Yielded are the units that would be left out, large chunks first (ddmin, Zeller and Hildebrandt, 2002).
+    """
+    removed: tuple[A, ...] = ()
     refused: set[frozenset[A]] = set()
-    left, length = list(units), len(units)
+    remaining, length = list(units), len(units)
     while length:
-        stay: list[A] = []
-        for start in range(0, len(left), length):
-            chunk = left[start : start + length]
-            offer = (*gone, *chunk)
+        kept: list[A] = []
+        for start in range(0, len(remaining), length):
+            chunk = remaining[start : start + length]
+            offer = (*removed, *chunk)
             if frozenset(offer) not in refused and (yield offer):
-                gone = offer
+                removed = offer
             else:
                 refused.add(frozenset(offer))
-                stay += chunk
-        left = stay
-        length = min(length, len(left) + 1) // 2
-    return gone
+                kept += chunk
+        remaining = kept
+        length = min(length, len(remaining) + 1) // 2
+    return removed
 
 
 def mapped(search: Search[A, R], make: Callable[[A], B]) -> Search[B, R]:
-    """A search that offers what is made of another one's offers."""
+    """Convert each offer of a search with `make`, and return the search's result."""
     try:
         offer = next(search)
         while True:
             offer = search.send((yield make(offer)))
     except StopIteration as end:
-        found: R = end.value
-        return found
+        result: R = end.value
+        return result

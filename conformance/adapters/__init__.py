@@ -1,6 +1,6 @@
-"""The one door to schemathesis: its generated cases as requests of ours. Its checks and transport stay outside.
+"""The adapter to schemathesis: its generated cases as requests of the harness, without its checks and transport.
 
-The door itself is in `schemathesis_door`, for runs whose cases are at hand need not load schemathesis.
+The adapter itself is in `schemathesis_door`: a run whose cases are on disk need not import schemathesis.
 """
 
 from conformance.adapters.generated import GeneratedCase, Mode, Phase

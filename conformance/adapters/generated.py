@@ -1,4 +1,4 @@
-"""A generated case, in our words."""
+"""A generated case, as the harness represents it."""
 
 from enum import StrEnum
 
@@ -8,24 +8,24 @@ from conformance.model import Request
 
 
 class Mode(StrEnum):
-    """What the generator means a case to be; the wire may say otherwise."""
+    """The intention of the generator for a case; the request on the wire may differ from it."""
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
 
 
 class Phase(StrEnum):
-    """Where a case comes from."""
+    """The phase of generation that a case comes from."""
 
     COVERAGE = "coverage"  # enumerated: boundaries and one fault at a time
     FUZZING = "fuzzing"  # drawn from the seed
 
 
 class GeneratedCase(msgspec.Struct, frozen=True):
-    """A request as generated, with real values where they were known.
+    """A request as generated, with known values in place of generated ones.
 
-    `place` names what is wrong in a negative case, as `query:page_size` or `body`; empty where the generator does not
-    tell. `note` says in its words what was done.
+    `place` names what is invalid in a negative case, as `query:page_size` or `body`; empty if the generator does not
+    say. `note` is the generator's description of the case.
     """
 
     operation: str

@@ -1,7 +1,7 @@
-"""A description with leaner bodies to generate from: short lists, and links where a whole resource could stand.
+"""A simpler description to generate from: short lists, and links in place of whole resources.
 
-Drawing is most of what generated cases cost, and lists of lists of lists take seconds. What is left out is still valid
-by the description: it teaches nothing that shorter bodies do not, or is what nobody promises.
+Drawing takes most of the time of generation, and nested lists take seconds. What is left out is still valid by the
+description: it reveals nothing more than shorter bodies do, or something that nobody promises.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,56 +9,56 @@ from typing import Any
 
 Deref = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-_LONGEST = 4  # items of a list
+_MAX_ITEMS = 4  # items of a list
 
 
 def lean(document: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
-    """A copy of a document with leaner schemas and request bodies; parameters are as they were."""
-    paths = {path: _bodies(item, deref) for path, item in document["paths"].items()}
+    """Return a copy of a document with simpler schemas and request bodies; parameters stay as they were."""
+    paths = {path: _simplify_bodies(item, deref) for path, item in document["paths"].items()}
     components = document.get("components", {})
-    thin = {key: _lean(components[key], deref) for key in ("schemas", "requestBodies") if key in components}
+    thin = {key: _simplify_node(components[key], deref) for key in ("schemas", "requestBodies") if key in components}
     return {**document, "paths": paths, "components": {**components, **thin}}
 
 
-def _bodies(item: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
+def _simplify_bodies(item: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
     return {
-        method: {**each, "requestBody": _lean(each["requestBody"], deref)}
-        if isinstance(each, Mapping) and "requestBody" in each
-        else each
-        for method, each in item.items()
+        method: {**operation, "requestBody": _simplify_node(operation["requestBody"], deref)}
+        if isinstance(operation, Mapping) and "requestBody" in operation
+        else operation
+        for method, operation in item.items()
     }
 
 
-def _lean(node: Any, deref: Deref) -> Any:
+def _simplify_node(node: Any, deref: Deref) -> Any:
     if isinstance(node, list):
-        return [_lean(each, deref) for each in node]
+        return [_simplify_node(item, deref) for item in node]
     if not isinstance(node, Mapping):
         return node
-    made = {key: _lean(value, deref) for key, value in node.items()}
+    lean_node = {key: _simplify_node(value, deref) for key, value in node.items()}
     if isinstance(node.get("items"), Mapping):
-        longest = max(_LONGEST, node.get("minItems", 0))
-        made["maxItems"] = min(node.get("maxItems", longest), longest)
+        limit = max(_MAX_ITEMS, node.get("minItems", 0))
+        lean_node["maxItems"] = min(node.get("maxItems", limit), limit)
     for keyword in ("oneOf", "anyOf"):
-        forms = [deref(each) for each in node.get(keyword, ()) if isinstance(each, Mapping)]
-        if any(_is_link(each, deref) for each in forms):
-            pairs = zip(made[keyword], forms, strict=True)
-            made[keyword] = [each for each, form in pairs if not _is_whole(form, deref)]
-    return made
+        forms = [deref(schema) for schema in node.get(keyword, ()) if isinstance(schema, Mapping)]
+        if any(_is_link(form, deref) for form in forms):
+            pairs = zip(lean_node[keyword], forms, strict=True)
+            lean_node[keyword] = [branch for branch, form in pairs if not _is_whole(form, deref)]
+    return lean_node
 
 
 def _is_link(form: Mapping[str, Any], deref: Deref) -> bool:
-    """Whether a form is a URL, or a list of them."""
-    return form.get("format") == "uri" or _of_items(form, deref).get("format") == "uri"
+    """Return whether a form is a URL, or a list of URLs."""
+    return form.get("format") == "uri" or _find_items(form, deref).get("format") == "uri"
 
 
 def _is_whole(form: Mapping[str, Any], deref: Deref) -> bool:
-    """Whether a form is an object, or a list of them."""
+    """Return whether a form is an object, or a list of objects."""
     return any(
-        "properties" in each or "allOf" in each or each.get("type") == "object"
-        for each in (form, _of_items(form, deref))
+        "properties" in schema or "allOf" in schema or schema.get("type") == "object"
+        for schema in (form, _find_items(form, deref))
     )
 
 
-def _of_items(form: Mapping[str, Any], deref: Deref) -> Mapping[str, Any]:
+def _find_items(form: Mapping[str, Any], deref: Deref) -> Mapping[str, Any]:
     items = form.get("items")
     return deref(items) if isinstance(items, Mapping) else {}

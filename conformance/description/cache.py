@@ -1,7 +1,7 @@
-"""Derived descriptions kept between runs.
+"""A cache of derived descriptions, kept between runs.
 
-A file is a line of magic, the SHA-256 of the rest, and one MessagePack array: digest, model, document. Whatever is not
-exactly that (cut off, changed, of another version) counts as absent.
+A file is a line of magic, the SHA-256 of the rest, and one MessagePack array: digest, model, document. A file that is
+not exactly that (truncated, changed, of another version) counts as absent.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ from conformance.description.description import Description
 from conformance.model import ResourceModel
 
 _MAGIC = b"evconform description 1\n"
-_HEAD = len(_MAGIC) + 32
-_KEEP = 16
+_HEADER_BYTES = len(_MAGIC) + 32
+_MAX_ENTRIES = 16
 
 
 class _Entry(msgspec.Struct, array_like=True):
@@ -30,13 +30,13 @@ class _Entry(msgspec.Struct, array_like=True):
 
 
 def default_dir() -> Path:
-    """Where derived descriptions are kept for this user."""
+    """Return the directory in which derived descriptions are kept for this user."""
     return user_cache_path("evconform", appauthor=False) / "descriptions"
 
 
 def key(parts: Iterable[bytes]) -> str:
-    """The name of an entry: SHA-256 over every input and over the code that derives the model."""
-    digest = hashlib.sha256(_code())
+    """Return the name of an entry: SHA-256 over every input and over the code that derives the model."""
+    digest = hashlib.sha256(_digest_code())
     for part in parts:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
@@ -44,8 +44,8 @@ def key(parts: Iterable[bytes]) -> str:
 
 
 @cache
-def _code() -> bytes:
-    """The digest of our own source: a change of the deriver must never meet an old result."""
+def _digest_code() -> bytes:
+    """Return the digest of the source of this package and of the model: changed code never reads an old entry."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for path in [*sorted(here.glob("*.py")), *sorted((here.parent / "model").glob("*.py"))]:
@@ -54,13 +54,13 @@ def _code() -> bytes:
 
 
 def load(directory: Path, name: str, source: str) -> Description | None:
-    """The entry of that name, or None where there is no sound one."""
+    """Return the entry of that name, or None if it is absent or damaged."""
     try:
         data = (directory / name).read_bytes()
     except OSError:
         return None
-    body = memoryview(data)[_HEAD:]
-    if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : _HEAD]:
+    body = memoryview(data)[_HEADER_BYTES:]
+    if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : _HEADER_BYTES]:
         return None
     try:
         entry = msgspec.msgpack.decode(body, type=_Entry)
@@ -74,7 +74,7 @@ def load(directory: Path, name: str, source: str) -> Description | None:
 
 
 def store(directory: Path, name: str, description: Description) -> None:
-    """Keep a description, all or nothing; a cache that cannot be written is no fault."""
+    """Write a description atomically; a cache that cannot be written is ignored."""
     with contextlib.suppress(OSError, msgspec.EncodeError, OverflowError):
         document = msgspec.Raw(msgspec.msgpack.encode(description.document))
         body = msgspec.msgpack.encode(_Entry(description.digest, description.model, document))
@@ -83,13 +83,13 @@ def store(directory: Path, name: str, description: Description) -> None:
         try:
             part.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
             part.replace(directory / name)
-            _prune(directory)
+            _delete_old_entries(directory)
         finally:
             part.unlink(missing_ok=True)
 
 
-def _prune(directory: Path) -> None:
-    """Drop all but the entries written last, so that the cache does not grow with every edit of a description."""
-    entries = sorted(directory.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for each in entries[_KEEP:]:
-        each.unlink()
+def _delete_old_entries(directory: Path) -> None:
+    """Delete all but the `_MAX_ENTRIES` entries written last, so that the cache does not grow with every edit."""
+    entries = sorted(directory.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in entries[_MAX_ENTRIES:]:
+        path.unlink()

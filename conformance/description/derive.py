@@ -1,4 +1,4 @@
-"""The resource model of a document: what every operation, resource, link, expansion and filter is."""
+"""The derivation of the resource model from a document: operations, resources, links, expansions, filters."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -28,47 +28,47 @@ from conformance.model import (
     Role,
 )
 
-_EFFECTS = tuple(each.value for each in Effect)
+_EFFECTS = tuple(effect.value for effect in Effect)
 
 
 def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> ResourceModel:
-    """The model of an overlaid document whose references all resolve; `notes` go before what is noted here."""
+    """Return the model of an overlaid document whose references all resolve; `notes` come before those made here."""
     schemas = Schemas(document)
     stated = tuple(operations(schemas))
     placed, resources = place(schemas, stated)
     deriver = _Deriver(schemas, placed, resources)
-    made = tuple(deriver.operation(each) for each in placed)
-    linked = tuple(deriver.resource(each) for each in resources)
+    derived = tuple(deriver.operation(operation) for operation in placed)
+    linked_resources = tuple(deriver.resource(resource) for resource in resources)
     return ResourceModel(
         digest=digest,
         title=str(document["info"].get("title", "")),
         version=str(document["info"].get("version", "")),
         base_path=api.base_path(document),
-        operations=made,
-        resources=linked,
+        operations=derived,
+        resources=linked_resources,
         version_header=api.header(stated, "-version"),
         problem_base=api.problem_base(schemas, stated),
         scopes=api.scopes(document),
-        notes=(*notes, *(note for each in stated for note in each.notes), *dict.fromkeys(deriver.notes)),
+        notes=(*notes, *(note for operation in stated for note in operation.notes), *dict.fromkeys(deriver.notes)),
     )
 
 
 class _Deriver:
-    """Holds what all operations share; collects notes."""
+    """Derives operations and resources; holds what they share and collects notes."""
 
     def __init__(self, schemas: Schemas, placed: Iterable[Placed], resources: Iterable[Resource]) -> None:
         self.schemas = schemas
-        self.resources = {each.name: each for each in resources}
+        self.resources = {resource.name: resource for resource in resources}
         self.targets = Targets(schemas, self.resources, shown(placed))
         self.expander = Expander(schemas, self.targets)
-        self.user_header = api.header([each.stated for each in placed], "-user")
+        self.user_header = api.header([operation.stated for operation in placed], "-user")
         self.notes: list[str] = []
 
     def operation(self, placed: Placed) -> Operation:
-        """One operation with all that is derived of it."""
+        """Return one operation with everything that is derived of it."""
         own, item = placed.stated, placed.item
         links = self.links(placed)
-        found, notes = filters(self.schemas, own, placed.role, item, links) if item else ((), ())
+        query_filters, notes = filters(self.schemas, own, placed.role, item, links) if item else ((), ())
         self.notes += notes
         resource = self.resources.get(placed.resource)
         kind = resource.key_kind if resource else KeyKind.ID
@@ -80,7 +80,7 @@ class _Deriver:
             path=own.path,
             pointer=own.node.pointer,
             role=placed.role,
-            effect=_effect(placed),
+            effect=_derive_effect(placed),
             group=(paths.segments(own.path) or ("root",))[0].partition(":")[0],
             tags=tuple(own.node.get("tags") or ()),
             resource=placed.resource,
@@ -91,7 +91,7 @@ class _Deriver:
             item_schema=item.pointer if item else "",
             items_at=placed.items_at,
             pagination=pagination(own, kind) if placed.role is Role.LIST else None,
-            filters=found,
+            filters=query_filters,
             ordering=ordering(own),
             expansions=self.expansions(placed),
             links=links,
@@ -102,44 +102,56 @@ class _Deriver:
         )
 
     def expansions(self, placed: Placed) -> tuple[Expansion, ...]:
-        """What the documented values of `expand` lead to, from an item or from the body of a wrapped list."""
+        """Resolve the documented values of `expand`, starting at an item or at the body of a wrapped list."""
         own, start = placed.stated, placed.stated.shown if placed.items_at else placed.item
         parameter = own.query("expand")
         if parameter is None or start is None:
             return ()
-        found = self.expander.expansions(values(parameter), start, placed.resource)
-        self.notes += [f"{own.key}: expand={each.path} leads to no object" for each in found if not each.resolvable]
-        if not found:
-            self.notes.append(f"{own.key}: expand takes any text; which paths it expands is not told")
-        return found
+        expansions = self.expander.expansions(values(parameter), start, placed.resource)
+        self.notes += [
+            f"{own.key}: expand={expansion.path} leads to no object"
+            for expansion in expansions
+            if not expansion.resolvable
+        ]
+        if not expansions:
+            self.notes.append(f"{own.key}: expand takes any text; the paths that it expands are not documented")
+        return expansions
 
     def fields(self, own: Stated) -> tuple[str, ...]:
-        """What the successful JSON bodies can show, in the order of the description."""
-        media = (m for each in own.responses if each.status.startswith("2") for m in each.media if is_json(m.type))
-        bodies = dict.fromkeys(each.schema for each in media if each.schema)
-        return tuple(dict.fromkeys(path for each in bodies for path in fields(self.schemas, self.schemas.at(each))))
+        """Return the paths that successful JSON bodies can show, in the order of the description."""
+        media_types = (
+            media
+            for response in own.responses
+            if response.status.startswith("2")
+            for media in response.media
+            if is_json(media.type)
+        )
+        schemas = dict.fromkeys(media_type.schema for media_type in media_types if media_type.schema)
+        return tuple(
+            dict.fromkeys(path for pointer in schemas for path in fields(self.schemas, self.schemas.at(pointer)))
+        )
 
     def links(self, placed: Placed) -> tuple[Link, ...]:
-        """The links of one item, and of the object around a wrapped list."""
+        """Return the links of one item, and of the object around a wrapped list."""
         item = placed.item
         if item is None:
             return ()
-        mine = self._links(item, placed.resource, own_url=self._has_own_url(placed))
+        item_links = self._links(item, placed.resource, own_url=self._has_own_url(placed))
         if not placed.items_at or placed.stated.shown is None:
-            return mine
-        around = self._links(placed.stated.shown, placed.resource, own_url=True)
-        inner = {f"{placed.items_at}[].{link.path}" for link in mine}
-        return (*mine, *(_outside(each) for each in around if each.path not in inner))
+            return item_links
+        wrapper_links = self._links(placed.stated.shown, placed.resource, own_url=True)
+        item_paths = {f"{placed.items_at}[].{link.path}" for link in item_links}
+        return (*item_links, *(_mark_outside(link) for link in wrapper_links if link.path not in item_paths))
 
     def resource(self, resource: Resource) -> Resource:
-        """A resource with its links."""
+        """Return a resource with its links."""
         if not resource.schema:
             return resource
         item = self.schemas.at(resource.schema)
         return msgspec.structs.replace(resource, links=self._links(item, resource.name, own_url=True))
 
     def _has_own_url(self, placed: Placed) -> bool:
-        """Whether a top-level `url` is the address of what is shown: in reads of a resource, or beside an `id`."""
+        """Return whether a top-level `url` is the address of what is shown: in reads of it, or beside an `id`."""
         if placed.resource not in self.resources or placed.item is None:
             return False
         if placed.role in {Role.LIST, Role.ITEM, Role.SINGLETON}:
@@ -149,24 +161,31 @@ class _Deriver:
 
     def _links(self, item: Node, own: str, *, own_url: bool) -> tuple[Link, ...]:
         # Alternatives of one nested object may have the same property: the first one speaks for both.
-        by_path = {each.path: each for each in reversed(list(properties(self.schemas, item)))}
-        found = tuple(self.targets.link(each, own, own_url=own_url) for each in reversed(by_path.values()))
+        by_path = {
+            link_property.path: link_property for link_property in reversed(list(properties(self.schemas, item)))
+        }
+        links = tuple(
+            self.targets.link(link_property, own, own_url=own_url) for link_property in reversed(by_path.values())
+        )
         where = own or item.pointer
-        self.notes += [f"{where}: what {link.path} links to cannot be told" for link in found if doubtful(link)]
-        return found
+        self.notes += [f"{where}: the target of {link.path} is unknown" for link in links if doubtful(link)]
+        return links
 
 
-def _outside(link: Link) -> Link:
-    """A link of the object around a wrapped list, whose own address is the list's."""
+def _mark_outside(link: Link) -> Link:
+    """Return a link of the object around a wrapped list; that object's own address is the list's."""
     return msgspec.structs.replace(link, outside=True, kind=LinkKind.LIST if link.own else link.kind)
 
 
-def _effect(placed: Placed) -> Effect:
-    """What an overlay says; else reads have none, deletes and unknown actions cannot be undone, the rest writes."""
+def _derive_effect(placed: Placed) -> Effect:
+    """Return the effect that an overlay states, or the default one.
+
+    By default reads have none, deletes and unknown actions are irreversible, everything else writes.
+    """
     word = placed.stated.node.get("x-evconform-effect")
     if word is not None and word not in _EFFECTS:
         raise DescriptionError(
-            f"{placed.stated.key}: x-evconform-effect is `{word}`.", hint=f"Write one of {', '.join(_EFFECTS)}."
+            f"{placed.stated.key}: x-evconform-effect is `{word}`", hint=f"Write one of {', '.join(_EFFECTS)}."
         )
     if word is not None:
         return Effect(word)

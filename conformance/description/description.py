@@ -8,10 +8,10 @@ from conformance.model import ResourceModel
 
 
 class Description:
-    """An OpenAPI 3.1 document, merged and overlaid, and what was derived of it. Treat everything in it as immutable.
+    """An OpenAPI 3.1 document, merged and overlaid, with the model derived of it. Treat everything in it as immutable.
 
-    `digest` is the SHA-256 in hexadecimal of the canonical JSON of the overlaid document; `source` is its path or
-    `shipped`. The document may be decoded on first use: the model alone is often enough.
+    `digest` is the SHA-256 in hexadecimal of the canonical JSON of the overlaid document; `source` is its path, or
+    `shipped` for the bundled description. The document may be decoded on first use: the model alone is often enough.
     """
 
     __slots__ = ("_decode", "_document", "digest", "model", "source")
@@ -32,16 +32,19 @@ class Description:
     def document(self) -> dict[str, Any]:
         """The whole document as plain dicts and lists."""
         if self._document is None:
-            assert self._decode is not None  # noqa: S101 - one of the two is always there
+            assert self._decode is not None  # noqa: S101 - __init__ sets one of the two
             self._document = self._decode()
         return self._document
 
     def resolve(self, pointer: str) -> Any:
-        """What `#/components/schemas/EVSE` leads to; follows nothing further. Raises KeyError where nothing is."""
+        """Return what a pointer such as `#/components/schemas/EVSE` leads to; follow no reference from there.
+
+        Raises KeyError if the pointer leads nowhere.
+        """
         return pointers.resolve(self.document, pointer)
 
     def deref(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The object behind the `$ref` of the outermost level, through chains; the object itself where it has none."""
+        """Return the object behind a chain of `$ref`, or the object itself if it has none."""
         while isinstance(schema.get("$ref"), str):
             schema = self.resolve(schema["$ref"])
         return schema

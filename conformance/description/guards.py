@@ -1,4 +1,4 @@
-"""Limits on what a file may unfold to, measured without recursion."""
+"""Limits on the depth and size of a file's data, measured without recursion."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ MAX_NODES = 5_000_000
 
 
 def depth(data: Any) -> int:
-    """How many collections stand in each other."""
+    """Return the depth of the deepest nested collection; a scalar has depth 0."""
     deepest, stack = 0, [(data, 1)]
     while stack:
         node, level = stack.pop()
-        children = _children(node)
+        children = _get_children(node)
         if children is not None:
             deepest = max(deepest, level)
             stack.extend((child, level + 1) for child in children)
@@ -21,19 +21,19 @@ def depth(data: Any) -> int:
 
 
 def too_deep(where: str) -> DescriptionError:
-    """What is said of data that nests too deeply; `where` names the file, and the place in it where that is known."""
+    """Return the error for data nested too deeply; `where` names the file, and the place in it where known."""
     return DescriptionError(
-        f"{where}: nested more than {MAX_DEPTH} levels deep.", hint="Check that this file is a description."
+        f"{where}: nested more than {MAX_DEPTH} levels deep", hint="Check that this file is a description."
     )
 
 
 def expanded_size(data: Any) -> int:
-    """How many nodes the data has once shared parts are written out; each shared part is visited once."""
+    """Return the number of nodes after shared parts are written out; each shared part is visited once."""
     sizes: dict[int, int] = {}
     stack = [(data, False)]
     while stack:
         node, ready = stack.pop()
-        children = _children(node)
+        children = _get_children(node)
         if children is None or id(node) in sizes:
             continue
         if ready:
@@ -44,7 +44,7 @@ def expanded_size(data: Any) -> int:
     return sizes.get(id(data), 1)
 
 
-def _children(node: Any) -> list[Any] | None:
+def _get_children(node: Any) -> list[Any] | None:
     if isinstance(node, dict):
         return list(node.values())
     return node if isinstance(node, list) else None

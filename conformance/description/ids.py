@@ -1,4 +1,4 @@
-"""Ids as the description shows them: four letters that name a collection, then 26 characters."""
+"""Ids as the description documents them: four letters that name a collection, then 26 characters."""
 
 import re
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ _EXAMPLE = re.compile(r"([a-z]{4})[0-9A-Z]{26}\Z")
 
 
 def of_pattern(pattern: Any) -> str:
-    """The prefix that a pattern such as `^evse[A-Z0-9]{26}$` begins with, empty where it begins with none."""
-    found = _PATTERN.match(pattern) if isinstance(pattern, str) else None
-    return found[1] if found else ""
+    """Return the prefix that a pattern such as `^evse[A-Z0-9]{26}$` begins with; empty if it begins with none."""
+    match = _PATTERN.match(pattern) if isinstance(pattern, str) else None
+    return match[1] if match else ""
 
 
 def of_examples(values: Iterable[Any]) -> str:
-    """The prefix of the first value that looks like an id, empty where none does."""
-    found = (_EXAMPLE.match(value) for value in values if isinstance(value, str))
-    return next((hit[1] for hit in found if hit), "")
+    """Return the prefix of the first value that looks like an id; empty if none does."""
+    matches = (_EXAMPLE.match(value) for value in values if isinstance(value, str))
+    return next((match[1] for match in matches if match), "")

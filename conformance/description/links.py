@@ -1,4 +1,4 @@
-"""Properties that hold URLs: which ones of a schema do, and what may stand in their place."""
+"""Properties that hold URLs, and the objects that may stand in their place."""
 
 from collections.abc import Iterator
 
@@ -10,10 +10,11 @@ _URI = frozenset({"uri", "uri-reference", "iri", "iri-reference"})
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A property that may hold a URL. `objects` are the schemas that may stand in its place.
+    """The forms that a property may take: URLs, objects, arrays of either, null.
 
-    `many` where the property holds an array of URLs, `array` where the objects stand in an array; `identified` where
-    the object around the property has an `id`.
+    `urls` are the schemas of its URLs, `objects` those of the objects that may stand in their place. `many` is true if
+    the property holds an array of URLs, `array` if the objects stand in an array, `identified` if the object around
+    the property has an `id`.
     """
 
     path: str
@@ -32,50 +33,57 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def properties(schemas: Schemas, node: Node, prefix: str = "", seen: frozenset[str] = frozenset()) -> Iterator[Found]:
-    """Every link property of an item's schema, nested objects and arrays included, expanded objects not entered."""
+    """Yield every link property of an item's schema, including nested objects and arrays, but not expanded objects."""
     if node.pointer in seen:
         return
-    inside = seen | {node.pointer}
+    visited = seen | {node.pointer}
     members = schemas.members(node)
     for name, member in members.items():
-        found = shape(schemas, member, prefix + name)
-        if found.urls:
-            yield msgspec.structs.replace(found, identified="id" in members)
+        forms = shape(schemas, member, prefix + name)
+        if forms.urls:
+            yield msgspec.structs.replace(forms, identified="id" in members)
             continue
-        for child in found.objects:
-            yield from properties(schemas, child, prefix + name + ("[]." if found.array else "."), inside)
+        for child in forms.objects:
+            yield from properties(schemas, child, prefix + name + ("[]." if forms.array else "."), visited)
 
 
 def fields(schemas: Schemas, body: Node) -> Iterator[str]:
-    """The path of every property that a body can show, nested objects and arrays included, links not followed."""
-    whole = shape(schemas, body, "")
-    for each in whole.objects:
-        yield from _fields(schemas, each, "[]." if whole.array else "", frozenset())
+    """Yield the path of every property that a body can show, nested ones included; links are not followed."""
+    forms = shape(schemas, body, "")
+    for object_schema in forms.objects:
+        yield from _walk_fields(schemas, object_schema, "[]." if forms.array else "", frozenset())
 
 
-def _fields(schemas: Schemas, node: Node, prefix: str, seen: frozenset[str]) -> Iterator[str]:
+def _walk_fields(schemas: Schemas, node: Node, prefix: str, seen: frozenset[str]) -> Iterator[str]:
     if node.pointer in seen:
         return
     for name, member in schemas.members(node).items():
         yield prefix + name
-        found = shape(schemas, member, prefix + name)
-        for child in () if found.urls else found.objects:
-            yield from _fields(schemas, child, prefix + name + ("[]." if found.array else "."), seen | {node.pointer})
+        forms = shape(schemas, member, prefix + name)
+        for child in () if forms.urls else forms.objects:
+            yield from _walk_fields(
+                schemas, child, prefix + name + ("[]." if forms.array else "."), seen | {node.pointer}
+            )
 
 
 def shape(schemas: Schemas, member: Node, path: str) -> Found:
-    """How a property may look: URLs, objects, arrays of either, null.
+    """Return the forms that a property may take: URLs, objects, arrays of either, null.
 
-    A string without format counts as URL where an object may stand in its place, or where the property is `url`.
+    A string without a format counts as a URL if an object may stand in its place, or if the property is the top-level
+    `url`.
     """
     leaves = schemas.branches(member)
-    arrays = [leaf for each in leaves if (items := schemas.items(each)) for leaf in schemas.branches(items)]
-    singles = [each for each in leaves if "array" not in each.types]
-    objects = tuple(each for each in singles if schemas.members(each))
-    many_objects = tuple(each for each in arrays if schemas.members(each))
-    loose = bool(objects) or path == "url"
-    urls = tuple(each for each in singles if "string" in each.types and (_is_uri(each) or (loose and _is_plain(each))))
-    many_urls = tuple(each for each in arrays if "string" in each.types and _is_uri(each))
+    arrays = [branch for leaf in leaves if (items := schemas.items(leaf)) for branch in schemas.branches(items)]
+    singles = [leaf for leaf in leaves if "array" not in leaf.types]
+    objects = tuple(schema for schema in singles if schemas.members(schema))
+    many_objects = tuple(schema for schema in arrays if schemas.members(schema))
+    may_lack_format = bool(objects) or path == "url"
+    urls = tuple(
+        schema
+        for schema in singles
+        if "string" in schema.types and (_is_uri(schema) or (may_lack_format and _is_plain(schema)))
+    )
+    many_urls = tuple(schema for schema in arrays if "string" in schema.types and _is_uri(schema))
     return Found(
         path=path,
         node=member,
@@ -83,7 +91,7 @@ def shape(schemas: Schemas, member: Node, path: str) -> Found:
         objects=objects or many_objects,
         many=bool(many_urls) and not urls,
         array=bool(many_objects) and not objects,
-        nullable=any("null" in each.types for each in leaves),
+        nullable=any("null" in leaf.types for leaf in leaves),
     )
 
 

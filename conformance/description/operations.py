@@ -1,4 +1,4 @@
-"""Each operation as the description states it: parameters, bodies, responses, security. Nothing guessed here."""
+"""Operations as the description states them: parameters, bodies, responses, security. Nothing is guessed here."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,10 @@ _STYLES = {Location.PATH: "simple", Location.HEADER: "simple", Location.QUERY: "
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """An operation before anything is derived of it. `shown` is the schema of its successful JSON body, if any."""
+    """An operation as the description states it, before anything is derived.
+
+    `shown` is the schema of its successful JSON body, if any.
+    """
 
     key: str
     method: str
@@ -30,66 +33,82 @@ class Stated(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
     def query(self, name: str) -> Parameter | None:
-        """The query parameter of that name, or None."""
-        return next((p for p in self.parameters if p.location is Location.QUERY and p.name == name), None)
+        """Return the query parameter of that name, or None."""
+        return next(
+            (
+                parameter
+                for parameter in self.parameters
+                if parameter.location is Location.QUERY and parameter.name == name
+            ),
+            None,
+        )
 
     def header(self, name: str) -> Parameter | None:
-        """The header parameter of that name, or None."""
-        return next((p for p in self.parameters if p.location is Location.HEADER and p.name == name), None)
+        """Return the header parameter of that name, or None."""
+        return next(
+            (
+                parameter
+                for parameter in self.parameters
+                if parameter.location is Location.HEADER and parameter.name == name
+            ),
+            None,
+        )
 
 
 def operations(schemas: Schemas) -> Iterator[Stated]:
-    """Every operation below `paths`, in document order."""
+    """Yield every operation below `paths`, in document order."""
     known: dict[str, ResponseSpec] = {}
     for path, item in schemas.document["paths"].items():
         holder = schemas.follow(Node(item, pointers.join("#/paths", path)))
         for method in METHODS:
             node = schemas.child(holder, method)
             if node is not None:
-                responses = tuple(_responses(schemas, node, known))
-                yield _one(schemas, f"{method.upper()} {path}", holder, node, responses)
+                responses = tuple(_read_responses(schemas, node, known))
+                yield _read_operation(schemas, f"{method.upper()} {path}", holder, node, responses)
 
 
-def _one(schemas: Schemas, key: str, holder: Node, node: Node, responses: tuple[ResponseSpec, ...]) -> Stated:
+def _read_operation(
+    schemas: Schemas, key: str, holder: Node, node: Node, responses: tuple[ResponseSpec, ...]
+) -> Stated:
     method, _, path = key.partition(" ")
-    parameters, notes = _parameters(schemas, key, holder, node)
+    parameters, notes = _read_parameters(schemas, key, holder, node)
     return Stated(
         key=key,
         method=method,
         path=path,
         node=node,
         parameters=parameters,
-        body=_body(schemas, node),
+        body=_read_body(schemas, node),
         responses=responses,
-        security=_security(schemas, node),
-        shown=_shown(schemas, responses),
-        redirects=any(each.status in _REDIRECTS for each in responses),
+        security=_read_security(schemas, node),
+        shown=_find_response_schema(schemas, responses),
+        redirects=any(response.status in _REDIRECTS for response in responses),
         notes=notes,
     )
 
 
-def _parameters(schemas: Schemas, key: str, *holders: Node) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
-    """Parameters of the path, then those of the operation in their place; within one list the last one wins."""
-    found: dict[tuple[str, str], Parameter] = {}
+def _read_parameters(schemas: Schemas, key: str, *holders: Node) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+    """Read the path's parameters and override them by the operation's; within one list the last one wins."""
+    parameters: dict[tuple[str, str], Parameter] = {}
     notes: list[str] = []
     for holder in holders:
-        here: set[tuple[str, str]] = set()
+        listed: set[tuple[str, str]] = set()
         for index in range(len(holder.get("parameters") or ())):
             node = schemas.child(holder, "parameters", index)
             if node is None:
                 continue
             name, place = str(node.get("name")), str(node.get("in"))
             identity = (name.lower() if place == "header" else name, place)
-            if identity in here:
+            if identity in listed:
                 notes.append(f"{key}: the {place} parameter {name} is listed twice; the last one counts")
-            elif identity in found:
+            elif identity in parameters:
                 notes.append(f"{key}: the {place} parameter {name} is given for the path too; the operation's counts")
-            here.add(identity)
-            found[identity] = _parameter(schemas, node)
-    return tuple(found.values()), tuple(notes)
+            listed.add(identity)
+            parameters[identity] = _read_parameter(schemas, node)
+    return tuple(parameters.values()), tuple(notes)
 
 
-def _parameter(schemas: Schemas, node: Node) -> Parameter:
+def _read_parameter(schemas: Schemas, node: Node) -> Parameter:
     location = Location(node.get("in"))
     content = node.get("content")
     schema = schemas.child(node, "schema") or (
@@ -106,30 +125,30 @@ def _parameter(schemas: Schemas, node: Node) -> Parameter:
     )
 
 
-def _media(schemas: Schemas, holder: Node) -> tuple[Media, ...]:
-    types = holder.get("content") or {}
-    found = [(name, schemas.child(holder, "content", name, "schema")) for name in types]
-    return tuple(Media(name, schema.pointer if schema else "") for name, schema in found)
+def _read_media(schemas: Schemas, holder: Node) -> tuple[Media, ...]:
+    content = holder.get("content") or {}
+    by_type = [(name, schemas.child(holder, "content", name, "schema")) for name in content]
+    return tuple(Media(name, schema.pointer if schema else "") for name, schema in by_type)
 
 
-def _body(schemas: Schemas, node: Node) -> Body | None:
+def _read_body(schemas: Schemas, node: Node) -> Body | None:
     body = schemas.child(node, "requestBody")
-    return Body(bool(body.get("required")), _media(schemas, body)) if body else None
+    return Body(bool(body.get("required")), _read_media(schemas, body)) if body else None
 
 
-def _responses(schemas: Schemas, node: Node, known: dict[str, ResponseSpec]) -> Iterator[ResponseSpec]:
-    """The documented responses; `known` keeps those that operations share, by pointer."""
+def _read_responses(schemas: Schemas, node: Node, known: dict[str, ResponseSpec]) -> Iterator[ResponseSpec]:
+    """Yield the documented responses; `known` keeps those that operations share, by pointer."""
     for status in node.get("responses") or {}:
         response = schemas.child(node, "responses", status)
         if response is None:
             continue
         if response.pointer not in known:
-            headers = tuple(_headers(schemas, response))
-            known[response.pointer] = ResponseSpec(status, _media(schemas, response), headers, response.pointer)
+            headers = tuple(_read_headers(schemas, response))
+            known[response.pointer] = ResponseSpec(status, _read_media(schemas, response), headers, response.pointer)
         yield msgspec.structs.replace(known[response.pointer], status=status)
 
 
-def _headers(schemas: Schemas, response: Node) -> Iterator[HeaderSpec]:
+def _read_headers(schemas: Schemas, response: Node) -> Iterator[HeaderSpec]:
     for name in response.get("headers") or {}:
         header = schemas.child(response, "headers", name)
         if header is not None and name.lower() != "content-type":
@@ -137,22 +156,24 @@ def _headers(schemas: Schemas, response: Node) -> Iterator[HeaderSpec]:
             yield HeaderSpec(name, schema.pointer if schema else "", bool(header.get("required")))
 
 
-def _security(schemas: Schemas, node: Node) -> tuple[tuple[Security, ...], ...]:
-    """The operation's requirements, or the root's where it has none of its own."""
-    needs: list[dict[str, Any]] | None = node.get("security")
-    if needs is None:
-        needs = schemas.document.get("security") or []
-    return tuple(tuple(Security(name, tuple(scopes)) for name, scopes in need.items()) for need in needs)
+def _read_security(schemas: Schemas, node: Node) -> tuple[tuple[Security, ...], ...]:
+    """Return the operation's security requirements, or the root's if it has none of its own."""
+    alternatives: list[dict[str, Any]] | None = node.get("security")
+    if alternatives is None:
+        alternatives = schemas.document.get("security") or []
+    return tuple(
+        tuple(Security(name, tuple(scopes)) for name, scopes in alternative.items()) for alternative in alternatives
+    )
 
 
 def is_json(media_type: str) -> bool:
-    """Whether a media type is JSON that is not a problem document."""
+    """Return whether a media type is JSON, problem documents excluded."""
     plain = media_type.partition(";")[0].strip().lower()
     return plain != "application/problem+json" and (plain == "application/json" or plain.endswith("+json"))
 
 
-def _shown(schemas: Schemas, responses: tuple[ResponseSpec, ...]) -> Node | None:
-    for response in sorted(responses, key=lambda each: each.status):
+def _find_response_schema(schemas: Schemas, responses: tuple[ResponseSpec, ...]) -> Node | None:
+    for response in sorted(responses, key=lambda response: response.status):
         for media in response.media:
             if response.status.startswith("2") and is_json(media.type) and media.schema:
                 return schemas.at(media.schema)

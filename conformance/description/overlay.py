@@ -1,6 +1,6 @@
-"""OpenAPI Overlays (OpenAPI Overlay Specification 1.0.0): what people add to a description that it cannot tell.
+"""OpenAPI Overlays (OpenAPI Overlay Specification 1.0.0): what people add to a description that it does not state.
 
-An overlay applies to a description whose title matches its `x-applies-to`; each action says why in `x-reason`.
+An overlay applies to a description whose title matches its `x-applies-to`; each action gives its reason in `x-reason`.
 """
 
 import copy
@@ -17,63 +17,65 @@ _PATHS = JSONPathEnvironment(strict=True)
 
 
 def apply(document: dict[str, Any], overlays: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The document with every fitting overlay applied in order, and notes on targets that matched nothing.
+    """Return the document with every matching overlay applied in order, and notes on targets that matched nothing.
 
-    Overlays are given with the name of their file; the document itself stays as it is. Raises DescriptionError for an
-    overlay that is none.
+    Overlays are given with the name of their file; the document itself stays as it is. Raises DescriptionError for
+    something that is not an overlay.
     """
     notes: list[str] = []
     title = str(document.get("info", {}).get("title", ""))
     result = document
     for name, overlay in overlays:
-        actions = _actions(name, overlay)
+        actions = _read_actions(name, overlay)
         if not re.search(str(overlay.get("x-applies-to", "")), title):
             continue
         if result is document:
-            # A copy many times faster than deepcopy, in which parts that a YAML alias shared stand apart.
+            # Much faster than deepcopy; parts that a YAML alias shared become separate copies.
             result = msgspec.msgpack.decode(msgspec.msgpack.encode(document))
         for index, action in enumerate(actions):
-            if not _act(result, action, f"{name}: actions[{index}]"):
+            if not _apply_action(result, action, f"{name}: actions[{index}]"):
                 notes.append(f"overlay {name}: {action['target']} matches nothing")
     return result, tuple(notes)
 
 
-def _actions(name: str, overlay: Any) -> list[Any]:
+def _read_actions(name: str, overlay: Any) -> list[Any]:
     actions = overlay.get("actions") if isinstance(overlay, dict) else None
     if not isinstance(actions, list) or not str(overlay.get("overlay", "")).startswith("1."):
         raise DescriptionError(
-            f"{name}: not an OpenAPI overlay.", hint="It needs `overlay: 1.0.0` and a list of `actions`."
+            f"{name}: not an OpenAPI overlay", hint="It needs `overlay: 1.0.0` and a list of `actions`."
         )
     return actions
 
 
-def _act(document: dict[str, Any], action: Any, where: str) -> int:
-    """Carry out one action; the number of places it changed."""
+def _apply_action(document: dict[str, Any], action: Any, where: str) -> int:
+    """Carry out one action and return the number of places that its target matches."""
     if not isinstance(action, dict) or not isinstance(action.get("target"), str):
-        raise DescriptionError(f"{where}: has no `target`.", hint="Give it a JSONPath, as `$.paths['/users'].post`.")
+        raise DescriptionError(
+            f"{where}: has no `target`", hint="Give it a JSONPath, for example `$.paths['/users'].post`."
+        )
     if not action.get("x-reason"):
-        raise DescriptionError(f"{where}: has no `x-reason`.", hint="Say in a sentence why the description needs it.")
+        raise DescriptionError(f"{where}: has no `x-reason`", hint="State in a sentence why the description needs it.")
     try:
-        found = list(_PATHS.finditer(action["target"], document))
+        matches = list(_PATHS.finditer(action["target"], document))
     except JSONPathError as error:
         raise DescriptionError(
-            f"{where}: `{action['target']}` is not a JSONPath: {error}.", hint="See RFC 9535 for the syntax."
+            f"{where}: `{action['target']}` is not a JSONPath: {error}", hint="See RFC 9535 for the syntax."
         ) from None
-    # Last first, so that removing from a list does not move what is still to be removed.
-    for match in reversed(found):
+    # Last first, so that removals from a list do not shift later matches.
+    for match in reversed(matches):
         if action.get("remove") is True and match.parent is not None:
             del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
         elif "update" in action:
-            _update(match.obj, action["update"], where)
-    return len(found)
+            _merge_update(match.obj, action["update"], where)
+    return len(matches)
 
 
-def _update(target: Any, update: Any, where: str) -> None:
-    """Merge an update into its target as Overlay 1.0.0, section 4.4.3 has it: objects by key, lists by appending."""
+def _merge_update(target: Any, update: Any, where: str) -> None:
+    """Merge an update into its target (Overlay 1.0.0, section 4.4.3): objects by key, lists by appending."""
     if isinstance(target, dict) and isinstance(update, dict):
         for key, value in update.items():
             if isinstance(target.get(key), dict) and isinstance(value, dict):
-                _update(target[key], value, where)
+                _merge_update(target[key], value, where)
             elif isinstance(target.get(key), list) and isinstance(value, list):
                 target[key] = [*target[key], *copy.deepcopy(value)]
             else:
@@ -81,4 +83,4 @@ def _update(target: Any, update: Any, where: str) -> None:
     elif isinstance(target, list):
         target.append(copy.deepcopy(update))
     else:
-        raise DescriptionError(f"{where}: can update objects and lists only.", hint="Aim at the object around it.")
+        raise DescriptionError(f"{where}: only objects and lists can be updated", hint="Target the object around it.")

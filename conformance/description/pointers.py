@@ -6,18 +6,18 @@ from urllib.parse import unquote
 
 from conformance.errors import DescriptionError
 
-# Below these keys the keys are names, not keywords: a property may be called `example` or `$ref`.
+# Below these keywords the keys are names, not keywords: a property may be called `example` or `$ref`.
 _NAMED = frozenset(
     {"properties", "patternProperties", "$defs", "dependentSchemas", "schemas", "responses", "parameters", "headers"}
     | {"examples", "requestBodies", "links", "callbacks", "pathItems", "paths", "webhooks", "content", "encoding"}
     | {"securitySchemes", "definitions"}
 )
-# Below these keys stands data, in which `$ref` means nothing.
+# Below these keywords stands data, in which `$ref` means nothing.
 _DATA = frozenset({"example", "enum", "const", "default", "value"})
 
 
 def join(pointer: str, *parts: str | int) -> str:
-    """The pointer of something below; each part is escaped."""
+    """Append parts to a pointer; each part is escaped."""
     for part in parts:
         text = str(part)
         if "~" in text or "/" in text:
@@ -27,7 +27,10 @@ def join(pointer: str, *parts: str | int) -> str:
 
 
 def resolve(document: Any, pointer: str) -> Any:
-    """What a pointer such as `#/components/schemas/EVSE` leads to. Raises KeyError where it leads nowhere."""
+    """Return what a pointer such as `#/components/schemas/EVSE` leads to.
+
+    Raises KeyError if it leads nowhere.
+    """
     if pointer in {"#", ""}:
         return document
     if not pointer.startswith("#/"):
@@ -45,9 +48,9 @@ def resolve(document: Any, pointer: str) -> Any:
 
 
 def references(document: Any) -> Iterator[tuple[str, str]]:
-    """Every `$ref` in document order: the pointer of the object that holds it, and its value.
+    """Yield every `$ref` in document order: the pointer of the object that holds it, and its value.
 
-    Data (examples, defaults, enums) and extensions are passed over.
+    Data (examples, defaults, enums) and extensions are skipped.
     """
     stack: list[tuple[Any, str, bool]] = [(document, "#", False)]
     while stack:
@@ -67,25 +70,25 @@ def references(document: Any) -> Iterator[tuple[str, str]]:
 
 
 def check_references(document: Any, source: str) -> None:
-    """Raises DescriptionError for each sort of `$ref` that the harness cannot follow, naming where they stand."""
-    found = list(references(document))
-    outside = [(at, target) for at, target in found if not target.startswith("#")]
+    """Raise DescriptionError if a `$ref` leaves the document or leads nowhere; list where such references stand."""
+    all_references = list(references(document))
+    outside = [(at, target) for at, target in all_references if not target.startswith("#")]
     if outside:
         raise DescriptionError(
-            f"{source}: {_listed(outside)} point outside the document.",
+            f"{source}: {_list_references(outside)} point outside the document",
             hint="Bundle the description into one file, or a directory of fragments, first.",
         )
-    targets = {target for _, target in found}
+    targets = {target for _, target in all_references}
     broken = {target for target in targets if not ends(document, target)}
-    dangling = [(at, target) for at, target in found if target in broken]
+    dangling = [(at, target) for at, target in all_references if target in broken]
     if dangling:
         raise DescriptionError(
-            f"{source}: {_listed(dangling)} lead nowhere.", hint="Correct the pointers or add what they name."
+            f"{source}: {_list_references(dangling)} lead nowhere", hint="Correct the pointers or add what they name."
         )
 
 
 def ends(document: Any, target: str) -> bool:
-    """Whether a chain of references arrives at something that is not itself a reference."""
+    """Return whether a chain of references ends at something that is not itself a reference."""
     seen: set[str] = set()
     while target not in seen:
         seen.add(target)
@@ -100,6 +103,6 @@ def ends(document: Any, target: str) -> bool:
     return False
 
 
-def _listed(found: list[tuple[str, str]]) -> str:
-    shown = ", ".join(f"`$ref: {target}` at {pointer}" for pointer, target in found[:10])
-    return shown + (f" and {len(found) - 10} more" if len(found) > 10 else "")
+def _list_references(references: list[tuple[str, str]]) -> str:
+    shown = ", ".join(f"`$ref: {target}` at {pointer}" for pointer, target in references[:10])
+    return shown + (f" and {len(references) - 10} more" if len(references) > 10 else "")

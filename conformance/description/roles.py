@@ -27,24 +27,32 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 def name_of(path: str) -> str:
-    """The name of the resource at a path: its fixed segments joined by dots, `root` for the root."""
+    """Return the name of the resource at a path: its fixed segments joined by dots, `root` for the root."""
     return ".".join(paths.fixed(path)) or "root"
 
 
 def reads(schemas: Schemas, operations: Iterable[Stated]) -> tuple[Placed, ...]:
-    """Every GET in its role. Singletons of several fixed segments that hang under nothing are plain answers."""
-    found = [_read(schemas, each) for each in operations if each.method == "GET"]
-    ways = {each.stated.path: each.resource for each in found if each.resource}
-    return tuple(msgspec.structs.replace(each, resource="") if _is_report(each, ways) else each for each in found)
+    """Return every GET in its role.
+
+    A singleton of several segments that has no parent resource shows a plain response and names no resource.
+    """
+    classified = [_classify_read(schemas, operation) for operation in operations if operation.method == "GET"]
+    names_by_path = {read.stated.path: read.resource for read in classified if read.resource}
+    return tuple(
+        msgspec.structs.replace(read, resource="") if _is_report(read, names_by_path) else read for read in classified
+    )
 
 
-def _is_report(read: Placed, ways: Mapping[str, str]) -> bool:
-    several = len(paths.segments(read.stated.path)) > 1
-    return read.role is Role.SINGLETON and several and not parent(read.stated.path, read.resource, ways)
+def _is_report(read: Placed, names_by_path: Mapping[str, str]) -> bool:
+    is_nested = len(paths.segments(read.stated.path)) > 1
+    return read.role is Role.SINGLETON and is_nested and not parent(read.stated.path, read.resource, names_by_path)
 
 
-def _read(schemas: Schemas, operation: Stated) -> Placed:
-    """The role of a GET. A wrapped list is an object with exactly one array of objects and parameters for paging."""
+def _classify_read(schemas: Schemas, operation: Stated) -> Placed:
+    """Return the role of a GET.
+
+    A wrapped list is an object with exactly one array of objects, read with parameters for paging.
+    """
     body = operation.shown
     parts = paths.segments(operation.path)
     if operation.redirects:
@@ -52,7 +60,7 @@ def _read(schemas: Schemas, operation: Stated) -> Placed:
     items = schemas.items(body) if body else None
     if items is not None:
         return Placed(operation, Role.LIST, name_of(operation.path), items)
-    wrapped = _wrapped(schemas, body) if any(operation.query(name) for name in _PAGE_NAMES) else None
+    wrapped = _find_wrapped_list(schemas, body) if any(operation.query(name) for name in _PAGE_NAMES) else None
     if wrapped:
         return Placed(operation, Role.LIST, name_of(operation.path), wrapped[1], wrapped[0])
     if parts and paths.is_parameter(parts[-1]):
@@ -60,7 +68,7 @@ def _read(schemas: Schemas, operation: Stated) -> Placed:
     return Placed(operation, Role.SINGLETON, name_of(operation.path) if body else "", body)
 
 
-def _wrapped(schemas: Schemas, body: Node | None) -> tuple[str, Node] | None:
+def _find_wrapped_list(schemas: Schemas, body: Node | None) -> tuple[str, Node] | None:
     arrays = [
         (name, items)
         for name, member in (schemas.members(body) if body else {}).items()
@@ -71,26 +79,26 @@ def _wrapped(schemas: Schemas, body: Node | None) -> tuple[str, Node] | None:
 
 
 def parent(path: str, name: str, ways: Mapping[str, str]) -> str:
-    """The resource that a path hangs under: the longest shorter path that shows another one."""
+    """Return the resource that a path hangs under: the longest shorter path that shows another one."""
     parts = paths.segments(path)
     for length in range(len(parts) - 1, 0, -1):
-        above = "/" + "/".join(parts[:length])
-        if ways.get(above, name) != name:
-            return ways[above]
+        ancestor = "/" + "/".join(parts[:length])
+        if ways.get(ancestor, name) != name:
+            return ways[ancestor]
     return ""
 
 
 def shown(found: Iterable[Placed]) -> dict[str, tuple[str, ...]]:
-    """Names of resources by the pointer of the schema that reads of them show; collections hide singletons.
+    """Index resource names by the pointer of the schema that reads of them show; collections hide singletons.
 
     The object around a wrapped list counts as well as its items.
     """
     entries: dict[str, dict[str, bool]] = {}
-    for each in found:
-        body = each.stated.shown
-        for node in (each.item, body) if each.items_at else (each.item,):
-            if node is not None and each.resource and each.stated.method == "GET":
-                entries.setdefault(node.pointer, {})[each.resource] = each.role is Role.SINGLETON
+    for read in found:
+        body = read.stated.shown
+        for node in (read.item, body) if read.items_at else (read.item,):
+            if node is not None and read.resource and read.stated.method == "GET":
+                entries.setdefault(node.pointer, {})[read.resource] = read.role is Role.SINGLETON
     return {
         pointer: tuple(name for name, single in names.items() if not single or all(names.values()))
         for pointer, names in entries.items()
@@ -98,49 +106,58 @@ def shown(found: Iterable[Placed]) -> dict[str, tuple[str, ...]]:
 
 
 def unlisted(schemas: Schemas, operations: Sequence[Stated], found: Sequence[Placed]) -> dict[str, Stated]:
-    """POSTs to collections that cannot be listed: their path has members, or their answer is a new thing with an id."""
-    listed = {each.stated.path for each in found}
-    every = {each.path for each in operations}
+    """Return the POSTs, by path, that create members of a collection that cannot be listed.
+
+    Their path has members, or their response is a new object with an id.
+    """
+    listed = {read.stated.path for read in found}
+    all_paths = {operation.path for operation in operations}
     known = shown(found)
-    made = {}
-    for each in operations:
-        last = paths.segments(each.path)[-1:]
-        if each.method != "POST" or each.path in listed or not last or paths.is_parameter(last[0]) or ":" in last[0]:
+    creations = {}
+    for operation in operations:
+        last = paths.segments(operation.path)[-1:]
+        if (
+            operation.method != "POST"
+            or operation.path in listed
+            or not last
+            or paths.is_parameter(last[0])
+            or ":" in last[0]
+        ):
             continue
-        has_members = any(path.startswith(each.path + "/{") for path in every)
+        has_members = any(path.startswith(operation.path + "/{") for path in all_paths)
         makes_new = (
-            each.shown is not None
-            and any(response.status == "201" for response in each.responses)
-            and "id" in schemas.members(each.shown)
-            and each.shown.pointer not in known
+            operation.shown is not None
+            and any(response.status == "201" for response in operation.responses)
+            and "id" in schemas.members(operation.shown)
+            and operation.shown.pointer not in known
         )
         if has_members or makes_new:
-            made[each.path] = each
-    return made
+            creations[operation.path] = operation
+    return creations
 
 
 def write(
     operation: Stated, by_path: Mapping[str, str], new: Mapping[str, str], by_schema: Mapping[str, tuple[str, ...]]
 ) -> Placed:
-    """The role of anything but a GET, and the resource that its answer shows or that it acts on.
+    """Return the role of anything but a GET, and the resource that its response shows or that it acts on.
 
-    `by_path` names the resource of every path that shows one, `new` of every path where a POST makes a member.
+    `by_path` names the resource of every path that shows one, `new` that of every path where a POST creates a member.
     """
     body = operation.shown
     if operation.method == "POST":
         role = Role.CREATE if operation.path in new else Role.ACTION
     else:
         role = _WRITES.get(operation.method, Role.SINGLETON)
-    seen = by_schema.get(body.pointer, ("",))[0] if body else ""
-    resource = by_path.get(operation.path) or seen or _acted_on(operation.path, by_path)
+    shown_resource = by_schema.get(body.pointer, ("",))[0] if body else ""
+    resource = by_path.get(operation.path) or shown_resource or _find_acted_on(operation.path, by_path)
     return Placed(operation, role, resource, body)
 
 
-def _acted_on(path: str, by_path: Mapping[str, str]) -> str:
-    """The resource that an action stands beside, as `/evses/{evse_id}/reconnect` or `/region_groups:validate`."""
-    above = path.rpartition(":")[0] or path
-    while above:
-        if above in by_path:
-            return by_path[above]
-        above = above.rpartition("/")[0]
+def _find_acted_on(path: str, by_path: Mapping[str, str]) -> str:
+    """Return the resource that an action belongs to, as `/evses/{evse_id}/reconnect` or `/region_groups:validate`."""
+    ancestor = path.rpartition(":")[0] or path
+    while ancestor:
+        if ancestor in by_path:
+            return by_path[ancestor]
+        ancestor = ancestor.rpartition("/")[0]
     return ""

@@ -1,4 +1,4 @@
-"""Reading schemas without judging: references followed, alternatives split, properties gathered."""
+"""Reading of schemas: references followed, alternatives split, properties gathered. Nothing is judged."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -7,31 +7,31 @@ from conformance.description import pointers
 
 
 class Node(NamedTuple):
-    """A schema (or any object of the description) and the pointer under which it stands."""
+    """A schema, or any other object of the description, and its pointer."""
 
     value: Mapping[str, Any]
     pointer: str
 
     def get(self, key: str) -> Any:
-        """The value of a keyword, or None."""
+        """Return the value of a keyword, or None."""
         return self.value.get(key)
 
     @property
     def types(self) -> frozenset[str]:
-        """The types that the schema names; empty where it names none."""
+        """The types that the schema names, empty if it names none."""
         named = self.value.get("type")
         return frozenset([named] if isinstance(named, str) else named or ())
 
     @property
     def examples(self) -> tuple[Any, ...]:
-        """Example values given at the schema itself."""
+        """The example values given at the schema itself."""
         many = self.value.get("examples")
         single = [self.value["example"]] if "example" in self.value else []
         return (*single, *(many if isinstance(many, list) else ()))
 
 
 class Schemas:
-    """Nodes of one document. Memoises what it has read, for the document does not change."""
+    """The schemas of one document, which does not change; results are memoised."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
@@ -39,18 +39,21 @@ class Schemas:
         self._branches: dict[str, tuple[Node, ...]] = {}
 
     def at(self, pointer: str) -> Node:
-        """The object under a pointer, references followed. Raises KeyError where there is none."""
+        """Return the object at a pointer, references followed.
+
+        Raises KeyError if there is none.
+        """
         return self.follow(Node(pointers.resolve(self.document, pointer), pointer))
 
     def follow(self, node: Node) -> Node:
-        """The object behind a chain of `$ref`; siblings of `$ref` are left behind."""
+        """Return the object behind a chain of `$ref`; siblings of `$ref` are ignored."""
         while "$ref" in node.value:
             target = node.value["$ref"]
             node = Node(pointers.resolve(self.document, target), target)
         return node
 
     def child(self, node: Node, *path: str | int) -> Node | None:
-        """The object some keys below, references followed at the end, or None."""
+        """Return the object some keys below, references followed at the end, or None."""
         value: Any = node.value
         for part in path:
             try:
@@ -60,7 +63,7 @@ class Schemas:
         return self.follow(Node(value, pointers.join(node.pointer, *path))) if isinstance(value, dict) else None
 
     def branches(self, node: Node) -> tuple[Node, ...]:
-        """The alternatives of a schema: `oneOf` and `anyOf` split to the leaves, references followed."""
+        """Return the alternatives of a schema: `oneOf` and `anyOf` split to the leaves, references followed."""
         node = self.follow(node)
         if node.pointer not in self._branches:
             self._branches[node.pointer] = ()  # a schema that is its own alternative adds nothing
@@ -75,14 +78,14 @@ class Schemas:
         return self._branches[node.pointer]
 
     def members(self, node: Node) -> dict[str, Node]:
-        """The properties that an instance may have, by name: own ones, of `allOf`, of every alternative.
+        """Return the properties that an instance may have, by name: own ones, those of `allOf`, of every alternative.
 
-        Values are not followed, so that what stands beside a `$ref` can be seen.
+        Values are not followed, so that siblings of a `$ref` stay visible.
         """
         node = self.follow(node)
         if node.pointer not in self._members:
             self._members[node.pointer] = {}
-            found = {
+            properties = {
                 name: Node(value, pointers.join(node.pointer, "properties", name))
                 for name, value in (node.get("properties") or {}).items()
                 if isinstance(value, dict)
@@ -90,10 +93,10 @@ class Schemas:
             for word in ("allOf", "anyOf", "oneOf"):
                 for index in range(len(node.get(word) or ())):
                     part = self.child(node, word, index)
-                    found = (self.members(part) if part else {}) | found
-            self._members[node.pointer] = found
+                    properties = (self.members(part) if part else {}) | properties
+            self._members[node.pointer] = properties
         return self._members[node.pointer]
 
     def items(self, node: Node) -> Node | None:
-        """The schema of an array's items, references followed, or None where the schema is no array."""
+        """Return the schema of an array's items, references followed, or None if the schema is not an array."""
         return self.child(self.follow(node), "items")

@@ -1,6 +1,6 @@
-"""What a description was read as, for people (tables) and for machines (JSON)."""
+"""The model of a description, for people (tables) and for machines (JSON)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +9,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from conformance.description.description import Description
-from conformance.model import Expansion, Filter, Link, Operation, Pagination, ResourceModel, Role, Security
+from conformance.model import Expansion, Filter, Link, Operation, Pagination, Resource, ResourceModel, Role, Security
+
+_HEADINGS = {
+    "Operations": ("operation", "role", "effect", "resource"),
+    "Resources": ("resource", "list", "item", "key", "ids"),
+    "Links": ("resource", "property", "kind", "target", "marks"),
+    "Expansions": ("operation", "expand", "target", "schema"),
+    "Filters": ("operation", "parameter", "compares", "with"),
+    "Pagination": ("operation", "scheme", "parameters", "sizes"),
+    "Security": ("needs", "operations"),
+    "Notes": ("what could not be derived, or was decided",),
+}
 
 
 class Section(NamedTuple):
@@ -21,7 +32,7 @@ class Section(NamedTuple):
 
 
 def as_json(description: Description) -> bytes:
-    """The model with the source and digest of its description, as indented JSON in UTF-8."""
+    """Return the model with the source and digest of its description, as indented JSON in UTF-8."""
     data = {"source": description.source, "digest": description.digest, "model": description.model}
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
 
@@ -41,81 +52,68 @@ def render(description: Description, console: Console) -> None:
 
 
 def sections(model: ResourceModel) -> tuple[Section, ...]:
-    """The tables: operations, resources, links, expansions, filters, pagination, security, notes."""
-    operations, resources = model.operations, model.resources
-    return (
-        Section("Operations", ("operation", "role", "effect", "resource"), _rows(map(_operation, operations))),
-        Section(
-            "Resources",
-            ("resource", "list", "item", "key", "ids"),
-            _rows(
-                (each.name, each.list_path, each.item_path, f"{each.key_field} ({each.key_kind})", each.id_pattern)
-                for each in resources
-            ),
+    """Return the tables: operations, resources, links, expansions, filters, pagination, security, notes."""
+    rows: Mapping[str, Iterable[tuple[str, ...]]] = {
+        "Operations": map(_operation_row, model.operations),
+        "Resources": map(_resource_row, model.resources),
+        "Links": ((resource.name, *_link_row(link)) for resource in model.resources for link in resource.links),
+        "Expansions": (
+            (operation.key, *_expansion_row(expansion))
+            for operation in model.operations
+            for expansion in operation.expansions
         ),
-        Section(
-            "Links",
-            ("resource", "property", "kind", "target", "marks"),
-            _rows((each.name, *_link(link)) for each in resources for link in each.links),
+        "Filters": ((operation.key, *row) for operation in model.operations for row in _selection_rows(operation)),
+        "Pagination": (
+            (operation.key, *_pagination_cells(operation.pagination))
+            for operation in model.operations
+            if operation.role is Role.LIST
         ),
-        Section(
-            "Expansions",
-            ("operation", "expand", "target", "schema"),
-            _rows((each.key, *_expansion(expansion)) for each in operations for expansion in each.expansions),
-        ),
-        Section(
-            "Filters",
-            ("operation", "parameter", "compares", "with"),
-            _rows((each.key, *row) for each in operations for row in _selections(each)),
-        ),
-        Section(
-            "Pagination",
-            ("operation", "scheme", "parameters", "sizes"),
-            _rows((each.key, *_pagination(each.pagination)) for each in operations if each.role is Role.LIST),
-        ),
-        Section(
-            "Security",
-            ("needs", "operations"),
-            _rows(_security(operations)),
-        ),
-        Section("Notes", ("what could not be derived, or was decided",), _rows((note,) for note in model.notes)),
-    )
+        "Security": _security_rows(model.operations),
+        "Notes": ((note,) for note in model.notes),
+    }
+    return tuple(Section(title, headings, tuple(rows[title])) for title, headings in _HEADINGS.items())
 
 
-def _rows(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(rows)
+def _resource_row(resource: Resource) -> tuple[str, ...]:
+    key = f"{resource.key_field} ({resource.key_kind})"
+    return resource.name, resource.list_path, resource.item_path, key, resource.id_pattern
 
 
-def _operation(operation: Operation) -> tuple[str, ...]:
+def _operation_row(operation: Operation) -> tuple[str, ...]:
     wrapped = f" in {operation.items_at}" if operation.items_at else ""
     return operation.key, f"{operation.role}{wrapped}", str(operation.effect), operation.resource
 
 
-def _link(link: Link) -> tuple[str, ...]:
+def _link_row(link: Link) -> tuple[str, ...]:
     marks = [name for name in ("own", "many", "nullable", "expandable", "outside") if getattr(link, name)]
     return link.path, str(link.kind), ", ".join(link.targets) or "-", " ".join(marks)
 
 
-def _expansion(expansion: Expansion) -> tuple[str, ...]:
+def _expansion_row(expansion: Expansion) -> tuple[str, ...]:
     path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
     if not expansion.resolvable:
         return path, "leads to no object", ""
     return path, (expansion.target or "-") + (" (many)" if expansion.many else ""), expansion.schema
 
 
-def _selections(operation: Operation) -> Iterator[tuple[str, str, str]]:
-    for each in operation.filters:
-        yield each.parameter + (" (required)" if each.required else ""), *_compares(each)
+def _selection_rows(operation: Operation) -> Iterator[tuple[str, str, str]]:
+    for query_filter in operation.filters:
+        yield (
+            query_filter.parameter + (" (required)" if query_filter.required else ""),
+            *_comparison_cells(query_filter),
+        )
     if operation.ordering:
         reverse = ", - reverses" if operation.ordering.reversible else ""
         yield operation.ordering.parameter, "orders", ", ".join(operation.ordering.fields) + reverse
 
 
-def _compares(each: Filter) -> tuple[str, str]:
-    return str(each.operator), f"{each.field or 'not told'}{f' (id of {each.by_id_of})' if each.by_id_of else ''}"
+def _comparison_cells(query_filter: Filter) -> tuple[str, str]:
+    return str(
+        query_filter.operator
+    ), f"{query_filter.field or 'unknown'}{f' (id of {query_filter.by_id_of})' if query_filter.by_id_of else ''}"
 
 
-def _pagination(paging: Pagination | None) -> tuple[str, ...]:
+def _pagination_cells(paging: Pagination | None) -> tuple[str, ...]:
     if paging is None:
         return "none", "", ""
     names = [name for name in (paging.after, paging.before, paging.page, paging.size) if name]
@@ -123,14 +121,17 @@ def _pagination(paging: Pagination | None) -> tuple[str, ...]:
     return str(paging.scheme), ", ".join(names), sizes
 
 
-def _security(operations: Sequence[Operation]) -> list[tuple[str, ...]]:
-    """Each way to be allowed in, and the operations that ask for it."""
-    found: dict[str, list[str]] = {}
-    for each in operations:
-        needs = " or ".join(_need(alternative) for alternative in each.security) or "no token"
-        found.setdefault(needs, []).append(each.key)
-    return [(needs, "\n".join(keys)) for needs, keys in sorted(found.items())]
+def _security_rows(operations: Sequence[Operation]) -> list[tuple[str, ...]]:
+    """Return each way to be admitted, and the operations that require it."""
+    operations_by_need: dict[str, list[str]] = {}
+    for operation in operations:
+        needs = " or ".join(_format_need(alternative) for alternative in operation.security) or "no token"
+        operations_by_need.setdefault(needs, []).append(operation.key)
+    return [(needs, "\n".join(keys)) for needs, keys in sorted(operations_by_need.items())]
 
 
-def _need(alternative: Sequence[Security]) -> str:
-    return " and ".join(f"{each.scheme} {', '.join(each.scopes)}".strip() for each in alternative) or "no token"
+def _format_need(alternative: Sequence[Security]) -> str:
+    return (
+        " and ".join(f"{security.scheme} {', '.join(security.scopes)}".strip() for security in alternative)
+        or "no token"
+    )

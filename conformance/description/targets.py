@@ -1,7 +1,8 @@
-"""What stands behind a link.
+"""The targets of links.
 
-Told by, in this order: `x-evconform-target` on the property (an overlay's), the schema of the object that may stand in
-its place, example URLs, and the property's name. What none of them tells is outside the API.
+They are found by, in this order: `x-evconform-target` on the property (set by an overlay), the schema of the object
+that may stand in its place, example URLs, and the property's name. A link that none of them explains leads outside the
+API.
 """
 
 from collections.abc import Mapping
@@ -13,13 +14,13 @@ from conformance.description.schemas import Schemas
 from conformance.errors import DescriptionError
 from conformance.model import Link, LinkKind, Resource
 
-Answer = tuple[LinkKind, tuple[str, ...]]
-_OUTSIDE: Answer = (LinkKind.EXTERNAL, ())
+_Target = tuple[LinkKind, tuple[str, ...]]
+_OUTSIDE: _Target = (LinkKind.EXTERNAL, ())
 _OUTSIDE_NAMES = ("icon", "logo", "logo_svg", "url", "_link")
 
 
 class Targets:
-    """Answers what stands behind a link, knowing every resource and the hosts of the API."""
+    """Finds what stands behind a link, from every resource and the hosts of the API."""
 
     def __init__(
         self, schemas: Schemas, by_name: Mapping[str, Resource], by_schema: Mapping[str, tuple[str, ...]]
@@ -28,126 +29,135 @@ class Targets:
         self.by_name = by_name
         self.by_schema = by_schema
         self.by_prefix = {
-            each.prefix: each.name for each in self.by_name.values() if each.prefix and not each.singleton
+            resource.prefix: resource.name
+            for resource in self.by_name.values()
+            if resource.prefix and not resource.singleton
         }
         self.by_template = {
-            path: each for each in self.by_name.values() for path in (each.list_path, each.item_path) if path
+            path: resource
+            for resource in self.by_name.values()
+            for path in (resource.list_path, resource.item_path)
+            if path
         }
         self.base_path = api.base_path(schemas.document)
         servers = schemas.document.get("servers") or []
-        self.hosts = frozenset(host for each in servers if (host := urlsplit(each["url"]).hostname))
+        self.hosts = frozenset(host for server in servers if (host := urlsplit(server["url"]).hostname))
 
-    def link(self, found: Found, own: str, *, own_url: bool) -> Link:
-        """The link of one property of the resource `own`; `own_url` where its top-level `url` is its own address."""
-        own_link = own_url and found.path == "url"
-        kind, targets = self._own(own, found) if own_link else self._target(found, own)
+    def link(self, forms: Found, own: str, *, own_url: bool) -> Link:
+        """Return the link of a property of the resource `own`; `own_url` if its top-level `url` is its own address."""
+        own_link = own_url and forms.path == "url"
+        kind, targets = self._find_own_target(own, forms) if own_link else self._find_target(forms, own)
         return Link(
-            path=found.path,
+            path=forms.path,
             kind=kind,
             targets=targets,
-            many=found.many,
-            nullable=found.nullable,
-            expandable=bool(found.objects),
+            many=forms.many,
+            nullable=forms.nullable,
+            expandable=bool(forms.objects),
             own=own_link and kind is not LinkKind.EXTERNAL,
         )
 
-    def _own(self, own: str, found: Found) -> Answer:
-        """The resource itself, unless an overlay or examples of its address say otherwise.
+    def _find_own_target(self, own: str, forms: Found) -> _Target:
+        """Return the resource itself, unless an overlay or examples of its address contradict that.
 
-        Examples on another host are of another copy of the API where their path is alike.
+        Examples on another host with the same path show another deployment of the API, and count as the resource.
         """
         resource = self.by_name[own]
-        examples = self._examples(found)
+        examples = self._locate_examples(forms)
         start = paths.segments(resource.item_path or resource.list_path)[:1]
-        mine = any(each.inside or each.segments[:1] == start or self._template(each) for each in examples)
-        return self._stated(found) or (_OUTSIDE if examples and not mine else (_kind(resource, listed=False), (own,)))
-
-    def _template(self, example: paths.Located) -> str:
-        return paths.match(example.segments, self.by_template) if example.segments else ""
-
-    def _target(self, found: Found, own: str) -> Answer:
-        return (
-            self._stated(found)
-            or self._by_objects(found, own)
-            or self._by_examples(found)
-            or self._by_name(found, own)
-            or ((LinkKind.ITEM, ()) if found.objects else _OUTSIDE)
+        is_ours = any(
+            example.inside or example.segments[:1] == start or self._match_template(example) for example in examples
+        )
+        return self._read_stated(forms) or (
+            _OUTSIDE if examples and not is_ours else (_link_kind(resource, listed=False), (own,))
         )
 
-    def _stated(self, found: Found) -> Answer | None:
-        """What an overlay says: `external`, or a resource, or several."""
-        word = found.node.get("x-evconform-target")
-        if word is None:
+    def _match_template(self, example: paths.Located) -> str:
+        return paths.match(example.segments, self.by_template) if example.segments else ""
+
+    def _find_target(self, forms: Found, own: str) -> _Target:
+        return (
+            self._read_stated(forms)
+            or self._find_by_objects(forms, own)
+            or self._find_by_examples(forms)
+            or self._find_by_name(forms, own)
+            or ((LinkKind.ITEM, ()) if forms.objects else _OUTSIDE)
+        )
+
+    def _read_stated(self, forms: Found) -> _Target | None:
+        """Return what an overlay states: `external`, or one resource or several."""
+        stated = forms.node.get("x-evconform-target")
+        if stated is None:
             return None
-        names = (word,) if isinstance(word, str) else tuple(word)
+        names = (stated,) if isinstance(stated, str) else tuple(stated)
         if names == ("external",):
             return _OUTSIDE
         unknown = [name for name in names if name not in self.by_name]
         if unknown:
             raise DescriptionError(
-                f"{found.node.pointer}: x-evconform-target names {', '.join(unknown)}, which is no resource.",
+                f"{forms.node.pointer}: x-evconform-target names {', '.join(unknown)}, which is not a resource",
                 hint="Correct the overlay; `evconform description show` lists the resources.",
             )
-        return _kind(self.by_name[names[0]], listed=self._plural(found, names[0])), names
+        return _link_kind(self.by_name[names[0]], listed=self._is_list(forms, names[0])), names
 
-    def _plural(self, found: Found, name: str) -> bool:
-        """Whether a single URL under a plural name leads to the list."""
+    def _is_list(self, forms: Found, name: str) -> bool:
+        """Return whether a single URL under a plural name leads to the list."""
         resource = self.by_name[name]
-        return not found.many and bool(resource.list_path) and (found.array or not resource.item_path)
+        return not forms.many and bool(resource.list_path) and (forms.array or not resource.item_path)
 
-    def _by_objects(self, found: Found, own: str) -> Answer | None:
-        for each in found.objects:
-            names = self.by_schema.get(each.pointer, ())
-            below = tuple(name for name in names if name.startswith(own + "."))
-            if below or names:
-                chosen = below or names
-                return _kind(self.by_name[chosen[0]], listed=self._plural(found, chosen[0])), chosen
-            identity = self.schemas.members(each).get("id")
-            prefix = ids.of_pattern(self.schemas.follow(identity).get("pattern")) if identity else ""
+    def _find_by_objects(self, forms: Found, own: str) -> _Target | None:
+        for schema in forms.objects:
+            names = self.by_schema.get(schema.pointer, ())
+            nested = tuple(name for name in names if name.startswith(own + "."))
+            if nested or names:
+                chosen = nested or names
+                return _link_kind(self.by_name[chosen[0]], listed=self._is_list(forms, chosen[0])), chosen
+            id_property = self.schemas.members(schema).get("id")
+            prefix = ids.of_pattern(self.schemas.follow(id_property).get("pattern")) if id_property else ""
             if prefix in self.by_prefix:
                 return LinkKind.ITEM, (self.by_prefix[prefix],)
         return None
 
-    def _examples(self, found: Found) -> list[paths.Located]:
-        values = [value for node in (*found.urls, found.node) for value in node.examples]
-        leaves = self.schemas.branches(found.node)
+    def _locate_examples(self, forms: Found) -> list[paths.Located]:
+        values = [value for node in (*forms.urls, forms.node) for value in node.examples]
+        leaves = self.schemas.branches(forms.node)
         values += [value for leaf in leaves if "array" in leaf.types for value in leaf.examples]
-        flat = [value for each in values for value in (each if isinstance(each, list) else [each])]
-        located = [paths.locate(value, self.hosts, self.base_path) for value in flat if isinstance(value, str)]
-        return [each for each in located if each]
+        urls = [url for example in values for url in (example if isinstance(example, list) else [example])]
+        located = [paths.locate(url, self.hosts, self.base_path) for url in urls if isinstance(url, str)]
+        return [example for example in located if example]
 
-    def _by_examples(self, found: Found) -> Answer | None:
-        for each in self._examples(found):
-            if not each.inside:
+    def _find_by_examples(self, forms: Found) -> _Target | None:
+        for example in self._locate_examples(forms):
+            if not example.inside:
                 continue
-            resource = self.by_template.get(template := self._template(each))
+            resource = self.by_template.get(template := self._match_template(example))
             if resource:
-                return _kind(resource, listed=template == resource.list_path), (resource.name,)
-            prefix = ids.of_examples(each.segments[-1:]) if not each.query else ""
+                return _link_kind(resource, listed=template == resource.list_path), (resource.name,)
+            prefix = ids.of_examples(example.segments[-1:]) if not example.query else ""
             if prefix in self.by_prefix:
                 return LinkKind.ITEM, (self.by_prefix[prefix],)
         return None
 
-    def _by_name(self, found: Found, own: str) -> Answer | None:
-        """By the words of the name, the whole first: `preferred_vehicle` is a vehicle.
+    def _find_by_name(self, forms: Found, own: str) -> _Target | None:
+        """Find the target by the words of the name, the whole name first: `preferred_vehicle` is a vehicle.
 
         A nested `url` beside an `id` is the address of what the property around it names.
         """
-        name = found.name
-        if name == "url" and "." in found.path and found.identified:
-            name = paths.singular(found.path.split(".")[-2].removesuffix("[]").lower())
+        name = forms.name
+        if name == "url" and "." in forms.path and forms.identified:
+            name = paths.singular(forms.path.split(".")[-2].removesuffix("[]").lower())
         words = name.removesuffix("_collection").split("_")
         for start in range(len(words)):
             word = "_".join(words[start:])
             for form in (word, paths.plural(word)):
-                hit = self._named(form, own)
-                if hit:
-                    listed = form == word and not found.many and bool(hit.list_path)
-                    return _kind(hit, listed=listed), (hit.name,)
+                resource = self._find_resource(form, own)
+                if resource:
+                    listed = form == word and not forms.many and bool(resource.list_path)
+                    return _link_kind(resource, listed=listed), (resource.name,)
         return None
 
-    def _named(self, form: str, own: str) -> Resource | None:
-        """A resource below the own one, beside it, of that name, or of its family (`evse_` + `makes`)."""
+    def _find_resource(self, form: str, own: str) -> Resource | None:
+        """Find a resource below the own one, beside it, of that name, or of its family (`evse_` + `makes`)."""
         top = paths.singular(own.partition(".")[0])
         stems = ["_".join(top.split("_")[:end]) for end in range(len(top.split("_")), 0, -1)]
         parent = self.by_name[own].parent if own in self.by_name else ""
@@ -160,12 +170,12 @@ class Targets:
         return next((self.by_name[name] for name in names if name in self.by_name), None)
 
 
-def _kind(resource: Resource, *, listed: bool) -> LinkKind:
+def _link_kind(resource: Resource, *, listed: bool) -> LinkKind:
     if resource.singleton:
         return LinkKind.SINGLETON
     return LinkKind.LIST if listed else LinkKind.ITEM
 
 
 def doubtful(link: Link) -> bool:
-    """Whether a link has no target though its name does not say that it leads outside, as an icon's does."""
+    """Return whether a link has no target, although its name does not suggest that it leads outside, as `icon` does."""
     return not link.targets and not (link.kind is LinkKind.EXTERNAL and link.path.endswith(_OUTSIDE_NAMES))

@@ -1,8 +1,8 @@
-"""YAML text as plain data, guarded: duplicate keys, alias bombs, depth.
+"""YAML text as plain data, protected against duplicate keys, alias bombs and deep nesting.
 
-Read from libyaml's events with a stack of our own: PyYAML's composer recurses in C and crashes the process on deep
-nesting. A plain scalar is a number, `true`, `false` or `null` where JSON would read it as one; all else is a string, so
-that dates, `yes` and `0x1F` stay as written. Keys are always strings, as in JSON.
+The reader builds data from libyaml's events with its own stack: PyYAML's composer recurses in C and crashes the process
+on deep nesting. A plain scalar is a number, `true`, `false` or `null` if JSON would read it as one; anything else is a
+string, so that dates, `yes` and `0x1F` stay as written. Keys are always strings, as in JSON.
 """
 
 import re
@@ -22,17 +22,22 @@ _CONSTANTS: dict[str, bool | None] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _CORE = "tag:yaml.org,2002:"
-_PENDING = object()
-_LIBYAML_TOO_DEEP = "maximum nesting depth"  # libyaml 0.2.6 scans ahead and ends at 1,000 levels before we count them
+_UNSET = object()
+_LIBYAML_TOO_DEEP = (
+    "maximum nesting depth"  # libyaml 0.2.6 reads ahead and fails at 1,000 levels before they are counted here
+)
 
 
 def read(text: str, source: str) -> Any:
-    """The data in YAML text; `source` names it in errors. Raises DescriptionError with line and column."""
+    """Return the data in YAML text; `source` names it in errors.
+
+    Raises DescriptionError with line and column.
+    """
     return _Builder(source).build(text)
 
 
 def scalar(value: str) -> Any:
-    """What a plain scalar means."""
+    """Return the value of a plain scalar."""
     if value in _CONSTANTS:
         return _CONSTANTS[value]
     if _INTEGER.match(value):
@@ -53,42 +58,42 @@ class _Builder:
         self.names: list[str | None] = []
         self.anchors: dict[str, Any] = {}
         self.aliased = False
-        self.root: Any = _PENDING
+        self.root: Any = _UNSET
 
     def build(self, text: str) -> Any:
         documents = 0
-        for event in self.events(text):
+        for event in self.parse_events(text):
             kind = type(event)
             if kind is yaml.ScalarEvent:
-                self.scalar(event)
+                self.read_scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self.open(event, {} if kind is yaml.MappingStartEvent else [])
+                self.open_collection(event, {} if kind is yaml.MappingStartEvent else [])
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self.close()
+                self.close_collection()
             elif kind is yaml.AliasEvent:
-                self.alias(event)
+                self.resolve_alias(event)
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self.fail(event, "a second YAML document starts here", "Keep one document in a file.")
         if self.aliased and expanded_size(self.root) > MAX_NODES:
             raise DescriptionError(
-                f"{self.source}: its aliases expand to more than {MAX_NODES} nodes.",
+                f"{self.source}: its aliases expand to more than {MAX_NODES} nodes",
                 hint="Use $ref to share parts; YAML aliases are written out when the description is read.",
             )
-        return None if self.root is _PENDING else self.root
+        return None if self.root is _UNSET else self.root
 
-    def events(self, text: str) -> Iterator[Any]:
+    def parse_events(self, text: str) -> Iterator[Any]:
         try:
             yield from yaml.parse(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            where = _place(mark)
+            where = _format_mark(mark)
             if _LIBYAML_TOO_DEEP in (error.problem or ""):
                 raise too_deep(f"{self.source}{where}") from None
             context = f" {error.context}" if error.context else ""
             raise DescriptionError(
-                f"{self.source}{where}: not valid YAML:{context} {error.problem}.",
+                f"{self.source}{where}: not valid YAML:{context} {error.problem}",
                 hint="Check the indentation and quotes there, and that the file is complete.",
             ) from None
         except yaml.YAMLError as error:
@@ -97,11 +102,11 @@ class _Builder:
                 hint="Remove control characters; the file must be plain text.",
             ) from None
 
-    def fail(self, event: Any, what: str, hint: str) -> NoReturn:
-        raise DescriptionError(f"{self.source}{_place(event.start_mark)}: {what}.", hint=hint)
+    def fail(self, event: Any, problem: str, hint: str) -> NoReturn:
+        raise DescriptionError(f"{self.source}{_format_mark(event.start_mark)}: {problem}", hint=hint)
 
     def add(self, event: Any, value: Any) -> None:
-        """Put a finished or opening value where it belongs."""
+        """Add a complete or opening value to the open collection, or make it the root."""
         if not self.stack:
             self.root = value
             return
@@ -110,27 +115,27 @@ class _Builder:
             parent.append(value)
             return
         key = self.keys[-1]
-        if key is _PENDING:
+        if key is _UNSET:
             self.fail(event, "a mapping key must be a plain string", "Write the key as text.")
         parent[key] = value
-        self.keys[-1] = _PENDING
+        self.keys[-1] = _UNSET
 
-    def key(self, event: Any) -> bool:
-        """Take a scalar as the next key of the open mapping, if it is one."""
-        if not self.stack or isinstance(self.stack[-1], list) or self.keys[-1] is not _PENDING:
+    def take_key(self, event: Any) -> bool:
+        """Take a scalar as the next key of the open mapping, if a key is due, and return whether it was taken."""
+        if not self.stack or isinstance(self.stack[-1], list) or self.keys[-1] is not _UNSET:
             return False
-        name = event.value
-        if name in self.stack[-1]:
-            self.fail(event, f"the key `{name}` is there already", "Remove or merge one of the two.")
-        if name == "<<" and event.implicit[0]:
+        key = event.value
+        if key in self.stack[-1]:
+            self.fail(event, f"the key `{key}` is repeated", "Remove or merge one of the two.")
+        if key == "<<" and event.implicit[0]:
             self.fail(event, "the merge key `<<` is not part of YAML 1.2", "Write the merged keys out.")
-        self.keys[-1] = name
+        self.keys[-1] = key
         return True
 
-    def scalar(self, event: Any) -> None:
+    def read_scalar(self, event: Any) -> None:
         if event.tag and not event.tag.startswith(_CORE) and event.tag != "!":
-            self.fail(event, f"the tag `{event.tag}` is not understood", "Use plain YAML without tags.")
-        if self.key(event):
+            self.fail(event, f"the tag `{event.tag}` is not supported", "Use plain YAML without tags.")
+        if self.take_key(event):
             return
         typed = event.implicit[0] or event.tag not in {None, "!", _CORE + "str"}
         value = scalar(event.value) if typed else event.value
@@ -138,34 +143,36 @@ class _Builder:
             self.anchors[event.anchor] = value
         self.add(event, value)
 
-    def open(self, event: Any, value: Any) -> None:
+    def open_collection(self, event: Any, value: Any) -> None:
         if event.tag and event.tag not in {_CORE + "map", _CORE + "seq"}:
-            self.fail(event, f"the tag `{event.tag}` is not understood", "Use plain YAML without tags.")
+            self.fail(event, f"the tag `{event.tag}` is not supported", "Use plain YAML without tags.")
         if len(self.stack) >= MAX_DEPTH:
-            raise too_deep(f"{self.source}{_place(event.start_mark)}")
+            raise too_deep(f"{self.source}{_format_mark(event.start_mark)}")
         self.add(event, value)
         self.stack.append(value)
-        self.keys.append(_PENDING)
+        self.keys.append(_UNSET)
         self.names.append(event.anchor)
         if event.anchor:
-            self.anchors[event.anchor] = _PENDING
+            self.anchors[event.anchor] = _UNSET
 
-    def close(self) -> None:
+    def close_collection(self) -> None:
         value, name = self.stack.pop(), self.names.pop()
         self.keys.pop()
         if name:
             self.anchors[name] = value
 
-    def alias(self, event: Any) -> None:
+    def resolve_alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
             self.fail(event, f"the alias `*{event.anchor}` has no anchor before it", "Define the anchor first.")
         value = self.anchors[event.anchor]
-        if value is _PENDING:
-            self.fail(event, f"the alias `*{event.anchor}` is inside what it names", "Use $ref for recursion.")
+        if value is _UNSET:
+            self.fail(
+                event, f"the alias `*{event.anchor}` refers to a collection that contains it", "Use $ref for recursion."
+            )
         self.aliased = True
         self.add(event, value)
 
 
-def _place(mark: Any) -> str:
-    """Line and column as `:LINE:COLUMN`; empty where libyaml gives none."""
+def _format_mark(mark: Any) -> str:
+    """Return line and column as `:LINE:COLUMN`; empty if libyaml gives none."""
     return f":{mark.line + 1}:{mark.column + 1}" if mark else ""

@@ -1,4 +1,4 @@
-"""The nouns of the harness: frozen data, no I/O, nothing of ours imported."""
+"""The frozen data classes that every layer shares: no I/O, no import from other layers."""
 
 from conformance.model.certification import Certification, Certified
 from conformance.model.event import (

@@ -1,4 +1,4 @@
-"""What the header of a run says where somebody is to be certified by it."""
+"""The part of a run's header that says who is certified by the run, and as what."""
 
 from enum import StrEnum
 
@@ -6,18 +6,18 @@ import msgspec
 
 
 class Certified(StrEnum):
-    """What is certified."""
+    """The kind of system that is certified."""
 
     WEBHOOKS = "webhook receiver"
     CLIENT = "API client"
 
 
 class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who is to be certified as what.
+    """The system that a run certifies.
 
-    `subject` is the partner's name for it and `version` the partner's version of it; `profile` is what it is certified
-    for, in the words of its kind. `plan_sha256` digests what was to be done, `suite_sha256` the harness that did it.
-    `whole` is false where what was judged is only a part of any profile.
+    `subject` is the partner's name for it and `version` the partner's version of it; `profile` is the certification
+    profile, in the words of its kind. `plan_sha256` is the digest of the plan, `suite_sha256` that of the harness.
+    `whole` is false if only a part of a profile was tested.
     """
 
     kind: Certified

@@ -1,6 +1,6 @@
-"""The event log: one append-only file of JSON lines, a header, events, a footer.
+"""The events of a run log: one append-only file of JSON lines, with a header, events and a footer.
 
-Every report is a fold of these events, whatever their order. A log without footer was cut off and says so.
+Every report is a fold of these events, whatever their order. A log without a footer belongs to a run that was cut off.
 """
 
 import msgspec
@@ -16,7 +16,7 @@ SCHEMA = "evconform/events/1"
 
 
 class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=True):
-    """The header: what is tested, against which description, with which suite and seed. `started_at` in epoch seconds.
+    """The header: target, description, version of the suite, seed. `started_at` is in seconds since 1970.
 
     `worker` is empty for the log of the whole run, else the name of the worker (`gw0`) whose part this is;
     `budget` is requests for each identity, None without limit; `shard` is `I/N`; `certification` is None for a run that
@@ -46,7 +46,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """A line, counted from 1, of a file of the description.
 
-    The file is named from the root of the repository that it lies in, or else from the description on.
+    `file` is relative to the root of the repository that holds it, or else to the directory of the description.
     """
 
     file: str
@@ -55,25 +55,25 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Described(msgspec.Struct, frozen=True, tag="described"):
-    """What the description was read as: operations, resources, links, expansions."""
+    """The model read from the description: operations, resources, links, expansions."""
 
     model: ResourceModel
 
 
 class Placed(msgspec.Struct, frozen=True, tag="placed"):
-    """Where the operations of the description stand in its files, and what else findings point at, by pointer."""
+    """The places of the operations in the description's files, and of whatever else findings point at, by pointer."""
 
     places: dict[str, Place]
 
 
 class Catalogued(msgspec.Struct, frozen=True, tag="catalogued"):
-    """The requirements that the run knew."""
+    """The requirements of the catalogue of this run."""
 
     requirements: tuple[Requirement, ...]
 
 
 class Planned(msgspec.Struct, frozen=True, tag="planned"):
-    """The cells of one requirement: operations planned, and operations left out with the reason of each.
+    """The cases of one requirement: operations planned, and operations excluded, grouped by reason.
 
     Every operation of the description is in exactly one of the two; `cases` count in `Summary.planned`.
     """
@@ -84,7 +84,7 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
 
 
 class Exchanged(msgspec.Struct, frozen=True, tag="exchange"):
-    """A request that was sent and what came back. `item` is the pytest item that asked first."""
+    """A request that was sent and its response. `item` is the pytest item that sent it first."""
 
     exchange: Exchange
     item: str = ""
@@ -98,7 +98,7 @@ class Observed(msgspec.Struct, frozen=True, tag="outcome"):
 
 
 class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
-    """Something a reader should know that is no verdict (a volatile field, an overlay applied, a wait).
+    """A notice that is not a verdict (a volatile field, an overlay applied, a wait).
 
     `topic` is a stable word (`volatile-field`, `overlay`, `rate-limit`, `discovery`, `cleanup`, `budget`).
     """
@@ -109,9 +109,9 @@ class Noticed(msgspec.Struct, frozen=True, tag="notice", omit_defaults=True):
 
 
 class ItemFinished(msgspec.Struct, frozen=True, tag="item"):
-    """A pytest item ended: its duration in seconds and how many requests it sent itself.
+    """The end of a pytest item: its duration in seconds and how many requests it sent itself.
 
-    `complete` is false where budget, rate limit or target stopped it before its end.
+    `complete` is false if budget, rate limit or target stopped it before its end.
     """
 
     item: str

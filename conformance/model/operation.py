@@ -1,6 +1,6 @@
-"""What a description says of an operation, and what was derived of it: pages, filters, ordering, links, expansions.
+"""An operation as the description states it, and what is derived of it: pagination, filters, links, expansions.
 
-Derived by `conformance.description.resources`. Schemas are named by JSON pointers (RFC 6901, with a leading `#`) into
+Derived by the package `conformance.description`. Schemas are named by JSON pointers (RFC 6901, with a leading `#`) into
 the description, so that the model stays small enough to cache and log.
 """
 
@@ -11,7 +11,7 @@ import msgspec
 
 
 class Role(StrEnum):
-    """What an operation does with its resource."""
+    """The role of an operation towards its resource."""
 
     LIST = "list"  # GET of a collection
     ITEM = "item"  # GET of one member, by id, timestamp or name
@@ -20,11 +20,11 @@ class Role(StrEnum):
     UPDATE = "update"  # PATCH or PUT
     DELETE = "delete"
     ACTION = "action"  # POST beside a resource: `/boost_start`, `:submit`
-    REDIRECT = "redirect"  # GET whose answer is a 3xx elsewhere
+    REDIRECT = "redirect"  # GET whose response redirects with a 3xx
 
 
 class Effect(StrEnum):
-    """What happens in the world when an operation succeeds; decides what safety allows."""
+    """The effect of a successful operation outside the API; decides what the safety rules allow."""
 
     NONE = "none"
     WRITE = "write"
@@ -34,7 +34,7 @@ class Effect(StrEnum):
 
 
 class Location(StrEnum):
-    """Where a parameter travels (OpenAPI 3.1, section 4.8.12.1)."""
+    """The place of a parameter in a request (OpenAPI 3.1, section 4.8.12.1)."""
 
     PATH = "path"
     QUERY = "query"
@@ -54,7 +54,7 @@ class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A media type and the pointer of its schema; an empty pointer means that none is given."""
+    """A media type and the pointer of its schema; an empty pointer means that there is none."""
 
     type: str
     schema: str = ""
@@ -78,21 +78,21 @@ class ResponseSpec(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an operation accepts as request body."""
+    """The request body that an operation accepts."""
 
     required: bool
     media: tuple[Media, ...]
 
 
 class Security(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One scheme that must be satisfied, and the scopes that it needs."""
+    """One scheme that must be satisfied, and the scopes that it requires."""
 
     scheme: str
     scopes: tuple[str, ...] = ()
 
 
 class Scheme(StrEnum):
-    """How a list is cut into pages."""
+    """The way in which a list is divided into pages."""
 
     CURSOR = "cursor"  # page_after / page_before take an id
     TIMESTAMP = "timestamp"  # page_after / page_before take a timestamp
@@ -100,7 +100,7 @@ class Scheme(StrEnum):
 
 
 class Pagination(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a list is paged. `size` names the page-size parameter, empty where the list has none."""
+    """The pagination of a list. `size` names the page-size parameter, empty if the list has none."""
 
     scheme: Scheme
     size: str = ""
@@ -112,7 +112,7 @@ class Pagination(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Operator(StrEnum):
-    """What a filter compares; named like the suffix of its parameter."""
+    """The comparison that a filter makes; named like the suffix of its parameter."""
 
     EQ = "eq"
     GTE = "gte"
@@ -127,10 +127,10 @@ class Operator(StrEnum):
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     """A query parameter that selects items by a field.
 
-    `field` is the path of the property in an item, dots between levels, empty where the description does not tell
-    (the filter can then be checked for form only). Where the field is an array, one fitting element is enough (`tags`);
-    in a singleton the items stand in an array that the path names (`schedules[].started_at`). `by_id_of` names the
-    resource where the filter takes the id of a linked resource (`evse_id` compares with the link in `evse`).
+    `field` is the path of the property in an item, dots between levels, empty if the description does not say which one
+    (then only the form of the filter can be checked). If the field is an array, one matching element is enough
+    (`tags`); in a singleton the items stand in an array that the path names (`schedules[].started_at`). `by_id_of`
+    names the resource if the filter takes the id of a linked resource (`evse_id` compares with the link in `evse`).
     """
 
     parameter: str
@@ -141,7 +141,7 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Ordering(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A parameter that orders a list, and the fields it offers, each ascending; `-` reverses where `reversible`."""
+    """A parameter that orders a list, and the fields it offers, each ascending; `-` reverses if `reversible`."""
 
     parameter: str
     fields: tuple[str, ...]
@@ -149,7 +149,7 @@ class Ordering(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LinkKind(StrEnum):
-    """What stands behind a link."""
+    """The kind of resource that a link leads to."""
 
     ITEM = "item"  # a member of a collection, by id, timestamp or name
     SINGLETON = "singleton"
@@ -158,10 +158,10 @@ class LinkKind(StrEnum):
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A property of a resource that holds a URL, or several, of something else.
+    """A property of a resource that holds one or several URLs of other resources.
 
     `path` is the property's path in the item, dots between levels, as `default_location.tariff`; `[]` marks array
-    levels inside it (`schedules[].plan`). `targets` are names of resources, empty where the description does not tell.
+    levels inside it (`schedules[].plan`). `targets` are names of resources, empty if the description names none.
     `own` marks the resource's `url`. `outside` marks links of the object around the items of a wrapped list
     (`Operation.items_at`), whose paths start there.
     """
@@ -179,9 +179,9 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
 class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
     """A documented value of `expand` on an operation.
 
-    `path` is the value, as `model.make`. `target` names the resource found there, empty where it cannot be told;
-    `schema` is the pointer of the expanded object's schema. `many` where the property holds an array.
-    `resolvable` is false where the path leads to a property that cannot be an object (a fault of the description).
+    `path` is the value, as `model.make`. `target` names the resource that it leads to, empty if unknown;
+    `schema` is the pointer of the expanded object's schema. `many` is true if the property holds an array.
+    `resolvable` is false if the path leads to a property that cannot be an object (a defect of the description).
     The path starts in an item; in the whole body of a wrapped list (`Operation.items_at`); or in the members of the
     array that `within` names (`schedule_plans[]`).
     """
@@ -202,7 +202,7 @@ class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
 class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One operation of the description and all that was derived of it. `key` is `GET /evses/{evse_id}`.
 
-    `resource` names the resource that a 2xx body shows (or that the write acts on), empty for a plain answer.
+    `resource` names the resource that a 2xx body shows (or that the write acts on), empty for a plain response.
     `security` holds alternatives, each a conjunction; an empty alternative means that no token is needed.
     `item_schema` is the pointer of one item's schema: of the array's items for a list, of the body otherwise.
     `items_at` is the property that wraps the items of a list (`carbon_intensities`), empty for a bare array.
@@ -238,44 +238,46 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def safe(self) -> bool:
-        """Whether the operation only reads."""
+        """Return whether the operation only reads."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
 
     @property
     def secured(self) -> bool:
-        """Whether every way to call it needs a token."""
+        """Return whether every alternative of its security requires a token."""
         return bool(self.security) and all(self.security)
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The scopes of the first alternative, sorted."""
-        return tuple(sorted({scope for need in self.security[:1] for s in need for scope in s.scopes}))
+        """The scopes of the first security alternative, sorted."""
+        return tuple(
+            sorted({scope for alternative in self.security[:1] for scheme in alternative for scope in scheme.scopes})
+        )
 
     @property
     def first_expansions(self) -> tuple[Expansion, ...]:
-        """The expansions that need no other one first."""
-        known = {each.path for each in self.expansions}
-        return tuple(each for each in self.expansions if each.parent not in known)
+        """The expansions that start at an item or body, not inside another expansion."""
+        known = {expansion.path for expansion in self.expansions}
+        return tuple(expansion for expansion in self.expansions if expansion.parent not in known)
 
     @property
     def path_parameters(self) -> tuple[Parameter, ...]:
-        """Parameters in the path, in the order of the template."""
-        found = [p for p in self.parameters if p.location is Location.PATH]
-        return tuple(sorted(found, key=lambda p: self.path.find("{" + p.name + "}")))
+        """The parameters in the path, in the order of the template."""
+        parameters = [parameter for parameter in self.parameters if parameter.location is Location.PATH]
+        return tuple(sorted(parameters, key=lambda parameter: self.path.find("{" + parameter.name + "}")))
 
     def parameter(self, name: str, location: Location = Location.QUERY) -> Parameter | None:
-        """The parameter of that name and place, or None; header names compare without case."""
-        wanted = name.lower() if location is Location.HEADER else name
-        for each in self.parameters:
-            own = each.name.lower() if each.location is Location.HEADER else each.name
-            if each.location is location and own == wanted:
-                return each
+        """Return the parameter of that name and place, or None; header names compare without case."""
+        expected = name.lower() if location is Location.HEADER else name
+        for parameter in self.parameters:
+            actual = parameter.name.lower() if parameter.location is Location.HEADER else parameter.name
+            if parameter.location is location and actual == expected:
+                return parameter
         return None
 
     def response(self, status: int) -> ResponseSpec | None:
-        """What is documented for a status: exactly, by class (`4XX`) or by `default`; else None."""
-        for wanted in (str(status), f"{status // 100}XX", "DEFAULT"):
-            for each in self.responses:
-                if each.status.upper() == wanted:
-                    return each
+        """Return what is documented for a status: exactly, by class (`4XX`) or by `default`; else None."""
+        for key in (str(status), f"{status // 100}XX", "DEFAULT"):
+            for response in self.responses:
+                if response.status.upper() == key:
+                    return response
         return None

@@ -1,4 +1,4 @@
-"""What was found: a verdict on one requirement for one operation, and what it rests on."""
+"""The verdict on one requirement for one operation, and its evidence."""
 
 from enum import StrEnum
 
@@ -6,21 +6,21 @@ import msgspec
 
 
 class Verdict(StrEnum):
-    """Every way a planned case can end; a case never ends as two of them."""
+    """The ways in which a planned case can end; a case ends in exactly one."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"  # a MUST is violated
-    WARN = "WARN"  # a SHOULD is violated, or a MAY is worth a word
+    WARN = "WARN"  # a SHOULD is violated, or a MAY deserves a notice
     REVIEW = "REVIEW"  # the sources contradict each other: a person decides
-    NOT_APPLICABLE = "NOT_APPLICABLE"  # looked, and there was nothing to judge
-    NOT_OBSERVABLE = "NOT_OBSERVABLE"  # cannot be seen from here
-    NOT_TESTED = "NOT_TESTED"  # planned, not done: the reason says why
-    INCONCLUSIVE = "INCONCLUSIVE"  # done, but the evidence does not decide
-    ERROR = "ERROR"  # our own fault
+    NOT_APPLICABLE = "NOT_APPLICABLE"  # tested, and there was nothing to judge
+    NOT_OBSERVABLE = "NOT_OBSERVABLE"  # cannot be observed from outside
+    NOT_TESTED = "NOT_TESTED"  # planned, not tested: the reason says why
+    INCONCLUSIVE = "INCONCLUSIVE"  # tested, but the evidence does not decide
+    ERROR = "ERROR"  # an internal error of the harness
 
 
 class Case(msgspec.Struct, frozen=True, order=True):
-    """One planned cell of the matrix: a requirement on an operation (`Operation.key`, or `*` for the whole API)."""
+    """A requirement on an operation (`Operation.key`, `*` for the whole API): the unit that is planned and counted."""
 
     requirement: str
     operation: str
@@ -30,13 +30,13 @@ class Case(msgspec.Struct, frozen=True, order=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One observation on a case. Several may be made of one case; the fold keeps the gravest.
+    """One observation on a case. A case may have several; the fold keeps the gravest.
 
     `pointer` is a JSON pointer (RFC 6901) into the response body or, with the prefix `header:` or `query:`, names a
-    header or parameter. `exchanges` are ids of the exchanges that it rests on, the telling one first.
-    `cause` groups observations of one fault; empty means that requirement, operation and pointer (indices folded) do.
-    `times` counts identical observations folded into this one. `smallest` is the id of the exchange with the smallest
-    request that was found to show the same, empty where none smaller than the telling one is known.
+    header or parameter. `exchanges` are ids of the exchanges that it rests on, the decisive one first.
+    `cause` groups observations of one defect; if it is empty, requirement, operation and pointer (indices folded) group
+    them. `times` counts identical observations folded into this one. `smallest` is the id of the exchange with the
+    smallest request that shows the same, empty if none smaller than the decisive one is known.
     """
 
     requirement: str
@@ -53,5 +53,5 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def case(self) -> Case:
-        """The planned cell that this observation belongs to."""
+        """The case that this observation belongs to."""
         return Case(self.requirement, self.operation)

@@ -1,4 +1,4 @@
-"""What the API must do: one sentence each, with its level and where it comes from."""
+"""Requirements on the API: one sentence each, with its level and source."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Level(StrEnum):
-    """How strongly a requirement binds (RFC 2119, sections 1, 3 and 5)."""
+    """The strength of a requirement (RFC 2119, sections 1, 3 and 5)."""
 
     MUST = "MUST"
     SHOULD = "SHOULD"
@@ -14,10 +14,10 @@ class Level(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a requirement is judged.
+    """The way in which a requirement is judged.
 
-    STATIC reads the description, PASSIVE looks at every exchange, PROBE sends requests of its own,
-    RUN folds what the whole run saw.
+    STATIC reads the description, PASSIVE checks every exchange, PROBE sends requests of its own,
+    RUN judges the whole run.
     """
 
     STATIC = "static"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where a requirement comes from: a document, its section and, where public, an address."""
+    """The source of a requirement: a document, its section and, if public, its address."""
 
     document: str
     section: str
@@ -37,9 +37,9 @@ class Source(msgspec.Struct, frozen=True):
 class Requirement(msgspec.Struct, frozen=True):
     """One sentence that an API conforms to or not.
 
-    `applies` names the selector (`conformance.plan.SELECTORS`) of the operations it binds; `seen` tells in words how it
-    is observed; `not_tested` is the reason why no probe exists, empty where one does; `mend` says
-    what to do where it fails, where that can be said for all.
+    `applies` names the selector (`conformance.plan.SELECTORS`) of the operations it concerns; `seen` says how it is
+    observed; `not_tested` is the reason why no probe exists, empty if one does; `mend` says how to correct a violation,
+    if that can be said for all.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""What a description is read as: operations, and the resources behind them.
+"""The model of a description: operations, and the resources behind them.
 
-Derived by `conformance.description.resources`; nothing here is written by hand for one API.
+Derived by the package `conformance.description`; nothing here is specific to one API.
 """
 
 from enum import StrEnum
@@ -12,7 +12,7 @@ from conformance.model.operation import Link, LinkKind, Operation, Role
 
 
 class KeyKind(StrEnum):
-    """What identifies a member of a collection."""
+    """The kind of value that identifies a member of a collection."""
 
     ID = "id"  # four letters and a ULID
     TIMESTAMP = "timestamp"
@@ -20,13 +20,13 @@ class KeyKind(StrEnum):
 
 
 class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something the API shows under a URL: members of a collection, logs, or a singleton.
+    """Something that the API shows under a URL: members of a collection, logs, or a singleton.
 
     `name` is unique: the fixed segments of its path joined by dots (`evses`, `evses.status_logs`), `root` for the root.
-    `list_path` and `item_path` are templates, empty where there is none; a singleton has its path in `item_path`.
-    `key` is the last parameter of `item_path`; `key_field` is the property of an item that holds its value, or that
-    tells items apart where there is no `item_path`. `prefix` is the four letters of its ids, `id_pattern` their
-    documented pattern; each is empty where the description does not tell. `schema` is the pointer of one item's schema.
+    `list_path` and `item_path` are templates, empty if there is none; a singleton has its path in `item_path`. `key` is
+    the last parameter of `item_path`; `key_field` is the property of an item that holds its value, or that
+    distinguishes items if there is no `item_path`. `prefix` is the four letters of its ids, `id_pattern` their
+    documented pattern; both are empty if the description does not say. `schema` is the pointer of one item's schema.
     `parent` names the resource that its path hangs under.
     """
 
@@ -46,7 +46,7 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
-    """Everything derived from one description; `digest` is the SHA-256 of what it came from, overlays included.
+    """Everything derived from one description; `digest` is the SHA-256 of its source, overlays included.
 
     `base_path` is the path of the first server (`/v2`). `notes` say what could not be derived.
     """
@@ -64,38 +64,49 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def by_key(self) -> dict[str, Operation]:
-        """Operations by key."""
-        return {each.key: each for each in self.operations}
+        """The operations by key."""
+        return {operation.key: operation for operation in self.operations}
 
     @cached_property
     def by_name(self) -> dict[str, Resource]:
-        """Resources by name."""
-        return {each.name: each for each in self.resources}
+        """The resources by name."""
+        return {resource.name: resource for resource in self.resources}
 
     @cached_property
     def principal(self) -> str:
-        """The name of the resource that stands for people, empty where there is none."""
-        return next((each.name for each in self.resources if each.prefix == "user" and not each.parent), "")
+        """The name of the resource that represents people, empty if there is none."""
+        return next(
+            (resource.name for resource in self.resources if resource.prefix == "user" and not resource.parent), ""
+        )
 
     @cached_property
     def owned(self) -> frozenset[str]:
-        """Resources that belong to a person: they link to one, to something that belongs to one, or hang below it."""
-        return self._with_belongings({self.principal} - {""})
+        """The resources of people: they link to a person, to something that belongs to one, or hang below it."""
+        return self._add_dependents({self.principal} - {""})
 
     @cached_property
     def personal(self) -> frozenset[str]:
-        """The owned, and those whose members are read in the name of one user, with what belongs to them."""
-        named = {o.resource for o in self.operations if o.role is Role.ITEM and o.user_header and o.secured}
-        return self._with_belongings(self.owned | named)
+        """The owned resources, those whose members are read in the name of one user, and what belongs to these."""
+        per_user = {
+            operation.resource
+            for operation in self.operations
+            if operation.role is Role.ITEM and operation.user_header and operation.secured
+        }
+        return self._add_dependents(self.owned | per_user)
 
-    def _with_belongings(self, found: frozenset[str] | set[str]) -> frozenset[str]:
-        while more := {each.name for each in self.resources if each.name not in found and _belongs(each, found)}:
-            found = found | more
-        return frozenset(found)
+    def _add_dependents(self, owners: frozenset[str] | set[str]) -> frozenset[str]:
+        """Return the owners and everything that belongs to them, directly or not."""
+        while dependents := {
+            resource.name
+            for resource in self.resources
+            if resource.name not in owners and _is_dependent(resource, owners)
+        }:
+            owners = owners | dependents
+        return frozenset(owners)
 
 
-def _belongs(resource: Resource, owned: frozenset[str] | set[str]) -> bool:
+def _is_dependent(resource: Resource, owned: frozenset[str] | set[str]) -> bool:
     if resource.parent in owned:
         return True
-    single = (each for each in resource.links if each.kind is LinkKind.ITEM and not each.many and not each.own)
-    return bool(resource.list_path) and any(each.targets and owned.issuperset(each.targets) for each in single)
+    single_links = (link for link in resource.links if link.kind is LinkKind.ITEM and not link.many and not link.own)
+    return bool(resource.list_path) and any(link.targets and owned.issuperset(link.targets) for link in single_links)

@@ -1,14 +1,14 @@
-"""What is tested, as whom, and how much it may be asked."""
+"""The target of a run, its identities and limits, and the depth of the run."""
 
 from enum import StrEnum
 
 import msgspec
 
-CLIENT = "#client"  # after the name of an identity: its client id and secret in place of its token
+CLIENT = "#client"  # suffix of an identity's name: send its client id and secret instead of its token
 
 
 class TargetKind(StrEnum):
-    """The sorts of target; each has its own rules of safety."""
+    """The kinds of target; each has its own safety rules."""
 
     BUILTIN = "builtin"
     MOCK = "mock"
@@ -23,8 +23,8 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `base_url` has no trailing slash and includes `/v2`. `identities` are the names of the configured credentials.
     `clients` are those of them that hold a client id and secret: a request as NAME + CLIENT carries these (HTTP Basic).
-    `allowances` are their requests an hour, where these are known to be few.
-    `may_write` and `may_touch_hardware` are what was opted into and the kind allows.
+    `allowances` are their rate limits in requests an hour, if known to be low.
+    `may_write` and `may_touch_hardware` are true if the user opted in and the kind of target allows it.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Profile(StrEnum):
-    """How deep a run goes."""
+    """The depth of a run."""
 
     SMOKE = "smoke"
     STANDARD = "standard"

@@ -1,4 +1,4 @@
-"""Judging JSON against the description: a fast compiled validator, and openapi-core as second opinion."""
+"""Validation of JSON by the description: a fast compiled validator, and openapi-core as a second opinion."""
 
 from conformance.validation.errors import SchemaError
 from conformance.validation.second_opinion import SecondOpinion

@@ -1,7 +1,7 @@
-"""What is wrong with an instance, in few words: the errors of jsonschema-rs, reduced to the telling ones.
+"""Errors of an instance: those of jsonschema-rs, reduced to the ones that explain the failure.
 
-A failing `oneOf` says by itself only that nothing matched. What a reader needs is what is wrong with the form that was
-meant: the branch whose type fits, and within it the deepest fault.
+A failed `oneOf` by itself says only that no branch matched. A reader needs the errors of the branch that was meant: the
+one whose type fits, and in it the deepest error.
 """
 
 import json
@@ -15,16 +15,16 @@ import msgspec
 from conformance.description import pointers
 from conformance.validation import fragments
 
-WIDTH = 120  # characters of a value that an error shows
+WIDTH = 120  # characters of a value shown in an error
 
 
 class SchemaError(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One fault of an instance.
+    """One error of an instance.
 
     `pointer` is a JSON pointer (RFC 6901) into the instance; a missing or surplus property is named by its own pointer.
-    `keyword` is the schema keyword that failed, `schema` the pointer of that keyword in the description.
-    `ambiguous` tells that a `oneOf` failed because several of its forms match at once: a contradiction of the
-    description rather than a fault of the instance.
+    `keyword` is the schema keyword that failed, `schema` the pointer of that keyword in the description. `ambiguous` is
+    true if a `oneOf` failed because several of its branches match: a contradiction of the description rather than an
+    error of the instance.
     """
 
     pointer: str
@@ -37,12 +37,12 @@ class SchemaError(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def shown(value: Any) -> str:
-    """A JSON value in at most `WIDTH` characters."""
+    """Return a JSON value in at most `WIDTH` characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
-_EXPECTED: Mapping[str, Callable[[Any], str]] = {
+_EXPECTATIONS: Mapping[str, Callable[[Any], str]] = {
     "type": " or ".join,
     "required": "property {}".format,
     "enum": lambda options: "one of " + shown(options),
@@ -68,32 +68,38 @@ _EXPECTED: Mapping[str, Callable[[Any], str]] = {
 
 
 def explain(errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[SchemaError, ...]:
-    """The telling errors among those that jsonschema-rs found, without repetition."""
-    return tuple(dict.fromkeys(told for error in errors for told in _told(error)))
+    """Return the errors that explain a failure, out of those of jsonschema-rs, without repetition."""
+    return tuple(dict.fromkeys(explained for error in errors for explained in _explain_error(error)))
 
 
-def _told(error: jsonschema_rs.ValidationError) -> Iterator[SchemaError]:
-    kind = error.kind
-    if isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid):
-        yield _ambiguity(error, kind.context)
-    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid | jsonschema_rs.ValidationErrorKind.AnyOf):
-        yield from _closest(error, kind.context)
-    elif kind.name in {"additionalProperties", "unevaluatedProperties"}:
-        for name in kind.value:
-            yield _error(error, [*error.instance_path, name], name, "present")
-    elif kind.name == "required":
-        yield _error(error, [*error.instance_path, kind.value], kind.value, "absent")
+def _explain_error(error: jsonschema_rs.ValidationError) -> Iterator[SchemaError]:
+    error_kind = error.kind
+    if isinstance(error_kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid):
+        yield _explain_ambiguity(error, error_kind.context)
+    elif isinstance(
+        error_kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid | jsonschema_rs.ValidationErrorKind.AnyOf
+    ):
+        yield from _explain_closest_branch(error, error_kind.context)
+    elif error_kind.name in {"additionalProperties", "unevaluatedProperties"}:
+        for name in error_kind.value:
+            yield _build_keyword_error(error, [*error.instance_path, name], name, "present")
+    elif error_kind.name == "required":
+        yield _build_keyword_error(error, [*error.instance_path, error_kind.value], error_kind.value, "absent")
     else:
-        yield _error(error, error.instance_path, kind.value, shown(error.instance))
+        yield _build_keyword_error(error, error.instance_path, error_kind.value, shown(error.instance))
 
 
-def _error(error: jsonschema_rs.ValidationError, path: list[str | int], value: Any, actual: str) -> SchemaError:
+def _build_keyword_error(
+    error: jsonschema_rs.ValidationError, path: list[str | int], value: Any, actual: str
+) -> SchemaError:
     keyword = error.kind.name
-    describe = _EXPECTED.get(keyword)
-    return _made(error, pointers.join("", *path), describe(value) if describe else f"what {keyword} allows", actual)
+    describe = _EXPECTATIONS.get(keyword)
+    return _build_error(
+        error, pointers.join("", *path), describe(value) if describe else f"what {keyword} allows", actual
+    )
 
 
-def _made(
+def _build_error(
     error: jsonschema_rs.ValidationError, pointer: str, expected: str, actual: str, *, ambiguous: bool = False
 ) -> SchemaError:
     return SchemaError(
@@ -107,46 +113,51 @@ def _made(
     )
 
 
-def _ambiguity(
+def _explain_ambiguity(
     error: jsonschema_rs.ValidationError, branches: list[list[jsonschema_rs.ValidationError]]
 ) -> SchemaError:
-    matching = [str(index) for index, faults in enumerate(branches) if not faults]
+    matching = [str(index) for index, branch_errors in enumerate(branches) if not branch_errors]
     expected = f"exactly one of {len(branches)} forms"
     actual = f"forms {' and '.join(matching)} match {shown(error.instance)}"
-    return _made(error, pointers.join("", *error.instance_path), expected, actual, ambiguous=True)
+    return _build_error(error, pointers.join("", *error.instance_path), expected, actual, ambiguous=True)
 
 
-def _closest(
+def _explain_closest_branch(
     error: jsonschema_rs.ValidationError, branches: list[list[jsonschema_rs.ValidationError]]
 ) -> Iterator[SchemaError]:
-    """The faults of the branch that was most likely meant; where no type fits, one error that names all types."""
+    """Yield the errors of the branch that was most likely meant, or one error with all types if no type fits."""
     level = len(error.instance_path)
-    misfits = [_misfit(faults, level) for faults in branches]
+    misfits = [_find_expected_types(branch_errors, level) for branch_errors in branches]
     if all(misfits):
         types = dict.fromkeys(name for misfit in misfits if misfit for name in misfit)
         expected = " or ".join(types)
-        yield _made(error, pointers.join("", *error.instance_path), expected, shown(error.instance))
+        yield _build_error(error, pointers.join("", *error.instance_path), expected, shown(error.instance))
         return
-    fitting = [faults for faults, misfit in zip(branches, misfits, strict=True) if not misfit]
-    for fault in min(fitting, key=partial(_distance, level=level)):
-        yield from _told(fault)
+    fitting = [branch_errors for branch_errors, misfit in zip(branches, misfits, strict=True) if not misfit]
+    for branch_error in min(fitting, key=partial(_measure_distance, level=level)):
+        yield from _explain_error(branch_error)
 
 
-def _misfit(faults: list[jsonschema_rs.ValidationError], level: int) -> list[str]:
-    """The types that a branch wants where the instance itself is of another; empty where the type fits."""
-    own = (fault for fault in faults if fault.kind.name == "type" and len(fault.instance_path) == level)
-    return next((list(fault.kind.value) for fault in own), [])
+def _find_expected_types(errors: list[jsonschema_rs.ValidationError], level: int) -> list[str]:
+    """Return the types that a branch expects if the instance has another one; empty if its type fits."""
+    type_errors = (error for error in errors if error.kind.name == "type" and len(error.instance_path) == level)
+    return next((list(error.kind.value) for error in type_errors), [])
 
 
-def _distance(faults: list[jsonschema_rs.ValidationError], level: int) -> tuple[int, float, int, int]:
-    """How far an instance is from a branch: discriminators first, then how early a type fails, depth and number."""
-    discriminators = sum(_discriminates(fault, level) for fault in faults)
-    depths = [len(fault.instance_path) for fault in faults]
-    typed = min((len(f.instance_path) for f in faults if f.kind.name == "type"), default=float("inf"))
-    return discriminators, -typed, -max(depths, default=0), len(faults)
+def _measure_distance(errors: list[jsonschema_rs.ValidationError], level: int) -> tuple[int, float, int, int]:
+    """Return how far an instance is from a branch, to compare branches by.
+
+    Failed discriminators count first, then how early a type fails, then depth and number of errors.
+    """
+    failed_discriminators = sum(_is_discriminator(error, level) for error in errors)
+    depths = [len(error.instance_path) for error in errors]
+    earliest_type_error = min(
+        (len(error.instance_path) for error in errors if error.kind.name == "type"), default=float("inf")
+    )
+    return failed_discriminators, -earliest_type_error, -max(depths, default=0), len(errors)
 
 
-def _discriminates(fault: jsonschema_rs.ValidationError, level: int) -> bool:
-    """Whether the fault is a fixed value of a direct property, as `type` of GeoJSON objects (RFC 7946)."""
-    fixed = fault.kind.name == "const" or (fault.kind.name == "enum" and len(fault.kind.value) == 1)
-    return fixed and len(fault.instance_path) == level + 1
+def _is_discriminator(error: jsonschema_rs.ValidationError, level: int) -> bool:
+    """Return whether the error is at a constant direct property, such as `type` of GeoJSON objects (RFC 7946)."""
+    is_constant = error.kind.name == "const" or (error.kind.name == "enum" and len(error.kind.value) == 1)
+    return is_constant and len(error.instance_path) == level + 1

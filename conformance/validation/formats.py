@@ -1,4 +1,4 @@
-"""Formats that the validators assert beyond those of JSON Schema 2020-12.
+"""Formats that the validators assert in addition to those of JSON Schema 2020-12.
 
 `float`, `double`, `int32` and `int64` say how numbers are stored and stay annotations.
 """
@@ -13,12 +13,12 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#$%&'()*+,/:;=?@\[\]_~0-9A-Za-z.-]
 
 
 def is_decimal(value: object) -> bool:
-    """Whether a string is a decimal number without exponent (`12.50`); other types are not the format's business."""
+    """Return whether a string is a decimal number without exponent (`12.50`); other types are always accepted."""
     return not isinstance(value, str) or _DECIMAL.fullmatch(value) is not None
 
 
 def is_uri(value: object) -> bool:
-    """Whether a string is an absolute URI (RFC 3986, section 4.3, fragment allowed), judged without jsonschema-rs."""
+    """Return whether a string is an absolute URI (RFC 3986, section 4.3, fragment allowed), without jsonschema-rs."""
     if not isinstance(value, str):
         return True
     try:

@@ -1,13 +1,13 @@
-"""JSON pointers as URI fragments: what `$ref` and compiled validators speak (RFC 6901, section 6)."""
+"""JSON pointers as URI fragments, the form of `$ref` and of compiled validators (RFC 6901, section 6)."""
 
 from urllib.parse import quote, unquote
 
 
 def encoded(pointer: str) -> str:
-    """The pointer as URI fragment with its leading `#`, percent-encoded."""
+    """Return the pointer as URI fragment with its leading `#`, percent-encoded."""
     return "#" + quote(pointer.removeprefix("#"), safe="/~!$&'()*+,;=:@-._")
 
 
 def decoded(uri: str) -> str:
-    """The pointer in the fragment of a URI reference, with its leading `#` and without percent-encoding."""
+    """Return the pointer in the fragment of a URI reference, with its leading `#` and without percent-encoding."""
     return "#" + unquote(uri.partition("#")[2])

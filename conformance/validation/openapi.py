@@ -1,7 +1,7 @@
-"""openapi-core, built once over a description: the one place that knows its names.
+"""openapi-core, built once for a description; no other module uses its names.
 
-The description is judged as given, except for what would stand in the way: servers (the operation is known), security
-(credentials are added later) and `deprecated` (a warning each time).
+The description is used as given, except for servers (the operation is known), security (credentials are added later)
+and `deprecated` (a warning each time).
 """
 
 import json
@@ -24,13 +24,13 @@ from conformance.validation.writing import Deref, for_writing
 FormatValidator = Callable[[Any], bool]
 
 _HOST = "http://described"
-_LONGEST = 300  # characters of an error: openapi-core quotes whole bodies
+_MAX_LENGTH = 300  # characters of an error, since openapi-core quotes whole bodies
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
 @dataclass(slots=True)
-class _Asked:
-    """A request as openapi-core's protocols want it, writable as they ask; `name` is read for webhooks alone."""
+class _PreparedRequest:
+    """A request as openapi-core's protocols require it, mutable because they are; `name` is read for webhooks only."""
 
     method: str
     path_pattern: str
@@ -43,8 +43,8 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Answered:
-    """A response as openapi-core's protocols want it."""
+class _PreparedResponse:
+    """A response as openapi-core's protocols require it."""
 
     status_code: int
     headers: WireHeaders
@@ -53,112 +53,121 @@ class _Answered:
 
 
 class Judges:
-    """The validators of one description. Each method returns error texts."""
+    """The openapi-core validators of one description. Each method returns error texts."""
 
     def __init__(self, document: Mapping[str, Any], deref: Deref) -> None:
-        spec = SchemaPath.from_dict(_prepared(document))
-        self._written = _prepared(for_writing(document, deref))
-        self._requests: dict[str, V31RequestValidator] = {}  # by path: openapi-core looks through all of them each time
+        spec = SchemaPath.from_dict(_prepare_document(document))
+        self._request_document = _prepare_document(for_writing(document, deref))
+        self._requests: dict[
+            str, V31RequestValidator
+        ] = {}  # by path, since openapi-core searches all paths at each use
         self._responses = V31ResponseValidator(
             spec,
-            format_validators=_formats(),
+            format_validators=_build_formats(),
             extra_media_type_deserializers={"application/problem+json": json.loads},
         )
-        self._webhooks = V31WebhookRequestValidator(spec, format_validators=_formats())
+        self._webhooks = V31WebhookRequestValidator(spec, format_validators=_build_formats())
 
     def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
-        """Errors in path, query, header and body; a target that is not of the operation's path is one by itself."""
+        """Return the errors in path, query, header and body; a target that does not match the path is an error."""
         target = request.target.partition("?")[0]
         variables = path_variables(operation.path, target)
         if variables is None:
-            return (f"{target} is no {operation.path}",)
-        return _texts(self._judge_at(operation.path).iter_errors(_asked(operation, request, variables)))
+            return (f"{target} does not match {operation.path}",)
+        return _format_errors(
+            self._validator_at(operation.path).iter_errors(_prepare_request(operation, request, variables))
+        )
 
-    def _judge_at(self, path: str) -> V31RequestValidator:
+    def _validator_at(self, path: str) -> V31RequestValidator:
         if path not in self._requests:
-            alone = {**self._written, "paths": {path: self._written["paths"][path]}}
-            self._requests[path] = V31RequestValidator(SchemaPath.from_dict(alone), format_validators=_formats())
+            alone = {**self._request_document, "paths": {path: self._request_document["paths"][path]}}
+            self._requests[path] = V31RequestValidator(SchemaPath.from_dict(alone), format_validators=_build_formats())
         return self._requests[path]
 
     def response(self, operation: Operation, request: Request, response: Response) -> tuple[str, ...]:
-        """Errors in status, media type, body and headers."""
-        answered = _Answered(
+        """Return the errors in status, media type, body and headers."""
+        prepared_response = _PreparedResponse(
             status_code=response.status,
             headers=WireHeaders(response.headers),
             content_type=(response.header("content-type") or "").lower(),
             data=response.body,
         )
-        return _texts(self._responses.iter_errors(_asked(operation, request, {}), answered))
+        return _format_errors(self._responses.iter_errors(_prepare_request(operation, request, {}), prepared_response))
 
     def webhook(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
-        """Errors in the headers and body of a delivery."""
-        sent = RequestParameters(header=WireHeaders(headers))
-        return _texts(self._webhooks.iter_errors(_Asked("post", "", sent, content_type(headers), body, name)))
+        """Return the errors in the headers and body of a delivery."""
+        parameters = RequestParameters(header=WireHeaders(headers))
+        return _format_errors(
+            self._webhooks.iter_errors(_PreparedRequest("post", "", parameters, content_type(headers), body, name))
+        )
 
 
-def _formats() -> dict[str, FormatValidator]:
-    """All formats that are judged. Given whole, for what is given beside openapi-core's own is copied at each use."""
-    own = OAS31Validator.FORMAT_CHECKER.checkers
-    return {**{name: _guarded(check, raises) for name, (check, raises) in own.items()}, **SECOND_FORMATS}
+def _build_formats() -> dict[str, FormatValidator]:
+    """Return all formats that are asserted.
+
+    The result replaces openapi-core's own formats, since additional ones would be copied at each use.
+    """
+    checkers = OAS31Validator.FORMAT_CHECKER.checkers
+    return {**{name: _guard_check(check, raises) for name, (check, raises) in checkers.items()}, **SECOND_FORMATS}
 
 
-def _guarded(check: FormatValidator, raises: type[Exception] | tuple[type[Exception], ...]) -> FormatValidator:
-    def judged(value: Any) -> bool:
+def _guard_check(check: FormatValidator, raises: type[Exception] | tuple[type[Exception], ...]) -> FormatValidator:
+    def check_safely(value: Any) -> bool:
         try:
             return bool(check(value))
         except raises:
             return False
 
-    return judged
+    return check_safely
 
 
-def _asked(operation: Operation, request: Request, variables: Mapping[str, str]) -> _Asked:
+def _prepare_request(operation: Operation, request: Request, variables: Mapping[str, str]) -> _PreparedRequest:
     query = query_pairs(request.target)
     parameters = RequestParameters(
         query=ImmutableMultiDict(query), header=WireHeaders(request.headers), path=dict(variables)
     )
     method = operation.method.lower()
-    return _Asked(method, operation.path, parameters, content_type(request.headers), request.body)
+    return _PreparedRequest(method, operation.path, parameters, content_type(request.headers), request.body)
 
 
-def _texts(errors: Iterable[Exception]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for error in errors for text in _told(error)))
+def _format_errors(errors: Iterable[Exception]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for error in errors for text in _format_error(error)))
 
 
-def _told(error: Exception) -> Iterator[str]:
-    """One text for each schema error behind an error of openapi-core, else that of its cause or its own."""
+def _format_error(error: Exception) -> Iterator[str]:
+    """Yield one text for each schema error behind an error of openapi-core, else that of its cause or its own."""
     schema_errors = tuple(getattr(error.__cause__, "schema_errors", ()))
     if not schema_errors:
-        yield _text(error.__cause__ or error)[:_LONGEST]
-    for each in schema_errors:
-        yield f"{each.json_path}: {each.message}"[:_LONGEST]
+        yield _format_exception(error.__cause__ or error)[:_MAX_LENGTH]
+    for schema_error in schema_errors:
+        yield f"{schema_error.json_path}: {schema_error.message}"[:_MAX_LENGTH]
 
 
-def _text(error: BaseException) -> str:
+def _format_exception(error: BaseException) -> str:
     try:
         return str(error)
-    except UnicodeDecodeError:  # it quotes bodies as UTF-8, whatever they are
+    except UnicodeDecodeError:  # openapi-core decodes any body as UTF-8
         return type(error).__name__
 
 
-def _prepared(document: Mapping[str, Any]) -> dict[str, Any]:
+def _prepare_document(document: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in document.items() if key != "security"}
-    paths = {path: _prepared_item(item) for path, item in document.get("paths", {}).items()}
-    hooks = {name: _prepared_item(item) for name, item in document.get("webhooks", {}).items()}
-    return {**kept, "servers": [{"url": _HOST}], "paths": paths, "webhooks": hooks}
+    paths = {path: _prepare_item(item) for path, item in document.get("paths", {}).items()}
+    webhooks = {name: _prepare_item(item) for name, item in document.get("webhooks", {}).items()}
+    return {**kept, "servers": [{"url": _HOST}], "paths": paths, "webhooks": webhooks}
 
 
-def _prepared_item(item: Mapping[str, Any]) -> dict[str, Any]:
+def _prepare_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: _prepared_operation(value) if key in _METHODS else value for key, value in item.items() if key != "servers"
+        key: _prepare_operation(value) if key in _METHODS else value for key, value in item.items() if key != "servers"
     }
 
 
-def _prepared_operation(operation: Mapping[str, Any]) -> dict[str, Any]:
+def _prepare_operation(operation: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in operation.items() if key not in {"security", "servers", "deprecated"}}
-    parameters = [_without_deprecation(each) for each in operation.get("parameters", ())]
+    parameters = [_remove_deprecation(parameter) for parameter in operation.get("parameters", ())]
     return {**kept, "parameters": parameters}
 
 
-def _without_deprecation(parameter: Mapping[str, Any]) -> dict[str, Any]:
+def _remove_deprecation(parameter: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in parameter.items() if key != "deprecated"}

@@ -1,4 +1,4 @@
-"""openapi-core as the second oracle: slower, and written by others; asked before a violation is called one."""
+"""A second validator, openapi-core: slower and independent; it confirms a violation before it is reported."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,31 +11,35 @@ if TYPE_CHECKING:
 
 
 class SecondOpinion:
-    """What openapi-core says of a request or response, as error texts; empty where it finds nothing.
+    """The errors of openapi-core for a request or response, as texts; empty if it finds none.
 
-    The operation is given, so no address is compared and any base URL will do. Security is left out: credentials join
-    a request after it is judged. openapi-core is imported and built when first asked, which takes about half a second.
+    The operation is given, so no address is compared and any base URL is accepted. Security is not checked, since
+    credentials are added after a request was validated. openapi-core is imported and built at first use, which takes
+    about half a second.
     """
 
     def __init__(self, description: Description) -> None:
         self._description = description
 
     @cached_property
-    def _judges(self) -> "Judges":
-        from conformance.validation.openapi import Judges  # noqa: PLC0415 - only runs with doubts pay for it
+    def _validators(self) -> "Judges":
+        from conformance.validation.openapi import Judges  # noqa: PLC0415 - imported only when needed
 
         return Judges(self._description.document, self._description.deref)
 
     def response(self, operation: Operation, exchange: Exchange) -> tuple[str, ...]:
-        """Errors in status, media type, body and headers of a response; an exchange without one raises ValueError."""
+        """Return the errors in status, media type, body and headers of a response.
+
+        Raises ValueError for an exchange without a response.
+        """
         if exchange.response is None:
-            raise ValueError(f"exchange {exchange.id} has no response to judge")
-        return self._judges.response(operation, exchange.request, exchange.response)
+            raise ValueError(f"exchange {exchange.id} has no response to validate")
+        return self._validators.response(operation, exchange.request, exchange.response)
 
     def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
-        """Errors in path, query, header and body of a request."""
-        return self._judges.request(operation, request)
+        """Return the errors in path, query, header and body of a request."""
+        return self._validators.request(operation, request)
 
     def webhook(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
-        """Errors in the headers and body of a delivery to the webhook of that name (method POST)."""
-        return self._judges.webhook(name, headers, body)
+        """Return the errors in the headers and body of a delivery to the webhook of that name (method POST)."""
+        return self._validators.webhook(name, headers, body)

@@ -1,4 +1,4 @@
-"""Values that travel as strings (headers, query and path parameters), read as the types that a schema allows."""
+"""Values of headers, query and path parameters, which travel as strings, read as the types that a schema allows."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,45 +13,51 @@ Follow = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
-_DIGITS = 4000  # below the limit of `int` for strings
+_MAX_DIGITS = 4000  # below the limit of `int` for strings
 
 
 def types(schema: Mapping[str, Any], follow: Follow) -> frozenset[str]:
-    """The JSON types that a schema allows, as far as it says; empty where it does not."""
+    """Return the JSON types that a schema allows, as far as it names them; empty if it names none."""
     schema = follow(schema)
-    own = schema.get("type", ())
-    found = {own} if isinstance(own, str) else set(own)
+    stated = schema.get("type", ())
+    names = {stated} if isinstance(stated, str) else set(stated)
     for keyword in ("anyOf", "oneOf", "allOf"):
         for branch in schema.get(keyword, ()):
-            found |= types(branch, follow)
-    return frozenset(found)
+            names |= types(branch, follow)
+    return frozenset(names)
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """How strings are read under one schema: the types that it allows, and those of its members where it is a list."""
+    """Reads strings under one schema.
+
+    `allowed` are the types that the schema allows, `items` those of its members if it is a list.
+    """
 
     allowed: frozenset[str]
     items: frozenset[str]
 
     @classmethod
     def of(cls, schema: Mapping[str, Any], follow: Follow) -> "Reader":
-        """Read off a schema; `follow` resolves references."""
+        """Build a reader for a schema; `follow` resolves references."""
         allowed, items = types(schema, follow), follow(schema).get("items", {})
         return cls(allowed, types(items, follow) if "array" in allowed else frozenset())
 
     def readings(self, values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
-        """The values that strings can stand for, the most specific first; never empty. A list is made of `members`."""
+        """Return the values that strings can mean, the most specific first; never empty.
+
+        A list is made of `members`.
+        """
         if "array" in self.allowed:
-            return ([_all(self.items, each)[0] for each in members],)
-        return _all(self.allowed, ",".join(values))
+            return ([_read_or_keep(self.items, member)[0] for member in members],)
+        return _read_or_keep(self.allowed, ",".join(values))
 
 
-def _all(allowed: frozenset[str], text: str) -> tuple[Any, ...]:
-    return tuple(_readings(allowed, text)) or (text,)
+def _read_or_keep(allowed: frozenset[str], text: str) -> tuple[Any, ...]:
+    return tuple(_read_as_types(allowed, text)) or (text,)
 
 
-def _readings(allowed: frozenset[str], text: str) -> Iterator[Any]:
-    if "integer" in allowed and _INTEGER.fullmatch(text) and len(text) < _DIGITS:
+def _read_as_types(allowed: frozenset[str], text: str) -> Iterator[Any]:
+    if "integer" in allowed and _INTEGER.fullmatch(text) and len(text) < _MAX_DIGITS:
         yield int(text)
     if "number" in allowed and _NUMBER.fullmatch(text):
         yield float(text)
@@ -62,7 +68,7 @@ def _readings(allowed: frozenset[str], text: str) -> Iterator[Any]:
 
 
 def members(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
-    """The members of an array parameter as strings; styles form, simple, spaceDelimited and pipeDelimited.
+    """Return the members of an array parameter as strings; styles form, simple, spaceDelimited and pipeDelimited.
 
     Source: OpenAPI 3.1, section 4.8.12.2.1 (style, explode) and 4.8.12.4 (style examples).
     """

@@ -1,7 +1,7 @@
-"""Fields of an instance: which the schema declares, and which no applicable part of it does.
+"""Fields of an instance: those that the schema declares, and those that no applicable part of it declares.
 
-JSON Schema's `unevaluatedProperties` tells the same of valid instances only: one wrong field would make every field
-beside it unknown. This walk stays calm on invalid bodies: where no branch matches, each counts.
+JSON Schema's `unevaluatedProperties` says this of valid instances only: one invalid field would make every field beside
+it unknown. This walk works on invalid bodies too: if no branch matches, all branches count.
 """
 
 import re
@@ -11,22 +11,23 @@ from typing import Any, NamedTuple
 from conformance.description import pointers
 from conformance.validation import fragments
 
-_CONDITIONAL = ("if", "then", "else")  # read without asking whether the condition holds: lenient, never a false alarm
+# Followed whether or not the condition holds, so that no declared field is reported as unknown.
+_CONDITIONAL = ("if", "then", "else")
 
 
 Place = tuple[Any, ...]
-"""The way to a value: that of its parent, then its own name or index; empty for the whole."""
+"""The place of a value: (place of its parent, name or index), empty for the whole instance."""
 
 
 class FieldUse(NamedTuple):
-    """What a walk found: JSON pointers of unknown fields, and the pointers of the property schemas in use."""
+    """The result of a walk: JSON pointers of unknown fields, and the pointers of the property schemas in use."""
 
     unknown: tuple[str, ...]
     seen: frozenset[str]
 
 
 class _Shape:
-    """What schemas that judge the same instance say of its members, `$ref`, `allOf` and conditions followed."""
+    """The declarations of all schemas that apply to an instance; `$ref`, `allOf` and conditions are followed."""
 
     __slots__ = ("additional", "choices", "items", "open", "patterns", "prefix", "properties")
 
@@ -40,19 +41,20 @@ class _Shape:
         self.open = False
 
     @property
-    def closed(self) -> bool:
-        """Whether a property that is not declared is unknown."""
+    def is_closed(self) -> bool:
+        """Return whether a property that is not declared is unknown."""
         return bool(self.properties or self.patterns) and not self.open
 
     def declarations(self, name: str) -> tuple[str, ...]:
-        """Pointers of the schemas that a property is declared by."""
-        return self.properties.get(name) or tuple(found for rule, found in self.patterns if rule.search(name))
+        """Return the pointers of the schemas by which a property is declared."""
+        return self.properties.get(name) or tuple(declared for rule, declared in self.patterns if rule.search(name))
 
 
 class Fields:
     """Walks instances along their schemas.
 
-    `resolve` gives the schema of a pointer with its leading `#`; `matches` tells whether an instance is valid by one.
+    `resolve` returns the schema at a pointer with its leading `#`; `matches` returns whether an instance is valid by
+    the schema at one.
     """
 
     def __init__(self, resolve: Callable[[str], Any], matches: Callable[[str, Any], bool]) -> None:
@@ -61,69 +63,72 @@ class Fields:
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def use(self, schema: str, instance: Any) -> FieldUse:
-        """Which fields of the instance are declared by the schema at a pointer, and which are not."""
+        """Return the fields of the instance that the schema at a pointer declares, and those that it does not."""
         unknown: list[str] = []
         seen: set[str] = set()
-        waiting: list[tuple[tuple[str, ...], Any, Place]] = [((schema,), instance, ())]
-        while waiting:
-            schemas, value, at = waiting.pop()
-            shape = self._shape_for(schemas, value)
+        pending: list[tuple[tuple[str, ...], Any, Place]] = [((schema,), instance, ())]
+        while pending:
+            schemas, value, place = pending.pop()
+            shape = self._find_shape(schemas, value)
             if isinstance(value, dict):
                 for name, member in value.items():
                     declared = shape.declarations(name)
                     seen.update(declared)
-                    if not declared and shape.closed:
-                        unknown.append(_pointer((at, name)))
-                    below = declared or shape.additional
-                    if below and isinstance(member, dict | list):
-                        waiting.append((below, member, (at, name)))
+                    if not declared and shape.is_closed:
+                        unknown.append(_format_pointer((place, name)))
+                    schema_pointers = declared or shape.additional
+                    if schema_pointers and isinstance(member, dict | list):
+                        pending.append((schema_pointers, member, (place, name)))
             elif isinstance(value, list):
                 for index, member in enumerate(value):
                     if isinstance(member, dict | list) and (
-                        below := tuple(shape.prefix[index : index + 1]) or shape.items
+                        schema_pointers := tuple(shape.prefix[index : index + 1]) or shape.items
                     ):
-                        waiting.append((below, member, (at, index)))
+                        pending.append((schema_pointers, member, (place, index)))
         return FieldUse(tuple(unknown), frozenset(seen))
 
-    def _shape_for(self, schemas: tuple[str, ...], instance: Any) -> _Shape:
-        """What the schemas and those of their branches that an instance matches say of its members."""
-        shape = self._shape(schemas)
-        return self._shape(tuple(self._applicable(schemas, instance))) if shape.choices else shape
+    def _find_shape(self, schemas: tuple[str, ...], instance: Any) -> _Shape:
+        """Return the declarations of the schemas and of those of their branches that an instance matches."""
+        shape = self._merge_shapes(schemas)
+        return self._merge_shapes(tuple(self._list_applicable(schemas, instance))) if shape.choices else shape
 
-    def _applicable(self, schemas: tuple[str, ...], instance: Any) -> Iterator[str]:
-        """The schemas and those of their branches that the instance matches; all branches where it matches none."""
+    def _list_applicable(self, schemas: tuple[str, ...], instance: Any) -> Iterator[str]:
+        """Yield the schemas and those of their branches that the instance matches; all branches if it matches none."""
         for schema in schemas:
             yield schema
-            for branches in self._shape((schema,)).choices:
+            for branches in self._merge_shapes((schema,)).choices:
                 chosen = [branch for branch in branches if self._matches(branch, instance)]
-                yield from self._applicable(tuple(chosen or branches), instance)
+                yield from self._list_applicable(tuple(chosen or branches), instance)
 
-    def _shape(self, schemas: tuple[str, ...]) -> _Shape:
+    def _merge_shapes(self, schemas: tuple[str, ...]) -> _Shape:
         if schemas not in self._shapes:
             shape = _Shape()
-            gathered: set[str] = set()
+            visited: set[str] = set()
             for schema in schemas:
-                self._gather(schema, shape, gathered)
+                self._collect_declarations(schema, shape, visited)
             self._shapes[schemas] = shape
         return self._shapes[schemas]
 
-    def _gather(self, pointer: str, shape: _Shape, gathered: set[str]) -> None:
+    def _collect_declarations(self, pointer: str, shape: _Shape, visited: set[str]) -> None:
         schema = self._resolve(pointer)
-        if pointer in gathered or not isinstance(schema, Mapping):
+        if pointer in visited or not isinstance(schema, Mapping):
             return
-        gathered.add(pointer)
-        for each in _in_place(pointer, schema):
-            self._gather(each, shape, gathered)
-        _declare(pointer, schema, shape)
+        visited.add(pointer)
+        for subpointer in _list_in_place(pointer, schema):
+            self._collect_declarations(subpointer, shape, visited)
+        _add_declarations(pointer, schema, shape)
 
 
-def _pointer(at: Place) -> str:
-    """The JSON pointer of a place: written out for what is unknown alone, since most bodies have nothing of it."""
-    return pointers.join(_pointer(at[0]), at[1]) if at else ""
+def _format_pointer(at: Place) -> str:
+    """Return the JSON pointer of a place.
+
+    It is written for unknown fields only, since most bodies have none.
+    """
+    return pointers.join(_format_pointer(at[0]), at[1]) if at else ""
 
 
-def _in_place(pointer: str, schema: Mapping[str, Any]) -> Iterator[str]:
-    """Pointers of the subschemas that judge the same instance whatever it is."""
+def _list_in_place(pointer: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield pointers of the subschemas that apply to the same instance unconditionally."""
     if isinstance(schema.get("$ref"), str):
         yield fragments.decoded(schema["$ref"])
     yield from (pointers.join(pointer, "allOf", index) for index in range(len(schema.get("allOf", ()))))
@@ -131,7 +136,7 @@ def _in_place(pointer: str, schema: Mapping[str, Any]) -> Iterator[str]:
     yield from (pointers.join(pointer, "dependentSchemas", name) for name in schema.get("dependentSchemas", ()))
 
 
-def _declare(pointer: str, schema: Mapping[str, Any], shape: _Shape) -> None:
+def _add_declarations(pointer: str, schema: Mapping[str, Any], shape: _Shape) -> None:
     for name in schema.get("properties", ()):
         shape.properties[name] = (*shape.properties.get(name, ()), pointers.join(pointer, "properties", name))
     for pattern in schema.get("patternProperties", ()):

@@ -1,4 +1,4 @@
-"""Compiled validators of one description: every body, header and parameter, judged in microseconds."""
+"""Compiled validators of one description, for every body, header and parameter; each call takes microseconds."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,16 +16,16 @@ from conformance.validation.formats import FORMATS
 from conformance.validation.unknown import Fields
 from conformance.validation.writing import for_writing
 
-_ParameterJudge = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.Reader]
+_ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.Reader]
 
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
 
 class Validators:
-    """Judges JSON by the schemas of a description (JSON Schema 2020-12, formats asserted).
+    """Validates JSON by the schemas of a description (JSON Schema 2020-12, formats asserted).
 
-    Schemas are named by JSON pointers with a leading `#`, as in `Media.schema`. Each is compiled when first used, about
+    Schemas are named by JSON pointers with a leading `#`, as in `Media.schema`. Each is compiled at first use, in about
     half a millisecond, and kept. An unknown pointer raises KeyError.
     """
 
@@ -34,93 +34,96 @@ class Validators:
         self._registry = jsonschema_rs.Registry([(_ROOT, dict(description.document))], draft=jsonschema_rs.Draft202012)
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._readers: dict[str, strings.Reader] = {}
-        self._parameters: dict[int, _ParameterJudge] = {}
+        self._parameters: dict[int, _ParameterEntry] = {}
         self._fields = Fields(description.resolve, self.matches)
 
     @cached_property
     def written(self) -> "Validators":
-        """The validators of the same description for what clients write: nothing read-only is required of them."""
+        """The validators of the same description for what clients write: no read-only property is required."""
         read = self.description
         document = for_writing(read.document, read.deref)
         return Validators(Description(document, read.model, read.digest, read.source))
 
     def matches(self, pointer: str, instance: Any) -> bool:
-        """Whether an instance is valid against the schema at a pointer."""
-        return _is_valid(self._at(pointer), instance)
+        """Return whether an instance is valid by the schema at a pointer."""
+        return _is_valid(self._get_validator(pointer), instance)
 
     def schema(self, pointer: str, instance: Any) -> tuple[SchemaError, ...]:
-        """What is wrong with an instance by the schema at a pointer; empty where it is valid."""
-        return _judge(self._at(pointer), instance)
+        """Return the errors of an instance by the schema at a pointer; empty if it is valid."""
+        return _validate(self._get_validator(pointer), instance)
 
     def body(self, operation: Operation, status: int, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
-        """What is wrong with a response body, None where no schema is documented for the status and media type."""
+        """Return the errors of a response body; None if no schema is documented for the status and media type."""
         response = operation.response(status)
         pointer = schema_of(response.media, media_type) if response else ""
         return self.schema(pointer, instance) if pointer else None
 
     def request_body(self, operation: Operation, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
-        """What is wrong with a request body, None where no schema is documented; see `written`."""
+        """Return the errors of a request body; None if no schema is documented. See `written`."""
         pointer = schema_of(operation.body.media, media_type) if operation.body else ""
         return self.written.schema(pointer, instance) if pointer else None
 
     def header(self, operation: Operation, status: int, name: str, value: str) -> tuple[SchemaError, ...] | None:
-        """What is wrong with the string of a response header, None where no schema is documented for it."""
+        """Return the errors in the string of a response header; None if no schema is documented for it."""
         response = operation.response(status)
         headers = response.headers if response else ()
-        pointer = next((each.schema for each in headers if each.name.lower() == name.lower()), "")
+        pointer = next((header_spec.schema for header_spec in headers if header_spec.name.lower() == name.lower()), "")
         if not pointer:
             return None
-        members = tuple(each.strip() for each in value.split(",")) if value else ()
-        return _best(self._at(pointer), self._reader(pointer).readings((value,), members))
+        members = tuple(member.strip() for member in value.split(",")) if value else ()
+        return _validate_readings(self._get_validator(pointer), self._get_reader(pointer).readings((value,), members))
 
     def parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
-        """What is wrong with the decoded values of a parameter; several belong to an exploded array.
+        """Return the errors in the decoded values of a parameter; several values belong to an exploded array.
 
-        `SchemaError.schema` is relative to the parameter's schema unless the fault is behind a reference.
+        `SchemaError.schema` is relative to the parameter's schema unless the error is behind a reference.
         """
-        _, validator, reader = self._parameters.get(id(parameter)) or self._judge_of(parameter)
-        return _best(validator, reader.readings(values, strings.members(parameter, values)))
+        _, validator, reader = self._parameters.get(id(parameter)) or self._build_parameter_entry(parameter)
+        return _validate_readings(validator, reader.readings(values, strings.members(parameter, values)))
 
     def unknown_fields(self, pointer: str, instance: Any) -> tuple[str, ...]:
-        """JSON pointers of the fields that no applicable part of the schema at a pointer declares.
+        """Return JSON pointers of the fields that no applicable part of the schema at a pointer declares.
 
-        A schema with `additionalProperties` other than false, or without any declared property, welcomes all.
+        A schema with `additionalProperties` other than false, or without any declared property, accepts all fields.
         """
         return self._fields.use(pointer, instance).unknown
 
     def seen_fields(self, pointer: str, instance: Any) -> frozenset[str]:
-        """Pointers of the property schemas, of all that judge the instance, that it has a field for."""
+        """Return pointers of the property schemas, of all that apply to the instance, for which it has a field."""
         return self._fields.use(pointer, instance).seen
 
-    def _reader(self, pointer: str) -> strings.Reader:
+    def _get_reader(self, pointer: str) -> strings.Reader:
         if pointer not in self._readers:
             self._readers[pointer] = strings.Reader.of(self.description.resolve(pointer), self.description.deref)
         return self._readers[pointer]
 
-    def _judge_of(self, parameter: Parameter) -> _ParameterJudge:
-        """What judges a parameter, kept by the parameter's identity, and the parameter with it: ids come back."""
-        reader = strings.Reader.of(parameter.schema, self.description.deref)
-        return self._parameters.setdefault(id(parameter), (parameter, self._inline(parameter.schema), reader))
+    def _build_parameter_entry(self, parameter: Parameter) -> _ParameterEntry:
+        """Build the validator and reader of a parameter, kept by the parameter's identity.
 
-    def _at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+        The entry holds the parameter itself, so that its id cannot be reused.
+        """
+        reader = strings.Reader.of(parameter.schema, self.description.deref)
+        return self._parameters.setdefault(id(parameter), (parameter, self._compile_schema(parameter.schema), reader))
+
+    def _get_validator(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         known = self._compiled.get(pointer)
         if known is None:
             schema = self.description.resolve(pointer)
             reference = schema.get("$ref") if isinstance(schema, Mapping) and len(schema) == 1 else None
-            known = self._at(reference) if isinstance(reference, str) else self._compile(pointer)
+            known = self._get_validator(reference) if isinstance(reference, str) else self._compile_pointer(pointer)
             self._compiled[pointer] = known
         return known
 
-    def _compile(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
-        return self._built({"$ref": _ROOT + fragments.encoded(pointer)})
+    def _compile_pointer(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+        return self._build_validator({"$ref": _ROOT + fragments.encoded(pointer)})
 
-    def _inline(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    def _compile_schema(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         key = msgspec.json.encode(schema, order="sorted").decode()
         if key not in self._compiled:
-            self._compiled[key] = self._built(_absolute(schema))
+            self._compiled[key] = self._build_validator(_absolutise(schema))
         return self._compiled[key]
 
-    def _built(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    def _build_validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(
             schema,
             registry=self._registry,
@@ -132,45 +135,47 @@ class Validators:
 
 
 def schema_of(documented: Sequence[Media], media_type: str) -> str:
-    """The pointer of the schema for a media type, by name or range (`application/*`); empty where there is none."""
-    wanted = media_type.partition(";")[0].strip().lower()
-    by_type = {each.type.lower(): each.schema for each in documented}
-    ranges = (wanted, wanted.partition("/")[0] + "/*", "*/*")
-    return next((by_type[each] for each in ranges if each in by_type), "")
+    """Return the pointer of the schema for a media type, by name or range (`application/*`); empty if there is none."""
+    plain_type = media_type.partition(";")[0].strip().lower()
+    by_type = {media.type.lower(): media.schema for media in documented}
+    names = (plain_type, plain_type.partition("/")[0] + "/*", "*/*")
+    return next((by_type[name] for name in names if name in by_type), "")
 
 
-def _judge(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
+def _validate(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
     try:
-        return () if _is_valid(validator, instance) else explain(validator.iter_errors(_encodable(instance)))
+        return () if _is_valid(validator, instance) else explain(validator.iter_errors(_replace_surrogates(instance)))
     except (ValueError, RecursionError):  # "Recursion limit reached"
-        return (SchemaError("", "nests deeper than any schema reaches", "depth", "less depth", "more", ""),)
+        return (SchemaError("", "nested more deeply than the validator supports", "depth", "less depth", "more", ""),)
 
 
-def _best(validator: jsonschema_rs.Draft202012Validator, readings: Sequence[Any]) -> tuple[SchemaError, ...]:
-    """The errors of the first reading, none where any reading is valid."""
-    valid = any(_is_valid(validator, each) for each in readings)
-    return () if valid else _judge(validator, readings[0])
+def _validate_readings(
+    validator: jsonschema_rs.Draft202012Validator, readings: Sequence[Any]
+) -> tuple[SchemaError, ...]:
+    """Return the errors of the first reading, or none if any reading is valid."""
+    valid = any(_is_valid(validator, reading) for reading in readings)
+    return () if valid else _validate(validator, readings[0])
 
 
 def _is_valid(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> bool:
     try:
         return validator.is_valid(instance)
     except UnicodeEncodeError:
-        return validator.is_valid(_encodable(instance))
+        return validator.is_valid(_replace_surrogates(instance))
 
 
-def _encodable(instance: Any) -> Any:
-    """The instance with `?` for each lone surrogate, which the validators cannot take; lengths stay as they are."""
+def _replace_surrogates(instance: Any) -> Any:
+    """Replace each lone surrogate, which the validators cannot take, by `?`; lengths stay as they are."""
     return json.loads(json.dumps(instance, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def _absolute(schema: Any) -> Any:
-    """A copy whose references lead into the description wherever the copy stands."""
+def _absolutise(schema: Any) -> Any:
+    """Return a copy whose references lead into the description wherever the copy stands."""
     if isinstance(schema, Mapping):
         return {
             key: _ROOT + fragments.encoded(fragments.decoded(value))
             if key == "$ref" and isinstance(value, str)
-            else _absolute(value)
+            else _absolutise(value)
             for key, value in schema.items()
         }
-    return [_absolute(each) for each in schema] if isinstance(schema, list) else schema
+    return [_absolutise(item) for item in schema] if isinstance(schema, list) else schema

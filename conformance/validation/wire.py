@@ -1,4 +1,4 @@
-"""A request as it stands on the wire, judged by the compiled validators: path, query, headers and body."""
+"""A request as sent on the wire, validated by the compiled validators: path, query, headers and body."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,47 +16,47 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def request_errors(validators: Validators, operation: Operation, request: Request) -> tuple[SchemaError, ...]:
-    """What is wrong with a request by the operation's parameters and body; unknown parameters are not.
+    """Return the errors of a request by the operation's parameters and body; unknown parameters are no errors.
 
     `SchemaError.pointer` begins with the place: `path`, `path:NAME`, `query:NAME`, `header:NAME` or `body`, followed by
     the JSON pointer into it.
     """
     variables = path_variables(operation.path, request.target.partition("?")[0])
     if variables is None:
-        return (_error("path", "path", operation.path, request.target),)
-    faults = _parameter_errors(validators, operation, request, variables)
-    return (*faults, *_body_errors(validators, operation, request))
+        return (_build_error("path", "path", operation.path, request.target),)
+    parameter_errors = _validate_parameters(validators, operation, request, variables)
+    return (*parameter_errors, *_validate_body(validators, operation, request))
 
 
 def path_variables(template: str, path: str) -> dict[str, str] | None:
-    """The decoded path parameters, None where the path is not of the template."""
-    names, pattern = _template(template)
-    found = pattern.fullmatch(path)
-    return dict(zip(names, map(unquote, found.groups()), strict=True)) if found else None
+    """Return the decoded path parameters, or None if the path does not match the template."""
+    names, pattern = _compile_template(template)
+    match = pattern.fullmatch(path)
+    return dict(zip(names, map(unquote, match.groups()), strict=True)) if match else None
 
 
 @lru_cache(maxsize=1024)
-def _template(template: str) -> tuple[list[str], re.Pattern[str]]:
-    """The names of a template's parameters, and what its paths look like."""
+def _compile_template(template: str) -> tuple[list[str], re.Pattern[str]]:
+    """Return the names of a template's parameters, and a pattern of its paths."""
     pieces = _PLACEHOLDER.split(template)
     pattern = "".join("([^/]*)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
     return pieces[1::2], re.compile(pattern)
 
 
 def query_pairs(target: str) -> list[tuple[str, str]]:
-    """The decoded query parameters of a request target, those without value too."""
+    """Return the decoded query parameters of a request target, including those without value."""
     return parse_qsl(target.partition("?")[2], keep_blank_values=True)
 
 
 def content_type(headers: Headers) -> str:
-    """The content type in lower case with its parameters, empty where there is none."""
+    """Return the content type in lower case with its parameters, empty if there is none."""
     return next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
 
 
-def _parameter_errors(
+def _validate_parameters(
     validators: Validators, operation: Operation, request: Request, variables: Mapping[str, str]
 ) -> Iterator[SchemaError]:
-    given = _given(request, variables)
+    given = _collect_values(request, variables)
     for parameter in operation.parameters:
         name = parameter.name.lower() if parameter.location is Location.HEADER else parameter.name
         if values := given.get((parameter.location, name)):
@@ -65,42 +65,44 @@ def _parameter_errors(
                 yield msgspec.structs.replace(error, pointer=place + error.pointer)
         elif parameter.required:
             place = f"{parameter.location}:{parameter.name}"
-            yield _error(place, "required", f"parameter {parameter.name}", "absent")
+            yield _build_error(place, "required", f"parameter {parameter.name}", "absent")
 
 
-def _given(request: Request, variables: Mapping[str, str]) -> dict[tuple[Location, str], list[str]]:
-    """The values that a request gives for parameters, by place and name; names of headers in lower case."""
-    found = {(Location.PATH, name): [value] for name, value in variables.items()}
+def _collect_values(request: Request, variables: Mapping[str, str]) -> dict[tuple[Location, str], list[str]]:
+    """Return the parameter values of a request by place and name; names of headers in lower case."""
+    values_by_place = {(Location.PATH, name): [value] for name, value in variables.items()}
     for name, value in query_pairs(request.target):
-        found.setdefault((Location.QUERY, name), []).append(value)
+        values_by_place.setdefault((Location.QUERY, name), []).append(value)
     for name, value in request.headers:
-        found.setdefault((Location.HEADER, name.lower()), []).append(value)
-    return found
+        values_by_place.setdefault((Location.HEADER, name.lower()), []).append(value)
+    return values_by_place
 
 
-def _body_errors(validators: Validators, operation: Operation, request: Request) -> Iterator[SchemaError]:
+def _validate_body(validators: Validators, operation: Operation, request: Request) -> Iterator[SchemaError]:
     if operation.body is None:
         return
     if not request.body:
         if operation.body.required:
-            yield _error("body", "required", "a body", "absent")
+            yield _build_error("body", "required", "a body", "absent")
         return
     media_type = content_type(request.headers)
     if not schema_of(operation.body.media, media_type):
-        yield _error("body", "mediaType", " or ".join(each.type for each in operation.body.media), media_type or "none")
+        yield _build_error(
+            "body", "mediaType", " or ".join(media.type for media in operation.body.media), media_type or "none"
+        )
     elif media_type.partition(";")[0].strip() == "application/json":
-        yield from _json_errors(validators, operation, request.body)
+        yield from _validate_json(validators, operation, request.body)
 
 
-def _json_errors(validators: Validators, operation: Operation, body: bytes) -> Iterator[SchemaError]:
+def _validate_json(validators: Validators, operation: Operation, body: bytes) -> Iterator[SchemaError]:
     try:
         value: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        yield _error("body", "json", "JSON", str(error))
+        yield _build_error("body", "json", "JSON", str(error))
         return
-    for each in validators.request_body(operation, "application/json", value) or ():
-        yield msgspec.structs.replace(each, pointer="body" + each.pointer)
+    for schema_error in validators.request_body(operation, "application/json", value) or ():
+        yield msgspec.structs.replace(schema_error, pointer="body" + schema_error.pointer)
 
 
-def _error(place: str, keyword: str, expected: str, actual: str) -> SchemaError:
+def _build_error(place: str, keyword: str, expected: str, actual: str) -> SchemaError:
     return SchemaError(place, f"{keyword}: expected {expected}, got {actual}", keyword, expected, actual, "")

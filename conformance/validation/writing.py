@@ -1,7 +1,7 @@
-"""A description as clients write by it: what is read-only is not required of them.
+"""A description for what clients write: no read-only property is required of them.
 
 OpenAPI 3.0 said so (section 4.7.24.2); 3.1 leaves `readOnly` to JSON Schema, where the owner of the value decides
-(Validation 2020-12, section 9.4). A server that owns an `id` does not ask for it.
+(Validation 2020-12, section 9.4). A server that owns an `id` does not require it in a request.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,16 +11,16 @@ Deref = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 def for_writing(document: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
-    """A copy of a document in which no schema requires a property that it marks as read-only."""
-    return {key: _relaxed(value, deref) for key, value in document.items()}
+    """Return a copy of a document in which no schema requires a property that it marks as read-only."""
+    return {key: _relax(value, deref) for key, value in document.items()}
 
 
-def _relaxed(node: Any, deref: Deref) -> Any:
+def _relax(node: Any, deref: Deref) -> Any:
     if isinstance(node, list):
-        return [_relaxed(each, deref) for each in node]
+        return [_relax(item, deref) for item in node]
     if not isinstance(node, Mapping):
         return node
-    relaxed = {key: _relaxed(value, deref) for key, value in node.items()}
+    relaxed = {key: _relax(value, deref) for key, value in node.items()}
     required, properties = node.get("required"), node.get("properties")
     if isinstance(required, list) and isinstance(properties, Mapping):
         relaxed["required"] = [name for name in required if not _is_read_only(properties.get(name), deref)]

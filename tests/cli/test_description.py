@@ -65,7 +65,7 @@ def test_diff_ends_with_1_for_those_whom_it_breaks(evconform, file, document):
     old, new = file("old.json", document), file("new.json", smaller)
     ended = evconform("description", "diff", old, new)
     assert ended.code == 1
-    assert "GET /evses: the operation is gone" in ended.out
+    assert "GET /evses: the operation was removed" in ended.out
     assert ended.out.splitlines()[-1] == "1 breaking, 0 risky, 0 harmless"
     assert evconform("description", "diff", old, new, "--for", "server").code == 0
     assert evconform("description", "diff", new, old).code == 0
@@ -93,7 +93,7 @@ def test_fetch_pins_and_a_run_would_use_it(evconform, document, tmp_path, monkey
     route.mock(httpx.Response(200, content=msgspec.json.encode(document)))
     waiting = evconform("description", "fetch")
     assert waiting.code == 1
-    assert "GET /evses: the operation is gone" in waiting.out
+    assert "GET /evses: the operation was removed" in waiting.out
     assert configuration(None).description == pinned
     assert evconform("description", "fetch", "--accept").code == 0
     assert configuration(None).description != pinned

@@ -1,4 +1,4 @@
-"""What we rely on in jsonschema-rs."""
+"""The behaviour of jsonschema-rs on which the harness relies."""
 
 import jsonschema_rs
 import pytest
@@ -54,20 +54,23 @@ def test_errors_carry_instance_path_kind_and_the_absolute_place_of_the_keyword()
     assert error.kind.name == "anyOf"
     assert error.absolute_keyword_location == "urn:d#/schemas/Node/properties/a~1%7Bb%7D~0c/anyOf"
     assert isinstance(error.kind, ValidationErrorKind.AnyOf)
-    assert [[fault.kind.name for fault in branch] for branch in error.kind.context] == [["type"], ["const"]]
+    assert [[branch_error.kind.name for branch_error in branch] for branch in error.kind.context] == [
+        ["type"],
+        ["const"],
+    ]
 
 
-def test_faults_of_branches_have_paths_from_the_root():
+def test_errors_of_branches_have_paths_from_the_root():
     (error,) = validator("urn:d#/schemas/Node").iter_errors({"name": "", "next": {"name": 1, "next": None}})
     assert isinstance(error.kind, ValidationErrorKind.OneOfNotValid)
-    assert [fault.instance_path for branch in error.kind.context for fault in branch] == [
+    assert [branch_error.instance_path for branch in error.kind.context for branch_error in branch] == [
         ["next"],
         ["next", "name"],
         ["next"],
     ]
 
 
-def test_one_of_tells_none_from_several_and_which():
+def test_one_of_distinguishes_none_from_several():
     schema = {"oneOf": [{"type": "string"}, {"type": "array"}, {"minItems": 0}]}
     (error,) = errors(schema, [])
     assert isinstance(error.kind, ValidationErrorKind.OneOfMultipleValid)
@@ -113,7 +116,7 @@ def test_formats_are_asserted_on_demand_and_unknown_ones_are_annotations():
     assert not errors({"format": "double"}, "x")
 
 
-def test_own_formats_are_asked_about_strings_alone():
+def test_custom_formats_are_called_for_strings_only():
     asked = []
     schema = {"items": {"format": "decimal"}}
     assert not errors(schema, ["1", 2, None, {}], formats={"decimal": lambda value: asked.append(value) or True})
@@ -131,7 +134,7 @@ def test_nullable_is_no_keyword():
 
 
 @pytest.mark.parametrize("value", [2**70, -(2**70), 1e300, "\0", "é" * 10_000])
-def test_odd_values_are_judged_not_refused(value):
+def test_unusual_values_are_validated(value):
     assert Draft202012Validator({"type": ["integer", "number", "string"]}).is_valid(value)
 
 

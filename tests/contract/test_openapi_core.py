@@ -1,4 +1,4 @@
-"""What we rely on in openapi-core."""
+"""The behaviour of openapi-core on which the harness relies."""
 
 from dataclasses import dataclass, field
 
@@ -81,22 +81,24 @@ def test_the_path_pattern_finds_the_operation_whatever_the_values():
     assert faults(V31RequestValidator, Asked(path_pattern="/nothing"))
 
 
-def test_given_path_parameters_are_judged():
+def test_given_path_parameters_are_validated():
     (error,) = faults(V31RequestValidator, Asked(parameters=RequestParameters(path={"id": "b"})))
-    assert [each.validator for each in error.__cause__.schema_errors] == ["pattern"]
+    assert [schema_error.validator for schema_error in error.__cause__.schema_errors] == ["pattern"]
 
 
 def test_schema_errors_stand_in_the_cause_with_json_paths():
     (error,) = faults(V31ResponseValidator, Asked(), Answered(b'{"a": "x", "b": 1}'))
-    assert [(each.json_path, each.validator) for each in error.__cause__.schema_errors] == [("$.a", "format")]
+    assert [(schema_error.json_path, schema_error.validator) for schema_error in error.__cause__.schema_errors] == [
+        ("$.a", "format")
+    ]
 
 
-def test_iter_errors_tells_body_and_headers():
+def test_iter_errors_reports_body_and_headers():
     errors = faults(V31ResponseValidator, Asked(), Answered(b"{}", headers=Headers([("x-rate", "many")])))
     assert len(errors) == 2
 
 
-def test_iter_errors_tells_parameters_and_body():
+def test_iter_errors_reports_parameters_and_body():
     parameters = RequestParameters(path={"id": "b"}, query=ImmutableMultiDict([("size", "10")]))
     assert len(faults(V31RequestValidator, Asked(parameters=parameters, body=b"{}"))) == 3
 
@@ -119,11 +121,11 @@ def test_deprecated_parameters_warn_only_where_they_are_marked():
         faults(V31RequestValidator, Asked(parameters=parameters))
 
 
-def test_a_uri_is_judged_only_by_a_format_of_ours():
+def test_a_uri_needs_a_custom_format():
     wrong = Answered(b'{"a": "2024-01-01T00:00:00Z", "u": "/x"}')
     assert faults(V31ResponseValidator, Asked(), wrong) == []
     (error,) = faults(V31ResponseValidator, Asked(), wrong, extra_format_validators={"uri": lambda value: ":" in value})
-    assert [each.json_path for each in error.__cause__.schema_errors] == ["$.u"]
+    assert [schema_error.json_path for schema_error in error.__cause__.schema_errors] == ["$.u"]
 
 
 def test_it_is_silent_on_a_body_beside_204_and_on_unknown_fields():

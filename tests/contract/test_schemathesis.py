@@ -1,4 +1,4 @@
-"""What we rely on in schemathesis, one test a name."""
+"""The behaviour of schemathesis on which the harness relies, one test for each name used."""
 
 import hypothesis
 import pytest
@@ -63,8 +63,8 @@ def coverage(schema, operation):
     return list(schema.iter_coverage_cases(operation, generation_modes=MODES, generation_config=config))
 
 
-def drawn(strategy, seed=1):
-    found = []
+def draw_cases(strategy, seed=1):
+    cases = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -75,10 +75,10 @@ def drawn(strategy, seed=1):
     )
     @hypothesis.given(strategy)
     def draw(case):
-        found.append(case)
+        cases.append(case)
 
     draw()
-    return found
+    return cases
 
 
 def test_a_configuration_given_keeps_it_from_looking_for_files(tmp_path, monkeypatch):
@@ -92,32 +92,32 @@ def test_iter_coverage_cases_enumerates_both_modes_without_other_methods(coverag
     assert {case.method.upper() for case in coverage} == {"PUT"}
 
 
-def test_meta_tells_mode_place_and_description(coverage):
-    told = {
+def test_metadata_holds_mode_place_and_description(coverage):
+    metadata = {
         (case.meta.generation.mode.value, data.parameter_location and data.parameter_location.value, data.parameter)
         for case in coverage
         for data in [case.meta.phase.data]
     }
-    assert ("negative", "query", "size") in told
-    assert ("negative", "path", "id") in told
-    assert any(place == "body" for _, place, _ in told)
+    assert ("negative", "query", "size") in metadata
+    assert ("negative", "path", "id") in metadata
+    assert any(place == "body" for _, place, _ in metadata)
     assert all(case.meta.phase.data.description for case in coverage)
 
 
 def test_as_strategy_draws_the_same_for_one_seed(operation):
     for mode in MODES:
         strategy = operation.as_strategy(generation_mode=mode)
-        assert [sent(case) for case in drawn(strategy)] == [sent(case) for case in drawn(strategy)]
+        assert [prepare(case) for case in draw_cases(strategy)] == [prepare(case) for case in draw_cases(strategy)]
 
 
-def sent(case):
+def prepare(case):
     prepared = requests.Request(**case.as_transport_kwargs(base_url="http://a.invalid")).prepare()
     return prepared.method, prepared.path_url, prepared.body
 
 
 def test_as_transport_kwargs_is_what_requests_takes(operation):
-    for case in drawn(operation.as_strategy(generation_mode=MODES[0])):
-        method, path, body = sent(case)
+    for case in draw_cases(operation.as_strategy(generation_mode=MODES[0])):
+        method, path, body = prepare(case)
         assert method == "PUT"
         assert path.startswith("/things/")
         assert isinstance(body, bytes)
@@ -125,11 +125,11 @@ def test_as_transport_kwargs_is_what_requests_takes(operation):
 
 def test_each_case_carries_a_random_header(coverage):
     headers = [case.as_transport_kwargs(base_url="http://a.invalid")["headers"] for case in coverage]
-    assert len({each["X-Schemathesis-TestCaseId"] for each in headers}) == len(headers)
+    assert len({header["X-Schemathesis-TestCaseId"] for header in headers}) == len(headers)
 
 
 def test_containers_of_a_case_can_be_changed_before_it_is_sent(operation):
-    case = drawn(operation.as_strategy(generation_mode=MODES[0]))[0]
+    case = draw_cases(operation.as_strategy(generation_mode=MODES[0]))[0]
     case.path_parameters["id"] = "a b"
     case.query["size"] = 5
     case.headers["X-More"] = "1"
@@ -141,12 +141,12 @@ def test_containers_of_a_case_can_be_changed_before_it_is_sent(operation):
 
 
 def test_registered_formats_are_drawn(operation):
-    positive = drawn(operation.as_strategy(generation_mode=MODES[0]))
+    positive = draw_cases(operation.as_strategy(generation_mode=MODES[0]))
     assert {case.body["name"] for case in positive} == {"registered"}
 
 
 def test_read_only_properties_are_left_out_of_bodies(operation):
-    assert not any("own" in case.body for case in drawn(operation.as_strategy(generation_mode=MODES[0])))
+    assert not any("own" in case.body for case in draw_cases(operation.as_strategy(generation_mode=MODES[0])))
 
 
 def test_webhooks_are_not_generated(schema):

@@ -1,4 +1,4 @@
-"""What we rely on in securesystemslib and cryptography, held against published vectors."""
+"""The behaviour of securesystemslib and cryptography on which the harness relies, checked with published vectors."""
 
 import base64
 
@@ -60,7 +60,7 @@ def test_signatures_are_those_of_the_rfc(secret, public, message, halves):
         signer.public_key.verify_signature(made, bytes.fromhex(message) + b"\0")
 
 
-def test_what_is_signed_is_the_encoding_of_the_specification():
+def test_the_signed_bytes_follow_the_specification():
     assert Envelope(BODY, KIND, {}).pae() == PAE
 
 
@@ -86,4 +86,4 @@ def test_an_envelope_is_written_as_the_specification_has_it():
     written = envelope.to_dict()
     assert written["payload"] == "aGVsbG8gd29ybGQ="
     assert written["payloadType"] == KIND
-    assert [set(each) for each in written["signatures"]] == [{"keyid", "sig"}]
+    assert [set(signature) for signature in written["signatures"]] == [{"keyid", "sig"}]

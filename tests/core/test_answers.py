@@ -1,4 +1,4 @@
-"""Reading answers: bodies that may be anything, addresses that may lead anywhere."""
+"""Reading of responses: arbitrary bodies, and URLs that may lead anywhere."""
 
 import string
 from urllib.parse import quote
@@ -41,7 +41,7 @@ def answer(body, operation=LIST, status=200, method="GET", media="application/js
     return Answer(Exchange("x", request, BASE, 0.0, response), operation)
 
 
-def of(operation, **more):
+def change_operation(operation, **more):
     return msgspec.structs.replace(operation, **more)
 
 
@@ -49,14 +49,14 @@ class TestBodies:
     @pytest.mark.parametrize(
         "body", [b"", b"{", b"NaN", b'"\xff"', b"\xef\xbb\xbf{}", b"\0", b"[1,]", b"Infinity", b"{'a':1}"]
     )
-    def test_what_is_no_json_is_unreadable(self, body):
+    def test_invalid_json_is_unreadable(self, body):
         assert answer(body).json is UNREADABLE
         assert answer(body).peculiar == ""
 
     @pytest.mark.parametrize(
         "body", [b'"\\ud800"', b"1e999", b"9" * 5000, b"[" * 65 + b"]" * 65, b"[" * 9000 + b"]" * 9000]
     )
-    def test_json_that_readers_may_refuse_is_told_apart(self, body):
+    def test_json_that_some_readers_refuse_is_marked(self, body):
         assert answer(body).json is UNREADABLE
         assert answer(body).peculiar
 
@@ -67,7 +67,7 @@ class TestBodies:
         assert answer(body).json is not UNREADABLE
         assert answer(body).peculiar == ""
 
-    def test_no_response_is_no_answer(self):
+    def test_an_exchange_without_response_has_no_body(self):
         nothing = Answer(Exchange("x", Request(LIST.key, "GET", "/x"), BASE, 0.0, failure="lost"), LIST)
         assert (nothing.status, nothing.ok, nothing.json, nothing.items, nothing.spec) == (
             0,
@@ -102,20 +102,20 @@ class TestItems:
         assert answer([1, {"a": 1}, None]).objects == (("/1", {"a": 1}),)
 
     def test_a_wrapped_list_is_unwrapped(self):
-        assert answer({"a": [1]}, of(LIST, items_at="a")).items == (("/a/0", 1),)
-        assert answer([1], of(LIST, items_at="a")).items == ()
-        assert answer({"a": {}}, of(LIST, items_at="a")).items == ()
+        assert answer({"a": [1]}, change_operation(LIST, items_at="a")).items == (("/a/0", 1),)
+        assert answer([1], change_operation(LIST, items_at="a")).items == ()
+        assert answer({"a": {}}, change_operation(LIST, items_at="a")).items == ()
 
     @pytest.mark.parametrize("body", [[], "x", None])
-    def test_a_single_answer_is_one_object_or_nothing(self, body):
-        single = of(LIST, role=Role.ITEM)
+    def test_a_single_response_has_one_item_or_none(self, body):
+        single = change_operation(LIST, role=Role.ITEM)
         assert answer(body, single).items == ()
         assert answer({"a": 1}, single).items == (("", {"a": 1}),)
 
     @pytest.mark.parametrize(
         ("status", "method"), [(404, "GET"), (302, "GET"), (200, "OPTIONS"), (200, "HEAD"), (200, "POST")]
     )
-    def test_only_what_the_operation_itself_answered_well_has_items(self, status, method):
+    def test_other_responses_have_no_items(self, status, method):
         assert answer([{}], status=status, method=method).items == ()
 
 
@@ -156,7 +156,7 @@ class TestValues:
         for pointer, value in values_at(item, path):
             assert pointed(item, pointer) is value
 
-    def test_urls_pass_over_what_is_no_string(self):
+    def test_urls_skip_other_types(self):
         link = Link("a", LinkKind.ITEM)
         assert list(urls_at({"a": "u"}, link)) == [("/a", "u")]
         assert list(urls_at({"a": ["u", None, {}, 1, "v"]}, link)) == [("/a/0", "u"), ("/a/4", "v")]
@@ -166,7 +166,7 @@ class TestValues:
         assert escape("a~/b") == "a~0~1b"
 
     def test_expand_paths_start_where_the_model_says(self):
-        plain, wrapped = of(LIST, role=Role.ITEM), of(LIST, items_at="rows")
+        plain, wrapped = change_operation(LIST, role=Role.ITEM), change_operation(LIST, items_at="rows")
         inner = Expansion("link", within="rows[]")
         assert list(expanded_at(answer([{"link": "u"}]), Expansion("link"))) == [("/0/link", "u")]
         assert list(expanded_at(answer({"link": "u", "rows": [{}]}, wrapped), Expansion("link"))) == [("/link", "u")]
@@ -224,8 +224,8 @@ class TestBelow:
                 path_of(target)
 
     @given(st.lists(st.text(min_size=1, max_size=6).filter(lambda s: s not in {".", ".."}), min_size=1, max_size=3))
-    def test_what_is_joined_to_the_base_is_below_it(self, segments):
-        target = "".join("/" + quote(each, safe="") for each in map(_encodable, segments))
+    def test_a_path_joined_to_the_base_is_below_it(self, segments):
+        target = "".join("/" + quote(segment, safe="") for segment in map(_encodable, segments))
         assert below(BASE, BASE + target) == target
 
 
@@ -240,7 +240,7 @@ class TestPaths:
     @given(st.data())
     def test_a_rendered_path_is_matched_back(self, data):
         operation = data.draw(st.sampled_from(load().model.operations))
-        values = {each.name: data.draw(VALUES) for each in operation.path_parameters}
+        values = {path_parameter.name: data.draw(VALUES) for path_parameter in operation.path_parameters}
         path = operation.path
         for name, value in values.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
@@ -261,7 +261,7 @@ class TestPaths:
             ("/", "/a"),
         ],
     )
-    def test_what_does_not_fit_is_none(self, template, path):
+    def test_a_path_that_does_not_match_is_none(self, template, path):
         assert match_path(template, path) is None
 
     def test_the_root_is_a_path_too(self):
@@ -289,8 +289,10 @@ class TestPaths:
 class TestThings:
     def test_expanded_resources_are_things_too(self, model):
         body = [{"id": "a", "model": {"id": "b", "make": {"id": "c"}}, "user": "u"}, {"model": None}, 5]
-        found = [(t.pointer, t.resource.name) for t in things(answer(body, model.by_key["GET /evses"]), model)]
-        assert found == [
+        resources = [
+            (thing.pointer, thing.resource.name) for thing in things(answer(body, model.by_key["GET /evses"]), model)
+        ]
+        assert resources == [
             ("/0", "evses"),
             ("/0/model", "evse_models"),
             ("/0/model/make", "evse_makes"),
@@ -300,7 +302,7 @@ class TestThings:
     @pytest.mark.parametrize(
         "key", ["DELETE /users/{user_id}/payout_method", "GET /evse_onboarding", "GET /evse_compatibility/check"]
     )
-    def test_answers_that_show_no_resource_hold_none(self, model, key):
+    def test_responses_without_resource_have_no_things(self, model, key):
         operation = model.by_key[key]
         assert list(things(answer({"id": "x"}, operation, method=operation.method), model)) == []
 
@@ -308,5 +310,5 @@ class TestThings:
         body = {"id": "a"}
         for _ in range(31):
             body = {"latest_status_log": {"evse": body}}
-        found = list(things(answer(body, model.by_key["GET /evses/{evse_id}"]), model))
-        assert len(found) == 63
+        found_things = list(things(answer(body, model.by_key["GET /evses/{evse_id}"]), model))
+        assert len(found_things) == 63

@@ -1,4 +1,4 @@
-"""Differences of JSON values: none to itself, the same both ways, and each where it says."""
+"""Differences of JSON values: none to itself, symmetric, and at the place that they name."""
 
 import pytest
 from hypothesis import given
@@ -16,18 +16,18 @@ JSON = st.recursive(
 
 @st.composite
 def pairs(draw: st.DrawFn):
-    """Two values that share parts, so that differences lie deep."""
+    """Draw two values that share parts, so that differences are nested."""
     old = draw(JSON)
-    return old, draw(st.just(old) | JSON | st.builds(_changed, st.just(old), JSON, st.randoms(use_true_random=False)))
+    return old, draw(st.just(old) | JSON | st.builds(_change, st.just(old), JSON, st.randoms(use_true_random=False)))
 
 
-def _changed(value, part, random):
+def _change(value, part, random):
     if isinstance(value, dict) and value:
         name = random.choice(sorted(value))
-        return {**value, name: _changed(value[name], part, random)}
+        return {**value, name: _change(value[name], part, random)}
     if isinstance(value, list) and value:
         place = random.randrange(len(value))
-        return [*value[:place], _changed(value[place], part, random), *value[place + 1 :]]
+        return [*value[:place], _change(value[place], part, random), *value[place + 1 :]]
     return part
 
 
@@ -40,20 +40,20 @@ def test_nothing_differs_from_itself(value):
 def test_both_ways_differ_at_the_same_places(pair):
     old, new = pair
     there, back = list(differences(old, new)), list(differences(new, old))
-    assert {each.pointer: (each.old, each.new) for each in there} == {
-        each.pointer: (each.new, each.old) for each in back
+    assert {difference.pointer: (difference.old, difference.new) for difference in there} == {
+        difference.pointer: (difference.new, difference.old) for difference in back
     }
 
 
 @given(pairs())
 def test_each_difference_is_found_where_it_says(pair):
     old, new = pair
-    for each in differences(old, new):
-        assert at(old, each.pointer) is each.old
-        assert at(new, each.pointer) is each.new
-        assert each.old is not each.new
-        if each.pointer:
-            assert each.first in {*_members(old), *_members(new)}
+    for difference in differences(old, new):
+        assert at(old, difference.pointer) is difference.old
+        assert at(new, difference.pointer) is difference.new
+        assert difference.old is not difference.new
+        if difference.pointer:
+            assert difference.first in {*_members(old), *_members(new)}
 
 
 def _members(value):
@@ -80,7 +80,7 @@ def test_values_that_differ_nowhere_are_equal(pair):
     ],
 )
 def test_differences(old, new, expected):
-    assert list(differences(old, new)) == [Difference(*each) for each in expected]
+    assert list(differences(old, new)) == [Difference(*arguments) for arguments in expected]
 
 
 @pytest.mark.parametrize("pointer", ["/1", "/01", "/-", "/+0", "/٠", "/²", "/" + "9" * 5000, "/0/x", "/x", "/ 0"])  # noqa: RUF001 - digits that look alike
@@ -88,7 +88,7 @@ def test_a_pointer_to_nothing_finds_nothing(pointer):
     assert at(["only"], pointer) is ABSENT
 
 
-def test_what_is_absent_is_told_in_words():
+def test_an_absent_value_is_described_in_words():
     assert quote(ABSENT) == "(absent)"
     assert quote(None) == "null"
     assert quote("(absent)") == '"(absent)"'

@@ -1,4 +1,4 @@
-"""How observations are written down."""
+"""The messages of outcomes."""
 
 import math
 
@@ -25,14 +25,16 @@ def test_a_violation_rests_on_its_exchange_first_and_on_each_once():
     assert (outcome.verdict, outcome.operation) == (Verdict.FAIL, OPERATION.key)
 
 
-def test_other_verdicts_keep_what_they_say():
+def test_other_verdicts_keep_their_message():
     assert passed(answer("a"), "RSP-01").verdict is Verdict.PASS
     assert observed(answer("a"), "RSP-01", Verdict.REVIEW, "why", pointer="/x").pointer == "/x"
     assert without("RSP-01", "GET /x", Verdict.NOT_TESTED, "why").exchanges == ()
 
 
-@given(st.recursive(st.none() | st.text() | st.integers() | st.floats(), lambda each: st.lists(each, max_size=3)))
-def test_what_can_be_quoted_as_json_is(value):
+@given(
+    st.recursive(st.none() | st.text() | st.integers() | st.floats(), lambda children: st.lists(children, max_size=3))
+)
+def test_values_are_quoted_as_json_where_possible(value):
     text = quote(value)
     assert len(text) < 450
     text.encode()

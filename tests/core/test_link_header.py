@@ -1,4 +1,4 @@
-"""RFC 8288: what is rendered is parsed back, whatever its quoting, order and spacing; anything else is told as such."""
+"""RFC 8288: a rendered header is parsed back whatever its quoting, order and spacing; any other is refused."""
 
 import pytest
 from hypothesis import example, given
@@ -14,28 +14,28 @@ REL = st.sampled_from(["next", "PREVIOUS", "self", "https://rels.example/x,y;z"]
 
 
 @st.composite
-def quoted(draw: st.DrawFn, text: str) -> str:
-    """A quoted-string: what must be escaped is, and anything else may be."""
+def quote(draw: st.DrawFn, text: str) -> str:
+    """Draw a quoted-string: characters that must be escaped are, any other may be."""
     return '"' + "".join(f"\\{c}" if c in '"\\' or draw(st.booleans()) else c for c in text) + '"'
 
 
 @st.composite
 def parameters(draw: st.DrawFn) -> tuple[str, str]:
-    """A parameter that is no `rel`, as written; the second part is its separator from what stands before."""
+    """Draw a parameter other than `rel`, as written, with the separator before it."""
     name = draw(TOKEN.filter(lambda n: n.lower() != "rel"))
     form = draw(st.integers(0, 2))
     equals = f"{draw(SPACE)}={draw(SPACE)}"
-    value = ["", equals + draw(TOKEN), equals + draw(QUOTABLE.flatmap(quoted))][form]
+    value = ["", equals + draw(TOKEN), equals + draw(QUOTABLE.flatmap(quote))][form]
     return name + value, f"{draw(SPACE)};{draw(SPACE)}"
 
 
 @st.composite
 def links(draw: st.DrawFn) -> tuple[str, LinkValue]:
-    """A link-value as written, and what it means."""
+    """Draw a link-value as written, and its meaning."""
     target, rels = draw(TARGET), draw(st.lists(REL, max_size=3))
     written = draw(st.lists(parameters(), max_size=3))
     if rels:
-        stated = draw(quoted(" ".join(rels)))
+        stated = draw(quote(" ".join(rels)))
         if rels == ["next"] and draw(st.booleans()):
             stated = "next"
         rel = (f"{draw(st.sampled_from(['rel', 'REL']))}={stated}", ";")
@@ -44,11 +44,11 @@ def links(draw: st.DrawFn) -> tuple[str, LinkValue]:
         if draw(st.booleans()):
             written.append(("rel=later", ";"))  # the first counts
     text = f"<{target}>" + "".join(separator + parameter for parameter, separator in written)
-    return text, LinkValue(target, tuple(each.lower() for each in rels))
+    return text, LinkValue(target, tuple(relation.lower() for relation in rels))
 
 
 @given(st.lists(links(), max_size=4), st.data())
-def test_what_is_rendered_is_parsed_back(written, data):
+def test_a_rendered_header_is_parsed_back(written, data):
     commas = st.sampled_from([",", ", ", " ,\t", ", , "])
     text = "".join(data.draw(commas) + link for link, _ in written)
     assert parse(text) == tuple(meant for _, meant in written)
@@ -58,13 +58,13 @@ def test_what_is_rendered_is_parsed_back(written, data):
 @example('<a>; rel="' + '\\"' * 30)
 def test_any_text_is_parsed_or_refused(text):
     try:
-        found = parse(text)
+        links = parse(text)
     except LinkSyntaxError:
         return
     plain = ", ".join(
-        f'<{each.target}>; rel="{" ".join(each.rels)}"' for each in found if '"' not in "".join(each.rels)
+        f'<{link.target}>; rel="{" ".join(link.rels)}"' for link in links if '"' not in "".join(link.rels)
     )
-    assert parse(plain) == tuple(each for each in found if '"' not in "".join(each.rels))
+    assert parse(plain) == tuple(link for link in links if '"' not in "".join(link.rels))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_any_text_is_parsed_or_refused(text):
         "<<a>>",
     ],
 )
-def test_what_the_grammar_lacks_is_refused(text):
+def test_a_header_outside_the_grammar_is_refused(text):
     with pytest.raises(LinkSyntaxError, match="character"):
         parse(text)
 

@@ -1,4 +1,4 @@
-"""What is left out is as much as can be, whatever is needed, and no offer is made that was refused."""
+"""Delta debugging: it removes as much as possible, keeps what is needed, and repeats no refused offer."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +7,7 @@ from conformance.minimising import fewest, mapped
 
 
 def answered(search, shows):
-    """What a search came to, and what it offered."""
+    """Run a search and return its result and its offers."""
     offers = []
     try:
         offer = next(search)
@@ -19,14 +19,14 @@ def answered(search, shows):
 
 
 @given(st.integers(0, 60), st.data())
-def test_all_that_is_not_needed_goes(size, data):
+def test_every_unneeded_unit_is_removed(size, data):
     needed = data.draw(st.sets(st.integers(0, max(0, size - 1)), max_size=5)) & {*range(size)}
     gone, offers = answered(fewest(range(size)), lambda offer: not needed & {*offer})
     assert {*range(size)} - {*gone} == needed
-    assert len({frozenset(each) for each in offers}) == len(offers)
+    assert len({frozenset(units) for units in offers}) == len(offers)
 
 
-def test_what_is_needed_together_stays_together():
+def test_units_needed_together_stay():
     gone, _ = answered(fewest("abcdefgh"), lambda offer: ("b" in offer) == ("g" in offer))
     assert {"b", "g"} <= {*gone} or not {"b", "g"} & {*gone}
 

@@ -1,4 +1,4 @@
-"""Finding what a package offers."""
+"""Collection of the members that a package offers."""
 
 import sys
 
@@ -9,7 +9,7 @@ from conformance.registry import collect
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Makes a package of modules and imports it."""
+    """Return a function that writes a package of modules and imports it."""
 
     def make(name, **modules):
         folder = tmp_path / name
@@ -18,7 +18,7 @@ def package(tmp_path, monkeypatch):
         for module, text in modules.items():
             (folder / f"{module}.py").write_text(text)
         monkeypatch.syspath_prepend(tmp_path)
-        for known in [each for each in sys.modules if each.partition(".")[0] == name]:
+        for known in [module_name for module_name in sys.modules if module_name.partition(".")[0] == name]:
             monkeypatch.delitem(sys.modules, known)
         return __import__(name)
 
@@ -26,17 +26,17 @@ def package(tmp_path, monkeypatch):
 
 
 def test_members_come_in_the_order_of_modules_and_of_their_tuples(package):
-    found = package("offering", b="THINGS = ('3',)", a="THINGS = ('1', '2')", c="OTHERS = (5,)")
-    assert collect(found, "THINGS", str) == ("1", "2", "3")
+    members = package("offering", b="THINGS = ('3',)", a="THINGS = ('1', '2')", c="OTHERS = (5,)")
+    assert collect(members, "THINGS", str) == ("1", "2", "3")
 
 
-def test_what_is_of_another_kind_is_refused_by_name(package):
-    found = package("misleading", a="THINGS = ('1', 2)")
+def test_a_member_of_another_type_is_refused_by_name(package):
+    package_name = package("misleading", a="THINGS = ('1', 2)")
     with pytest.raises(TypeError, match=r"misleading\.a\.THINGS must hold instances of str only, got 2"):
-        collect(found, "THINGS", str)
+        collect(package_name, "THINGS", str)
 
 
 def test_a_module_that_breaks_is_not_passed_over(package):
-    found = package("breaking", a="raise RuntimeError('broken')")
+    package_name = package("breaking", a="raise RuntimeError('broken')")
     with pytest.raises(RuntimeError, match="broken"):
-        collect(found, "THINGS", str)
+        collect(package_name, "THINGS", str)

@@ -1,4 +1,4 @@
-"""ULIDs: 26 letters of Crockford's base32 within 128 bits, the first ten of them a time."""
+"""ULIDs: 26 letters of Crockford's base32 within 128 bits, of which the first ten encode a time."""
 
 import pytest
 from hypothesis import given
@@ -7,26 +7,26 @@ from hypothesis import strategies as st
 from conformance.ulid import ALPHABET, is_ulid, milliseconds
 
 
-def written(number: int) -> str:
+def write_ulid(number: int) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(26)))
 
 
 @given(st.integers(0, 2**48 - 1), st.integers(0, 2**80 - 1))
 def test_every_number_of_128_bits_is_one_and_keeps_its_time(time, chance):
-    text = written(time << 80 | chance)
+    text = write_ulid(time << 80 | chance)
     assert is_ulid(text)
     assert milliseconds(text) == time
 
 
 @given(st.integers(2**128, 2**130 - 1))
 def test_more_than_128_bits_are_none(number):
-    assert not is_ulid(written(number))
+    assert not is_ulid(write_ulid(number))
 
 
 @pytest.mark.parametrize("letter", [*"ILOUilouaz-_ \n", "٠", "Ａ", "\0", ""])  # noqa: RUF001 - letters that look alike
 @pytest.mark.parametrize("place", [0, 5, 25])
 def test_one_wrong_letter_makes_it_none(letter, place):
-    good = written(2**100)
+    good = write_ulid(2**100)
     assert not is_ulid(good[:place] + letter + good[place + 1 :])
 
 

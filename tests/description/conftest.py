@@ -1,4 +1,4 @@
-"""Descriptions to test against: the shipped one, the provider's where it is at hand, and a small one to break."""
+"""Descriptions to test with: the bundled one, the provider's if it is present, and a small one to change."""
 
 import copy
 from pathlib import Path
@@ -49,13 +49,13 @@ SMALL: dict[str, Any] = {
 
 @pytest.fixture
 def small() -> dict[str, Any]:
-    """A sound description that a test may change."""
+    """Return a valid description that a test may change."""
     return copy.deepcopy(SMALL)
 
 
 @pytest.fixture
 def write(tmp_path: Path):
-    """Writes a document (as JSON) or text to a file of its own and gives the path."""
+    """Return a function that writes a document (as JSON) or text to a file and returns its path."""
 
     def to_file(content: Any, name: str = "api.yaml") -> Path:
         path = tmp_path / name
@@ -74,24 +74,24 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(cache_dir: Path) -> Description:
+def bundled(cache_dir: Path) -> Description:
     return load(cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="session")
-def provided(cache_dir: Path) -> Description:
+def provider(cache_dir: Path) -> Description:
     if not PROVIDED.exists():
         pytest.skip("../shared/reference/ev-energy-api-v2-openapi.yaml is not beside this repository")
     return load(PROVIDED, cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="session")
-def published(provided: Description, cache_dir: Path) -> Description:
-    """The provider's as it stands, without our overlays."""
-    return load(Path(provided.source), overlays=False, cache_dir=cache_dir)
+def published_provider(provider: Description, cache_dir: Path) -> Description:
+    """Return the provider's description without overlays."""
+    return load(Path(provider.source), overlays=False, cache_dir=cache_dir)
 
 
-@pytest.fixture(params=["shipped", "provided"])
+@pytest.fixture(params=["bundled", "provider"])
 def description(request: pytest.FixtureRequest) -> Description:
-    """Each description in turn."""
+    """Return each description in turn."""
     return request.getfixturevalue(request.param)

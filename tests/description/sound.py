@@ -1,4 +1,4 @@
-"""A small description that nobody can object to, for tests to spoil."""
+"""A small description without lint findings, for tests to change."""
 
 import copy
 from typing import Any
@@ -18,13 +18,13 @@ def _operation(name: str, responses: dict[str, Any], parameters: tuple[str, ...]
         "operationId": name,
         "tags": ["Makes"],
         "security": [{"oauth2": ["makes:read"]}],
-        "parameters": [_ref("parameters", each) for each in ("version", *parameters)],
+        "parameters": [_ref("parameters", parameter) for parameter in ("version", *parameters)],
         "responses": {**responses, **{status: _ref("responses", f"Problem{status}") for status in _ERRORS}},
         **more,
     }
 
 
-def _shown(schema: dict[str, Any], *headers: str) -> dict[str, Any]:
+def _success(schema: dict[str, Any], *headers: str) -> dict[str, Any]:
     named = {name: _ref("headers", name) for name in ("Api-Version", *headers)}
     return {"description": "", "headers": named, "content": {"application/json": {"schema": schema}}}
 
@@ -77,30 +77,30 @@ _SOUND: dict[str, Any] = {
         "/makes": {
             "get": _operation(
                 "list-makes",
-                {"200": _shown({"type": "array", "items": _ref("schemas", "Make")}, "Link")},
+                {"200": _success({"type": "array", "items": _ref("schemas", "Make")}, "Link")},
                 ("before", "after", "size", "kind"),
             ),
             "post": _operation(
                 "create-make",
-                {"201": _shown(_ref("schemas", "Make"))},
+                {"201": _success(_ref("schemas", "Make"))},
                 requestBody={"required": True, "content": {"application/json": {"schema": _ref("schemas", "MakeNew")}}},
             ),
         },
         "/makes/{make_id}": {
             "parameters": [_ref("parameters", "make_id")],
-            "get": _operation("get-make", {"200": _shown(_ref("schemas", "Make"))}, ("expand",)),
+            "get": _operation("get-make", {"200": _success(_ref("schemas", "Make"))}, ("expand",)),
         },
         "/makes/{make_id}/logs": {
             "parameters": [_ref("parameters", "make_id")],
             "get": _operation(
                 "list-logs",
-                {"200": _shown({"type": "array", "items": _ref("schemas", "Log")}, "Link")},
+                {"200": _success({"type": "array", "items": _ref("schemas", "Log")}, "Link")},
                 ("since", "until", "time_after", "size"),
             ),
         },
         "/models/{model_id}": {
             "parameters": [_ref("parameters", "model_id")],
-            "get": _operation("get-model", {"200": _shown(_ref("schemas", "Model"))}),
+            "get": _operation("get-model", {"200": _success(_ref("schemas", "Model"))}),
         },
     },
     "components": {
@@ -144,5 +144,5 @@ _SOUND: dict[str, Any] = {
 
 
 def sound() -> dict[str, Any]:
-    """A copy of its own."""
+    """Return a copy of the description."""
     return copy.deepcopy(_SOUND)

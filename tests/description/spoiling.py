@@ -1,4 +1,4 @@
-"""Short ways to change the sound description: keys of a path stand between spaces."""
+"""Short ways to change the sound description: the keys of a path are separated by spaces."""
 
 import copy
 from collections.abc import Callable
@@ -8,7 +8,7 @@ Mutation = Callable[[dict[str, Any]], None]
 
 
 def at(document: dict[str, Any], path: str) -> Any:
-    """What stands under a path."""
+    """Return the value at a path."""
     node: Any = document
     for key in path.split():
         node = node[int(key) if isinstance(node, list) else key]
@@ -16,7 +16,7 @@ def at(document: dict[str, Any], path: str) -> Any:
 
 
 def put(path: str, value: Any) -> Mutation:
-    """Put a value under a path whose last key may be new; in a list, append it."""
+    """Set the value at a path whose last key may be new; append to a list."""
     holder, _, key = path.rpartition(" ")
 
     def mutate(document: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ def put(path: str, value: Any) -> Mutation:
 
 
 def drop(path: str) -> Mutation:
-    """Remove what stands under a path."""
+    """Remove the value at a path."""
     holder, _, key = path.rpartition(" ")
 
     def mutate(document: dict[str, Any]) -> None:
@@ -41,10 +41,10 @@ def drop(path: str) -> Mutation:
 
 
 def both(*mutations: Mutation) -> Mutation:
-    """One after the other."""
+    """Apply several mutations, one after the other."""
 
     def mutate(document: dict[str, Any]) -> None:
-        for each in mutations:
-            each(document)
+        for mutation in mutations:
+            mutation(document)
 
     return mutate

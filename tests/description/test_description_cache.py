@@ -1,4 +1,4 @@
-"""The cache gives what was put in, and nothing else can make it give anything."""
+"""The cache returns what was stored, and ignores damaged entries."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from conformance.description import load as door
 
 @pytest.fixture
 def builds(monkeypatch):
-    """How many times a description was built."""
+    """Record the source of every description that is built."""
     import sys
 
     module = sys.modules["conformance.description.load"]
@@ -58,7 +58,7 @@ def test_a_whole_description_survives_the_cache(description, cache_dir):
         lambda data: b"evconform description 0\n" + data[24:],
     ],
 )
-def test_a_spoilt_entry_is_built_anew(write, tmp_path, small, builds, harm):
+def test_a_damaged_entry_is_rebuilt(write, tmp_path, small, builds, harm):
     path, directory = write(small), tmp_path / "cache"
     first = load(path, cache_dir=directory)
     sound = entry(directory).read_bytes()
@@ -86,7 +86,7 @@ def test_another_text_other_overlays_or_other_code_are_another_entry(write, tmp_
     load(write(small), cache_dir=directory, overlays=False)
     small["info"]["version"] = "2"
     load(write(small), cache_dir=directory)
-    monkeypatch.setattr(cache, "_code", lambda: b"another version of the deriver")
+    monkeypatch.setattr(cache, "_digest_code", lambda: b"another version of the deriver")
     load(write(small), cache_dir=directory)
     assert len(builds) == 4
     assert len(list(directory.iterdir())) == 4
@@ -96,7 +96,7 @@ def test_moving_bytes_from_one_file_to_the_next_is_another_entry():
     assert cache.key([b"ab", b"c"]) != cache.key([b"a", b"bc"]) != cache.key([b"abc"])
 
 
-def test_a_cache_that_cannot_be_written_is_no_fault(write, tmp_path, small, builds):
+def test_an_unwritable_cache_is_ignored(write, tmp_path, small, builds):
     (tmp_path / "cache").write_text("a file where the directory should be")
     first = load(write(small), cache_dir=tmp_path / "cache")
     assert load(write(small), cache_dir=tmp_path / "cache").model == first.model
@@ -105,11 +105,11 @@ def test_a_cache_that_cannot_be_written_is_no_fault(write, tmp_path, small, buil
 
 def test_only_the_latest_entries_are_kept_and_nothing_half_written(write, tmp_path, small):
     directory = tmp_path / "cache"
-    for number in range(cache._KEEP + 3):
+    for number in range(cache._MAX_ENTRIES + 3):
         small["info"]["version"] = str(number)
         load(write(small), cache_dir=directory)
-    names = [each.name for each in directory.iterdir()]
-    assert len(names) == cache._KEEP
+    names = [file.name for file in directory.iterdir()]
+    assert len(names) == cache._MAX_ENTRIES
     assert not [name for name in names if name.endswith(".part")]
 
 

@@ -1,4 +1,4 @@
-"""Facts about the provider's API, each read in its description by eye."""
+"""Facts about the provider's API, each read in its description by hand."""
 
 import pytest
 
@@ -21,8 +21,12 @@ PREFIXES = {
 
 
 def test_prefixes(description):
-    found = {each.name: each.prefix for each in description.model.resources if each.prefix and not each.singleton}
-    assert found | {"incentive_schemes": "", "dispatch_coordinators.dispatch_events": ""} == PREFIXES | {
+    prefixes = {
+        resource.name: resource.prefix
+        for resource in description.model.resources
+        if resource.prefix and not resource.singleton
+    }
+    assert prefixes | {"incentive_schemes": "", "dispatch_coordinators.dispatch_events": ""} == PREFIXES | {
         "incentive_schemes": "",
         "dispatch_coordinators.dispatch_events": "",
     }
@@ -60,11 +64,15 @@ SINGLETONS = {
 
 
 def test_singletons(description):
-    assert {each.name for each in description.model.resources if each.singleton} == SINGLETONS
+    assert {resource.name for resource in description.model.resources if resource.singleton} == SINGLETONS
 
 
-def test_plain_answers_show_no_resource(description):
-    plain = {each.path for each in description.model.operations if each.role is Role.SINGLETON and not each.resource}
+def test_plain_responses_show_no_resource(description):
+    plain = {
+        operation.path
+        for operation in description.model.operations
+        if operation.role is Role.SINGLETON and not operation.resource
+    }
     stats = {"sankey", "volume", "resolution", "status", "priority", "source", "top-categories"}
     checks = {"/evse_compatibility/check", "/vehicle_compatibility/check"}
     assert plain == checks | {f"/support-ticket-stats/{name}" for name in stats}
@@ -164,7 +172,7 @@ ITEM, LIST, SINGLE, EXTERNAL = LinkKind.ITEM, LinkKind.LIST, LinkKind.SINGLETON,
     ],
 )
 def test_links(description, resource, path, kind, targets, marks):
-    (link,) = [each for each in description.model.by_name[resource].links if each.path == path]
+    (link,) = [candidate for candidate in description.model.by_name[resource].links if candidate.path == path]
     assert (link.kind, link.targets) == (kind, targets)
     assert {mark for mark in ("own", "many", "nullable", "expandable", "outside") if getattr(link, mark)} == marks
 
@@ -179,8 +187,8 @@ def test_links(description, resource, path, kind, targets, marks):
         ("POST /user_rebates", "url", ITEM, ("user_rebates",)),
     ],
 )
-def test_links_of_answers_that_are_no_resource(description, key, path, kind, targets):
-    (link,) = [each for each in description.model.by_key[key].links if each.path == path]
+def test_links_of_plain_responses(description, key, path, kind, targets):
+    (link,) = [candidate for candidate in description.model.by_key[key].links if candidate.path == path]
     assert (link.kind, link.targets) == (kind, targets)
 
 
@@ -215,9 +223,9 @@ def test_a_wrapped_list(description):
     ],
 )
 def test_expansions(description, key, path, target, schema, many, within):
-    (found,) = [each for each in description.model.by_key[key].expansions if each.path == path]
-    assert found.resolvable
-    assert (found.target, found.schema, found.many, found.within) == (
+    (expansion,) = [candidate for candidate in description.model.by_key[key].expansions if candidate.path == path]
+    assert expansion.resolvable
+    assert (expansion.target, expansion.schema, expansion.many, expansion.within) == (
         target,
         f"#/components/schemas/{schema}",
         many,
@@ -225,9 +233,14 @@ def test_expansions(description, key, path, target, schema, many, within):
     )
 
 
-def test_expansions_that_the_provider_documents_in_vain(published):
-    found = {(each.key, e.path) for each in published.model.operations for e in each.expansions if not e.resolvable}
-    assert found == {
+def test_expansions_that_the_provider_documents_in_vain(published_provider):
+    dead_ends = {
+        (operation.key, e.path)
+        for operation in published_provider.model.operations
+        for e in operation.expansions
+        if not e.resolvable
+    }
+    assert dead_ends == {
         ("GET /tariffs", "prices"),
         ("GET /carbon_feeds/{carbon_feed_id}/carbon_intensities", "carbon_feed"),
         ("GET /charging_sub_sessions/{charging_sub_session_id}/energy_usage", "charging_sub_session"),
@@ -238,8 +251,13 @@ def test_expansions_that_the_provider_documents_in_vain(published):
     }
 
 
-def test_what_we_document_resolves(shipped):
-    assert [(each.key, e.path) for each in shipped.model.operations for e in each.expansions if not e.resolvable] == []
+def test_every_bundled_expansion_resolves(bundled):
+    assert [
+        (operation.key, e.path)
+        for operation in bundled.model.operations
+        for e in operation.expansions
+        if not e.resolvable
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -281,15 +299,17 @@ def test_what_we_document_resolves(shipped):
     ],
 )
 def test_filters(description, key, parameter, operator, field, by_id_of):
-    (found,) = [each for each in description.model.by_key[key].filters if each.parameter == parameter]
-    assert (found.operator, found.field, found.by_id_of) == (operator, field, by_id_of)
+    (query_filter,) = [
+        candidate for candidate in description.model.by_key[key].filters if candidate.parameter == parameter
+    ]
+    assert (query_filter.operator, query_filter.field, query_filter.by_id_of) == (operator, field, by_id_of)
 
 
-def test_a_filter_whose_values_no_item_can_have_compares_nothing(provided):
-    operation = provided.model.by_key["GET /evses/{evse_id}/ocpp_logs"]
-    (direction,) = [each for each in operation.filters if each.parameter == "direction"]
+def test_a_filter_whose_values_no_item_can_have_compares_nothing(provider):
+    operation = provider.model.by_key["GET /evses/{evse_id}/ocpp_logs"]
+    (direction,) = [query_filter for query_filter in operation.filters if query_filter.parameter == "direction"]
     assert direction.field == ""
-    assert f"{operation.key}: direction takes values that direction cannot have" in provided.model.notes
+    assert f"{operation.key}: direction takes values that direction cannot have" in provider.model.notes
 
 
 def test_parameters_that_select_nothing_are_no_filters(description):
@@ -307,24 +327,25 @@ def test_parameters_that_select_nothing_are_no_filters(description):
 
 
 def test_ordering(description):
-    orderings = {each.key: each.ordering for each in description.model.operations if each.ordering}
+    orderings = {operation.key: operation.ordering for operation in description.model.operations if operation.ordering}
     assert set(orderings) == {"GET /vehicle_trims", "GET /vehicle_models", "GET /vehicle_makes"}
-    assert all((each.fields, each.reversible) == (("name",), True) for each in orderings.values())
+    assert all((value.fields, value.reversible) == (("name",), True) for value in orderings.values())
 
 
 def test_pagination(description):
     model = description.model
-    lists = [each for each in model.operations if each.role is Role.LIST]
+    lists = [operation for operation in model.operations if operation.role is Role.LIST]
     schemes = {
-        scheme: sum(1 for each in lists if each.pagination and each.pagination.scheme is scheme) for scheme in Scheme
+        scheme: sum(1 for operation in lists if operation.pagination and operation.pagination.scheme is scheme)
+        for scheme in Scheme
     }
     assert schemes == {Scheme.CURSOR: 37, Scheme.TIMESTAMP: 14, Scheme.PAGE: 5}
-    assert {each.key for each in lists if each.pagination is None} == {
+    assert {operation.key for operation in lists if operation.pagination is None} == {
         "GET /support_tickets/{support_ticket_id}/messages", "GET /programs/{program_id}/vehicle_compatibility",
         "GET /rebate_types", "GET /rebate_evidence_types", "GET /user_rebates", "GET /rebate_evidence_files",
         "GET /programs", "GET /incentive_schemes", "GET /evse_sites", "GET /dispatcher_logs",
     }  # fmt: skip
-    unsized = {each.key for each in lists if each.pagination and not each.pagination.size}
+    unsized = {operation.key for operation in lists if operation.pagination and not operation.pagination.size}
     assert unsized == {"GET /cpms_providers"}
     sized = model.by_key["GET /evses"].pagination
     assert sized
@@ -342,12 +363,15 @@ def test_security(description):
 
 def test_the_user_header(description):
     model = description.model
-    assert {each.key for each in model.operations if each.user_required} == {"POST /vehicles", "GET /incentive_schemes"}
-    assert {each.user_header for each in model.operations} == {"", "EvEnergy-User"}
-    assert sum(1 for each in model.operations if each.user_header) == 46
+    assert {operation.key for operation in model.operations if operation.user_required} == {
+        "POST /vehicles",
+        "GET /incentive_schemes",
+    }
+    assert {operation.user_header for operation in model.operations} == {"", "EvEnergy-User"}
+    assert sum(1 for operation in model.operations if operation.user_header) == 46
 
 
-def test_what_belongs_to_the_whole_api(description):
+def test_facts_of_the_whole_api(description):
     model = description.model
     assert model.version_header == "EvEnergy-Version"
     assert model.problem_base == "https://api.ev.energy/v2/problems/"
@@ -355,9 +379,13 @@ def test_what_belongs_to_the_whole_api(description):
     assert len(model.resources) == 90
 
 
-def test_headers_given_twice_are_noted(provided):
-    twice = [note for note in provided.model.notes if "given for the path too" in note]
+def test_headers_given_twice_are_noted(provider):
+    twice = [note for note in provider.model.notes if "given for the path too" in note]
     assert len(twice) == 4
     for key in ("GET /solar_forecasts", "PATCH /solar_arrays/{solar_array_id}"):
-        headers = [each.name for each in provided.model.by_key[key].parameters if each.name == "EvEnergy-Version"]
+        headers = [
+            parameter.name
+            for parameter in provider.model.by_key[key].parameters
+            if parameter.name == "EvEnergy-Version"
+        ]
         assert headers == ["EvEnergy-Version"]

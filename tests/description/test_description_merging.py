@@ -1,4 +1,4 @@
-"""Fragments in a directory become one document, or a clash is told with both files."""
+"""Fragments in a directory become one document; a clash is reported with both files."""
 
 import copy
 from typing import Any
@@ -20,7 +20,7 @@ trees = st.dictionaries(
 
 
 def paths(tree: Any, at: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """The leaves of a tree by path."""
+    """Return the leaves of a tree by path."""
     if not isinstance(tree, dict):
         return {at: tree}
     return {path: leaf for key, value in tree.items() for path, leaf in paths(value, (*at, key)).items()}
@@ -28,7 +28,7 @@ def paths(tree: Any, at: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
 
 @st.composite
 def split_trees(draw):
-    """A tree, and three parts that hold each of its leaves once."""
+    """Draw a tree, and three parts that hold each of its leaves once."""
     tree = draw(trees)
     parts: list[dict[str, Any]] = [{}, {}, {}]
     for path, leaf in paths(tree).items():
@@ -39,22 +39,22 @@ def split_trees(draw):
     return tree, parts
 
 
-def named(*parts: Any) -> list[tuple[str, Any]]:
+def name_parts(*parts: Any) -> list[tuple[str, Any]]:
     return [(f"{index}.yaml", part) for index, part in enumerate(parts)]
 
 
 @given(split_trees())
 def test_merging_disjoint_fragments_gives_the_whole_in_any_grouping(case):
     tree, (a, b, c) = case
-    assert merge(named(a, b, c)) == tree
-    assert merge(named(merge(named(a, b)), c)) == tree
-    assert merge(named(a, merge(named(b, c)))) == tree
+    assert merge(name_parts(a, b, c)) == tree
+    assert merge(name_parts(merge(name_parts(a, b)), c)) == tree
+    assert merge(name_parts(a, merge(name_parts(b, c)))) == tree
 
 
 @given(split_trees())
 def test_merging_leaves_the_fragments_as_they_were(case):
     before = copy.deepcopy(case[1])
-    merge(named(*case[1]))
+    merge(name_parts(*case[1]))
     assert case[1] == before
 
 
@@ -66,12 +66,12 @@ def test_a_leaf_in_two_fragments_is_refused_with_both_names(tree, data):
         again = {key: again}
     with pytest.raises(DescriptionError) as error:
         merge([("first.yaml", tree), ("second.yaml", again)])
-    assert error.value.message == f"second.yaml: #/{'/'.join(path)} is in first.yaml already."
+    assert error.value.message == f"second.yaml: #/{'/'.join(path)} is already in first.yaml"
 
 
 def test_a_fragment_that_is_no_mapping_is_refused():
     with pytest.raises(DescriptionError, match=r"1\.yaml: holds a list where a mapping"):
-        merge(named({}, []))
+        merge(name_parts({}, []))
 
 
 def test_a_directory_is_read_at_every_depth(write, tmp_path, small):
@@ -89,5 +89,5 @@ def test_a_directory_is_read_at_every_depth(write, tmp_path, small):
 def test_a_clash_in_a_directory_names_both_files(write, tmp_path, small):
     write(small, "parts/a.yaml")
     write({"info": {"title": "Other"}}, "parts/b.yaml")
-    with pytest.raises(DescriptionError, match=r"b\.yaml: #/info/title is in .*a\.yaml already"):
+    with pytest.raises(DescriptionError, match=r"b\.yaml: #/info/title is already in .*a\.yaml"):
         load(tmp_path / "parts", cache_dir=tmp_path / "cache")

@@ -1,4 +1,4 @@
-"""Laws of the resource model, on the shipped description and the provider's; counts are reckoned here independently."""
+"""Laws of the resource model, on the bundled description and the provider's; expected counts are computed here."""
 
 import copy
 import re
@@ -15,18 +15,20 @@ METHODS = {"get", "put", "post", "patch", "delete"}
 
 
 def raw_operations(document: dict[str, Any]):
-    """Key, path item and operation of each operation, straight from the document."""
+    """Yield key, path item and operation of each operation, straight from the document."""
     for path, item in document["paths"].items():
         for method in METHODS & set(item):
             yield f"{method.upper()} {path}", item, item[method]
 
 
 def raw_parameters(description, item, operation):
-    return [description.deref(each) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]
+    return [
+        description.deref(parameter) for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
+    ]
 
 
-def test_every_operation_is_there_once(description):
-    keys = [each.key for each in description.model.operations]
+def test_every_operation_is_listed_once(description):
+    keys = [operation.key for operation in description.model.operations]
     assert sorted(keys) == sorted(key for key, *_ in raw_operations(description.document))
     assert len(keys) == len(set(keys)) == 210
 
@@ -34,17 +36,17 @@ def test_every_operation_is_there_once(description):
 def test_parameters_are_the_effective_ones(description):
     for key, item, operation in raw_operations(description.document):
         stated = {(p["name"].lower(), p["in"]) for p in raw_parameters(description, item, operation)}
-        found = [(p.name.lower(), str(p.location)) for p in description.model.by_key[key].parameters]
-        assert sorted(found) == sorted(stated)
+        parameters = [(p.name.lower(), str(p.location)) for p in description.model.by_key[key].parameters]
+        assert sorted(parameters) == sorted(stated)
 
 
 def test_path_parameters_stand_in_the_order_of_the_template(description):
-    for each in description.model.operations:
-        assert [p.name for p in each.path_parameters] == re.findall(r"{(\w+)}", each.path)
-        assert all(p.required for p in each.path_parameters)
+    for operation in description.model.operations:
+        assert [p.name for p in operation.path_parameters] == re.findall(r"{(\w+)}", operation.path)
+        assert all(p.required for p in operation.path_parameters)
 
 
-def test_pointers_lead_to_what_they_name(description):
+def test_pointers_lead_to_their_objects(description):
     for operation in description.model.operations:
         assert "responses" in description.resolve(operation.pointer)
         assert operation.item_schema == "" or isinstance(description.resolve(operation.item_schema), dict)
@@ -60,23 +62,23 @@ def test_pointers_lead_to_what_they_name(description):
 def test_every_documented_expand_value_appears_in_order(description):
     total = 0
     for key, item, operation in raw_operations(description.document):
-        wanted: list[str] = []
+        documented: list[str] = []
         for parameter in raw_parameters(description, item, operation):
             if parameter["name"] == "expand":
-                wanted = parameter["schema"].get("items", {}).get("enum", [])
-        assert [each.path for each in description.model.by_key[key].expansions] == wanted
-        total += len(wanted)
+                documented = parameter["schema"].get("items", {}).get("enum", [])
+        assert [expansion.path for expansion in description.model.by_key[key].expansions] == documented
+        total += len(documented)
     assert total == 255
 
 
 def test_an_expansion_leads_where_the_link_of_its_property_leads(description):
     seen = 0
     for operation in description.model.operations:
-        links = {each.path.replace("[]", ""): each for each in operation.links}
-        for each in operation.expansions:
-            link = links.get(each.path)
-            if link and each.resolvable:
-                assert (each.target,) == link.targets or (each.target, link.targets) == ("", ())
+        links = {candidate.path.replace("[]", ""): candidate for candidate in operation.links}
+        for expansion in operation.expansions:
+            link = links.get(expansion.path)
+            if link and expansion.resolvable:
+                assert (expansion.target,) == link.targets or (expansion.target, link.targets) == ("", ())
                 assert link.expandable
                 seen += 1
     assert seen > 100
@@ -84,19 +86,19 @@ def test_an_expansion_leads_where_the_link_of_its_property_leads(description):
 
 def test_nested_expansions_rest_on_their_parents(description):
     for operation in description.model.operations:
-        by_path = {each.path: each for each in operation.expansions}
-        for each in operation.expansions:
-            if each.resolvable and each.parent in by_path:
-                assert by_path[each.parent].resolvable
+        by_path = {expansion.path: expansion for expansion in operation.expansions}
+        for expansion in operation.expansions:
+            if expansion.resolvable and expansion.parent in by_path:
+                assert by_path[expansion.parent].resolvable
 
 
 def test_every_uri_property_of_a_shown_schema_is_a_link(description):
-    """Counted without our own walk: properties of format uri, directly or as alternative, at the top of an item."""
+    """Count without the deriver: properties of format uri, directly or as alternative, at the top of an item."""
     seen = 0
     for operation in description.model.operations:
         if not operation.item_schema:
             continue
-        paths = {each.path for each in operation.links}
+        paths = {link.path for link in operation.links}
         for name, schema in top_properties(description, description.resolve(operation.item_schema)).items():
             if '"format":"uri"' in msgspec.json.encode(without_objects(description, schema)).decode():
                 assert name in paths, (operation.key, name)
@@ -106,14 +108,14 @@ def test_every_uri_property_of_a_shown_schema_is_a_link(description):
 
 def top_properties(description, schema) -> dict[str, Any]:
     schema = description.deref(schema)
-    found = dict(schema.get("properties", {}))
+    properties = dict(schema.get("properties", {}))
     for part in schema.get("allOf", ()):
-        found |= top_properties(description, part)
-    return found
+        properties |= top_properties(description, part)
+    return properties
 
 
 def without_objects(description, schema) -> Any:
-    """A schema with its alternatives, but nothing of the objects among them."""
+    """Return a schema with its alternatives, but without the objects among them."""
     schema = description.deref(schema)
     if schema.get("properties") or schema.get("allOf"):
         return {}
@@ -124,9 +126,9 @@ def without_objects(description, schema) -> Any:
     ]
 
 
-def test_links_name_resources_that_can_answer_for_them(description):
+def test_links_name_resources_with_a_matching_path(description):
     model = description.model
-    for link in (link for each in model.resources for link in each.links):
+    for link in (link for resource in model.resources for link in resource.links):
         assert (link.kind is LinkKind.EXTERNAL) <= (not link.targets)
         for target in (model.by_name[name] for name in link.targets):
             assert target.singleton is (link.kind is LinkKind.SINGLETON)
@@ -135,24 +137,24 @@ def test_links_name_resources_that_can_answer_for_them(description):
 
 
 def test_each_resource_has_one_address_of_its_own_at_most(description):
-    for each in description.model.resources:
-        own = [link for link in each.links if link.own]
+    for resource in description.model.resources:
+        own = [link for link in resource.links if link.own]
         assert len(own) <= 1
-        assert all((link.path, link.targets) == ("url", (each.name,)) for link in own)
+        assert all((link.path, link.targets) == ("url", (resource.name,)) for link in own)
 
 
 def test_paths_of_links_are_unique(description):
-    for each in (*description.model.operations, *description.model.resources):
-        assert len({link.path for link in each.links}) == len(each.links)
+    for holder in (*description.model.operations, *description.model.resources):
+        assert len({link.path for link in holder.links}) == len(holder.links)
 
 
 def test_operations_and_resources_agree(description):
     model = description.model
     assert len(model.by_name) == len(model.resources)
-    for each in model.resources:
-        assert each.list_path or each.item_path
-        assert each.parent == "" or each.parent in model.by_name
-        assert each.operations == tuple(o.key for o in model.operations if o.resource == each.name)
+    for resource_fact in model.resources:
+        assert resource_fact.list_path or resource_fact.item_path
+        assert resource_fact.parent == "" or resource_fact.parent in model.by_name
+        assert resource_fact.operations == tuple(o.key for o in model.operations if o.resource == resource_fact.name)
     for operation in model.operations:
         resource = model.by_name.get(operation.resource)
         if operation.role in {Role.LIST, Role.ITEM}:
@@ -163,58 +165,60 @@ def test_operations_and_resources_agree(description):
 def test_logs_are_keyed_and_paged_by_time_and_the_rest_by_id(description):
     model = description.model
     seen = 0
-    for each in model.operations:
-        if each.pagination and each.pagination.after:
-            is_log = each.path.endswith("logs") or each.items_at == "carbon_intensities"
-            assert (each.pagination.scheme is Scheme.TIMESTAMP) is is_log, each.key
-            assert (model.by_name[each.resource].key_kind is KeyKind.TIMESTAMP) is is_log
+    for operation in model.operations:
+        if operation.pagination and operation.pagination.after:
+            is_log = operation.path.endswith("logs") or operation.items_at == "carbon_intensities"
+            assert (operation.pagination.scheme is Scheme.TIMESTAMP) is is_log, operation.key
+            assert (model.by_name[operation.resource].key_kind is KeyKind.TIMESTAMP) is is_log
             seen += is_log
     assert seen == 14
 
 
 def test_pages_have_the_parameters_that_are_documented(description):
-    for each in description.model.operations:
-        have = {p.name for p in each.parameters if p.location is Location.QUERY}
+    for operation in description.model.operations:
+        have = {p.name for p in operation.parameters if p.location is Location.QUERY}
         paging = {name for name in have if name in {"page", "page_size", "page_after", "page_before"}}
-        pagination = each.pagination
-        found = {pagination.page, pagination.size, pagination.after, pagination.before} if pagination else {""}
-        assert found - {""} == paging, each.key
+        pagination = operation.pagination
+        parameters = {pagination.page, pagination.size, pagination.after, pagination.before} if pagination else {""}
+        assert parameters - {""} == paging, operation.key
 
 
 def test_every_filter_is_a_documented_parameter_and_its_field_exists(description):
     seen = 0
     for operation in description.model.operations:
-        for each in operation.filters:
-            assert operation.parameter(each.parameter)
-            suffix = each.parameter.rpartition("__")[2] if "__" in each.parameter else "eq"
-            assert each.operator is Operator(suffix)
-            if each.field:
-                assert member(description, description.resolve(operation.item_schema), each.field), operation.key
+        for query_filter in operation.filters:
+            assert operation.parameter(query_filter.parameter)
+            suffix = query_filter.parameter.rpartition("__")[2] if "__" in query_filter.parameter else "eq"
+            assert query_filter.operator is Operator(suffix)
+            if query_filter.field:
+                assert member(description, description.resolve(operation.item_schema), query_filter.field), (
+                    operation.key
+                )
                 seen += 1
-            assert not each.by_id_of or each.by_id_of in description.model.by_name
+            assert not query_filter.by_id_of or query_filter.by_id_of in description.model.by_name
     assert seen > 80
 
 
 def member(description, schema, path: str) -> Any:
-    """The schema of a property some levels down, alternatives tried in turn."""
+    """Return the schema of a property some levels down; alternatives are tried in turn."""
     name, _, rest = path.partition(".")
     schema = description.deref(schema)
     for part in (schema, *(part for word in ("oneOf", "anyOf", "allOf") for part in schema.get(word, ()))):
-        found = description.deref(part).get("properties", {}).get(name.removesuffix("[]"))
-        if found is not None:
-            found = description.deref(found)["items"] if name.endswith("[]") else found
-            return member(description, found, rest) if rest else found
-        if part is not schema and (found := member(description, part, path)):
-            return found
+        schemas = description.deref(part).get("properties", {}).get(name.removesuffix("[]"))
+        if schemas is not None:
+            schemas = description.deref(schemas)["items"] if name.endswith("[]") else schemas
+            return member(description, schemas, rest) if rest else schemas
+        if part is not schema and (schemas := member(description, part, path)):
+            return schemas
     return None
 
 
 def test_security_is_the_operations_own_or_the_roots(description):
     document = description.document
     for key, _, operation in raw_operations(document):
-        wanted = operation.get("security", document["security"])
-        found = description.model.by_key[key].security
-        assert [{s.scheme: list(s.scopes) for s in alternative} for alternative in found] == wanted
+        documented = operation.get("security", document["security"])
+        security = description.model.by_key[key].security
+        assert [{s.scheme: list(s.scopes) for s in alternative} for alternative in security] == documented
 
 
 def test_the_model_survives_json_and_messagepack(description):
@@ -229,7 +233,7 @@ def test_deriving_twice_gives_the_same(description):
 
 
 def without_examples(node: Any, *, named: bool = False) -> Any:
-    """A document without example and examples, where these are keywords."""
+    """Return a document without `example` and `examples` where these are keywords."""
     if isinstance(node, dict):
         return {
             key: without_examples(value, named=not named and key in {"properties", "schemas", "paths", "parameters"})
@@ -241,43 +245,43 @@ def without_examples(node: Any, *, named: bool = False) -> Any:
 
 def test_nothing_but_a_prefix_and_the_problem_base_rests_on_examples(description):
     bare = derive(without_examples(description.document), description.digest)
-    for one, other in zip(bare.operations, description.model.operations, strict=True):
-        assert msgspec.structs.replace(one, parameters=()) == msgspec.structs.replace(other, parameters=())
-    for one, other in zip(bare.resources, description.model.resources, strict=True):
-        assert one.links == other.links
-        assert one.prefix in {other.prefix, ""}
-        assert msgspec.structs.replace(one, prefix=other.prefix) == other
+    for bare_one, full_one in zip(bare.operations, description.model.operations, strict=True):
+        assert msgspec.structs.replace(bare_one, parameters=()) == msgspec.structs.replace(full_one, parameters=())
+    for bare_one, full_one in zip(bare.resources, description.model.resources, strict=True):
+        assert bare_one.links == full_one.links
+        assert bare_one.prefix in {full_one.prefix, ""}
+        assert msgspec.structs.replace(bare_one, prefix=full_one.prefix) == full_one
 
 
 def test_a_copy_of_the_api_on_another_host_is_read_alike(description):
     document = description.document | {"servers": [{"url": "http://127.0.0.1:8080/v2"}]}
     moved = derive(document, description.digest)
-    assert [(each.name, each.links) for each in moved.resources] == [
-        (each.name, each.links) for each in description.model.resources
+    assert [(resource.name, resource.links) for resource in moved.resources] == [
+        (resource.name, resource.links) for resource in description.model.resources
     ]
     assert moved.base_path == "/v2"
 
 
-def test_the_two_descriptions_tell_of_the_same_api(shipped, provided):
-    """Where they differ, DIFFERENCES.md of the shipped one says why; roles, effects and link targets never do."""
-    ours, theirs = shipped.model, provided.model
+def test_both_descriptions_give_matching_models(bundled, provider):
+    """Compare roles, effects and link targets; other differences are explained in DIFFERENCES.md of the bundled one."""
+    ours, theirs = bundled.model, provider.model
     assert set(ours.by_key) == set(theirs.by_key)
     assert set(ours.by_name) == set(theirs.by_name)
     for key, mine in ours.by_key.items():
-        other = theirs.by_key[key]
+        counterpart = theirs.by_key[key]
         assert (mine.role, mine.effect, mine.resource, mine.items_at, mine.pagination) == (
-            other.role,
-            other.effect,
-            other.resource,
-            other.items_at,
-            other.pagination,
+            counterpart.role,
+            counterpart.effect,
+            counterpart.resource,
+            counterpart.items_at,
+            counterpart.pagination,
         )
-        assert (mine.user_header, mine.user_required) == (other.user_header, other.user_required)
-        assert {f.parameter: f.by_id_of for f in mine.filters} == {f.parameter: f.by_id_of for f in other.filters}
+        assert (mine.user_header, mine.user_required) == (counterpart.user_header, counterpart.user_required)
+        assert {f.parameter: f.by_id_of for f in mine.filters} == {f.parameter: f.by_id_of for f in counterpart.filters}
     for name, own in ours.by_name.items():
         other_links = theirs.by_name[name].links
-        assert {each.path: (each.kind, each.targets, each.many) for each in own.links} == {
-            each.path: (each.kind, each.targets, each.many) for each in other_links
+        assert {link.path: (link.kind, link.targets, link.many) for link in own.links} == {
+            link.path: (link.kind, link.targets, link.many) for link in other_links
         }
 
 
@@ -290,7 +294,7 @@ def test_loading_it_again_from_the_cache_keeps_the_digest(description, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["resolve", "deref"])
-def test_pointers_that_lead_nowhere_are_key_errors(shipped, name):
+def test_a_dangling_pointer_raises_a_key_error(bundled, name):
     bad = "#/components/schemas/Nothing"
     with pytest.raises(KeyError):
-        getattr(shipped, name)(bad if name == "resolve" else {"$ref": bad})
+        getattr(bundled, name)(bad if name == "resolve" else {"$ref": bad})

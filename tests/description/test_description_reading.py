@@ -1,4 +1,4 @@
-"""What is read, and what is refused with which words."""
+"""Reading of YAML and JSON files, and the errors for what is refused."""
 
 import contextlib
 import json
@@ -27,12 +27,12 @@ json_values = st.recursive(
 documents = st.dictionaries(st.text(st.characters(exclude_categories=["Cs", "Cc"])), json_values, min_size=1)
 
 
-def same(one: Any, other: Any) -> bool:
-    """Equal, and of equal types all the way: 1 is not 1.0 and not True."""
-    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+def is_same(first: Any, second: Any) -> bool:
+    """Return whether values and their types are equal at every level: 1 is neither 1.0 nor True."""
+    return first == second and json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
 
 
-def refused(data: str | bytes) -> DescriptionError:
+def read_refused(data: str | bytes) -> DescriptionError:
     with pytest.raises(DescriptionError) as error:
         read_text(data if isinstance(data, bytes) else data.encode(), "api.yaml")
     assert error.value.hint
@@ -41,11 +41,11 @@ def refused(data: str | bytes) -> DescriptionError:
 
 @given(documents)
 def test_json_comes_back_as_it_went_in(document):
-    assert same(read_text(json.dumps(document).encode(), "x"), document)
+    assert is_same(read_text(json.dumps(document).encode(), "x"), document)
 
 
 class Quoted(yaml.SafeDumper):
-    """Quotes every string: PyYAML leaves plain what YAML 1.1 alone takes for a string, as `0E0`."""
+    """Quotes every string: PyYAML writes strings such as `0E0` plain, which are strings in YAML 1.1 only."""
 
 
 Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
@@ -54,7 +54,7 @@ Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:ya
 @given(documents)
 def test_yaml_comes_back_as_it_went_in(document):
     text = yaml.dump(document, Dumper=Quoted, default_flow_style=False)
-    assert same(read_text(text.encode(), "x"), document)
+    assert is_same(read_text(text.encode(), "x"), document)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_yaml_comes_back_as_it_went_in(document):
 )
 def test_a_plain_scalar_is_what_json_would_read(text, value):
     read = read_text(f"key: {text}".encode(), "x")["key"]
-    assert same(read, value)
+    assert is_same(read, value)
     assert type(read) is type(value)
 
 
 def test_keys_are_strings_and_clash_as_strings():
     assert read_text(b"200: a\nnull: b\ntrue: c", "x") == {"200": "a", "null": "b", "true": "c"}
-    assert "api.yaml:2:1: the key `200`" in refused("200: a\n'200': b").message
+    assert "api.yaml:2:1: the key `200`" in read_refused("200: a\n'200': b").message
 
 
 def test_aliases_share_what_they_name():
@@ -108,14 +108,14 @@ def test_a_byte_order_mark_is_no_part_of_the_text():
 
 
 @pytest.mark.parametrize(
-    ("text", "where", "what"),
+    ("text", "where", "message"),
     [
-        ("a: 1\nb:\n  c: 1\n  c: 2\n", "api.yaml:4:3", "`c` is there already"),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "api.yaml:4:3", "`c` is repeated"),
         ("a: [1,\n", "api.yaml:2:1", "not valid YAML"),
         ("a: 'x\n", "api.yaml:2:1", "end of stream"),
         ("a:\n\t- x\n", "api.yaml:2:1", "not valid YAML"),
         ("a: *x\n", "api.yaml:1:4", "no anchor"),
-        ("a: &x [*x]\n", "api.yaml:1:8", "inside what it names"),
+        ("a: &x [*x]\n", "api.yaml:1:8", "refers to a collection that contains it"),
         ("a: !python/object:os.system x\n", "api.yaml:1:4", "the tag"),
         ("a: !own [1]\n", "api.yaml:1:4", "the tag `!own`"),
         ("a: 1\n---\nb: 1\n", "api.yaml:2:1", "second YAML document"),
@@ -128,21 +128,21 @@ def test_a_byte_order_mark_is_no_part_of_the_text():
         ("a: \x07", "api.yaml", "not valid YAML"),
     ],
 )
-def test_faults_are_told_with_their_place(text, where, what):
-    error = refused(text)
+def test_errors_name_line_and_column(text, where, message):
+    error = read_refused(text)
     assert error.message.startswith(where + ":"), error.message
-    assert what in error.message
+    assert message in error.message
 
 
 def test_bytes_that_are_not_utf8_are_refused_with_their_line():
-    assert refused(b"a: 1\nb: \xff\n").message.startswith("api.yaml:2: byte 8 is not UTF-8")
+    assert read_refused(b"a: 1\nb: \xff\n").message.startswith("api.yaml:2: byte 8 is not UTF-8")
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", '{"a": '])
 @pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 100_000])
 def test_deep_nesting_is_refused_and_not_followed(opening, levels):
     closing = {"[": "]", "{a: ": "}", '{"a": ': "}"}[opening]
-    assert f"more than {MAX_DEPTH} levels" in refused(opening * levels + "1" + closing * levels).message
+    assert f"more than {MAX_DEPTH} levels" in read_refused(opening * levels + "1" + closing * levels).message
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a": '])
@@ -154,7 +154,7 @@ def test_nesting_up_to_the_limit_is_read(opening):
 def test_an_alias_bomb_is_refused_without_unfolding_it():
     lines = ["a0: &a0 [" + "1," * 9 + "1]"]
     lines += [f"a{n}: &a{n} [" + ",".join([f"*a{n - 1}"] * 10) + "]" for n in range(1, 30)]
-    assert f"more than {MAX_NODES} nodes" in refused("\n".join(lines)).message
+    assert f"more than {MAX_NODES} nodes" in read_refused("\n".join(lines)).message
 
 
 @given(json_values)
@@ -186,7 +186,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "message"),
     [
         ("- a\n", "holds a list, not an OpenAPI description"),
         ("just text", "holds a string, not"),
@@ -199,14 +199,14 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypat
         ("openapi: 3.1.0\npaths: {}\n", "`info` is nothing"),
     ],
 )
-def test_what_is_no_openapi_31_is_refused_by_name(write, tmp_path, text, what):
+def test_other_documents_than_openapi_31_are_refused(write, tmp_path, text, message):
     with pytest.raises(DescriptionError) as error:
         load(write(text), cache_dir=tmp_path)
-    assert what in error.value.message
+    assert message in error.value.message
     assert error.value.hint
 
 
-def test_what_is_not_there_is_refused(tmp_path):
+def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(DescriptionError, match="No such file"):
         load(tmp_path / "none.yaml", cache_dir=tmp_path)
     (tmp_path / "empty").mkdir()
@@ -222,7 +222,7 @@ def test_references_outside_the_document_are_refused_with_their_place(write, tmp
     assert "Bundle" in error.value.hint
 
 
-def test_references_that_lead_nowhere_or_in_circles_are_listed(write, tmp_path, small):
+def test_dangling_and_circular_references_are_listed(write, tmp_path, small):
     schemas = small["components"]["schemas"]
     schemas["A"] = {"$ref": "#/components/schemas/B"}
     schemas["B"] = {"$ref": "#/components/schemas/A"}
@@ -249,7 +249,7 @@ def test_a_ref_in_data_or_as_a_name_is_no_reference(write, tmp_path, small):
 
 @given(st.data())
 def test_a_description_out_of_shape_is_refused_in_words(data):
-    """Whatever single value is replaced by junk: an answer or a DescriptionError, nothing else."""
+    """Replace any single value by junk: the result is a description or a DescriptionError, nothing else."""
     from conformance.description.build import build
 
     document = sound()

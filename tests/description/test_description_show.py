@@ -1,4 +1,4 @@
-"""What people and machines are shown of a description."""
+"""The tables and the JSON of a description."""
 
 import io
 
@@ -9,7 +9,7 @@ from conformance.description.show import as_json, render, sections
 from conformance.model import ResourceModel
 
 
-def shown(description) -> str:
+def render_text(description) -> str:
     out = io.StringIO()
     render(description, Console(file=out, width=400, color_system=None))
     return out.getvalue()
@@ -17,19 +17,19 @@ def shown(description) -> str:
 
 def test_every_fact_has_its_row(description):
     model = description.model
-    rows = {each.title: each.rows for each in sections(model)}
-    assert [row[0] for row in rows["Operations"]] == [each.key for each in model.operations]
-    assert [row[0] for row in rows["Resources"]] == [each.name for each in model.resources]
-    assert len(rows["Links"]) == sum(len(each.links) for each in model.resources)
-    assert len(rows["Expansions"]) == sum(len(each.expansions) for each in model.operations)
-    selections = sum(len(each.filters) + bool(each.ordering) for each in model.operations)
+    rows = {section.title: section.rows for section in sections(model)}
+    assert [row[0] for row in rows["Operations"]] == [operation.key for operation in model.operations]
+    assert [row[0] for row in rows["Resources"]] == [resource.name for resource in model.resources]
+    assert len(rows["Links"]) == sum(len(resource.links) for resource in model.resources)
+    assert len(rows["Expansions"]) == sum(len(operation.expansions) for operation in model.operations)
+    selections = sum(len(operation.filters) + bool(operation.ordering) for operation in model.operations)
     assert len(rows["Filters"]) == selections
     assert sum(len(keys.splitlines()) for _, keys in rows["Security"]) == len(model.operations)
     assert [note for (note,) in rows["Notes"]] == list(model.notes)
 
 
 def test_every_cell_is_printed_as_it_is(description):
-    text = shown(description)
+    text = render_text(description)
     for section in sections(description.model):
         assert f"{section.title} ({len(section.rows)})" in text
         for row in section.rows:
@@ -38,9 +38,9 @@ def test_every_cell_is_printed_as_it_is(description):
     assert "^user[A-Z0-9]{26}$" in text or "user[A-Z\\d]{26}" in text  # square brackets are no markup
 
 
-def test_what_is_odd_is_said(published):
-    text = shown(published)
-    for words in ("leads to no object", "not told", "no size parameter", "no token", "schedule_plans[].price_data"):
+def test_tables_show_unusual_facts_in_words(published_provider):
+    text = render_text(published_provider)
+    for words in ("leads to no object", "unknown", "no size parameter", "no token", "schedule_plans[].price_data"):
         assert words in text
 
 

@@ -1,4 +1,4 @@
-"""The deriver knows structure, not one API: small descriptions of other things are read by the same rules."""
+"""The deriver knows structure, not one API: small descriptions of other things follow the same rules."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from conformance.model import KeyKind, LinkKind, Role, Scheme
 URI = {"type": "string", "format": "uri"}
 
 
-def answer(schema: Any, status: str = "200") -> dict[str, Any]:
+def response(schema: Any, status: str = "200") -> dict[str, Any]:
     return {"responses": {status: {"description": "", "content": {"application/json": {"schema": schema}}}}}
 
 
@@ -27,13 +27,13 @@ def query(*names: str) -> list[dict[str, Any]]:
 
 
 def path(*names: str, **schema: Any) -> list[dict[str, Any]]:
-    found = {"type": "string", **schema}
-    return [{"name": name, "in": "path", "required": True, "schema": found} for name in names]
+    parameters = {"type": "string", **schema}
+    return [{"name": name, "in": "path", "required": True, "schema": parameters} for name in names]
 
 
 @pytest.fixture
 def library() -> dict[str, Any]:
-    """A library: books by authors, loans logged by time, branches by name. No example anywhere."""
+    """Return a library: books by authors, loans logged by time, branches by name, without any example."""
     book = {
         "id": {"type": "string", "pattern": "^book[A-Z0-9]{26}$"},
         "url": URI,
@@ -57,36 +57,38 @@ def library() -> dict[str, Any]:
         "servers": [{"url": "/lib"}],
         "paths": {
             "/books": {
-                "get": {**answer(many("Book")), "parameters": query("page_after", "author_id", "title", "lang")},
-                "post": answer(ref("Book"), "201"),
+                "get": {**response(many("Book")), "parameters": query("page_after", "author_id", "title", "lang")},
+                "post": response(ref("Book"), "201"),
             },
-            "/books/{book_id}": {"parameters": at, "get": answer(ref("Book")), "head": {"responses": {"200": {}}}},
+            "/books/{book_id}": {"parameters": at, "get": response(ref("Book")), "head": {"responses": {"200": {}}}},
             "/books/{book_id}/loans": {
                 "parameters": at,
-                "get": {**answer(many("Loan")), "parameters": query("page_after", "page_before", "lent_at__gte")},
+                "get": {**response(many("Loan")), "parameters": query("page_after", "page_before", "lent_at__gte")},
             },
             "/books/{book_id}/loans/{when}": {
                 "parameters": [*at, *path("when", format="date-time")],
-                "get": answer(ref("Loan")),
+                "get": response(ref("Loan")),
             },
             "/books/{book_id}/cover": {"parameters": at, "get": {"responses": {"302": {"description": ""}}}},
             "/books/{book_id}/lend": {"parameters": at, "post": {"responses": {"204": {"description": ""}}}},
             "/books/{book_id}/summary": {
                 "parameters": at,
-                "get": {"responses": {**answer(ref("Loan"))["responses"], "304": {"description": ""}}},
+                "get": {"responses": {**response(ref("Loan"))["responses"], "304": {"description": ""}}},
             },
-            "/authors/{author_id}": {"parameters": path("author_id"), "get": answer(ref("Author"))},
+            "/authors/{author_id}": {"parameters": path("author_id"), "get": response(ref("Author"))},
             "/branches": {
                 "get": {
-                    **answer({"type": "object", "properties": {"count": {"type": "integer"}, "rows": many("Branch")}}),
+                    **response(
+                        {"type": "object", "properties": {"count": {"type": "integer"}, "rows": many("Branch")}}
+                    ),
                     "parameters": query("page", "page_size"),
                 }
             },
-            "/branches/{branch}": {"parameters": path("branch", enum=["EAST", "WEST"]), "get": answer(ref("Branch"))},
-            "/books/featured": {"get": answer(ref("Book"))},
-            "/books/{book_id}/shelf": {"parameters": at, "get": answer(ref("Shelf"))},
-            "/authors/{author_id}/shelf": {"parameters": path("author_id"), "get": answer(ref("Shelf"))},
-            "/about/hours": {"get": answer({"type": "object", "properties": {"open": {"type": "boolean"}}})},
+            "/branches/{branch}": {"parameters": path("branch", enum=["EAST", "WEST"]), "get": response(ref("Branch"))},
+            "/books/featured": {"get": response(ref("Book"))},
+            "/books/{book_id}/shelf": {"parameters": at, "get": response(ref("Shelf"))},
+            "/authors/{author_id}/shelf": {"parameters": path("author_id"), "get": response(ref("Shelf"))},
+            "/about/hours": {"get": response({"type": "object", "properties": {"open": {"type": "boolean"}}})},
         },
         "components": {
             "schemas": {
@@ -106,7 +108,7 @@ def model(library, write, tmp_path):
 
 
 def test_roles_follow_from_methods_paths_and_bodies(model):
-    assert {each.key: (each.role, each.resource) for each in model.operations} == {
+    assert {operation.key: (operation.role, operation.resource) for operation in model.operations} == {
         "GET /books": (Role.LIST, "books"),
         "POST /books": (Role.CREATE, "books"),
         "GET /books/{book_id}": (Role.ITEM, "books"),
@@ -130,7 +132,11 @@ def test_roles_follow_from_methods_paths_and_bodies(model):
 
 
 def test_keys_follow_from_parameters_and_properties(model):
-    keys = {each.name: (each.key_kind, each.key_field, each.prefix) for each in model.resources if not each.singleton}
+    keys = {
+        resource.name: (resource.key_kind, resource.key_field, resource.prefix)
+        for resource in model.resources
+        if not resource.singleton
+    }
     assert keys == {
         "books": (KeyKind.ID, "id", "book"),
         "books.loans": (KeyKind.TIMESTAMP, "lent_at", ""),
@@ -140,8 +146,8 @@ def test_keys_follow_from_parameters_and_properties(model):
 
 
 def test_pages_and_wrapped_lists(model):
-    paging = {each.key: each.pagination for each in model.operations if each.pagination}
-    assert {key: (each.scheme, each.size) for key, each in paging.items()} == {
+    paging = {operation.key: operation.pagination for operation in model.operations if operation.pagination}
+    assert {key: (pagination.scheme, pagination.size) for key, pagination in paging.items()} == {
         "GET /books": (Scheme.CURSOR, ""),
         "GET /books/{book_id}/loans": (Scheme.TIMESTAMP, ""),
         "GET /branches": (Scheme.PAGE, "page_size"),
@@ -149,9 +155,9 @@ def test_pages_and_wrapped_lists(model):
     assert model.by_key["GET /branches"].items_at == "rows"
 
 
-def test_links_are_told_by_objects_and_names(model):
-    found = {each.path: (each.kind, each.targets) for each in model.by_name["books"].links}
-    assert found == {
+def test_link_targets_follow_from_objects_and_names(model):
+    targets = {link.path: (link.kind, link.targets) for link in model.by_name["books"].links}
+    assert targets == {
         "url": (LinkKind.ITEM, ("books",)),
         "author": (LinkKind.ITEM, ("authors",)),
         "latest_loan": (LinkKind.ITEM, ("books.loans",)),
@@ -163,24 +169,27 @@ def test_links_are_told_by_objects_and_names(model):
         "cover_url": (LinkKind.EXTERNAL, ()),
         "mystery": (LinkKind.EXTERNAL, ()),
     }
-    assert {each.path: (each.kind, each.targets) for each in model.by_name["authors"].links} == {
+    assert {link.path: (link.kind, link.targets) for link in model.by_name["authors"].links} == {
         "url": (LinkKind.ITEM, ("authors",)),
         "books": (LinkKind.LIST, ("books",)),
         "best": (LinkKind.ITEM, ("books",)),  # shown as `books.featured` too, which is no collection
         "shelf": (LinkKind.SINGLETON, ("authors.shelf",)),
     }
-    many = {each.path for each in model.by_name["books"].links if each.many}
+    many = {link.path for link in model.by_name["books"].links if link.many}
     assert many == {"related"}  # `either` may hold one
     untold = {note for note in model.notes if note.startswith("books:")}
-    assert untold == {f"books: what {name} links to cannot be told" for name in ("either", "mystery")}
+    assert untold == {f"books: the target of {name} is unknown" for name in ("either", "mystery")}
 
 
-def test_filters_are_told_by_names(model):
-    found = {each.parameter: (each.field, each.by_id_of) for each in model.by_key["GET /books"].filters}
-    assert found == {"author_id": ("author", "authors"), "title": ("title", ""), "lang": ("", "")}
+def test_filter_fields_follow_from_names(model):
+    fields = {
+        query_filter.parameter: (query_filter.field, query_filter.by_id_of)
+        for query_filter in model.by_key["GET /books"].filters
+    }
+    assert fields == {"author_id": ("author", "authors"), "title": ("title", ""), "lang": ("", "")}
 
 
-def test_examples_tell_what_names_cannot(library, write, tmp_path):
+def test_link_targets_follow_from_examples(library, write, tmp_path):
     book = library["components"]["schemas"]["Book"]["properties"]
     base = "https://library.example/lib"
     book["mystery"] = {**URI, "examples": [f"{base}/branches/EAST"]}
@@ -188,8 +197,8 @@ def test_examples_tell_what_names_cannot(library, write, tmp_path):
     book["gone"] = {**URI, "example": f"{base}/nowhere/book01HSH04KDEWF6Z4DB2J77J74K5"}
     book["all"] = {**URI, "example": f"{base}/branches?page=1"}
     book["lost"] = {**URI, "example": "https://[broken"}
-    found = load(write(library), cache_dir=tmp_path / "cache").model.by_name["books"].links
-    links = {each.path: (each.kind, each.targets) for each in found}
+    book_links = load(write(library), cache_dir=tmp_path / "cache").model.by_name["books"].links
+    links = {link.path: (link.kind, link.targets) for link in book_links}
     assert links["mystery"] == (LinkKind.ITEM, ("branches",))
     assert links["odd"] == (LinkKind.ITEM, ("authors",))
     assert links["gone"] == (LinkKind.ITEM, ("books",))
@@ -209,7 +218,7 @@ def test_the_last_of_two_parameters_of_one_name_counts(library, write, tmp_path)
     listing = library["paths"]["/books"]["get"]
     listing["parameters"] += [{"name": "title", "in": "query", "schema": {"type": "integer"}}]
     model = load(write(library), cache_dir=tmp_path / "cache").model
-    (title,) = [each for each in model.by_key["GET /books"].parameters if each.name == "title"]
+    (title,) = [parameter for parameter in model.by_key["GET /books"].parameters if parameter.name == "title"]
     assert title.schema == {"type": "integer"}
     assert "GET /books: the query parameter title is listed twice; the last one counts" in model.notes
 
@@ -221,11 +230,11 @@ def test_a_schema_that_holds_itself_is_walked_once(library, write, tmp_path):
     }
     library["components"]["schemas"]["Book"]["properties"]["tree"] = ref("Tree")
     model = load(write(library), cache_dir=tmp_path / "cache").model
-    assert [each.path for each in model.by_name["books"].links if each.path.startswith("tree")] == ["tree.branch"]
+    assert [link.path for link in model.by_name["books"].links if link.path.startswith("tree")] == ["tree.branch"]
 
 
-def test_the_first_success_in_order_of_status_is_what_is_shown(library, write, tmp_path):
-    both = answer(ref("Loan"), "202")["responses"] | answer(ref("Book"), "201")["responses"]
+def test_the_lowest_success_status_gives_the_schema(library, write, tmp_path):
+    both = response(ref("Loan"), "202")["responses"] | response(ref("Book"), "201")["responses"]
     library["paths"]["/books"]["post"] = {"responses": both}
     operation = load(write(library), cache_dir=tmp_path / "cache").model.by_key["POST /books"]
     assert operation.item_schema == "#/components/schemas/Book"

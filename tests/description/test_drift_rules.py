@@ -1,4 +1,4 @@
-"""Every kind of change: what it is called, and whom it breaks."""
+"""Every kind of change: its rule, and the side that it breaks."""
 
 import json
 
@@ -26,33 +26,33 @@ BODY = f"{POST} requestBody"
 JSON = f"{BODY} content application/json"
 
 
-def described(*mutations: Mutation):
+def describe(*mutations: Mutation):
     document = sound()
-    for each in mutations:
-        each(document)
+    for mutation in mutations:
+        mutation(document)
     return build([Fragment("api.json", json.dumps(document).encode())], (), "test")
 
 
-def nothing(document) -> None:
+def change_nothing(document) -> None:
     pass
 
 
 # what stood before, what was done to it, the rule, where, what it means to clients
 CASES = [
     # operations
-    (nothing, drop("paths /models/{model_id}"), "operation-removed", "GET /models/{model_id}", BREAKING),
-    (nothing, put("paths /kinds", {"get": {"responses": {}}}), "operation-added", "GET /kinds", HARMLESS),
-    (nothing, put(f"{LIST} deprecated", value=True), "operation-deprecated", "operation", RISKY),
-    (put(f"{LIST} deprecated", value=True), nothing, "operation-reinstated", "operation", HARMLESS),
-    (nothing, put(f"{LIST} operationId", "makes"), "operation-id-changed", "operation", RISKY),
+    (change_nothing, drop("paths /models/{model_id}"), "operation-removed", "GET /models/{model_id}", BREAKING),
+    (change_nothing, put("paths /kinds", {"get": {"responses": {}}}), "operation-added", "GET /kinds", HARMLESS),
+    (change_nothing, put(f"{LIST} deprecated", value=True), "operation-deprecated", "operation", RISKY),
+    (put(f"{LIST} deprecated", value=True), change_nothing, "operation-reinstated", "operation", HARMLESS),
+    (change_nothing, put(f"{LIST} operationId", "makes"), "operation-id-changed", "operation", RISKY),
     # the whole API
-    (nothing, put("servers", [{"url": f"{BASE}/new"}]), "server-removed", BASE, BREAKING),
-    (nothing, put("servers -1", {"url": f"{BASE}/new"}), "server-added", f"{BASE}/new", HARMLESS),
-    (put("webhooks", {"made": {"post": {"responses": {}}}}), nothing, "webhook-removed", "made", BREAKING),
-    (nothing, put("webhooks", {"made": {"post": {"responses": {}}}}), "webhook-added", "made", HARMLESS),
+    (change_nothing, put("servers", [{"url": f"{BASE}/new"}]), "server-removed", BASE, BREAKING),
+    (change_nothing, put("servers -1", {"url": f"{BASE}/new"}), "server-added", f"{BASE}/new", HARMLESS),
+    (put("webhooks", {"made": {"post": {"responses": {}}}}), change_nothing, "webhook-removed", "made", BREAKING),
+    (change_nothing, put("webhooks", {"made": {"post": {"responses": {}}}}), "webhook-added", "made", HARMLESS),
     # security
     (
-        nothing,
+        change_nothing,
         put(f"{LIST} security", [{"oauth2": ["makes:read", "more"]}]),
         "security-tightened",
         "security",
@@ -65,10 +65,16 @@ CASES = [
         "security",
         BREAKING,
     ),
-    (put(f"{LIST} security", [{"oauth2": []}, {"key": []}]), nothing, "security-tightened", "security", BREAKING),
-    (nothing, put(f"{LIST} security", [{"other": []}]), "security-tightened", "security", BREAKING),
-    (nothing, put(f"{LIST} security", [{"oauth2": []}]), "security-loosened", "security", HARMLESS),
-    (nothing, put(f"{LIST} security", []), "security-loosened", "security", HARMLESS),
+    (
+        put(f"{LIST} security", [{"oauth2": []}, {"key": []}]),
+        change_nothing,
+        "security-tightened",
+        "security",
+        BREAKING,
+    ),
+    (change_nothing, put(f"{LIST} security", [{"other": []}]), "security-tightened", "security", BREAKING),
+    (change_nothing, put(f"{LIST} security", [{"oauth2": []}]), "security-loosened", "security", HARMLESS),
+    (change_nothing, put(f"{LIST} security", []), "security-loosened", "security", HARMLESS),
     (
         drop(f"{LIST} security"),
         put("security", [{"oauth2": ["makes:read"]}]),
@@ -77,58 +83,58 @@ CASES = [
         BREAKING,
     ),
     (
-        nothing,
+        change_nothing,
         put("components securitySchemes oauth2 flows clientCredentials scopes", {}),
         "scope-removed",
         "oauth2 clientCredentials makes:read",
         RISKY,
     ),
     (
-        nothing,
+        change_nothing,
         put("components securitySchemes oauth2 flows clientCredentials scopes more", ""),
         "scope-added",
         "oauth2 clientCredentials more",
         HARMLESS,
     ),
     (
-        nothing,
+        change_nothing,
         put("components securitySchemes oauth2 flows clientCredentials tokenUrl", BASE),
         "token-url-changed",
         "oauth2 clientCredentials tokenUrl",
         BREAKING,
     ),
     # parameters
-    (nothing, drop(f"{LIST} parameters 4"), "parameter-removed", "query kind", BREAKING),
+    (change_nothing, drop(f"{LIST} parameters 4"), "parameter-removed", "query kind", BREAKING),
     (
-        nothing,
+        change_nothing,
         put(f"{LIST} parameters -1", {"name": "q", "in": "query", "schema": {}}),
         "parameter-added",
         "query q",
         HARMLESS,
     ),
     (
-        nothing,
+        change_nothing,
         put(f"{LIST} parameters -1", {"name": "q", "in": "query", "required": True, "schema": {}}),
         "parameter-added-required",
         "query q",
         BREAKING,
     ),
-    (nothing, put(f"{SIZE} required", value=True), "parameter-required", "query page_size", BREAKING),
-    (put(f"{SIZE} required", value=True), nothing, "parameter-optional", "query page_size", HARMLESS),
-    (nothing, put(f"{SIZE} deprecated", value=True), "parameter-deprecated", "query page_size", RISKY),
+    (change_nothing, put(f"{SIZE} required", value=True), "parameter-required", "query page_size", BREAKING),
+    (put(f"{SIZE} required", value=True), change_nothing, "parameter-optional", "query page_size", HARMLESS),
+    (change_nothing, put(f"{SIZE} deprecated", value=True), "parameter-deprecated", "query page_size", RISKY),
     (
-        nothing,
+        change_nothing,
         put("components parameters expand explode", value=False),
         "parameter-style-changed",
         "query expand",
         BREAKING,
     ),
-    (nothing, put(f"{SIZE} schema maximum", 50), "request-maximum-narrows", "query page_size", BREAKING),
-    (nothing, put(f"{SIZE} schema maximum", 500), "request-maximum-widens", "query page_size", HARMLESS),
-    (nothing, put(f"{SIZE} schema minimum", 2), "request-minimum-narrows", "query page_size", BREAKING),
-    (nothing, put(f"{SIZE} schema minimum", 0), "request-minimum-widens", "query page_size", HARMLESS),
-    (nothing, drop(f"{SIZE} schema maximum"), "request-maximum-widens", "query page_size", HARMLESS),
-    (nothing, put(f"{SIZE} schema multipleOf", 5), "request-multipleOf-narrows", "query page_size", BREAKING),
+    (change_nothing, put(f"{SIZE} schema maximum", 50), "request-maximum-narrows", "query page_size", BREAKING),
+    (change_nothing, put(f"{SIZE} schema maximum", 500), "request-maximum-widens", "query page_size", HARMLESS),
+    (change_nothing, put(f"{SIZE} schema minimum", 2), "request-minimum-narrows", "query page_size", BREAKING),
+    (change_nothing, put(f"{SIZE} schema minimum", 0), "request-minimum-widens", "query page_size", HARMLESS),
+    (change_nothing, drop(f"{SIZE} schema maximum"), "request-maximum-widens", "query page_size", HARMLESS),
+    (change_nothing, put(f"{SIZE} schema multipleOf", 5), "request-multipleOf-narrows", "query page_size", BREAKING),
     (
         put(f"{SIZE} schema multipleOf", 5),
         put(f"{SIZE} schema multipleOf", 7),
@@ -136,22 +142,22 @@ CASES = [
         "query page_size",
         BREAKING,
     ),
-    (nothing, put(f"{SIZE} schema default", 25), "request-default-changed", "query page_size", RISKY),
-    (nothing, put(f"{SIZE} schema type", "number"), "request-type-widens", "query page_size", HARMLESS),
-    (nothing, put(f"{SIZE} schema type", "string"), "request-type-replaces", "query page_size", BREAKING),
-    (nothing, put(f"{KIND} enum", ["AC"]), "request-enum-narrows", "query kind", BREAKING),
-    (nothing, put(f"{KIND} enum", ["AC", "DC", "BOTH"]), "request-enum-widens", "query kind", HARMLESS),
-    (nothing, drop(f"{KIND} enum"), "request-enum-widens", "query kind", HARMLESS),
+    (change_nothing, put(f"{SIZE} schema default", 25), "request-default-changed", "query page_size", RISKY),
+    (change_nothing, put(f"{SIZE} schema type", "number"), "request-type-widens", "query page_size", HARMLESS),
+    (change_nothing, put(f"{SIZE} schema type", "string"), "request-type-replaces", "query page_size", BREAKING),
+    (change_nothing, put(f"{KIND} enum", ["AC"]), "request-enum-narrows", "query kind", BREAKING),
+    (change_nothing, put(f"{KIND} enum", ["AC", "DC", "BOTH"]), "request-enum-widens", "query kind", HARMLESS),
+    (change_nothing, drop(f"{KIND} enum"), "request-enum-widens", "query kind", HARMLESS),
     (drop(f"{KIND} enum"), put(f"{KIND} enum", ["AC"]), "request-enum-narrows", "query kind", BREAKING),
     (
-        nothing,
+        change_nothing,
         put("components parameters expand schema items enum", []),
         "request-enum-narrows",
         "query expand[]",
         BREAKING,
     ),
     (
-        nothing,
+        change_nothing,
         put("components parameters make_id schema pattern", "^make[A-Z]{26}$"),
         "request-pattern-unclear",
         "path make_id",
@@ -159,35 +165,47 @@ CASES = [
     ),
     (
         put("components parameters make_id schema pattern", "make[A-Z0-9]{26}"),
-        nothing,
+        change_nothing,
         "request-pattern-narrows",
         "path make_id",
         BREAKING,
     ),
-    (nothing, drop("components parameters make_id schema pattern"), "request-pattern-widens", "path make_id", HARMLESS),
+    (
+        change_nothing,
+        drop("components parameters make_id schema pattern"),
+        "request-pattern-widens",
+        "path make_id",
+        HARMLESS,
+    ),
     # request bodies
     (drop(BODY), put(BODY, {"required": True, "content": {}}), "body-added-required", "request body", BREAKING),
     (drop(BODY), put(BODY, {"content": {}}), "body-added", "request body", HARMLESS),
-    (nothing, drop(BODY), "body-removed", "request body", BREAKING),
+    (change_nothing, drop(BODY), "body-removed", "request body", BREAKING),
     (drop(f"{BODY} required"), put(f"{BODY} required", value=True), "body-required", "request body", BREAKING),
-    (nothing, drop(f"{BODY} required"), "body-optional", "request body", HARMLESS),
-    (nothing, drop(JSON), "request-media-type-removed", "request body application/json", BREAKING),
-    (nothing, put(f"{BODY} content text/csv", {}), "request-media-type-added", "request body text/csv", HARMLESS),
+    (change_nothing, drop(f"{BODY} required"), "body-optional", "request body", HARMLESS),
+    (change_nothing, drop(JSON), "request-media-type-removed", "request body application/json", BREAKING),
     (
-        nothing,
+        change_nothing,
+        put(f"{BODY} content text/csv", {}),
+        "request-media-type-added",
+        "request body text/csv",
+        HARMLESS,
+    ),
+    (
+        change_nothing,
         put(f"{NEW} properties colour", {"type": "string"}),
         "request-property-added",
         "MakeNew.colour",
         HARMLESS,
     ),
     (
-        nothing,
+        change_nothing,
         both(put(f"{NEW} properties colour", {"type": "string"}), put(f"{NEW} required -1", "colour")),
         "request-required-narrows",
         "MakeNew.colour",
         BREAKING,
     ),
-    (nothing, drop(f"{NEW} properties name"), "request-property-removed", "MakeNew.name", RISKY),
+    (change_nothing, drop(f"{NEW} properties name"), "request-property-removed", "MakeNew.name", RISKY),
     (
         put(f"{NEW} additionalProperties", value=False),
         drop(f"{NEW} properties name"),
@@ -195,43 +213,79 @@ CASES = [
         "MakeNew.name",
         BREAKING,
     ),
-    (nothing, put(f"{NEW} additionalProperties", value=False), "request-properties-narrows", "MakeNew", BREAKING),
-    (nothing, put(f"{NEW} required", []), "request-required-widens", "MakeNew.name", HARMLESS),
-    (nothing, put(f"{NEW} properties name readOnly", value=True), "request-property-read-only", "MakeNew.name", RISKY),
+    (
+        change_nothing,
+        put(f"{NEW} additionalProperties", value=False),
+        "request-properties-narrows",
+        "MakeNew",
+        BREAKING,
+    ),
+    (change_nothing, put(f"{NEW} required", []), "request-required-widens", "MakeNew.name", HARMLESS),
+    (
+        change_nothing,
+        put(f"{NEW} properties name readOnly", value=True),
+        "request-property-read-only",
+        "MakeNew.name",
+        RISKY,
+    ),
     (
         put(f"{NEW} properties name readOnly", value=True),
-        nothing,
+        change_nothing,
         "request-property-writable",
         "MakeNew.name",
         HARMLESS,
     ),
-    (nothing, put(f"{NEW} properties name deprecated", value=True), "property-deprecated", "MakeNew.name", RISKY),
-    (nothing, put(f"{NEW} properties name maxLength", 9), "request-maxLength-narrows", "MakeNew.name", BREAKING),
-    (nothing, put(f"{NEW} properties name type", ["string", "null"]), "request-null-widens", "MakeNew.name", HARMLESS),
-    (put(f"{NEW} properties name type", ["string", "null"]), nothing, "request-null-narrows", "MakeNew.name", BREAKING),
-    (nothing, put(f"{NEW} properties name format", "uuid"), "request-format-narrows", "MakeNew.name", BREAKING),
-    (nothing, put(f"{NEW} not", {"required": ["x"]}), "request-not-unclear", "MakeNew", RISKY),
-    (nothing, put(f"{NEW} allOf", [{"required": ["size"]}]), "request-required-narrows", "MakeNew.size", BREAKING),
-    # responses
-    (nothing, drop(f"{POST} responses 201"), "success-removed", "response 201", BREAKING),
-    (nothing, put(f"{POST} responses 202", {"description": ""}), "success-added", "response 202", RISKY),
-    (nothing, drop(f"{POST} responses 404"), "error-removed", "response 404", HARMLESS),
-    (nothing, put(f"{POST} responses 409", {"description": ""}), "error-added", "response 409", HARMLESS),
     (
-        nothing,
+        change_nothing,
+        put(f"{NEW} properties name deprecated", value=True),
+        "property-deprecated",
+        "MakeNew.name",
+        RISKY,
+    ),
+    (change_nothing, put(f"{NEW} properties name maxLength", 9), "request-maxLength-narrows", "MakeNew.name", BREAKING),
+    (
+        change_nothing,
+        put(f"{NEW} properties name type", ["string", "null"]),
+        "request-null-widens",
+        "MakeNew.name",
+        HARMLESS,
+    ),
+    (
+        put(f"{NEW} properties name type", ["string", "null"]),
+        change_nothing,
+        "request-null-narrows",
+        "MakeNew.name",
+        BREAKING,
+    ),
+    (change_nothing, put(f"{NEW} properties name format", "uuid"), "request-format-narrows", "MakeNew.name", BREAKING),
+    (change_nothing, put(f"{NEW} not", {"required": ["x"]}), "request-not-unclear", "MakeNew", RISKY),
+    (
+        change_nothing,
+        put(f"{NEW} allOf", [{"required": ["size"]}]),
+        "request-required-narrows",
+        "MakeNew.size",
+        BREAKING,
+    ),
+    # responses
+    (change_nothing, drop(f"{POST} responses 201"), "success-removed", "response 201", BREAKING),
+    (change_nothing, put(f"{POST} responses 202", {"description": ""}), "success-added", "response 202", RISKY),
+    (change_nothing, drop(f"{POST} responses 404"), "error-removed", "response 404", HARMLESS),
+    (change_nothing, put(f"{POST} responses 409", {"description": ""}), "error-added", "response 409", HARMLESS),
+    (
+        change_nothing,
         drop(f"{ITEM} responses 200 content application/json"),
         "response-media-type-removed",
         "response 200 application/json",
         BREAKING,
     ),
     (
-        nothing,
+        change_nothing,
         put(f"{ITEM} responses 200 content text/csv", {}),
         "response-media-type-added",
         "response 200 text/csv",
         HARMLESS,
     ),
-    (nothing, drop(f"{LIST} responses 200 headers Link"), "header-removed", "response 200 header Link", RISKY),
+    (change_nothing, drop(f"{LIST} responses 200 headers Link"), "header-removed", "response 200 header Link", RISKY),
     (
         put("components headers Link required", value=True),
         drop(f"{LIST} responses 200 headers Link"),
@@ -240,21 +294,21 @@ CASES = [
         BREAKING,
     ),
     (
-        nothing,
+        change_nothing,
         put(f"{ITEM} responses 200 headers ETag", {"schema": {}}),
         "header-added",
         "response 200 header ETag",
         HARMLESS,
     ),
     (
-        nothing,
+        change_nothing,
         put(f"{ITEM} responses 200 headers ETag", {"required": True, "schema": {}}),
         "header-added-required",
         "response 200 header ETag",
         HARMLESS,
     ),
     (
-        nothing,
+        change_nothing,
         put("components headers Link required", value=True),
         "header-required",
         "response 200 header Link",
@@ -262,49 +316,85 @@ CASES = [
     ),
     (
         put("components headers Link required", value=True),
-        nothing,
+        change_nothing,
         "header-optional",
         "response 200 header Link",
         BREAKING,
     ),
     (
-        nothing,
+        change_nothing,
         put("components headers Api-Version schema type", "string"),
         "response-type-replaces",
         "response 200 header Api-Version",
         BREAKING,
     ),
-    (nothing, drop(f"{PROPERTIES} power"), "response-property-removed", "Make.power", RISKY),
-    (nothing, put(f"{PROPERTIES} colour", {"type": "string"}), "response-property-added", "Make.colour", HARMLESS),
-    (nothing, put(f"{MAKE} required", ["id", "url"]), "response-required-widens", "Make.name", BREAKING),
-    (nothing, put(f"{MAKE} required -1", "power"), "response-required-narrows", "Make.power", HARMLESS),
-    (nothing, put(f"{PROPERTIES} kind enum", ["AC", "DC"]), "response-enum-narrows", "Make.kind", HARMLESS),
-    (nothing, put(f"{PROPERTIES} kind enum -1", "NONE"), "response-enum-widens", "Make.kind", BREAKING),
-    (nothing, put(f"{PROPERTIES} power type", "integer"), "response-null-narrows", "Make.power", HARMLESS),
-    (nothing, put(f"{PROPERTIES} name type", ["string", "null"]), "response-null-widens", "Make.name", BREAKING),
-    (nothing, put(f"{PROPERTIES} power type", ["number", "null"]), "response-type-widens", "Make.power", BREAKING),
-    (nothing, put(f"{PROPERTIES} name type", "object"), "response-type-replaces", "Make.name", BREAKING),
-    (nothing, put(f"{PROPERTIES} name", {}), "response-type-widens", "Make.name", BREAKING),
-    (nothing, put(f"{PROPERTIES} model", URI), "response-alternative-narrows", "Make.model", HARMLESS),
-    (put(f"{PROPERTIES} model", URI), nothing, "response-alternative-widens", "Make.model", BREAKING),
-    (nothing, put(f"{PROPERTIES} url", {"type": "string"}), "response-format-widens", "Make.url", BREAKING),
-    (nothing, put(f"{PROPERTIES} url format", "uuid"), "response-format-replaces", "Make.url", BREAKING),
-    (nothing, put(f"{PROPERTIES} tags items", {"type": "integer"}), "response-type-replaces", "Make.tags[]", BREAKING),
-    (nothing, put(f"{PROPERTIES} tags uniqueItems", value=True), "response-uniqueItems-narrows", "Make.tags", HARMLESS),
-    (nothing, put(f"{PROPERTIES} name writeOnly", value=True), "response-property-write-only", "Make.name", RISKY),
-    (put(f"{PROPERTIES} name writeOnly", value=True), nothing, "response-property-shown", "Make.name", HARMLESS),
-    (nothing, put(f"{PROPERTIES} name default", "x"), "response-default-changed", "Make.name", HARMLESS),
-    (nothing, put("components schemas Model required", ["id"]), "response-required-widens", "Model.url", BREAKING),
+    (change_nothing, drop(f"{PROPERTIES} power"), "response-property-removed", "Make.power", RISKY),
+    (
+        change_nothing,
+        put(f"{PROPERTIES} colour", {"type": "string"}),
+        "response-property-added",
+        "Make.colour",
+        HARMLESS,
+    ),
+    (change_nothing, put(f"{MAKE} required", ["id", "url"]), "response-required-widens", "Make.name", BREAKING),
+    (change_nothing, put(f"{MAKE} required -1", "power"), "response-required-narrows", "Make.power", HARMLESS),
+    (change_nothing, put(f"{PROPERTIES} kind enum", ["AC", "DC"]), "response-enum-narrows", "Make.kind", HARMLESS),
+    (change_nothing, put(f"{PROPERTIES} kind enum -1", "NONE"), "response-enum-widens", "Make.kind", BREAKING),
+    (change_nothing, put(f"{PROPERTIES} power type", "integer"), "response-null-narrows", "Make.power", HARMLESS),
+    (change_nothing, put(f"{PROPERTIES} name type", ["string", "null"]), "response-null-widens", "Make.name", BREAKING),
+    (
+        change_nothing,
+        put(f"{PROPERTIES} power type", ["number", "null"]),
+        "response-type-widens",
+        "Make.power",
+        BREAKING,
+    ),
+    (change_nothing, put(f"{PROPERTIES} name type", "object"), "response-type-replaces", "Make.name", BREAKING),
+    (change_nothing, put(f"{PROPERTIES} name", {}), "response-type-widens", "Make.name", BREAKING),
+    (change_nothing, put(f"{PROPERTIES} model", URI), "response-alternative-narrows", "Make.model", HARMLESS),
+    (put(f"{PROPERTIES} model", URI), change_nothing, "response-alternative-widens", "Make.model", BREAKING),
+    (change_nothing, put(f"{PROPERTIES} url", {"type": "string"}), "response-format-widens", "Make.url", BREAKING),
+    (change_nothing, put(f"{PROPERTIES} url format", "uuid"), "response-format-replaces", "Make.url", BREAKING),
+    (
+        change_nothing,
+        put(f"{PROPERTIES} tags items", {"type": "integer"}),
+        "response-type-replaces",
+        "Make.tags[]",
+        BREAKING,
+    ),
+    (
+        change_nothing,
+        put(f"{PROPERTIES} tags uniqueItems", value=True),
+        "response-uniqueItems-narrows",
+        "Make.tags",
+        HARMLESS,
+    ),
+    (
+        change_nothing,
+        put(f"{PROPERTIES} name writeOnly", value=True),
+        "response-property-write-only",
+        "Make.name",
+        RISKY,
+    ),
+    (put(f"{PROPERTIES} name writeOnly", value=True), change_nothing, "response-property-shown", "Make.name", HARMLESS),
+    (change_nothing, put(f"{PROPERTIES} name default", "x"), "response-default-changed", "Make.name", HARMLESS),
+    (
+        change_nothing,
+        put("components schemas Model required", ["id"]),
+        "response-required-widens",
+        "Model.url",
+        BREAKING,
+    ),
 ]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "rule", "place", "severity"), CASES, ids=[f"{i}-{case[2]}" for i, case in enumerate(CASES)]
 )
-def test_a_change_is_named_placed_and_weighed(before, after, rule, place, severity):
-    new = described() if after is nothing else described(before, after)
-    changes = drift(described(before), new)
-    assert (rule, place, severity) in {(each.rule, each.place, each.client) for each in changes}
+def test_a_change_has_rule_place_and_severity(before, after, rule, place, severity):
+    new = describe() if after is change_nothing else describe(before, after)
+    changes = drift(describe(before), new)
+    assert (rule, place, severity) in {(change.rule, change.place, change.client) for change in changes}
 
 
 def test_every_rule_of_the_table_has_a_case():
@@ -326,8 +416,8 @@ def test_a_description_does_not_differ_from_itself(description):
     assert drift(description, description) == ()
 
 
-def test_what_is_written_otherwise_is_no_change():
-    """The same operations with everything inlined one level, renamed path parameters, and other prose."""
+def test_an_equivalent_description_has_no_changes():
+    """Compare the same operations inlined one level, with renamed path parameters and other prose."""
     document = sound()
     document["paths"]["/makes/{id}"] = document["paths"].pop("/makes/{make_id}")
     document["components"]["parameters"]["make_id"]["name"] = "id"
@@ -336,11 +426,11 @@ def test_what_is_written_otherwise_is_no_change():
     document["components"]["schemas"]["Renamed"]["description"] = "Another."
     text = json.dumps(document).replace('schemas/Make"', 'schemas/Renamed"')
     changed = build([Fragment("api.json", text.encode())], (), "test")
-    assert drift(described(), changed) == ()
+    assert drift(describe(), changed) == ()
 
 
-def test_a_change_of_a_component_is_told_once_with_all_operations_it_reaches():
-    changes = drift(described(), described(put("components schemas Model properties name", {"type": "string"})))
+def test_a_component_change_is_reported_once_with_its_operations():
+    changes = drift(describe(), describe(put("components schemas Model properties name", {"type": "string"})))
     (change,) = changes
     assert change.operations == ("GET /makes", "POST /makes", "GET /makes/{make_id}", "GET /models/{model_id}")
 
@@ -348,14 +438,14 @@ def test_a_change_of_a_component_is_told_once_with_all_operations_it_reaches():
 def test_read_only_fields_are_no_matter_of_requests():
     before = put(f"{NEW} properties id", {"type": "string", "readOnly": True})
     after = both(before, put(f"{NEW} properties id maxLength", 3), put(f"{NEW} required", ["name", "id"]))
-    assert drift(described(before), described(after)) == ()
+    assert drift(describe(before), describe(after)) == ()
 
 
 def test_deliveries_travel_to_the_client():
     body = {"content": {"application/json": {"schema": {"type": "object", "required": ["type"]}}}}
     before = put("webhooks", {"made": {"post": {"requestBody": body, "responses": {}}}})
     after = both(before, put("webhooks made post requestBody content application/json schema required", []))
-    (change,) = drift(described(before), described(after))
+    (change,) = drift(describe(before), describe(after))
     assert (change.rule, change.client, change.operations) == ("response-required-widens", BREAKING, ("webhook made",))
 
 
@@ -365,10 +455,10 @@ def test_recursive_schemas_come_to_an_end():
         put("components schemas Tree", tree), put(f"{PROPERTIES} tree", {"$ref": "#/components/schemas/Tree"})
     )
     grown = both(before, put("components schemas Tree maxItems", 3))
-    assert [each.rule for each in drift(described(before), described(grown))] == ["response-maxItems-narrows"]
+    assert [change.rule for change in drift(describe(before), describe(grown))] == ["response-maxItems-narrows"]
     loose = both(before, put(f"{PROPERTIES} tree", {"type": "array"}))
-    assert [each.rule for each in drift(described(before), described(loose))] == ["response-type-widens"]
-    assert [each.rule for each in drift(described(loose), described(before))] == ["response-type-narrows"]
+    assert [change.rule for change in drift(describe(before), describe(loose))] == ["response-type-widens"]
+    assert [change.rule for change in drift(describe(loose), describe(before))] == ["response-type-narrows"]
 
 
 SCALARS = st.one_of(
@@ -405,22 +495,22 @@ VALUES = st.recursive(
 
 @settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS, value=VALUES)
-def test_what_is_called_harmless_to_clients_lets_all_old_requests_through(old, new, value):
+def test_changes_harmless_to_clients_keep_old_requests_valid(old, new, value):
     changes = list(SchemaDrift({}, {}).changes(old, new, "body", Direction.REQUEST))
-    told = {each.client for each in changes}
+    severities = {change.client for change in changes}
     # Nobody sends a property before it is there, though an open schema allows any.
-    told |= {RISKY for each in changes if each.rule == "request-property-added"}
+    severities |= {RISKY for change in changes if change.rule == "request-property-added"}
     if Draft202012Validator(old).is_valid(value) and not Draft202012Validator(new).is_valid(value):
-        assert told & {BREAKING, RISKY}
+        assert severities & {BREAKING, RISKY}
 
 
 @settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS)
-def test_what_breaks_clients_one_way_breaks_servers_the_other_way(old, new):
+def test_a_reversed_change_breaks_the_other_side(old, new):
     there = SchemaDrift({}, {}).changes(old, new, "", Direction.REQUEST)
     back = SchemaDrift({}, {}).changes(new, old, "", Direction.REQUEST)
-    lawful = {each.rule for each in there if each.client is BREAKING and each.rule not in FIXED}
-    mirrored = {each.rule for each in back if each.server is BREAKING and each.rule not in FIXED}
+    lawful = {change.rule for change in there if change.client is BREAKING and change.rule not in FIXED}
+    mirrored = {change.rule for change in back if change.server is BREAKING and change.rule not in FIXED}
     swapped = {rule.replace("narrows", "widens") for rule in lawful}
     assert swapped == mirrored
 
@@ -431,5 +521,5 @@ def test_a_schema_does_not_differ_from_itself(schema):
 
 
 def test_each_side_has_its_own_view():
-    (change,) = drift(described(), described(drop("paths /models/{model_id}")))
+    (change,) = drift(describe(), describe(drop("paths /models/{model_id}")))
     assert (change.severity(View.CLIENT), change.severity(View.SERVER)) == (BREAKING, HARMLESS)

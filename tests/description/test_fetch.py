@@ -1,4 +1,4 @@
-"""Fetching a published description: conditions, limits, faults, and that nothing is swapped in silence."""
+"""Fetching of a published description: conditions, limits, errors; nothing is replaced without being shown."""
 
 import gzip
 import http.server
@@ -23,10 +23,10 @@ URL = "https://api.example.com/spec.yaml"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def published(*mutations) -> bytes:
+def publish(*mutations) -> bytes:
     document = sound()
-    for each in mutations:
-        each(document)
+    for mutation in mutations:
+        mutation(document)
     return json.dumps(document).encode()
 
 
@@ -48,24 +48,24 @@ def get(config, shelf):
     return call
 
 
-def answer(data=None, status=200, **headers):
-    return respx.get(URL).mock(httpx.Response(status, content=data or published(), headers=headers))
+def respond(data=None, status=200, **headers):
+    return respx.get(URL).mock(httpx.Response(status, content=data or publish(), headers=headers))
 
 
 @respx.mock
 def test_the_first_one_is_kept_and_pinned(get, config, shelf):
-    answer(ETag='"1"')
+    respond(ETag='"1"')
     result = get()
     assert (result.changed, result.waiting) == (False, False)
-    assert result.file.read_bytes() == published()
+    assert result.file.read_bytes() == publish()
     assert configuration(config).description == str(result.file)
     assert shelf.known(URL) == result.fetched
     assert (result.fetched.etag, result.fetched.fetched_at) == ('"1"', "2026-03-01T12:00:00+00:00")
 
 
 @respx.mock
-def test_what_is_known_is_asked_for_by_its_tag_and_not_sent_again(get):
-    route = answer(ETag='"1"')
+def test_a_known_description_is_requested_conditionally(get):
+    route = respond(ETag='"1"')
     first = get()
     route.mock(httpx.Response(304))
     second = get()
@@ -75,7 +75,7 @@ def test_what_is_known_is_asked_for_by_its_tag_and_not_sent_again(get):
 
 @respx.mock
 def test_without_a_tag_the_date_is_the_condition(get):
-    route = answer(**{"Last-Modified": "Sun, 01 Mar 2026 10:00:00 GMT"})
+    route = respond(**{"Last-Modified": "Sun, 01 Mar 2026 10:00:00 GMT"})
     get()
     get()
     assert route.calls.last.request.headers["If-Modified-Since"] == "Sun, 01 Mar 2026 10:00:00 GMT"
@@ -84,27 +84,27 @@ def test_without_a_tag_the_date_is_the_condition(get):
 
 @respx.mock
 def test_a_file_that_was_tampered_with_is_fetched_anew(get):
-    route = answer(ETag='"1"')
+    route = respond(ETag='"1"')
     get().file.write_bytes(b"openapi: 3.1.0")
-    assert get(accept=True).file.read_bytes() == published()
+    assert get(accept=True).file.read_bytes() == publish()
     assert "If-None-Match" not in route.calls.last.request.headers
 
 
 @respx.mock
-def test_a_304_that_nobody_asked_for_is_no_answer(get):
-    answer(status=304)
+def test_an_unconditional_304_is_an_error(get):
+    respond(status=304)
     with pytest.raises(TargetError, match="304"):
         get()
 
 
 @respx.mock
-def test_what_changed_is_shown_and_waits(get, config, shelf):
-    route = answer(ETag='"1"')
+def test_a_changed_description_waits_for_acceptance(get, config, shelf):
+    route = respond(ETag='"1"')
     first = get()
-    route.mock(httpx.Response(200, content=published(drop("paths /models/{model_id}")), headers={"ETag": '"2"'}))
+    route.mock(httpx.Response(200, content=publish(drop("paths /models/{model_id}")), headers={"ETag": '"2"'}))
     waiting = get()
     assert (waiting.changed, waiting.waiting) == (True, True)
-    assert "operation-removed" in {each.rule for each in waiting.changes}
+    assert "operation-removed" in {change.rule for change in waiting.changes}
     assert configuration(config).description == str(first.file)
     assert shelf.known(URL) == first.fetched  # asked again, it is a change again
     assert get().waiting
@@ -116,22 +116,22 @@ def test_what_changed_is_shown_and_waits(get, config, shelf):
 
 
 @respx.mock
-def test_what_the_project_uses_counts_not_what_another_one_fetched(get, config, tmp_path):
+def test_changes_are_found_against_the_pinned_description(get, config, tmp_path):
     own = tmp_path / "own.yaml"
-    own.write_bytes(published(put("paths /kinds", {"get": {"responses": {}}})))
+    own.write_bytes(publish(put("paths /kinds", {"get": {"responses": {}}})))
     pin(config, own)
-    answer()
+    respond()
     result = get()
     assert result.waiting
-    assert [each.rule for each in result.changes] == ["operation-removed"]
+    assert [change.rule for change in result.changes] == ["operation-removed"]
     assert configuration(config).description == str(own)
     assert get(accept=True).changes == result.changes
 
 
 @respx.mock
-def test_a_pin_that_leads_nowhere_is_replaced(get, config, tmp_path):
+def test_a_dangling_pin_is_replaced(get, config, tmp_path):
     pin(config, tmp_path / "gone.yaml")
-    answer()
+    respond()
     assert not get().waiting
 
 
@@ -141,14 +141,14 @@ def test_a_pin_that_leads_nowhere_is_replaced(get, config, tmp_path):
     [
         (b"<html>Sign in</html>", "OpenAPI"),
         (b"openapi: 3.0.3\ninfo: {}\npaths: {}", "3.0"),
-        (published()[:400], "not valid"),
+        (publish()[:400], "not valid"),
         (b"openapi: 3.1.0\ninfo: {title: t}\npaths: {/a: {$ref: 'b.yaml'}}", "outside"),
         (b"a: &a [1]\nb: &b [*a,*a]\n" + b"".join(b"b%d: &b%d [*b%s,*b%s]\n" % (i, i, s, s) for i, s in [
             (n, b"" if n == 0 else b"%d" % (n - 1)) for n in range(30)]), "aliases"),
     ],
 )  # fmt: skip
-def test_what_is_no_description_is_not_kept(get, config, shelf, data, words):
-    answer(data)
+def test_an_invalid_description_is_not_kept(get, config, shelf, data, words):
+    respond(data)
     with pytest.raises(DescriptionError, match=words) as caught:
         get()
     assert URL in caught.value.message
@@ -158,8 +158,8 @@ def test_what_is_no_description_is_not_kept(get, config, shelf, data, words):
 
 @respx.mock
 @pytest.mark.parametrize("status", [204, 401, 403, 404, 429, 500])
-def test_other_answers_are_told(get, status):
-    answer(status=status)
+def test_an_unexpected_status_is_an_error(get, status):
+    respond(status=status)
     with pytest.raises(TargetError, match=str(status)) as caught:
         get()
     assert caught.value.hint
@@ -167,16 +167,16 @@ def test_other_answers_are_told(get, status):
 
 @respx.mock
 @pytest.mark.parametrize(
-    "fault", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), httpx.RemoteProtocolError("x")]
+    "error", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), httpx.RemoteProtocolError("x")]
 )
-def test_faults_of_the_network_are_told(get, fault):
-    respx.get(URL).mock(side_effect=fault)
-    with pytest.raises(TargetError, match=type(fault).__name__):
+def test_network_errors_are_target_errors(get, error):
+    respx.get(URL).mock(side_effect=error)
+    with pytest.raises(TargetError, match=type(error).__name__):
         get()
 
 
 @respx.mock
-def test_more_than_the_limit_is_refused_though_it_comes_packed():
+def test_a_compressed_body_over_the_limit_is_refused():
     packed = gzip.compress(b"#" * 10_000)
     assert len(packed) < 1000
     respx.get(URL).mock(httpx.Response(200, content=packed, headers={"Content-Encoding": "gzip"}))
@@ -191,7 +191,7 @@ def test_redirects_are_followed_but_not_out_of_tls():
     assert download(URL).data == b"x"
     respx.get(URL).mock(httpx.Response(301, headers={"Location": "http://example.com/a"}))
     respx.get("http://example.com/a").mock(httpx.Response(200, content=b"x"))
-    with pytest.raises(TargetError, match="out of TLS"):
+    with pytest.raises(TargetError, match="does not use TLS"):
         download(URL)
     respx.get(URL).mock(httpx.Response(301, headers={"Location": URL}))
     with pytest.raises(TargetError, match="TooManyRedirects"):
@@ -205,12 +205,12 @@ def test_only_web_addresses_are_fetched(url):
 
 
 @respx.mock
-def test_secrets_of_an_address_are_told_to_nobody(config, shelf):
+def test_secrets_in_a_url_are_never_shown(config, shelf):
     url = "https://someone:hushhush@api.example.com/spec.yaml?token=tokentoken"
     assert shown(url) == URL
-    respx.get(host="api.example.com").mock(httpx.Response(200, content=published()))
+    respx.get(host="api.example.com").mock(httpx.Response(200, content=publish()))
     result = fetch(url, config, now=NOW, shelf=shelf)
-    texts = [repr(result), config.read_text(), *(each.read_text() for each in shelf.folder.iterdir())]
+    texts = [repr(result), config.read_text(), *(file.read_text() for file in shelf.folder.iterdir())]
     respx.get(host="api.example.com").mock(httpx.Response(404))
     with pytest.raises(TargetError) as caught:
         fetch(url, config, now=NOW, shelf=shelf)
@@ -261,8 +261,8 @@ def test_a_configuration_that_is_none_is_left_alone(config, tmp_path, content):
 
 
 @contextmanager
-def serving(body: bytes):
-    """A server on loopback that knows its ETag; gives its address and the request lines that it saw."""
+def serve(body: bytes):
+    """Serve a body on loopback with an ETag; yield the address and the request lines received."""
     seen: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -290,16 +290,16 @@ def serving(body: bytes):
 
 
 def test_it_works_over_a_socket_and_asks_in_conditions(config, shelf):
-    with serving(published()) as (address, seen):
+    with serve(publish()) as (address, seen):
         first = fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
         second = fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
     assert len(seen) == 2
     assert first.fetched == second.fetched
-    assert first.file.read_bytes() == published()
+    assert first.file.read_bytes() == publish()
 
 
 def test_it_goes_through_a_proxy(config, shelf, monkeypatch):
-    with serving(published()) as (address, seen):
+    with serve(publish()) as (address, seen):
         monkeypatch.setenv("HTTP_PROXY", address)
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.setenv("no_proxy", "")
@@ -307,8 +307,8 @@ def test_it_goes_through_a_proxy(config, shelf, monkeypatch):
     assert seen == ["GET http://published.example.com/spec.yaml HTTP/1.1"]
 
 
-def test_nobody_listens(config, shelf):
-    with serving(b"") as (address, _):
+def test_an_unreachable_server_is_a_target_error(config, shelf):
+    with serve(b"") as (address, _):
         pass
     with pytest.raises(TargetError, match="ConnectError"):
         fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)

@@ -1,4 +1,4 @@
-"""Lint on the two descriptions at hand: ours keeps every MUST; the provider's has what is known to be wrong with it."""
+"""Lint on both descriptions: the bundled one breaks no MUST; the provider's has its known defects."""
 
 import json
 import re
@@ -26,8 +26,8 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def source(provided):
-    return Path(provided.source)
+def source(provider):
+    return Path(provider.source)
 
 
 @pytest.fixture(scope="module")
@@ -40,97 +40,103 @@ def lines(source):
     return source.read_text(encoding="utf-8").splitlines()
 
 
-def of(found, rule):
-    return [each for each in found if each.rule == rule]
+def select_rule(all_findings, rule):
+    return [finding for finding in all_findings if finding.rule == rule]
 
 
-def test_ours_breaks_no_must(cache_dir):
-    found = lint(None, Validators, cache_dir=cache_dir)
-    assert [each for each in found if each.level is Level.MUST] == []
-    assert len(found) > 20  # the rules did run: what is left are differences that we keep on purpose
-    assert {each.rule for each in found if each.level is Level.SHOULD} == {
+def test_the_bundled_description_breaks_no_must(cache_dir):
+    bundled_findings = lint(None, Validators, cache_dir=cache_dir)
+    assert [finding for finding in bundled_findings if finding.level is Level.MUST] == []
+    assert len(bundled_findings) > 20  # the rules did run: what is left are differences that we keep on purpose
+    assert {finding.rule for finding in bundled_findings if finding.level is Level.SHOULD} == {
         "example-link", "path-id", "response-promises-nothing", "url-unserved",
     }  # fmt: skip
 
 
 def test_everything_known_is_found(provided_findings):
-    counts = Counter(each.rule for each in provided_findings)
+    counts = Counter(finding.rule for finding in provided_findings)
     assert {rule: counts[rule] for rule in KNOWN} == KNOWN
 
 
 def test_scopes_that_no_flow_defines_are_six(provided_findings):
-    assert {each.actual for each in of(provided_findings, "scope-unknown")} == {
+    assert {finding.actual for finding in select_rule(provided_findings, "scope-unknown")} == {
         "support:read", "support:write", "site:read", "utility_account:write", "programs:write", "chargingsession:read",
     }  # fmt: skip
 
 
 def test_ids_are_anchored_nowhere_and_ulids_not_everywhere(provided_findings):
-    assert len(of(provided_findings, "id-unanchored")) > 80
-    assert len({each.actual for each in of(provided_findings, "example-id")}) >= 21
+    assert len(select_rule(provided_findings, "id-unanchored")) > 80
+    assert len({finding.actual for finding in select_rule(provided_findings, "example-id")}) >= 21
 
 
 def test_examples_that_break_their_schema(provided_findings):
-    pointers = {each.pointer.partition("/examples/")[0] for each in of(provided_findings, "example-invalid")}
-    assert len(of(provided_findings, "example-invalid")) >= 16
+    pointers = {
+        finding.pointer.partition("/examples/")[0] for finding in select_rule(provided_findings, "example-invalid")
+    }
+    assert len(select_rule(provided_findings, "example-invalid")) >= 16
     assert {"#/components/schemas/Notification", "#/components/parameters/user_id/schema"} <= pointers
 
 
 def test_links_in_examples_that_no_path_serves(provided_findings):
-    assert len({each.message for each in of(provided_findings, "example-link")}) >= 31
+    assert len({finding.message for finding in select_rule(provided_findings, "example-link")}) >= 31
 
 
 def test_the_empty_list_is_refused_in_three_places(provided_findings):
-    assert {each.pointer.split("/")[3] for each in of(provided_findings, "oneof-empty-list")} == {
+    assert {finding.pointer.split("/")[3] for finding in select_rule(provided_findings, "oneof-empty-list")} == {
         "ChargingSession", "ChargingSubSession", "SupportTicket",
     }  # fmt: skip
 
 
-def test_every_line_shows_what_its_pointer_names(provided_findings, provided, lines, source):
-    for each in provided_findings:
-        missing = each.rule == "example-invalid" and each.actual == "absent"
-        pointer = each.pointer.rpartition("/")[0] if missing else each.pointer
+def test_every_finding_has_the_line_of_its_pointer(provided_findings, provider, lines, source):
+    for finding in provided_findings:
+        missing = finding.rule == "example-invalid" and finding.actual == "absent"
+        pointer = finding.pointer.rpartition("/")[0] if missing else finding.pointer
         key = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-        holder = provided.resolve(pointer.rpartition("/")[0])
-        shown = lines[each.line - 1].strip()
-        assert shown.startswith("- ") if isinstance(holder, list) else key in shown, each
-        assert each.file == str(source)
+        holder = provider.resolve(pointer.rpartition("/")[0])
+        shown = lines[finding.line - 1].strip()
+        assert shown.startswith("- ") if isinstance(holder, list) else key in shown, finding
+        assert finding.file == str(source)
 
 
-def test_a_run_holds_the_faults_of_the_description_against_nobody(cache_dir, provided_findings, source):
-    told = list(outcomes(load(source, overlays=False, cache_dir=cache_dir), Validators))
-    assert {each.requirement for each in told} == {f"DSC-{number:02}" for number in range(1, 11)}
-    assert {each.verdict for each in told} == {Verdict.PASS, Verdict.REVIEW, Verdict.WARN}
-    judged = [each for each in told if each.verdict is not Verdict.PASS]
-    assert sum(each.times for each in judged) == sum(1 for each in provided_findings if each.requirement)
-    per_rule = Counter(each.cause.partition(" ")[0] for each in judged)
+def test_description_outcomes_of_a_run_are_reviews_and_warnings(cache_dir, provided_findings, source):
+    run_outcomes = list(outcomes(load(source, overlays=False, cache_dir=cache_dir), Validators))
+    assert {outcome.requirement for outcome in run_outcomes} == {f"DSC-{number:02}" for number in range(1, 11)}
+    assert {outcome.verdict for outcome in run_outcomes} == {Verdict.PASS, Verdict.REVIEW, Verdict.WARN}
+    judged = [outcome for outcome in run_outcomes if outcome.verdict is not Verdict.PASS]
+    assert sum(outcome.times for outcome in judged) == sum(1 for finding in provided_findings if finding.requirement)
+    per_rule = Counter(outcome.cause.partition(" ")[0] for outcome in judged)
     assert max(per_rule.values()) <= 8
-    assert len({(each.requirement, each.cause) for each in judged}) == len(judged)
-    assert {each.requirement for each in told if each.verdict is Verdict.REVIEW} == {"DSC-02", "DSC-03", "DSC-06"}
+    assert len({(outcome.requirement, outcome.cause) for outcome in judged}) == len(judged)
+    assert {outcome.requirement for outcome in run_outcomes if outcome.verdict is Verdict.REVIEW} == {
+        "DSC-02",
+        "DSC-03",
+        "DSC-06",
+    }
 
 
-def test_a_run_passes_what_nothing_breaks(shipped):
-    told = {each.requirement: each.verdict for each in outcomes(shipped, Validators)}
-    assert told["DSC-01"] is Verdict.PASS
-    assert told["DSC-09"] is Verdict.WARN
+def test_a_run_passes_requirements_without_findings(bundled):
+    verdicts = {outcome.requirement: outcome.verdict for outcome in outcomes(bundled, Validators)}
+    assert verdicts["DSC-01"] is Verdict.PASS
+    assert verdicts["DSC-09"] is Verdict.WARN
 
 
-def test_text_has_a_line_for_each_finding_and_counts(shipped):
-    found = findings(shipped, Validators)
-    *shown, counts = writing.as_text(found)
-    assert len(shown) == len(found)
-    assert sum(int(number) for number in re.findall(r"\d+", counts)) == len(found)
+def test_text_has_a_line_for_each_finding_and_counts(bundled):
+    bundled_findings = findings(bundled, Validators)
+    *shown, counts = writing.as_text(bundled_findings)
+    assert len(shown) == len(bundled_findings)
+    assert sum(int(number) for number in re.findall(r"\d+", counts)) == len(bundled_findings)
 
 
 def test_json_and_sarif_name_rules_places_and_levels(cache_dir):
-    found = lint(None, Validators, cache_dir=cache_dir)
-    page = json.loads(writing.as_json(found, every_rule()))
-    assert [each["pointer"] for each in page["findings"]] == [each.pointer for each in found]
-    assert sum(page["counts"].values()) == len(found)
-    run = json.loads(writing.as_sarif(found, every_rule()))["runs"][0]
+    bundled_findings = lint(None, Validators, cache_dir=cache_dir)
+    page = json.loads(writing.as_json(bundled_findings, every_rule()))
+    assert [entry["pointer"] for entry in page["findings"]] == [finding.pointer for finding in bundled_findings]
+    assert sum(page["counts"].values()) == len(bundled_findings)
+    run = json.loads(writing.as_sarif(bundled_findings, every_rule()))["runs"][0]
     rules = run["tool"]["driver"]["rules"]
-    for result, each in zip(run["results"], found, strict=True):
-        assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == each.rule
-        assert result["level"] == {"MUST": "error", "SHOULD": "warning", "MAY": "note"}[each.level]
+    for result, finding in zip(run["results"], bundled_findings, strict=True):
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule
+        assert result["level"] == {"MUST": "error", "SHOULD": "warning", "MAY": "note"}[finding.level]
         place = result["locations"][0]["physicalLocation"]
-        assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (each.file, each.line)
-        assert each.line > 0
+        assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (finding.file, finding.line)
+        assert finding.line > 0

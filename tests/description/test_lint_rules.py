@@ -1,4 +1,4 @@
-"""Every rule: what it objects to, where, and that it is silent otherwise."""
+"""Every lint rule: what it reports, where, and that it reports nothing else."""
 
 import json
 from pathlib import Path
@@ -17,13 +17,13 @@ from conformance.validation import Validators
 from specs.catalogue import requirements
 
 
-def found(document: dict[str, Any]) -> dict[str, list[str]]:
-    """Pointers by rule."""
+def find_pointers(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the pointers of all findings by rule."""
     description = build([Fragment("api.json", json.dumps(document).encode())], (), "test")
-    told: dict[str, list[str]] = {}
-    for each in findings(description, Validators):
-        told.setdefault(each.rule, []).append(each.pointer)
-    return told
+    pointers: dict[str, list[str]] = {}
+    for finding in findings(description, Validators):
+        pointers.setdefault(finding.rule, []).append(finding.pointer)
+    return pointers
 
 
 LIST, ITEM, POST = "paths /makes get", "paths /makes/{make_id} get", "paths /makes post"
@@ -234,15 +234,15 @@ CASES = [
 ]
 
 
-def test_nobody_can_object_to_what_is_sound():
-    assert found(sound()) == {}
+def test_the_sound_description_has_no_findings():
+    assert find_pointers(sound()) == {}
 
 
 @pytest.mark.parametrize(("rule", "mutate", "pointer"), CASES, ids=[f"{i}-{case[0]}" for i, case in enumerate(CASES)])
-def test_a_rule_finds_what_breaks_it_and_says_where(rule, mutate, pointer):
+def test_a_rule_reports_a_violation_with_its_pointer(rule, mutate, pointer):
     document = sound()
     mutate(document)
-    assert pointer in found(document).get(rule, [])
+    assert pointer in find_pointers(document).get(rule, [])
 
 
 def test_every_rule_has_a_case():
@@ -250,7 +250,7 @@ def test_every_rule_has_a_case():
 
 
 def test_rules_are_named_once_and_bind_as_their_requirement_does():
-    levels = {each.id: each.level for each in requirements()}
+    levels = {stated.id: stated.level for stated in requirements()}
     names = [rule.name for rule in every_rule()]
     assert len(names) == len(set(names))
     for rule in every_rule():
@@ -280,10 +280,10 @@ def test_rules_are_named_once_and_bind_as_their_requirement_does():
         (put(f"{PROPERTIES} nullable", {"type": "string"}), "nullable-ignored"),
     ],
 )
-def test_a_rule_keeps_quiet_about_what_is_no_fault(mutate, rule):
+def test_a_rule_reports_nothing_that_is_allowed(mutate, rule):
     document = sound()
     mutate(document)
-    assert rule not in found(document)
+    assert rule not in find_pointers(document)
 
 
 def test_problem_types_are_no_links():
@@ -291,30 +291,30 @@ def test_problem_types_are_no_links():
     example = {"type": f"{BASE}/problems/spent", "title": "Spent"}
     at(document, "components responses Problem429 content application/problem+json")["example"] = example
     at(document, "components schemas Problem properties")["type"] = URI
-    assert "example-link" not in found(document)
+    assert "example-link" not in find_pointers(document)
 
 
 @pytest.mark.parametrize("target", ["#/components/schemas/Nothing", "other.yaml#/Make", "https://example.com/api.yaml"])
 def test_references_that_do_not_resolve_are_found_with_their_line(write, tmp_path, target):
     text = json.dumps(sound(), indent=1).replace('#/components/schemas/Make"', f'{target}"', 1)
-    told = lint(write(text, "api.json"), Validators, cache_dir=tmp_path)
-    assert [each.rule for each in told] == ["reference-broken"]
-    assert told[0].level is Level.MUST
-    assert target in text.splitlines()[told[0].line]  # the line after the one of the object
-    assert told[0].pointer == f"{P_LIST}/responses/200/content/application~1json/schema/items"
+    lint_findings = lint(write(text, "api.json"), Validators, cache_dir=tmp_path)
+    assert [finding.rule for finding in lint_findings] == ["reference-broken"]
+    assert lint_findings[0].level is Level.MUST
+    assert target in text.splitlines()[lint_findings[0].line]  # the line after the one of the object
+    assert lint_findings[0].pointer == f"{P_LIST}/responses/200/content/application~1json/schema/items"
 
 
-def test_a_document_without_a_model_is_judged_by_its_structure(write, tmp_path):
+def test_a_document_without_a_model_gets_only_dsc_01(write, tmp_path):
     document = sound()
     document["components"]["schemas"]["Make"]["properties"] = ["id"]
-    told = lint(write(document), Validators, cache_dir=tmp_path)
-    assert {each.requirement for each in told} == {"DSC-01"}
+    lint_findings = lint(write(document), Validators, cache_dir=tmp_path)
+    assert {finding.requirement for finding in lint_findings} == {"DSC-01"}
 
 
 @pytest.mark.parametrize(
     "content", ["a: [", "openapi: 3.0.3\ninfo: {}\npaths: {}", "a: 1\na: 2", b"\xff", "- 1"], ids=str
 )
-def test_what_cannot_be_read_is_refused_as_everywhere(write, tmp_path, content):
+def test_lint_refuses_an_unreadable_file(write, tmp_path, content):
     with pytest.raises(DescriptionError) as caught:
         lint(write(content), Validators, cache_dir=tmp_path)
     assert caught.value.hint
@@ -324,7 +324,10 @@ def test_circular_references_are_walked_once(write, tmp_path):
     document = sound()
     document["components"]["schemas"]["Model"]["properties"]["make"] = {"$ref": "#/components/schemas/Make"}
     document["components"]["schemas"]["Model"]["allOf"] = [{"$ref": "#/components/schemas/Model"}]
-    assert {each.level for each in lint(write(document), Validators, cache_dir=tmp_path)} <= {Level.SHOULD, Level.MAY}
+    assert {finding.level for finding in lint(write(document), Validators, cache_dir=tmp_path)} <= {
+        Level.SHOULD,
+        Level.MAY,
+    }
 
 
 def test_fragments_are_named_by_their_own_file(tmp_path):
@@ -335,5 +338,7 @@ def test_fragments_are_named_by_their_own_file(tmp_path):
     (folder / "a.json").write_text(json.dumps(document))
     components["schemas"]["Make"]["properties"]["name"]["nullable"] = True
     (folder / "b.json").write_text(json.dumps({"components": components}))
-    told = [each for each in lint(folder, Validators, cache_dir=tmp_path) if each.rule == "nullable-ignored"]
-    assert [Path(each.file).name for each in told] == ["b.json"]
+    lint_findings = [
+        finding for finding in lint(folder, Validators, cache_dir=tmp_path) if finding.rule == "nullable-ignored"
+    ]
+    assert [Path(finding.file).name for finding in lint_findings] == ["b.json"]

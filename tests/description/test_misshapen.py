@@ -1,4 +1,4 @@
-"""Lint and diff on descriptions with one thing out of shape: findings, changes or words, never a traceback."""
+"""Lint and drift on malformed descriptions: findings, changes or errors, never a traceback."""
 
 import contextlib
 import json
@@ -20,8 +20,8 @@ JUNK = st.sampled_from([None, 1, -1, "x", [], {}, [None], ["x"], {"x": None}, [[
 
 
 @st.composite
-def misshapen(draw) -> dict[str, Any]:
-    """The sound description with one value replaced."""
+def misshapen_documents(draw) -> dict[str, Any]:
+    """Draw the sound description with one value replaced."""
     document = sound()
     node: Any = document
     while True:
@@ -33,26 +33,26 @@ def misshapen(draw) -> dict[str, Any]:
         return document
 
 
-def built(document):
+def build_document(document):
     return build([Fragment("x", json.dumps(document).encode())], (), "x")
 
 
-SOUND = built(sound())
+SOUND = build_document(sound())
 
 
 @settings(max_examples=300)
-@given(misshapen())
+@given(misshapen_documents())
 def test_lint_has_findings_or_words(document):
     with contextlib.suppress(DescriptionError):
-        findings(built(document), Validators)
+        findings(build_document(document), Validators)
 
 
 @settings(max_examples=300)
-@given(misshapen())
+@given(misshapen_documents())
 def test_diff_has_changes_or_words(document):
     with contextlib.suppress(DescriptionError):
-        drift(SOUND, built(document))
-        drift(built(document), SOUND)
+        drift(SOUND, build_document(document))
+        drift(build_document(document), SOUND)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_diff_has_changes_or_words(document):
     ],
     ids=json.dumps,
 )
-def test_a_schema_that_is_its_own_part_is_gone_through_once(schema):
+def test_a_recursive_schema_is_walked_once(schema):
     document = sound()
     document["components"]["schemas"]["Make"] = schema
-    description = built(document)
+    description = build_document(document)
     assert findings(description, Validators) is not None
     assert drift(SOUND, description)
     assert drift(description, SOUND)
-    assert drift(description, built(document)) == ()
+    assert drift(description, build_document(document)) == ()

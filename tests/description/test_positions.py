@@ -1,4 +1,4 @@
-"""Lines of pointers, and the names under which files are known to others."""
+"""Lines of pointers, and the names by which files are shared."""
 
 import json
 from pathlib import Path
@@ -43,27 +43,27 @@ def test_files_are_named_from_their_repository(small, tmp_path, repository, file
     (tmp_path / repository / ".git").mkdir()
     path = folder / "small.yaml"
     path.write_text(json.dumps(small, indent=1))
-    found = places(load(path, cache_dir=tmp_path / "cache"), ["#/paths/~1makes/get", "#/paths/~1nowhere/get"])
+    found_places = places(load(path, cache_dir=tmp_path / "cache"), ["#/paths/~1makes/get", "#/paths/~1nowhere/get"])
     lines = path.read_text().splitlines()
-    place = found["#/paths/~1makes/get"]
+    place = found_places["#/paths/~1makes/get"]
     assert (place.file, place.in_repository) == (file, True)
     assert '"get"' in lines[place.line - 1]
-    assert '"paths"' in lines[found["#/paths/~1nowhere/get"].line - 1]  # what is around
+    assert '"paths"' in lines[found_places["#/paths/~1nowhere/get"].line - 1]  # what is around
 
 
 def test_files_of_no_repository_are_named_from_the_description_on(write, small, tmp_path):
     path = write(small)
-    assert not any((each / ".git").exists() for each in path.parents)
+    assert not any((folder / ".git").exists() for folder in path.parents)
     assert set(places(load(path, cache_dir=tmp_path / "cache"), [""]).values()) == {Place(path.name, 1)}
 
 
-def test_every_operation_that_we_ship_has_its_line():
+def test_every_bundled_operation_has_its_line():
     description = load()
     root = Path(__file__).parents[2]
-    pointers = {each.pointer: each for each in description.model.operations}
-    found = places(description, pointers)
-    assert found.keys() == {"#", *pointers}
+    pointers = {shipped_operation.pointer: shipped_operation for shipped_operation in description.model.operations}
+    found_places = places(description, pointers)
+    assert found_places.keys() == {"#", *pointers}
     for pointer, operation in pointers.items():
-        place = found[pointer]
+        place = found_places[pointer]
         line = (root / place.file).read_text().splitlines()[place.line - 1]
         assert line.strip().startswith(f"{operation.method.lower()}:"), place

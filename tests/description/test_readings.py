@@ -1,4 +1,4 @@
-"""Where the description has two readings, a run asks a person and holds nothing against the server."""
+"""Values for which the description has two readings: a run reports REVIEW, and no violation."""
 
 import copy
 
@@ -17,11 +17,11 @@ SESSION = "cses01KECS6V60AWHHQGFARRFMA27V"
 
 
 @pytest.fixture(scope="module")
-def own_session(shipped):
-    return copy.deepcopy(shipped.document["components"]["schemas"]["ChargingSession"]["examples"][0])
+def own_session(bundled):
+    return copy.deepcopy(bundled.document["components"]["schemas"]["ChargingSession"]["examples"][0])
 
 
-def judged(description, body):
+def judge_body(description, body):
     """Outcomes of RSP-03 on a charging session."""
     target = Target("test", TargetKind.URL, BASE, identities=("full",))
     subject = Subject(description, Validators(description), SecondOpinion(description), target)
@@ -31,21 +31,21 @@ def judged(description, body):
     return [o for check in CHECKS for o in check.judge(answer, subject) if o.requirement == "RSP-03"]
 
 
-def test_an_empty_list_under_a_one_of_of_lists_is_for_a_person(provided, own_session):
-    (outcome,) = judged(provided, own_session | {"sub_sessions": []})
+def test_an_empty_list_under_a_one_of_of_lists_is_for_a_person(provider, own_session):
+    (outcome,) = judge_body(provider, own_session | {"sub_sessions": []})
     assert (outcome.verdict, outcome.pointer) == (Verdict.REVIEW, "/sub_sessions")
     assert "by the letter" in outcome.message
     assert "as it is meant" in outcome.message
 
 
-def test_what_no_reading_allows_is_a_violation_still(provided, own_session):
-    (outcome,) = judged(provided, own_session | {"sub_sessions": [3]})
+def test_a_value_that_no_reading_allows_is_a_violation(provider, own_session):
+    (outcome,) = judge_body(provider, own_session | {"sub_sessions": [3]})
     assert outcome.verdict is Verdict.FAIL
 
 
 def test_a_list_that_fits_one_form_passes(description, own_session):
-    assert [each.verdict for each in judged(description, own_session)] == [Verdict.PASS]
+    assert [outcome.verdict for outcome in judge_body(description, own_session)] == [Verdict.PASS]
 
 
-def test_our_description_has_one_reading(shipped, own_session):
-    assert [each.verdict for each in judged(shipped, own_session | {"sub_sessions": []})] == [Verdict.PASS]
+def test_the_bundled_description_has_one_reading(bundled, own_session):
+    assert [outcome.verdict for outcome in judge_body(bundled, own_session | {"sub_sessions": []})] == [Verdict.PASS]

@@ -1,4 +1,4 @@
-"""The overlays that we ship mend what lint finds in the provider's description, and say why."""
+"""The bundled overlays correct what lint finds in the provider's description, with reasons."""
 
 import pytest
 
@@ -12,68 +12,68 @@ from conformance.validation import Validators
 
 
 def rules(description):
-    return {each.rule for each in findings(description, Validators)}
+    return {finding.rule for finding in findings(description, Validators)}
 
 
-def test_every_action_finds_what_it_mends(description):
+def test_every_overlay_action_matches_its_target(description):
     assert [note for note in description.model.notes if note.startswith("overlay ")] == []
 
 
-def test_what_breaks_a_must_is_mended_for_a_run(provided, published):
-    assert {each.rule for each in findings(published, Validators) if each.level is Level.MUST}
-    assert {each.rule for each in findings(provided, Validators) if each.level is Level.MUST} == set()
+def test_overlays_correct_every_broken_must(provider, published_provider):
+    assert {finding.rule for finding in findings(published_provider, Validators) if finding.level is Level.MUST}
+    assert {finding.rule for finding in findings(provider, Validators) if finding.level is Level.MUST} == set()
 
 
-def test_patterns_are_anchored_and_nulls_allowed(provided, published):
+def test_patterns_are_anchored_and_nulls_allowed(provider, published_provider):
     mended = {"id-unanchored", "pattern-unanchored", "null-forbidden", "enum-without-null", "expand-any-text"}
-    assert mended <= rules(published)
-    assert not mended & rules(provided)
+    assert mended <= rules(published_provider)
+    assert not mended & rules(provider)
 
 
-def test_what_was_nullable_takes_null(provided, published):
+def test_what_was_nullable_takes_null(provider, published_provider):
     places = [
         f"#/components/schemas/{name}/properties/{key}"
         for name in ("UsageInterval", "GridLevel")
-        for key, schema in published.document["components"]["schemas"][name]["properties"].items()
+        for key, schema in published_provider.document["components"]["schemas"][name]["properties"].items()
         if "nullable" in schema
     ]
     assert len(places) == 6
-    assert all(Validators(provided).matches(place, None) for place in places)
-    assert not any(Validators(published).matches(place, None) for place in places)
+    assert all(Validators(provider).matches(place, None) for place in places)
+    assert not any(Validators(published_provider).matches(place, None) for place in places)
 
 
-def test_expansions_gain_their_objects(provided, published):
+def test_expansions_gain_their_objects(provider, published_provider):
     def resolvable(description):
         return {(o.key, e.path) for o in description.model.operations for e in o.expansions if e.resolvable}
 
-    gained = resolvable(provided) - resolvable(published)
+    gained = resolvable(provider) - resolvable(published_provider)
     assert {path for _, path in gained} >= {"carbon_feed", "charging_sub_session", "trim.model.make"}
-    assert all(e.resolvable for o in provided.model.operations for e in o.expansions)
+    assert all(e.resolvable for o in provider.model.operations for e in o.expansions)
 
 
-def test_ours_needs_no_mending(shipped, cache_dir):
+def test_the_bundled_description_needs_no_correction(bundled, cache_dir):
     plain = load(overlays=False, cache_dir=cache_dir)
-    assert rules(plain) == rules(shipped)
+    assert rules(plain) == rules(bundled)
 
 
-def test_the_same_empty_lists_stay_for_people(provided):
-    assert "oneof-empty-list" in rules(provided)
+def test_the_same_empty_lists_stay_for_people(provider):
+    assert "oneof-empty-list" in rules(provider)
 
 
-def test_the_sandbox_is_told_apart(description):
-    told = dict(differences(description.document))
-    assert set(told) == {
+def test_an_overlay_documents_differences_of_the_sandbox(description):
+    sandbox_differences = dict(differences(description.document))
+    assert set(sandbox_differences) == {
         "", "GET /users/{user_id}", "DELETE /vehicles/{vehicle_id}", "GET /evse_compatibility/check",
         "GET /vehicle_compatibility/check", "POST /evse_waitlist", "POST /vehicle_waitlist",
     }  # fmt: skip
 
 
-def test_without_overlays_nothing_is_told_of_the_sandbox(cache_dir):
+def test_without_overlays_no_difference_of_the_sandbox_is_known(cache_dir):
     assert list(differences(load(overlays=False, cache_dir=cache_dir).document)) == []
 
 
 @pytest.mark.parametrize("file", sorted(OVERLAYS.glob("*.yaml")), ids=lambda path: path.name)
-def test_every_overlay_says_whom_it_is_for_and_each_action_why(file):
+def test_every_overlay_names_its_api_and_every_action_its_reason(file):
     overlay = read_text(file.read_bytes(), file.name)
     assert overlay["x-applies-to"].startswith("^")
     assert all(action["x-reason"].endswith((".", "'")) for action in overlay["actions"])

@@ -215,12 +215,12 @@ def opinion(description: Description) -> SecondOpinion:
 
 
 @pytest.fixture(scope="session")
-def listing() -> Operation:
+def list_operation() -> Operation:
     return LIST
 
 
 @pytest.fixture(scope="session")
-def patching() -> Operation:
+def patch_operation() -> Operation:
     return PATCH
 
 

@@ -36,12 +36,12 @@ def reference(document: dict[str, Any], name: str) -> jsonschema.Draft202012Vali
 @settings(max_examples=200)
 @given(name=st.sampled_from(["Charger", "ChargerDetail", "Model", "Point", "Line"]), instance=bodies | chargers)
 def test_compiled_and_reference_agree(validators, description, name, instance):
-    errors = list(reference(description.document, name).iter_errors(instance))
-    told = validators.schema(f"#/components/schemas/{name}", instance)
-    assert bool(told) is bool(errors)
+    reference_errors = list(reference(description.document, name).iter_errors(instance))
+    errors = validators.schema(f"#/components/schemas/{name}", instance)
+    assert bool(errors) is bool(reference_errors)
     ambiguous = "is valid under each of"
-    if len(errors) == 1 and ambiguous in errors[0].message:
-        assert all(error.ambiguous for error in told)
-    pointers = {"".join(f"/{part}" for part in error.absolute_path) for error in errors}
-    for error in told:
+    if len(reference_errors) == 1 and ambiguous in reference_errors[0].message:
+        assert all(error.ambiguous for error in errors)
+    pointers = {"".join(f"/{part}" for part in error.absolute_path) for error in reference_errors}
+    for error in errors:
         assert any(error.pointer.startswith(pointer) for pointer in pointers)

@@ -1,4 +1,4 @@
-"""Formats are asserted alike by both oracles."""
+"""Both validators assert the same formats."""
 
 import pytest
 
@@ -26,7 +26,7 @@ CASES = {
 }
 
 
-def described(form: str) -> Description:
+def describe(form: str) -> Description:
     schema = {"type": "string", "format": form}
     answer = {"description": "", "content": {"application/json": {"schema": schema}}}
     document = {
@@ -39,16 +39,16 @@ def described(form: str) -> Description:
 
 
 @pytest.mark.parametrize("form", CASES)
-def test_both_oracles_agree_on_formats(form, listing):
-    description = described(form)
+def test_both_oracles_agree_on_formats(form, list_operation):
+    description = describe(form)
     validators, opinion = Validators(description), SecondOpinion(description)
     valid, invalid = CASES[form]
     for value in valid + invalid:
         body = Response(200, (("Content-Type", "application/json"),), b'"%s"' % value.encode())
-        exchange = Exchange("e", Request(listing.key, "GET", "/chargers"), "", 0.0, body)
+        exchange = Exchange("e", Request(list_operation.key, "GET", "/chargers"), "", 0.0, body)
         assert (validators.schema("#/schema", value) == ()) is (value in valid), value
-        assert (opinion.response(listing, exchange) == ()) is (value in valid), value
+        assert (opinion.response(list_operation, exchange) == ()) is (value in valid), value
 
 
 def test_an_address_with_a_display_name_is_no_email_address():
-    assert Validators(described("email")).schema("#/schema", "A <a@b.example>")
+    assert Validators(describe("email")).schema("#/schema", "A <a@b.example>")

@@ -1,4 +1,4 @@
-"""The provider's own description, where it lies beside the repository: every schema compiles."""
+"""The provider's own description, if it is beside the repository: every schema compiles."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ pytestmark = pytest.mark.skipif(not PROVIDED.exists(), reason="the provider's de
 
 
 @pytest.fixture(scope="module")
-def provided(tmp_path_factory) -> Description:
+def provider(tmp_path_factory) -> Description:
     return load(PROVIDED, cache_dir=tmp_path_factory.mktemp("cache"))
 
 
-def test_every_documented_body_header_and_parameter_compiles(provided):
-    validators = Validators(provided)
+def test_every_documented_body_header_and_parameter_compiles(provider):
+    validators = Validators(provider)
     judged = 0
-    for operation in provided.model.operations:
+    for operation in provider.model.operations:
         for response in operation.responses:
-            pointers = [each.schema for each in (*response.media, *response.headers) if each.schema]
+            pointers = [documented.schema for documented in (*response.media, *response.headers) if documented.schema]
             for pointer in pointers:
                 validators.schema(pointer, None)
             judged += len(pointers)
@@ -34,9 +34,9 @@ def test_every_documented_body_header_and_parameter_compiles(provided):
     assert judged > 1000
 
 
-def test_both_oracles_judge_a_list_of_chargers(provided):
-    validators, opinion = Validators(provided), SecondOpinion(provided)
-    operation = provided.model.by_key["GET /evses"]
+def test_both_validators_agree_on_a_list_of_chargers(provider):
+    validators, opinion = Validators(provider), SecondOpinion(provider)
+    operation = provider.model.by_key["GET /evses"]
     for body, valid in ((b"[]", True), (b'[{"id": 5}]', False)):
         answer = Response(200, (("Content-Type", "application/json"),), body)
         exchange = Exchange("e", Request(operation.key, "GET", "/evses"), "", 0.0, answer)

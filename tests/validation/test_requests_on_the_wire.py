@@ -1,4 +1,4 @@
-"""A request is judged as it stands on the wire."""
+"""Validation of a request as sent on the wire."""
 
 import json
 
@@ -15,7 +15,7 @@ JSON = (("content-type", "application/json; charset=utf-8"),)
 
 
 @pytest.fixture
-def writing(patching):
+def write_request(patch_operation):
     places = (
         Parameter(
             "charger_id", Location.PATH, required=True, schema={"type": "string", "pattern": "^evse[A-Z\\d]{26}$"}
@@ -23,10 +23,10 @@ def writing(patching):
         Parameter("dry", Location.QUERY, schema={"type": "boolean"}),
         Parameter("X-Count", Location.HEADER, required=True, schema={"type": "integer"}),
     )
-    return msgspec.structs.replace(patching, parameters=places)
+    return msgspec.structs.replace(patch_operation, parameters=places)
 
 
-def told(validators, operation, target=f"/chargers/{ID}", headers=(*JSON, ("x-count", "1")), body=None):
+def find_errors(validators, operation, target=f"/chargers/{ID}", headers=(*JSON, ("x-count", "1")), body=None):
     sent = json.dumps({"id": ID, "url": "https://a.example/"}).encode() if body is None else body
     return [
         (e.pointer, e.keyword)
@@ -34,9 +34,9 @@ def told(validators, operation, target=f"/chargers/{ID}", headers=(*JSON, ("x-co
     ]
 
 
-def test_a_valid_request_has_no_errors(validators, writing):
-    assert told(validators, writing) == []
-    assert told(validators, writing, f"/chargers/{ID}?dry=true&other=1") == []
+def test_a_valid_request_has_no_errors(validators, write_request):
+    assert find_errors(validators, write_request) == []
+    assert find_errors(validators, write_request, f"/chargers/{ID}?dry=true&other=1") == []
 
 
 @pytest.mark.parametrize(
@@ -57,23 +57,23 @@ def test_a_valid_request_has_no_errors(validators, writing):
         ({"body": b'{"id": "x", "url": "https://a.example/"}'}, ("body/id", "pattern")),
     ],
 )
-def test_each_fault_is_told_with_its_place(validators, writing, change, error):
-    assert told(validators, writing, **change) == [error]
+def test_each_error_has_its_place(validators, write_request, change, error):
+    assert find_errors(validators, write_request, **change) == [error]
 
 
-def test_forms_are_judged_by_media_type_alone(validators, writing):
+def test_form_bodies_are_checked_by_media_type_only(validators, write_request):
     form = Body(required=True, media=(Media("application/x-www-form-urlencoded", "#/components/schemas/Charger"),))
-    operation = msgspec.structs.replace(writing, body=form)
+    operation = msgspec.structs.replace(write_request, body=form)
     headers = (("x-count", "1"), ("Content-Type", "application/x-www-form-urlencoded"))
-    assert told(validators, operation, headers=headers, body=b"a=b") == []
+    assert find_errors(validators, operation, headers=headers, body=b"a=b") == []
 
 
-def test_a_body_that_is_not_asked_for_is_not_judged(validators, listing):
-    assert told(validators, listing, "/chargers", body=b"rubbish") == []
+def test_an_undocumented_request_body_is_ignored(validators, list_operation):
+    assert find_errors(validators, list_operation, "/chargers", body=b"rubbish") == []
 
 
 @pytest.mark.parametrize(
-    ("template", "path", "found"),
+    ("template", "path", "expected"),
     [
         ("/a/{b}", "/a/1", {"b": "1"}),
         ("/a/{b}/c/{d}", "/a/x%2Fy/c/%00", {"b": "x/y", "d": "\0"}),
@@ -84,8 +84,8 @@ def test_a_body_that_is_not_asked_for_is_not_judged(validators, listing):
         ("/a", "/a\n", None),
     ],
 )
-def test_path_variables(template, path, found):
-    assert path_variables(template, path) == found
+def test_path_variables(template, path, expected):
+    assert path_variables(template, path) == expected
 
 
 def test_read_only_properties_are_not_required_of_clients(description):

@@ -1,4 +1,4 @@
-"""The errors tell the one thing that a reader needs, at its exact place."""
+"""Schema errors: the one error that explains a failure, at its exact place."""
 
 import pytest
 
@@ -9,7 +9,7 @@ CHARGER = "#/components/schemas/Charger"
 MODEL = "https://api.example/v2/models/m"
 
 
-def told(validators, instance, schema=CHARGER):
+def find_errors(validators, instance, schema=CHARGER):
     return [(e.pointer, e.keyword, e.expected, e.actual) for e in validators.schema(schema, instance)]
 
 
@@ -31,13 +31,13 @@ def test_a_valid_instance_has_no_errors(validators, charger):
         ("closed", {"b/~": 1}, ("/closed/b~1~0", "additionalProperties", "no property b/~", "present")),
     ],
 )
-def test_each_keyword_is_told_with_pointer_expected_and_actual(validators, charger, field, value, error):
-    assert told(validators, charger | {field: value}) == [error]
+def test_each_keyword_gives_pointer_expected_and_actual(validators, charger, field, value, error):
+    assert find_errors(validators, charger | {field: value}) == [error]
 
 
 def test_a_missing_property_is_named_by_its_own_pointer(validators, charger):
     del charger["id"]
-    assert told(validators, charger) == [("/id", "required", "property id", "absent")]
+    assert find_errors(validators, charger) == [("/id", "required", "property id", "absent")]
 
 
 def test_nullable_has_no_effect_in_openapi_31_and_a_null_type_has(validators, charger):
@@ -60,8 +60,8 @@ def test_nullable_has_no_effect_in_openapi_31_and_a_null_type_has(validators, ch
         ("area", {"type": "Line", "coordinates": [1]}, [("/area/coordinates/0", "type", "array", "1")]),
     ],
 )
-def test_a_choice_is_judged_by_the_form_that_was_meant(validators, charger, field, value, errors):
-    assert told(validators, charger | {field: value}) == errors
+def test_one_of_errors_come_from_the_closest_branch(validators, charger, field, value, errors):
+    assert find_errors(validators, charger | {field: value}) == errors
 
 
 def test_a_choice_that_matches_twice_is_ambiguous_and_nothing_else_is(validators, charger):
@@ -72,7 +72,7 @@ def test_a_choice_that_matches_twice_is_ambiguous_and_nothing_else_is(validators
     assert not error.ambiguous
 
 
-def test_ambiguity_inside_a_choice_is_still_told(validators, charger, description):
+def test_a_nested_ambiguity_is_reported(validators, charger, description):
     nested = {"oneOf": [{"type": "string"}, {"$ref": CHARGER}]}
     document = {**description.document, "nested": nested}
     (error,) = Validators(Description(document, description.model, "", "")).schema(
@@ -91,7 +91,7 @@ def test_long_values_are_cut(validators, charger):
     assert len(error.message) < 300
 
 
-def test_one_fault_seen_through_two_schemas_is_told_once(validators, charger):
+def test_an_error_under_two_schemas_is_reported_once(validators, charger):
     errors = validators.schema("#/components/schemas/ChargerDetail", charger | {"power": "x"})
     assert [e.pointer for e in errors] == ["/power"]
 
@@ -102,7 +102,7 @@ def test_an_unknown_schema_is_a_key_error(validators):
 
 
 @pytest.mark.parametrize("value", ["\ud800", "a\udfff"])
-def test_lone_surrogates_are_judged_like_any_character(validators, charger, value):
+def test_lone_surrogates_count_as_characters(validators, charger, value):
     assert validators.schema(CHARGER, charger | {"nickname": value}) == ()
     assert validators.matches(CHARGER, charger | {"nickname": value})
     (error,) = validators.schema(CHARGER, charger | {"nickname": value * 6})

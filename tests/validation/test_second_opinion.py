@@ -1,4 +1,4 @@
-"""The second oracle judges by the operation, whatever the base URL, and knows when it has nothing to say."""
+"""The second validator: it validates by the operation, whatever the base URL."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
 
 
-def exchanged(operation, body, status=200, headers=JSON, target="/chargers"):
+def exchange_of(operation, body, status=200, headers=JSON, target="/chargers"):
     request = Request(operation.key, operation.method, target)
     answer = Response(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
     return Exchange("e1", request, f"http://127.0.0.1:1{target}", 0.0, answer)
@@ -22,10 +22,10 @@ def patch(body, target=f"/chargers/{ID}", headers=JSON):
     return Request("PATCH /chargers/{charger_id}", "PATCH", target, headers, json.dumps(body).encode())
 
 
-def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
-    assert opinion.response(listing, exchanged(listing, [charger])) == ()
-    answer = exchanged(patching, charger, target="/chargers/any%20id%00")
-    assert opinion.response(patching, answer) == ()
+def test_a_valid_response_has_no_errors(opinion, list_operation, patch_operation, charger):
+    assert opinion.response(list_operation, exchange_of(list_operation, [charger])) == ()
+    answer = exchange_of(patch_operation, charger, target="/chargers/any%20id%00")
+    assert opinion.response(patch_operation, answer) == ()
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_a_valid_response_has_no_errors(opinion, listing, patching, charger):
         ({"body": b""}, "Missing response data"),
     ],
 )
-def test_faults_of_a_response_are_told(opinion, listing, charger, change, text):
+def test_errors_of_a_response_are_reported(opinion, list_operation, charger, change, text):
     arguments = {"body": [charger], **change}
-    assert text in " ".join(opinion.response(listing, exchanged(listing, **arguments)))
+    assert text in " ".join(opinion.response(list_operation, exchange_of(list_operation, **arguments)))
 
 
-def test_a_response_that_never_came_cannot_be_judged(opinion, listing):
+def test_an_exchange_without_response_is_refused(opinion, list_operation):
     with pytest.raises(ValueError, match="e1"):
-        opinion.response(listing, Exchange("e1", Request(listing.key, "GET", "/chargers"), "", 0.0))
+        opinion.response(list_operation, Exchange("e1", Request(list_operation.key, "GET", "/chargers"), "", 0.0))
 
 
 @pytest.mark.parametrize(
@@ -67,25 +67,25 @@ def test_a_response_that_never_came_cannot_be_judged(opinion, listing):
         ("/other", False),
     ],
 )
-def test_the_target_of_a_request_is_judged(opinion, listing, target, valid):
-    assert (opinion.request(listing, Request(listing.key, "GET", target)) == ()) is valid
+def test_the_target_of_a_request_is_validated(opinion, list_operation, target, valid):
+    assert (opinion.request(list_operation, Request(list_operation.key, "GET", target)) == ()) is valid
 
 
-def test_path_and_body_of_a_request_are_judged(opinion, patching, charger):
-    assert opinion.request(patching, patch(charger)) == ()
-    assert "does not match" in " ".join(opinion.request(patching, patch(charger, "/chargers/evse1")))
-    assert "does not match" in " ".join(opinion.request(patching, patch(charger, f"/chargers/{ID}%2Fx")))
-    assert "$.power" in " ".join(opinion.request(patching, patch(charger | {"power": "x"})))
-    assert opinion.request(patching, patch(charger, headers=(("Content-Type", "text/plain"),)))
-    assert opinion.request(patching, Request(patching.key, "PATCH", f"/chargers/{ID}", JSON))
+def test_path_and_body_of_a_request_are_validated(opinion, patch_operation, charger):
+    assert opinion.request(patch_operation, patch(charger)) == ()
+    assert "does not match" in " ".join(opinion.request(patch_operation, patch(charger, "/chargers/evse1")))
+    assert "does not match" in " ".join(opinion.request(patch_operation, patch(charger, f"/chargers/{ID}%2Fx")))
+    assert "$.power" in " ".join(opinion.request(patch_operation, patch(charger | {"power": "x"})))
+    assert opinion.request(patch_operation, patch(charger, headers=(("Content-Type", "text/plain"),)))
+    assert opinion.request(patch_operation, Request(patch_operation.key, "PATCH", f"/chargers/{ID}", JSON))
 
 
-def test_every_error_is_told_not_the_first_alone(opinion, patching):
-    errors = opinion.request(patching, patch({"id": "x", "power": "x"}, "/chargers/x"))
+def test_every_error_is_reported(opinion, patch_operation):
+    errors = opinion.request(patch_operation, patch({"id": "x", "power": "x"}, "/chargers/x"))
     assert len(errors) == 4
 
 
-def test_webhook_deliveries_are_judged(opinion, charger):
+def test_webhook_deliveries_are_validated(opinion, charger):
     body = json.dumps(charger).encode()
     assert opinion.webhook("charger.created", (*JSON, ("svix-id", "m1")), body) == ()
     assert "svix-id" in " ".join(opinion.webhook("charger.created", JSON, body))
@@ -93,6 +93,6 @@ def test_webhook_deliveries_are_judged(opinion, charger):
     assert opinion.webhook("charger.deleted", (*JSON, ("svix-id", "m1")), body)
 
 
-def test_openapi_core_is_imported_only_when_asked():
+def test_openapi_core_is_imported_at_first_use():
     code = "import sys, conformance.validation; sys.exit('openapi_core' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

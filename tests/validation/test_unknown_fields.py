@@ -1,4 +1,4 @@
-"""Fields outside the description are found at any depth and through any combination; open objects stay open."""
+"""Unknown fields are found at any depth and through any combination of schemas; open objects stay open."""
 
 import pytest
 from hypothesis import assume, given
@@ -37,13 +37,13 @@ def test_an_invalid_body_does_not_make_its_neighbours_unknown(validators, charge
     assert validators.unknown_fields(CHARGER, wrong) == ()
 
 
-def test_items_of_a_list_are_told_apart(validators, listing, charger):
-    pointer = listing.responses[0].media[0].schema
+def test_unknown_fields_name_their_list_item(validators, list_operation, charger):
+    pointer = list_operation.responses[0].media[0].schema
     assert validators.unknown_fields(pointer, [charger, charger | {"x": 1}]) == ("/1/x",)
 
 
 @pytest.mark.parametrize("instance", [None, 5, "x", [], [[{"x": 1}]], {}])
-def test_what_is_no_object_of_the_schema_has_no_unknown_fields(validators, instance):
+def test_an_instance_of_another_type_has_no_unknown_fields(validators, instance):
     assert validators.unknown_fields(CHARGER, instance) == ()
 
 

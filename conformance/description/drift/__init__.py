@@ -1,4 +1,4 @@
-"""What changed between two descriptions, and whom it breaks."""
+"""Differences between two descriptions, and the side that each one breaks."""
 
 from conformance.description.drift.change import Change, Severity, View
 from conformance.description.drift.comparing import drift

@@ -1,4 +1,4 @@
-"""What changed between two descriptions, and the law that says whom it breaks."""
+"""A change between two descriptions, and the rules that say which side it breaks."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,29 +9,29 @@ import msgspec
 
 
 class Severity(StrEnum):
-    """What a change means for one side, the gravest first."""
+    """The gravity of a change for one side, the gravest first."""
 
-    BREAKING = "breaking"  # what worked may fail
-    RISKY = "risky"  # somebody should look
+    BREAKING = "breaking"  # a caller or server that worked may fail
+    RISKY = "risky"  # a person should look at it
     HARMLESS = "harmless"
 
 
 class View(StrEnum):
-    """Whose side: those who call the API, or those who serve it."""
+    """The side from which a change is judged: those who call the API, or those who serve it."""
 
     CLIENT = "client"
     SERVER = "server"
 
 
 class Direction(StrEnum):
-    """Which way data travels: clients write requests, servers write responses and deliveries."""
+    """The direction in which data travels: clients write requests, servers write responses and deliveries."""
 
     REQUEST = "request"
     RESPONSE = "response"
 
 
 class Effect(StrEnum):
-    """What a change does to the set of messages that are valid."""
+    """The effect of a change on the set of valid messages."""
 
     NARROWS = "narrows"
     WIDENS = "widens"
@@ -42,68 +42,68 @@ class Effect(StrEnum):
 
 B, R, H = Severity.BREAKING, Severity.RISKY, Severity.HARMLESS
 
-# Changes that are no matter of sets of messages: rule -> (for clients, for servers, what it says).
+# Changes that do not alter a set of valid messages: rule -> (severity for clients, for servers, message).
 FIXED: Mapping[str, tuple[Severity, Severity, str]] = MappingProxyType(
     {
-        "operation-removed": (B, H, "the operation is gone"),
+        "operation-removed": (B, H, "the operation was removed"),
         "operation-added": (H, B, "the operation is new"),
         "operation-deprecated": (R, H, "the operation is deprecated"),
         "operation-reinstated": (H, H, "the operation is no longer deprecated"),
         "operation-id-changed": (R, H, "the operationId changed, and with it the names in generated code"),
-        "webhook-removed": (B, H, "the webhook is gone"),
+        "webhook-removed": (B, H, "the webhook was removed"),
         "webhook-added": (H, B, "the webhook is new"),
-        "server-removed": (B, H, "the server is gone"),
+        "server-removed": (B, H, "the server was removed"),
         "server-added": (H, H, "the server is new"),
-        "security-tightened": (B, R, "who could call this may be refused"),
+        "security-tightened": (B, R, "some callers that were admitted may be refused"),
         "security-loosened": (H, B, "more callers are admitted"),
         "scope-removed": (R, H, "no flow defines the scope any more"),
         "scope-added": (H, H, "a flow defines a new scope"),
-        "token-url-changed": (B, R, "tokens come from elsewhere"),
-        "parameter-removed": (B, H, "the parameter is gone: it will be refused or ignored"),
+        "token-url-changed": (B, R, "the URL for tokens changed"),
+        "parameter-removed": (B, H, "the parameter was removed: it will be refused or ignored"),
         "parameter-added-required": (B, R, "a new parameter must be sent"),
         "parameter-added": (H, R, "a new parameter may be sent"),
         "parameter-required": (B, H, "the parameter must be sent now"),
         "parameter-optional": (H, B, "the parameter may be left out now"),
         "parameter-deprecated": (R, H, "the parameter is deprecated"),
-        "parameter-style-changed": (B, B, "the parameter is written in another way"),
+        "parameter-style-changed": (B, B, "the serialisation of the parameter changed"),
         "body-added-required": (B, R, "a body must be sent now"),
         "body-added": (H, R, "a body may be sent now"),
-        "body-removed": (B, H, "a body is no longer understood"),
+        "body-removed": (B, H, "a body is no longer accepted"),
         "body-required": (B, H, "the body must be sent now"),
         "body-optional": (H, B, "the body may be left out now"),
-        "request-media-type-removed": (B, H, "the media type is no longer understood"),
-        "request-media-type-added": (H, B, "another media type is understood"),
+        "request-media-type-removed": (B, H, "the media type is no longer accepted"),
+        "request-media-type-added": (H, B, "another media type is accepted"),
         "response-media-type-removed": (B, H, "the media type is no longer offered"),
         "response-media-type-added": (H, R, "another media type is offered"),
-        "success-removed": (B, H, "the status is no longer an answer"),
-        "success-added": (R, H, "another status is an answer"),
+        "success-removed": (B, H, "the success status is no longer documented"),
+        "success-added": (R, H, "another success status is documented"),
         "error-removed": (H, H, "the error is no longer documented"),
         "error-added": (H, H, "another error is documented"),
-        "header-removed-required": (B, H, "the header, which was always there, is gone"),
-        "header-removed": (R, H, "the header is gone"),
+        "header-removed-required": (B, H, "the header, which was always sent, was removed"),
+        "header-removed": (R, H, "the header was removed"),
         "header-added": (H, H, "the header is new"),
-        "header-added-required": (H, B, "the header is new and always there"),
+        "header-added-required": (H, B, "the header is new and always sent"),
         "header-optional": (B, H, "the header may be missing now"),
-        "header-required": (H, B, "the header is always there now"),
-        "response-property-removed": (R, H, "the property is gone"),
+        "header-required": (H, B, "the header is always sent now"),
+        "response-property-removed": (R, H, "the property was removed"),
         "response-property-added": (H, R, "the property is new"),
-        "request-property-removed": (R, H, "the property is gone: it will be refused or ignored"),
+        "request-property-removed": (R, H, "the property was removed: it will be refused or ignored"),
         "request-property-added": (H, R, "the property may be sent now"),
         "property-deprecated": (R, H, "the property is deprecated"),
         "request-property-read-only": (R, H, "the property can no longer be sent"),
         "request-property-writable": (H, R, "the property can be sent now"),
         "response-property-write-only": (R, H, "the property is no longer shown"),
         "response-property-shown": (H, R, "the property is shown now"),
-        "request-default-changed": (R, R, "what is meant by leaving it out changed"),
+        "request-default-changed": (R, R, "the default, which applies when it is left out, changed"),
         "response-default-changed": (H, H, "the documented default changed"),
     }
 )
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change, with the operations that it reaches.
+    """A change, with the operations that it affects.
 
-    `place` is a parameter, a status, or a field, as `EVSE.tags[]`. `client` and `server` say what it means to each.
+    `place` is a parameter, a status, or a field such as `EVSE.tags[]`. `client` and `server` are its severity for each.
     """
 
     rule: str
@@ -117,14 +117,14 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     operations: tuple[str, ...] = ()
 
     def severity(self, view: View) -> Severity:
-        """What the change means for one side."""
+        """Return the severity of the change for one side."""
         return self.client if view is View.CLIENT else self.server
 
 
 def severities(direction: Direction, effect: Effect) -> tuple[Severity, Severity]:
-    """For clients and servers: whoever writes is broken by narrowing, whoever reads by widening.
+    """Return the severity for clients and for servers: narrowing breaks the writer, widening breaks the reader.
 
-    What nobody can decide is risky to both; what replaces one set by another breaks both.
+    An unclear effect is risky to both; a set replaced by another one breaks both.
     """
     if effect is Effect.NONE:
         return H, H
@@ -138,6 +138,6 @@ def severities(direction: Direction, effect: Effect) -> tuple[Severity, Severity
 
 
 def fixed(rule: str, place: str, *, old: Any = None, new: Any = None, direction: str = "") -> Change:
-    """A change out of the table."""
+    """Return a change whose severity and message stand in `FIXED`."""
     client, server, message = FIXED[rule]
     return Change(rule, client, server, place, message, old, new, direction)

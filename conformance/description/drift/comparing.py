@@ -1,4 +1,4 @@
-"""Two descriptions laid side by side: what changed, with the operations that each change reaches."""
+"""The comparison of two descriptions: what changed, with the operations that each change affects."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,82 +12,86 @@ from conformance.description.drift.operations import Comparison, Part
 from conformance.description.operations import METHODS
 from conformance.errors import DescriptionError
 
-_GRAVITY = {severity: index for index, severity in enumerate(Severity)}
+_RANK = {severity: index for index, severity in enumerate(Severity)}
 
 
 def drift(old: Description, new: Description) -> tuple[Change, ...]:
-    """What changed from one description to another, what breaks clients first, then what breaks servers.
+    """Return the changes from one description to another: what breaks clients first, then what breaks servers.
 
-    Raises DescriptionError where one of them is not built as OpenAPI has it.
+    Raises DescriptionError if one of them is not structured as OpenAPI 3.1 requires.
     """
     merged: dict[bytes, tuple[Change, dict[str, None]]] = {}
     try:
-        for operation, change in _changes(Comparison(old.document, new.document)):
+        for operation, change in _compare_documents(Comparison(old.document, new.document)):
             key = msgspec.json.encode(change)
             merged.setdefault(key, (change, {}))[1].update({operation: None} if operation else {})
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise DescriptionError(
-            f"{old.source} and {new.source} cannot be compared: one is not built as OpenAPI 3.1 has it ({fault!r}).",
-            hint="`evconform description lint` tells what is wrong with each.",
-        ) from fault
-    changes = [msgspec.structs.replace(change, operations=tuple(reached)) for change, reached in merged.values()]
-    return tuple(sorted(changes, key=lambda each: (_GRAVITY[each.client], _GRAVITY[each.server])))
+            f"{old.source} and {new.source} cannot be compared: one is not valid OpenAPI 3.1 ({error!r})",
+            hint="Run `evconform description lint` on each to see what is wrong.",
+        ) from error
+    changes = [msgspec.structs.replace(change, operations=tuple(affected)) for change, affected in merged.values()]
+    return tuple(sorted(changes, key=lambda change: (_RANK[change.client], _RANK[change.server])))
 
 
-def _changes(both: Comparison) -> Iterator[tuple[str, Change]]:
-    """Each change with the operation that it is found at, empty for the whole API."""
-    yield from (("", change) for change in _servers(both.old, both.new))
-    yield from (("", change) for change in _flows(both.old, both.new))
-    before, after = _keyed(both.old), _keyed(both.new)
+def _compare_documents(both: Comparison) -> Iterator[tuple[str, Change]]:
+    """Yield each change with the operation at which it was found, empty for the whole API."""
+    yield from (("", change) for change in _compare_servers(both.old, both.new))
+    yield from (("", change) for change in _compare_flows(both.old, both.new))
+    before, after = _index_operations(both.old), _index_operations(both.new)
     for key in {**before, **after}:
         if key not in after:
             yield before[key].key, fixed("operation-removed", before[key].key)
         elif key not in before:
             yield after[key].key, fixed("operation-added", after[key].key)
         else:
-            yield from ((after[key].key, each) for each in operations.changes(both, before[key], after[key]))
-    yield from _webhooks(both)
+            yield from ((after[key].key, change) for change in operations.changes(both, before[key], after[key]))
+    yield from _compare_webhooks(both)
 
 
-def _keyed(document: Mapping[str, Any]) -> dict[str, Part]:
-    """Operations by method and template; the names of path parameters are nobody's business."""
-    found = {}
+def _index_operations(document: Mapping[str, Any]) -> dict[str, Part]:
+    """Return operations by method and path template; the names of path parameters do not matter."""
+    operations_by_template = {}
     for path, stated in (document.get("paths") or {}).items():
         item = operations.resolved(document, stated)
         for method in METHODS:
             if isinstance(item.get(method), dict):
                 part = Part(f"{method.upper()} {path}", item, item[method])
-                found[f"{method} {operations.template(path)}"] = part
-    return found
+                operations_by_template[f"{method} {operations.template(path)}"] = part
+    return operations_by_template
 
 
-def _servers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    before, after = ({str(each.get("url")) for each in document.get("servers") or ()} for document in (old, new))
+def _compare_servers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = ({str(server.get("url")) for server in document.get("servers") or ()} for document in (old, new))
     yield from (fixed("server-removed", url) for url in sorted(before - after))
     yield from (fixed("server-added", url) for url in sorted(after - before))
 
 
-def _flows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    before, after = _flow_table(old), _flow_table(new)
+def _compare_flows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = _index_flows(old), _index_flows(new)
     for name in sorted(before.keys() & after.keys()):
-        one, other = before[name], after[name]
-        for word in ("tokenUrl", "authorizationUrl"):
-            if one.get(word) != other.get(word):
-                yield fixed("token-url-changed", f"{name} {word}", old=one.get(word), new=other.get(word))
-        scopes, others = set(one.get("scopes") or ()), set(other.get("scopes") or ())
-        yield from (fixed("scope-removed", f"{name} {scope}") for scope in sorted(scopes - others))
-        yield from (fixed("scope-added", f"{name} {scope}") for scope in sorted(others - scopes))
+        old_flow, new_flow = before[name], after[name]
+        for keyword in ("tokenUrl", "authorizationUrl"):
+            if old_flow.get(keyword) != new_flow.get(keyword):
+                yield fixed(
+                    "token-url-changed", f"{name} {keyword}", old=old_flow.get(keyword), new=new_flow.get(keyword)
+                )
+        old_scopes, new_scopes = set(old_flow.get("scopes") or ()), set(new_flow.get("scopes") or ())
+        yield from (fixed("scope-removed", f"{name} {scope}") for scope in sorted(old_scopes - new_scopes))
+        yield from (fixed("scope-added", f"{name} {scope}") for scope in sorted(new_scopes - old_scopes))
 
 
-def _flow_table(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _index_flows(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     schemes = (document.get("components") or {}).get("securitySchemes") or {}
     return {
-        f"{name} {flow}": value for name, each in schemes.items() for flow, value in (each.get("flows") or {}).items()
+        f"{name} {flow}": value
+        for name, scheme in schemes.items()
+        for flow, value in (scheme.get("flows") or {}).items()
     }
 
 
-def _webhooks(both: Comparison) -> Iterator[tuple[str, Change]]:
-    """Deliveries: their bodies travel to the client."""
+def _compare_webhooks(both: Comparison) -> Iterator[tuple[str, Change]]:
+    """Yield changes of deliveries; their bodies travel to the client."""
     before, after = both.old.get("webhooks") or {}, both.new.get("webhooks") or {}
     for name in sorted({**before, **after}):
         key = f"webhook {name}"
@@ -96,9 +100,9 @@ def _webhooks(both: Comparison) -> Iterator[tuple[str, Change]]:
         elif name not in before:
             yield key, fixed("webhook-added", name)
         else:
-            old, new = _delivered(both.old, before[name]), _delivered(both.new, after[name])
-            yield from ((key, each) for each in both.contents(old, new, "delivery", Direction.RESPONSE))
+            old, new = _find_delivery_body(both.old, before[name]), _find_delivery_body(both.new, after[name])
+            yield from ((key, change) for change in both.contents(old, new, "delivery", Direction.RESPONSE))
 
 
-def _delivered(document: Mapping[str, Any], item: Any) -> Any:
+def _find_delivery_body(document: Mapping[str, Any], item: Any) -> Any:
     return (operations.resolved(document, item).get("post") or {}).get("requestBody")

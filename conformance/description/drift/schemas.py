@@ -1,4 +1,4 @@
-"""Two schemas laid side by side: each keyword that differs, and what that does to the set of valid messages."""
+"""The comparison of two schemas: each keyword that differs, and its effect on the set of valid messages."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,10 +15,10 @@ _OPAQUE_TOO = ("dependentRequired", "prefixItems", "unevaluatedProperties", "une
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A difference of two schemas before it is known which way the data travels.
+    """A difference of two schemas, for data that travels in either direction.
 
-    `fixed` names rules of the table by direction, for what is no matter of sets. `hidden` is the direction in which the
-    field does not travel at all.
+    `fixed` names rules of `FIXED` by direction, for differences that do not alter the set of valid messages. `hidden`
+    are the directions in which the field does not travel at all.
     """
 
     keyword: str
@@ -31,7 +31,7 @@ class Found(msgspec.Struct, frozen=True):
     hidden: frozenset[Direction] = frozenset()
 
     def change(self, direction: Direction) -> Change | None:
-        """The change that it is for data travelling that way, if it is one."""
+        """Return the change that this means for data travelling in a direction, or None."""
         if direction in self.hidden:
             return None
         if self.fixed:
@@ -43,7 +43,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Two components that take each other's place somewhere."""
+    """Two components, one of which replaces the other somewhere."""
 
     old: str
     new: str
@@ -58,20 +58,20 @@ class SchemaDrift:
         self._known: dict[tuple[str, str], tuple[Found | Pair, ...]] = {}
 
     def changes(self, old: Any, new: Any, place: str, direction: Direction) -> Iterator[Change]:
-        """Every change between two schemas, through all components that they refer to."""
+        """Yield every change between two schemas, through all components that they refer to."""
         seen: set[tuple[str, str]] = set()
         stack = list(self._compare(old, new, place))
         while stack:
-            each = stack.pop()
-            if isinstance(each, Found):
-                change = each.change(direction)
+            entry = stack.pop()
+            if isinstance(entry, Found):
+                change = entry.change(direction)
                 if change is not None:
                     yield change
-            elif direction not in each.hidden and (each.old, each.new) not in seen:
-                seen.add((each.old, each.new))
-                stack.extend(self._components(each))
+            elif direction not in entry.hidden and (entry.old, entry.new) not in seen:
+                seen.add((entry.old, entry.new))
+                stack.extend(self._compare_components(entry))
 
-    def _components(self, pair: Pair) -> tuple[Found | Pair, ...]:
+    def _compare_components(self, pair: Pair) -> tuple[Found | Pair, ...]:
         key = (pair.old, pair.new)
         if key not in self._known:
             place = pair.new.rpartition("/")[2]
@@ -80,122 +80,138 @@ class SchemaDrift:
 
     def _compare(self, old: Any, new: Any, place: str, *, top: bool = False) -> Iterator[Found | Pair]:
         matched, gone, added = pairs(shapes(self.old, old, place), shapes(self.new, new, place))
-        yield from _types(place, matched, gone, added)
-        for one, other in matched:
-            if one.pointer and other.pointer and not top:
-                yield Pair(one.pointer, other.pointer)
+        yield from _compare_types(place, matched, gone, added)
+        for old_shape, new_shape in matched:
+            if old_shape.pointer and new_shape.pointer and not top:
+                yield Pair(old_shape.pointer, new_shape.pointer)
             else:
-                yield from self._keywords(one, other, other.place)
+                yield from self._compare_keywords(old_shape, new_shape, new_shape.place)
 
-    def _keywords(self, old: Shape, new: Shape, place: str) -> Iterator[Found | Pair]:
-        one, other = old.schema, new.schema
-        yield from _values(one, other, place)
-        yield from _limits(one, other, place)
-        yield from _opaque(one, other, place)
-        yield from _default(one, other, place)
+    def _compare_keywords(self, old: Shape, new: Shape, place: str) -> Iterator[Found | Pair]:
+        old_schema, new_schema = old.schema, new.schema
+        yield from _compare_values(old_schema, new_schema, place)
+        yield from _compare_limits(old_schema, new_schema, place)
+        yield from _compare_opaque(old_schema, new_schema, place)
+        yield from _compare_defaults(old_schema, new_schema, place)
         if new.type == "object":
-            yield from self._object(one, other, place)
+            yield from self._compare_objects(old_schema, new_schema, place)
         if new.type == "array":
-            yield from self._compare(one.get("items", True), other.get("items", True), f"{place}[]")
+            yield from self._compare(old_schema.get("items", True), new_schema.get("items", True), f"{place}[]")
 
-    def _object(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found | Pair]:
+    def _compare_objects(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found | Pair]:
         before, after = old.get("properties") or {}, new.get("properties") or {}
         for name in {**before, **after}:
-            at, hidden = f"{place}.{name}", _hidden(after.get(name, before.get(name)))
+            member_place, hidden = f"{place}.{name}", _find_hidden_directions(after.get(name, before.get(name)))
             if name not in after:
-                yield _property("removed", at, hidden, closed=new.get("additionalProperties") is False)
+                yield _build_property_change(
+                    "removed", member_place, hidden, closed=new.get("additionalProperties") is False
+                )
             elif name not in before:
-                yield _property("added", at, hidden, closed=old.get("additionalProperties") is False)
+                yield _build_property_change(
+                    "added", member_place, hidden, closed=old.get("additionalProperties") is False
+                )
             else:
-                yield from _access(before[name], after[name], at)
-                for each in self._compare(before[name], after[name], at):
-                    yield msgspec.structs.replace(each, hidden=each.hidden | hidden)
-        yield from _required(old, new, place)
-        yield from self._additional(old, new, place)
+                yield from _compare_access(before[name], after[name], member_place)
+                for entry in self._compare(before[name], after[name], member_place):
+                    yield msgspec.structs.replace(entry, hidden=entry.hidden | hidden)
+        yield from _compare_required(old, new, place)
+        yield from self._compare_additional(old, new, place)
 
-    def _additional(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found | Pair]:
+    def _compare_additional(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found | Pair]:
         before, after = old.get("additionalProperties", True), new.get("additionalProperties", True)
         if before is not False and after is False:
-            yield Found("properties", Effect.NARROWS, place, "other properties are no longer allowed")
+            yield Found("properties", Effect.NARROWS, place, "additional properties are no longer allowed")
         elif before is False and after is not False:
-            yield Found("properties", Effect.WIDENS, place, "other properties are allowed now")
+            yield Found("properties", Effect.WIDENS, place, "additional properties are allowed now")
         elif before != after or isinstance(before, dict):
             yield from self._compare(before, after, f"{place}.*")
 
 
-def _types(place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]) -> Iterator[Found]:
-    """What became of alternatives without a counterpart; numbers that became whole or broken are paired up."""
-    if any(each.type == ANY for each in gone) and added:
-        yield _typed(Effect.NARROWS, place, ANY, _named(added))
+def _compare_types(
+    place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]
+) -> Iterator[Found]:
+    """Yield differences of alternatives without a counterpart.
+
+    Numbers that became integers, and integers that became numbers, are moved to `matched`.
+    """
+    if any(shape.type == ANY for shape in gone) and added:
+        yield _build_type_change(Effect.NARROWS, place, ANY, _name_shapes(added))
         return
-    if any(each.type == ANY for each in added) and gone:
-        yield _typed(Effect.WIDENS, place, _named(gone), ANY)
+    if any(shape.type == ANY for shape in added) and gone:
+        yield _build_type_change(Effect.WIDENS, place, _name_shapes(gone), ANY)
         return
-    yield from _numbers(place, matched, gone, added)
-    for each in [each for each in (*gone, *added) if each.type == "null"]:
-        was = each in gone
-        (gone if was else added).remove(each)
-        effect = Effect.NARROWS if was else Effect.WIDENS
-        yield Found("null", effect, place, f"null is {'no longer allowed' if was else 'allowed now'}")
+    yield from _pair_numbers(place, matched, gone, added)
+    for shape in [shape for shape in (*gone, *added) if shape.type == "null"]:
+        was_there = shape in gone
+        (gone if was_there else added).remove(shape)
+        effect = Effect.NARROWS if was_there else Effect.WIDENS
+        yield Found("null", effect, place, f"null is {'no longer allowed' if was_there else 'allowed now'}")
     if gone and added and not matched:
-        yield _typed(Effect.REPLACES, place, _named(gone), _named(added))
+        yield _build_type_change(Effect.REPLACES, place, _name_shapes(gone), _name_shapes(added))
         return
     if gone:
-        yield Found("alternative", Effect.NARROWS, place, f"may no longer be {_named(gone)}", old=_named(gone))
+        yield Found(
+            "alternative", Effect.NARROWS, place, f"may no longer be {_name_shapes(gone)}", old=_name_shapes(gone)
+        )
     if added:
-        yield Found("alternative", Effect.WIDENS, place, f"may also be {_named(added)}", new=_named(added))
+        yield Found("alternative", Effect.WIDENS, place, f"may also be {_name_shapes(added)}", new=_name_shapes(added))
 
 
-def _numbers(place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]) -> Iterator[Found]:
+def _pair_numbers(
+    place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]
+) -> Iterator[Found]:
     for old in list(gone):
-        new = next((each for each in added if {old.type, each.type} == {"integer", "number"}), None)
+        new = next((shape for shape in added if {old.type, shape.type} == {"integer", "number"}), None)
         if new is not None:
             gone.remove(old)
             added.remove(new)
             matched.append((old, new))
             effect = Effect.WIDENS if new.type == "number" else Effect.NARROWS
-            yield _typed(effect, place, old.type, new.type)
+            yield _build_type_change(effect, place, old.type, new.type)
 
 
-def _typed(effect: Effect, place: str, old: str, new: str) -> Found:
+def _build_type_change(effect: Effect, place: str, old: str, new: str) -> Found:
     return Found("type", effect, place, f"the type was {old} and is {new}", old, new)
 
 
-def _named(found: list[Shape]) -> str:
-    names = [each.pointer.rpartition("/")[2] or each.schema.get("format") or each.type for each in found]
+def _name_shapes(shapes: list[Shape]) -> str:
+    names = [shape.pointer.rpartition("/")[2] or shape.schema.get("format") or shape.type for shape in shapes]
     return " or ".join(dict.fromkeys(names))
 
 
-def _values(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
-    before, after = (s["enum"] if "enum" in s else [s["const"]] if "const" in s else None for s in (old, new))
+def _compare_values(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+    before, after = (
+        schema["enum"] if "enum" in schema else [schema["const"]] if "const" in schema else None
+        for schema in (old, new)
+    )
     if before is None and after is not None:
         yield Found("enum", Effect.NARROWS, place, "only listed values are allowed now", new=after)
     elif before is not None and after is None:
         yield Found("enum", Effect.WIDENS, place, "other than listed values are allowed now", old=before)
     elif before is not None and after is not None:
-        removed = [each for each in before if each not in after]
-        added = [each for each in after if each not in before]
+        removed = [value for value in before if value not in after]
+        added = [value for value in after if value not in before]
         if removed:
-            yield Found("enum", Effect.NARROWS, place, f"no longer a value: {_shown(removed)}", old=removed)
+            yield Found("enum", Effect.NARROWS, place, f"no longer a value: {_format_values(removed)}", old=removed)
         if added:
-            yield Found("enum", Effect.WIDENS, place, f"a value now: {_shown(added)}", new=added)
+            yield Found("enum", Effect.WIDENS, place, f"a value now: {_format_values(added)}", new=added)
 
 
-def _shown(values: list[Any]) -> str:
-    return ", ".join(each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values)
+def _format_values(values: list[Any]) -> str:
+    return ", ".join(value if isinstance(value, str) else msgspec.json.encode(value).decode() for value in values)
 
 
-def _limits(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
-    """Keywords that are free where they are absent; `uniqueItems: false` is free too."""
+def _compare_limits(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+    """Compare keywords whose absence means no limit; `uniqueItems: false` means none either."""
     for keyword in (*_LOWER, *_UPPER, "multipleOf", "uniqueItems", "format", "pattern"):
-        before, after = (None if each is False else each for each in (old.get(keyword), new.get(keyword)))
+        before, after = (None if value is False else value for value in (old.get(keyword), new.get(keyword)))
         if before != after:
-            words = ["free" if each is None else each for each in (before, after)]
-            message = f"{keyword} was {words[0]} and is {words[1]}"
-            yield Found(keyword, _limit_effect(keyword, before, after), place, message, before, after)
+            shown = ["free" if value is None else value for value in (before, after)]
+            message = f"{keyword} was {shown[0]} and is {shown[1]}"
+            yield Found(keyword, _find_limit_effect(keyword, before, after), place, message, before, after)
 
 
-def _limit_effect(keyword: str, before: Any, after: Any) -> Effect:
+def _find_limit_effect(keyword: str, before: Any, after: Any) -> Effect:
     if before is None:
         return Effect.NARROWS
     if after is None:
@@ -203,71 +219,81 @@ def _limit_effect(keyword: str, before: Any, after: Any) -> Effect:
     if keyword == "format":
         return Effect.REPLACES
     if keyword == "pattern":
-        return _pattern_effect(before, after)
+        return _find_pattern_effect(before, after)
     if keyword == "multipleOf":
         return Effect.NARROWS if after % before == 0 else Effect.WIDENS if before % after == 0 else Effect.REPLACES
     return Effect.NARROWS if (after > before) is (keyword in _LOWER) else Effect.WIDENS
 
 
-def _pattern_effect(before: str, after: str) -> Effect:
-    """Decided where only the anchors or the spelling of digits changed."""
-    one, other = (str(each).replace(r"\d", "0-9").replace("[0-9]", "0-9") for each in (before, after))
-    if one == other:
+def _find_pattern_effect(before: str, after: str) -> Effect:
+    """Return the effect of a changed pattern; it is clear only if anchors or the spelling of digits changed."""
+    old_pattern, new_pattern = (
+        str(pattern).replace(r"\d", "0-9").replace("[0-9]", "0-9") for pattern in (before, after)
+    )
+    if old_pattern == new_pattern:
         return Effect.NONE
-    if one.strip("^$") == other.strip("^$"):
-        return Effect.NARROWS if len(other) > len(one) else Effect.WIDENS
+    if old_pattern.strip("^$") == new_pattern.strip("^$"):
+        return Effect.NARROWS if len(new_pattern) > len(old_pattern) else Effect.WIDENS
     return Effect.UNCLEAR
 
 
-def _opaque(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_opaque(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
     for keyword in (*_OPAQUE, *_OPAQUE_TOO):
         if old.get(keyword) != new.get(keyword):
             yield Found(keyword, Effect.UNCLEAR, place, f"`{keyword}` changed", old.get(keyword), new.get(keyword))
 
 
-def _default(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_defaults(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
     before, after = old.get("default"), new.get("default")
     if before != after:
         rules = ((Direction.REQUEST, "request-default-changed"), (Direction.RESPONSE, "response-default-changed"))
         yield Found("default", Effect.NONE, place, "", before, after, rules)
 
 
-def _property(what: str, place: str, hidden: frozenset[Direction], *, closed: bool) -> Found:
-    """A property that came or went; where others are not allowed, that changes what is valid."""
+def _build_property_change(event: str, place: str, hidden: frozenset[Direction], *, closed: bool) -> Found:
+    """Build the difference of an added or removed property; closed objects change the set of valid messages."""
     if closed:
-        effect = Effect.NARROWS if what == "removed" else Effect.WIDENS
-        return Found("property", effect, place, f"the property is {what}, and others are not allowed", hidden=hidden)
-    rules = tuple((each, f"{each}-property-{what}") for each in Direction)
+        effect = Effect.NARROWS if event == "removed" else Effect.WIDENS
+        return Found(
+            "property", effect, place, f"the property was {event}, and other properties are not allowed", hidden=hidden
+        )
+    rules = tuple((direction, f"{direction}-property-{event}") for direction in Direction)
     return Found("property", Effect.NONE, place, "", fixed=rules, hidden=hidden)
 
 
-def _required(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_required(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
     before, after = set(old.get("required") or ()), set(new.get("required") or ())
     properties = {**(old.get("properties") or {}), **(new.get("properties") or {})}
     for name in sorted(before ^ after):
-        now = name in after
-        effect, word = (Effect.NARROWS, "is required now") if now else (Effect.WIDENS, "may be missing now")
-        yield Found("required", effect, f"{place}.{name}", f"the property {word}", hidden=_hidden(properties.get(name)))
+        is_required = name in after
+        effect, verb = (Effect.NARROWS, "is required now") if is_required else (Effect.WIDENS, "may be missing now")
+        yield Found(
+            "required",
+            effect,
+            f"{place}.{name}",
+            f"the property {verb}",
+            hidden=_find_hidden_directions(properties.get(name)),
+        )
 
 
-def _hidden(schema: Any) -> frozenset[Direction]:
-    """The directions in which a property does not travel (JSON Schema 2020-12, validation, 9.4)."""
+def _find_hidden_directions(schema: Any) -> frozenset[Direction]:
+    """Return the directions in which a property does not travel (JSON Schema 2020-12, validation, 9.4)."""
     if not isinstance(schema, dict):
         return frozenset()
-    words = {"readOnly": Direction.REQUEST, "writeOnly": Direction.RESPONSE}
-    return frozenset(direction for word, direction in words.items() if schema.get(word) is True)
+    directions = {"readOnly": Direction.REQUEST, "writeOnly": Direction.RESPONSE}
+    return frozenset(direction for keyword, direction in directions.items() if schema.get(keyword) is True)
 
 
-def _access(old: Any, new: Any, place: str) -> Iterator[Found]:
+def _compare_access(old: Any, new: Any, place: str) -> Iterator[Found]:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return
-    for word, direction, off, on in (
+    for keyword, direction, rule_on, rule_off in (
         ("readOnly", Direction.REQUEST, "request-property-read-only", "request-property-writable"),
         ("writeOnly", Direction.RESPONSE, "response-property-write-only", "response-property-shown"),
     ):
-        before, after = bool(old.get(word)), bool(new.get(word))
+        before, after = bool(old.get(keyword)), bool(new.get(keyword))
         if before is not after:
-            yield Found(word, Effect.NONE, place, "", fixed=((direction, off if after else on),))
+            yield Found(keyword, Effect.NONE, place, "", fixed=((direction, rule_on if after else rule_off),))
     if new.get("deprecated") and not old.get("deprecated"):
-        rules = tuple((each, "property-deprecated") for each in Direction)
+        rules = tuple((direction, "property-deprecated") for direction in Direction)
         yield Found("deprecated", Effect.NONE, place, "", fixed=rules)

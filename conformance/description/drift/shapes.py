@@ -1,4 +1,4 @@
-"""Schemas taken apart into alternatives of one type each, so that two of them can be laid side by side."""
+"""Schemas split into alternatives of one type each, so that two schemas can be compared."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,15 +19,15 @@ _NAMES = {
     dict: "object",
     list: "array",
 }
-# What is worth laying over a referenced schema; `type` beside `$ref` repeats it.
-_TELLING = frozenset({"anyOf", "oneOf", "enum", "const", "format", "pattern", "default", "readOnly", "writeOnly"})
+# Siblings of `$ref` that add to the referenced schema; `type` only repeats it.
+_SIBLINGS = frozenset({"anyOf", "oneOf", "enum", "const", "format", "pattern", "default", "readOnly", "writeOnly"})
 ANY = "any"
 
 
 class Shape(NamedTuple):
-    """One alternative: its type, its keywords with `allOf` merged in, where it stands.
+    """One alternative: its type, its keywords with `allOf` merged in, its place.
 
-    `pointer` is that of the component behind it, empty where it is spelled out in place.
+    `pointer` is that of the component behind it, empty if it is spelled out in place.
     """
 
     type: str
@@ -37,10 +37,10 @@ class Shape(NamedTuple):
 
 
 def shapes(document: Mapping[str, Any], schema: Any, place: str, seen: frozenset[str] = frozenset()) -> list[Shape]:
-    """The alternatives of a schema: branches of `oneOf` and `anyOf` and members of `type`, references followed."""
+    """Return the alternatives of a schema: branches of `oneOf` and `anyOf`, members of `type`; follow references."""
     if not isinstance(schema, dict):
         return [] if schema is False else [Shape(ANY, {}, place, "")]
-    schema, pointer, alone = _followed(document, schema)
+    schema, pointer, alone = _follow_references(document, schema)
     if pointer in seen:
         return []
     if pointer:
@@ -49,19 +49,19 @@ def shapes(document: Mapping[str, Any], schema: Any, place: str, seen: frozenset
     parts = merged.get("oneOf") or merged.get("anyOf")
     if parts:
         rest = {key: value for key, value in merged.items() if key not in {"oneOf", "anyOf"}}
-        found = [each for part in parts for each in shapes(document, part, place, seen)]
-        return [_with(each, rest) for each in found]
-    return [Shape(name, _of_type(merged, name), place, pointer) for name in _types(merged)]
+        alternatives = [shape for part in parts for shape in shapes(document, part, place, seen)]
+        return [_add_siblings(shape, rest) for shape in alternatives]
+    return [Shape(name, _select_type(merged, name), place, pointer) for name in _find_types(merged)]
 
 
-def _followed(document: Mapping[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any], str, bool]:
-    """The schema behind a chain of references, its pointer, and whether nothing beside the reference adds to it."""
+def _follow_references(document: Mapping[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any], str, bool]:
+    """Return the schema behind a chain of references, its pointer, and whether no sibling adds to the reference."""
     pointer = ""
     beside: dict[str, Any] = {}
     seen: set[str] = set()
     while isinstance(schema.get("$ref"), str) and schema["$ref"] not in seen:
         seen.add(schema["$ref"])
-        beside = {key: value for key, value in schema.items() if key in _TELLING} | beside
+        beside = {key: value for key, value in schema.items() if key in _SIBLINGS} | beside
         pointer = schema["$ref"]
         schema = pointers.resolve(document, pointer)
     return {**schema, **beside}, pointer, not beside
@@ -70,10 +70,13 @@ def _followed(document: Mapping[str, Any], schema: dict[str, Any]) -> tuple[dict
 def flattened(
     document: Mapping[str, Any], schema: Mapping[str, Any], seen: frozenset[str] = frozenset()
 ) -> Mapping[str, Any]:
-    """The schema with the parts of its `allOf` merged in: properties and required add up, else the first one counts."""
+    """Return the schema with the parts of its `allOf` merged in.
+
+    `properties` and `required` add up; of any other keyword the first value counts.
+    """
     merged = {key: value for key, value in schema.items() if key != "allOf"}
     for part in schema.get("allOf") or ():
-        followed, pointer, _ = _followed(document, part) if isinstance(part, dict) else ({}, "", True)
+        followed, pointer, _ = _follow_references(document, part) if isinstance(part, dict) else ({}, "", True)
         if pointer and pointer in seen:
             continue
         plain = flattened(document, followed, seen | {pointer})
@@ -85,57 +88,59 @@ def flattened(
     return merged
 
 
-def _with(shape: Shape, rest: Mapping[str, Any]) -> Shape:
-    """An alternative with what stands beside `oneOf`; annotations do not make it another one."""
+def _add_siblings(shape: Shape, rest: Mapping[str, Any]) -> Shape:
+    """Return an alternative with the keywords that stand beside `oneOf`; annotations are left out."""
     extra = {key: value for key, value in rest.items() if key in _BY_KEYWORD or key in {"readOnly", "writeOnly"}}
     return shape._replace(schema={**extra, **shape.schema}) if extra else shape
 
 
-def _types(schema: Mapping[str, Any]) -> Sequence[str]:
-    named = schema.get("type")
-    if named:
-        return [named] if isinstance(named, str) else list(named)
+def _find_types(schema: Mapping[str, Any]) -> Sequence[str]:
+    stated = schema.get("type")
+    if stated:
+        return [stated] if isinstance(stated, str) else list(stated)
     values = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     if values:
-        return list(dict.fromkeys(_NAMES[type(each)] for each in values))
+        return list(dict.fromkeys(_NAMES[type(value)] for value in values))
     return list(dict.fromkeys(_BY_KEYWORD[key] for key in schema if key in _BY_KEYWORD))[:1] or [ANY]
 
 
-def _of_type(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The schema for one of its types: an enum keeps the values of that type."""
+def _select_type(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the schema for one of its types: an enum keeps the values of that type."""
     if "enum" not in schema:
         return schema
-    fitting = [each for each in schema["enum"] if _NAMES[type(each)] in {name, "integer" if name == "number" else name}]
+    fitting = [
+        value for value in schema["enum"] if _NAMES[type(value)] in {name, "integer" if name == "number" else name}
+    ]
     return {**schema, "enum": fitting}
 
 
 def pairs(olds: Sequence[Shape], news: Sequence[Shape]) -> tuple[list[tuple[Shape, Shape]], list[Shape], list[Shape]]:
-    """Alternatives that belong together, then old ones and new ones that are left: likest first."""
+    """Return matching alternatives, most alike first, then the old and the new ones without a match."""
     matched: list[tuple[Shape, Shape]] = []
-    old_left, new_left = list(olds), list(news)
-    for likeness in (_same_component, _same_form, _same_type):
-        for old in list(old_left):
-            new = next((each for each in new_left if likeness(old, each)), None)
+    unmatched_old, unmatched_new = list(olds), list(news)
+    for is_alike in (_has_same_component, _has_same_form, _has_same_type):
+        for old in list(unmatched_old):
+            new = next((shape for shape in unmatched_new if is_alike(old, shape)), None)
             if new is not None:
                 matched.append((old, new))
-                old_left.remove(old)
-                new_left.remove(new)
-    return matched, old_left, new_left
+                unmatched_old.remove(old)
+                unmatched_new.remove(new)
+    return matched, unmatched_old, unmatched_new
 
 
-def _same_component(one: Shape, other: Shape) -> bool:
-    return bool(one.pointer) and (one.type, one.pointer) == (other.type, other.pointer)
+def _has_same_component(old: Shape, new: Shape) -> bool:
+    return bool(old.pointer) and (old.type, old.pointer) == (new.type, new.pointer)
 
 
-def _same_form(one: Shape, other: Shape) -> bool:
-    return one.type == other.type and _form(one) == _form(other)
+def _has_same_form(old: Shape, new: Shape) -> bool:
+    return old.type == new.type and _describe_form(old) == _describe_form(new)
 
 
-def _form(shape: Shape) -> tuple[Any, ...]:
+def _describe_form(shape: Shape) -> tuple[Any, ...]:
     items = shape.schema.get("items")
     inner = (items.get("$ref"), items.get("type"), items.get("format")) if isinstance(items, dict) else ()
     return bool(shape.pointer), shape.schema.get("format"), "enum" in shape.schema, inner
 
 
-def _same_type(one: Shape, other: Shape) -> bool:
-    return one.type == other.type
+def _has_same_type(old: Shape, new: Shape) -> bool:
+    return old.type == new.type

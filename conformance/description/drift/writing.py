@@ -7,36 +7,43 @@ import msgspec
 
 from conformance.description.drift.change import FIXED, Change, Severity, View
 
-_SHOWN = 3  # operations named where a change reaches many
+_MAX_NAMED = 3  # operations that a change names at most
 
 
 def as_text(changes: Sequence[Change], view: View) -> Iterator[str]:
-    """A heading for each severity, a line for each change, and the count."""
+    """Yield a heading for each severity, a line for each change, and the counts."""
     for severity in Severity:
-        found = [each for each in changes if each.severity(view) is severity]
-        if found:
+        selected = [change for change in changes if change.severity(view) is severity]
+        if selected:
             yield f"{severity.upper()} for {view}s"
-            yield from (f"  {each.place}: {each.message}{_values(each)}{_reach(each)}" for each in found)
+            yield from (
+                f"  {change.place}: {change.message}{_format_values(change)}{_format_reach(change)}"
+                for change in selected
+            )
     yield counted(changes, view)
 
 
 def as_markdown(changes: Sequence[Change], view: View) -> Iterator[str]:
-    """A table for each severity."""
+    """Yield a table for each severity."""
     yield f"# Changes for {view}s"
     yield ""
     yield counted(changes, view)
     for severity in Severity:
-        found = [each for each in changes if each.severity(view) is severity]
-        if found:
+        selected = [change for change in changes if change.severity(view) is severity]
+        if selected:
             yield from ("", f"## {severity.capitalize()}", "", "| where | what | operations |", "| --- | --- | --- |")
-            for each in found:
-                cells = (f"`{each.place}`", each.message + _values(each), _operations(each, len(each.operations)))
+            for change in selected:
+                cells = (
+                    f"`{change.place}`",
+                    change.message + _format_values(change),
+                    _list_operations(change, len(change.operations)),
+                )
                 yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def as_json(changes: Sequence[Change], view: View) -> bytes:
-    """`{"schema": "evconform/drift/1", "view": …, "counts": {…}, "changes": […]}`."""
-    counts = Counter(each.severity(view) for each in changes)
+    """Return `{"schema": "evconform/drift/1", "view": …, "counts": {…}, "changes": […]}`."""
+    counts = Counter(change.severity(view) for change in changes)
     page = {
         "schema": "evconform/drift/1",
         "view": view.value,
@@ -47,24 +54,24 @@ def as_json(changes: Sequence[Change], view: View) -> bytes:
 
 
 def counted(changes: Sequence[Change], view: View) -> str:
-    """How many changes of each severity."""
-    counts = Counter(each.severity(view) for each in changes)
+    """Return the number of changes of each severity."""
+    counts = Counter(change.severity(view) for change in changes)
     return ", ".join(f"{counts[severity]} {severity}" for severity in Severity)
 
 
-def _values(change: Change) -> str:
-    """Old and new values, for changes of the table: all others name them in their message."""
+def _format_values(change: Change) -> str:
+    """Return old and new values for changes in `FIXED`; all others name them in their message."""
     if change.rule not in FIXED or (change.old is None and change.new is None):
         return ""
-    shown = ["nothing" if each is None else msgspec.json.encode(each).decode() for each in (change.old, change.new)]
+    shown = ["nothing" if value is None else msgspec.json.encode(value).decode() for value in (change.old, change.new)]
     return f" ({' → '.join(shown)})"
 
 
-def _reach(change: Change) -> str:
-    named = _operations(change, _SHOWN)
+def _format_reach(change: Change) -> str:
+    named = _list_operations(change, _MAX_NAMED)
     return f" — {named}" if named else ""
 
 
-def _operations(change: Change, most: int) -> str:
-    more = len(change.operations) - most
-    return ", ".join(change.operations[:most]) + (f" and {more} more" if more > 0 else "")
+def _list_operations(change: Change, limit: int) -> str:
+    rest = len(change.operations) - limit
+    return ", ".join(change.operations[:limit]) + (f" and {rest} more" if rest > 0 else "")

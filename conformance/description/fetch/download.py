@@ -1,4 +1,4 @@
-"""Downloading a description: once, within limits, and only if it is not what is known already."""
+"""The download of a description: once, within limits, and only if it changed."""
 
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -10,12 +10,15 @@ from conformance.description.sources import MAX_BYTES
 from conformance.errors import DescriptionError, TargetError, UsageError
 
 PUBLISHED = "https://developers.ev.energy/_spec/ev.energy-API-v2.yaml"
-_SECONDS = 30.0
-_REDIRECTS = 5
+_TIMEOUT_S = 30.0
+_MAX_REDIRECTS = 5
 
 
 class Downloaded(NamedTuple):
-    """What a server answered; `data` is None where it said that nothing changed. Validators as in RFC 9110, 8.8."""
+    """The response of a server; `data` is None if nothing changed.
+
+    `etag` and `last_modified` are validators (RFC 9110, section 8.8).
+    """
 
     data: bytes | None
     etag: str
@@ -23,47 +26,48 @@ class Downloaded(NamedTuple):
 
 
 def shown(url: str) -> str:
-    """A URL without user and query, which may hold secrets."""
+    """Return a URL without user and query, which may hold secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = MAX_BYTES) -> Downloaded:
-    """Ask for a URL, through the proxies of the environment, with what is known as conditions (RFC 9110, section 13).
+    """Request a URL, through the proxies of the environment, with the known validators as conditions.
 
-    Raises UsageError for what is no web address, TargetError where no answer can be had, DescriptionError for one of
-    more than `limit` bytes.
+    Source: RFC 9110, section 13. Raises UsageError for anything but a web address, TargetError if there is no usable
+    response, DescriptionError for one of more than `limit` bytes.
     """
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise UsageError(f"{url!r} is no web address", hint="Give --url an http or https address.")
+        raise UsageError(f"{url!r} is not a web address", hint="Give --url an http or https address.")
     conditions = {"If-None-Match": etag, "If-Modified-Since": "" if etag else last_modified}
     headers = {"User-Agent": f"evconform/{__version__}", **{name: value for name, value in conditions.items() if value}}
     try:
         with (
-            httpx.Client(timeout=_SECONDS, follow_redirects=True, max_redirects=_REDIRECTS) as client,
+            httpx.Client(timeout=_TIMEOUT_S, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client,
             client.stream("GET", url, headers=headers) as response,
         ):
-            return _read(response, url, conditional=bool(etag or last_modified), limit=limit)
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as fault:
-        why = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
+            return _read_response(response, url, conditional=bool(etag or last_modified), limit=limit)
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise TargetError(
-            f"{shown(url)} cannot be fetched: {why.replace(url, shown(url))}",
+            f"{shown(url)} cannot be fetched: {reason.replace(url, shown(url))}",
             hint="Check the address, the network, and the proxies in HTTPS_PROXY and NO_PROXY.",
         ) from None
 
 
-def _read(response: httpx.Response, url: str, *, conditional: bool, limit: int) -> Downloaded:
-    """The answer, read as far as the limit; a redirect may not lead out of TLS."""
+def _read_response(response: httpx.Response, url: str, *, conditional: bool, limit: int) -> Downloaded:
+    """Read the response up to the limit; a redirect must not leave TLS."""
     if url.startswith("https:") and response.url.scheme != "https":
         raise TargetError(
-            f"{shown(url)} leads to {shown(str(response.url))}, out of TLS", hint="Name the final address with --url."
+            f"{shown(url)} redirects to {shown(str(response.url))}, which does not use TLS",
+            hint="Name the final address with --url.",
         )
     validators = response.headers.get("etag", ""), response.headers.get("last-modified", "")
     if response.status_code == 304 and conditional:
         return Downloaded(None, *validators)
     if response.status_code != 200:
         raise TargetError(
-            f"{shown(url)} answers {response.status_code}",
+            f"{shown(url)} returned status {response.status_code}, expected 200",
             hint="Check the address with a browser, or name another --url.",
         )
     data = bytearray()
@@ -71,6 +75,6 @@ def _read(response: httpx.Response, url: str, *, conditional: bool, limit: int) 
         data += part
         if len(data) > limit:
             raise DescriptionError(
-                f"{shown(url)} has more than {limit} bytes.", hint="Check that this is an OpenAPI description."
+                f"{shown(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description."
             )
     return Downloaded(bytes(data), *validators)

@@ -1,4 +1,4 @@
-"""Fetching a published description: what a project uses is never replaced before its changes were shown."""
+"""The fetching of a published description: the one in use is never replaced before its changes were shown."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from conformance.errors import DescriptionError
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What came of a fetch. `waiting` where the description changed and nobody accepted that yet."""
+    """The result of a fetch. `waiting` is true if the description changed and nobody accepted that yet."""
 
     fetched: Fetched
     file: Path
@@ -27,18 +27,18 @@ class Result(msgspec.Struct, frozen=True):
 
 
 def fetch(url: str, config: Path, *, now: datetime, shelf: Shelf, accept: bool = False) -> Result:
-    """Download the description at a URL, if it is not the known one, check it, keep it, and pin it in `config`.
+    """Download the description at a URL, if it changed, check it, keep it, and pin it in `config`.
 
-    What the configuration pins, or what was fetched last, is replaced with `accept` only. Raises UsageError,
-    TargetError, DescriptionError.
+    The pinned description, or the one fetched last, is replaced only with `accept`. Raises UsageError, TargetError,
+    DescriptionError.
     """
     before = pinned(config)
-    entry, data = _obtained(url, now, shelf)
+    entry, data = _obtain(url, now, shelf)
     description = build([Fragment(entry.url, data)], (), entry.url)
     known = shelf.known(entry.url)
     used = before if before is not None and before.exists() else shelf.file(known.sha256) if known else None
-    changed = used is not None and _differs(used, entry.sha256)
-    changes = _changes(used, description) if changed and used else ()
+    changed = used is not None and _is_different(used, entry.sha256)
+    changes = _find_changes(used, description) if changed and used else ()
     file = shelf.file(entry.sha256)
     waiting = changed and not accept
     if not waiting:
@@ -47,25 +47,25 @@ def fetch(url: str, config: Path, *, now: datetime, shelf: Shelf, accept: bool =
     return Result(entry, file, changes, changed, waiting)
 
 
-def _obtained(url: str, now: datetime, shelf: Shelf) -> tuple[Fetched, bytes]:
-    """The bytes at a URL, from the shelf where the server says that they did not change."""
+def _obtain(url: str, now: datetime, shelf: Shelf) -> tuple[Fetched, bytes]:
+    """Return the bytes at a URL, from the shelf if the server says that they did not change."""
     known = shelf.known(shown(url))
-    found = download(url, etag=known.etag if known else "", last_modified=known.last_modified if known else "")
-    kept = shelf.read(known.sha256) if known and found.data is None else None
+    response = download(url, etag=known.etag if known else "", last_modified=known.last_modified if known else "")
+    kept = shelf.read(known.sha256) if known and response.data is None else None
     if known and kept is not None:
         return known, kept
-    data = found.data or b""
-    at = now.isoformat(timespec="seconds")
-    return Fetched(shown(url), digest(data), at, found.etag, found.last_modified), data
+    data = response.data or b""
+    fetched_at = now.isoformat(timespec="seconds")
+    return Fetched(shown(url), digest(data), fetched_at, response.etag, response.last_modified), data
 
 
-def _differs(used: Path, sha256: str) -> bool:
-    """Whether what is used is another file; a folder of fragments always is."""
+def _is_different(used: Path, sha256: str) -> bool:
+    """Return whether the description in use is another file; a directory of fragments always is."""
     return used.is_dir() or digest(used.read_bytes()) != sha256
 
 
-def _changes(used: Path, description: Description) -> tuple[Change, ...]:
-    """What changes for those who use a description; nothing can be told of one that is none any more."""
+def _find_changes(used: Path, description: Description) -> tuple[Change, ...]:
+    """Return the changes from the description in use; none if that one is no longer readable."""
     try:
         return drift(load(used, overlays=False), description)
     except DescriptionError:

@@ -1,4 +1,4 @@
-"""What a careful reader of a description would object to."""
+"""Lint rules for descriptions, and their findings."""
 
 from conformance.description.lint.finding import Hit, LintFinding, Rule
 from conformance.description.lint.linting import every_rule, findings, lint, outcomes

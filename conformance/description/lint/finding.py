@@ -1,4 +1,4 @@
-"""What lint finds, and the rules it finds it by."""
+"""Lint rules and lint findings."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,8 +11,8 @@ from conformance.model import Level
 class Hit(msgspec.Struct, frozen=True):
     """One place where a rule is broken.
 
-    `pointer` leads to it in the description. `kind` tells kinds of fault of one rule apart (the scope, the status),
-    so that a fault repeated in many places can be told once.
+    `pointer` leads to it in the description. `kind` tells defects of one rule apart (by scope, by status), so that a
+    defect repeated in many places can be reported once.
     """
 
     pointer: str
@@ -23,7 +23,7 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """Something to be objected to. `requirement` is empty where no requirement of the catalogue states it."""
+    """A lint rule. `requirement` is empty if no requirement of the catalogue states it."""
 
     name: str
     requirement: str
@@ -33,7 +33,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class LintFinding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A hit with the rule it breaks and where it stands: `line` counts from 1, 0 where no line is known."""
+    """A hit with the rule that it breaks and its place: `line` counts from 1, 0 if unknown."""
 
     rule: str
     level: Level

@@ -1,4 +1,4 @@
-"""Lint: every rule on a description, with the lines where it is broken; and the same as outcomes of a run."""
+"""Lint: every rule applied to a description, as findings with their lines, or as outcomes of a run."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -22,74 +22,77 @@ from conformance.registry import collect
 
 JudgeOf = Callable[[Description], Judge]
 
-WHOLE = "*"  # the operation of a case that binds the API as a whole
-WHOLE_DOCUMENT = "DSC-01"  # what can be judged of a document that cannot be understood
-MOST = 8  # kinds of fault that a run reports of one rule; lint lists all
+WHOLE = "*"  # the operation of a case that concerns the whole API
+WHOLE_DOCUMENT = "DSC-01"  # the one requirement that a broken document can be judged by
+MOST = 8  # kinds of defect that a run reports of one rule; lint lists all
 _ORDER = {level: index for index, level in enumerate(Level)}
 
 
 @cache
 def every_rule() -> tuple[Rule, ...]:
-    """All rules, the strongest first."""
+    """Return all rules, the strongest first."""
     return tuple(sorted(collect(rules, "RULES", Rule), key=lambda rule: (_ORDER[rule.level], rule.requirement or "~")))
 
 
 def lint(path: Path | None, judge: JudgeOf, *, cache_dir: Path | None = None) -> tuple[LintFinding, ...]:
-    """What every rule finds in the description at a path (the shipped one without), overlays left out.
+    """Return the findings of every rule on the description at a path (default: the bundled one), without overlays.
 
-    Raises DescriptionError for what cannot be read at all. Where references or structure are broken, DSC-01 says so,
-    and the other rules have nothing to stand on.
+    Raises DescriptionError for a file that cannot be read at all. If references or structure are broken, DSC-01 reports
+    it, and no other rule is applied.
     """
     source = path or SHIPPED
     fragments = sources.read(source)
     try:
         description = load(path, overlays=False, cache_dir=cache_dir)
     except DescriptionError:
-        # Imported here: YAML and JSONPath cost more than linting what the cache knows.
+        # Imported here: importing YAML and JSONPath takes longer than linting a cached description.
         from conformance.description.build import document_of  # noqa: PLC0415
 
-        broken = _broken(document_of(fragments, str(source)), judge)
+        broken = _find_broken_parts(document_of(fragments, str(source)), judge)
         if not broken:
             raise
-        return _placed(broken, fragments)
-    return _placed(findings(description, judge), fragments)
+        return _add_places(broken, fragments)
+    return _add_places(findings(description, judge), fragments)
 
 
 def findings(description: Description, judge: JudgeOf) -> tuple[LintFinding, ...]:
-    """What every rule finds in a description, rule by rule and in the order of the document; without lines."""
+    """Return the findings of every rule, rule by rule and in the order of the document; without lines."""
     reading = Reading(description, judge)
-    first = [rule for rule in every_rule() if rule.requirement == WHOLE_DOCUMENT]
-    told = [finding for rule in first for finding in _findings(rule, reading)]
-    look = _carefully if told else _findings
-    return (*told, *(each for rule in every_rule() if rule not in first for each in look(rule, reading)))
+    first_rules = [rule for rule in every_rule() if rule.requirement == WHOLE_DOCUMENT]
+    first_findings = [finding for rule in first_rules for finding in _apply_rule(rule, reading)]
+    find = _apply_rule_safely if first_findings else _apply_rule
+    return (
+        *first_findings,
+        *(finding for rule in every_rule() if rule not in first_rules for finding in find(rule, reading)),
+    )
 
 
-def _carefully(rule: Rule, reading: Reading) -> list[LintFinding]:
-    """What a rule finds in a document that DSC-01 called invalid; nothing, where the rule stumbles over that."""
+def _apply_rule_safely(rule: Rule, reading: Reading) -> list[LintFinding]:
+    """Return the findings of a rule in a document that DSC-01 found invalid; none if the rule fails on it."""
     try:
-        return list(_findings(rule, reading))
+        return list(_apply_rule(rule, reading))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return []
 
 
-def _broken(document: dict[str, Any], judge: JudgeOf) -> tuple[LintFinding, ...]:
-    """What DSC-01 says of a document that no model can be derived of."""
+def _find_broken_parts(document: dict[str, Any], judge: JudgeOf) -> tuple[LintFinding, ...]:
+    """Return the findings of DSC-01 in a document from which no model can be derived."""
     model = ResourceModel(digest="", title="", version="", base_path="", operations=(), resources=())
     reading = Reading(Description(document, model, "", ""), judge)
-    first = [rule for rule in every_rule() if rule.requirement == WHOLE_DOCUMENT]
-    return tuple(finding for rule in first for finding in _findings(rule, reading))
+    first_rules = [rule for rule in every_rule() if rule.requirement == WHOLE_DOCUMENT]
+    return tuple(finding for rule in first_rules for finding in _apply_rule(rule, reading))
 
 
-def _placed(found: Sequence[LintFinding], fragments: Sequence[Fragment]) -> tuple[LintFinding, ...]:
+def _add_places(findings: Sequence[LintFinding], fragments: Sequence[Fragment]) -> tuple[LintFinding, ...]:
     positions = Positions(fragments)
-    places = [positions.of(each.pointer) for each in found]
+    places = [positions.of(finding.pointer) for finding in findings]
     return tuple(
-        msgspec.structs.replace(each, file=place.file, line=place.line)
-        for each, place in zip(found, places, strict=True)
+        msgspec.structs.replace(finding, file=place.file, line=place.line)
+        for finding, place in zip(findings, places, strict=True)
     )
 
 
-def _findings(rule: Rule, reading: Reading) -> Iterator[LintFinding]:
+def _apply_rule(rule: Rule, reading: Reading) -> Iterator[LintFinding]:
     for hit in dict.fromkeys(rule.check(reading)):
         yield LintFinding(
             rule=rule.name,
@@ -104,38 +107,38 @@ def _findings(rule: Rule, reading: Reading) -> Iterator[LintFinding]:
 
 
 def outcomes(description: Description, judge: JudgeOf) -> Iterator[Outcome]:
-    """The verdict on each requirement that rules judge, for a run against a server.
+    """Yield the verdict on each requirement that rules judge, for a run against a server.
 
-    What breaks a MUST is REVIEW there, not FAIL: it is a fault of the description, and the server may well conform.
-    Kinds of fault are told once each with the number of places, at most `MOST` of them a rule.
+    A broken MUST is REVIEW here, not FAIL: the description is defective, and the server may well conform. Each kind of
+    defect is reported once, with the number of places; at most `MOST` kinds a rule.
     """
-    found = findings(description, judge)
+    all_findings = findings(description, judge)
     for requirement in sorted({rule.requirement for rule in every_rule() if rule.requirement}):
-        broken = [each for each in found if each.requirement == requirement]
+        broken = [finding for finding in all_findings if finding.requirement == requirement]
         if not broken:
             yield Outcome(requirement, WHOLE, Verdict.PASS)
-        for rule in dict.fromkeys(each.rule for each in broken):
-            yield from _told([each for each in broken if each.rule == rule])
+        for rule in dict.fromkeys(finding.rule for finding in broken):
+            yield from _group_outcomes([finding for finding in broken if finding.rule == rule])
 
 
-def _told(broken: Sequence[LintFinding]) -> Iterator[Outcome]:
-    """The findings of one rule by kind of fault; what is beyond the limit goes into the last one."""
-    counts = Counter(each.kind for each in broken)
-    shown = list(counts)[:MOST]
-    firsts = {each.kind: each for each in reversed(broken)}
-    for kind in shown:
-        rest = sum(counts.values()) - sum(counts[each] for each in shown) if kind == shown[-1] else 0
-        yield _outcome(firsts[kind], counts[kind] + rest, rest)
+def _group_outcomes(broken: Sequence[LintFinding]) -> Iterator[Outcome]:
+    """Yield one outcome for each kind of defect of one rule; the last one counts what exceeds the limit."""
+    counts = Counter(finding.kind for finding in broken)
+    kinds = list(counts)[:MOST]
+    firsts = {finding.kind: finding for finding in reversed(broken)}
+    for kind in kinds:
+        rest = sum(counts.values()) - sum(counts[kind] for kind in kinds) if kind == kinds[-1] else 0
+        yield _build_outcome(firsts[kind], counts[kind] + rest, rest)
 
 
-def _outcome(finding: LintFinding, times: int, rest: int) -> Outcome:
-    more = f", and {rest} of its like that `evconform description lint` lists" if rest else ""
-    must = finding.level is Level.MUST
+def _build_outcome(finding: LintFinding, times: int, rest: int) -> Outcome:
+    note = f", and {rest} more of this rule, listed by `evconform description lint`" if rest else ""
+    is_must = finding.level is Level.MUST
     return Outcome(
         finding.requirement,
         WHOLE,
-        Verdict.REVIEW if must else Verdict.WARN,
-        f"{'the description, not the server: ' if must else ''}{finding.message}{more}",
+        Verdict.REVIEW if is_must else Verdict.WARN,
+        f"{'the description, not the server: ' if is_must else ''}{finding.message}{note}",
         finding.expected,
         finding.actual,
         finding.pointer,

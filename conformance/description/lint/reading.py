@@ -1,4 +1,4 @@
-"""A description laid out for linting: its objects by kind, its examples, its operations."""
+"""A description prepared for lint: its objects by kind, its examples, its operations."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -12,7 +12,7 @@ from conformance.description.schemas import Node, Schemas
 
 
 class Fault(Protocol):
-    """What is wrong with an instance: `pointer` leads into it."""
+    """An error in an instance: `pointer` leads into it."""
 
     @property
     def pointer(self) -> str: ...  # noqa: D102
@@ -25,7 +25,7 @@ class Fault(Protocol):
 
 
 class Judge(Protocol):
-    """Judges instances by the schema at a pointer; `written` judges what clients write (see `Validators`)."""
+    """Validates instances by the schema at a pointer; `written` validates what clients write (see `Validators`)."""
 
     def schema(self, pointer: str, instance: Any) -> Sequence[Fault]: ...  # noqa: D102
     @property
@@ -33,7 +33,7 @@ class Judge(Protocol):
 
 
 class Example(NamedTuple):
-    """An example value; `schema` is the pointer of what it illustrates, empty where nothing says."""
+    """An example value; `schema` is the pointer of the schema that it illustrates, empty if unknown."""
 
     pointer: str
     value: Any
@@ -42,7 +42,7 @@ class Example(NamedTuple):
 
 
 class Reading:
-    """What every rule reads. Made once for a description; `judge` makes what judges its examples when first used."""
+    """The input of every rule, made once for a description; `judge` builds the validator when first used."""
 
     def __init__(self, description: Description, judge: Callable[[Description], Judge]) -> None:
         self.document = description.document
@@ -53,18 +53,18 @@ class Reading:
 
     @cached_property
     def judge(self) -> Judge:
-        """What judges examples."""
+        """The validator of examples."""
         return self._judge(self._description)
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
+        nodes: dict[str, list[Node]] = {}
         for kind, node in walk(self.document):
-            found.setdefault(kind, []).append(node)
-        return found
+            nodes.setdefault(kind, []).append(node)
+        return nodes
 
     def every(self, kind: str) -> list[Node]:
-        """Every object of a kind (see `walk`) where it is spelled out; references are among them."""
+        """Return every object of a kind (see `walk`) where it is spelled out; references are among them."""
         return self._by_kind.get(kind, [])
 
     @cached_property
@@ -73,7 +73,7 @@ class Reading:
         return tuple(operations(self.schemas))
 
     def responses(self, operation: Stated) -> Iterator[tuple[str, Node, Node]]:
-        """Each response as status, the node that stands in the operation, and the response it refers to, if it does."""
+        """Yield each response: its status, the node in the operation, and that node with references followed."""
         for status, value in (operation.node.get("responses") or {}).items():
             node = Node(value, pointers.join(operation.node.pointer, "responses", status))
             yield status, node, self.schemas.follow(node)
@@ -81,21 +81,21 @@ class Reading:
     @cached_property
     def examples(self) -> tuple[Example, ...]:
         """Every example, with the schema that it illustrates."""
-        return tuple(self._examples())
+        return tuple(self._find_examples())
 
-    def _examples(self) -> Iterator[Example]:
+    def _find_examples(self) -> Iterator[Example]:
         for node in self.every("schema"):
-            yield from _listed(node, node.pointer)
+            yield from _read_schema_examples(node, node.pointer)
         for kind in ("parameter", "header", "media"):
             for node in self.every(kind):
                 schema = pointers.join(node.pointer, "schema") if "schema" in node.value else ""
-                yield from self._given(node, schema)
+                yield from self._read_examples(node, schema)
         for node in self.every("example"):
             if node.pointer.startswith("#/components/examples/") and "value" in node.value:
                 yield Example(pointers.join(node.pointer, "value"), node.value["value"], "", written=False)
 
-    def _given(self, node: Node, schema: str) -> Iterator[Example]:
-        """Examples of a parameter, header or media type; those that it refers to stand for themselves as well."""
+    def _read_examples(self, node: Node, schema: str) -> Iterator[Example]:
+        """Yield the examples of a parameter, header or media type, and those it refers to."""
         written = "/requestBody/" in node.pointer or "/requestBodies/" in node.pointer
         if "example" in node.value:
             yield Example(pointers.join(node.pointer, "example"), node.value["example"], schema, written)
@@ -108,8 +108,8 @@ class Reading:
                 yield Example(shown, example.value["value"], schema, written)
 
 
-def _listed(node: Node, schema: str) -> Iterator[Example]:
-    """Examples inside a schema: `example`, `examples`, and what editors keep in `x-examples`."""
+def _read_schema_examples(node: Node, schema: str) -> Iterator[Example]:
+    """Yield the examples inside a schema: `example`, `examples`, and the `x-examples` of editors."""
     if "example" in node.value:
         yield Example(pointers.join(node.pointer, "example"), node.value["example"], schema, written=False)
     many = node.get("examples")
@@ -120,13 +120,13 @@ def _listed(node: Node, schema: str) -> Iterator[Example]:
 
 
 def strings(example: Example) -> Iterator[tuple[str, str]]:
-    """Every string inside an example with its pointer."""
+    """Yield every string inside an example with its pointer."""
     stack = [(example.pointer, example.value)]
     while stack:
-        at, value = stack.pop()
+        pointer, value = stack.pop()
         if isinstance(value, str):
-            yield at, value
+            yield pointer, value
         elif isinstance(value, dict):
-            stack.extend((pointers.join(at, key), each) for key, each in reversed(value.items()))
+            stack.extend((pointers.join(pointer, key), item) for key, item in reversed(value.items()))
         elif isinstance(value, list):
-            stack.extend((pointers.join(at, i), each) for i, each in reversed(list(enumerate(value))))
+            stack.extend((pointers.join(pointer, i), item) for i, item in reversed(list(enumerate(value))))

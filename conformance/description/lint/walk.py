@@ -1,4 +1,4 @@
-"""Every object of an OpenAPI 3.1 document by what it is, with its pointer; references are not followed."""
+"""Every object of an OpenAPI 3.1 document by its kind, with its pointer; references are not followed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from conformance.description import pointers
 from conformance.description.operations import METHODS
 from conformance.description.schemas import Node
 
-# Per kind of object, the fields that hold others: of which kind, and whether one, a list or a map of them
+# The fields of each kind of object that hold other objects: whether one, a list or a map, and of which kind
 # (OpenAPI Specification 3.1.0, section 4.8; JSON Schema 2020-12, core, section 10).
 _ONE, _LIST, _MAP = "one", "list", "map"
 _FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -44,21 +44,35 @@ _FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 
 def walk(document: Mapping[str, Any]) -> Iterator[tuple[str, Node]]:
-    """Each object as (kind, node) in document order: `schema`, `parameter`, `header`, `media`, `response`, …"""
+    """Yield each object as (kind, node) in document order.
+
+    Kinds are `document`, `path`, `operation`, `schema`, `parameter`, `header`, `media`, `response` and so on.
+    """
     stack = [("document", Node(document, "#"))]
     while stack:
         kind, node = stack.pop()
         yield kind, node
         fields = _FIELDS.get(kind, {})
-        below = [each for name, field in fields.items() if name in node.value for each in _below(node, name, *field)]
-        stack.extend(reversed(below))
+        children = [
+            child
+            for name, field in fields.items()
+            if name in node.value
+            for child in _list_children(node, name, *field)
+        ]
+        stack.extend(reversed(children))
 
 
-def _below(node: Node, name: str, shape: str, kind: str) -> Iterator[tuple[str, Node]]:
-    value, at = node.value[name], pointers.join(node.pointer, name)
+def _list_children(node: Node, name: str, shape: str, kind: str) -> Iterator[tuple[str, Node]]:
+    value, pointer = node.value[name], pointers.join(node.pointer, name)
     if shape == _ONE and isinstance(value, dict):
-        yield kind, Node(value, at)
+        yield kind, Node(value, pointer)
     elif shape == _LIST and isinstance(value, list):
-        yield from ((kind, Node(each, pointers.join(at, i))) for i, each in enumerate(value) if isinstance(each, dict))
+        yield from (
+            (kind, Node(item, pointers.join(pointer, index)))
+            for index, item in enumerate(value)
+            if isinstance(item, dict)
+        )
     elif shape == _MAP and isinstance(value, dict):
-        yield from ((kind, Node(each, pointers.join(at, k))) for k, each in value.items() if isinstance(each, dict))
+        yield from (
+            (kind, Node(item, pointers.join(pointer, key))) for key, item in value.items() if isinstance(item, dict)
+        )

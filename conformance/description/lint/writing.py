@@ -15,36 +15,46 @@ _SARIF_LEVELS = {Level.MUST: "error", Level.SHOULD: "warning", Level.MAY: "note"
 
 
 def as_text(found: Sequence[LintFinding]) -> Iterator[str]:
-    """A line each, as compilers have it, and the count."""
-    for each in found:
-        by = f"{each.requirement} {each.rule}".strip()
-        yield f"{each.file}:{each.line}: {each.level} {by}: {each.message} ({each.pointer})"
-    counts = Counter(each.level for each in found)
+    """Yield a line for each finding, in the form that compilers use, and the counts."""
+    for finding in found:
+        rule_name = f"{finding.requirement} {finding.rule}".strip()
+        yield f"{finding.file}:{finding.line}: {finding.level} {rule_name}: {finding.message} ({finding.pointer})"
+    counts = Counter(finding.level for finding in found)
     yield ", ".join(f"{counts[level]} {level}" for level in Level)
 
 
 def as_json(found: Sequence[LintFinding], rules: Sequence[Rule]) -> bytes:
-    """`{"schema": "evconform/lint/1", "counts": {…}, "rules": [{name, requirement, level, says}], "findings": […]}`."""
-    counts = Counter(each.level for each in found)
-    page = {
+    """Return the findings as JSON.
+
+    `{"schema": "evconform/lint/1", "counts": {…}, "rules": [{name, requirement, level, says}], "findings": […]}`.
+    """
+    counts = Counter(finding.level for finding in found)
+    report = {
         "schema": "evconform/lint/1",
         "counts": {level.value: counts[level] for level in Level},
-        "rules": [{"name": r.name, "requirement": r.requirement, "level": r.level, "says": r.says} for r in rules],
+        "rules": [
+            {"name": rule.name, "requirement": rule.requirement, "level": rule.level, "says": rule.says}
+            for rule in rules
+        ],
         "findings": found,
     }
-    return msgspec.json.format(msgspec.json.encode(page))
+    return msgspec.json.format(msgspec.json.encode(report))
 
 
 def as_sarif(found: Sequence[LintFinding], rules: Sequence[Rule]) -> bytes:
-    """One run; the rule is the rule of lint, its requirement a tag."""
+    """Return a SARIF log of one run; the requirement of a rule is a tag."""
     numbers = {rule.name: number for number, rule in enumerate(rules)}
-    driver = {"name": "evconform description lint", "semanticVersion": __version__, "rules": [_rule(r) for r in rules]}
-    run = {"tool": {"driver": driver}, "results": [_result(each, numbers) for each in found]}
-    page = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(page))
+    driver = {
+        "name": "evconform description lint",
+        "semanticVersion": __version__,
+        "rules": [_rule_to_sarif(rule) for rule in rules],
+    }
+    run = {"tool": {"driver": driver}, "results": [_finding_to_sarif(finding, numbers) for finding in found]}
+    report = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    return msgspec.json.format(msgspec.json.encode(report))
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule_to_sarif(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.says},
@@ -53,7 +63,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: LintFinding, numbers: dict[str, int]) -> dict[str, Any]:
+def _finding_to_sarif(finding: LintFinding, numbers: dict[str, int]) -> dict[str, Any]:
     place = {"artifactLocation": {"uri": quote(finding.file)}, "region": {"startLine": max(1, finding.line)}}
     return {
         "ruleId": finding.rule,

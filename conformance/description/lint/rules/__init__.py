@@ -1,1 +1,1 @@
-"""The rules of lint: one family a file, found by walking this package."""
+"""The rules of lint, one family in each module; every module of this package is collected."""

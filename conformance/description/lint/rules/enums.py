@@ -1,4 +1,4 @@
-"""Lists of values that differ where they should be one."""
+"""Rules for enums that differ although they should be equal."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -11,69 +11,92 @@ from conformance.description.schemas import Node
 from conformance.model import Level, Location
 
 
-def _untyped_enum(reading: Reading) -> Iterator[Hit]:
+def _find_untyped_enums(reading: Reading) -> Iterator[Hit]:
     for node in reading.every("schema"):
         if "enum" in node.value and not node.types and "$ref" not in node.value:
-            yield Hit(pointers.join(node.pointer, "enum"), "the enum stands without a type", "type: string")
+            yield Hit(pointers.join(node.pointer, "enum"), "the enum has no type", "type: string")
 
 
-def _enums(reading: Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _list_enums(reading: Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in reading.every("schema"):
-        values = [each for each in node.get("enum") or () if isinstance(each, str)]
+        values = [value for value in node.get("enum") or () if isinstance(value, str)]
         if len(values) > 1 and "/parameters/" not in node.pointer.rpartition("/schema")[0]:
             yield pointers.join(node.pointer, "enum"), tuple(sorted(values))
 
 
-def _enums_apart(reading: Reading) -> Iterator[Hit]:
-    """Lists of values so alike that they must be meant to be one: the larger one has a value or two more."""
+def _find_similar_enums(reading: Reading) -> Iterator[Hit]:
+    """Yield pairs of enums so alike that they must be meant to be equal: they differ in at most two values."""
     places: dict[tuple[str, ...], list[str]] = {}
-    for at, values in _enums(reading):
-        places.setdefault(values, []).append(at)
-    for one, other in combinations(places, 2):
-        common, apart = set(one) & set(other), set(one) ^ set(other)
-        if len(common) >= 3 and 0 < len(apart) <= min(2, len(common) // 3):
-            at, against = places[one][0], places[other][0]
-            lacking = ", ".join(sorted(apart))
-            yield Hit(at, f"differs from the enum at {against} in {lacking}", kind=f"{at} {against}")
+    for pointer, values in _list_enums(reading):
+        places.setdefault(values, []).append(pointer)
+    for first, second in combinations(places, 2):
+        shared, differing = set(first) & set(second), set(first) ^ set(second)
+        if len(shared) >= 3 and 0 < len(differing) <= min(2, len(shared) // 3):
+            pointer, other_pointer = places[first][0], places[second][0]
+            difference = ", ".join(sorted(differing))
+            yield Hit(
+                pointer, f"differs from the enum at {other_pointer} in {difference}", kind=f"{pointer} {other_pointer}"
+            )
 
 
-def _filter_enums(reading: Reading) -> Iterator[Hit]:
-    """Parameters and fields of one name whose enums differ; operators and the model tell which belong together."""
+def _find_differing_enums(reading: Reading) -> Iterator[Hit]:
+    """Yield parameters whose enum differs from that of the field of the same name."""
     for operation in reading.operations:
         shown = operation.shown and (reading.schemas.items(operation.shown) or operation.shown)
         members = reading.schemas.members(shown) if shown else {}
         for parameter in operation.parameters:
-            key = parameter.location is Location.PATH and parameter.name.endswith("_id")
-            field = members.get("id" if key else parameter.name)
-            taken, held = _values(parameter.schema), _held(reading, field) if field else set()
-            fixed = parameter.location is Location.PATH
-            if taken and held and ((fixed and taken != held) or (taken - held and _related(taken, held))):
-                at = pointers.join(operation.node.pointer, "parameters")
-                message = f"{operation.key}: {parameter.name} takes {_listed(taken)}, the field has {_listed(held)}"
-                yield Hit(at, message, _listed(held), _listed(taken), kind=f"{operation.key} {parameter.name}")
+            is_path = parameter.location is Location.PATH
+            field = members.get("id" if is_path and parameter.name.endswith("_id") else parameter.name)
+            accepted, documented = (
+                _list_values(parameter.schema),
+                _list_field_values(reading, field) if field else set(),
+            )
+            if accepted and documented and _is_mismatch(accepted, documented, exactly=is_path):
+                taken, held = _format_values(accepted), _format_values(documented)
+                pointer = pointers.join(operation.node.pointer, "parameters")
+                message = f"{operation.key}: {parameter.name} takes {taken}, the field has {held}"
+                yield Hit(pointer, message, held, taken, kind=f"{operation.key} {parameter.name}")
 
 
-def _values(schema: Mapping[str, Any]) -> set[str]:
+def _is_mismatch(accepted: set[str], documented: set[str], *, exactly: bool) -> bool:
+    """Return whether a parameter accepts other values than its field has; a filter may accept fewer of them.
+
+    Enums that share no value, whatever its case, belong to different things.
+    """
+    return (
+        accepted != documented if exactly else bool(accepted - documented and _has_common_value(accepted, documented))
+    )
+
+
+def _list_values(schema: Mapping[str, Any]) -> set[str]:
     items = schema.get("items")
     enum = schema.get("enum") or (items.get("enum") if isinstance(items, dict) else None) or ()
-    return {each for each in enum if isinstance(each, str)}
+    return {value for value in enum if isinstance(value, str)}
 
 
-def _held(reading: Reading, node: Node) -> set[str]:
-    return {v for leaf in reading.schemas.branches(node) for v in leaf.get("enum") or () if isinstance(v, str)}
+def _list_field_values(reading: Reading, node: Node) -> set[str]:
+    return {
+        value for leaf in reading.schemas.branches(node) for value in leaf.get("enum") or () if isinstance(value, str)
+    }
 
 
-def _related(one: set[str], other: set[str]) -> bool:
-    return bool({each.lower() for each in one} & {each.lower() for each in other})
+def _has_common_value(first: set[str], second: set[str]) -> bool:
+    return bool({value.lower() for value in first} & {value.lower() for value in second})
 
 
-def _listed(values: set[str]) -> str:
+def _format_values(values: set[str]) -> str:
     shown = sorted(values)
     return ", ".join(shown[:8]) + (f" and {len(shown) - 8} more" if len(shown) > 8 else "")
 
 
 RULES = (
-    Rule("enum-filter", "", Level.SHOULD, "A parameter and the field of its name have other values.", _filter_enums),
-    Rule("enum-untyped", "", Level.MAY, "An enum has no type.", _untyped_enum),
-    Rule("enums-apart", "", Level.MAY, "Two lists of values differ by little.", _enums_apart),
+    Rule(
+        "enum-filter",
+        "",
+        Level.SHOULD,
+        "A parameter and the field of its name have other values.",
+        _find_differing_enums,
+    ),
+    Rule("enum-untyped", "", Level.MAY, "An enum has no type.", _find_untyped_enums),
+    Rule("enums-apart", "", Level.MAY, "Two lists of values differ by little.", _find_similar_enums),
 )

@@ -1,4 +1,4 @@
-"""DSC-08: errors are problems under standard header names; and which errors an operation forgets to document."""
+"""DSC-08 (errors are problems, headers have standard names), and rules for errors that are not documented."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from conformance.model import Level
 
 _PROBLEM = "application/problem+json"
 _MEMBERS = frozenset({"type", "title", "status", "detail", "instance"})
-# Response fields with a registered name that people write in other ways (IANA, HTTP Field Name Registry).
+# Registered response fields that are often misspelled (IANA, HTTP Field Name Registry).
 _NAMES = (
     "Allow", "Cache-Control", "Content-Language", "Deprecation", "ETag", "Last-Modified", "Link", "Location",
     "Retry-After", "Sunset", "Vary", "WWW-Authenticate",
@@ -20,88 +20,105 @@ _NAMES = (
 _REGISTERED = {name.replace("-", "").lower(): name for name in _NAMES}
 
 
-def _errors(reading: Reading) -> Iterator[tuple[Stated, str, Node, Node]]:
+def _list_errors(reading: Reading) -> Iterator[tuple[Stated, str, Node, Node]]:
     for operation in reading.operations:
         for status, stated, response in reading.responses(operation):
             if status[:1] in {"4", "5"}:
                 yield operation, status, stated, response
 
 
-def _no_problem(reading: Reading) -> Iterator[Hit]:
-    told: set[str] = set()
-    for operation, status, _, response in _errors(reading):
+def _find_errors_without_problem(reading: Reading) -> Iterator[Hit]:
+    seen: set[str] = set()
+    for operation, status, _, response in _list_errors(reading):
         content = response.get("content") or {}
-        if response.pointer in told:
+        if response.pointer in seen:
             continue
-        told.add(response.pointer)
+        seen.add(response.pointer)
         if _PROBLEM not in content:
-            shown = ", ".join(content) or "no content"
-            yield Hit(response.pointer, f"{operation.key}: {status} is documented without a problem", _PROBLEM, shown)
+            media_types = ", ".join(content) or "no content"
+            yield Hit(
+                response.pointer,
+                f"{operation.key}: {status} is documented without problem details",
+                _PROBLEM,
+                media_types,
+            )
             continue
         schema = reading.schemas.child(response, "content", _PROBLEM, "schema")
         if schema is None or not _MEMBERS & reading.schemas.members(schema).keys():
-            at = pointers.join(response.pointer, "content", _PROBLEM)
-            yield Hit(at, f"{operation.key}: the content of {status} has no schema of a problem", "RFC 9457, section 3")
+            pointer = pointers.join(response.pointer, "content", _PROBLEM)
+            yield Hit(
+                pointer,
+                f"{operation.key}: the content of {status} has no schema of problem details",
+                "RFC 9457, section 3",
+            )
 
 
-def _misspelled(reading: Reading) -> Iterator[Hit]:
+def _find_misspelled_headers(reading: Reading) -> Iterator[Hit]:
     for node in reading.every("response"):
         for name in node.get("headers") or {}:
             standard = _REGISTERED.get(name.replace("-", "").replace("_", "").lower())
             if standard and standard.lower() != name.lower():
-                at = pointers.join(node.pointer, "headers", name)
-                yield Hit(at, f"the header {name} is called {standard}", standard, name, kind=name)
+                pointer = pointers.join(node.pointer, "headers", name)
+                yield Hit(pointer, f"the header {name} is called {standard}", standard, name, kind=name)
 
 
-def _cased(reading: Reading) -> Iterator[Hit]:
-    """Names that differ in case alone; HTTP does not mind, people and generated code do."""
-    found = [(node, name) for node in reading.every("response") for name in node.get("headers") or {}]
-    counts = Counter(name for _, name in found)
+def _find_differing_case(reading: Reading) -> Iterator[Hit]:
+    """Yield headers whose names differ only in case; HTTP ignores it, generated code does not."""
+    headers = [(node, name) for node in reading.every("response") for name in node.get("headers") or {}]
+    counts = Counter(name for _, name in headers)
     usual: dict[str, str] = {}
     for name, _ in counts.most_common():
         usual.setdefault(name.lower(), name)
-    for node, name in found:
+    for node, name in headers:
         commonest = usual[name.lower()]
         if name != commonest:
-            at = pointers.join(node.pointer, "headers", name)
-            yield Hit(at, f"the header {name} is spelled {commonest} elsewhere", commonest, name, kind=name)
+            pointer = pointers.join(node.pointer, "headers", name)
+            yield Hit(pointer, f"the header {name} is spelled {commonest} elsewhere", commonest, name, kind=name)
 
 
-def _other_status(reading: Reading) -> Iterator[Hit]:
-    """References to a response whose name holds another status."""
-    for _, status, stated, _ in _errors(reading):
+def _find_wrong_references(reading: Reading) -> Iterator[Hit]:
+    """Yield references to a response whose name holds another status."""
+    for _, status, stated, _ in _list_errors(reading):
         target = str(stated.get("$ref") or "").rpartition("/")[2]
-        told = next((target[i : i + 3] for i in range(len(target)) if target[i : i + 3].isdecimal()), "")
-        if told and status.isdecimal() and told != status:
-            yield Hit(stated.pointer, f"{status} refers to the response for {told}, {target}", status, told)
+        named = next(
+            (target[start : start + 3] for start in range(len(target)) if target[start : start + 3].isdecimal()), ""
+        )
+        if named and status.isdecimal() and named != status:
+            yield Hit(stated.pointer, f"{status} refers to the response for {named}, {target}", status, named)
 
 
-def _missing(reading: Reading) -> Iterator[Hit]:
+def _find_undocumented_errors(reading: Reading) -> Iterator[Hit]:
     for operation in reading.operations:
         documented = {status for status, _, _ in reading.responses(operation)}
         reasons = {
-            "400": operation.parameters and "takes parameters that can be wrong, a version among them",
+            "400": operation.parameters and "takes parameters that can be invalid, among them the version",
             "401": operation.security and all(operation.security) and "needs a token",
-            "406": "an Accept header may ask for what it cannot give",
-            "429": "the allowance of requests may be spent",
+            "406": "an Accept header may request a media type that it does not offer",
+            "429": "the rate limit may be exceeded",
         }
         for status, reason in reasons.items():
             if reason and not documented & {status, status[0] + "XX", "default"}:
-                at = pointers.join(operation.node.pointer, "responses")
-                yield Hit(at, f"{operation.key} documents no {status}: {reason}", status, kind=f"no {status}")
+                pointer = pointers.join(operation.node.pointer, "responses")
+                yield Hit(pointer, f"{operation.key} documents no {status}: {reason}", status, kind=f"no {status}")
 
 
-def _public(reading: Reading) -> Iterator[Hit]:
-    for operation, status, stated, _ in _errors(reading):
+def _find_unneeded_errors(reading: Reading) -> Iterator[Hit]:
+    for operation, status, stated, _ in _list_errors(reading):
         if status in {"401", "403"} and not operation.security:
             yield Hit(stated.pointer, f"{operation.key} needs no token, yet documents {status}", kind=status)
 
 
 RULES = (
-    Rule("error-no-problem", "DSC-08", Level.SHOULD, "An error is no problem document.", _no_problem),
-    Rule("header-misspelled", "DSC-08", Level.SHOULD, "A standard header has another name.", _misspelled),
-    Rule("header-case", "", Level.MAY, "A header is spelled in two ways.", _cased),
-    Rule("error-other-status", "", Level.SHOULD, "A response is the one of another status.", _other_status),
-    Rule("error-undocumented", "", Level.SHOULD, "An error that must be expected is not documented.", _missing),
-    Rule("error-unneeded", "", Level.MAY, "A public operation documents 401 or 403.", _public),
+    Rule("error-no-problem", "DSC-08", Level.SHOULD, "An error is no problem document.", _find_errors_without_problem),
+    Rule("header-misspelled", "DSC-08", Level.SHOULD, "A standard header has another name.", _find_misspelled_headers),
+    Rule("header-case", "", Level.MAY, "A header is spelled in two ways.", _find_differing_case),
+    Rule("error-other-status", "", Level.SHOULD, "A response is the one of another status.", _find_wrong_references),
+    Rule(
+        "error-undocumented",
+        "",
+        Level.SHOULD,
+        "An error that must be expected is not documented.",
+        _find_undocumented_errors,
+    ),
+    Rule("error-unneeded", "", Level.MAY, "A public operation documents 401 or 403.", _find_unneeded_errors),
 )

@@ -1,4 +1,4 @@
-"""DSC-07 on patterns and DSC-10 on path parameters: ids are anchored, and collections agree on their prefix."""
+"""Rules for ids (DSC-07 on patterns, DSC-10 on path parameters): anchored patterns, and one prefix a collection."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def _is_id(node: Node) -> bool:
     return bool(ids.of_pattern(node.get("pattern"))) or "[a-z]{4}" in node.value["pattern"]
 
 
-def _loose(reading: Reading, *, of_ids: bool) -> Iterator[Hit]:
+def _find_unanchored_patterns(reading: Reading, *, of_ids: bool) -> Iterator[Hit]:
     for node in reading.every("schema"):
         pattern = node.get("pattern")
         if isinstance(pattern, str) and _is_id(node) is of_ids and not (pattern[:1] == "^" and pattern[-1:] == "$"):
@@ -23,33 +23,39 @@ def _loose(reading: Reading, *, of_ids: bool) -> Iterator[Hit]:
             yield Hit(at, message, f"^{pattern.strip('^$')}$", pattern)
 
 
-def _loose_ids(reading: Reading) -> Iterator[Hit]:
-    return _loose(reading, of_ids=True)
+def _find_unanchored_ids(reading: Reading) -> Iterator[Hit]:
+    return _find_unanchored_patterns(reading, of_ids=True)
 
 
-def _loose_others(reading: Reading) -> Iterator[Hit]:
-    return _loose(reading, of_ids=False)
+def _find_other_unanchored_patterns(reading: Reading) -> Iterator[Hit]:
+    return _find_unanchored_patterns(reading, of_ids=False)
 
 
-def _disagreeing(reading: Reading) -> Iterator[Hit]:
-    """Each path parameter held against the ids of the collection that it picks a member of."""
-    told: set[str] = set()
-    collections = {each.item_path.rpartition("/")[0]: each for each in reading.model.resources if each.item_path}
-    collections |= {each.list_path: each for each in reading.model.resources if each.list_path}
+def _find_disagreeing_ids(reading: Reading) -> Iterator[Hit]:
+    """Yield path parameters that disagree with the ids of the collection from which they select a member."""
+    seen: set[str] = set()
+    collections = {
+        item_resource.item_path.rpartition("/")[0]: item_resource
+        for item_resource in reading.model.resources
+        if item_resource.item_path
+    }
+    collections |= {
+        list_resource.list_path: list_resource for list_resource in reading.model.resources if list_resource.list_path
+    }
     for operation in reading.operations:
         parts = segments(operation.path)
         for index, part in enumerate(parts):
             resource = collections.get("/" + "/".join(parts[:index]))
             if resource is None or not is_parameter(part) or resource.key_kind is not KeyKind.ID:
                 continue
-            node = _parameter(reading, operation.path, operation.method, part[1:-1])
-            if node is not None and node.pointer not in told:
-                told.add(node.pointer)
-                yield from _compared(reading, node, part[1:-1], resource)
+            node = _find_path_parameter(reading, operation.path, operation.method, part[1:-1])
+            if node is not None and node.pointer not in seen:
+                seen.add(node.pointer)
+                yield from _compare_ids(reading, node, part[1:-1], resource)
 
 
-def _parameter(reading: Reading, path: str, method: str, name: str) -> Node | None:
-    """The path parameter of that name, under the pointer at which it is listed."""
+def _find_path_parameter(reading: Reading, path: str, method: str, name: str) -> Node | None:
+    """Return the path parameter of that name, under the pointer at which it is listed."""
     item = reading.schemas.follow(Node(reading.document["paths"][path], pointers.join("#/paths", path)))
     for holder in (reading.schemas.child(item, method.lower()), item):
         for index in range(len(holder.get("parameters") or ()) if holder else 0):
@@ -59,20 +65,22 @@ def _parameter(reading: Reading, path: str, method: str, name: str) -> Node | No
     return None
 
 
-def _compared(reading: Reading, node: Node, name: str, resource: Resource) -> Iterator[Hit]:
+def _compare_ids(reading: Reading, node: Node, name: str, resource: Resource) -> Iterator[Hit]:
     schema = reading.schemas.child(node, "schema")
     pattern = schema.get("pattern") if schema else None
-    wanted = resource.id_pattern or f"{resource.prefix or 'an id of the collection'}…"
+    expected = resource.id_pattern or f"{resource.prefix or 'an id of the collection'}…"
     prefix = ids.of_pattern(pattern)
     if not pattern and not (schema and schema.get("enum")):
-        yield Hit(node.pointer, f"{name} takes any text, where {resource.name} have ids", wanted, "no pattern")
+        yield Hit(node.pointer, f"{name} takes any text, where {resource.name} have ids", expected, "no pattern")
     elif prefix and resource.prefix and prefix != resource.prefix:
         message = f"{name} has the prefix {prefix}, {resource.name} have {resource.prefix}"
         yield Hit(node.pointer, message, resource.prefix, prefix)
 
 
 RULES = (
-    Rule("id-unanchored", "DSC-07", Level.SHOULD, "The pattern of an id is not anchored.", _loose_ids),
-    Rule("pattern-unanchored", "", Level.MAY, "A pattern is not anchored.", _loose_others),
-    Rule("path-id", "DSC-10", Level.SHOULD, "A path parameter and its collection disagree on ids.", _disagreeing),
+    Rule("id-unanchored", "DSC-07", Level.SHOULD, "The pattern of an id is not anchored.", _find_unanchored_ids),
+    Rule("pattern-unanchored", "", Level.MAY, "A pattern is not anchored.", _find_other_unanchored_patterns),
+    Rule(
+        "path-id", "DSC-10", Level.SHOULD, "A path parameter and its collection disagree on ids.", _find_disagreeing_ids
+    ),
 )

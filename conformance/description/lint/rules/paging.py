@@ -1,4 +1,4 @@
-"""Paging that cannot work as documented."""
+"""Rules for pagination that cannot work as documented."""
 
 import re
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from conformance.model import KeyKind, Level, Operation, Role, Scheme
 _AFTER, _BEFORE = re.compile(r"\bafter\b", re.IGNORECASE), re.compile(r"\bbefore\b", re.IGNORECASE)
 
 
-def _swapped(reading: Reading) -> Iterator[Hit]:
+def _find_swapped_cursors(reading: Reading) -> Iterator[Hit]:
     for node in reading.every("parameter"):
         words = {"page_after": (_AFTER, _BEFORE), "page_before": (_BEFORE, _AFTER)}.get(str(node.get("name")))
         text = str(node.get("description") or "")
         if words and words[1].search(text) and not words[0].search(text):
             at = pointers.join(node.pointer, "description")
-            yield Hit(at, f"the description of {node.get('name')} tells of the other direction")
+            yield Hit(at, f"the description of {node.get('name')} describes the other direction")
 
 
-def _cursors(reading: Reading) -> Iterator[tuple[Operation, str]]:
-    """Lists whose cursor has the pattern of an id."""
+def _list_id_cursors(reading: Reading) -> Iterator[tuple[Operation, str]]:
+    """Yield lists whose cursor has the pattern of an id."""
     for operation in reading.model.operations:
         name = operation.pagination.after or operation.pagination.before if operation.pagination else ""
         parameter = operation.parameter(name) if name else None
@@ -30,27 +30,27 @@ def _cursors(reading: Reading) -> Iterator[tuple[Operation, str]]:
             yield operation, name
 
 
-def _timed(reading: Reading) -> Iterator[Hit]:
-    for operation, name in _cursors(reading):
+def _find_timed_cursors(reading: Reading) -> Iterator[Hit]:
+    for operation, name in _list_id_cursors(reading):
         if operation.pagination and operation.pagination.scheme is Scheme.TIMESTAMP:
             message = f"{operation.key}: {name} has the pattern of an id, and the list is paged by time"
             yield Hit(pointers.join(operation.pointer, "parameters"), message, "format: date-time", "pattern of an id")
 
 
-def _without_id(reading: Reading) -> Iterator[Hit]:
-    """Lists whose items have no id of the form that the cursor wants."""
-    for operation, name in _cursors(reading):
+def _find_cursors_without_id(reading: Reading) -> Iterator[Hit]:
+    """Yield lists whose items have no id of the form that the cursor requires."""
+    for operation, name in _list_id_cursors(reading):
         resource = reading.model.by_name.get(operation.resource)
-        timed = operation.pagination is not None and operation.pagination.scheme is Scheme.TIMESTAMP
-        if timed or operation.role is not Role.LIST:
+        is_timed = operation.pagination is not None and operation.pagination.scheme is Scheme.TIMESTAMP
+        if is_timed or operation.role is not Role.LIST:
             continue
         if resource is None or resource.key_kind is not KeyKind.ID or not (resource.prefix and resource.key_field):
-            message = f"{operation.key}: {name} wants an id, and the items have none of that form"
+            message = f"{operation.key}: {name} takes an id, and the items have none of that form"
             yield Hit(pointers.join(operation.pointer, "parameters"), message, kind=operation.key)
 
 
-def _links(reading: Reading) -> Iterator[tuple[Operation, Node]]:
-    """Successful GETs with a Link header, and the header as it stands in the response."""
+def _list_link_headers(reading: Reading) -> Iterator[tuple[Operation, Node]]:
+    """Yield successful GETs with a Link header, and the header as it stands in the response."""
     for stated in reading.operations:
         operation = reading.model.by_key[stated.key]
         for status, _, response in reading.responses(stated):
@@ -59,46 +59,68 @@ def _links(reading: Reading) -> Iterator[tuple[Operation, Node]]:
                     yield operation, Node(value, pointers.join(response.pointer, "headers", name))
 
 
-def _link_without_parameters(reading: Reading) -> Iterator[Hit]:
-    for operation, header in _links(reading):
-        if operation.pagination is None and not any(p.name in paging.NAMES for p in operation.parameters):
-            yield Hit(header.pointer, f"{operation.key} has a Link header and no parameters of paging")
+def _find_unpaged_links(reading: Reading) -> Iterator[Hit]:
+    for operation, header in _list_link_headers(reading):
+        if operation.pagination is None and not any(
+            parameter.name in paging.NAMES for parameter in operation.parameters
+        ):
+            yield Hit(header.pointer, f"{operation.key} has a Link header and no pagination parameters")
 
 
-def _link_of_other_scheme(reading: Reading) -> Iterator[Hit]:
-    for operation, header in _links(reading):
+def _find_links_of_other_scheme(reading: Reading) -> Iterator[Hit]:
+    for operation, header in _list_link_headers(reading):
         if operation.pagination is None:
             continue
-        shown = " ".join(_texts(reading, header))
-        by_page, by_cursor = re.search(r"[?&]page=", shown), re.search(r"page_(after|before)=", shown)
-        numbered = operation.pagination.scheme is Scheme.PAGE
-        if (by_cursor and numbered and not by_page) or (by_page and not numbered and not by_cursor):
-            parameters, link = ("page numbers", "cursors") if numbered else ("cursors", "page numbers")
+        text = " ".join(_read_example_texts(reading, header))
+        by_page, by_cursor = re.search(r"[?&]page=", text), re.search(r"page_(after|before)=", text)
+        is_numbered = operation.pagination.scheme is Scheme.PAGE
+        if (by_cursor and is_numbered and not by_page) or (by_page and not is_numbered and not by_cursor):
+            parameters, link = ("page numbers", "cursors") if is_numbered else ("cursors", "page numbers")
             yield Hit(
                 header.pointer, f"{operation.key} takes {parameters}, its Link header shows {link}", parameters, link
             )
 
 
-def _texts(reading: Reading, header: Node) -> Iterator[str]:
-    found = reading.schemas.follow(header)
-    schema = reading.schemas.child(found, "schema")
-    for value in (found.get("example"), *(schema.examples if schema else ())):
+def _read_example_texts(reading: Reading, header: Node) -> Iterator[str]:
+    definition = reading.schemas.follow(header)
+    schema = reading.schemas.child(definition, "schema")
+    for value in (definition.get("example"), *(schema.examples if schema else ())):
         yield str(value or "")
-    for each in (found.get("examples") or {}).values():
-        yield str(each.get("value") or "")
+    for example in (definition.get("examples") or {}).values():
+        yield str(example.get("value") or "")
 
 
-def _sizeless(reading: Reading) -> Iterator[Hit]:
+def _find_lists_without_size(reading: Reading) -> Iterator[Hit]:
     for operation in reading.model.operations:
         if operation.pagination is not None and not operation.pagination.size:
             yield Hit(operation.pointer, f"{operation.key} is paged and takes no page_size")
 
 
 RULES = (
-    Rule("cursor-swapped", "", Level.SHOULD, "A cursor's description tells of the other direction.", _swapped),
-    Rule("cursor-timed", "", Level.SHOULD, "A cursor has the pattern of an id on a list paged by time.", _timed),
-    Rule("cursor-without-id", "", Level.SHOULD, "A cursor has the pattern of an id that items have not.", _without_id),
-    Rule("link-unpaged", "", Level.MAY, "A Link header without parameters of paging.", _link_without_parameters),
-    Rule("link-other-scheme", "", Level.SHOULD, "A Link header shows another way of paging.", _link_of_other_scheme),
-    Rule("page-size-missing", "", Level.MAY, "A paged list takes no page_size.", _sizeless),
+    Rule(
+        "cursor-swapped",
+        "",
+        Level.SHOULD,
+        "A cursor's description tells of the other direction.",
+        _find_swapped_cursors,
+    ),
+    Rule(
+        "cursor-timed",
+        "",
+        Level.SHOULD,
+        "A cursor has the pattern of an id on a list paged by time.",
+        _find_timed_cursors,
+    ),
+    Rule(
+        "cursor-without-id",
+        "",
+        Level.SHOULD,
+        "A cursor has the pattern of an id that items have not.",
+        _find_cursors_without_id,
+    ),
+    Rule("link-unpaged", "", Level.MAY, "A Link header without parameters of paging.", _find_unpaged_links),
+    Rule(
+        "link-other-scheme", "", Level.SHOULD, "A Link header shows another way of paging.", _find_links_of_other_scheme
+    ),
+    Rule("page-size-missing", "", Level.MAY, "A paged list takes no page_size.", _find_lists_without_size),
 )

@@ -1,4 +1,4 @@
-"""DSC-05: templates, parameters and operation ids agree."""
+"""Rules for parameters (DSC-05): templates, parameters and operation ids agree."""
 
 import re
 from collections import Counter
@@ -13,37 +13,35 @@ from conformance.model import Level, Location
 _NAMES = re.compile(r"{([^{}]+)}")
 
 
-def _template(reading: Reading) -> Iterator[Hit]:
-    for each in reading.operations:
-        wanted = set(_NAMES.findall(each.path))
-        listed = {p.name for p in each.parameters if p.location is Location.PATH}
-        for name in sorted(wanted ^ listed):
-            missing = name in wanted
-            message = (
-                f"{each.key}: {name} is {'in the template, not listed' if missing else 'listed, not in the template'}"
-            )
-            yield Hit(pointers.join(each.node.pointer, "parameters"), message, kind=each.path)
+def _find_template_mismatches(reading: Reading) -> Iterator[Hit]:
+    for operation in reading.operations:
+        in_template = set(_NAMES.findall(operation.path))
+        in_list = {parameter.name for parameter in operation.parameters if parameter.location is Location.PATH}
+        for name in sorted(in_template ^ in_list):
+            place = "in the template, not listed" if name in in_template else "listed, not in the template"
+            pointer = pointers.join(operation.node.pointer, "parameters")
+            yield Hit(pointer, f"{operation.key}: {name} is {place}", kind=operation.path)
 
 
-def _same_template(reading: Reading) -> Iterator[Hit]:
+def _find_equal_templates(reading: Reading) -> Iterator[Hit]:
     seen: dict[str, str] = {}
     for path in reading.document["paths"]:
-        plain = _NAMES.sub("{}", path)
-        if plain in seen:
-            yield Hit(pointers.join("#/paths", path), f"{path} and {seen[plain]} are one template", kind=plain)
-        seen.setdefault(plain, path)
+        template = _NAMES.sub("{}", path)
+        if template in seen:
+            yield Hit(pointers.join("#/paths", path), f"{path} and {seen[template]} are one template", kind=template)
+        seen.setdefault(template, path)
 
 
-def _operation_ids(reading: Reading) -> Iterator[Hit]:
-    named = [(node.get("operationId"), node) for node in reading.every("operation")]
-    counts = Counter(name for name, _ in named if name)
-    for name, node in named:
+def _find_repeated_ids(reading: Reading) -> Iterator[Hit]:
+    ids = [(node.get("operationId"), node) for node in reading.every("operation")]
+    counts = Counter(name for name, _ in ids if name)
+    for name, node in ids:
         if name and counts[name] > 1:
-            at = pointers.join(node.pointer, "operationId")
-            yield Hit(at, f"{counts[name]} operations have the id {name}", "unique", name, kind=name)
+            pointer = pointers.join(node.pointer, "operationId")
+            yield Hit(pointer, f"{counts[name]} operations have the id {name}", "unique", name, kind=name)
 
 
-def _identities(reading: Reading, holder: Node) -> Iterator[tuple[str, tuple[str, str]]]:
+def _list_identities(reading: Reading, holder: Node) -> Iterator[tuple[str, tuple[str, str]]]:
     for index in range(len(holder.get("parameters") or ())):
         node = reading.schemas.child(holder, "parameters", index)
         if node is not None:
@@ -52,29 +50,35 @@ def _identities(reading: Reading, holder: Node) -> Iterator[tuple[str, tuple[str
             yield pointers.join(holder.pointer, "parameters", index), identity
 
 
-def _twice(reading: Reading) -> Iterator[Hit]:
+def _find_repeated_parameters(reading: Reading) -> Iterator[Hit]:
     for holder in (*reading.every("path"), *reading.every("operation")):
         seen: set[tuple[str, str]] = set()
-        for at, identity in _identities(reading, holder):
+        for at, identity in _list_identities(reading, holder):
             if identity in seen:
                 yield Hit(at, f"the {identity[1]} parameter {identity[0]} is listed twice", kind=identity[0])
             seen.add(identity)
 
 
-def _overridden(reading: Reading) -> Iterator[Hit]:
+def _find_overridden_parameters(reading: Reading) -> Iterator[Hit]:
     for holder in reading.every("path"):
-        outer = {identity for _, identity in _identities(reading, holder)}
+        outer = {identity for _, identity in _list_identities(reading, holder)}
         for node in reading.every("operation"):
             if node.pointer.rpartition("/")[0] == holder.pointer:
-                for at, identity in _identities(reading, node):
+                for at, identity in _list_identities(reading, node):
                     if identity in outer:
                         yield Hit(at, f"the {identity[1]} parameter {identity[0]} is given for the path already")
 
 
 RULES = (
-    Rule("path-parameters", "DSC-05", Level.MUST, "A template and its parameters disagree.", _template),
-    Rule("path-twice", "DSC-05", Level.MUST, "Two paths are one template.", _same_template),
-    Rule("operation-id-twice", "DSC-05", Level.MUST, "An operationId is not unique.", _operation_ids),
-    Rule("parameter-twice", "DSC-05", Level.MUST, "A parameter is listed twice.", _twice),
-    Rule("parameter-overridden", "", Level.MAY, "An operation lists a parameter of its path again.", _overridden),
+    Rule("path-parameters", "DSC-05", Level.MUST, "A template and its parameters disagree.", _find_template_mismatches),
+    Rule("path-twice", "DSC-05", Level.MUST, "Two paths are one template.", _find_equal_templates),
+    Rule("operation-id-twice", "DSC-05", Level.MUST, "An operationId is not unique.", _find_repeated_ids),
+    Rule("parameter-twice", "DSC-05", Level.MUST, "A parameter is listed twice.", _find_repeated_parameters),
+    Rule(
+        "parameter-overridden",
+        "",
+        Level.MAY,
+        "An operation lists a parameter of its path again.",
+        _find_overridden_parameters,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Words of schemas that mean something else than they seem to, or nothing."""
+"""Rules for keywords of schemas that mean something else than they seem to, or nothing."""
 
 from collections.abc import Iterator
 
@@ -16,16 +16,18 @@ _FORMATS = frozenset(
 )
 
 
-def _beside_reference(reading: Reading) -> Iterator[Hit]:
+def _find_reference_siblings(reading: Reading) -> Iterator[Hit]:
     for node in reading.every("schema"):
-        beside = sorted(_ASSERTING & node.value.keys())
-        if "$ref" in node.value and beside:
+        siblings = sorted(_ASSERTING & node.value.keys())
+        if "$ref" in node.value and siblings:
             yield Hit(
-                node.pointer, f"{', '.join(beside)} beside $ref holds as well as what it refers to", kind=str(beside)
+                node.pointer,
+                f"{', '.join(siblings)} beside $ref holds as well as what it refers to",
+                kind=str(siblings),
             )
 
 
-def _formats(reading: Reading) -> Iterator[Hit]:
+def _find_unknown_formats(reading: Reading) -> Iterator[Hit]:
     for node in reading.every("schema"):
         name = node.get("format")
         if isinstance(name, str) and name not in _FORMATS:
@@ -34,22 +36,22 @@ def _formats(reading: Reading) -> Iterator[Hit]:
             )
 
 
-def _whole_numbers(reading: Reading) -> Iterator[Hit]:
-    """Headers and parameters of type number whose every shown value is whole."""
+def _find_whole_numbers(reading: Reading) -> Iterator[Hit]:
+    """Yield headers and parameters of type number for which every value shown is whole."""
     for kind in ("header", "parameter"):
         for node in reading.every(kind):
             schema = reading.schemas.child(node, "schema")
             if schema is not None and schema.types == {"number"} and schema.pointer.startswith(node.pointer):
                 shown = [*schema.examples, node.get("example"), schema.get("default"), *(schema.get("enum") or ())]
                 shown += [schema.get("minimum"), schema.get("maximum")]
-                values = [each for each in shown if each is not None]
-                if values and all(isinstance(each, int) for each in values):
-                    at = pointers.join(schema.pointer, "type")
-                    yield Hit(at, "every value shown is whole, and the type is number", "integer", "number")
+                values = [value for value in shown if value is not None]
+                if values and all(isinstance(value, int) for value in values):
+                    pointer = pointers.join(schema.pointer, "type")
+                    yield Hit(pointer, "every value shown is whole, and the type is number", "integer", "number")
 
 
 RULES = (
-    Rule("ref-siblings", "", Level.MAY, "A keyword stands beside $ref.", _beside_reference),
-    Rule("format-unknown", "", Level.MAY, "A format is registered nowhere.", _formats),
-    Rule("number-whole", "", Level.MAY, "A whole number has the type number.", _whole_numbers),
+    Rule("ref-siblings", "", Level.MAY, "A keyword stands beside $ref.", _find_reference_siblings),
+    Rule("format-unknown", "", Level.MAY, "A format is registered nowhere.", _find_unknown_formats),
+    Rule("number-whole", "", Level.MAY, "A whole number has the type number.", _find_whole_numbers),
 )
