@@ -41,10 +41,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def requirements(*, root: Traversable | None = None) -> tuple[Requirement, ...]:
-    """Return every requirement of the folder `root` (default: the bundled catalogue) and its subfolders, sorted by id.
+    """Return every requirement of the folder `root` and its subfolders, sorted by id.
 
-    Raises PlanError, which names file and entry, if a file is not TOML, an entry has an unknown, missing or blank field,
-    level or kind, an id is stated twice, or the folder holds no requirement.
+    The default is the bundled catalogue. Raises PlanError, which names file and entry, if a file is not TOML, an entry
+    has an unknown, missing or blank field, level or kind, an id is stated twice, or the folder holds no requirement.
     """
     stated: dict[str, tuple[str, Requirement]] = {}
     for name, file in _walk_files(specs.path("requirements") if root is None else root):

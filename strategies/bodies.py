@@ -22,7 +22,7 @@ def schema_of_body(operation: Operation) -> str:
     Raises InvalidArgument for an operation without a JSON body.
     """
     media = operation.body.media if operation.body else ()
-    pointer = next((each.schema for each in media if each.type == _JSON), "")
+    pointer = next((media_type.schema for media_type in media if media_type.type == _JSON), "")
     if not pointer:
         raise InvalidArgument(f"{operation.key} documents no JSON body")
     return pointer

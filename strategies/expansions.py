@@ -23,11 +23,15 @@ def expansions(
     """
     if max_depth < 1 or max_size < 1:
         raise InvalidArgument(f"max_depth={max_depth} and max_size={max_size} must be at least 1")
-    paths = [path.path for path in operation.expansions if path.resolvable and path.path.count(".") < max_depth]
+    paths = [
+        expansion.path
+        for expansion in operation.expansions
+        if expansion.resolvable and expansion.path.count(".") < max_depth
+    ]
     if not paths:
         raise InvalidArgument(f"{operation.key} documents no expansion of at most {max_depth} levels")
-    expansion = st.sampled_from(sorted(paths, key=lambda path: (path.count("."), path)))
-    return st.lists(expansion, min_size=1, max_size=max_size, unique=not repeats).map(tuple)
+    drawn_path = st.sampled_from(sorted(paths, key=lambda path: (path.count("."), path)))
+    return st.lists(drawn_path, min_size=1, max_size=max_size, unique=not repeats).map(tuple)
 
 
 def _append_property(operation: Operation, suffix: str) -> str:

@@ -39,7 +39,8 @@ def filter_values(which: Filter, items: Iterable[Item]) -> tuple[str, ...]:
 def filters(operation: Operation, items: Sequence[Item], *, max_size: int = 2) -> st.SearchStrategy[tuple[Pair, ...]]:
     """Return a strategy for query parameters that filter a list by values of listed items.
 
-    A draw has up to `max_size` filters, each parameter once. Raises InvalidArgument if the items hold no value for any filter.
+    A draw has up to `max_size` filters, each parameter once. Raises InvalidArgument if the items hold no value for any
+    filter.
 
     >>> @given(query=filters(operation, client.get("/charging_sessions").json()))
     ... def test_a_filtered_list_is_part_of_the_whole(query): client.get("/charging_sessions", params=query)

@@ -1,7 +1,7 @@
 """Instances of a description's schemas that look like the API: real ids, links, timestamps.
 
-This covers the part of JSON Schema 2020-12 that descriptions use. The compiled validators filter out every instance that
-breaks a keyword which is not covered.
+This covers the part of JSON Schema 2020-12 that descriptions use. The compiled validators filter out every instance
+that breaks a keyword which is not covered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +44,9 @@ def instances(
 ) -> JSON:
     """Return a strategy for valid instances of the schema at a pointer, links unexpanded.
 
-    `known` gives values by property name, such as links and ids that exist; every property of that name draws from them.
-    `writing` leaves read-only properties out. `resource` names the resource whose links are meant if several resources
-    have links of the same name.
+    `known` gives values by property name, such as links and ids that exist; every property of that name draws from
+    them. `writing` leaves read-only properties out. `resource` names the resource whose links are meant if several
+    resources have links of the same name.
 
     >>> instances(Validators(description), "#/components/schemas/Vehicle", known={"user": [user["url"]]})
     """

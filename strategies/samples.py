@@ -66,7 +66,7 @@ class _Sampler:
         if forms != [schema]:
             chosen = next((form for form in forms if types(form) != ("null",)), {"type": "null"})
             return self.value(chosen, name, depth)
-        kind = next((name for name in types(schema) if name != "null"), "null")
+        kind = next((type_name for type_name in types(schema) if type_name != "null"), "null")
         if kind == "object":
             return self._make_object(schema, depth)
         if kind == "array":

@@ -124,16 +124,16 @@ def scripts(
     return tuple(islice(_sort_by_variety([*drawn.values()]), count))
 
 
-def _sort_by_variety(scripts: list[Script]) -> Iterator[Script]:
+def _sort_by_variety(drawn_scripts: list[Script]) -> Iterator[Script]:
     """Yield the scripts; next is always the one with the rarest orders of steps so far, per step."""
     seen: Counter[tuple[Do, ...]] = Counter()
-    orders = {index: _list_orders(script) for index, script in enumerate(scripts)}
+    orders = {index: _list_orders(script) for index, script in enumerate(drawn_scripts)}
     while orders:
         best = max(
-            orders, key=lambda index: sum(1 / (1 + seen[order]) for order in orders[index]) / len(scripts[index])
+            orders, key=lambda index: sum(1 / (1 + seen[order]) for order in orders[index]) / len(drawn_scripts[index])
         )
         seen.update(orders.pop(best))
-        yield scripts[best]
+        yield drawn_scripts[best]
 
 
 def _list_orders(script: Script) -> frozenset[tuple[Do, ...]]:
