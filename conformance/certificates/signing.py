@@ -84,10 +84,7 @@ def state(attempt: Attempted, *, signed: bool = False) -> CertificateState:
     attempts_so_far = attempt.chain.attempts[: index + 1] if index is not None else attempt.chain.attempts
     without_certificate = CertificateState(
         None if index is None else index + 1,
-        tuple(
-            PastAttempt(attempt.number, attempt.at.timestamp(), attempt.version, attempt.verdict)
-            for attempt in attempts_so_far
-        ),
+        tuple(PastAttempt(past.number, past.at.timestamp(), past.version, past.verdict) for past in attempts_so_far),
         attempt.obstacles,
     )
     try:
