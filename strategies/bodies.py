@@ -34,8 +34,11 @@ def bodies(validators: Validators, operation: Operation, *, known: Known | None 
     `known` gives values by property name: links must lead to something that exists, and only the caller knows which
     resources exist.
 
-    >>> @given(body=bodies(validators, model.by_key["POST /vehicles"], known={"model": models, "user": [me]}))
-    ... def test_a_vehicle_can_be_added(body): assert client.post("/vehicles", json=body).status_code == 201
+    In a test of your own::
+
+        @given(body=bodies(validators, model.by_key["POST /vehicles"], known={"model": models, "user": [me]}))
+        def test_a_vehicle_can_be_added(body):
+            assert client.post("/vehicles", json=body).status_code == 201
     """
     pointer = schema_of_body(operation)
     return instances(validators, pointer, known=known, writing=True, resource=operation.resource)
@@ -49,8 +52,11 @@ def sample_body(validators: Validators, operation: Operation, *, known: Known | 
 def body_defects(validators: Validators, operation: Operation, body: Any) -> tuple[Defect, ...]:
     """Return every single defect of a valid JSON body of an operation, see `defects`.
 
-    >>> for defect in body_defects(validators, operation, sample_body(validators, operation)):
-    ...     assert client.post("/vehicles", json=defect.body).status_code in {400, 422}, defect.name
+    >>> from conformance.description import load
+    >>> validators = Validators(load())
+    >>> operation = validators.description.model.by_key["POST /vehicles"]
+    >>> body_defects(validators, operation, sample_body(validators, operation))[0].name
+    'wrong-type'
     """
     return defects(validators.written, schema_of_body(operation), body)
 

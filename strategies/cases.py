@@ -47,8 +47,11 @@ def compiled(
     The first call for a description takes seconds. Its result is cached in `directory` (default: the user's cache
     folder), and every later call returns it.
 
-    >>> for entry in compiled(operation, validators, opinion, seed=1):
-    ...     if entry.validity is Validity.INVALID: assert 400 <= send(entry.case.request).status_code < 500
+    In a test of your own::
+
+        for entry in compiled(operation, validators, opinion, seed=1):
+            if entry.validity is Validity.INVALID:
+                assert 400 <= send(entry.case.request).status_code < 500
     """
     description = validators.description
 

@@ -52,8 +52,10 @@ def defects(validators: Validators, schema: str, body: Any) -> tuple[Defect, ...
     properties are skipped. The compiled validators reject every defect; a defect that only meets a contradiction in
     the description is left out. Raises InvalidArgument if the body is invalid already.
 
-    >>> for defect in defects(validators, schema_of_webhook(validators, event), payload):
-    ...     assert deliver(defect.body).status_code == 400, defect.name
+    In a test of your own::
+
+        for defect in defects(validators, schema_of_webhook(validators, event), payload):
+            assert deliver(defect.body).status_code == 400, defect.name
     """
     if not validators.matches(schema, body):
         raise InvalidArgument(f"the body must be valid, got: {validators.schema(schema, body)[0]}")

@@ -18,8 +18,11 @@ def expansions(
     `max_depth` is in levels. The paths come in any order, with or without the levels above them; with `repeats` some
     come twice. Raises InvalidArgument for an operation that expands nothing up to that depth.
 
-    >>> @given(expand=expansions(description.model.by_key["GET /evses"], max_depth=2))
-    ... def test_chargers_expand(expand): client.get("/evses", params=[("expand", path) for path in expand])
+    In a test of your own::
+
+        @given(expand=expansions(description.model.by_key["GET /evses"], max_depth=2))
+        def test_chargers_expand(expand):
+            client.get("/evses", params=[("expand", path) for path in expand])
     """
     if max_depth < 1 or max_size < 1:
         raise InvalidArgument(f"max_depth={max_depth} and max_size={max_size} must be at least 1")
@@ -67,8 +70,9 @@ def bad_expansions(operation: Operation) -> tuple[NearMiss, ...]:
 
     Classes whose value the operation documents are left out.
 
-    >>> [(bad.name, bad.value) for bad in bad_expansions(operation)][0]
-    ('unknown', 'no_such_property')
+    >>> from conformance.description import load
+    >>> bad_expansions(load().model.by_key["GET /evses"])[0]
+    NearMiss(name='unknown', value='no_such_property')
     """
     return tuple(_iterate_bad(operation))
 

@@ -24,7 +24,8 @@ def filter_values(which: Filter, items: Iterable[Item]) -> tuple[str, ...]:
     A comparison gets the values of its field, so that each is a boundary; `in` and `range` get pairs of them with a
     comma between; `isnull` gets true and false. If the filter takes ids, a link gives the id at its end.
 
-    >>> filter_values(Filter("created_at__gte", Operator.GTE, "created_at"), client.get("/evses").json())
+    >>> filter_values(Filter("power__in", Operator.IN, "power"), [{"power": 7}, {"power": 11}])
+    ('7', '11', '7,11')
     """
     if which.operator is Operator.ISNULL:
         return ("true", "false")
@@ -42,8 +43,11 @@ def filters(operation: Operation, items: Sequence[Item], *, max_size: int = 2) -
     A draw has up to `max_size` filters, each parameter once. Raises InvalidArgument if the items hold no value for any
     filter.
 
-    >>> @given(query=filters(operation, client.get("/charging_sessions").json()))
-    ... def test_a_filtered_list_is_part_of_the_whole(query): client.get("/charging_sessions", params=query)
+    In a test of your own::
+
+        @given(query=filters(operation, client.get("/charging_sessions").json()))
+        def test_a_filtered_list_is_part_of_the_whole(query):
+            client.get("/charging_sessions", params=query)
     """
     values = {list_filter.parameter: filter_values(list_filter, items) for list_filter in operation.filters}
     usable = [st.tuples(st.just(name), st.sampled_from(choices)) for name, choices in values.items() if choices]

@@ -54,9 +54,11 @@ def judgement(request: Request, operation: Operation, validators: Validators, op
 
     openapi-core takes about 10 ms: call this for a surprising response, not for every request.
 
-    >>> for case in plausible(door(description).coverage(operation), operation, validators):
-    ...     if case.mode is Mode.NEGATIVE and send(case.request).status_code < 300:
-    ...         assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
+    In a test of your own::
+
+        for case in plausible(door(description).coverage(operation), operation, validators):
+            if case.mode is Mode.NEGATIVE and send(case.request).status_code < 300:
+                assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
     """
     objections = tuple(f"{error.pointer}: {error.message}" for error in request_errors(validators, operation, request))
     try:

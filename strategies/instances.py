@@ -48,7 +48,12 @@ def instances(
     them. `writing` leaves read-only properties out. `resource` names the resource whose links are meant if several
     resources have links of the same name.
 
-    >>> instances(Validators(description), "#/components/schemas/Vehicle", known={"user": [user["url"]]})
+    >>> from hypothesis import find
+    >>> from conformance.description import load
+    >>> owner = "https://api.ev.energy/v2/users/user01HQR99ZREJD9285NV25PVCKVG"
+    >>> vehicles = instances(Validators(load()), "#/components/schemas/Vehicle", known={"user": [owner]})
+    >>> find(vehicles, lambda vehicle: "user" in vehicle)["user"] == owner
+    True
     """
     active_validators = validators.written if writing else validators
     builder = _StrategyBuilder(validators, known or {}, resource, writing=writing)

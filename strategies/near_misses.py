@@ -74,8 +74,11 @@ def near_miss_ids(
 
     Use `near_misses` to get every class at least once.
 
-    >>> @given(miss=near_miss_ids(prefixed_ulids("vhcl"), names=["overflow", "letter-u"]))
-    ... def test_no_such_vehicle(miss): assert client.get(f"/vehicles/{quote(miss.value)}").status_code in {400, 404}
+    In a test of your own::
+
+        @given(miss=near_miss_ids(prefixed_ulids("vhcl"), names=["overflow", "letter-u"]))
+        def test_no_such_vehicle(miss):
+            assert client.get(f"/vehicles/{quote(miss.value)}").status_code in {400, 404}
     """
     unknown = set(names) - set(MALFORMATIONS)
     if unknown or not names:

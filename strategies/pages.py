@@ -16,8 +16,11 @@ def page_sizes(pagination: Pagination) -> st.SearchStrategy[int]:
 
     The bounds and the default come often; small sizes shrink best.
 
-    >>> @given(size=page_sizes(operation.pagination))
-    ... def test_no_page_is_longer_than_asked(size): ...
+    In a test of your own::
+
+        @given(size=page_sizes(operation.pagination))
+        def test_no_page_is_longer_than_requested(size):
+            assert len(client.get("/evses", params={"page_size": size}).json()) <= size
     """
     edges = sorted({1, 2, pagination.default_size, pagination.max_size})
     return st.one_of(st.sampled_from(edges), st.integers(1, pagination.max_size))
@@ -44,8 +47,11 @@ def cursors(pagination: Pagination, *, prefix: str = "", seen: Sequence[str] = (
     `prefix` is the prefix of the listed ids; it is needed if ids are the cursors and `seen` is empty. Raises
     InvalidArgument for a list that is paged by number, as it has no cursor.
 
-    >>> @given(after=cursors(operation.pagination, prefix="evse", seen=[item["id"] for item in page]))
-    ... def test_a_page_starts_behind_its_cursor(after): ...
+    In a test of your own::
+
+        @given(after=cursors(operation.pagination, prefix="evse", seen=[item["id"] for item in page]))
+        def test_a_page_starts_after_its_cursor(after):
+            assert all(item["id"] > after for item in client.get("/evses", params={"page_after": after}).json())
     """
     if pagination.scheme is Scheme.PAGE:
         raise InvalidArgument("a list that is paged by number has no cursor")

@@ -36,7 +36,9 @@ def sample(
 
     The options are those of `instances`; the first known value of a name is used.
 
-    >>> sample(validators, schema_of_body(operation), known={"model": [model["url"]]}, writing=True)
+    >>> from conformance.description import load
+    >>> sample(Validators(load()), "#/components/schemas/Vehicle", known={"description": ["my car"]})["description"]
+    'my car'
     """
     instance = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})
     active_validators = validators.written if writing else validators

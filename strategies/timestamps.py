@@ -23,8 +23,11 @@ def timestamps(
     With `offsets` some are in other time zones. They have no fraction, milliseconds or microseconds, and shrink towards
     a midnight. They are not percent-encoded: the caller must escape the `+` of an offset.
 
-    >>> @given(at=timestamps(earliest=datetime(2024, 1, 1, tzinfo=UTC)))
-    ... def test_a_log_is_keyed_by_time(at): client.get(f"/evses/{evse}/status_logs/{quote(at)}")
+    In a test of your own::
+
+        @given(at=timestamps(earliest=datetime(2024, 1, 1, tzinfo=UTC)))
+        def test_a_log_is_keyed_by_time(at):
+            client.get(f"/evses/{evse}/status_logs/{quote(at)}")
     """
     if earliest.tzinfo is None or latest.tzinfo is None or earliest > latest:
         raise InvalidArgument(f"earliest={earliest} and latest={latest} must have a time zone and be in this order")

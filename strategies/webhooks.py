@@ -32,8 +32,11 @@ def webhook_payloads(
     A `.created` event has no end yet, an `.ended` event does not end before its start, and the timestamp is that of the
     event. For payloads that a receiver must refuse, pass one to `defects` with `schema_of_webhook`.
 
-    >>> @given(payload=webhook_payloads(validators, "charging_sub_session.ended"))
-    ... def test_the_receiver_answers_2xx(payload): assert deliver(payload).status_code // 100 == 2
+    In a test of your own::
+
+        @given(payload=webhook_payloads(validators, "charging_sub_session.ended"))
+        def test_the_receiver_accepts_valid_payloads(payload):
+            assert deliver(payload).status_code // 100 == 2
     """
     pointer = schema_of_webhook(validators, event)
     drawn = instances(validators, pointer, known={"type": [event], **(known or {})})

@@ -70,8 +70,10 @@ def workflows(  # noqa: PLR0913 - three of them are options by name
     properties that change on their own. A machine raises `Broken` with the id of the requirement that its history
     breaks.
 
-    >>> machine = workflows(validators, lifecycle, send, known={"model": models})
-    ... run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
+    In a test of your own::
+
+        machine = workflows(validators, lifecycle, send, known={"model": models})
+        run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
     """
     steps = steps_of(validators, lifecycle, known)
 
@@ -86,8 +88,11 @@ def histories(
 ) -> st.SearchStrategy[Script]:
     """Return a strategy for histories to run later: a creation, then up to `most` steps of any kind.
 
-    >>> @given(script=histories(validators, lifecycle, known={"model": models}))
-    ... def test_vehicles_live(script): relayed(History(lifecycle).told(script), send)
+    In a test of your own::
+
+        @given(script=histories(validators, lifecycle, known={"model": models}))
+        def test_histories_of_vehicles(script):
+            relayed(History(lifecycle).told(script), send)
     """
     steps = steps_of(validators, lifecycle, known)
     rest = st.lists(st.one_of([*steps.values()]), min_size=1, max_size=most)
@@ -101,8 +106,10 @@ def scripts(
 
     `number` is the seed; a history has at most `most` steps after its first.
 
-    >>> for script in scripts(validators, lifecycle, number=1):
-    ...     relayed(History(lifecycle).told(script), send)
+    In a test of your own::
+
+        for script in scripts(validators, lifecycle, number=1):
+            relayed(History(lifecycle).told(script), send)
     """
     drawn: dict[bytes, Script] = {}
 

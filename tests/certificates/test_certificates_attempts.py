@@ -30,7 +30,7 @@ def find_break(tmp_path_factory):
 
     def look(content: bytes) -> str:
         path.write_bytes(content)
-        return read(path).find_break
+        return read(path).broken
 
     return look
 
@@ -42,7 +42,7 @@ def test_attempts_are_counted(tmp_path):
     chain = add(path, "b", "conforms")
     assert [(attempt.number, attempt.verdict) for attempt in chain.attempts] == [(1, "violations"), (2, "conforms")]
     assert chain.attempts[1].previous == chain.digests[0]
-    assert (chain.of("b"), chain.of("c"), chain.find_break) == (1, None, "")
+    assert (chain.of("b"), chain.of("c"), chain.broken) == (1, None, "")
 
 
 def test_the_same_record_counts_once(tmp_path):
@@ -77,7 +77,7 @@ def test_an_attempt_of_another_subject_is_noticed(tmp_path):
     add(tmp_path / "chain", "a")
     another_subject = msgspec.structs.replace(SUBJECT, subject="Another")
     chain = append(tmp_path / "chain", another_subject, at=NOW, verdict="conforms", log_sha256="b")
-    assert "an attempt of Another" in chain.find_break
+    assert "an attempt of Another" in chain.broken
 
 
 def test_a_broken_chain_goes_on_and_stays_broken(tmp_path):
@@ -85,7 +85,7 @@ def test_a_broken_chain_goes_on_and_stays_broken(tmp_path):
     add(path, "a")
     add(path, "b")
     path.write_bytes(path.read_bytes().replace(b"violations", b"conforms", 1) + b'{"half')
-    assert "line 2" in add(path, "c").find_break
+    assert "line 2" in add(path, "c").broken
     assert path.read_bytes().count(b"\n") == 4
 
 
@@ -93,7 +93,7 @@ def test_two_that_end_at_once_both_count(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: add(tmp_path / "chain", f"{n}"), range(40)))
     chain = read(tmp_path / "chain")
-    assert (len(chain.attempts), chain.find_break) == (40, "")
+    assert (len(chain.attempts), chain.broken) == (40, "")
 
 
 def test_like_names_have_chains_of_their_own():
