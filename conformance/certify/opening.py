@@ -39,8 +39,3 @@ def api_of(name: str, path: Path | None) -> Api:
 def sender_target(origin: str) -> Target:
     """Return the provider's sender as reports name it; `origin` is where deliveries arrive, or the capture."""
     return Target("webhook sender", TargetKind.URL, origin)
-
-
-def receiver_target(endpoint: str) -> Target:
-    """Return a partner's receiver as reports name it."""
-    return Target("webhook receiver", TargetKind.URL, endpoint)

@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 import msgspec
 
 from conformance.answers import UNREADABLE
-from conformance.certify.record import About, Item, Record, posted
+from conformance.certify.record import About, Item, Record
 from conformance.description import pointers
 from conformance.execution.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.model import (
@@ -25,7 +25,8 @@ from conformance.model import (
 )
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.fetching import compare
-from conformance.webhooks.judging import Sender, judge, operation_of
+from conformance.webhooks.judging import Sender, judge
+from conformance.webhooks.operations import operation_of, posted
 from conformance.webhooks.sequence import judge_all
 from strategies import schema_of_webhook
 

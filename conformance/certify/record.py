@@ -20,16 +20,13 @@ from conformance.eventlog import Writer
 from conformance.execution.record import Recorder
 from conformance.execution.redaction import Redactor
 from conformance.model import (
-    Body,
     Case,
     Catalogued,
     Certification,
     Described,
-    Effect,
     Exchange,
     Exchanged,
     ItemFinished,
-    Media,
     Noticed,
     Observed,
     Operation,
@@ -38,8 +35,6 @@ from conformance.model import (
     Planned,
     Profile,
     Requirement,
-    ResponseSpec,
-    Role,
     RunFinished,
     RunStarted,
     Target,
@@ -175,14 +170,6 @@ class Item:
         """Write outcomes to the run log."""
         for outcome in outcomes:
             self._recorder.record(outcome, outcome.operation)
-
-
-def posted(key: str, *, group: str, schema: str = "", pointer: str = "") -> Operation:
-    """Return the operation that accepts deliveries, as reports show it; `pointer` is its place in the description."""
-    method, _, path = key.partition(" ")
-    body = Body(required=True, media=(Media("application/json", schema),))
-    responses = tuple(ResponseSpec(status) for status in ("2XX", "4XX"))
-    return Operation(key, key, method, path, pointer, Role.ACTION, Effect.WRITE, group, body=body, responses=responses)
 
 
 def _build_header(about: About, now: float) -> RunStarted:

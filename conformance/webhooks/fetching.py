@@ -8,7 +8,8 @@ from conformance.comparing import Difference, differences
 from conformance.judging import quote
 from conformance.model import Exchange, Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.judging import ENDED, operation_of
+from conformance.webhooks.judging import ENDED
+from conformance.webhooks.operations import operation_of
 
 _REQUIREMENT = "WHK-04"
 _MOST = 3  # differences reported of one delivery

@@ -12,6 +12,7 @@ from conformance.judging import quote
 from conformance.model import Outcome, Verdict
 from conformance.validation import SecondOpinion, Validators
 from conformance.webhooks.delivery import Delivery
+from conformance.webhooks.operations import operation_of
 from conformance.webhooks.signing import TOLERANCE_S, Key
 from strategies import schema_of_webhook
 
@@ -33,11 +34,6 @@ class Sender(msgspec.Struct, frozen=True):
     def events(self) -> tuple[str, ...]:
         """The events of the description."""
         return tuple(self.description.document.get("webhooks", {}))
-
-
-def operation_of(event: str) -> str:
-    """Return the operation key of an event; `*` for a delivery without an event type."""
-    return f"WEBHOOK {event}" if event else "*"
 
 
 def judge(delivery: Delivery, exchange: str, sender: Sender) -> Iterator[Outcome]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.judging import CREATED, ENDED, operation_of
+from conformance.webhooks.judging import CREATED, ENDED
+from conformance.webhooks.operations import operation_of
 
 Numbered = tuple[str, Delivery]  # the id of the exchange, and its delivery
 NO_RETRY = (

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from conformance.certify.digests import sha256_of, suite_sha256
-from conformance.certify.opening import key_of, receiver_target
-from conformance.certify.record import About, Record, posted
+from conformance.certify.opening import key_of
+from conformance.certify.record import About, Record
 from conformance.certify.webhook_receivers.effects import Hook
 from conformance.certify.webhook_receivers.judging import OPERATION
 from conformance.certify.webhook_receivers.performing import Keys, Stage
@@ -18,7 +18,8 @@ from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
 from conformance.certify.webhook_receivers.world import READER, World, alive
 from conformance.description import Description, load
 from conformance.errors import UsageError
-from conformance.model import Certification, Certified, Profile, Requirement
+from conformance.model import Certification, Certified, Profile, Requirement, Target, TargetKind
+from conformance.webhooks.operations import posted
 from specs.catalogue import requirements
 
 _FAMILY = "W"
@@ -127,7 +128,7 @@ def _build_scope(options: Options, endpoint: Endpoint, description: Description)
         requirement.id for requirement in all_requirements if not options.select or requirement.id in options.select
     }
     return About(
-        target=receiver_target(endpoint.url),
+        target=Target("webhook receiver", TargetKind.URL, endpoint.url),
         description=description,
         operations=(posted(OPERATION, group="webhook"),),
         requirements=all_requirements,
