@@ -1,4 +1,4 @@
-"""What needs a clock that can be moved, or an address that only a run_certification endpoint has."""
+"""What needs a clock that can be moved, or an address that only a certified endpoint has."""
 
 import time
 from collections.abc import Callable

@@ -124,10 +124,10 @@ def build_fetch(shown, status=200):
     ("event", "change", "verdict", "volatile"),
     [
         (CREATED, {}, Verdict.PASS, 0),
-        (CREATED, {"energy_make_delivery_watt_hours": 10**6}, Verdict.PASS, 1),
-        (CREATED, {"energy_make_delivery_watt_hours": -1}, Verdict.FAIL, 0),
+        (CREATED, {"energy_delivered_watt_hours": 10**6}, Verdict.PASS, 1),
+        (CREATED, {"energy_delivered_watt_hours": -1}, Verdict.FAIL, 0),
         (CREATED, {"end": "2026-01-01T00:00:00Z", "cost": 7}, Verdict.PASS, 2),
-        (ENDED, {"energy_make_delivery_watt_hours": 10**6}, Verdict.FAIL, 0),
+        (ENDED, {"energy_delivered_watt_hours": 10**6}, Verdict.FAIL, 0),
         (ENDED, {"cost": 7}, Verdict.PASS, 1),
         (ENDED, {"end": None}, Verdict.FAIL, 0),
         (CREATED, {"mode": "BOOST"}, Verdict.FAIL, 0),
