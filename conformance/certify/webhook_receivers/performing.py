@@ -1,7 +1,5 @@
 """The runner that sends the stimuli one after the other and logs the outcome of each."""
 
-import base64
-import secrets
 from email.utils import parsedate_to_datetime
 from functools import partial
 
@@ -10,15 +8,15 @@ import msgspec
 from conformance.certify.found import RIGHT, Found
 from conformance.certify.record import Item, Record
 from conformance.certify.webhook_receivers import judging as j
+from conformance.certify.webhook_receivers.drafts import Keys, MessageFactory
 from conformance.certify.webhook_receivers.effects import Hook
 from conformance.certify.webhook_receivers.judging import OPERATION, Sent
-from conformance.certify.webhook_receivers.messages import Message, replace, signed, younger_than
+from conformance.certify.webhook_receivers.messages import Message, younger_than
 from conformance.certify.webhook_receivers.sender import Sender
 from conformance.certify.webhook_receivers.settling import Expected, settled
-from conformance.certify.webhook_receivers.stimuli import How, Payload, Right, Signer, Stimulus
+from conformance.certify.webhook_receivers.stimuli import How, Payload, Right, Stimulus
 from conformance.certify.webhook_receivers.world import World
 from conformance.model import Outcome, Verdict
-from conformance.webhooks.signing import Key
 
 STREAMED = 50 * 1024 * 1024
 _MAX_LOST_IN_A_ROW = 3
@@ -26,20 +24,6 @@ _RETRY_AGE_S = 240  # the age of a second attempt, with some margin below the to
 _TRIES = 4
 _COPIES = {How.BURST: 20, How.CROWD: 50}
 CONSTANT_TIME = "constant-time comparison cannot be proved over a network: review the code that compares"
-
-
-class Keys(msgspec.Struct, frozen=True):
-    """The signing keys: the receiver's key, a key that it never had, and its previous key if there is one."""
-
-    current: Key
-    previous: Key | None = None
-    other: Key = msgspec.field(
-        default_factory=lambda: Key("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
-    )
-
-    def of(self, signer: Signer) -> Key | None:
-        """Return the key of a signer, or None."""
-        return {Signer.CURRENT: self.current, Signer.OTHER: self.other, Signer.PREVIOUS: self.previous}[signer]
 
 
 class Stop(Exception):  # noqa: N818 - a reason to stop, not an error
@@ -65,7 +49,7 @@ class Stage:
     ) -> None:
         self._record, self._sender, self._world, self._hook, self._keys = record, sender, world, hook, keys
         self._longest_s, self._p95_s = longest_s, p95_s
-        self._nonce, self._made = secrets.token_hex(8), 0
+        self._factory = MessageFactory(world, keys)
         self._expected: list[Expected] = []
         self._control, self._lost_in_a_row, self._skew_s = "", 0, 0.0
 
@@ -129,19 +113,19 @@ class Stage:
     def _build_and_send(self, stimulus: Stimulus) -> Sent:
         """Build the message of a stimulus and send it."""
         return self._sender.send(
-            partial(self._sign_draft, stimulus, self._draft_message(stimulus)), _name_item(stimulus)
+            partial(self._sign_draft, stimulus, self._factory.draft_message(stimulus)), _name_item(stimulus)
         )
 
     def _send_replay(self, stimulus: Stimulus, item: Item) -> None:
         """Send one message twice, byte by byte the same."""
-        message = self._sign_draft(stimulus, self._draft_message(stimulus))
+        message = self._sign_draft(stimulus, self._factory.draft_message(stimulus))
         self._judge_responses(
             stimulus, item, [self._sender.send(lambda: message, _name_item(stimulus)) for _ in range(2)]
         )
 
     def _send_retry(self, stimulus: Stimulus, item: Item) -> None:
         """Send one event twice, signed anew, with the wait of the stimulus between."""
-        draft = self._draft_message(stimulus)
+        draft = self._factory.draft_message(stimulus)
         first_attempt = msgspec.structs.replace(
             stimulus, before=lambda m: stimulus.before(younger_than(_RETRY_AGE_S)(m))
         )
@@ -158,9 +142,9 @@ class Stage:
         """Send copies of one message, or as many different messages, at once."""
         count = _COPIES[stimulus.how]
         if stimulus.how is How.BURST:
-            messages = [self._sign_draft(stimulus, self._draft_message(stimulus))] * count
+            messages = [self._sign_draft(stimulus, self._factory.draft_message(stimulus))] * count
         else:
-            messages = [self._sign_draft(stimulus, self._draft_message(stimulus)) for _ in range(count)]
+            messages = [self._sign_draft(stimulus, self._factory.draft_message(stimulus)) for _ in range(count)]
         sent = self._sender.send_all(messages, _name_item(stimulus))
         self._judge_responses(stimulus, item, sent)
         if stimulus.how is How.CROWD:
@@ -171,14 +155,14 @@ class Stage:
         data, pair = self._world.done(), self._world.pair
         sent = []
         for event, other_event in ((pair.ended, pair.created), (pair.created, pair.ended)):
-            draft = self._build_draft(event, other_event, self._world.envelope(event, data))
+            draft = self._factory.build_draft(event, other_event, self._world.envelope(event, data))
             sent.append(self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus)))
         self._judge_responses(stimulus, item, sent)
 
     def _send_stream(self, stimulus: Stimulus, item: Item) -> None:
         """Send a huge body in chunks."""
         sent, taken = self._sender.stream(
-            self._sign_draft(stimulus, self._draft_message(stimulus)), _name_item(stimulus), STREAMED
+            self._sign_draft(stimulus, self._factory.draft_message(stimulus)), _name_item(stimulus), STREAMED
         )
         item.exchanged(sent.exchange)
         self._log_verdict(stimulus, item, j.taken_early(stimulus, sent, taken, STREAMED), [sent])
@@ -213,36 +197,9 @@ class Stage:
                 stimulus, item, Found(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else RIGHT
             )
 
-    # Messages.
-
-    def _draft_message(self, stimulus: Stimulus) -> Message:
-        """Return the unsigned message of a stimulus."""
-        world, pair = self._world, self._world.pair
-        is_ended = stimulus.payload in {Payload.ENDED, Payload.DRAWN_ENDED}
-        event, other_event = (pair.ended, pair.created) if is_ended else (pair.created, pair.ended)
-        data = world.done() if is_ended else world.running() if stimulus.effects is None else world.fresh()
-        match stimulus.payload:
-            case Payload.DRAWN | Payload.DRAWN_ENDED:
-                payload = world.drawn(event, data)
-            case Payload.NULLS:
-                payload = world.nulled(event, data)
-            case _:
-                payload = world.envelope(event, data)
-        return self._build_draft(event, other_event, payload)
-
-    def _build_draft(self, event: str, other_event: str, payload: dict[str, object]) -> Message:
-        """Return an unsigned message with a new id."""
-        self._made += 1
-        data = payload.get("data")
-        path = self._world.path(data) if isinstance(data, dict) else ""
-        body = msgspec.json.encode(payload)
-        return Message(f"msg_{self._made:06d}{self._nonce}", 0.0, "", event, other_event, body, path=path)
-
     def _sign_draft(self, stimulus: Stimulus, draft: Message) -> Message:
-        """Return the message as it is sent now: timestamp, changes and signature."""
-        now = self._sender.clock()
-        key = self._keys.of(stimulus.signer) or self._keys.current
-        return stimulus.after(signed(stimulus.before(replace(draft, now=now, stamp=str(int(now)))), key))
+        """Return the message as it is sent now."""
+        return self._factory.sign_draft(stimulus, draft, self._sender.clock())
 
     # Verdicts.
 
@@ -278,7 +235,7 @@ class Stage:
         )
         if is_deferred or (stimulus.effects == 0 and not is_undecided):
             first = sent[0].message
-            message_id = first.id or f"msg_{self._made:06d}{self._nonce}"
+            message_id = first.id or self._factory.last_id
             event = self._world.pair.created if stimulus.payload is Payload.CREATED else first.event
             exchanges = tuple(message.exchange.id for message in sent)
             self._expected.append(Expected(stimulus, message_id, event, first.path, _is_accepted(sent), exchanges))

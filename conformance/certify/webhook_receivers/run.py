@@ -10,9 +10,10 @@ import msgspec
 from conformance.certify.digests import sha256_of, suite_sha256
 from conformance.certify.opening import key_of
 from conformance.certify.record import About, Record
+from conformance.certify.webhook_receivers.drafts import Keys
 from conformance.certify.webhook_receivers.effects import Hook
 from conformance.certify.webhook_receivers.judging import OPERATION
-from conformance.certify.webhook_receivers.performing import Keys, Stage
+from conformance.certify.webhook_receivers.performing import Stage
 from conformance.certify.webhook_receivers.sender import ANSWER_S, Endpoint, Sender
 from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
 from conformance.certify.webhook_receivers.world import READER, World, alive
