@@ -1,4 +1,4 @@
-"""The data that the harness ships: API descriptions, overlays and requirements."""
+"""The bundled data: API descriptions, overlays and requirements."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -7,11 +7,11 @@ __all__ = ["path"]
 
 
 def path(name: str) -> Traversable:
-    """Return the file or folder `name` ("ev-energy-v2", "overlays/x.yaml") of the shipped data.
+    """Return the file or folder `name` ("ev-energy-v2", "overlays/x.yaml") of the bundled data.
 
-    Raises FileNotFoundError where nothing of that name is shipped.
+    Raises FileNotFoundError if there is no such file or folder.
     """
-    found = files(__name__).joinpath(*name.split("/"))
-    if not (found.is_dir() or found.is_file()):
+    node = files(__name__).joinpath(*name.split("/"))
+    if not (node.is_dir() or node.is_file()):
         raise FileNotFoundError(f"no such data in the package {__name__!r}: {name!r}")
-    return found
+    return node

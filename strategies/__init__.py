@@ -1,6 +1,6 @@
 """Hypothesis strategies that know the ev.energy v2 API; usable from any pytest suite.
 
-Values drawn at random are strategies; ways to be wrong are finite, and enumerated as tuples with a name each.
+Random values are strategies. Invalid values are finite: they are enumerated as tuples, and each one has a name.
 """
 
 from strategies.bodies import bodies, body_defects, sample_body, schema_of_body

@@ -1,4 +1,4 @@
-"""Request bodies of an operation: valid ones drawn, and one complete sample."""
+"""Request bodies of an operation: a strategy for valid bodies, a complete sample, and bodies with one defect."""
 
 from typing import Any
 
@@ -17,37 +17,46 @@ _JSON = "application/json"
 
 
 def schema_of_body(operation: Operation) -> str:
-    """The pointer of the schema of an operation's JSON body. An operation without one is refused."""
+    """Return the pointer of the schema of an operation's JSON body.
+
+    Raises InvalidArgument for an operation without a JSON body.
+    """
     media = operation.body.media if operation.body else ()
-    pointer = next((each.schema for each in media if each.type == _JSON), "")
+    pointer = next((media_type.schema for media_type in media if media_type.type == _JSON), "")
     if not pointer:
         raise InvalidArgument(f"{operation.key} documents no JSON body")
     return pointer
 
 
 def bodies(validators: Validators, operation: Operation, *, known: Known | None = None) -> st.SearchStrategy[Any]:
-    """Valid JSON bodies of an operation, without read-only properties.
+    """Return a strategy for valid JSON bodies of an operation, without read-only properties.
 
-    `known` gives values by property name: links must lead to something that exists, and only the caller knows what
-    does.
+    `known` gives values by property name: links must lead to something that exists, and only the caller knows which
+    resources exist.
 
-    >>> @given(body=bodies(validators, model.by_key["POST /vehicles"], known={"model": models, "user": [me]}))
-    ... def test_a_vehicle_can_be_added(body): assert client.post("/vehicles", json=body).status_code == 201
+    In a test of your own::
+
+        @given(body=bodies(validators, model.by_key["POST /vehicles"], known={"model": models, "user": [me]}))
+        def test_a_vehicle_can_be_added(body):
+            assert client.post("/vehicles", json=body).status_code == 201
     """
     pointer = schema_of_body(operation)
     return instances(validators, pointer, known=known, writing=True, resource=operation.resource)
 
 
 def sample_body(validators: Validators, operation: Operation, *, known: Known | None = None) -> Any | None:
-    """A valid JSON body with every property that may be written, always the same; None where none is found."""
+    """Return a valid JSON body with every writable property, always the same, or None if none can be made."""
     return sample(validators, schema_of_body(operation), known=known, writing=True, resource=operation.resource)
 
 
 def body_defects(validators: Validators, operation: Operation, body: Any) -> tuple[Defect, ...]:
-    """Every single defect of a valid JSON body of an operation, see `defects`.
+    """Return every single defect of a valid JSON body of an operation, see `defects`.
 
-    >>> for defect in body_defects(validators, operation, sample_body(validators, operation)):
-    ...     assert client.post("/vehicles", json=defect.body).status_code in {400, 422}, defect.name
+    >>> from conformance.description import load
+    >>> validators = Validators(load())
+    >>> operation = validators.description.model.by_key["POST /vehicles"]
+    >>> body_defects(validators, operation, sample_body(validators, operation))[0].name
+    'wrong-type'
     """
     return defects(validators.written, schema_of_body(operation), body)
 
@@ -55,38 +64,41 @@ def body_defects(validators: Validators, operation: Operation, body: Any) -> tup
 def agreed_defects(
     validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any
 ) -> tuple[Defect, ...]:
-    """The defects of a valid JSON body that openapi-core calls wrong too, judged once for a description.
+    """Return the defects of a valid JSON body that openapi-core rejects too.
 
-    Whether it does is a matter of the class and the place, and judged in a sample; what that has not is judged as it
-    stands here.
+    The second opinion depends on the class and the place of a defect only. It is asked once for each description, on
+    the sample body; defects that the sample does not have are judged on the given body.
     """
-    found = body_defects(validators, operation, body)
-    known = kept(
+    candidates = body_defects(validators, operation, body)
+    cached = kept(
         validators.description,
         f"{operation.key} defects",
         dict[str, bool],
-        lambda: _opinions(validators, opinion, operation, sample_body(validators, operation)),
+        lambda: _collect_opinions(validators, opinion, operation, sample_body(validators, operation)),
     )
-    lacking = [each for each in found if _named(each) not in known]
-    said = {**known, **(_opinions(validators, opinion, operation, body) if lacking else {})}
-    return tuple(each for each in found if said[_named(each)])
+    missing = [defect for defect in candidates if _full_name(defect) not in cached]
+    opinions = {**cached, **(_collect_opinions(validators, opinion, operation, body) if missing else {})}
+    return tuple(defect for defect in candidates if opinions[_full_name(defect)])
 
 
-def _opinions(validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any) -> dict[str, bool]:
-    """Whether openapi-core finds more to object to in each defect of a body than in the body itself, by name."""
+def _collect_opinions(
+    validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any
+) -> dict[str, bool]:
+    """Return, by name, whether openapi-core objects to more in each defect of a body than in the body itself."""
 
-    def errors(sent: Any) -> set[str]:
+    def list_errors(sent: Any) -> set[str]:
         headers = (("Content-Type", _JSON),)
         content = b"" if sent is None else encode(sent)  # as a write sends it
         return {*opinion.request(operation, Request(operation.key, operation.method, target, headers, content))}
 
     target = operation.path.translate({ord("{"): None, ord("}"): None})
-    before = errors(body)
+    before = list_errors(body)
     return {
-        _named(each): bool(errors(each.body) - before)
-        for each in (body_defects(validators, operation, body) if body is not None else ())
+        _full_name(defect): bool(list_errors(defect.body) - before)
+        for defect in (body_defects(validators, operation, body) if body is not None else ())
     }
 
 
-def _named(defect: Defect) -> str:
+def _full_name(defect: Defect) -> str:
+    """Return class and place of a defect as one text."""
     return f"{defect.name} {defect.pointer}"

@@ -1,6 +1,6 @@
-"""Generated cases of an operation, compiled once: chosen, judged by both oracles, and kept on disk.
+"""Generated cases of an operation, compiled once: selected, judged by both oracles, and cached on disk.
 
-Generating takes three quarters of a run's time and depends on the description and the seed alone.
+Generation takes three quarters of the time of a run, and depends on the description and the seed only.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,15 +23,15 @@ from strategies.reproducible import reproducible
 if TYPE_CHECKING:
     from conformance.adapters.schemathesis_door import Door
 
-POSITIVES, NEGATIVES = 20, 28  # cases of an operation, at most
-_DRAWN = 4  # of each mode that are drawn by the seed, beside those that coverage enumerates
-_LARGEST = 8_192  # bytes of a case: longer ones are refused for their length, and teach nothing else
+POSITIVES, NEGATIVES = 20, 28  # most cases of an operation
+_DRAWN = 4  # cases of each mode drawn by the seed, in addition to those that coverage enumerates
+_LARGEST = 8_192  # bytes of a case: a server refuses longer ones for their length, which shows nothing else
 
 
 class CompiledCase(msgspec.Struct, frozen=True):
-    """A case with what both oracles say of it: VALID where it is positive, INVALID or DISPUTED where it is negative.
+    """A case with the judgement of both oracles: VALID if it is positive, INVALID or DISPUTED if it is negative.
 
-    `wrong` are the pointers of what the compiled validators object to, as `query:page_size` or `body/name`.
+    `wrong` lists the pointers that the compiled validators object to, such as `query:page_size` or `body/name`.
     """
 
     case: GeneratedCase
@@ -42,85 +42,96 @@ class CompiledCase(msgspec.Struct, frozen=True):
 def compiled(
     operation: Operation, validators: Validators, opinion: SecondOpinion, *, seed: int, directory: Path | None = None
 ) -> tuple[CompiledCase, ...]:
-    """The cases of an operation for a seed, positive ones first, at most POSITIVES and NEGATIVES of them.
+    """Return the cases of an operation for a seed, positive cases first, at most POSITIVES and NEGATIVES.
 
-    The first call for a description takes seconds; what it finds is kept in `directory` (the user's cache otherwise)
-    and the same in every later one.
+    The first call for a description takes seconds. Its result is cached in `directory` (default: the user's cache
+    folder), and every later call returns it.
 
-    >>> for each in compiled(operation, validators, opinion, seed=1):
-    ...     if each.validity is Validity.INVALID: assert 400 <= send(each.case.request).status_code < 500
+    In a test of your own::
+
+        for entry in compiled(operation, validators, opinion, seed=1):
+            if entry.validity is Validity.INVALID:
+                assert 400 <= send(entry.case.request).status_code < 500
     """
     description = validators.description
 
-    def parts(name: str, make: "Callable[[Door], Iterable[GeneratedCase]]") -> tuple[CompiledCase, ...]:
-        def cases() -> tuple[CompiledCase, ...]:
-            return tuple(_judged(make(_door(description)), operation, validators, opinion))
+    def load_part(name: str, make: "Callable[[Door], Iterable[GeneratedCase]]") -> tuple[CompiledCase, ...]:
+        def make_cases() -> tuple[CompiledCase, ...]:
+            return tuple(_judge_cases(make(_open_door(description)), operation, validators, opinion))
 
-        return kept(description, f"{operation.key} {name}", tuple[CompiledCase, ...], cases, directory=directory)
+        return kept(description, f"{operation.key} {name}", tuple[CompiledCase, ...], make_cases, directory=directory)
 
-    found = (
-        *parts("enumerated", lambda door: _enumerated(door, operation, validators)),
-        *parts(f"drawn {seed}", lambda door: _drawn(door, operation, validators, seed)),
+    entries = (
+        *load_part("enumerated", lambda door: _enumerate_cases(door, operation, validators)),
+        *load_part(f"drawn {seed}", lambda door: _draw_cases(door, operation, validators, seed)),
     )
-    once: dict[Request, CompiledCase] = {}
-    for each in found:
-        once.setdefault(each.case.request, each)
-    return tuple(sorted(once.values(), key=lambda each: each.case.mode is Mode.NEGATIVE))
+    unique: dict[Request, CompiledCase] = {}
+    for entry in entries:
+        unique.setdefault(entry.case.request, entry)
+    return tuple(sorted(unique.values(), key=lambda entry: entry.case.mode is Mode.NEGATIVE))
 
 
-def _enumerated(door: "Door", operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
-    cases = [each for each in door.coverage(operation) if _is_sound(operation, validators, each)]
-    for mode, most in ((Mode.POSITIVE, POSITIVES), (Mode.NEGATIVE, NEGATIVES)):
-        yield from _spread([each for each in cases if each.mode is mode])[: most - _DRAWN]
+def _enumerate_cases(door: "Door", operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
+    """Yield the cases that coverage enumerates, spread over places and kinds."""
+    cases = [case for case in door.coverage(operation) if _is_sound(operation, validators, case)]
+    for mode, limit in ((Mode.POSITIVE, POSITIVES), (Mode.NEGATIVE, NEGATIVES)):
+        yield from _interleave([case for case in cases if case.mode is mode])[: limit - _DRAWN]
 
 
-def _drawn(door: "Door", operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
-    wanted = partial(_is_sound, operation, validators)
+def _draw_cases(door: "Door", operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
+    """Yield the cases that the seed draws, a few of each mode."""
+    is_sound = partial(_is_sound, operation, validators)
     for mode in Mode:
         with reproducible():
-            found = door.fuzzing(operation, mode=mode, seed=seed, examples=_DRAWN, wanted=wanted)
-        yield from found
+            cases = door.fuzzing(operation, mode=mode, seed=seed, examples=_DRAWN, wanted=is_sound)
+        yield from cases
 
 
-def _judged(
+def _judge_cases(
     cases: Iterable[GeneratedCase], operation: Operation, validators: Validators, opinion: SecondOpinion
 ) -> Iterator[CompiledCase]:
-    """Cases with their validity, without those that were meant to be valid and are disputed."""
-    for each in cases:
-        validity = judgement(each.request, operation, validators, opinion).validity
-        if validity is Validity.VALID or each.mode is Mode.NEGATIVE:
-            errors = request_errors(validators, operation, each.request)
-            yield CompiledCase(each, validity, tuple(dict.fromkeys(error.pointer for error in errors)))
+    """Yield cases with their validity; cases that were meant to be valid and are disputed are left out."""
+    for case in cases:
+        validity = judgement(case.request, operation, validators, opinion).validity
+        if validity is Validity.VALID or case.mode is Mode.NEGATIVE:
+            errors = request_errors(validators, operation, case.request)
+            yield CompiledCase(case, validity, tuple(dict.fromkeys(error.pointer for error in errors)))
 
 
 def _is_sound(operation: Operation, validators: Validators, case: GeneratedCase) -> bool:
-    """Whether a case is small, what it was meant to be, and promised by the description."""
+    """Return whether a case is small, is what it was meant to be, and is promised by the description."""
     return (
         len(case.request.body) + len(case.request.target) <= _LARGEST
         and any(plausible([case], operation, validators))
-        and (case.mode is Mode.NEGATIVE or not _surplus(case, operation, validators))
+        and (case.mode is Mode.NEGATIVE or not _has_surplus(case, operation, validators))
     )
 
 
-def _surplus(case: GeneratedCase, operation: Operation, validators: Validators) -> bool:
-    """Whether a body has what JSON Schema allows and nobody promises: unknown properties, a resource for a link."""
+def _has_surplus(case: GeneratedCase, operation: Operation, validators: Validators) -> bool:
+    """Return whether a body has unknown properties, or a resource where a link belongs.
+
+    JSON Schema allows both, and no description promises either.
+    """
     try:
         body = msgspec.json.decode(case.request.body) if case.request.body else None
     except msgspec.DecodeError:
         return True
     unknown = body is not None and bool(validators.unknown_fields(schema_of_body(operation), body))
-    return unknown or any(_whole(each) for each in (body.values() if isinstance(body, dict) else ()))
+    return unknown or any(_is_resource(value) for value in (body.values() if isinstance(body, dict) else ()))
 
 
-def _whole(value: Any) -> bool:
-    """Whether a value is or holds a resource itself where a link to it is meant: schemas made for reading allow it."""
+def _is_resource(value: Any) -> bool:
+    """Return whether a value is, or holds, a resource where a link is meant.
+
+    Schemas that are made for reading allow it.
+    """
     if isinstance(value, list):
-        return any(map(_whole, value))
-    return isinstance(value, dict) and ("url" in value or any(map(_whole, value.values())))
+        return any(map(_is_resource, value))
+    return isinstance(value, dict) and ("url" in value or any(map(_is_resource, value.values())))
 
 
-def _spread(cases: list[GeneratedCase]) -> list[GeneratedCase]:
-    """First one case of each place and sort, then a second of each, and so on."""
+def _interleave(cases: list[GeneratedCase]) -> list[GeneratedCase]:
+    """Return the cases in turns: one case of each place and note, then a second one of each, and so on."""
     turns: dict[tuple[str, str], int] = {}
     ranked = []
     for case in cases:
@@ -131,5 +142,5 @@ def _spread(cases: list[GeneratedCase]) -> list[GeneratedCase]:
 
 
 @lru_cache(maxsize=1)
-def _door(description: Description) -> "Door":
+def _open_door(description: Description) -> "Door":
     return generated.door(description)

@@ -1,4 +1,4 @@
-"""Bodies with one defect each, enumerated from the schema: what a server must refuse, and where the fault lies."""
+"""Bodies with one defect each, enumerated from the schema: a server must refuse them and name the place."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -26,17 +26,18 @@ _WRONG_TYPES = (
     {"wrong": "type"},
     ["wrong type"],
     "wrong type",
-)  # the first is what no lenient parser takes for another
+)  # the first is an object, which no lenient parser takes for another type
 _BAD_PATTERNS = ("", "?", "\u00e9")
 _SURPLUS = "no_such_property"
 
 
 class Defect(msgspec.Struct, frozen=True):
-    """A body that is wrong in one place. `pointer` (RFC 6901) leads there, to the absent property where one is missing.
+    """A body that is wrong in one place.
 
-    `name` is the class: `missing-required`, `wrong-type`, `null`, `below-minimum`, `above-maximum`, `too-short`,
-    `too-long`, `too-few-items`, `too-many-items`, `repeated-items`, `not-in-enum`, `bad-format`, `bad-pattern`,
-    `not-a-multiple`, `surplus-property`.
+    `pointer` (RFC 6901) leads to that place; if a property is missing, to the absent property. `name` is the class:
+    `missing-required`, `wrong-type`, `null`, `below-minimum`, `above-maximum`, `too-short`, `too-long`,
+    `too-few-items`, `too-many-items`, `repeated-items`, `not-in-enum`, `bad-format`, `bad-pattern`, `not-a-multiple`,
+    `surplus-property`.
     """
 
     name: str
@@ -45,68 +46,74 @@ class Defect(msgspec.Struct, frozen=True):
 
 
 def defects(validators: Validators, schema: str, body: Any) -> tuple[Defect, ...]:
-    """Single defects of a valid body by the schema at a pointer: one of each class at each place, in schema order.
+    """Return the single defects of a valid body: one of each class at each place, in the order of the schema.
 
-    Properties that the body lacks are given bad values too; read-only ones are left alone. Only what the compiled
-    validators call invalid is in it, and nothing that merely meets a contradiction of the description. A body that is
-    invalid already is refused.
+    `schema` is the pointer of the body's schema. Properties that the body does not have get bad values too; read-only
+    properties are skipped. The compiled validators reject every defect; a defect that only meets a contradiction in
+    the description is left out. Raises InvalidArgument if the body is invalid already.
 
-    >>> for defect in defects(validators, schema_of_webhook(validators, event), payload):
-    ...     assert deliver(defect.body).status_code == 400, defect.name
+    In a test of your own::
+
+        for defect in defects(validators, schema_of_webhook(validators, event), payload):
+            assert deliver(defect.body).status_code == 400, defect.name
     """
     if not validators.matches(schema, body):
-        raise InvalidArgument(f"the body is invalid before anything is changed: {validators.schema(schema, body)[0]}")
-    found: dict[tuple[str, str], Defect] = {}
-    for name, path, value in _spoilt(validators.description, {"$ref": schema}, body, ()):
+        raise InvalidArgument(f"the body must be valid, got: {validators.schema(schema, body)[0]}")
+    defects_by_place: dict[tuple[str, str], Defect] = {}
+    for name, path, value in _spoil(validators.description, {"$ref": schema}, body, ()):
         pointer = pointers.join("", *path)
-        changed = _replaced(body, path, value)
-        if (name, pointer) not in found and _is_invalid(validators, schema, changed, name):
-            found[name, pointer] = Defect(name, pointer, changed)
-    return tuple(found.values())
+        changed = _replace_at(body, path, value)
+        if (name, pointer) not in defects_by_place and _is_invalid(validators, schema, changed, name):
+            defects_by_place[name, pointer] = Defect(name, pointer, changed)
+    return tuple(defects_by_place.values())
 
 
 def _is_invalid(validators: Validators, schema: str, body: Any, name: str) -> bool:
-    """Whether more is wrong than that the description contradicts itself, which more of the same never leads to."""
+    """Return whether a body breaks more of the schema than a contradiction within the description.
+
+    Too many items are never such a contradiction.
+    """
     if validators.matches(schema, body):
         return False
-    return name == "too-many-items" or not all(each.ambiguous for each in validators.schema(schema, body))
+    return name == "too-many-items" or not all(error.ambiguous for error in validators.schema(schema, body))
 
 
-Spoilt = Iterator[tuple[str, tuple[str | int, ...], Any]]
+_BadPlaces = Iterator[tuple[str, tuple[str | int, ...], Any]]
 
 
-def _spoilt(description: Description, schema: Schema, value: Any, path: tuple[str | int, ...]) -> Spoilt:
-    """Name, path and bad value of each defect at a place and below it; UNSET as value removes."""
+def _spoil(description: Description, schema: Schema, value: Any, path: tuple[str | int, ...]) -> _BadPlaces:
+    """Yield name, path and bad value of each defect at a place and below it; the value UNSET removes a property."""
     forms = branches(description, flat(description, schema))
     for form in forms:
         yield from ((name, path, bad) for name, bad in _bad_values(form, value))
     for form in forms:
         if isinstance(value, dict):
-            yield from _spoilt_members(description, form, value, path)
+            yield from _spoil_members(description, form, value, path)
         elif isinstance(value, list) and value and "items" in form:
-            yield from _spoilt(description, form["items"], value[0], (*path, 0))
+            yield from _spoil(description, form["items"], value[0], (*path, 0))
 
 
-def _spoilt_members(
+def _spoil_members(
     description: Description, form: Schema, value: dict[str, Any], path: tuple[str | int, ...]
-) -> Spoilt:
+) -> _BadPlaces:
+    """Yield the defects of an object's members, of its required names, and one surplus property."""
     yield from (("missing-required", (*path, name), UNSET) for name in form["required"] if name in value)
-    for name, each in form["properties"].items():
-        if not flat(description, each).get("readOnly"):
-            yield from _spoilt(description, each, value.get(name, UNSET), (*path, name))
+    for name, member in form["properties"].items():
+        if not flat(description, member).get("readOnly"):
+            yield from _spoil(description, member, value.get(name, UNSET), (*path, name))
     yield "surplus-property", (*path, _SURPLUS), 1
 
 
 def _bad_values(schema: Schema, value: Any) -> Iterator[tuple[str, Any]]:
-    """Values that one flat schema without choices seems to forbid; validation decides."""
-    yield from (("wrong-type", each) for each in _WRONG_TYPES)
+    """Yield values that a flat schema without choices seems to forbid; validation decides."""
+    yield from (("wrong-type", wrong) for wrong in _WRONG_TYPES)
     yield "null", None
     if "enum" in schema:
-        yield "not-in-enum", "NOT_A_MEMBER" if any(isinstance(each, str) for each in schema["enum"]) else 10**6
+        yield "not-in-enum", "NOT_A_MEMBER" if any(isinstance(member, str) for member in schema["enum"]) else 10**6
     if schema.get("format") in _BAD_FORMATS:
         yield "bad-format", _BAD_FORMATS[schema["format"]]
     if "pattern" in schema:
-        yield from (("bad-pattern", each) for each in _BAD_PATTERNS)
+        yield from (("bad-pattern", text) for text in _BAD_PATTERNS)
     yield from _out_of_range(schema)
     yield from _bad_lengths(schema)
     if isinstance(value, list) and value:
@@ -142,13 +149,15 @@ def _bad_counts(schema: Schema, value: list[Any]) -> Iterator[tuple[str, Any]]:
         yield "repeated-items", [*value, value[0]]
 
 
-def _replaced(body: Any, path: tuple[str | int, ...], value: Any) -> Any:
-    """The body with another value at a path, or without the last property of it; the original stays as it is."""
+def _replace_at(body: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """Return a copy of the body with another value at a path; UNSET removes the property there."""
     if not path:
         return value
     head, *rest = path
     if isinstance(body, list):
-        return [_replaced(each, tuple(rest), value) if index == head else each for index, each in enumerate(body)]
+        return [
+            _replace_at(member, tuple(rest), value) if index == head else member for index, member in enumerate(body)
+        ]
     if not rest and value is UNSET:
-        return {key: each for key, each in body.items() if key != head}
-    return {**body, head: _replaced(body.get(head), tuple(rest), value)}
+        return {key: member for key, member in body.items() if key != head}
+    return {**body, head: _replace_at(body.get(head), tuple(rest), value)}

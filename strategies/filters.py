@@ -1,4 +1,4 @@
-"""Filters of lists: values taken from items that were seen, pairs that divide a list in two, and bad values."""
+"""Filters of lists: values taken from listed items, pairs that divide a list in two, and bad values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
@@ -19,48 +19,53 @@ _COMPLEMENTS: Mapping[Operator, Operator] = MappingProxyType({Operator.GTE: Oper
 
 
 def filter_values(which: Filter, items: Iterable[Item]) -> tuple[str, ...]:
-    """Values of a filter that seen items suggest, each once, in the order seen.
+    """Return the values of a filter that listed items suggest, each once, in the order of the items.
 
-    For comparisons the values of the field itself, so that each is a boundary; for `in` and `range` pairs of them,
-    comma between; for `isnull` both answers. Links give the id at their end where the filter takes ids.
+    A comparison gets the values of its field, so that each is a boundary; `in` and `range` get pairs of them with a
+    comma between; `isnull` gets true and false. If the filter takes ids, a link gives the id at its end.
 
-    >>> filter_values(Filter("created_at__gte", Operator.GTE, "created_at"), client.get("/evses").json())
+    >>> filter_values(Filter("power__in", Operator.IN, "power"), [{"power": 7}, {"power": 11}])
+    ('7', '11', '7,11')
     """
     if which.operator is Operator.ISNULL:
         return ("true", "false")
-    seen = list(dict.fromkeys(_seen(which, items)))
+    seen = list(dict.fromkeys(_iterate_values(which, items)))
     if which.operator is Operator.IN:
-        return (*seen, *(f"{one},{other}" for one, other in pairwise(seen)))
+        return (*seen, *(f"{first},{second}" for first, second in pairwise(seen)))
     if which.operator is Operator.RANGE:
         return tuple(f"{low},{high}" for low, high in pairwise(sorted(seen)))
     return tuple(seen)
 
 
 def filters(operation: Operation, items: Sequence[Item], *, max_size: int = 2) -> st.SearchStrategy[tuple[Pair, ...]]:
-    """Query parameters that filter a list by values of seen items, several at once, each parameter once.
+    """Return a strategy for query parameters that filter a list by values of listed items.
 
-    An operation that has no filter for which the items hold a value is refused.
+    A draw has up to `max_size` filters, each parameter once. Raises InvalidArgument if the items hold no value for any
+    filter.
 
-    >>> @given(query=filters(operation, client.get("/charging_sessions").json()))
-    ... def test_a_filtered_list_is_part_of_the_whole(query): client.get("/charging_sessions", params=query)
+    In a test of your own::
+
+        @given(query=filters(operation, client.get("/charging_sessions").json()))
+        def test_a_filtered_list_is_part_of_the_whole(query):
+            client.get("/charging_sessions", params=query)
     """
-    values = {which.parameter: filter_values(which, items) for which in operation.filters}
-    usable = [st.tuples(st.just(name), st.sampled_from(found)) for name, found in values.items() if found]
+    values = {list_filter.parameter: filter_values(list_filter, items) for list_filter in operation.filters}
+    usable = [st.tuples(st.just(name), st.sampled_from(choices)) for name, choices in values.items() if choices]
     if not usable:
-        raise InvalidArgument(f"{operation.key} has no filter that {len(items)} items hold a value for")
+        raise InvalidArgument(f"{operation.key} has no filter with a value in the {len(items)} items")
     return st.lists(st.one_of(usable), min_size=1, max_size=max_size, unique_by=lambda pair: pair[0]).map(tuple)
 
 
 def partitions(operation: Operation, items: Iterable[Item]) -> tuple[tuple[Pair, Pair], ...]:
-    """Pairs of filters that divide a list in two without rest: `gte` and `lt`, `lte` and `gt`, null and not.
+    """Return pairs of filters that divide a list in two: `gte` and `lt`, `lte` and `gt`, null and not null.
 
-    A null field is in neither half of a comparison. Values are taken from seen items.
+    An item whose field is null is in neither half of a comparison. Values are taken from listed items.
     """
-    return tuple(_partitions(operation, list(items)))
+    return tuple(_iterate_partitions(operation, list(items)))
 
 
 def bad_filter_values(operation: Operation, which: Filter) -> tuple[NearMiss, ...]:
-    """Values that a filter must refuse by the schema of its parameter, by class; none where any string will do."""
+    """Return the values that a filter must refuse by its schema, by class; none if any string is valid."""
     parameter = operation.parameter(which.parameter)
     schema = parameter.schema if parameter else {}
     if schema.get("format") == "date-time":
@@ -70,37 +75,39 @@ def bad_filter_values(operation: Operation, which: Filter) -> tuple[NearMiss, ..
     return (NearMiss("no-boolean", "perhaps"),) if schema.get("type") == "boolean" else ()
 
 
-def _partitions(operation: Operation, items: Sequence[Item]) -> Iterator[tuple[Pair, Pair]]:
-    for which, other in product(operation.filters, repeat=2):
-        same = which.field and which.field == other.field
-        if same and _COMPLEMENTS.get(which.operator) is other.operator:
-            values = filter_values(which, items)
-            yield from (((which.parameter, value), (other.parameter, value)) for value in values)
-    for which in operation.filters:
-        if which.operator is Operator.ISNULL:
-            yield (which.parameter, "true"), (which.parameter, "false")
+def _iterate_partitions(operation: Operation, items: Sequence[Item]) -> Iterator[tuple[Pair, Pair]]:
+    for first, second in product(operation.filters, repeat=2):
+        same_field = first.field and first.field == second.field
+        if same_field and _COMPLEMENTS.get(first.operator) is second.operator:
+            values = filter_values(first, items)
+            yield from (((first.parameter, value), (second.parameter, value)) for value in values)
+    for list_filter in operation.filters:
+        if list_filter.operator is Operator.ISNULL:
+            yield (list_filter.parameter, "true"), (list_filter.parameter, "false")
 
 
-def _seen(which: Filter, items: Iterable[Item]) -> Iterator[str]:
+def _iterate_values(list_filter: Filter, items: Iterable[Item]) -> Iterator[str]:
+    """Yield the values that the items have for a filter, as a query parameter spells them."""
     for item in items:
-        for value in _at(item, which.field.split(".")) if which.field else ():
+        for value in _walk_path(item, list_filter.field.split(".")) if list_filter.field else ():
             text = _text(value)
             if text:
-                yield text.rstrip("/").rpartition("/")[2] if which.by_id_of else text
+                yield text.rstrip("/").rpartition("/")[2] if list_filter.by_id_of else text
 
 
-def _at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+def _walk_path(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """Yield every value at a path, through lists."""
     if isinstance(value, list):
-        for each in value:
-            yield from _at(each, path)
+        for member in value:
+            yield from _walk_path(member, path)
     elif not path:
         yield value
     elif isinstance(value, Mapping) and path[0] in value:
-        yield from _at(value[path[0]], path[1:])
+        yield from _walk_path(value[path[0]], path[1:])
 
 
 def _text(value: Any) -> str:
-    """A JSON value as a query parameter spells it; empty for null and what has no spelling."""
+    """Return a JSON value as a query parameter spells it; empty for null, objects and lists."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else ""

@@ -1,7 +1,7 @@
-"""Generated cases, and what they truly are on the wire.
+"""The validity of generated cases on the wire.
 
-A generator means a case to be negative by the schema; a query string has no types, and `?name=5` is a fine string. What
-the oracles do not agree on accuses nobody.
+A generator intends a case to be negative by the schema, but a query string has no types: `?name=5` is a valid string. A
+case on which the two oracles disagree is no evidence against a server.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Validity(StrEnum):
-    """What a request is by the description."""
+    """The validity of a request by the description."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -29,38 +29,42 @@ class Validity(StrEnum):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """The validity of a request; `objections` are those of the compiled validators, then those of openapi-core."""
+    """The validity of a request, with the objections of the compiled validators, then those of openapi-core."""
 
     validity: Validity
     objections: tuple[str, ...] = ()
 
 
 def door(description: Description) -> "Door":
-    """The door to schemathesis with our formats: decimals, timestamps of this age, plain addresses."""
+    """Return the door to schemathesis with the project's formats: decimals, recent timestamps, plain addresses."""
     from conformance.adapters.schemathesis_door import Door  # noqa: PLC0415 - see conformance.adapters
 
     return Door(description, FORMATS)
 
 
 def plausible(cases: Iterable[GeneratedCase], operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
-    """The cases of an operation that are on the wire what the generator meant, by the compiled validators."""
+    """Yield the cases that are on the wire what the generator meant, by the compiled validators."""
     for case in cases:
         if bool(request_errors(validators, operation, case.request)) is (case.mode is Mode.NEGATIVE):
             yield case
 
 
 def judgement(request: Request, operation: Operation, validators: Validators, opinion: SecondOpinion) -> Judgement:
-    """What both oracles say of a request. openapi-core takes some 10 ms: ask where an answer surprises, not always.
+    """Return the judgement of both oracles on a request.
 
-    >>> for case in plausible(door(description).coverage(operation), operation, validators):
-    ...     if case.mode is Mode.NEGATIVE and send(case.request).status_code < 300:
-    ...         assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
+    openapi-core takes about 10 ms: call this for a surprising response, not for every request.
+
+    In a test of your own::
+
+        for case in plausible(door(description).coverage(operation), operation, validators):
+            if case.mode is Mode.NEGATIVE and send(case.request).status_code < 300:
+                assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
     """
-    compiled = tuple(f"{each.pointer}: {each.message}" for each in request_errors(validators, operation, request))
+    objections = tuple(f"{error.pointer}: {error.message}" for error in request_errors(validators, operation, request))
     try:
-        second = opinion.request(operation, request)
-    except Exception as fault:  # noqa: BLE001 - openapi-core falls over some bodies of other media types
-        return Judgement(Validity.DISPUTED, (*compiled, f"openapi-core failed: {fault!r}"))
-    if bool(compiled) is not bool(second):
-        return Judgement(Validity.DISPUTED, (*compiled, *second))
-    return Judgement(Validity.INVALID if compiled else Validity.VALID, (*compiled, *second))
+        second_opinion = opinion.request(operation, request)
+    except Exception as error:  # noqa: BLE001 - openapi-core crashes on some bodies of other media types
+        return Judgement(Validity.DISPUTED, (*objections, f"openapi-core failed: {error!r}"))
+    if bool(objections) is not bool(second_opinion):
+        return Judgement(Validity.DISPUTED, (*objections, *second_opinion))
+    return Judgement(Validity.INVALID if objections else Validity.VALID, (*objections, *second_opinion))

@@ -1,7 +1,7 @@
-"""Instances of a description's schemas, drawn so that they look like the API: real ids, links, timestamps.
+"""Instances of a description's schemas that look like the API: real ids, links, timestamps.
 
-This covers the part of JSON Schema 2020-12 that descriptions use. Whatever it leaves out is caught by the compiled
-validators, which every instance passes before it is handed out.
+This covers the part of JSON Schema 2020-12 that descriptions use. The compiled validators filter out every instance
+that breaks a keyword which is not covered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ Known = Mapping[str, Sequence[Any]]
 
 _LONGEST = 40  # characters, where a schema sets no bound
 _MOST = 4  # items, where a schema sets no bound
-_DEEPEST = 4  # levels below which only what is required is drawn
+_DEEPEST = 4  # levels below which only required properties are drawn
 _WIDEST = 10**6  # numbers, where a schema sets no bound
 _TEXT = st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=("Cc", "Cs"))
 _PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
@@ -42,19 +42,25 @@ FORMATS: Mapping[str, st.SearchStrategy[str]] = MappingProxyType(
 def instances(
     validators: Validators, pointer: str, *, known: Known | None = None, writing: bool = False, resource: str = ""
 ) -> JSON:
-    """Valid instances of the schema at a pointer, links unexpanded; `writing` leaves read-only properties out.
+    """Return a strategy for valid instances of the schema at a pointer, links unexpanded.
 
-    `known` gives values by property name, drawn wherever a property of that name stands: links and ids that exist.
-    `resource` names the resource whose links are meant where others have links of the same name.
+    `known` gives values by property name, such as links and ids that exist; every property of that name draws from
+    them. `writing` leaves read-only properties out. `resource` names the resource whose links are meant if several
+    resources have links of the same name.
 
-    >>> instances(Validators(description), "#/components/schemas/Vehicle", known={"user": [user["url"]]})
+    >>> from hypothesis import find
+    >>> from conformance.description import load
+    >>> owner = "https://api.ev.energy/v2/users/user01HQR99ZREJD9285NV25PVCKVG"
+    >>> vehicles = instances(Validators(load()), "#/components/schemas/Vehicle", known={"user": [owner]})
+    >>> find(vehicles, lambda vehicle: "user" in vehicle)["user"] == owner
+    True
     """
-    judges = validators.written if writing else validators
-    drawer = _Drawer(validators, known or {}, resource, writing=writing)
-    return drawer.values({"$ref": pointer}).filter(partial(judges.matches, pointer))
+    active_validators = validators.written if writing else validators
+    builder = _StrategyBuilder(validators, known or {}, resource, writing=writing)
+    return builder.values({"$ref": pointer}).filter(partial(active_validators.matches, pointer))
 
 
-class _Drawer:
+class _StrategyBuilder:
     """Builds strategies along the schemas of one description."""
 
     def __init__(self, validators: Validators, known: Known, resource: str, *, writing: bool) -> None:
@@ -64,17 +70,17 @@ class _Drawer:
         self._links = link_shapes(self._description, resource)
         self._item_urls = item_urls(self._description)
         self._makers: Mapping[str, Callable[[Schema, str, int], JSON]] = {
-            "object": self._objects,
-            "array": self._arrays,
-            "string": self._strings,
-            "integer": _integers,
-            "number": _numbers,
+            "object": self._make_object,
+            "array": self._make_array,
+            "string": self._make_string,
+            "integer": _make_integer,
+            "number": _make_number,
             "boolean": lambda *_: st.booleans(),
             "null": lambda *_: st.none(),
         }
 
     def values(self, schema: Schema, name: str = "", depth: int = 0) -> JSON:
-        """Instances of a schema that stands at a property of that name, so many levels deep."""
+        """Return a strategy for a schema at a property of that name, `depth` levels deep."""
         schema = flat(self._description, schema)
         if self._known.get(name):
             return st.sampled_from(list(self._known[name]))
@@ -85,33 +91,36 @@ class _Drawer:
         forms = branches(self._description, schema)
         if forms == [schema]:
             return st.one_of([self._makers[kind](schema, name, depth) for kind in types(schema)])
-        return st.one_of([self.values(each, name, depth) for each in unexpanded(self._description, forms)])
+        return st.one_of([self.values(form, name, depth) for form in unexpanded(self._description, forms)])
 
-    def _objects(self, schema: Schema, _: str, depth: int) -> JSON:
+    def _make_object(self, schema: Schema, _: str, depth: int) -> JSON:
+        """Return a strategy for objects; optional properties end at a depth, so that recursion ends."""
         required, optional = {}, {}
-        for name, each in schema["properties"].items():
-            if self._writing and flat(self._description, each).get("readOnly"):
+        for name, member in schema["properties"].items():
+            if self._writing and flat(self._description, member).get("readOnly"):
                 continue
             if name in schema["required"]:
-                required[name] = self.values(each, name, depth + 1)
+                required[name] = self.values(member, name, depth + 1)
             elif depth <= _DEEPEST:
-                optional[name] = self.values(each, name, depth + 1)
-        return st.fixed_dictionaries(required, optional=optional).map(self._addressed)
+                optional[name] = self.values(member, name, depth + 1)
+        return st.fixed_dictionaries(required, optional=optional).map(self._add_url)
 
-    def _addressed(self, drawn: dict[str, Any]) -> dict[str, Any]:
-        """An item whose own URL ends in its id, as the API's do."""
+    def _add_url(self, drawn: dict[str, Any]) -> dict[str, Any]:
+        """Let an item's own URL end in its id, as in the API."""
         start = self._item_urls.get(str(drawn.get("id", ""))[:4])
         if start and "url" in drawn and "url" not in self._known:
             drawn["url"] = start + drawn["id"]
         return drawn
 
-    def _arrays(self, schema: Schema, name: str, depth: int) -> JSON:
-        least = schema.get("minItems", 0)
-        most = min(schema.get("maxItems", _MOST), least + (0 if depth > _DEEPEST else _MOST))
+    def _make_array(self, schema: Schema, name: str, depth: int) -> JSON:
+        """Return a strategy for arrays within the bounds of the schema."""
+        minimum = schema.get("minItems", 0)
+        maximum = min(schema.get("maxItems", _MOST), minimum + (0 if depth > _DEEPEST else _MOST))
         items = self.values(schema.get("items", {}), name, depth + 1)
-        return st.lists(items, min_size=least, max_size=max(least, most))
+        return st.lists(items, min_size=minimum, max_size=max(minimum, maximum))
 
-    def _strings(self, schema: Schema, name: str, _: int) -> JSON:
+    def _make_string(self, schema: Schema, name: str, _: int) -> JSON:
+        """Return a strategy for strings: ids and links by pattern and name, then formats, then plain text."""
         if "pattern" in schema:
             prefix = prefix_of(schema["pattern"])
             drawn = st.from_regex(schema["pattern"], fullmatch=True, alphabet=_PRINTABLE)
@@ -121,19 +130,21 @@ class _Drawer:
             return prefixed_ulids(prefix).map(shape.format)
         if schema.get("format") in FORMATS:
             return FORMATS[schema["format"]]
-        least = schema.get("minLength", 0)
-        return st.text(_TEXT, min_size=least, max_size=min(schema.get("maxLength", _LONGEST), least + _LONGEST))
+        minimum = schema.get("minLength", 0)
+        return st.text(_TEXT, min_size=minimum, max_size=min(schema.get("maxLength", _LONGEST), minimum + _LONGEST))
 
 
-def _integers(schema: Schema, *_: object) -> JSON:
-    least = schema.get("minimum", schema.get("exclusiveMinimum", -_WIDEST))
-    most = schema.get("maximum", schema.get("exclusiveMaximum", max(_WIDEST, least)))
+def _make_integer(schema: Schema, *_: object) -> JSON:
+    """Return a strategy for integers within the bounds, multiples of `multipleOf`."""
+    minimum = schema.get("minimum", schema.get("exclusiveMinimum", -_WIDEST))
+    maximum = schema.get("maximum", schema.get("exclusiveMaximum", max(_WIDEST, minimum)))
     step = schema.get("multipleOf", 1)
-    wide = st.integers(-(-int(least) // step), int(most) // step)
-    return wide.map(step.__mul__)
+    multiples = st.integers(-(-int(minimum) // step), int(maximum) // step)
+    return multiples.map(step.__mul__)
 
 
-def _numbers(schema: Schema, *_: object) -> JSON:
-    least = schema.get("minimum", schema.get("exclusiveMinimum", -_WIDEST))
-    most = schema.get("maximum", schema.get("exclusiveMaximum", max(_WIDEST, least)))
-    return st.floats(float(least), float(most), allow_nan=False, allow_infinity=False, allow_subnormal=False)
+def _make_number(schema: Schema, *_: object) -> JSON:
+    """Return a strategy for finite floats within the bounds."""
+    minimum = schema.get("minimum", schema.get("exclusiveMinimum", -_WIDEST))
+    maximum = schema.get("maximum", schema.get("exclusiveMaximum", max(_WIDEST, minimum)))
+    return st.floats(float(minimum), float(maximum), allow_nan=False, allow_infinity=False, allow_subnormal=False)

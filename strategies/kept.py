@@ -1,4 +1,4 @@
-"""What is drawn from a description, made once and kept on disk, as it depends on that, a seed and our code alone."""
+"""A cache on disk for what is drawn from a description; it depends on description, seed and code only."""
 
 import contextlib
 import hashlib
@@ -22,19 +22,19 @@ _KEEP = 8  # descriptions
 
 
 def default_dir() -> Path:
-    """Where what was made is kept for this user."""
+    """Return the cache folder of this user."""
     return user_cache_path("evconform", appauthor=False) / "cases"
 
 
 def kept(
     description: Description, name: str, kind: type[T], make: Callable[[], T], *, directory: Path | None = None
 ) -> T:
-    """What `make` makes, from disk where it was made before under that name, in `directory` or the user's cache.
+    """Return the cached result of that name, or call `make` and cache its result.
 
-    `kind` is its type, as msgspec reads it back. What is spoilt on disk is made anew; a folder that cannot be written
-    is no fault.
+    The file lies in `directory` (default: the user's cache folder). `kind` is the type of the result, as msgspec reads
+    it back. A damaged file is made anew; a folder that cannot be written is ignored.
     """
-    code = hashlib.sha256(_code() + description.digest.encode()).hexdigest()[:24]
+    code = hashlib.sha256(_digest_code() + description.digest.encode()).hexdigest()[:24]
     path = (directory or default_dir()) / code / hashlib.sha256(name.encode()).hexdigest()[:24]
     try:
         data = path.read_bytes()
@@ -42,23 +42,23 @@ def kept(
             return msgspec.msgpack.decode(data[32:], type=kind)
     except (OSError, msgspec.MsgspecError):
         pass
-    found = make()
-    _store(path, msgspec.msgpack.encode(found))
-    return found
+    result = make()
+    _store(path, msgspec.msgpack.encode(result))
+    return result
 
 
 @cache
-def _code() -> bytes:
-    """The digest of what makes cases: a change of it must never meet an old result."""
+def _digest_code() -> bytes:
+    """Return the digest of the code that makes cases, so that changed code never meets an old result."""
     digest = hashlib.sha256(version("schemathesis").encode() + version("hypothesis").encode())
     folders = (Path(__file__).parent, Path(str(adapters.__file__)).parent)
-    for path in chain.from_iterable(sorted(each.glob("*.py")) for each in folders):
+    for path in chain.from_iterable(sorted(folder.glob("*.py")) for folder in folders):
         digest.update(path.read_bytes())
     return digest.digest()
 
 
 def _store(path: Path, body: bytes) -> None:
-    """Keep it, all or nothing."""
+    """Write a file with its digest, all or nothing; failures are ignored."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,9 +68,9 @@ def _store(path: Path, body: bytes) -> None:
 
 
 def _prune(directory: Path) -> None:
-    """Drop all but the descriptions used last."""
-    folders = sorted(directory.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    """Delete all but the most recently written folders, one folder for each description and code."""
+    folders = sorted(directory.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for folder in folders[_KEEP:]:
-        for each in folder.iterdir():
-            each.unlink(missing_ok=True)
+        for path in folder.iterdir():
+            path.unlink(missing_ok=True)
         folder.rmdir()

@@ -1,4 +1,4 @@
-"""Well-formed URLs of what a property links to, from the resource model."""
+"""Well-formed URLs of linked resources, from the resource model."""
 
 from collections.abc import Iterator
 from os.path import commonprefix
@@ -8,51 +8,52 @@ from conformance.model import Link, Resource
 
 
 def base_url(description: Description) -> str:
-    """The first server of the description, without trailing slash; empty where it names none."""
+    """Return the first server of the description without trailing slash; empty if it names none."""
     servers = description.document.get("servers") or [{"url": ""}]
     return str(servers[0]["url"]).rstrip("/")
 
 
 def item_urls(description: Description) -> dict[str, str]:
-    """For each prefix of ids, the start of the URLs of its resource's items."""
+    """Return, for each prefix of ids, the start of the URLs of its resource's items."""
     return {
-        each.prefix: base_url(description) + each.item_path.partition("{")[0]
-        for each in description.model.resources
-        if each.prefix and each.item_path.count("{") == 1
+        resource.prefix: base_url(description) + resource.item_path.partition("{")[0]
+        for resource in description.model.resources
+        if resource.prefix and resource.item_path.count("{") == 1
     }
 
 
 def link_shapes(description: Description, resource: str = "") -> dict[str, tuple[str, str]]:
-    """By property name, the prefix of the id in its URL and the URL with `{}` for that id.
+    """Return, by property name, the prefix of the id in its URL, and the URL with `{}` for that id.
 
-    Of several links with that name, the resource's own is meant, else the one whose target is named most like it
-    (`model` of `vehicles` leads to `vehicle_models`).
+    If several links have the name, the link of `resource` itself is chosen, else the one whose target has the most
+    similar name (`model` of `vehicles` leads to `vehicle_models`).
     """
-    links = [(each.name == resource, link) for each in description.model.resources for link in each.links]
-    links.sort(key=lambda found: (found[0], _likeness(resource, found[1])))
+    links = [(owner.name == resource, link) for owner in description.model.resources for link in owner.links]
+    links.sort(key=lambda pair: (pair[0], _count_common_letters(resource, pair[1])))
     return {
         link.path.rpartition(".")[2].removesuffix("[]"): shape
         for _, link in links
-        for shape in _shapes(description, link)
+        for shape in _iterate_shapes(description, link)
     }
 
 
-def _likeness(resource: str, link: Link) -> int:
-    """How many letters a resource's name begins with that the target of a link begins with too."""
+def _count_common_letters(resource: str, link: Link) -> int:
+    """Return how many leading letters a resource's name shares with the target of a link."""
     return len(commonprefix([resource, *link.targets[:1]]))  # noqa: RUF071 - letters, not path segments
 
 
-def _shapes(description: Description, link: Link) -> Iterator[tuple[str, str]]:
-    """The shape of a link's URL, nothing where it has none that one id completes."""
+def _iterate_shapes(description: Description, link: Link) -> Iterator[tuple[str, str]]:
+    """Yield the shape of a link's URL; nothing if one id does not complete it."""
     target = description.model.by_name.get(link.targets[0]) if link.targets else None
     if target is None or link.own or target.item_path.count("{") != 1:
         return
-    prefix = target.prefix or _prefix_of_parent(description, target)
+    prefix = target.prefix or _find_parent_prefix(description, target)
     if prefix:
         start, _, rest = target.item_path.partition("{")
         yield prefix, f"{base_url(description)}{start}{{}}{rest.partition('}')[2]}"
 
 
-def _prefix_of_parent(description: Description, resource: Resource) -> str:
+def _find_parent_prefix(description: Description, resource: Resource) -> str:
+    """Return the id prefix of the parent resource, empty if there is none."""
     parent = description.model.by_name.get(resource.parent)
     return parent.prefix if parent else ""

@@ -1,4 +1,4 @@
-"""One complete valid instance of a schema, always the same: the ground that defects are put on."""
+"""One complete valid instance of a schema, always the same; defects are put into it."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from strategies.instances import Known
 from strategies.links import link_shapes
 from strategies.schemas import Schema, branches, flat, prefix_of, types, unexpanded
 
-_DEEPEST = 6  # levels below which nothing optional is made, so that recursion ends
+_DEEPEST = 6  # levels below which no optional property is made, so that recursion ends
 _ULID = encoded(round(EARLIEST.timestamp() * 1000) << 80)
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,19 +32,21 @@ _GUESSES = ("GB", "51.5,-0.1", "a", "A", "0", "+441234567890", "#000000")
 def sample(
     validators: Validators, pointer: str, *, known: Known | None = None, writing: bool = False, resource: str = ""
 ) -> Any | None:
-    """A valid instance of the schema at a pointer with every property that it can have; None where none is found.
+    """Return a valid instance of the schema at a pointer with every property it can have, or None if none is found.
 
-    The options are those of `instances`; of the known values the first is taken.
+    The options are those of `instances`; the first known value of a name is used.
 
-    >>> sample(validators, schema_of_body(operation), known={"model": [model["url"]]}, writing=True)
+    >>> from conformance.description import load
+    >>> sample(Validators(load()), "#/components/schemas/Vehicle", known={"description": ["my car"]})["description"]
+    'my car'
     """
-    made = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})
-    judges = validators.written if writing else validators
-    return made if made is not UNSET and judges.matches(pointer, made) else None
+    instance = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})
+    active_validators = validators.written if writing else validators
+    return instance if instance is not UNSET and active_validators.matches(pointer, instance) else None
 
 
 class _Sampler:
-    """Makes the first value of each kind; UNSET where it knows none."""
+    """A maker of the first value of each kind; UNSET if it knows none."""
 
     def __init__(self, description: Description, known: Known, resource: str, *, writing: bool) -> None:
         self._description = description
@@ -53,69 +55,79 @@ class _Sampler:
         self._writing = writing
 
     def value(self, schema: Schema, name: str = "", depth: int = 0) -> Any:
-        """The value of a schema that stands at a property of that name, so many levels deep."""
+        """Return the value of a schema at a property of that name, `depth` levels deep."""
         schema = flat(self._description, schema)
-        given = [*self._known.get(name, ()), *schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
-        if given:
-            return next((each for each in given if each is not None), None)
+        candidates = [
+            *self._known.get(name, ()),
+            *schema.get("enum", ()),
+            *([schema["const"]] if "const" in schema else ()),
+        ]
+        if candidates:
+            return next((candidate for candidate in candidates if candidate is not None), None)
         forms = unexpanded(self._description, branches(self._description, schema))
         if forms != [schema]:
-            meant = next((each for each in forms if types(each) != ("null",)), {"type": "null"})
-            return self.value(meant, name, depth)
-        kind = next((each for each in types(schema) if each != "null"), "null")
+            chosen = next((form for form in forms if types(form) != ("null",)), {"type": "null"})
+            return self.value(chosen, name, depth)
+        kind = next((type_name for type_name in types(schema) if type_name != "null"), "null")
         if kind == "object":
-            return self._object(schema, depth)
+            return self._make_object(schema, depth)
         if kind == "array":
-            return self._array(schema, name, depth)
+            return self._make_array(schema, name, depth)
         if schema.get("format") == "uri" and name in self._links:
             prefix, shape = self._links[name]
             return shape.format(prefix + _ULID)
-        return _scalar(kind, schema)
+        return _make_scalar(kind, schema)
 
-    def _object(self, schema: Schema, depth: int) -> Any:
-        made = {}
-        for name, each in schema["properties"].items():
-            needed = name in schema["required"]
-            hidden = self._writing and flat(self._description, each).get("readOnly")
-            if hidden or (depth > _DEEPEST and not needed):
+    def _make_object(self, schema: Schema, depth: int) -> Any:
+        """Return an object, or UNSET if a required property has no value."""
+        members = {}
+        for name, member in schema["properties"].items():
+            is_required = name in schema["required"]
+            is_hidden = self._writing and flat(self._description, member).get("readOnly")
+            if is_hidden or (depth > _DEEPEST and not is_required):
                 continue
-            value = self.value(each, name, depth + 1) if depth <= 2 * _DEEPEST else UNSET
+            value = self.value(member, name, depth + 1) if depth <= 2 * _DEEPEST else UNSET
             if value is not UNSET:
-                made[name] = value
-            elif needed:
+                members[name] = value
+            elif is_required:
                 return UNSET
-        return made
+        return members
 
-    def _array(self, schema: Schema, name: str, depth: int) -> Any:
+    def _make_array(self, schema: Schema, name: str, depth: int) -> Any:
+        """Return an array of equal items, as short as allowed but not empty."""
         item = self.value(schema.get("items", {}), name, depth + 1)
         count = max(schema.get("minItems", 0), 1)
         return [] if item is UNSET else [item] * count
 
 
-def _scalar(kind: str, schema: Schema) -> Any:
+def _make_scalar(kind: str, schema: Schema) -> Any:
+    """Return a value of a scalar type."""
     match kind:
         case "boolean":
             return True
         case "integer" | "number":
-            least = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
-            return max(least, min(1, schema.get("maximum", 1)))
+            minimum = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
+            return max(minimum, min(1, schema.get("maximum", 1)))
         case "string":
-            return _string(schema)
+            return _make_string(schema)
         case _:
             return None
 
 
-def _string(schema: Schema) -> Any:
+def _make_string(schema: Schema) -> Any:
+    """Return a string by pattern, format or length; UNSET if no candidate matches the pattern."""
     if "pattern" in schema:
         prefix = prefix_of(schema["pattern"])
-        return prefix + _ULID if prefix else _example(schema)
+        return prefix + _ULID if prefix else _find_example(schema)
     text = _FORMATS.get(schema.get("format", ""), "a sample")
     return text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "x")
 
 
-def _example(schema: Schema) -> Any:
-    """A string that a pattern may match: the description's example, else a guess by its likes."""
+def _find_example(schema: Schema) -> Any:
+    """Return a string that matches a pattern: an example of the description, else a guess; UNSET if none does."""
     examples = [*schema.get("examples", ()), *([schema["example"]] if "example" in schema else ())]
     candidates = (*examples, *_GUESSES)
     pattern = re.compile(schema["pattern"])
-    return next((each for each in candidates if isinstance(each, str) and pattern.search(each)), UNSET)
+    return next(
+        (candidate for candidate in candidates if isinstance(candidate, str) and pattern.search(candidate)), UNSET
+    )

@@ -1,4 +1,4 @@
-"""Schemas of a description, flattened so that values can be made along them."""
+"""Schemas of a description, flattened so that values can be made from them."""
 
 import re
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ _ID = re.compile(r"\^?(?P<prefix>[a-z]{4})\[[^\]]+\](\{26\}|\[[^\]]+\]\{25\})\$?
 
 
 def flat(description: Description, schema: Schema) -> dict[str, Any]:
-    """A schema with what it refers to and the parts of its `allOf` written into it; later parts win."""
-    return _merged(description, schema, frozenset())
+    """Return a schema with its reference and the parts of its `allOf` merged into it; later parts win."""
+    return _merge(description, schema, frozenset())
 
 
 def types(schema: Schema) -> tuple[str, ...]:
-    """The types that a flat schema allows; guessed from its keywords where it names none."""
+    """Return the types that a flat schema allows; guessed from its keywords if it names none."""
     named = schema.get("type")
     if named is not None:
         return (named,) if isinstance(named, str) else tuple(named)
@@ -27,30 +27,31 @@ def types(schema: Schema) -> tuple[str, ...]:
 
 
 def branches(description: Description, schema: Schema) -> list[dict[str, Any]]:
-    """The forms that a flat schema lets its instances choose from, flat themselves; the schema alone without choice."""
+    """Return the flat forms that a flat schema offers by `oneOf` and `anyOf`; without them the schema alone."""
     base = {key: value for key, value in schema.items() if key not in {"oneOf", "anyOf"}}
     choices = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    return [flat(description, {"allOf": [base, each]}) for each in choices] or [base]
+    return [flat(description, {"allOf": [base, choice]}) for choice in choices] or [base]
 
 
 def unexpanded(description: Description, forms: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The forms without the objects that stand for an expanded link, where the link itself is one of them."""
-    links = any(form.get("format") == "uri" or form.get("items", {}).get("format") == "uri" for form in forms)
-    return [form for form in forms if not (links and _nests(description, form))]
+    """Return the forms without expanded objects, if a link is one of the forms."""
+    has_link = any(form.get("format") == "uri" or form.get("items", {}).get("format") == "uri" for form in forms)
+    return [form for form in forms if not (has_link and _has_object(description, form))]
 
 
 def prefix_of(pattern: str) -> str:
-    """The prefix in a pattern of ids, empty where the pattern is none."""
-    found = _ID.fullmatch(pattern)
-    return found["prefix"] if found else ""
+    """Return the id prefix in a pattern, empty if it is not a pattern of ids."""
+    match = _ID.fullmatch(pattern)
+    return match["prefix"] if match else ""
 
 
-def _merged(description: Description, schema: Schema, seen: frozenset[str]) -> dict[str, Any]:
+def _merge(description: Description, schema: Schema, seen: frozenset[str]) -> dict[str, Any]:
+    """Merge references and `allOf` recursively; a reference in `seen` is not followed again."""
     parts: list[Schema] = []
     reference = schema.get("$ref")
     if isinstance(reference, str) and reference not in seen:
-        parts.append(_merged(description, description.resolve(reference), seen | {reference}))
-    parts += [_merged(description, each, seen) for each in schema.get("allOf", ())]
+        parts.append(_merge(description, description.resolve(reference), seen | {reference}))
+    parts += [_merge(description, part, seen) for part in schema.get("allOf", ())]
     parts.append({key: value for key, value in schema.items() if key not in {"$ref", "allOf"}})
     merged: dict[str, Any] = {}
     for part in parts:
@@ -60,6 +61,6 @@ def _merged(description: Description, schema: Schema, seen: frozenset[str]) -> d
     return merged
 
 
-def _nests(description: Description, schema: Schema) -> bool:
-    """Whether a form holds an object, or a list of them."""
+def _has_object(description: Description, schema: Schema) -> bool:
+    """Return whether a form is an object or a list of objects."""
     return "object" in types(schema) or ("items" in schema and "object" in types(flat(description, schema["items"])))

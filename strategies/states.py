@@ -1,4 +1,4 @@
-"""What histories say and compare: what is broken, and the states of a resource against what is known of it."""
+"""Broken requirements of a history, and the comparison of a resource's state with its known state."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,8 @@ from conformance.link_header import LinkSyntaxError, by_rel, parse
 from conformance.model import Request, Response
 
 
-class Broken(AssertionError):  # noqa: N818 - reads as what it says: a requirement is broken
-    """A requirement that a history violates, and the request that showed it."""
+class Broken(AssertionError):  # noqa: N818 - an assertion about a server, exported to partners under this name
+    """A requirement that a history breaks, and the request that showed it."""
 
     def __init__(self, requirement: str, message: str, request: Request) -> None:
         super().__init__(f"{requirement}: {message} ({request.method} {request.target})")
@@ -18,14 +18,14 @@ class Broken(AssertionError):  # noqa: N818 - reads as what it says: a requireme
 
 
 def folded(value: Any) -> Any:
-    """The link that an expanded object stands for."""
+    """Replace an expanded object, or a list of them, by its link."""
     if isinstance(value, list):
-        return [folded(each) for each in value]
+        return [folded(member) for member in value]
     return value.get("url") if isinstance(value, dict) else value
 
 
 def next_url(answer: Response) -> str:
-    """Where the next page is, empty where the answer does not tell."""
+    """Return the URL of the next page, empty if the response names none."""
     try:
         return by_rel(parse(answer.header("link") or "")).get("next", "")
     except LinkSyntaxError:
@@ -33,16 +33,19 @@ def next_url(answer: Response) -> str:
 
 
 def covers(actual: Any, expected: Any) -> bool:
-    """Whether a JSON value has all that another says; objects may say more, timestamps compare as instants."""
+    """Return whether a JSON value has everything another has.
+
+    Objects may have more members; timestamps are compared as instants.
+    """
     if isinstance(expected, dict) and isinstance(actual, dict):
         return all(name in actual and covers(actual[name], value) for name, value in expected.items())
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(map(covers, actual, expected))
-    return expected == actual or _instant(expected) == _instant(actual) != ""
+    return expected == actual or _parse_instant(expected) == _parse_instant(actual) != ""
 
 
-def _instant(value: Any) -> datetime | str:
-    """The moment of an RFC 3339 timestamp, empty for what is none."""
+def _parse_instant(value: Any) -> datetime | str:
+    """Return the instant of an RFC 3339 timestamp, empty for any other value."""
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):

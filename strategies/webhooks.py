@@ -1,4 +1,4 @@
-"""Webhook payloads as the provider sends them, to try a receiver with."""
+"""Webhook payloads as the provider sends them, to test a receiver with."""
 
 from functools import partial
 from typing import Any
@@ -12,30 +12,39 @@ from strategies.instances import Known, instances
 
 
 def schema_of_webhook(validators: Validators, event: str) -> str:
-    """The pointer of the schema of an event's payload. An event that the description does not know is refused."""
+    """Return the pointer of the schema of an event's payload.
+
+    Raises InvalidArgument for an event that the description does not know.
+    """
     events = validators.description.document.get("webhooks", {})
     if event not in events:
-        raise InvalidArgument(f"event={event!r} is not described; there are {', '.join(events) or 'none'}")
+        raise InvalidArgument(
+            f"event must be one of the description: {', '.join(events) or 'it has none'}, got {event!r}"
+        )
     return pointers.join("#", "webhooks", event, "post", "requestBody", "content", "application/json", "schema")
 
 
 def webhook_payloads(
     validators: Validators, event: str, *, known: Known | None = None
 ) -> st.SearchStrategy[dict[str, Any]]:
-    """Valid payloads of an event: `type`, `timestamp` and `data`, links unexpanded; `type` is the event.
+    """Return a strategy for valid payloads of an event: `type`, `timestamp` and `data`, links unexpanded.
 
-    What was created has no end yet, what ended does not end before its start, and the timestamp is that of the event.
-    For payloads that a receiver must refuse, give one to `defects` with `schema_of_webhook`.
+    A `.created` event has no end yet, an `.ended` event does not end before its start, and the timestamp is that of the
+    event. For payloads that a receiver must refuse, pass one to `defects` with `schema_of_webhook`.
 
-    >>> @given(payload=webhook_payloads(validators, "charging_sub_session.ended"))
-    ... def test_the_receiver_answers_2xx(payload): assert deliver(payload).status_code // 100 == 2
+    In a test of your own::
+
+        @given(payload=webhook_payloads(validators, "charging_sub_session.ended"))
+        def test_the_receiver_accepts_valid_payloads(payload):
+            assert deliver(payload).status_code // 100 == 2
     """
     pointer = schema_of_webhook(validators, event)
     drawn = instances(validators, pointer, known={"type": [event], **(known or {})})
-    return drawn.map(_consistent).filter(partial(validators.matches, pointer))
+    return drawn.map(_make_consistent).filter(partial(validators.matches, pointer))
 
 
-def _consistent(payload: dict[str, Any]) -> dict[str, Any]:
+def _make_consistent(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a payload whose timestamp, start and end fit its event."""
     data = payload.get("data", {})
     if payload["type"].endswith(".created") and data.get("start"):
         return {**payload, "timestamp": data["start"], "data": {**data, "end": None}}

@@ -1,4 +1,4 @@
-"""Histories of one resource drawn by Hypothesis: lived through on an API, or written down to be lived through later."""
+"""Histories of one resource drawn by Hypothesis: run against an API at once, or kept as scripts to run later."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -21,37 +21,37 @@ from strategies.states import Broken
 
 Send = Callable[[Request], Response]
 
-_POOL = 4  # histories that are drawn for each that is chosen
-_MOST_CHOICES = 11  # twelve choices fall evenly on two, three, four or six items
+_POOL = 4  # histories drawn for each one chosen
+_MOST_CHOICES = 11  # 0 to 11: twelve choices divide evenly among two, three, four or six items
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """What the histories of one resource have in common: strategies of its steps, and how one is lived."""
+    """The common part of the histories of one resource: strategies of its steps, and how a history begins."""
 
     steps: Mapping[Do, st.SearchStrategy[Step]]
-    begin: "Callable[[], _Life]"
+    begin: "Callable[[], _LiveHistory]"
 
 
 def steps_of(
     validators: Validators, lifecycle: Lifecycle, known: Known | None = None
 ) -> dict[Do, st.SearchStrategy[Step]]:
-    """The steps that a resource's life can have, by what they do."""
-    items = st.integers(0, _MOST_CHOICES)
-    found = {
+    """Return strategies for the steps of a resource's life, by kind of step."""
+    indices = st.integers(0, _MOST_CHOICES)
+    strategies = {
         Do.CREATE: st.builds(Step, st.just(Do.CREATE), body=bodies(validators, lifecycle.create, known=known)),
-        Do.READ: st.builds(Step, st.just(Do.READ), items),
+        Do.READ: st.builds(Step, st.just(Do.READ), indices),
     }
     if lifecycle.update:
         changes = bodies(validators, lifecycle.update, known=known)
-        found[Do.UPDATE] = st.builds(Step, st.just(Do.UPDATE), items, body=changes)
+        strategies[Do.UPDATE] = st.builds(Step, st.just(Do.UPDATE), indices, body=changes)
     if lifecycle.delete:
-        found[Do.DELETE] = st.builds(Step, st.just(Do.DELETE), items)
+        strategies[Do.DELETE] = st.builds(Step, st.just(Do.DELETE), indices)
     if lifecycle.listing:
-        found[Do.WALK] = st.just(Step(Do.WALK))
+        strategies[Do.WALK] = st.just(Step(Do.WALK))
     if lifecycle.expandable:
         paths = expansions(lifecycle.read, max_depth=1)
-        found[Do.EXPAND] = st.builds(Step, st.just(Do.EXPAND), items, paths=paths)
-    return found
+        strategies[Do.EXPAND] = st.builds(Step, st.just(Do.EXPAND), indices, paths=paths)
+    return strategies
 
 
 def workflows(  # noqa: PLR0913 - three of them are options by name
@@ -63,19 +63,22 @@ def workflows(  # noqa: PLR0913 - three of them are options by name
     known: Known | None = None,
     volatile: Collection[str] = (),
 ) -> Callable[[], "Workflow"]:
-    """A maker of machines that draw histories of one resource and live them, for Hypothesis to run and to shrink.
+    """Return a factory of state machines that draw histories of one resource and run them; Hypothesis shrinks them.
 
-    `send` answers requests of ours below a base URL, with whatever headers each needs. `path` gives values for the
-    parameters of the paths above the resource, `known` real values for bodies; `volatile` names the properties that
-    change by themselves. A machine raises `Broken` with the id of the requirement that its history violates.
+    `send` sends a request below a base URL, with the headers that it needs, and returns the response. `path` gives
+    values for the parameters of the paths above the resource, `known` real values for bodies; `volatile` names the
+    properties that change on their own. A machine raises `Broken` with the id of the requirement that its history
+    breaks.
 
-    >>> machine = workflows(validators, lifecycle, send, known={"model": models})
-    ... run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
+    In a test of your own::
+
+        machine = workflows(validators, lifecycle, send, known={"model": models})
+        run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
     """
     steps = steps_of(validators, lifecycle, known)
 
-    def begin() -> _Life:
-        return _Life(History(lifecycle, path=path, volatile=volatile), send)
+    def begin() -> "_LiveHistory":
+        return _LiveHistory(History(lifecycle, path=path, volatile=volatile), send)
 
     return lambda: Workflow(Ground(steps, begin))
 
@@ -83,10 +86,13 @@ def workflows(  # noqa: PLR0913 - three of them are options by name
 def histories(
     validators: Validators, lifecycle: Lifecycle, *, known: Known | None = None, most: int = 8
 ) -> st.SearchStrategy[Script]:
-    """Histories to be lived later: something is created, then up to `most` steps of any sort follow.
+    """Return a strategy for histories to run later: a creation, then up to `most` steps of any kind.
 
-    >>> @given(script=histories(validators, lifecycle, known={"model": models}))
-    ... def test_vehicles_live(script): relayed(History(lifecycle).told(script), send)
+    In a test of your own::
+
+        @given(script=histories(validators, lifecycle, known={"model": models}))
+        def test_histories_of_vehicles(script):
+            relayed(History(lifecycle).told(script), send)
     """
     steps = steps_of(validators, lifecycle, known)
     rest = st.lists(st.one_of([*steps.values()]), min_size=1, max_size=most)
@@ -96,12 +102,14 @@ def histories(
 def scripts(
     validators: Validators, lifecycle: Lifecycle, *, number: int, count: int = 60, most: int = 8
 ) -> tuple[Script, ...]:
-    """At most `count` histories of at most so many steps after the first, those first that add most to the others.
+    """Return at most `count` histories, the most varied first.
 
-    `number` is their seed.
+    `number` is the seed; a history has at most `most` steps after its first.
 
-    >>> for script in scripts(validators, lifecycle, number=1):
-    ...     relayed(History(lifecycle).told(script), send)
+    In a test of your own::
+
+        for script in scripts(validators, lifecycle, number=1):
+            relayed(History(lifecycle).told(script), send)
     """
     drawn: dict[bytes, Script] = {}
 
@@ -120,53 +128,57 @@ def scripts(
 
     with reproducible():
         draw()
-    return tuple(islice(_varied([*drawn.values()]), count))
+    return tuple(islice(_sort_by_variety([*drawn.values()]), count))
 
 
-def _varied(found: list[Script]) -> Iterator[Script]:
-    """Always the one whose orders of steps were seen least before, for what it costs."""
+def _sort_by_variety(drawn_scripts: list[Script]) -> Iterator[Script]:
+    """Yield the scripts; next is always the one with the rarest orders of steps so far, per step."""
     seen: Counter[tuple[Do, ...]] = Counter()
-    orders = {index: _orders(script) for index, script in enumerate(found)}
+    orders = {index: _list_orders(script) for index, script in enumerate(drawn_scripts)}
     while orders:
-        best = max(orders, key=lambda index: sum(1 / (1 + seen[o]) for o in orders[index]) / len(found[index]))
+        best = max(
+            orders, key=lambda index: sum(1 / (1 + seen[order]) for order in orders[index]) / len(drawn_scripts[index])
+        )
         seen.update(orders.pop(best))
-        yield found[best]
+        yield drawn_scripts[best]
 
 
-def _orders(script: Script) -> frozenset[tuple[Do, ...]]:
-    """What comes before what, by threes and for the same one of the living by twos."""
-    threes = (tuple(each.do for each in three) for three in combinations(script, 3))
-    twos = ((one.do, other.do) for one, other in combinations(script, 2) if one.item == other.item)
+def _list_orders(script: Script) -> frozenset[tuple[Do, ...]]:
+    """Return the orders of steps: every three in sequence, and every two about the same item."""
+    threes = (tuple(step.do for step in three) for three in combinations(script, 3))
+    twos = ((first.do, second.do) for first, second in combinations(script, 2) if first.item == second.item)
     return frozenset(chain(threes, twos))
 
 
-class _Life:
-    """A history that is lived while it is drawn."""
+class _LiveHistory:
+    """A history that runs while it is drawn."""
 
     def __init__(self, history: History, send: Send) -> None:
         self._history, self._send = history, send
-        self._whole = True  # nothing was broken yet
+        self._unbroken = True  # no requirement is broken so far
 
     def take(self, step: Step) -> None:
+        """Run one step."""
         try:
             relayed(self._history.take(step), self._send)
         except Broken:
-            self._whole = False
+            self._unbroken = False
             raise
 
     def end(self) -> None:
+        """Check the end state unless the history is broken already; delete what is left."""
         try:
-            if self._whole:
+            if self._unbroken:
                 relayed(self._history.look_back(), self._send)
         finally:
             relayed(self._history.leave(), self._send)
 
 
 class Workflow(RuleBasedStateMachine):
-    """Draws one history.
+    """A state machine that draws and runs one history.
 
-    What is drawn never depends on what was answered: a server that remembers earlier histories would make the same
-    history draw other values, and Hypothesis could neither repeat nor shrink it.
+    No draw depends on a response: a server that remembers earlier histories would make the same history draw other
+    values, and Hypothesis could neither repeat nor shrink it.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -176,46 +188,47 @@ class Workflow(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        """Something to live with."""
-        self._next(data, Do.CREATE)
+        """Create a first item."""
+        self._run_step(data, Do.CREATE)
 
     @rule(data=st.data())
     def create(self, data: st.DataObject) -> None:
-        """One more."""
-        self._next(data, Do.CREATE)
+        """Create another item."""
+        self._run_step(data, Do.CREATE)
 
     @rule(data=st.data())
     def read(self, data: st.DataObject) -> None:
-        """One of the living."""
-        self._next(data, Do.READ)
+        """Read an item."""
+        self._run_step(data, Do.READ)
 
     @precondition(lambda self: Do.UPDATE in self._steps)
     @rule(data=st.data())
     def update(self, data: st.DataObject) -> None:
-        """One of the living, changed."""
-        self._next(data, Do.UPDATE)
+        """Change an item."""
+        self._run_step(data, Do.UPDATE)
 
     @precondition(lambda self: Do.DELETE in self._steps)
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
-        """One of the living, no more."""
-        self._next(data, Do.DELETE)
+        """Delete an item."""
+        self._run_step(data, Do.DELETE)
 
     @precondition(lambda self: Do.WALK in self._steps)
     @rule(data=st.data())
     def walk(self, data: st.DataObject) -> None:
-        """All of them, by their list."""
-        self._next(data, Do.WALK)
+        """Read all pages of the list."""
+        self._run_step(data, Do.WALK)
 
     @precondition(lambda self: Do.EXPAND in self._steps)
     @rule(data=st.data())
     def expand(self, data: st.DataObject) -> None:
-        """One of the living, with what it links to."""
-        self._next(data, Do.EXPAND)
+        """Read an item with linked resources expanded."""
+        self._run_step(data, Do.EXPAND)
 
     def teardown(self) -> None:
-        """The end of the history."""
+        """Check the end state, then delete what is left."""
         self._life.end()
 
-    def _next(self, data: st.DataObject, do: Do) -> None:
+    def _run_step(self, data: st.DataObject, do: Do) -> None:
+        """Draw a step of a kind and run it."""
         self._life.take(data.draw(self._steps[do], label=do))

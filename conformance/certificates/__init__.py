@@ -1,1 +1,4 @@
-"""Certificates: made of a finished record, signed, verified offline, revoked. The only importer of securesystemslib."""
+"""Certificates: made of a finished run log, signed, verified offline, revoked.
+
+No other package imports securesystemslib.
+"""

@@ -12,11 +12,11 @@ import msgspec
 from conformance.errors import CertificateError
 from conformance.model import Certification, Certified
 
-_FIRST = "0" * 64  # what the first attempt follows
+_FIRST = "0" * 64  # the digest that the first attempt names as its predecessor
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One line: which attempt of whom it is, how it ended, and the SHA-256 of the line before it."""
+    """One line: the number and the subject of an attempt, how it ended, and the SHA-256 of the previous line."""
 
     number: int
     at: datetime
@@ -30,9 +30,9 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """The attempts of a subject; `broken` says where the file is no longer what was written, empty where it is.
+    """The attempts of a subject.
 
-    `digests` has the SHA-256 of each line.
+    `digests` has the SHA-256 of each line. `broken` says where the file was changed, and is empty if it was not.
     """
 
     path: Path
@@ -41,43 +41,47 @@ class Chain(msgspec.Struct, frozen=True):
     broken: str = ""
 
     def of(self, log_sha256: str) -> int | None:
-        """The index of the attempt with that log, or None."""
-        return next((n for n, each in enumerate(self.attempts) if each.log_sha256 == log_sha256), None)
+        """Return the index of the attempt with that run log, or None."""
+        return next((index for index, attempt in enumerate(self.attempts) if attempt.log_sha256 == log_sha256), None)
 
 
 def chain_file(directory: Path, certification: Certification) -> Path:
-    """Where the attempts of a subject are kept: its name, and a digest that keeps like names apart."""
-    whole = f"{certification.kind}\0{certification.subject}"
+    """Return the file for the attempts of a subject: its name, and a digest that separates similar names."""
+    identity = f"{certification.kind}\0{certification.subject}"
     name = re.sub(r"[^a-z0-9]+", "-", certification.subject.lower()).strip("-")[:60]
-    return directory / f"{name or 'subject'}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}.jsonl"
+    return directory / f"{name or 'subject'}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}.jsonl"
 
 
 def read(path: Path) -> Chain:
-    """The chain in a file, none where there is no file; it is read up to the first break.
+    """Return the chain of a file up to the first break; empty if there is no file.
 
-    Raises CertificateError where it cannot be read.
+    Raises CertificateError if the file cannot be read.
+
+    Raises CertificateError if the file cannot be read.
     """
     try:
         lines = path.read_bytes().split(b"\n") if path.exists() else [b""]
-    except OSError as fault:
-        raise CertificateError(f"{path} cannot be read: {fault.strerror}") from fault
-    rest = lines.pop()
+    except OSError as error:
+        raise CertificateError(f"{path} cannot be read: {error.strerror}") from error
+    incomplete = lines.pop()
     attempts: list[Attempt] = []
     digests: list[str] = []
     for number, line in enumerate(lines, 1):
-        attempt = _decoded(line)
-        wrong = _fault(attempt, number, attempts, digests) if attempt else "this is no attempt"
-        if attempt is None or wrong:
-            return Chain(path, tuple(attempts), tuple(digests), f"{path.name}, line {number}: {wrong}")
+        attempt = _decode(line)
+        problem = _find_break(attempt, number, attempts, digests) if attempt else "this is not an attempt"
+        if attempt is None or problem:
+            return Chain(path, tuple(attempts), tuple(digests), f"{path.name}, line {number}: {problem}")
         attempts.append(attempt)
         digests.append(_digest(line))
-    return Chain(path, tuple(attempts), tuple(digests), f"{path.name} ends in the middle of a line" if rest else "")
+    return Chain(
+        path, tuple(attempts), tuple(digests), f"{path.name} ends in the middle of a line" if incomplete else ""
+    )
 
 
 def append(path: Path, certification: Certification, *, at: datetime, verdict: str, log_sha256: str) -> Chain:
-    """Add an attempt, unless the one with this log is there already, and give the chain.
+    """Add an attempt unless the chain has one with this run log; return the chain.
 
-    A broken chain is continued and stays broken. Raises CertificateError where the file cannot be written.
+    A broken chain is continued and stays broken. Raises CertificateError if the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,40 +102,46 @@ def append(path: Path, certification: Certification, *, at: datetime, verdict: s
                     log_sha256=log_sha256,
                     previous=_digest(lines[-1]) if lines else _FIRST,
                 )
-                parted = b"" if content.endswith(b"\n") or not content else b"\n"
-                file.write(parted + msgspec.json.encode(attempt) + b"\n")
+                separator = b"" if content.endswith(b"\n") or not content else b"\n"
+                file.write(separator + msgspec.json.encode(attempt) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-    except OSError as fault:
+    except OSError as error:
         raise CertificateError(
-            f"{path} cannot be written: {fault.strerror}", hint="Name another --attempts."
-        ) from fault
+            f"{path} cannot be written: {error.strerror}", hint="Name another folder with --attempts"
+        ) from error
     return read(path)
 
 
-def _decoded(line: bytes) -> Attempt | None:
+def _decode(line: bytes) -> Attempt | None:
+    """Return the attempt of a line, or None."""
     try:
         return msgspec.json.decode(line, type=Attempt)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 
-def _fault(attempt: Attempt, number: int, attempts: list[Attempt], digests: list[str]) -> str:
+def _find_break(attempt: Attempt, number: int, attempts: list[Attempt], digests: list[str]) -> str:
+    """Return why an attempt does not continue the chain, empty if it does."""
     if attempt.previous != (digests[-1] if digests else _FIRST):
-        return "the line before it was changed or taken away"
+        return "the previous line was changed or removed"
     if attempt.number != number:
-        return f"attempt {attempt.number} stands where attempt {number} should"
+        return f"expected attempt {number}, got attempt {attempt.number}"
     if attempts and (attempt.kind, attempt.subject) != (attempts[0].kind, attempts[0].subject):
         return f"this is an attempt of {attempt.subject}"
     return ""
 
 
 def _digest(line: bytes) -> str:
+    """Return the SHA-256 of a line, hexadecimal."""
     return hashlib.sha256(line).hexdigest()
 
 
 def _lock(descriptor: int) -> None:
-    """Let two certifications that end at once write one after the other; where the system cannot, the chain tells."""
+    """Lock the file until it is closed, so that two certifications append one after the other.
+
+    Without `fcntl` there is no lock; a collision then shows as a broken chain.
+    """
     if sys.platform != "win32":
         import fcntl  # noqa: PLC0415 - not on every system
 

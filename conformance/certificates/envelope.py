@@ -13,7 +13,7 @@ from conformance.errors import CertificateError
 
 
 class Seal(Enum):
-    """What became of an envelope's signature under a key."""
+    """The state of an envelope's signature under a key."""
 
     INTACT = "intact"
     TAMPERED = "tampered"
@@ -21,7 +21,7 @@ class Seal(Enum):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What an envelope holds; to be believed where the seal is intact, and nowhere else. `key_id` is a claim."""
+    """The content of an envelope. Trust `payload` only if the seal is intact; `key_id` is an unverified claim."""
 
     seal: Seal
     payload: bytes
@@ -40,50 +40,54 @@ class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def sealed(payload: bytes, payload_type: str, signer: Signer) -> bytes:
-    """The envelope as JSON (DSSE 1.0, "Envelope")."""
+    """Return the signed envelope as JSON (DSSE 1.0, "Envelope")."""
     envelope = Envelope(payload, payload_type, {})
     envelope.sign(signer)
     return msgspec.json.format(msgspec.json.encode(envelope.to_dict()), indent=1) + b"\n"
 
 
 def opened(content: bytes, payload_type: str, key: PublicKey, *, what: str) -> Opened:
-    """What an envelope holds and whether the key signed just that.
+    """Return the content of an envelope, and whether the key signed exactly that.
 
-    Base64 is read strictly: an encoding of the same bytes that the signer did not write counts as tampered. An envelope
-    that names no key is tried with this one. Raises CertificateError where it is no envelope, or one of another type
-    that the key did sign; `what` names in the message what it should be.
+    Base64 is read strictly: another encoding of the same bytes counts as tampered. An envelope that names no key is
+    verified with the given one. `what` is the expected document, for messages. Raises CertificateError if the content
+    is not an envelope, or is a signed envelope of another type.
     """
-    found = _parsed(content, what)
-    named = next((each for each in found.signatures if each.keyid in {key.keyid, ""}), None)
-    if named is None:
-        return Opened(Seal.WRONG_KEY, b"", found.signatures[0].keyid)
-    payload, signature = _strict(found.payload), _strict(named.sig)
-    if payload is None or signature is None or not _verifies(payload, found.payload_type, signature, key):
+    envelope = _parse(content, what)
+    entry = next((candidate for candidate in envelope.signatures if candidate.keyid in {key.keyid, ""}), None)
+    if entry is None:
+        return Opened(Seal.WRONG_KEY, b"", envelope.signatures[0].keyid)
+    payload, signature = _decode_base64(envelope.payload), _decode_base64(entry.sig)
+    if payload is None or signature is None or not _is_signed(payload, envelope.payload_type, signature, key):
         return Opened(Seal.TAMPERED, b"", key.keyid)
-    if found.payload_type != payload_type:
-        raise CertificateError(f"{what} is expected, and this is signed as {found.payload_type}")
+    if envelope.payload_type != payload_type:
+        raise CertificateError(f"{what} is expected, got a signed {envelope.payload_type}")
     return Opened(Seal.INTACT, payload, key.keyid)
 
 
 def claimed(content: bytes, *, what: str) -> tuple[bytes, str]:
-    """The payload and the id of the key that an envelope claims; nothing is verified. Raises CertificateError."""
-    found = _parsed(content, what)
-    return _strict(found.payload) or b"", found.signatures[0].keyid
+    """Return the payload and the key id that an envelope claims, without verification; raises CertificateError."""
+    envelope = _parse(content, what)
+    return _decode_base64(envelope.payload) or b"", envelope.signatures[0].keyid
 
 
-def _parsed(content: bytes, what: str) -> _Envelope:
+def _parse(content: bytes, expected: str) -> _Envelope:
+    """Return an envelope with at least one signature; raises CertificateError."""
     try:
-        found = msgspec.json.decode(content, type=_Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        envelope = msgspec.json.decode(content, type=_Envelope)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CertificateError(
-            f"{what} is expected, and this is no DSSE envelope: {fault}", hint="Is the file whole?"
-        ) from fault
-    if not found.signatures:
-        raise CertificateError(f"{what} is expected, and this is not signed", hint="Ask its issuer for a signed one.")
-    return found
+            f"{expected} is expected, and this is not a DSSE envelope: {error}", hint="Check that the file is complete"
+        ) from error
+    if not envelope.signatures:
+        raise CertificateError(
+            f"{expected} is expected, and this is not signed", hint="Ask the issuer for a signed one"
+        )
+    return envelope
 
 
-def _verifies(payload: bytes, payload_type: str, signature: bytes, key: PublicKey) -> bool:
+def _is_signed(payload: bytes, payload_type: str, signature: bytes, key: PublicKey) -> bool:
+    """Return whether the key made this signature over type and payload."""
     try:
         envelope = Envelope(payload, payload_type, {key.keyid: Signature(key.keyid, signature.hex())})
         envelope.verify([key], 1)
@@ -92,11 +96,11 @@ def _verifies(payload: bytes, payload_type: str, signature: bytes, key: PublicKe
     return True
 
 
-def _strict(text: str) -> bytes | None:
-    """The bytes of canonical base64 (RFC 4648, section 3.5), of either alphabet; None where it is none."""
+def _decode_base64(text: str) -> bytes | None:
+    """Return the bytes of canonical base64 (RFC 4648, section 3.5) of either alphabet, or None."""
     try:
         standard = text.replace("-", "+").replace("_", "/").encode("ascii")
-        found = binascii.a2b_base64(standard, strict_mode=True)
+        content = binascii.a2b_base64(standard, strict_mode=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
-    return found if binascii.b2a_base64(found, newline=False) == standard else None
+    return content if binascii.b2a_base64(content, newline=False) == standard else None

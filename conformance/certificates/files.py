@@ -1,4 +1,4 @@
-"""Keys, certificates and lists on disk."""
+"""Keys, certificates and revocation lists on disk."""
 
 import hashlib
 from pathlib import Path
@@ -8,22 +8,22 @@ from conformance.errors import CertificateError
 
 
 def read(path: Path) -> bytes:
-    """The content of a file; raises CertificateError."""
+    """Return the content of a file; raises CertificateError."""
     try:
         return path.read_bytes()
-    except OSError as fault:
-        raise CertificateError(f"{path} cannot be read: {fault.strerror}") from fault
+    except OSError as error:
+        raise CertificateError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal; raises CertificateError."""
+    """Return the SHA-256 of a file, hexadecimal; raises CertificateError."""
     return hashlib.sha256(read(path)).hexdigest()
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file in one step, over its predecessor; raises CertificateError."""
+    """Write a file atomically, replacing an existing one; raises CertificateError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.replace(path, content)
-    except OSError as fault:
-        raise CertificateError(f"{path} cannot be written: {fault.strerror}") from fault
+    except OSError as error:
+        raise CertificateError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""Whether a certificate can be made of a run at all: one rule, written once."""
+"""The one rule on whether a certificate can be made of a run."""
 
 from collections.abc import Iterator
 
@@ -6,49 +6,56 @@ from conformance.model import Level, Verdict
 from reports import RunVerdict, Summary
 from reports.summary import Cell
 
-_OPEN = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR})
+_UNDECIDED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR})
 _UNSEEN = frozenset({Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE})
 
 
 def obstacles(summary: Summary) -> tuple[str, ...]:
-    """Why no certificate can be made of a run; empty where one can.
+    """Return why no certificate can be made of a run, empty if one can.
 
-    1. It certifies nobody, its subject has no version, or what was judged is a part of any profile.
-    2. It did not conform: nothing was tested, a case is an ERROR, the record is cut off, or a MUST is violated and no
-       waiver covers it.
-    3. It was stopped early.
-    4. A MUST was left out, not tested or left open. One that cannot be seen, or has nothing to apply to, needs a
-       reason, which the certificate lists. One that a person decides (REVIEW) is listed likewise.
+    The obstacles are:
+
+    1. The run certifies no subject, the subject has no version, or the run covers only a part of a profile.
+    2. The run did not conform: nothing was tested, a case is an ERROR, the run log is cut off, or a MUST is violated
+       without a waiver.
+    3. The run was stopped early.
+    4. A MUST was left out, not tested or inconclusive. A MUST that is not observable or not applicable needs a reason,
+       which the certificate lists; the certificate also lists a MUST that a person decides (REVIEW).
     5. No MUST passed.
     """
-    return tuple(dict.fromkeys(_obstacles(summary)))
+    return tuple(dict.fromkeys(_iterate_obstacles(summary)))
 
 
-def _obstacles(summary: Summary) -> Iterator[str]:
-    found = summary.started.certification if summary.started else None
-    if found is None:
-        yield "the run certifies nobody"
+def _iterate_obstacles(summary: Summary) -> Iterator[str]:
+    """Yield the obstacles in the order of the rule, perhaps more than once."""
+    certification = summary.started.certification if summary.started else None
+    if certification is None:
+        yield "the run certifies no subject"
         return
-    if not found.version:
-        yield f"{found.subject} has no version: name it with --subject-version, or in the plan"
-    if not found.whole:
-        yield f"{found.profile} is no whole profile"
+    if not certification.version:
+        yield f"{certification.subject} has no version: name it with --subject-version or in the plan"
+    if not certification.whole:
+        yield f"{certification.profile} is not a whole profile"
     if summary.verdict not in {RunVerdict.CONFORMS, RunVerdict.WAIVED}:
         yield from summary.reasons or (f"the run ended as {summary.verdict}",)
-    yield from (f"the run was stopped early: {why}" for why in summary.stopped)
+    yield from (f"the run was stopped early: {reason}" for reason in summary.stopped)
     musts = [cell for cell in summary.cells if summary.level(cell.requirement) is Level.MUST]
-    yield from filter(None, map(_unsettled, musts))
-    known = {cell.requirement for cell in summary.cells} | {each.requirement for each in summary.excluded}
-    left_out = [each.id for each in summary.requirements if each.level is Level.MUST and each.id not in known]
+    yield from filter(None, map(_explain_open, musts))
+    known = {cell.requirement for cell in summary.cells} | {exclusion.requirement for exclusion in summary.excluded}
+    left_out = [
+        requirement.id
+        for requirement in summary.requirements
+        if requirement.level is Level.MUST and requirement.id not in known
+    ]
     if left_out:
-        yield f"a selection is no profile: {', '.join(left_out)} left out"
+        yield f"a selection is not a whole profile: {', '.join(left_out)} left out"
     if not any(cell.verdict is Verdict.PASS for cell in musts):
         yield "no MUST passed"
 
 
-def _unsettled(cell: Cell) -> str:
-    """Why a case stands in the way of a certificate, in words; empty where it does not."""
-    words = f"{cell.requirement} is {cell.verdict.replace('_', ' ').lower()}"
-    if cell.verdict in _OPEN:
-        return f"{words}: {cell.reason or 'nothing says why'}"
-    return f"{words}, and nothing says why" if cell.verdict in _UNSEEN and not cell.reason else ""
+def _explain_open(cell: Cell) -> str:
+    """Return why a case prevents a certificate, empty if it does not."""
+    statement = f"{cell.requirement} is {cell.verdict.replace('_', ' ').lower()}"
+    if cell.verdict in _UNDECIDED:
+        return f"{statement}: {cell.reason or 'no reason is recorded'}"
+    return f"{statement}, and no reason is recorded" if cell.verdict in _UNSEEN and not cell.reason else ""

@@ -1,4 +1,4 @@
-"""The issuer's signed list of certificates that hold no longer."""
+"""The issuer's signed list of revoked certificates."""
 
 import hashlib
 from datetime import datetime
@@ -17,7 +17,7 @@ SCHEMA = "evconform/revocations/1"
 
 
 class Revoked(msgspec.Struct, frozen=True):
-    """A certificate that holds no longer, by the SHA-256 of its statement, and why."""
+    """A revoked certificate, by the SHA-256 of its statement, and the reason."""
 
     certificate_sha256: str
     subject: str
@@ -26,50 +26,54 @@ class Revoked(msgspec.Struct, frozen=True):
 
 
 class Revocations(msgspec.Struct, frozen=True):
-    """All that an issuer has revoked; `issued` tells a newer list from an older one."""
+    """All certificates that an issuer has revoked; `issued` distinguishes a newer list from an older one."""
 
     issued: datetime
     revoked: tuple[Revoked, ...]
     schema: str = SCHEMA
 
     def of(self, statement: bytes) -> Revoked | None:
-        """What is said of a certificate, by its statement."""
+        """Return the entry of a certificate, by its statement, or None."""
         digest = hashlib.sha256(statement).hexdigest()
-        return next((each for each in self.revoked if each.certificate_sha256 == digest), None)
+        return next((entry for entry in self.revoked if entry.certificate_sha256 == digest), None)
 
 
 def opened_list(path: Path, key: PublicKey) -> tuple[Opened, Revocations | None]:
-    """The list in a file, None where the key did not sign just that; raises CertificateError where it is none."""
-    found = opened(read(path), LIST_TYPE, key, what="A list of revocations")
-    if found.seal is not Seal.INTACT:
-        return found, None
+    """Return the envelope and the list of a file; no list if the key did not sign exactly that.
+
+    Raises CertificateError if the file is not a list of revocations.
+    """
+    envelope = opened(read(path), LIST_TYPE, key, what="A list of revocations")
+    if envelope.seal is not Seal.INTACT:
+        return envelope, None
     try:
-        listed = msgspec.json.decode(found.payload, type=Revocations)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        raise CertificateError(f"{path} is signed, and no list of revocations: {fault}") from fault
-    return found, listed
+        revocations = msgspec.json.decode(envelope.payload, type=Revocations)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise CertificateError(f"{path} is signed, but not a list of revocations: {error}") from error
+    return envelope, revocations
 
 
 def revoke(certificate: Path, path: Path, signer: Signer, *, reason: str, now: datetime) -> Revoked:
-    """Add a certificate to the list in a file, made where there is none, and sign it anew.
+    """Add a certificate to the list in a file and sign the list again; make the file if there is none.
 
-    Raises CertificateError where certificate or list are not intact under this key: nobody revokes for another.
+    Raises CertificateError if the certificate or the list is not intact under this key: an issuer revokes only its own
+    certificates.
     """
     key = signer.public_key
-    found = opened(read(certificate), PAYLOAD_TYPE, key, what="A certificate")
-    if found.seal is not Seal.INTACT:
-        raise CertificateError(f"{certificate} cannot be revoked with this key: it is {found.seal.value}")
-    listed = Revocations(now, ())
+    envelope = opened(read(certificate), PAYLOAD_TYPE, key, what="A certificate")
+    if envelope.seal is not Seal.INTACT:
+        raise CertificateError(f"{certificate} cannot be revoked with this key: it is {envelope.seal.value}")
+    revocations = Revocations(now, ())
     if path.exists():
-        seal, known = opened_list(path, key)
-        if known is None:
-            raise CertificateError(f"{path} cannot be added to: it is {seal.seal.value}")
-        listed = known
-    if earlier := listed.of(found.payload):
-        raise CertificateError(f"{certificate} was revoked on {earlier.at:%Y-%m-%d}: {earlier.reason}")
-    digest = hashlib.sha256(found.payload).hexdigest()
-    named = decoded(found.payload).certification
-    entry = Revoked(digest, f"{named.subject} {named.version}", reason, now)
-    content = msgspec.json.encode(Revocations(now, (*listed.revoked, entry)))
+        old_envelope, old_list = opened_list(path, key)
+        if old_list is None:
+            raise CertificateError(f"{path} cannot be extended with this key: it is {old_envelope.seal.value}")
+        revocations = old_list
+    if old_entry := revocations.of(envelope.payload):
+        raise CertificateError(f"{certificate} was revoked on {old_entry.at:%Y-%m-%d}: {old_entry.reason}")
+    digest = hashlib.sha256(envelope.payload).hexdigest()
+    certification = decoded(envelope.payload).certification
+    entry = Revoked(digest, f"{certification.subject} {certification.version}", reason, now)
+    content = msgspec.json.encode(Revocations(now, (*revocations.revoked, entry)))
     replace(path, sealed(content, LIST_TYPE, signer))
     return entry

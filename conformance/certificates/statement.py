@@ -1,4 +1,4 @@
-"""What a certificate says: an in-toto Statement v1 with the test-result predicate, ours inside it as an extension."""
+"""The content of a certificate: an in-toto Statement v1 with the test-result predicate and an extension of it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -19,14 +19,14 @@ _QUIET = frozenset({Verdict.PASS, Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE
 
 
 class Descriptor(msgspec.Struct, frozen=True):
-    """A thing by name and digest (in-toto attestation, "ResourceDescriptor")."""
+    """A named thing with its digest (in-toto attestation, "ResourceDescriptor")."""
 
     name: str
     digest: dict[str, str]
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """How one requirement ended on one operation, with the reason where it is no PASS."""
+    """The verdict of one requirement on one operation, with the reason unless it is PASS."""
 
     requirement: str
     operation: str
@@ -37,7 +37,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Digests(msgspec.Struct, frozen=True):
-    """SHA-256, hexadecimal, of what the certificate rests on."""
+    """The SHA-256, hexadecimal, of each input of the certificate."""
 
     description: str
     suite: str
@@ -46,7 +46,7 @@ class Digests(msgspec.Struct, frozen=True):
 
 
 class Attempts(msgspec.Struct, frozen=True):
-    """Which attempt passed, the SHA-256 of its line in the chain, and all attempts up to it."""
+    """The number of the attempt that passed, the SHA-256 of its line in the chain, and all attempts up to it."""
 
     number: int
     entry_sha256: str
@@ -54,7 +54,7 @@ class Attempts(msgspec.Struct, frozen=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """Who is certified as what, for how long, and on what grounds.
+    """The subject of a certification, the profile, the period of validity, and the evidence.
 
     Valid from `issued` until just before `expires`.
     """
@@ -72,12 +72,12 @@ class Certificate(msgspec.Struct, frozen=True):
     schema: str = SCHEMA
 
     def having(self, *verdicts: Verdict) -> tuple[Judged, ...]:
-        """The outcomes of certain verdicts."""
-        return tuple(each for each in self.outcomes if each.verdict in verdicts)
+        """Return the outcomes with one of these verdicts."""
+        return tuple(outcome for outcome in self.outcomes if outcome.verdict in verdicts)
 
 
 class TestResult(msgspec.Struct, frozen=True, rename="camel"):
-    """The test-result predicate, version 0.1; `certificate` is our extension field."""
+    """The test-result predicate, version 0.1; `certificate` is the extension field of this project."""
 
     result: str
     configuration: tuple[Descriptor, ...]
@@ -86,11 +86,11 @@ class TestResult(msgspec.Struct, frozen=True, rename="camel"):
     failed_tests: tuple[str, ...]
     certificate: Certificate = msgspec.field(name="evconform_certificate")
 
-    __test__ = False  # pytest takes the name for a class of tests
+    __test__ = False  # pytest would collect it for its name
 
 
 class Statement(msgspec.Struct, frozen=True, rename="camel"):
-    """The in-toto Statement; its subject is the record, so that any verifier can hold `events.jsonl` against it."""
+    """The in-toto Statement. Its subject is the run log, so that any verifier can compare `events.jsonl` with it."""
 
     subject: tuple[Descriptor, ...]
     predicate: TestResult
@@ -99,48 +99,49 @@ class Statement(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def certificate(summary: Summary, chain: Chain, *, log_sha256: str, now: datetime, days: int) -> Certificate:
-    """The certificate of a run that nothing stands against; its attempt must be in the chain.
+    """Return the certificate of a run without obstacles; its attempt must be in the chain.
 
-    It lasts `days` from the end of the run, and no longer than the first waiver.
+    It is valid for `days` from the end of the run, but not longer than the first waiver. Raises ValueError for a run
+    without header, footer or attempt.
     """
     header, index = summary.started, chain.of(log_sha256)
     if header is None or header.certification is None or summary.finished_at is None or index is None:
-        raise ValueError("a run without header, footer or attempt is not certified")
+        raise ValueError("a run without header, footer or attempt cannot be certified")
     tested = datetime.fromtimestamp(summary.finished_at, UTC).replace(microsecond=0)
-    waivers = tuple(each for each in summary.waivers if each.state is WaiverState.ACTIVE)
-    ends = [_end_of(date.fromisoformat(each.expires)) for each in waivers]
+    waivers = tuple(waiver for waiver in summary.waivers if waiver.state is WaiverState.ACTIVE)
+    waiver_ends = [_compute_day_end(date.fromisoformat(waiver.expires)) for waiver in waivers]
     return Certificate(
         certification=header.certification,
         api=f"{header.description_title} {header.description_version}",
         suite_version=header.suite_version,
         tested=tested,
         issued=now.replace(microsecond=0),
-        expires=min([tested + timedelta(days=days), *ends]),
+        expires=min([tested + timedelta(days=days), *waiver_ends]),
         digests=Digests(
             description=header.description_sha256,
             suite=header.certification.suite_sha256,
             plan=header.certification.plan_sha256,
             log=log_sha256,
         ),
-        outcomes=tuple(_judged(cell, summary) for cell in summary.every_cell),
+        outcomes=tuple(_summarise_case(cell, summary) for cell in summary.every_cell),
         waivers=waivers,
         attempts=Attempts(index + 1, chain.digests[index], chain.attempts[: index + 1]),
     )
 
 
 def encoded(found: Certificate, log: Path) -> bytes:
-    """The statement as JSON: the same bytes for the same certificate."""
-    names = {each.requirement: None for each in found.outcomes}
-    warned = {each.requirement for each in found.outcomes if each.verdict not in _QUIET}
-    passed = {each.requirement for each in found.having(Verdict.PASS)} - warned
+    """Return the statement as JSON: the same bytes for the same certificate."""
+    requirements = tuple(dict.fromkeys(outcome.requirement for outcome in found.outcomes))
+    warned = {outcome.requirement for outcome in found.outcomes if outcome.verdict not in _QUIET}
+    passed = {outcome.requirement for outcome in found.having(Verdict.PASS)} - warned
     digests = msgspec.to_builtins(found.digests)
     statement = Statement(
         subject=(Descriptor(log.name, {"sha256": digests.pop("log")}),),
         predicate=TestResult(
             result="WARNED" if warned else "PASSED",
             configuration=tuple(Descriptor(name, {"sha256": value}) for name, value in digests.items()),
-            passed_tests=tuple(each for each in names if each in passed),
-            warned_tests=tuple(each for each in names if each in warned),
+            passed_tests=tuple(requirement for requirement in requirements if requirement in passed),
+            warned_tests=tuple(requirement for requirement in requirements if requirement in warned),
             failed_tests=(),
             certificate=found,
         ),
@@ -149,24 +150,26 @@ def encoded(found: Certificate, log: Path) -> bytes:
 
 
 def decoded(payload: bytes) -> Certificate:
-    """The certificate in a statement that a key did sign; raises CertificateError where it is another statement."""
+    """Return the certificate in a signed statement; raises CertificateError if it is another statement."""
     try:
         statement = msgspec.json.decode(payload, type=Statement)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        raise CertificateError(f"signed, and no certificate of ours: {fault}") from fault
-    found = statement.predicate.certificate
-    if (statement.type, statement.predicate_type, found.schema) != (STATEMENT, TEST_RESULT, SCHEMA):
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise CertificateError(f"signed, but not a certificate of evconform: {error}") from error
+    signed_certificate = statement.predicate.certificate
+    if (statement.type, statement.predicate_type, signed_certificate.schema) != (STATEMENT, TEST_RESULT, SCHEMA):
         raise CertificateError(
-            f"signed, and no certificate of the schema {SCHEMA}", hint="Use the version of evconform that made it."
+            f"signed, but not a certificate of the schema {SCHEMA}", hint="Use the version of evconform that made it"
         )
-    return found
+    return signed_certificate
 
 
-def _judged(cell: Cell, summary: Summary) -> Judged:
-    waived = any(each.waived for each in summary.by_case.get(cell.case, ()))
+def _summarise_case(cell: Cell, summary: Summary) -> Judged:
+    """Return the outcome of a case as the certificate lists it."""
+    is_waived = any(finding.waived for finding in summary.by_case.get(cell.case, ()))
     reason = "" if cell.verdict is Verdict.PASS else cell.reason
-    return Judged(cell.requirement, cell.operation, summary.level(cell.requirement), cell.verdict, reason, waived)
+    return Judged(cell.requirement, cell.operation, summary.level(cell.requirement), cell.verdict, reason, is_waived)
 
 
-def _end_of(day: date) -> datetime:
+def _compute_day_end(day: date) -> datetime:
+    """Return the first moment after a day (UTC)."""
     return datetime.combine(day + timedelta(days=1), time(), UTC)

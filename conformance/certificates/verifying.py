@@ -1,4 +1,4 @@
-"""Whether a certificate holds: offline, from the file, the issuer's public key, and what else is at hand."""
+"""Offline verification of a certificate: with the issuer's public key, and optionally a run log, a chain and a list."""
 
 from datetime import datetime
 from enum import IntEnum
@@ -14,7 +14,7 @@ from conformance.certificates.statement import PAYLOAD_TYPE, Certificate, decode
 
 
 class Standing(IntEnum):
-    """How a certificate stands; its value is the exit code. Of several the first of this list decides."""
+    """The state of a certificate; its value is the exit code. The first of this list decides if several apply."""
 
     TAMPERED = 10
     WRONG_KEY = 11
@@ -26,29 +26,30 @@ class Standing(IntEnum):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """One thing that was looked at, and what was found."""
+    """The result of one check."""
 
     standing: Standing
     words: str
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """What came of it all; the certificate is None where nobody may believe what it says."""
+    """The results of all checks; the certificate is None if its signature does not hold."""
 
     certificate: Certificate | None
     remarks: tuple[Remark, ...]
 
     @property
     def standing(self) -> Standing:
-        """The gravest of all remarks."""
-        found = {each.standing for each in self.remarks}
-        return next(each for each in Standing if each in found)
+        """The gravest standing of all remarks."""
+        standings = {remark.standing for remark in self.remarks}
+        return next(standing for standing in Standing if standing in standings)
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What a certificate can be held against; None is not at hand.
+    """Optional inputs to compare a certificate with; None is not at hand.
 
-    `log_sha256` digests a record, `revocations` is a signed list, `chain` a file of attempts or the folder of many.
+    `log_sha256` is the digest of a run log, `revocations` a signed list, `chain` a file of attempts or the folder of
+    many.
     """
 
     log_sha256: str | None = None
@@ -57,63 +58,70 @@ class Beside(msgspec.Struct, frozen=True):
 
 
 def verify(content: bytes, key: PublicKey, now: datetime, beside: Beside | None = None) -> Verification:
-    """Hold a certificate against a key, the clock, and what is at hand.
+    """Check a certificate against a key, the clock, and the optional inputs.
 
-    Raises CertificateError where a file cannot be read or is not what it should be.
+    Raises CertificateError if a file cannot be read or is not what it should be.
     """
     envelope = opened(content, PAYLOAD_TYPE, key, what="A certificate")
-    if (refused := _refused(envelope, key, "the certificate")) is not None:
-        return Verification(None, (refused,))
-    found = decoded(envelope.payload)
+    if (refusal := _find_refusal(envelope, key, "the certificate")) is not None:
+        return Verification(None, (refusal,))
+    signed_certificate = decoded(envelope.payload)
     beside = beside or Beside()
-    remarks = [Remark(Standing.VALID, f"signed by key {key.keyid[:16]}…"), _dated(found, now)]
+    remarks = [Remark(Standing.VALID, f"signed by key {key.keyid[:16]}…"), _check_period(signed_certificate, now)]
     if beside.log_sha256 is not None:
-        remarks.append(_logged(found, beside.log_sha256))
+        remarks.append(_check_log(signed_certificate, beside.log_sha256))
     if beside.chain is not None:
-        remarks.append(_chained(found, beside.chain))
+        remarks.append(_check_chain(signed_certificate, beside.chain))
     if beside.revocations is not None:
-        remarks.append(_revoked(envelope.payload, beside.revocations, key))
-    return Verification(found, tuple(remarks))
+        remarks.append(_check_revocation(envelope.payload, beside.revocations, key))
+    return Verification(signed_certificate, tuple(remarks))
 
 
-def _refused(envelope: Opened, key: PublicKey, what: str) -> Remark | None:
+def _find_refusal(envelope: Opened, key: PublicKey, document: str) -> Remark | None:
+    """Return why an envelope cannot be trusted, None if it can."""
     if envelope.seal is Seal.TAMPERED:
-        return Remark(Standing.TAMPERED, f"{what} is not what key {key.keyid[:16]}… signed")
+        return Remark(Standing.TAMPERED, f"{document} is not what key {key.keyid[:16]}… signed")
     if envelope.seal is Seal.WRONG_KEY:
-        return Remark(Standing.WRONG_KEY, f"{what} names another key, {envelope.key_id[:16]}…, not {key.keyid[:16]}…")
+        return Remark(Standing.WRONG_KEY, f"{document} names key {envelope.key_id[:16]}…, expected {key.keyid[:16]}…")
     return None
 
 
-def _dated(found: Certificate, now: datetime) -> Remark:
-    if now < found.issued:
-        return Remark(Standing.EXPIRED, f"not valid before {found.issued:%Y-%m-%d %H:%M} UTC: is the clock right?")
-    if now >= found.expires:
-        return Remark(Standing.EXPIRED, f"expired on {found.expires:%Y-%m-%d %H:%M} UTC")
-    return Remark(Standing.VALID, f"valid until {found.expires:%Y-%m-%d %H:%M} UTC")
+def _check_period(signed_certificate: Certificate, now: datetime) -> Remark:
+    """Compare the period of validity with the clock."""
+    if now < signed_certificate.issued:
+        return Remark(
+            Standing.EXPIRED, f"not valid before {signed_certificate.issued:%Y-%m-%d %H:%M} UTC: check the clock"
+        )
+    if now >= signed_certificate.expires:
+        return Remark(Standing.EXPIRED, f"expired on {signed_certificate.expires:%Y-%m-%d %H:%M} UTC")
+    return Remark(Standing.VALID, f"valid until {signed_certificate.expires:%Y-%m-%d %H:%M} UTC")
 
 
-def _logged(found: Certificate, log_sha256: str) -> Remark:
-    if log_sha256 != found.digests.log:
-        return Remark(Standing.LOG_DIFFERS, "the log is not the record that it was made of")
-    return Remark(Standing.VALID, "the log is the record that it was made of")
+def _check_log(signed_certificate: Certificate, log_sha256: str) -> Remark:
+    """Compare the certified run log with a digest."""
+    if log_sha256 != signed_certificate.digests.log:
+        return Remark(Standing.LOG_DIFFERS, "the run log is not the one that was certified")
+    return Remark(Standing.VALID, "the run log is the one that was certified")
 
 
-def _chained(found: Certificate, path: Path) -> Remark:
-    file = attempts.chain_file(path, found.certification) if path.is_dir() else path
-    chain, number = attempts.read(file), found.attempts.number
+def _check_chain(signed_certificate: Certificate, path: Path) -> Remark:
+    """Compare the certified attempt with a chain."""
+    file = attempts.chain_file(path, signed_certificate.certification) if path.is_dir() else path
+    chain, number = attempts.read(file), signed_certificate.attempts.number
     if chain.broken:
         return Remark(Standing.CHAIN_BROKEN, f"the chain of attempts is broken: {chain.broken}")
-    if chain.digests[number - 1 : number] != (found.attempts.entry_sha256,):
+    if chain.digests[number - 1 : number] != (signed_certificate.attempts.entry_sha256,):
         return Remark(Standing.CHAIN_BROKEN, f"attempt {number} of {file.name} is not the one that was certified")
-    return Remark(Standing.VALID, f"attempt {number} of {len(chain.attempts)} in a whole chain")
+    return Remark(Standing.VALID, f"attempt {number} of {len(chain.attempts)} in an unbroken chain")
 
 
-def _revoked(statement: bytes, path: Path, key: PublicKey) -> Remark:
-    envelope, listed = opened_list(path, key)
-    if listed is None:
-        refused = _refused(envelope, key, "the list of revocations")
-        return refused or Remark(Standing.TAMPERED, "the list of revocations cannot be believed")
-    entry = listed.of(statement)
+def _check_revocation(statement: bytes, path: Path, key: PublicKey) -> Remark:
+    """Look a statement up in a list of revocations."""
+    envelope, revocations = opened_list(path, key)
+    if revocations is None:
+        refusal = _find_refusal(envelope, key, "the list of revocations")
+        return refusal or Remark(Standing.TAMPERED, "the list of revocations cannot be trusted")
+    entry = revocations.of(statement)
     if entry is not None:
         return Remark(Standing.REVOKED, f"revoked on {entry.at:%Y-%m-%d}: {entry.reason}")
-    return Remark(Standing.VALID, f"not on the list of revocations of {listed.issued:%Y-%m-%d %H:%M} UTC")
+    return Remark(Standing.VALID, f"not on the list of revocations of {revocations.issued:%Y-%m-%d %H:%M} UTC")

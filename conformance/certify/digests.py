@@ -1,4 +1,4 @@
-"""Digests that tell two certifications apart: of the harness, and of what was to be done."""
+"""Digests that identify a certification: of the harness, and of the planned requests."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,25 +12,26 @@ _PACKAGES = ("conformance", "reports", "specs", "strategies")
 
 
 def suite_sha256() -> str:
-    """SHA-256 (hexadecimal) over the path and content of every file of the harness, compiled ones left out."""
+    """Return the SHA-256 (hexadecimal) over path and content of every file of the harness, compiled files excluded."""
     digest = hashlib.sha256()
     for name in _PACKAGES:
-        for path, content in _files(files(name), name):
+        for path, content in _walk_files(files(name), name):
             digest.update(b"%d %s %d " % (len(path), path.encode(), len(content)))
             digest.update(content)
     return digest.hexdigest()
 
 
 def sha256_of(value: Any) -> str:
-    """SHA-256 (hexadecimal) of a value as JSON, object members sorted."""
+    """Return the SHA-256 (hexadecimal) of a value as JSON with sorted object members."""
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
 
 
-def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    for each in sorted(folder.iterdir(), key=lambda found: found.name):
-        below = f"{path}/{each.name}"
-        if each.is_dir():
-            if each.name != "__pycache__":
-                yield from _files(each, below)
-        elif not each.name.endswith(".pyc"):
-            yield below, each.read_bytes()
+def _walk_files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of every file below a folder, sorted by name."""
+    for entry in sorted(folder.iterdir(), key=lambda node: node.name):
+        entry_path = f"{path}/{entry.name}"
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _walk_files(entry, entry_path)
+        elif not entry.name.endswith(".pyc"):
+            yield entry_path, entry.read_bytes()

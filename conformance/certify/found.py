@@ -1,4 +1,4 @@
-"""A verdict with its words, as every kind of certification finds it."""
+"""A verdict with its message, for every kind of certification."""
 
 import re
 
@@ -12,11 +12,11 @@ TRACES = re.compile(
     rb"|goroutine \d+ \[|thread '[^']+' panicked at|\.rb:\d+:in |#\d+ /\S+\.php\(\d+\)",  # Go, Rust, Ruby, PHP
     re.MULTILINE,
 )
-"""What the stack traces of common languages look like."""
+"""A line of a stack trace, in common languages."""
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A verdict and its words."""
+    """A verdict with its message."""
 
     verdict: Verdict
     message: str = ""
@@ -27,7 +27,7 @@ RIGHT = Found(Verdict.PASS)
 
 
 def graded(found: Found, level: Level) -> Found:
-    """A violation of what only should be is a warning."""
+    """Lower a violation to a warning unless the requirement is a MUST."""
     if found.verdict is Verdict.FAIL and level is not Level.MUST:
         return msgspec.structs.replace(found, verdict=Verdict.WARN)
     return found

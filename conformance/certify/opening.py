@@ -1,4 +1,4 @@
-"""What `certify` and `webhooks` need before they begin: keys, an API to ask."""
+"""Inputs of `certify` and `webhooks`: keys, and an API to send requests to."""
 
 import os
 from pathlib import Path
@@ -17,27 +17,25 @@ _READERS = ("readonly", "full")
 
 
 def key_of(secret: str, name: str = "--secret") -> Key:
-    """The key of a secret, or of the environment variable that `env:NAME` names. Raises UsageError."""
+    """Return the key of a secret, or of the environment variable that `env:NAME` names; raises UsageError."""
     return Key(resolved(secret, name, os.environ), name=name)
 
 
 def api_of(name: str, path: Path | None) -> Api:
-    """The API by configured name or URL, with credentials that may read; raises UsageError and TargetError."""
-    found = resolve(name, configuration.load(path), local=published())
-    identity = next((each for each in _READERS if each in found.target.identities), "")
+    """Return the API by configured name or URL, with credentials that may read.
+
+    Raises UsageError and TargetError.
+    """
+    resolved_target = resolve(name, configuration.load(path), local=published())
+    identity = next((reader for reader in _READERS if reader in resolved_target.target.identities), "")
     if not identity:
         raise UsageError(
-            f"--target {name} has no identity that may read", hint="Set EVCONFORM_TOKEN, or configure one."
+            f"--target {name} has no identity that may read", hint="Set EVCONFORM_TOKEN, or configure an identity"
         )
-    credentials, _ = obtain({identity: found.config.identities[identity]}, found.target.token_url)
-    return Api(found.target, credentials.headers, credentials.secrets, identity)
+    credentials, _ = obtain({identity: resolved_target.config.identities[identity]}, resolved_target.target.token_url)
+    return Api(resolved_target.target, credentials.headers, credentials.secrets, identity)
 
 
 def sender_target(origin: str) -> Target:
-    """The provider's sender as reports name it; `origin` is where its deliveries came to, or the capture."""
+    """Return the provider's sender as reports name it; `origin` is where deliveries arrive, or the capture."""
     return Target("webhook sender", TargetKind.URL, origin)
-
-
-def receiver_target(endpoint: str) -> Target:
-    """A partner's receiver as reports name it."""
-    return Target("webhook receiver", TargetKind.URL, endpoint)

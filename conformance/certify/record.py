@@ -1,6 +1,6 @@
-"""The record of a run that pytest does not schedule: one log, written as things happen, in the order of events.
+"""The run log of a run that pytest does not schedule: written as things happen, in the order of events.
 
-A kill at any time leaves a log that reports can be folded from; it says that it was cut off.
+If the process is killed, reports can still be made of the run log; they say that it was cut off.
 """
 
 import platform
@@ -20,16 +20,13 @@ from conformance.eventlog import Writer
 from conformance.execution.record import Recorder
 from conformance.execution.redaction import Redactor
 from conformance.model import (
-    Body,
     Case,
     Catalogued,
     Certification,
     Described,
-    Effect,
     Exchange,
     Exchanged,
     ItemFinished,
-    Media,
     Noticed,
     Observed,
     Operation,
@@ -38,19 +35,17 @@ from conformance.model import (
     Planned,
     Profile,
     Requirement,
-    ResponseSpec,
-    Role,
     RunFinished,
     RunStarted,
     Target,
     Verdict,
 )
 
-_BODY_KEPT = 64 * 1024  # bytes of a body that the record keeps
+_MAX_BODY_BYTES = 64 * 1024  # most bytes of a body in the run log
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a run is about: target and description, what is judged on which operations, and where the record goes."""
+    """The scope of a run: target and description, requirements and operations, and the folder of the run log."""
 
     target: Target
     description: Description
@@ -65,18 +60,20 @@ class About(msgspec.Struct, frozen=True):
 
 
 class Record:
-    """A run's log under way: header on entering, footer on leaving. Nothing secret gets past it.
+    """The run log in progress: it writes the header on entering and the footer on leaving, and redacts secrets.
 
-    Raises UsageError where the directory holds the record of another run, LogError where it cannot be written.
+    Raises UsageError if the directory holds another run log, LogError if it cannot be written.
     """
 
     def __init__(self, about: About, secrets: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
         self.path = about.directory / "events.jsonl"
         if self.path.exists():
-            raise UsageError(f"{about.directory} holds the record of another run", hint="Name a new --report-dir.")
+            raise UsageError(
+                f"{about.directory} holds the run log of another run", hint="Name a new folder with --report-dir"
+            )
         self.clock, self.stopped = clock, ""
         self._about, self._redactor = about, Redactor(secrets)
-        self._levels = {each.id: each.level for each in about.requirements}
+        self._levels = {requirement.id: requirement.level for requirement in about.requirements}
         self._cases = {Case(name, key) for name, keys in about.cases.items() for key in keys}
         self._observed: set[Case] = set()
         self._sent = 0
@@ -85,25 +82,27 @@ class Record:
     def __enter__(self) -> Self:
         about = self._about
         model = msgspec.structs.replace(about.description.model, operations=about.operations, resources=(), notes=())
-        self._log.append(_header(about, self.clock()))
+        self._log.append(_build_header(about, self.clock()))
         self._log.append(Described(model))
-        self._log.append(Placed(places(about.description, [each.pointer for each in about.operations])))
+        self._log.append(Placed(places(about.description, [operation.pointer for operation in about.operations])))
         self._log.append(Catalogued(about.requirements))
         for name, keys in about.cases.items():
             self._log.append(Planned(name, keys))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        if isinstance(fault, KeyboardInterrupt):
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, KeyboardInterrupt):
             self.stopped = self.stopped or "interrupted"
-        elif fault is not None:
-            self.stopped = self.stopped or "the harness failed"
+        elif error is not None:
+            self.stopped = self.stopped or "internal error"
             self.leave(self.stopped, Verdict.ERROR)
         self._log.append(RunFinished(self.clock(), {"": self._sent}, self.stopped))
         self._log.close()
 
     def item(self, name: str) -> "Item":
-        """A part of the run, whose repeated observations are counted."""
+        """Open a part of the run, which counts repeated observations."""
         recorder = Recorder(
             name,
             self._observe,
@@ -114,32 +113,33 @@ class Record:
         return Item(name, self, recorder)
 
     def exchanged(self, exchange: Exchange, item: str) -> None:
-        """Write down a request and its answer; of a very long body the beginning."""
+        """Write an exchange to the run log; very long bodies are cut."""
         self._sent += 1
-        self._log.append(Exchanged(self._redactor.exchange(_shortened(exchange)), item))
+        self._log.append(Exchanged(self._redactor.exchange(_shorten(exchange)), item))
 
     def notice(self, topic: str, message: str, operation: str = "") -> None:
-        """Write down something that is no verdict."""
+        """Write a notice, which is not a verdict."""
         self._log.append(Noticed(topic, self._redactor.text(message), operation))
 
     def ended(self, item: ItemFinished) -> None:
-        """Write down that a part of the run ended."""
+        """Write the end of a part of the run."""
         self._log.append(item)
 
     def plans(self, requirement: str) -> bool:
-        """Whether a requirement is judged on any operation."""
+        """Return whether a requirement is planned on any operation."""
         return requirement in self._about.cases
 
     def leave(self, reason: str, verdict: Verdict = Verdict.NOT_TESTED) -> None:
-        """Give every planned case that nobody judged a verdict, and the reason."""
+        """Give a verdict with a reason to every planned case that has none."""
         for case in sorted(self._cases - self._observed):
             self._observe(Observed(Outcome(case.requirement, case.operation, verdict, reason)))
 
     def redacted(self, text: str) -> str:
-        """A text without secrets."""
+        """Return a text without secrets."""
         return self._redactor.text(text)
 
     def _observe(self, event: Observed) -> None:
+        """Write an observation without secrets."""
         outcome = event.outcome
         self._observed.add(outcome.case)
         clean = {name: self._redactor.text(getattr(outcome, name)) for name in ("message", "expected", "actual")}
@@ -147,7 +147,7 @@ class Record:
 
 
 class Item:
-    """A part of a run: what it exchanges and observes goes on record under its name."""
+    """A part of a run; its exchanges and observations are logged under its name."""
 
     def __init__(self, name: str, record: Record, recorder: Recorder) -> None:
         self._name, self._record, self._recorder = name, record, recorder
@@ -156,31 +156,24 @@ class Item:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *given: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self._recorder.close()
         seconds = time.perf_counter() - self._began
-        self._record.ended(ItemFinished(self._name, seconds, self._sent, complete=given[0] is None))
+        self._record.ended(ItemFinished(self._name, seconds, self._sent, complete=error[0] is None))
 
     def exchanged(self, exchange: Exchange) -> None:
-        """Write down a request and its answer."""
+        """Write an exchange to the run log."""
         self._sent += 1
         self._record.exchanged(exchange, self._name)
 
     def observed(self, outcomes: Iterable[Outcome]) -> None:
-        """Write down observations."""
+        """Write outcomes to the run log."""
         for outcome in outcomes:
             self._recorder.record(outcome, outcome.operation)
 
 
-def posted(key: str, *, group: str, schema: str = "", pointer: str = "") -> Operation:
-    """An operation that takes a delivery, as reports show it; `pointer` is where the description has it."""
-    method, _, path = key.partition(" ")
-    body = Body(required=True, media=(Media("application/json", schema),))
-    responses = tuple(ResponseSpec(status) for status in ("2XX", "4XX"))
-    return Operation(key, key, method, path, pointer, Role.ACTION, Effect.WRITE, group, body=body, responses=responses)
-
-
-def _header(about: About, now: float) -> RunStarted:
+def _build_header(about: About, now: float) -> RunStarted:
+    """Return the header of the run log."""
     return RunStarted(
         run=about.directory.name,
         started_at=now,
@@ -198,10 +191,11 @@ def _header(about: About, now: float) -> RunStarted:
     )
 
 
-def _shortened(exchange: Exchange) -> Exchange:
+def _shorten(exchange: Exchange) -> Exchange:
+    """Return an exchange whose bodies are cut to the limit."""
     request, response = exchange.request, exchange.response
-    if len(request.body) > _BODY_KEPT:
-        request = msgspec.structs.replace(request, body=request.body[:_BODY_KEPT])
-    if response is not None and len(response.body) > _BODY_KEPT:
-        response = msgspec.structs.replace(response, body=response.body[:_BODY_KEPT], cut=True)
+    if len(request.body) > _MAX_BODY_BYTES:
+        request = msgspec.structs.replace(request, body=request.body[:_MAX_BODY_BYTES])
+    if response is not None and len(response.body) > _MAX_BODY_BYTES:
+        response = msgspec.structs.replace(response, body=response.body[:_MAX_BODY_BYTES], cut=True)
     return msgspec.structs.replace(exchange, request=request, response=response)

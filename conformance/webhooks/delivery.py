@@ -1,4 +1,4 @@
-"""A delivery that reached an endpoint, and what stands in it."""
+"""A delivery that reached an endpoint, and its content."""
 
 from functools import cached_property
 from typing import Any
@@ -9,13 +9,14 @@ from conformance.answers import UNREADABLE
 from conformance.description.guards import depth
 from conformance.model import Headers
 
-_DEEPEST = 64  # levels of nesting that are read: what judges them is recursive
+_DEEPEST = 64  # levels of nesting that are read, as the checks are recursive
 
 
 class Delivery(msgspec.Struct, frozen=True, dict=True):
-    """One delivery as it arrived. `arrived_at` is in seconds since 1970, 0 where nobody wrote it down.
+    """One delivery as it arrived.
 
-    `answered` is the status that the endpoint gave, 0 where it is not known.
+    `arrived_at` is in seconds since 1970, 0 if not recorded. `answered` is the status of the endpoint's response, 0 if
+    unknown.
     """
 
     headers: Headers
@@ -25,11 +26,12 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
     answered: int = 0
 
     def header(self, name: str) -> str:
-        """The first value of a header, empty where there is none; `webhook-*` stands in for an absent `svix-*`."""
-        found = self._first(name)
-        return found or (self._first("webhook-" + name.removeprefix("svix-")) if name.startswith("svix-") else "")
+        """Return the first value of a header, empty if there is none; `webhook-*` replaces an absent `svix-*`."""
+        value = self._find_header(name)
+        return value or (self._find_header("webhook-" + name.removeprefix("svix-")) if name.startswith("svix-") else "")
 
-    def _first(self, name: str) -> str:
+    def _find_header(self, name: str) -> str:
+        """Return the first value of the header of exactly that name."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
     @property
@@ -39,7 +41,7 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON, UNREADABLE where it is none."""
+        """The body as JSON, UNREADABLE if it is not JSON."""
         try:
             value = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -48,12 +50,12 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def event(self) -> str:
-        """The type that the signed body tells; the header stands outside the signature."""
+        """The event type in the signed body; the header is outside the signature."""
         value = self.json.get("type") if isinstance(self.json, dict) else None
         return value if isinstance(value, str) else ""
 
     @property
     def data(self) -> dict[str, Any]:
-        """The resource that the event is about, empty where it holds none."""
+        """The resource of the event, empty if there is none."""
         value = self.json.get("data") if isinstance(self.json, dict) else None
         return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""WHK-04: the `data` of a delivery held against what its `url` shows. Pure."""
+"""WHK-04: the `data` of a delivery compared with the resource at its `url`. Pure."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,23 +8,27 @@ from conformance.comparing import Difference, differences
 from conformance.judging import quote
 from conformance.model import Exchange, Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.judging import ENDED, operation_of
+from conformance.webhooks.judging import ENDED
+from conformance.webhooks.operations import operation_of
 
 _REQUIREMENT = "WHK-04"
-_MOST = 3  # differences of one delivery
-_ACCOUNTED = re.compile(r"cost|co2|points|savings|incentive|labels|updated")
-"""Words of the names of fields that are worked out after the event."""
+_MOST = 3  # differences reported of one delivery
+_COMPUTED_LATER = re.compile(r"cost|co2|points|savings|incentive|labels|updated")
+"""Parts of the names of fields that are computed after the event."""
 _GROWING = re.compile(r"energy_|duration|percentage")
-"""Words of the names of fields that grow until the end."""
+"""Parts of the names of fields that grow until the end."""
 
 Fetch = Callable[[str], Exchange]
-"""GET of a path below the base URL, as somebody who may read it."""
+"""A function that sends GET for a path below the base URL, with an identity that may read it."""
 
 
 def compare(
     delivery: Delivery, exchange: str, base_url: str, fetch: Fetch, json: Callable[[Exchange], Any]
 ) -> Iterator[Outcome | Noticed]:
-    """Fetch `data.url` and compare. Only URLs below the base are asked: no token goes elsewhere."""
+    """Fetch `data.url` and compare it with `data`.
+
+    Only URLs below the base URL are fetched, so that no token is sent elsewhere.
+    """
     operation, url = operation_of(delivery.event), delivery.data.get("url")
     if not isinstance(url, str):
         yield Outcome(
@@ -32,40 +36,45 @@ def compare(
         )
         return
     if not url.startswith(base_url + "/"):
-        reason = "data.url lies outside the target, and is not asked"
+        reason = "data.url is outside the target and is not fetched"
         yield Outcome(_REQUIREMENT, operation, Verdict.NOT_OBSERVABLE, reason, base_url, url, "/data/url", (exchange,))
         return
-    answer = fetch(url.removeprefix(base_url))
-    both = (exchange, answer.id)
-    if answer.status != 200:
-        verdict = Verdict.FAIL if answer.status == 404 else Verdict.INCONCLUSIVE
-        message = f"GET data.url answers {answer.status or 'nothing'}"
-        yield Outcome(_REQUIREMENT, operation, verdict, message, "200", str(answer.status), "/data/url", both)
+    fetched = fetch(url.removeprefix(base_url))
+    both = (exchange, fetched.id)
+    if fetched.status != 200:
+        verdict = Verdict.FAIL if fetched.status == 404 else Verdict.INCONCLUSIVE
+        message = f"GET data.url returned {fetched.status or 'no response'}"
+        yield Outcome(_REQUIREMENT, operation, verdict, message, "200", str(fetched.status), "/data/url", both)
         return
-    yield from _compared(delivery, json(answer), operation, both)
+    yield from _compare_fields(delivery, json(fetched), operation, both)
 
 
-def _compared(delivery: Delivery, shown: Any, operation: str, both: tuple[str, ...]) -> Iterator[Outcome | Noticed]:
-    found = tuple(differences(delivery.data, shown))
-    moving = [each for each in found if _may_move(each, ended=delivery.event.endswith(ENDED))]
-    for each in moving:
-        yield Noticed("volatile-field", f"{each.pointer} may change after the event, and has", operation)
-    bad = [each for each in found if each not in moving]
-    for each in bad[:_MOST]:
-        message = f"{each.first} in data is not what its url shows"
-        old, new = quote(each.new), quote(each.old)
-        yield Outcome(_REQUIREMENT, operation, Verdict.FAIL, message, old, new, f"/data{each.pointer}", both)
-    if not bad:
+def _compare_fields(
+    delivery: Delivery, resource: Any, operation: str, both: tuple[str, ...]
+) -> Iterator[Outcome | Noticed]:
+    """Yield a FAIL for each field that differs, a notice for each that may change, else a PASS."""
+    all_differences = tuple(differences(delivery.data, resource))
+    expected_changes = [
+        difference for difference in all_differences if _may_change(difference, ended=delivery.event.endswith(ENDED))
+    ]
+    for difference in expected_changes:
+        yield Noticed("volatile-field", f"{difference.pointer} may change after the event, and did", operation)
+    violations = [difference for difference in all_differences if difference not in expected_changes]
+    for difference in violations[:_MOST]:
+        message = f"{difference.first} in data differs from the resource at data.url"
+        old, new = quote(difference.new), quote(difference.old)
+        yield Outcome(_REQUIREMENT, operation, Verdict.FAIL, message, old, new, f"/data{difference.pointer}", both)
+    if not violations:
         yield Outcome(_REQUIREMENT, operation, Verdict.PASS, exchanges=both)
 
 
-def _may_move(found: Difference, *, ended: bool) -> bool:
-    """Whether a value may have changed between the event and the read of it."""
-    if _ACCOUNTED.search(found.first):
+def _may_change(difference: Difference, *, ended: bool) -> bool:
+    """Return whether a value may have changed between the event and the fetch of its resource."""
+    if _COMPUTED_LATER.search(difference.first):
         return True
     if ended:
         return False
-    if _GROWING.search(found.first):
-        numbers = isinstance(found.old, int | float) and isinstance(found.new, int | float)
-        return found.old is None or (numbers and found.new >= found.old)
-    return found.first == "end" and found.old is None
+    if _GROWING.search(difference.first):
+        are_numbers = isinstance(difference.old, int | float) and isinstance(difference.new, int | float)
+        return difference.old is None or (are_numbers and difference.new >= difference.old)
+    return difference.first == "end" and difference.old is None

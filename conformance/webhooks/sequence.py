@@ -1,78 +1,100 @@
-"""WHK-05, and WHK-06 as far as several deliveries show it: retries, order, pairs. Pure."""
+"""WHK-05, and WHK-06 as far as it concerns several deliveries: retries, order, pairs. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.judging import CREATED, ENDED, operation_of
+from conformance.webhooks.judging import CREATED, ENDED
+from conformance.webhooks.operations import operation_of
 
-Numbered = tuple[str, Delivery]  # the id of the exchange, and what arrived
-NO_RETRY = "no message came twice, so that an id that stays was not seen; refuse the first with --refuse"
+Numbered = tuple[str, Delivery]  # the id of the exchange, and its delivery
+NO_RETRY = (
+    "no message was delivered twice, so the id of a retry was not seen; refuse the first deliveries with --refuse"
+)
 
 
 def judge_all(deliveries: Iterable[Numbered]) -> Iterator[Outcome | Noticed]:
-    """What all deliveries together show, in whatever order they came."""
+    """Yield the outcomes of all deliveries together, in whatever order they arrived."""
     listed = tuple(deliveries)
-    yield from _identified(listed)
-    yield from _paired(listed)
+    yield from _check_ids(listed)
+    yield from _check_pairs(listed)
 
 
-def _identified(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome]:
+def _check_ids(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome]:
+    """Check WHK-05: a retry has the id of the first attempt, and no other message has it."""
     by_id: dict[str, list[Numbered]] = defaultdict(list)
     by_body: dict[bytes, list[Numbered]] = defaultdict(list)
-    for each in deliveries:
-        if each[1].id:
-            by_id[each[1].id].append(each)
-            by_body[each[1].body].append(each)
-    bad = [_fault("one id stands over different messages", group) for group in by_id.values() if _differ(group)]
-    bad += [_fault("one message came under several ids", group) for group in by_body.values() if _renamed(group)]
-    yield from bad
-    wrong = {each.operation for each in bad}
+    for numbered in deliveries:
+        if numbered[1].id:
+            by_id[numbered[1].id].append(numbered)
+            by_body[numbered[1].body].append(numbered)
+    violations = [
+        _report_violation("different messages have the same id", group)
+        for group in by_id.values()
+        if _has_different_bodies(group)
+    ]
+    violations += [
+        _report_violation("one message has several ids", group)
+        for group in by_body.values()
+        if _has_different_ids(group)
+    ]
+    yield from violations
+    violated = {outcome.operation for outcome in violations}
     retried = {operation_of(group[0][1].event): group for group in by_id.values() if len(group) > 1}
-    for operation in sorted({operation_of(each.event) for _, each in deliveries} - wrong):
+    for operation in sorted({operation_of(delivery.event) for _, delivery in deliveries} - violated):
         group = retried.get(operation)
-        told = Verdict.PASS if group else Verdict.NOT_OBSERVABLE
+        verdict = Verdict.PASS if group else Verdict.NOT_OBSERVABLE
         exchanges = tuple(name for name, _ in group or ())
-        yield Outcome("WHK-05", operation, told, "" if group else NO_RETRY, exchanges=exchanges)
+        yield Outcome("WHK-05", operation, verdict, "" if group else NO_RETRY, exchanges=exchanges)
 
 
-def _differ(group: list[Numbered]) -> bool:
-    return len({each.body for _, each in group}) > 1
+def _has_different_bodies(group: list[Numbered]) -> bool:
+    """Return whether deliveries have different bodies."""
+    return len({delivery.body for _, delivery in group}) > 1
 
 
-def _renamed(group: list[Numbered]) -> bool:
-    return len({each.id for _, each in group}) > 1
+def _has_different_ids(group: list[Numbered]) -> bool:
+    """Return whether deliveries have different ids."""
+    return len({delivery.id for _, delivery in group}) > 1
 
 
-def _fault(message: str, group: list[Numbered]) -> Outcome:
-    ids = ", ".join(dict.fromkeys(each.id for _, each in group))
+def _report_violation(message: str, group: list[Numbered]) -> Outcome:
+    """Return a violation of WHK-05 by a group of deliveries."""
+    ids = ", ".join(dict.fromkeys(delivery.id for _, delivery in group))
     exchanges = tuple(name for name, _ in group)
     operation = operation_of(group[0][1].event)
-    return Outcome("WHK-05", operation, Verdict.FAIL, message, "one id a message", ids, "header:svix-id", exchanges)
+    return Outcome(
+        "WHK-05", operation, Verdict.FAIL, message, "one id for each message", ids, "header:svix-id", exchanges
+    )
 
 
-def _paired(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome | Noticed]:
-    """Created and ended of one thing: the same start; what is missing or came early is told, since both may happen."""
-    things: dict[str, dict[str, Numbered]] = defaultdict(dict)
-    for each in deliveries:
-        name, event = str(each[1].data.get("id", "")), each[1].event
+def _check_pairs(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome | Noticed]:
+    """Compare the created and the ended event of each resource; a missing or early event is only a notice."""
+    resources: dict[str, dict[str, Numbered]] = defaultdict(dict)
+    for numbered in deliveries:
+        name, event = str(numbered[1].data.get("id", "")), numbered[1].event
         if name and event.endswith((CREATED, ENDED)):
-            things[name].setdefault(CREATED if event.endswith(CREATED) else ENDED, each)
-    for name, kinds in things.items():
-        if len(kinds) == 2:
-            yield from _pair(name, kinds[CREATED], kinds[ENDED], deliveries)
-        elif ENDED in kinds:
-            yield Noticed("pairing", f"{name} ended without a created before it", operation_of(kinds[ENDED][1].event))
+            resources[name].setdefault(CREATED if event.endswith(CREATED) else ENDED, numbered)
+    for name, events in resources.items():
+        if len(events) == 2:
+            yield from _compare_pair(name, events[CREATED], events[ENDED], deliveries)
+        elif ENDED in events:
+            yield Noticed(
+                "pairing", f"{name} has an ended event but no created event", operation_of(events[ENDED][1].event)
+            )
 
 
-def _pair(name: str, created: Numbered, ended: Numbered, order: tuple[Numbered, ...]) -> Iterator[Outcome | Noticed]:
+def _compare_pair(
+    name: str, created: Numbered, ended: Numbered, order: tuple[Numbered, ...]
+) -> Iterator[Outcome | Noticed]:
+    """Check WHK-06: both events of a resource have the same start; an early ended event is only a notice."""
     operation = operation_of(ended[1].event)
     if order.index(ended) < order.index(created):
-        yield Noticed("order", f"{name}: ended came before created", operation)
+        yield Noticed("order", f"{name}: the ended event arrived before the created event", operation)
     first, last = created[1].data.get("start"), ended[1].data.get("start")
     if first != last:
-        message = "created and ended of one thing tell different starts"
+        message = "the created and the ended event have different starts"
         exchanges = (ended[0], created[0])
         yield Outcome(
             "WHK-06", operation, Verdict.FAIL, message, str(first), str(last), "/data/start", exchanges=exchanges

@@ -1,7 +1,8 @@
 """Signatures of webhooks as Svix and Standard Webhooks define them.
 
-Signed is `id.timestamp.body` with HMAC-SHA256 under the key whose base64 stands after `whsec_`; the header holds
-`v1,<base64>`, several of them parted by spaces while a key rotates (Standard Webhooks, "Signature scheme").
+The signed text is `id.timestamp.body`, the algorithm HMAC-SHA256, and the key is the base64 after `whsec_`. The header
+holds `v1,<base64>`; during a key rotation it holds several signatures, separated by spaces (Standard Webhooks,
+"Signature scheme").
 """
 
 import base64
@@ -17,17 +18,20 @@ from conformance.model import Headers
 
 PREFIX = "whsec_"
 TOLERANCE_S = 300
-"""How far a timestamp may be from the clock (Standard Webhooks, "Verifying signatures")."""
+"""How far a timestamp may be from the clock, in seconds (Standard Webhooks, "Verifying signatures")."""
 _TIMES = range(253_402_300_800)  # seconds up to the year 9999
 _SIZES = range(24, 65)  # bytes of a key (Standard Webhooks, "Signature scheme")
 
 
 class Key:
-    """The key of an endpoint, from its secret `whsec_…`. Raises UsageError, without the secret, where it is none."""
+    """The key of an endpoint, from its secret `whsec_…`.
+
+    Raises UsageError, without the secret in it, if it is not a webhook secret.
+    """
 
     def __init__(self, secret: str, *, name: str = "--secret") -> None:
         self.secret = secret
-        self._key = _decoded(secret, name)
+        self._key = _decode_secret(secret, name)
         self._webhook = Webhook(self._key)
 
     def __repr__(self) -> str:
@@ -35,49 +39,54 @@ class Key:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """What must not be shown, by the name to show instead: the secret whole, and without its prefix."""
+        """The texts to redact, by the name to show instead: the whole secret, and the secret without its prefix."""
         return {"webhook-secret": self.secret, "webhook-key": self.secret.removeprefix(PREFIX)}
 
     def sign(self, message: str, timestamp: str, body: bytes) -> str:
-        """The signature `v1,<base64>`: by the library where it can, for it signs text at whole seconds alone."""
+        """Return the signature `v1,<base64>`.
+
+        The library signs if it can: it accepts only text, and only whole seconds.
+        """
         try:
-            at, text = int(timestamp), body.decode()
+            seconds, text = int(timestamp), body.decode()
         except ValueError:
-            at, text = -1, ""
-        if str(at) != timestamp or at not in _TIMES:
+            seconds, text = -1, ""
+        if str(seconds) != timestamp or seconds not in _TIMES:
             return "v1," + self.mac(message, timestamp, body)
-        return self._webhook.sign(message, datetime.fromtimestamp(at, UTC), text)
+        return self._webhook.sign(message, datetime.fromtimestamp(seconds, UTC), text)
 
     def mac(self, message: str, timestamp: str, body: bytes) -> str:
-        """The base64 of the MAC over anything at all, also over what no sender would send."""
+        """Return the base64 of the MAC of any message, also of one that no sender would send."""
         content = b".".join((message.encode(), timestamp.encode(), body))
         return base64.b64encode(hmac.digest(self._key, content, hashlib.sha256)).decode()
 
     def accepts(self, message: str, timestamp: str, body: bytes, signatures: str) -> bool:
-        """Whether one of the signatures in a header is the right `v1` of these raw bytes.
+        """Return whether one of the signatures in a header is the right `v1` signature of the raw body.
 
-        Not by the library: it reads the clock, and bodies as text; what was captured is judged later, byte by byte.
+        The library is not used: it compares with the clock and reads bodies as text, while a capture is judged later,
+        byte by byte.
         """
-        right = self.mac(message, timestamp, body)
+        expected = self.mac(message, timestamp, body)
         tokens = (token.partition(",") for token in signatures.split(" "))
-        return any(label == "v1" and hmac.compare_digest(mac.encode(), right.encode()) for label, _, mac in tokens)
+        return any(label == "v1" and hmac.compare_digest(mac.encode(), expected.encode()) for label, _, mac in tokens)
 
 
 def headers_of(message: str, timestamp: str, signatures: str, *, family: str = "svix") -> Headers:
-    """The three headers that carry a signature; ev.energy sends those of the family `svix`, others `webhook`."""
+    """Return the three headers that carry a signature; ev.energy sends the family `svix`, others `webhook`."""
     values = {"id": message, "timestamp": timestamp, "signature": signatures}
     return tuple((f"{family}-{name}", value) for name, value in values.items())
 
 
-def _decoded(secret: str, name: str) -> bytes:
-    hint = "It begins with whsec_, and base64 follows: copy it from the page of the endpoint."
+def _decode_secret(secret: str, name: str) -> bytes:
+    """Return the key bytes of a secret; `name` is the option or variable, for messages."""
+    hint = "A secret is whsec_ followed by base64: copy it from the page of the endpoint"
     if not secret.startswith(PREFIX):
-        raise UsageError(f"{name} is no webhook secret: it does not begin with {PREFIX}", hint=hint)
+        raise UsageError(f"{name} is not a webhook secret: it does not begin with {PREFIX}", hint=hint)
     text = secret.removeprefix(PREFIX)
     try:
         key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError) as fault:
-        raise UsageError(f"{name} is no webhook secret: what follows {PREFIX} is no base64", hint=hint) from fault
+    except (binascii.Error, ValueError) as error:
+        raise UsageError(f"{name} is not a webhook secret: the text after {PREFIX} is not base64", hint=hint) from error
     if len(key) not in _SIZES:
-        raise UsageError(f"{name} holds {len(key)} bytes; a webhook key has {_SIZES[0]} to {_SIZES[-1]}", hint=hint)
+        raise UsageError(f"{name} must hold a key of {_SIZES[0]} to {_SIZES[-1]} bytes, got {len(key)}", hint=hint)
     return key

@@ -1,4 +1,4 @@
-"""Records of certifications, made up event by event, and keys to sign them with."""
+"""Run logs of made-up certifications, and keys to sign them with."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ def events(
     ended: datetime | None = NOW,
     stopped: str = "",
 ):
-    """A run in which each requirement ended as given; W is a MUST, S a SHOULD; `known` were not planned."""
+    """Yield the events of a run with these verdicts; W is a MUST, S a SHOULD, `known` were not planned."""
     target = Target("webhook receiver", TargetKind.URL, "https://partner.example/h")
     start = (ended or NOW).timestamp() - 5
     yield RunStarted(
@@ -67,15 +67,15 @@ def _requirement(name: str) -> Requirement:
     return Requirement(name, level, f"{name} holds.", Source("document", "section"), Kind.PROBE, "partner")
 
 
-def written(directory: Path, *args: object, **options: object) -> Path:
-    """The log of such a run."""
+def write_log(directory: Path, *args: object, **options: object) -> Path:
+    """Write the run log of such a run."""
     with Writer(directory / "events.jsonl") as log:
         for event in events(*args, **options):
             log.append(event)
     return log.path
 
 
-def folded(log: Path) -> Summary:
+def fold_log(log: Path) -> Summary:
     return fold(read([log]))
 
 
@@ -85,15 +85,15 @@ def signer() -> Signer:
 
 
 @pytest.fixture
-def certified(tmp_path: Path, signer: Signer) -> Callable[..., tuple[Path, Certificate]]:
-    """Makes a record and signs it; gives `certificate.json` and what it says."""
+def make_certificate(tmp_path: Path, signer: Signer) -> Callable[..., tuple[Path, Certificate]]:
+    """Return a function that makes and signs a run log; it returns `certificate.json` and its content."""
 
     def make(name: str = "run", *, now: datetime = NOW, days: int = 365, **options: object) -> tuple[Path, Certificate]:
-        log = written(tmp_path / name, **options)
-        summary = folded(log)
-        found = sign(summary, attempted(summary, log), signer, now=now + timedelta(seconds=1), days=days)
-        assert found is not None
-        return log.parent / "certificate.json", found
+        log = write_log(tmp_path / name, **options)
+        summary = fold_log(log)
+        certificate = sign(summary, attempted(summary, log), signer, now=now + timedelta(seconds=1), days=days)
+        assert certificate is not None
+        return log.parent / "certificate.json", certificate
 
     return make
 
@@ -105,7 +105,7 @@ def keys(tmp_path: Path) -> KeyFiles:
 
 @pytest.fixture
 def evconform(monkeypatch, tmp_path, capfd):
-    """The command as a person calls it: exit code, output, errors."""
+    """Return a function that runs the command; it returns exit code, output and errors."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.chdir(tmp_path)

@@ -25,7 +25,7 @@ def lines(tmp_path_factory) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory):
+def find_break(tmp_path_factory):
     path = tmp_path_factory.mktemp("broken") / "chain.jsonl"
 
     def look(content: bytes) -> str:
@@ -40,7 +40,7 @@ def test_attempts_are_counted(tmp_path):
     assert read(path).attempts == ()
     add(path, "a")
     chain = add(path, "b", "conforms")
-    assert [(each.number, each.verdict) for each in chain.attempts] == [(1, "violations"), (2, "conforms")]
+    assert [(attempt.number, attempt.verdict) for attempt in chain.attempts] == [(1, "violations"), (2, "conforms")]
     assert chain.attempts[1].previous == chain.digests[0]
     assert (chain.of("b"), chain.of("c"), chain.broken) == (1, None, "")
 
@@ -52,31 +52,31 @@ def test_the_same_record_counts_once(tmp_path):
 
 
 @given(at=st.integers(0), byte=st.integers(0, 255))
-def test_any_change_before_the_last_line_is_noticed(lines, broken, at, byte):
+def test_any_change_before_the_last_line_is_noticed(lines, find_break, at, byte):
     content = b"".join(lines)
     at %= sum(map(len, lines[:-1]))
     if content[at] == byte:
         return
-    assert broken(content[:at] + bytes([byte]) + content[at + 1 :])
+    assert find_break(content[:at] + bytes([byte]) + content[at + 1 :])
 
 
-def test_a_line_taken_away_is_noticed_or_the_chain_is_shorter(lines, broken):
+def test_a_line_taken_away_is_noticed_or_the_chain_is_shorter(lines, find_break):
     for gone in range(len(lines) - 1):
-        assert broken(b"".join(lines[:gone] + lines[gone + 1 :]))
-    assert not broken(b"".join(lines[:-1]))  # what is certified names its entry: see verifying
+        assert find_break(b"".join(lines[:gone] + lines[gone + 1 :]))
+    assert not find_break(b"".join(lines[:-1]))  # what is certified names its entry: see verifying
 
 
-def test_a_line_moved_doubled_or_cut_is_noticed(lines, broken):
-    assert broken(b"".join([lines[1], lines[0], *lines[2:]]))
-    assert broken(b"".join([lines[0], lines[0], *lines[1:]]))
-    assert "middle of a line" in broken(b"".join(lines)[:-20])
-    assert "line 5: this is no attempt" in broken(b"".join(lines) + b"{}\n")
+def test_a_line_moved_doubled_or_cut_is_noticed(lines, find_break):
+    assert find_break(b"".join([lines[1], lines[0], *lines[2:]]))
+    assert find_break(b"".join([lines[0], lines[0], *lines[1:]]))
+    assert "middle of a line" in find_break(b"".join(lines)[:-20])
+    assert "line 5: this is not an attempt" in find_break(b"".join(lines) + b"{}\n")
 
 
 def test_an_attempt_of_another_subject_is_noticed(tmp_path):
     add(tmp_path / "chain", "a")
-    other = msgspec.structs.replace(SUBJECT, subject="Another")
-    chain = append(tmp_path / "chain", other, at=NOW, verdict="conforms", log_sha256="b")
+    another_subject = msgspec.structs.replace(SUBJECT, subject="Another")
+    chain = append(tmp_path / "chain", another_subject, at=NOW, verdict="conforms", log_sha256="b")
     assert "an attempt of Another" in chain.broken
 
 
@@ -98,6 +98,6 @@ def test_two_that_end_at_once_both_count(tmp_path):
 
 def test_like_names_have_chains_of_their_own():
     names = ("Acme", "acme", "Acme!", "", "///", "a" * 300)
-    found = {chain_file(Path(), msgspec.structs.replace(SUBJECT, subject=each)).name for each in names}
-    assert len(found) == len(names)
-    assert all(len(each) < 90 and "/" not in each for each in found)
+    files = {chain_file(Path(), msgspec.structs.replace(SUBJECT, subject=name)).name for name in names}
+    assert len(files) == len(names)
+    assert all(len(file) < 90 and "/" not in file for file in files)

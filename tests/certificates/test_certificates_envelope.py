@@ -22,10 +22,10 @@ def open_it(content, key=SIGNER.public_key, kind=TYPE):
     return opened(content, kind, key, what="A thing")
 
 
-def changed(change):
-    found = json.loads(ENVELOPE)
-    change(found)
-    return json.dumps(found).encode()
+def change_envelope(change):
+    envelope = json.loads(ENVELOPE)
+    change(envelope)
+    return json.dumps(envelope).encode()
 
 
 @given(st.binary(), st.text())
@@ -34,35 +34,35 @@ def test_what_was_sealed_opens(payload, kind):
         kind.encode()
     except UnicodeEncodeError:
         return
-    found = open_it(sealed(payload, kind, SIGNER), kind=kind)
-    assert (found.seal, found.payload) == (Seal.INTACT, payload)
+    envelope = open_it(sealed(payload, kind, SIGNER), kind=kind)
+    assert (envelope.seal, envelope.payload) == (Seal.INTACT, payload)
 
 
 @pytest.mark.parametrize("field", ["payload", "sig"])
 def test_each_character_of_payload_and_signature_counts(field):
-    """Every place, against every other character of base64 and some that are none."""
+    """Try every position with every other character of base64 and some that are none."""
     alphabet = "ABab01+/=-_ !"
     place = json.loads(ENVELOPE)
     text = place["payload"] if field == "payload" else place["signatures"][0]["sig"]
     for at in range(len(text)):
-        for other in alphabet:
-            if other == text[at] or {other, text[at]} in ({"+", "-"}, {"/", "_"}):
+        for character in alphabet:
+            if character == text[at] or {character, text[at]} in ({"+", "-"}, {"/", "_"}):
                 continue
-            wrong = text[:at] + other + text[at + 1 :]
+            wrong = text[:at] + character + text[at + 1 :]
 
-            def put(found, wrong=wrong):
-                (found if field == "payload" else found["signatures"][0])[field] = wrong
+            def put(envelope, wrong=wrong):
+                (envelope if field == "payload" else envelope["signatures"][0])[field] = wrong
 
-            assert open_it(changed(put)).seal is Seal.TAMPERED, (at, other)
+            assert open_it(change_envelope(put)).seal is Seal.TAMPERED, (at, character)
 
 
 @given(st.integers(0, len(ENVELOPE) - 1), st.integers(0, 255))
 def test_no_change_of_the_file_yields_other_bytes(at, byte):
     try:
-        found = open_it(ENVELOPE[:at] + bytes([byte]) + ENVELOPE[at + 1 :])
+        envelope = open_it(ENVELOPE[:at] + bytes([byte]) + ENVELOPE[at + 1 :])
     except CertificateError:
         return
-    assert found.payload == (PAYLOAD if found.seal is Seal.INTACT else b"")
+    assert envelope.payload == (PAYLOAD if envelope.seal is Seal.INTACT else b"")
 
 
 def test_another_key_is_told_from_tampering():
@@ -71,24 +71,24 @@ def test_another_key_is_told_from_tampering():
 
 
 def test_who_puts_our_name_on_another_signature_tampers():
-    def rename(found):
-        found["signatures"] = json.loads(sealed(PAYLOAD, TYPE, OTHER))["signatures"]
-        found["signatures"][0]["keyid"] = SIGNER.public_key.keyid
+    def rename(envelope):
+        envelope["signatures"] = json.loads(sealed(PAYLOAD, TYPE, OTHER))["signatures"]
+        envelope["signatures"][0]["keyid"] = SIGNER.public_key.keyid
 
-    assert open_it(changed(rename)).seal is Seal.TAMPERED
+    assert open_it(change_envelope(rename)).seal is Seal.TAMPERED
 
 
 def test_a_key_id_is_optional_and_url_safe_base64_is_read():
-    def reword(found):
-        del found["signatures"][0]["keyid"]
-        found["signatures"][0]["sig"] = found["signatures"][0]["sig"].replace("+", "-").replace("/", "_")
+    def reword(envelope):
+        del envelope["signatures"][0]["keyid"]
+        envelope["signatures"][0]["sig"] = envelope["signatures"][0]["sig"].replace("+", "-").replace("/", "_")
 
-    assert open_it(changed(reword)).seal is Seal.INTACT
+    assert open_it(change_envelope(reword)).seal is Seal.INTACT
 
 
 def test_the_type_is_signed_too():
-    assert open_it(changed(lambda found: found.update(payloadType="another"))).seal is Seal.TAMPERED
-    with pytest.raises(CertificateError, match="is expected, and this is signed as"):
+    assert open_it(change_envelope(lambda envelope: envelope.update(payloadType="another"))).seal is Seal.TAMPERED
+    with pytest.raises(CertificateError, match="is expected, got a signed"):
         open_it(ENVELOPE, kind="another")
 
 

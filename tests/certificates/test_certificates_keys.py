@@ -34,9 +34,9 @@ def test_anybody_can_compute_the_key_id(tmp_path):
 @pytest.mark.parametrize("name", [PRIVATE, PUBLIC])
 def test_nothing_is_overwritten(tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(CertificateError, match="is there already"):
+    with pytest.raises(CertificateError, match="exists already"):
         new_keys(tmp_path)
-    assert [each.name for each in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
 
 
@@ -73,9 +73,9 @@ ED, EC = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP25
 )
 def test_what_cannot_sign_is_told_and_not_shown(tmp_path, content, words):
     (tmp_path / "key").write_bytes(content)
-    with pytest.raises(CertificateError, match=words) as fault:
+    with pytest.raises(CertificateError, match=words) as error:
         private_key(tmp_path / "key")
-    assert not any(line in fault.value.message + fault.value.hint for line in content.decode("latin-1").split()[3:-3])
+    assert not any(line in error.value.message + error.value.hint for line in content.decode("latin-1").split()[3:-3])
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from conformance.webhooks.loopback import serving
 from reports import Summary, fold, read
 from tests.receivers.sample import PREVIOUS, SECRET
 
-TABLE = tuple(each for each in STIMULI if each.profile is Profile.STANDARD)
-QUICK = tuple(each for each in TABLE if each.how is not How.STREAM)
+TABLE = tuple(stimulus for stimulus in STIMULI if stimulus.profile is Profile.STANDARD)
+QUICK = tuple(stimulus for stimulus in TABLE if stimulus.how is not How.STREAM)
 
 
 @pytest.fixture(scope="session")
@@ -25,23 +25,23 @@ def description() -> Description:
 
 @pytest.fixture(scope="session")
 def world(description: Description) -> Iterator[World]:
-    with alive(description) as found:
-        yield found
+    with alive(description) as resources:
+        yield resources
 
 
 @pytest.fixture
-def certified(description: Description, world: World, tmp_path: Path) -> Callable[..., Summary]:
-    """Certifies an endpoint, or an ASGI application, and folds the record."""
+def run_certification(description: Description, world: World, tmp_path: Path) -> Callable[..., Summary]:
+    """Return a function that certifies an endpoint or an ASGI application, and folds its run log."""
 
     def certify(
         receiver: Any, *, stimuli: tuple[Stimulus, ...] = QUICK, observed: bool = False, **options: Any
     ) -> Summary:
-        with _served(receiver) as endpoint:
+        with _serve(receiver) as endpoint:
             hook = endpoint.rpartition("/")[0] + "/effects" if observed else ""
             edges = {name: options.pop(name) for name in ("transport", "clock", "sleep") if name in options}
-            given = {"secret": SECRET, "previous_secret": PREVIOUS, "rate": 0.0, **options}
-            asked = Options(endpoint, directory=tmp_path / "report", observe=hook, **given)
-            with opened(asked, description, world, **edges) as stage:
+            settings = {"secret": SECRET, "previous_secret": PREVIOUS, "rate": 0.0, **options}
+            receiver_options = Options(endpoint, directory=tmp_path / "report", observe=hook, **settings)
+            with opened(receiver_options, description, world, **edges) as stage:
                 stage.perform(stimuli)
         return fold(read([tmp_path / "report"]))
 
@@ -49,7 +49,7 @@ def certified(description: Description, world: World, tmp_path: Path) -> Callabl
 
 
 @contextmanager
-def _served(receiver: Any) -> Iterator[str]:
+def _serve(receiver: Any) -> Iterator[str]:
     if isinstance(receiver, str):
         yield receiver
     else:
@@ -57,10 +57,10 @@ def _served(receiver: Any) -> Iterator[str]:
             yield f"{origin}/webhook"
 
 
-def verdicts(summary: Summary, *wanted: Verdict) -> set[str]:
-    return {cell.requirement for cell in summary.cells if cell.verdict in wanted}
+def verdicts(summary: Summary, *selected: Verdict) -> set[str]:
+    return {cell.requirement for cell in summary.cells if cell.verdict in selected}
 
 
 def failing(summary: Summary) -> set[str]:
-    """The MUST requirements that are violated."""
-    return {each for each in verdicts(summary, Verdict.FAIL) if summary.level(each) is Level.MUST}
+    """Return the MUST requirements that are violated."""
+    return {requirement for requirement in verdicts(summary, Verdict.FAIL) if summary.level(requirement) is Level.MUST}

@@ -6,22 +6,26 @@ from tests.certify.conftest import QUICK
 from tests.receivers.sample import Receiver
 
 
-def test_the_header_names_what_is_certified(certified):
-    summary = certified(Receiver().app, stimuli=QUICK[:1], subject="Acme receiver", version="1.4.2")
-    found = summary.started.certification
-    assert (found.kind, found.subject, found.version) == (Certified.WEBHOOKS, "Acme receiver", "1.4.2")
-    assert found.profile == "standard"
-    assert found.suite_sha256 == suite_sha256()
+def test_the_header_names_what_is_certified(run_certification):
+    summary = run_certification(Receiver().app, stimuli=QUICK[:1], subject="Acme receiver", version="1.4.2")
+    certification = summary.started.certification
+    assert (certification.kind, certification.subject, certification.version) == (
+        Certified.WEBHOOKS,
+        "Acme receiver",
+        "1.4.2",
+    )
+    assert certification.profile == "standard"
+    assert certification.suite_sha256 == suite_sha256()
 
 
-def test_without_a_name_the_address_is_one_and_its_query_stays_out(certified):
-    summary = certified("http://127.0.0.1:9/webhook?key=private", stimuli=QUICK[:1])
+def test_without_a_name_the_address_is_one_and_its_query_stays_out(run_certification):
+    summary = run_certification("http://127.0.0.1:9/webhook?key=private", stimuli=QUICK[:1])
     assert summary.started.certification.subject == "http://127.0.0.1:9/webhook"
 
 
-def test_a_selection_is_no_profile(certified):
-    found = certified("http://127.0.0.1:9/", stimuli=QUICK[:1], select=("W01",)).started.certification
-    assert (found.profile, found.whole) == ("a selection", False)
+def test_a_selection_is_no_profile(run_certification):
+    certification = run_certification("http://127.0.0.1:9/", stimuli=QUICK[:1], select=("W01",)).started.certification
+    assert (certification.profile, certification.whole) == ("a selection", False)
 
 
 def test_digests_do_not_depend_on_the_order_of_members():

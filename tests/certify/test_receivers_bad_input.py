@@ -24,46 +24,46 @@ from tests.receivers import hostile
 from tests.receivers.sample import SECRET, Receiver
 
 
-def untested(summary) -> bool:
-    """Whether nothing but the control, and what is never tested, has a verdict."""
+def is_untested(summary) -> bool:
+    """Return whether only the control, and the requirements that are never tested, have a verdict."""
     return len(verdicts(summary, Verdict.NOT_TESTED)) == 31 and not verdicts(summary, Verdict.PASS)
 
 
-def test_nobody_listens(certified):
-    summary = certified("http://127.0.0.1:9/webhook")
+def test_nobody_listens(run_certification):
+    summary = run_certification("http://127.0.0.1:9/webhook")
     assert summary.verdict is RunVerdict.INCONCLUSIVE
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"W01"}
-    assert untested(summary)
+    assert is_untested(summary)
 
 
-@pytest.mark.parametrize("answer", [hostile.silent, hostile.closing, hostile.no_http])
-def test_no_answer_is_a_failed_delivery(certified, answer):
-    with hostile.listening(answer) as endpoint:
-        summary = certified(endpoint, answer_s=0.5)
+@pytest.mark.parametrize("answer", [hostile.silent, hostile.cut_off, hostile.no_http])
+def test_no_answer_is_a_failed_delivery(run_certification, answer):
+    with hostile.listen(answer) as endpoint:
+        summary = run_certification(endpoint, answer_s=0.5)
     assert failing(summary) == {"W01"}
-    assert untested(summary)
+    assert is_untested(summary)
 
 
-def test_an_endless_answer_is_cut(certified):
-    with hostile.listening(hostile.huge) as endpoint:
-        summary = certified(endpoint, stimuli=QUICK[:1])
-    assert [each.response.cut for each in summary.exchanges] == [True]
+def test_an_endless_answer_is_cut(run_certification):
+    with hostile.listen(hostile.huge) as endpoint:
+        summary = run_certification(endpoint, stimuli=QUICK[:1])
+    assert [exchange.response.cut for exchange in summary.exchanges] == [True]
     assert len(summary.exchanges[0].response.body) <= 64 * 1024
 
 
-def test_a_receiver_that_refuses_everything_passes_nothing(certified):
-    summary = certified(Receiver("refuses everything").app)
+def test_a_receiver_that_refuses_everything_passes_nothing(run_certification):
+    summary = run_certification(Receiver("refuses everything").app)
     assert failing(summary) == {"W01"}
-    assert untested(summary)
-    assert "a valid delivery is answered 401" in summary.stopped[0]
+    assert is_untested(summary)
+    assert "must accept a valid delivery, got status 401" in summary.stopped[0]
 
 
-def test_a_receiver_with_another_secret_passes_nothing(certified):
-    other = Receiver(secret="whsec_" + "QUFB" * 8).app
-    assert untested(certified(other))
+def test_a_receiver_with_another_secret_passes_nothing(run_certification):
+    app = Receiver(secret="whsec_" + "QUFB" * 8).app
+    assert is_untested(run_certification(app))
 
 
-def test_a_busy_receiver_is_no_refusal(certified):
+def test_a_busy_receiver_is_no_refusal(run_certification):
     asked: Counter[str] = Counter()
 
     async def take(request):
@@ -72,16 +72,18 @@ def test_a_busy_receiver_is_no_refusal(certified):
         return Response(status_code=204 if signed else 429, headers={"retry-after": "0"})
 
     app = Starlette(routes=[Route("/webhook", take, methods=["POST"])])
-    summary = certified(app, stimuli=tuple(each for each in QUICK if each.requirement in {"W01", "W05", "W12"}))
+    summary = run_certification(
+        app, stimuli=tuple(stimulus for stimulus in QUICK if stimulus.requirement in {"W01", "W05", "W12"})
+    )
     assert not verdicts(summary, Verdict.PASS) & {"W05", "W12"}
     assert verdicts(summary, Verdict.INCONCLUSIVE) >= {"W05", "W12"}
 
 
-def test_a_hook_that_knows_nothing_is_not_believed(certified):
+def test_a_hook_that_knows_nothing_is_not_believed(run_certification):
     receiver = Receiver()
     receiver.effects = Counter()  # type: ignore[assignment]
     receiver._count = _forget  # type: ignore[method-assign]
-    summary = certified(receiver.app, observed=True)
+    summary = run_certification(receiver.app, observed=True)
     assert verdicts(summary, Verdict.NOT_OBSERVABLE) >= {"W19", "W23", "W24", "W25", "W26"}
     assert not failing(summary)
 
@@ -90,13 +92,13 @@ async def _forget(*_: object) -> None:
     return
 
 
-def test_without_a_hook_effects_are_not_observable(certified):
-    summary = certified(Receiver("no dedupe").app)
+def test_without_a_hook_effects_are_not_observable(run_certification):
+    summary = run_certification(Receiver("no dedupe").app)
     assert verdicts(summary, Verdict.NOT_OBSERVABLE) >= {"W19", "W23", "W24", "W25", "W26"}
 
 
 @pytest.mark.parametrize(("times", "verdict"), [(1, Verdict.PASS), (2, Verdict.INCONCLUSIVE)])
-def test_a_thin_fetch_shows_an_effect(certified, world, times, verdict):
+def test_a_thin_fetch_shows_an_effect(run_certification, world, times, verdict):
     """It reads what a message tells of once, or each time that the message comes."""
     receiver, read_before = Receiver(), Counter()
 
@@ -108,8 +110,8 @@ def test_a_thin_fetch_shows_an_effect(certified, world, times, verdict):
                 await client.get(world.base_url + path, headers={"Authorization": "Bearer token-readonly"})
 
     receiver._act = act  # type: ignore[method-assign]
-    stimuli = tuple(each for each in QUICK if each.requirement == "W23")
-    summary = certified(receiver.app, stimuli=(QUICK[0], *stimuli))
+    stimuli = tuple(stimulus for stimulus in QUICK if stimulus.requirement == "W23")
+    summary = run_certification(receiver.app, stimuli=(QUICK[0], *stimuli))
     assert verdicts(summary, verdict) >= {"W23"}
 
 
@@ -135,9 +137,9 @@ def evconform(monkeypatch, tmp_path, capfd):
 
 @pytest.mark.parametrize("secret", ["whsec_not!base64", "sk_live_abcdefgh", "whsec_c2hvcnQ=", "env:NOT_SET_ANYWHERE"])
 def test_a_wrong_secret_is_told_and_not_shown(evconform, secret):
-    code, _, told = evconform("--endpoint", "http://127.0.0.1:9/", "--secret", secret)
+    code, _, errors = evconform("--endpoint", "http://127.0.0.1:9/", "--secret", secret)
     assert code == 2
-    assert secret.removeprefix("env:") not in told or secret.startswith("env:")
+    assert secret.removeprefix("env:") not in errors or secret.startswith("env:")
 
 
 def test_an_unknown_requirement_is_told(evconform):
@@ -148,22 +150,22 @@ def test_a_dry_run_sends_nothing_and_names_everything(evconform, monkeypatch):
     monkeypatch.setattr(httpx.Client, "send", None)
     code, out, _ = evconform("--endpoint", "https://partner.example/h", "--secret", SECRET, "--dry-run")
     assert code == 0
-    assert all(each.requirement in out for each in STIMULI)
+    assert all(stimulus.requirement in out for stimulus in STIMULI)
     assert "http://partner.example/h" in out
     assert SECRET not in out
 
 
-def certifying(endpoint, directory) -> subprocess.Popen:
-    """The command, on its way in a process of its own."""
+def start_certification(endpoint, directory) -> subprocess.Popen:
+    """Start the command in a process of its own."""
     command = ["certify", "webhooks", "--endpoint", endpoint, "--secret", SECRET, "--report-dir", str(directory)]
     return subprocess.Popen([sys.executable, "-m", "conformance", *command], stdout=subprocess.PIPE)
 
 
 def test_a_kill_leaves_a_readable_record(tmp_path):
-    with hostile.listening(hostile.silent) as endpoint:
-        process = certifying(endpoint, tmp_path / "r")
+    with hostile.listen(hostile.silent) as endpoint:
+        process = start_certification(endpoint, tmp_path / "r")
         assert process.stdout
-        assert process.stdout.readline().startswith(b"what the deliveries tell of")
+        assert process.stdout.readline().startswith(b"the resources of the deliveries")
         while not (tmp_path / "r/events.jsonl").exists():
             pass
         process.kill()
@@ -175,7 +177,7 @@ def test_a_kill_leaves_a_readable_record(tmp_path):
 
 
 def _context(tmp_path) -> ssl.SSLContext:
-    """A server's, with a certificate of its own making."""
+    """Return the TLS context of a server with a self-signed certificate."""
     server, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     made = subprocess.run([*command, "-keyout", key, "-out", server], capture_output=True, check=False)
@@ -186,7 +188,7 @@ def _context(tmp_path) -> ssl.SSLContext:
     return context
 
 
-def test_a_certificate_that_nobody_trusts(certified, tmp_path):
+def test_a_certificate_that_nobody_trusts(run_certification, tmp_path):
     context = _context(tmp_path)
 
     def over_tls(connection):
@@ -194,8 +196,8 @@ def test_a_certificate_that_nobody_trusts(certified, tmp_path):
             secured.recv(65536)
             secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    with hostile.listening(over_tls) as endpoint:
-        summary = certified(endpoint.replace("http://", "https://"))
+    with hostile.listen(over_tls) as endpoint:
+        summary = run_certification(endpoint.replace("http://", "https://"))
     assert failing(summary) == {"W30"}
     assert not verdicts(summary, Verdict.PASS)
 
@@ -211,7 +213,7 @@ def test_old_tls_is_seen(tmp_path, newest, accepted):
     def shake(connection):
         context.wrap_socket(connection, server_side=True).close()
 
-    with hostile.listening(shake) as endpoint, closing(Sender(Endpoint(endpoint.replace("http:", "https:")))) as sender:
+    with hostile.listen(shake) as endpoint, closing(Sender(Endpoint(endpoint.replace("http:", "https:")))) as sender:
         seen = sender.old_tls()
     if seen is None:
         pytest.skip("OpenSSL cannot offer TLS 1.1 here")
@@ -219,8 +221,8 @@ def test_old_tls_is_seen(tmp_path, newest, accepted):
 
 
 def test_an_end_by_hand_is_reported(tmp_path):
-    with hostile.listening(hostile.silent) as endpoint:
-        process = certifying(endpoint, tmp_path / "r")
+    with hostile.listen(hostile.silent) as endpoint:
+        process = start_certification(endpoint, tmp_path / "r")
         assert process.stdout
         process.stdout.readline()
         while b'"item":"W33"' not in _content(tmp_path / "r/events.jsonl"):
@@ -237,13 +239,13 @@ def _content(path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def test_a_fault_of_ours_is_said_to_be_one(certified, monkeypatch, tmp_path):
+def test_a_fault_of_ours_is_said_to_be_one(run_certification, monkeypatch, tmp_path):
     monkeypatch.setattr("conformance.certify.webhook_receivers.judging.passing", None)
     with pytest.raises(TypeError):
-        certified(Receiver().app)
+        run_certification(Receiver().app)
     assert fold(read([tmp_path / "report"])).verdict is RunVerdict.ERROR
 
 
 def test_a_hook_that_is_no_url_is_told(evconform):
-    code, _, told = evconform("--endpoint", "http://127.0.0.1:9/", "--secret", SECRET, "--observe", "http://[x")
-    assert (code, "--observe" in told) == (2, True)
+    code, _, errors = evconform("--endpoint", "http://127.0.0.1:9/", "--secret", SECRET, "--observe", "http://[x")
+    assert (code, "--observe" in errors) == (2, True)

@@ -18,8 +18,8 @@ SCRIPT = Path(official.__file__).with_suffix(".mjs")
 UNSEEN = {"W19", "W23", "W24", "W25", "W26"}  # without a hook
 
 
-def test_python(certified):
-    summary = certified(official.app, stimuli=TABLE)
+def test_python(run_certification):
+    summary = run_certification(official.app, stimuli=TABLE)
     assert summary.verdict is RunVerdict.CONFORMS
     assert not failing(summary)
     assert verdicts(summary, Verdict.NOT_OBSERVABLE) >= UNSEEN
@@ -58,8 +58,8 @@ def node(tmp_path: Path) -> Iterator[str]:
         process.stdout.close()
 
 
-def test_javascript(certified, node):
-    summary = certified(node, stimuli=TABLE)
+def test_javascript(run_certification, node):
+    summary = run_certification(node, stimuli=TABLE)
     assert summary.verdict is RunVerdict.CONFORMS
     assert not failing(summary)
     assert verdicts(summary, Verdict.PASS) >= {f"W{n:02}" for n in (*range(1, 17), 21, 22, 27)}

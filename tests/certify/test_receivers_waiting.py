@@ -17,7 +17,7 @@ CONTROL = STIMULI[0]
 
 
 def about(*requirements: str) -> tuple[Stimulus, ...]:
-    return (CONTROL, *(each for each in STIMULI if each.requirement in requirements))
+    return (CONTROL, *(stimulus for stimulus in STIMULI if stimulus.requirement in requirements))
 
 
 class Clock:
@@ -39,9 +39,9 @@ def clock() -> Clock:
     return Clock()
 
 
-def told(summary, requirement: str) -> set[tuple[Verdict, str]]:
-    found = [each for each in summary.findings if each.requirement == requirement]
-    return {(each.verdict, each.message.partition(":")[0]) for each in found}
+def list_findings(summary, requirement: str) -> set[tuple[Verdict, str]]:
+    findings = [finding for finding in summary.findings if finding.requirement == requirement]
+    return {(finding.verdict, finding.message.partition(":")[0]) for finding in findings}
 
 
 @pytest.mark.parametrize(
@@ -52,31 +52,31 @@ def told(summary, requirement: str) -> set[tuple[Verdict, str]]:
         ("forgets after two minutes", {(Verdict.FAIL, "retry after 5 min"), (Verdict.WARN, "retry after 27 h 35 min")}),
     ],
 )
-def test_retries_come_after_minutes_and_after_a_day(certified, clock, fault, expected):
+def test_retries_come_after_minutes_and_after_a_day(run_certification, clock, fault, expected):
     receiver = Receiver(fault, clock=clock.now)
-    summary = certified(
+    summary = run_certification(
         receiver.app, stimuli=about("W24"), observed=True, longest_wait_s=1e6, clock=clock.now, sleep=clock.sleep
     )
     assert clock.slept == [305, 99_300]
-    assert told(summary, "W24") == expected
+    assert list_findings(summary, "W24") == expected
     assert verdicts(summary, Verdict.FAIL, Verdict.WARN) == ({"W24"} if expected else set())
     assert expected or "W24" in verdicts(summary, Verdict.PASS)
     assert set(FORGETS) >= {fault} - {""}
 
 
-def test_a_wait_that_is_too_long_is_left_out_and_said(certified, clock):
+def test_a_wait_that_is_too_long_is_left_out_and_said(run_certification, clock):
     receiver = Receiver("forgets after a day", clock=clock.now)
-    summary = certified(receiver.app, stimuli=about("W24"), observed=True, clock=clock.now, sleep=clock.sleep)
+    summary = run_certification(receiver.app, stimuli=about("W24"), observed=True, clock=clock.now, sleep=clock.sleep)
     assert clock.slept == [305]
-    assert not told(summary, "W24")
-    assert any("retry after 27 h 35 min: not tried" in each.message for each in summary.notices)
+    assert not list_findings(summary, "W24")
+    assert any("retry after 27 h 35 min: not sent" in notice.message for notice in summary.notices)
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.5])
-def test_a_message_is_as_old_as_it_says_however_long_its_turn_takes(certified, clock, rate):
+def test_a_message_is_as_old_as_it_says_however_long_its_turn_takes(run_certification, clock, rate):
     receiver = Receiver(clock=clock.now)
     stimuli = about("W12", "W13")
-    summary = certified(receiver.app, stimuli=stimuli, rate=rate, clock=clock.now, sleep=clock.sleep)
+    summary = run_certification(receiver.app, stimuli=stimuli, rate=rate, clock=clock.now, sleep=clock.sleep)
     assert sum(clock.slept) > (len(stimuli) - 1) / rate / 2
     assert verdicts(summary, Verdict.PASS) >= {"W12", "W13"}
     assert not verdicts(summary, Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE)
@@ -100,25 +100,25 @@ class Late(httpx.HTTPTransport):
 @pytest.mark.parametrize("name", ["302 s ahead", "299 s old"])
 @pytest.mark.parametrize(("late", "verdict"), [(1, Verdict.PASS), (100, Verdict.INCONCLUSIVE)])
 def test_what_is_delivered_late_is_tried_again_and_never_a_violation(
-    certified, clock, monkeypatch, name, late, verdict
+    run_certification, clock, monkeypatch, name, late, verdict
 ):
-    monkeypatch.setattr(Sender, "_sent", _timed(Sender._sent, clock))
+    monkeypatch.setattr(Sender, "_send", _add_clock_time(Sender._send, clock))
     receiver = Receiver(clock=clock.now)
-    stimuli = (CONTROL, *(each for each in STIMULI if each.name == name))
-    summary = certified(
+    stimuli = (CONTROL, *(stimulus for stimulus in STIMULI if stimulus.name == name))
+    summary = run_certification(
         receiver.app, stimuli=stimuli, observed=True, transport=Late(clock, late), clock=clock.now, sleep=clock.sleep
     )
-    (cell,) = [each for each in summary.cells if each.requirement == stimuli[1].requirement]
+    (cell,) = [case for case in summary.cells if case.requirement == stimuli[1].requirement]
     assert cell.verdict is verdict, cell.reason
-    tries = [each for each in summary.exchanges if name.replace(" ", "-") in each.id]
+    tries = [exchange for exchange in summary.exchanges if name.replace(" ", "-") in exchange.id]
     assert len(tries) == (2 if late == 1 else performing._TRIES)
 
 
-def _timed(send: Callable, clock: Clock) -> Callable:
-    """The answer takes as long as the clock that is moved says."""
+def _add_clock_time(send: Callable, clock: Clock) -> Callable:
+    """Add the time by which the test's clock moves to the response time."""
     import msgspec
 
-    def timed(self, message, name):
+    def send_with_clock_time(self, message, name):
         ahead = clock.ahead
         sent = send(self, message, name)
         if sent.exchange.response is None:
@@ -127,11 +127,11 @@ def _timed(send: Callable, clock: Clock) -> Callable:
         response = msgspec.structs.replace(sent.exchange.response, elapsed_s=took)
         return msgspec.structs.replace(sent, exchange=msgspec.structs.replace(sent.exchange, response=response))
 
-    return timed
+    return send_with_clock_time
 
 
-def behind(plain: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
-    """A receiver on https://partner.example; what comes by plain http is answered apart."""
+def serve_both(plain: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
+    """Return a receiver on https://partner.example, with a separate handler for plain http."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.scheme == "http":
@@ -143,7 +143,7 @@ def behind(plain: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransp
     return httpx.MockTransport(answer)
 
 
-def refused(request: httpx.Request) -> httpx.Response:
+def refuse_connection(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("connection refused")
 
 
@@ -153,28 +153,30 @@ def refused(request: httpx.Request) -> httpx.Response:
         (lambda _: httpx.Response(204), Verdict.FAIL),
         (lambda _: httpx.Response(301, headers={"location": "https://partner.example/"}), Verdict.PASS),
         (lambda _: httpx.Response(403), Verdict.PASS),
-        (refused, Verdict.PASS),
+        (refuse_connection, Verdict.PASS),
     ],
 )
-def test_plain_http_beside_https_must_not_be_accepted(certified, monkeypatch, plain, verdict):
+def test_plain_http_beside_https_must_not_be_accepted(run_certification, monkeypatch, plain, verdict):
     monkeypatch.setattr(Sender, "old_tls", lambda self: False)
-    summary = certified("https://partner.example/webhook", stimuli=about("W30"), transport=behind(plain))
-    (cell,) = [each for each in summary.cells if each.requirement == "W30"]
+    summary = run_certification("https://partner.example/webhook", stimuli=about("W30"), transport=serve_both(plain))
+    (cell,) = [case for case in summary.cells if case.requirement == "W30"]
     assert cell.verdict is verdict, cell.reason
     assert failing(summary) == ({"W30"} if verdict is Verdict.FAIL else set())
-    assert any(each.url == "http://partner.example/webhook" for each in summary.exchanges)
+    assert any(exchange.url == "http://partner.example/webhook" for exchange in summary.exchanges)
 
 
 @pytest.mark.parametrize(("seen", "verdict"), [(True, Verdict.FAIL), (False, Verdict.PASS), (None, Verdict.PASS)])
-def test_old_tls_must_not_be_accepted(certified, monkeypatch, seen, verdict):
+def test_old_tls_must_not_be_accepted(run_certification, monkeypatch, seen, verdict):
     monkeypatch.setattr(Sender, "old_tls", lambda self: seen)
-    summary = certified("https://partner.example/webhook", stimuli=about("W30"), transport=behind(refused))
-    (cell,) = [each for each in summary.cells if each.requirement == "W30"]
+    summary = run_certification(
+        "https://partner.example/webhook", stimuli=about("W30"), transport=serve_both(refuse_connection)
+    )
+    (cell,) = [case for case in summary.cells if case.requirement == "W30"]
     assert cell.verdict is verdict, cell.reason
     assert ("TLS 1.1" in cell.reason) is (seen is True)
 
 
-def test_an_endpoint_of_plain_http_that_is_not_local_fails(certified):
+def test_an_endpoint_of_plain_http_that_is_not_local_fails(run_certification):
     transport = httpx.MockTransport(lambda request: httpx.Response(204 if request.method == "POST" else 405))
-    summary = certified("http://partner.example/webhook", stimuli=about("W30"), transport=transport)
+    summary = run_certification("http://partner.example/webhook", stimuli=about("W30"), transport=transport)
     assert failing(summary) == {"W30"}

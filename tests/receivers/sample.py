@@ -95,9 +95,9 @@ class Receiver:
 
     async def tell(self, request: Request) -> Response:
         name = request.query_params["svix_id"]
-        told = {"effects": self.effects[name]} if name in self.effects else {"effects": 0}
+        effect = {"effects": self.effects[name]} if name in self.effects else {"effects": 0}
         state = self.states.get(self.things.get(name, ""), "")
-        return JSONResponse({**told, "type": self.types.get(name, ""), "state": state})
+        return JSONResponse({**effect, "type": self.types.get(name, ""), "state": state})
 
     async def take(self, request: Request) -> Response:
         self.inside += 1
@@ -151,7 +151,7 @@ class Receiver:
         body = await self._read(request)
         identifier = request.headers.get("svix-id") or request.headers.get("webhook-id") or ""
         if self.fault != "no verification":
-            identifier = self._verified(request, body)
+            identifier = self._verify(request, body)
         if self.fault == "records the id of the other family":
             identifier = request.headers.get("webhook-id", identifier)
         await self._act(request, identifier, body)
@@ -165,8 +165,8 @@ class Receiver:
                 raise Refused(413)
         return body
 
-    def _verified(self, request: Request, body: bytes) -> str:
-        """The id, when one signature is right."""
+    def _verify(self, request: Request, body: bytes) -> str:
+        """Return the id if one signature is valid."""
         names = [name for name, _ in request.headers.items()]
         if any(names.count(f"{family}-{part}") > 1 for family in ("svix", "webhook") for part in ("id", "timestamp")):
             raise Refused
@@ -206,22 +206,22 @@ class Receiver:
         if self.fault == "strips the body":
             return body.strip()
         if self.fault == "serialises again":  # as the sender does: what was sent so stays as it is
-            return _written(body, msgspec.json.encode) + body[len(body.rstrip()) :]
+            return _rewrite(body, msgspec.json.encode) + body[len(body.rstrip()) :]
         if self.fault == "serialises in its own way":
-            return _written(body, lambda value: json.dumps(value).encode())
+            return _rewrite(body, lambda value: json.dumps(value).encode())
         return body
 
     def _check(self, identifier: str, stamp: str, body: bytes, signatures: str) -> None:
-        right = [_mac(secret, identifier, stamp, body) for secret in self.secrets]
+        expected_macs = [_mac(secret, identifier, stamp, body) for secret in self.secrets]
         tokens = signatures.split(" ")[: 1 if self.fault == "first signature only" else None]
         for label, _, mac in (token.partition(",") for token in tokens):
             if label != "v1" and not (self.fault == "any label" and label):
                 continue
-            if any(hmac.compare_digest(mac.encode(), each.encode()) for each in right):
+            if any(hmac.compare_digest(mac.encode(), expected.encode()) for expected in expected_macs):
                 return
-            if self.fault == "compares the beginning" and mac and right[0].startswith(mac):
+            if self.fault == "compares the beginning" and mac and expected_macs[0].startswith(mac):
                 return
-        raise Refused(shown=right[0])
+        raise Refused(shown=expected_macs[0])
 
     async def _act(self, request: Request, identifier: str, body: bytes) -> None:
         try:
@@ -255,8 +255,8 @@ class Receiver:
             self.states[thing] = kind.rpartition(".")[2]
 
 
-def _written(body: bytes, write: Callable[[Any], bytes]) -> bytes:
-    """The same JSON, written anew; what is none stays as it is."""
+def _rewrite(body: bytes, write: Callable[[Any], bytes]) -> bytes:
+    """Write the same JSON again; anything else is returned unchanged."""
     try:
         return write(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError):

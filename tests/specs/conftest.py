@@ -9,7 +9,7 @@ REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-
 
 @pytest.fixture(scope="session")
 def description(tmp_path_factory):
-    """The description that we ship, as it stands in the repository."""
+    """Return the bundled description as it is in the repository."""
     return load(overlays=False, cache_dir=tmp_path_factory.mktemp("cache"))
 
 
@@ -20,7 +20,7 @@ def document(description):
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
-    """The provider's own description; skips where it is not at hand."""
+    """Return the provider's own description; skip if it is not at hand."""
     if not REFERENCE.exists():
         pytest.skip("the provider's description is proprietary and not in this repository")
     return load(REFERENCE, overlays=False, cache_dir=tmp_path_factory.mktemp("cache")).document

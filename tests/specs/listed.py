@@ -38,14 +38,14 @@ class Entry(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     def _at(self) -> re.Pattern[str]:
         steps = {"**": ".*", "*": "[^/]*"}
         parts = (re.split(r"(\*\*|\*)", pattern) for pattern in self.at)
-        return re.compile("|".join("".join(steps.get(part, re.escape(part)) for part in each) for each in parts))
+        return re.compile("|".join("".join(steps.get(part, re.escape(part)) for part in pieces) for pieces in parts))
 
     @cached_property
     def _values(self) -> re.Pattern[str]:
         return re.compile(f"(?:{self.theirs}) => (?:{self.ours})")
 
-    def fits(self, difference: Difference) -> bool:
-        """Whether the difference is of this kind."""
+    def is_match(self, difference: Difference) -> bool:
+        """Return whether a difference is of this kind."""
         return (
             difference.change == self.change
             and self._at.fullmatch(difference.at) is not None
@@ -54,19 +54,19 @@ class Entry(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of differences.toml; `groups` maps names to headings, in the order of the page."""
+    """The content of differences.toml; `groups` maps names to headings, in the order of the page."""
 
     groups: dict[str, str]
     difference: list[Entry]
 
 
-def listed() -> Listed:
+def read_listed() -> Listed:
     """Read differences.toml."""
     return msgspec.toml.decode(FOLDER.joinpath("differences.toml").read_bytes(), type=Listed)
 
 
 def page(differences: Listed) -> str:
-    """DIFFERENCES.md."""
+    """Return the text of DIFFERENCES.md."""
     parts = [_HEAD]
     for name, heading in differences.groups.items():
         rows = [_row(entry) for entry in differences.difference if entry.group == name]
@@ -87,4 +87,4 @@ def _compact(value: Any) -> str:
 if __name__ == "__main__":
     from pathlib import Path
 
-    Path(str(FOLDER.joinpath("DIFFERENCES.md"))).write_text(page(listed()), encoding="utf-8")
+    Path(str(FOLDER.joinpath("DIFFERENCES.md"))).write_text(page(read_listed()), encoding="utf-8")

@@ -25,7 +25,7 @@ class Difference(NamedTuple):
 
 
 def structure(document: dict[str, Any]) -> dict[str, Any]:
-    """The structure of a whole document, references resolved but for those to schemas."""
+    """Return the structure of a whole document; references are resolved except those to schemas."""
     schemes = document["components"]["securitySchemes"]
     return {
         "servers": [server["url"] for server in document["servers"]],
@@ -33,31 +33,31 @@ def structure(document: dict[str, Any]) -> dict[str, Any]:
         "schemes": {name: _scheme(scheme) for name, scheme in schemes.items()},
         "tags": {tag["name"]: {} for tag in document["tags"]},
         "schemas": {name: _schema(schema) for name, schema in document["components"]["schemas"].items()},
-        "operations": {key: _operation(document, item, each) for key, item, each in operations(document)},
+        "operations": {key: _operation(document, item, operation) for key, item, operation in operations(document)},
         "webhooks": {name: _operation(document, item, item["post"]) for name, item in document["webhooks"].items()},
     }
 
 
 def differences(theirs: Any, ours: Any, at: str = "") -> Iterator[Difference]:
-    """Every place where two structures differ, named once, at the deepest pointer that both have."""
+    """Yield each place where two structures differ once, at the deepest pointer that both have."""
     if isinstance(theirs, dict) and isinstance(ours, dict) and ("$ref" in theirs) == ("$ref" in ours):
         for key in sorted({*theirs, *ours}):
-            below = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
+            pointer = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
             if key not in ours:
-                yield Difference(below, "removed", theirs[key], None)
+                yield Difference(pointer, "removed", theirs[key], None)
             elif key not in theirs:
-                yield Difference(below, "added", None, ours[key])
+                yield Difference(pointer, "added", None, ours[key])
             else:
-                yield from differences(theirs[key], ours[key], below)
-    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours) and _nested(theirs):
-        for index, (one, other) in enumerate(zip(theirs, ours, strict=True)):
-            yield from differences(one, other, f"{at}/{index}")
+                yield from differences(theirs[key], ours[key], pointer)
+    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours) and _has_containers(theirs):
+        for index, (their_value, our_value) in enumerate(zip(theirs, ours, strict=True)):
+            yield from differences(their_value, our_value, f"{at}/{index}")
     elif theirs != ours:
         yield Difference(at, "changed", theirs, ours)
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Key (`GET /evses`), path item and operation of everything under `paths`."""
+    """Yield key (`GET /evses`), path item and operation of everything under `paths`."""
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
@@ -65,7 +65,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], 
 
 
 def strings(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every string of a document with the key that it stands under."""
+    """Yield every string of a document with its key."""
     if isinstance(node, dict):
         for name, value in node.items():
             yield from strings(value, name)
@@ -77,7 +77,7 @@ def strings(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """The node that a reference names, or the node itself."""
+    """Return the node that a reference names, or the node itself."""
     while isinstance(reference := node.get("$ref"), str):
         node = document
         for part in reference.removeprefix("#/").split("/"):
@@ -88,62 +88,62 @@ def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 def effective_parameters(
     document: dict[str, Any], item: dict[str, Any], operation: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The parameters of an operation, those of its path item overridden (OpenAPI 3.1.0, 4.8.10)."""
-    declared = (resolve(document, each) for node in (item, operation) for each in node.get("parameters", ()))
-    return list({(each["in"], each["name"]): each for each in declared}.values())
+    """Return the parameters of an operation; they override those of its path item (OpenAPI 3.1.0, 4.8.10)."""
+    declared = (resolve(document, parameter) for node in (item, operation) for parameter in node.get("parameters", ()))
+    return list({(parameter["in"], parameter["name"]): parameter for parameter in declared}.values())
 
 
 def _operation(document: dict[str, Any], item: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         key: operation[key] for key in ("operationId", "security", "deprecated") if key in operation
     }
-    found["tags"] = {tag: {} for tag in operation.get("tags", ())}
-    found["parameters"] = {
-        f"{each['in']} {each['name']}": _plain(each, "name", "in")
-        for each in effective_parameters(document, item, operation)
+    result["tags"] = {tag: {} for tag in operation.get("tags", ())}
+    result["parameters"] = {
+        f"{parameter['in']} {parameter['name']}": _simplify(parameter, "name", "in")
+        for parameter in effective_parameters(document, item, operation)
     }
     if "requestBody" in operation:
-        found["body"] = _plain(resolve(document, operation["requestBody"]))
-    found["responses"] = {
+        result["body"] = _simplify(resolve(document, operation["requestBody"]))
+    result["responses"] = {
         status: _response(document, resolve(document, response)) for status, response in operation["responses"].items()
     }
-    return found
+    return result
 
 
 def _response(document: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
     return {
-        "headers": {name: _plain(resolve(document, header)) for name, header in response.get("headers", {}).items()},
-        **_plain({"content": response.get("content", {})}),
+        "headers": {name: _simplify(resolve(document, header)) for name, header in response.get("headers", {}).items()},
+        **_simplify({"content": response.get("content", {})}),
     }
 
 
-def _plain(node: dict[str, Any], *without: str) -> dict[str, Any]:
-    """A parameter, header, body or response without prose and spelled-out defaults."""
-    kept = {key: value for key, value in _worded_out(node).items() if key not in without}
+def _simplify(node: dict[str, Any], *without: str) -> dict[str, Any]:
+    """Return a parameter, header, body or response without prose and explicit defaults."""
+    kept = {key: value for key, value in _remove_prose(node).items() if key not in without}
     if "schema" in kept:
         kept["schema"] = _schema(kept["schema"])
     if "content" in kept:
         kept["content"] = {
-            media: {"schema": _schema(each["schema"])} if "schema" in each else {}
-            for media, each in kept["content"].items()
+            media: {"schema": _schema(media_type["schema"])} if "schema" in media_type else {}
+            for media, media_type in kept["content"].items()
         }
     return kept
 
 
 def _scheme(scheme: dict[str, Any]) -> dict[str, Any]:
     flows = {name: {**flow, "scopes": dict.fromkeys(flow["scopes"], "")} for name, flow in scheme["flows"].items()}
-    return {**_worded_out(scheme), "flows": flows}
+    return {**_remove_prose(scheme), "flows": flows}
 
 
 def _schema(node: Any) -> Any:
     if isinstance(node, list):
-        return [_schema(each) for each in node]
+        return [_schema(member) for member in node]
     if not isinstance(node, dict):
         return node
-    kept = _worded_out(node)
+    kept = _remove_prose(node)
     for key, value in kept.items():
         if key in _MAPS_OF_SCHEMAS:
-            kept[key] = {name: _schema(each) for name, each in value.items()}
+            kept[key] = {name: _schema(member) for name, member in value.items()}
         elif key in {"enum", "required"} or (key == "type" and isinstance(value, list)):
             kept[key] = sorted(value, key=json.dumps)
         else:
@@ -151,7 +151,7 @@ def _schema(node: Any) -> Any:
     return kept
 
 
-def _worded_out(node: dict[str, Any]) -> dict[str, Any]:
+def _remove_prose(node: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in node.items()
@@ -159,5 +159,5 @@ def _worded_out(node: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _nested(values: list[Any]) -> bool:
-    return any(isinstance(each, dict | list) for each in values)
+def _has_containers(values: list[Any]) -> bool:
+    return any(isinstance(value, dict | list) for value in values)

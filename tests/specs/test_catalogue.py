@@ -65,7 +65,7 @@ not_tested = ""
 """
 
 
-def shared(name: str) -> str:
+def read_shared(name: str) -> str:
     path = SHARED / name
     if not path.is_file():
         pytest.skip(f"../shared/{name} is not beside this repository")
@@ -77,17 +77,17 @@ def words(text: str) -> list[str]:
 
 
 def runs_of_seven(text: str) -> set[tuple[str, ...]]:
-    found = words(text)
-    return set(zip(*(found[start:] for start in range(7)), strict=False))
+    all_words = words(text)
+    return set(zip(*(all_words[start:] for start in range(7)), strict=False))
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str, Requirement]:
-    return {each.id: each for each in requirements()}
+    return {requirement.id: requirement for requirement in requirements()}
 
 
 def test_every_requirement_on_the_api_is_stated_with_its_level(catalogue):
-    text = shared("CATALOGUE.md")
+    text = read_shared("CATALOGUE.md")
     levels = dict(re.findall(r"\b([A-Z]{3}-\d\d) (MUST|SHOULD|MAY) ·", text))
     assert len(levels) > 100
     assert set(re.findall(r"\b[A-Z]{3}-\d\d\b", text)) == set(levels)
@@ -95,22 +95,27 @@ def test_every_requirement_on_the_api_is_stated_with_its_level(catalogue):
 
 
 def test_every_requirement_on_partners_is_stated_with_its_strongest_level(catalogue):
-    rows = re.findall(r"^\| ([WC]\d\d) \| ([^|]+) \|", shared("PARTNER-CATALOGUE.md"), re.MULTILINE)
+    rows = re.findall(r"^\| ([WC]\d\d) \| ([^|]+) \|", read_shared("PARTNER-CATALOGUE.md"), re.MULTILINE)
     strongest = {name: "MAY" if level.strip() == "-" else level.split()[0] for name, level in rows}
     assert len(strongest) == 33 + 30
     assert {name: catalogue[name].level.value for name in strongest} == strongest
 
 
 def test_weaker_levels_of_a_row_are_said_in_the_statement(catalogue):
-    rows = re.findall(r"^\| ([WC]\d\d) \| [^|]*MUST[^|]*SHOULD[^|]*\|", shared("PARTNER-CATALOGUE.md"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| ([WC]\d\d) \| [^|]*MUST[^|]*SHOULD[^|]*\|", read_shared("PARTNER-CATALOGUE.md"), re.MULTILINE
+    )
     assert len(rows) >= 5
     assert [name for name in rows if "SHOULD" not in catalogue[name].statement] == []
 
 
 def test_no_words_of_the_provider_are_repeated(catalogue):
-    theirs = runs_of_seven(shared("reference/ev-energy-api-v2-openapi.yaml"))
+    theirs = runs_of_seven(read_shared("reference/ev-energy-api-v2-openapi.yaml"))
     assert len(theirs) > 10_000
-    ours = {each.id: runs_of_seven(each.statement) | runs_of_seven(each.seen) for each in catalogue.values()}
+    ours = {
+        requirement.id: runs_of_seven(requirement.statement) | runs_of_seven(requirement.seen)
+        for requirement in catalogue.values()
+    }
     assert {name: runs & theirs for name, runs in ours.items() if runs & theirs} == {}
 
 
@@ -118,11 +123,15 @@ def test_families_are_numbered_without_gaps(catalogue):
     numbers: dict[str, list[int]] = {}
     for name in catalogue:
         numbers.setdefault(name[:-2], []).append(int(name[-2:]))
-    assert {family: found for family, found in numbers.items() if found != list(range(1, len(found) + 1))} == {}
+    assert {
+        family: found_numbers
+        for family, found_numbers in numbers.items()
+        if found_numbers != list(range(1, len(found_numbers) + 1))
+    } == {}
 
 
 def test_requirements_come_sorted_by_id():
-    ids = [each.id for each in requirements()]
+    ids = [requirement.id for requirement in requirements()]
     assert ids == sorted(ids)
 
 
@@ -132,29 +141,37 @@ def test_each_family_stands_in_one_file():
         for family in re.findall(r'^id = "(\w+?)-?\d\d"', file.read_text(encoding="utf-8"), re.MULTILINE):
             families.setdefault(family, set()).add(file.name)
     assert len(families) > 15
-    assert {family: found for family, found in families.items() if len(found) > 1} == {}
+    assert {family: files for family, files in families.items() if len(files) > 1} == {}
 
 
 def test_selectors_are_of_the_vocabulary(catalogue):
-    assert {each.id: each.applies for each in catalogue.values() if each.applies not in SELECTORS} == {}
+    assert {
+        requirement.id: requirement.applies
+        for requirement in catalogue.values()
+        if requirement.applies not in SELECTORS
+    } == {}
 
 
 def test_statements_are_full_sentences(catalogue):
-    for each in catalogue.values():
-        for text in (each.statement, each.seen):
-            assert re.fullmatch(r"[A-Z`].*\w.*\.", text), each.id
-            assert len(words(text)) >= 3, each.id
-            assert text.count("`") % 2 == 0, each.id
-            assert "  " not in text, each.id
-        assert len(words(each.statement)) >= 5, each.id
+    for requirement in catalogue.values():
+        for text in (requirement.statement, requirement.seen):
+            assert re.fullmatch(r"[A-Z`].*\w.*\.", text), requirement.id
+            assert len(words(text)) >= 3, requirement.id
+            assert text.count("`") % 2 == 0, requirement.id
+            assert "  " not in text, requirement.id
+        assert len(words(requirement.statement)) >= 5, requirement.id
 
 
 def test_statements_are_unique(catalogue):
-    assert [text for text, count in Counter(each.statement for each in catalogue.values()).items() if count > 1] == []
+    assert [
+        text
+        for text, count in Counter(requirement.statement for requirement in catalogue.values()).items()
+        if count > 1
+    ] == []
 
 
 def test_sources_of_the_ietf_link_to_the_section_they_name(catalogue):
-    cited = [each.source for each in catalogue.values() if each.source.document.startswith("RFC ")]
+    cited = [requirement.source for requirement in catalogue.values() if requirement.source.document.startswith("RFC ")]
     assert len(cited) > 20
     for source in cited:
         number, section = source.document.removeprefix("RFC "), re.match(r"[\d.]*\d", source.section)
@@ -163,11 +180,13 @@ def test_sources_of_the_ietf_link_to_the_section_they_name(catalogue):
 
 
 def test_every_source_has_an_address(catalogue):
-    assert [each.id for each in catalogue.values() if not each.source.url.startswith("https://")] == []
+    assert [
+        requirement.id for requirement in catalogue.values() if not requirement.source.url.startswith("https://")
+    ] == []
 
 
 def test_what_cannot_be_seen_says_why(catalogue):
-    assert {each.id for each in catalogue.values() if each.not_tested} == {"W33", "C30"}
+    assert {requirement.id for requirement in catalogue.values() if requirement.not_tested} == {"W33", "C30"}
     assert "REVIEW" in catalogue["W33"].not_tested
     assert "ETag" in catalogue["C30"].not_tested
 
@@ -182,9 +201,9 @@ def test_order_does_not_depend_on_files(tmp_path):
     (tmp_path / "z").mkdir()
     (tmp_path / "z" / "first.toml").write_text(ENTRY)
     (tmp_path / "a.toml").write_text(ENTRY.replace("EXP-01", "EXP-02"))
-    found = requirements(root=tmp_path)
-    assert [each.id for each in found] == ["EXP-01", "EXP-02"]
-    assert all(type(each) is Requirement and each.level is Level.MUST for each in found)
+    loaded = requirements(root=tmp_path)
+    assert [requirement.id for requirement in loaded] == ["EXP-01", "EXP-02"]
+    assert all(type(requirement) is Requirement and requirement.level is Level.MUST for requirement in loaded)
 
 
 def test_a_file_that_is_no_toml_is_not_read(tmp_path):
@@ -194,7 +213,7 @@ def test_a_file_that_is_no_toml_is_not_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ('level = "MUST"', 'level = "SHALL"', "SHALL"),
         ('kind = "probe"', 'kind = "guess"', "guess"),
@@ -216,7 +235,7 @@ def test_a_file_that_is_no_toml_is_not_read(tmp_path):
         ('id = "EXP-01"', "", "no id"),
     ],
 )
-def test_a_faulty_entry_is_refused_by_file_and_entry(tmp_path, before, after, told):
+def test_a_faulty_entry_is_refused_by_file_and_entry(tmp_path, before, after, message):
     assert before in ENTRY
     (tmp_path / "api-v2").mkdir()
     (tmp_path / "api-v2" / "expansion.toml").write_text(
@@ -224,7 +243,7 @@ def test_a_faulty_entry_is_refused_by_file_and_entry(tmp_path, before, after, to
     )
     with pytest.raises(PlanError, match=re.escape("api-v2/expansion.toml, entry 2 (")) as caught:
         requirements(root=tmp_path)
-    assert told in caught.value.message
+    assert message in caught.value.message
     assert caught.value.hint
 
 
@@ -255,5 +274,5 @@ def test_a_duplicate_in_one_file_is_refused(tmp_path):
 
 @pytest.mark.parametrize("folder", [".", "absent"])
 def test_an_empty_catalogue_is_refused(tmp_path, folder):
-    with pytest.raises(PlanError, match="No requirement"):
+    with pytest.raises(PlanError, match="no requirement"):
         requirements(root=tmp_path / folder)

@@ -44,7 +44,11 @@ def test_every_component_is_used(document):
 
 def test_path_parameters_are_those_of_the_template(document):
     for key, item, operation in operations(document):
-        declared = {each["name"] for each in effective_parameters(document, item, operation) if each["in"] == "path"}
+        declared = {
+            parameter["name"]
+            for parameter in effective_parameters(document, item, operation)
+            if parameter["in"] == "path"
+        }
         assert declared == set(re.findall(r"{(\w+)}", key)), key
 
 
@@ -71,18 +75,20 @@ def test_every_response_has_the_standard_headers_and_errors_are_problems(documen
 
 def test_lists_with_cursors_or_pages_have_a_link_header(document):
     for key, item, operation in operations(document):
-        names = {each["name"] for each in effective_parameters(document, item, operation)}
+        names = {parameter["name"] for parameter in effective_parameters(document, item, operation)}
         if names & {"page", "page_after"}:
             assert "Link" in operation["responses"]["200"]["headers"], key
 
 
 def test_patterns_are_anchored(document):
     patterns = {value for key, value in strings(document) if key == "pattern"}
-    assert {each for each in patterns if not (each.startswith("^") and each.endswith("$"))} == set()
+    assert {pattern for pattern in patterns if not (pattern.startswith("^") and pattern.endswith("$"))} == set()
 
 
 def test_what_can_be_expanded_can_be_an_object(description):
-    expansions = [(each.key, expansion) for each in description.model.operations for expansion in each.expansions]
+    expansions = [
+        (operation.key, expansion) for operation in description.model.operations for expansion in operation.expansions
+    ]
     assert len(expansions) > 250
     assert [(key, expansion.path) for key, expansion in expansions if not expansion.resolvable] == []
 

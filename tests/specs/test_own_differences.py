@@ -6,28 +6,28 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from listed import FOLDER, listed, page
+from listed import FOLDER, page, read_listed
 from structure import differences, structure
 
 
 def test_it_differs_from_the_provider_s_only_as_listed(document, reference):
-    entries = listed().difference
-    found: Counter[int] = Counter()
+    entries = read_listed().difference
+    counts: Counter[int] = Counter()
     for difference in differences(structure(reference), structure(document)):
-        fitting = [index for index, entry in enumerate(entries) if entry.fits(difference)]
+        fitting = [index for index, entry in enumerate(entries) if entry.is_match(difference)]
         assert len(fitting) == 1, (difference, [entries[index].reason for index in fitting])
-        found[fitting[0]] += 1
-    miscounted = [(entry.reason, found[index]) for index, entry in enumerate(entries) if found[index] != entry.places]
+        counts[fitting[0]] += 1
+    miscounted = [(entry.reason, counts[index]) for index, entry in enumerate(entries) if counts[index] != entry.places]
     assert miscounted == []
 
 
 def test_the_page_says_what_the_list_says():
-    assert FOLDER.joinpath("DIFFERENCES.md").read_text(encoding="utf-8") == page(listed())
+    assert FOLDER.joinpath("DIFFERENCES.md").read_text(encoding="utf-8") == page(read_listed())
 
 
 def test_the_list_is_in_order():
-    names = [entry.group for entry in listed().difference]
-    assert list(dict.fromkeys(names)) == list(listed().groups)
+    names = [entry.group for entry in read_listed().difference]
+    assert list(dict.fromkeys(names)) == list(read_listed().groups)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_list_is_in_order():
 def test_any_change_of_structure_is_seen(document, mutate: Callable[[Any], Any], at):
     changed = copy.deepcopy(document)
     mutate(changed)
-    assert [each.at for each in differences(structure(document), structure(changed))] == [at]
+    assert [difference.at for difference in differences(structure(document), structure(changed))] == [at]
 
 
 def test_prose_is_no_structure(document):

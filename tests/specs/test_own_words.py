@@ -47,37 +47,39 @@ def test_no_sentence_of_the_provider_is_in_any_tracked_file(reference):
     prose = (text for _, text in strings(reference) if text.count(" ") > 4)  # not URLs and ids
     long = {sentence for text in prose for sentence in sentences(text) if len(sentence) > SENTENCE}
     assert len(long) > 500
-    copied = [(file, sentence) for file, text in tracked() for sentence in found_in(text, long)]
+    copied = [(file, sentence) for file, text in list_tracked_files() for sentence in find_phrases(text, long)]
     assert copied == []
 
 
 def test_a_copied_sentence_is_found_whatever_its_wrapping():
     text = "# A wheel turns seven times before the\n#   hamster takes a rest. More follows."
-    assert list(found_in(text, {"a wheel turns seven times before the hamster takes a rest"}))
-    assert not list(found_in(text, {"a wheel turns seven times before the hamster takes a bite"}))
+    assert list(find_phrases(text, {"a wheel turns seven times before the hamster takes a rest"}))
+    assert not list(find_phrases(text, {"a wheel turns seven times before the hamster takes a bite"}))
 
 
 def sentences(text: str) -> Iterator[str]:
     for part in re.split(r"(?<=[.!?])\s+|\n\n", text):
-        if words := normalised(part):
+        if words := normalise(part):
             yield words
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     return re.sub(r"\W+", " ", text).lower().strip()
 
 
-def found_in(text: str, wanted: set[str]) -> Iterator[str]:
+def find_phrases(text: str, phrases: set[str]) -> Iterator[str]:
     by_start: dict[str, list[str]] = {}
-    for each in wanted:
-        by_start.setdefault(each[:SENTENCE], []).append(each)
-    plain = normalised(text)
+    for phrase in phrases:
+        by_start.setdefault(phrase[:SENTENCE], []).append(phrase)
+    plain = normalise(text)
     for start in re.finditer(r"\b\w", plain):
         at = start.start()
-        yield from (each for each in by_start.get(plain[at : at + SENTENCE], ()) if plain.startswith(each, at))
+        yield from (
+            candidate for candidate in by_start.get(plain[at : at + SENTENCE], ()) if plain.startswith(candidate, at)
+        )
 
 
-def tracked() -> Iterator[tuple[str, str]]:
+def list_tracked_files() -> Iterator[tuple[str, str]]:
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     if not names:
         pytest.skip("not a git checkout")

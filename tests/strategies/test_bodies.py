@@ -80,19 +80,19 @@ def test_every_body_has_defects_each_in_one_place(description, validators):
     for operation in writable(description):
         body = sample_body(validators, operation)
         before = copy.deepcopy(body)
-        found = body_defects(validators, operation, body)
+        all_defects = body_defects(validators, operation, body)
         assert body == before
-        assert "wrong-type" in {each.name for each in found}, operation.key
-        assert len({(each.name, each.pointer) for each in found}) == len(found)
-        for each in found:
-            assert not validators.written.matches(schema_of_body(operation), each.body), (operation.key, each.name)
-            assert _place_differs(before, each), (operation.key, each.name, each.pointer)
-        judged += len(found)
+        assert "wrong-type" in {defect.name for defect in all_defects}, operation.key
+        assert len({(defect.name, defect.pointer) for defect in all_defects}) == len(all_defects)
+        for defect in all_defects:
+            assert not validators.written.matches(schema_of_body(operation), defect.body), (operation.key, defect.name)
+            assert _place_differs(before, defect), (operation.key, defect.name, defect.pointer)
+        judged += len(all_defects)
     assert judged > 400
 
 
 def _place_differs(body, defect):
-    """Whether the defective body differs from the valid one at its pointer, and nowhere else."""
+    """Return whether the defective body differs from the valid one exactly at its pointer."""
     path = [token.replace("~1", "/").replace("~0", "~") for token in defect.pointer.split("/")[1:]]
     before, after = _without(body, path), _without(defect.body, path)
     return before == after and _at(body, path) != _at(defect.body, path)
@@ -108,15 +108,16 @@ def _without(value, path):
     if not path:
         return ...
     if isinstance(value, list):
-        return [_without(each, path[1:]) if index == int(path[0]) else each for index, each in enumerate(value)]
-    below = {path[0]: _without(value[path[0]], path[1:])} if path[0] in value and len(path) > 1 else {}
-    return {key: each for key, each in value.items() if key != path[0]} | below
+        return [_without(member, path[1:]) if index == int(path[0]) else member for index, member in enumerate(value)]
+    nested = {path[0]: _without(value[path[0]], path[1:])} if path[0] in value and len(path) > 1 else {}
+    return {key: member for key, member in value.items() if key != path[0]} | nested
 
 
 def test_defects_cover_the_classes_of_a_schema(validators, description):
     operation = description.model.by_key["POST /vehicles"]
-    found = {
-        (each.name, each.pointer) for each in body_defects(validators, operation, sample_body(validators, operation))
+    places = {
+        (defect.name, defect.pointer)
+        for defect in body_defects(validators, operation, sample_body(validators, operation))
     }
     assert {
         ("missing-required", "/model"),
@@ -127,7 +128,7 @@ def test_defects_cover_the_classes_of_a_schema(validators, description):
         ("not-in-enum", "/vehicle_class"),
         ("null", "/user"),
         ("wrong-type", ""),
-    } <= found
+    } <= places
 
 
 @pytest.mark.parametrize("key", ["POST /vehicles", "POST /users", "PATCH /users/{user_id}/payout_method"])
@@ -136,13 +137,13 @@ def test_the_second_oracle_refuses_the_defects_and_accepts_the_sample(descriptio
     target = operation.path.replace("{user_id}", "user01K1X00ET7ZK6CB3DR7092R50M")
     body = sample_body(validators, operation)
 
-    def told(sent):
+    def list_errors(sent):
         headers = (("Content-Type", "application/json"),)
         return opinion.request(operation, Request(key, operation.method, target, headers, dumps(sent).encode()))
 
-    assert told(body) == ()
-    for each in body_defects(validators, operation, body):
-        assert told(each.body), (each.name, each.pointer)
+    assert list_errors(body) == ()
+    for defect in body_defects(validators, operation, body):
+        assert list_errors(defect.body), (defect.name, defect.pointer)
 
 
 def test_properties_that_a_body_lacks_get_defects_too(validators, description):
@@ -152,7 +153,7 @@ def test_properties_that_a_body_lacks_get_defects_too(validators, description):
 
 
 def test_a_body_that_is_wrong_already_is_refused(validators, description):
-    with pytest.raises(InvalidArgument, match="invalid before"):
+    with pytest.raises(InvalidArgument, match="body must be valid"):
         body_defects(validators, description.model.by_key["POST /vehicles"], {"model": 5})
 
 
@@ -183,8 +184,8 @@ def test_payloads_tell_a_consistent_story(data, validators):
 def test_webhook_payloads_have_defects(validators):
     pointer = schema_of_webhook(validators, EVENTS[0])
     payload = sample(validators, pointer)
-    found = {(each.name, each.pointer) for each in defects(validators, pointer, payload)}
-    assert {("missing-required", "/type"), ("wrong-type", "/data"), ("bad-format", "/timestamp")} <= found
+    places = {(defect.name, defect.pointer) for defect in defects(validators, pointer, payload)}
+    assert {("missing-required", "/type"), ("wrong-type", "/data"), ("bad-format", "/timestamp")} <= places
 
 
 def test_an_event_that_is_not_described_is_refused(validators):

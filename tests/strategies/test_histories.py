@@ -12,7 +12,7 @@ from tests.strategies.test_workflows import Garage
 
 @pytest.fixture(scope="module")
 def vehicles(description):
-    return next(each for each in lifecycles(description.model) if each.resource == "vehicles")
+    return next(lifecycle for lifecycle in lifecycles(description.model) if lifecycle.resource == "vehicles")
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +20,12 @@ def drawn(validators, vehicles):
     return scripts(validators, vehicles, number=1)
 
 
-def broken(vehicles, script, fault):
-    """The requirement that a history breaks on an API with a fault, empty for none."""
+def find_broken(vehicles, script, fault):
+    """Return the requirement that a history breaks on an API with a seeded fault, empty for none."""
     try:
         relayed(History(vehicles).told(script), Garage(fault))
-    except Broken as found:
-        return found.requirement
+    except Broken as error:
+        return error.requirement
     return ""
 
 
@@ -37,7 +37,7 @@ def test_a_number_stands_for_the_same_histories(validators, vehicles, drawn):
 
 
 def test_the_first_ten_have_most_orders_of_three_steps(drawn):
-    orders = {tuple(each.do for each in three) for script in drawn[:10] for three in combinations(script, 3)}
+    orders = {tuple(step.do for step in three) for script in drawn[:10] for three in combinations(script, 3)}
     assert len(orders) > len(Do) ** 3 / 2
 
 
@@ -50,17 +50,21 @@ def test_the_first_ten_have_most_orders_of_three_steps(drawn):
     ],
 )
 def test_of_a_history_remains_what_breaks_something(vehicles, drawn, fault, requirement, left):
-    script = next(each for each in drawn if broken(vehicles, each, fault) == requirement and len(each) > len(left) + 2)
+    script = next(
+        candidate
+        for candidate in drawn
+        if find_broken(vehicles, candidate, fault) == requirement and len(candidate) > len(left) + 2
+    )
     best = script
 
     def same(offer):
         nonlocal best
-        shows = broken(vehicles, offer, fault) == requirement
+        shows = find_broken(vehicles, offer, fault) == requirement
         best = offer if shows else best
         return shows
 
     answered(shorter(script), same)
-    assert [each.do for each in best] == left
+    assert [step.do for step in best] == left
     assert len(best[0].body) <= len(script[0].body)
 
 

@@ -16,7 +16,7 @@ moments = st.datetimes(datetime(1970, 1, 2), datetime(2500, 1, 1), timezones=st.
 def test_ulids_lie_in_their_time_range(data, earliest, span):
     ulid = data.draw(ulids(earliest=earliest, latest=earliest + span))
     assert is_ulid(ulid)
-    first, last = (round(each.timestamp() * 1000) for each in (earliest, earliest + span))
+    first, last = (round(moment.timestamp() * 1000) for moment in (earliest, earliest + span))
     assert first <= milliseconds(ulid) <= last
 
 
@@ -44,12 +44,12 @@ def test_ids_shrink_to_the_earliest_time_and_zeros():
 @given(ids=monotonic_ids("evse", min_size=3, max_size=8))
 def test_runs_rise_strictly(ids):
     assert 3 <= len(ids) <= 8
-    assert all(one < other for one, other in pairwise(ids))
-    assert all(is_ulid(each[4:]) for each in ids)
+    assert all(first < second for first, second in pairwise(ids))
+    assert all(is_ulid(identifier[4:]) for identifier in ids)
 
 
 def test_runs_reach_several_ids_within_one_millisecond():
-    run = find(monotonic_ids("evse"), lambda ids: len({milliseconds(each[4:]) for each in ids}) < len(ids))
+    run = find(monotonic_ids("evse"), lambda ids: len({milliseconds(identifier[4:]) for identifier in ids}) < len(ids))
     assert len(run) == 2
 
 
@@ -106,7 +106,7 @@ def test_near_misses_can_be_drawn_by_class(miss):
 
 @pytest.mark.parametrize("names", [[], ["no-such-class"]])
 def test_unknown_classes_are_refused(names):
-    with pytest.raises(InvalidArgument, match="malformations"):
+    with pytest.raises(InvalidArgument, match="names must be"):
         near_miss_ids(prefixed_ulids("evse"), names=names)
 
 

@@ -61,25 +61,25 @@ def test_what_cannot_be_drawn_is_refused(chargers):
 
 
 def test_every_operation_has_bad_expansions_that_it_does_not_document(description, validators):
-    expandable = [each for each in description.model.operations if each.expansions]
+    expandable = [operation for operation in description.model.operations if operation.expansions]
     assert len(expandable) > 50
     for operation in expandable:
         bad = bad_expansions(operation)
-        assert {"unknown", "unknown-below", "other-case", "trailing-dot"} <= {each.name for each in bad}
-        for each in bad:
-            assert validators.parameter(operation.parameter("expand"), [each.value]), each
+        assert {"unknown", "unknown-below", "other-case", "trailing-dot"} <= {miss.name for miss in bad}
+        for miss in bad:
+            assert validators.parameter(operation.parameter("expand"), [miss.value]), miss
 
 
 def test_an_operation_without_expansions_still_has_unknown_ones():
-    assert [each.name for each in bad_expansions(NOTHING)] == ["unknown", "plain-property", "wildcard"]
+    assert [miss.name for miss in bad_expansions(NOTHING)] == ["unknown", "plain-property", "wildcard"]
 
 
 @given(paths=st.lists(st.sampled_from(["a", "a.b", "c", "c.d.e"]), max_size=4).map(tuple))
 def test_orders_are_permutations_without_repetition(paths):
-    found = orders(paths)
-    assert all(sorted(each) == sorted(paths) for each in found)
-    assert len(set(found)) == len(found)
-    assert paths[::-1] in found
+    all_orders = orders(paths)
+    assert all(sorted(order) == sorted(paths) for order in all_orders)
+    assert len(set(all_orders)) == len(all_orders)
+    assert paths[::-1] in all_orders
 
 
 @given(data=st.data())
@@ -90,9 +90,9 @@ def test_page_sizes_are_accepted_and_bad_ones_are_not(data, chargers, validators
         assert validators.parameter(size, [bad.value]), bad.name
 
 
-@pytest.mark.parametrize("wanted", [1, 2, 25, 100])
-def test_the_edges_of_page_sizes_are_drawn(wanted):
-    assert find(page_sizes(CURSOR), lambda size: size == wanted) == wanted
+@pytest.mark.parametrize("edge", [1, 2, 25, 100])
+def test_the_edges_of_page_sizes_are_drawn(edge):
+    assert find(page_sizes(CURSOR), lambda size: size == edge) == edge
 
 
 @given(data=st.data())
@@ -109,8 +109,8 @@ def test_a_list_paged_by_number_has_no_cursors():
 
 
 def test_bad_cursors_follow_the_scheme():
-    assert "overflow" in {each.name for each in bad_cursors(CURSOR, VALID)}
-    assert "no-offset" in {each.name for each in bad_cursors(TIMES, "2024-01-01T00:00:00Z")}
+    assert "overflow" in {miss.name for miss in bad_cursors(CURSOR, VALID)}
+    assert "no-offset" in {miss.name for miss in bad_cursors(TIMES, "2024-01-01T00:00:00Z")}
 
 
 @given(data=st.data(), offsets=st.booleans())
@@ -123,11 +123,11 @@ def test_timestamps_are_rfc_3339_within_their_range(data, offsets):
 
 @given(timestamp=timestamps(offsets=True))
 def test_respellings_are_the_same_instant(timestamp):
-    spelt = respellings(timestamp)
-    assert timestamp not in spelt
-    assert spelt  # one at least: a time in +05:30 with six digits has no other than lower case
+    spellings = respellings(timestamp)
+    assert timestamp not in spellings
+    assert spellings  # one at least: a time in +05:30 with six digits has no other than lower case
     instant = datetime.fromisoformat(timestamp)
-    assert all(datetime.fromisoformat(each.upper()) == instant for each in spelt)
+    assert all(datetime.fromisoformat(spelling.upper()) == instant for spelling in spellings)
 
 
 @given(timestamp=timestamps(offsets=True))
@@ -145,7 +145,7 @@ def test_what_is_no_timestamp_has_no_near_misses():
     for function in (bad_timestamps, respellings):
         with pytest.raises(InvalidArgument, match="RFC 3339"):
             function("yesterday")
-    with pytest.raises(InvalidArgument, match="aware"):
+    with pytest.raises(InvalidArgument, match="time zone"):
         timestamps(earliest=datetime(2024, 1, 1))  # noqa: DTZ001 - the naive one is refused
 
 
@@ -162,7 +162,7 @@ ITEMS = [
 
 
 @pytest.mark.parametrize(
-    ("which", "values"),
+    ("list_filter", "values"),
     [
         (Filter("start__gte", Operator.GTE, "start"), ("2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z")),
         (Filter("power", Operator.EQ, "power"), ("7", "11")),
@@ -179,8 +179,8 @@ ITEMS = [
         (Filter("search", Operator.EQ), ()),
     ],
 )
-def test_filter_values_are_taken_from_items(which, values):
-    assert filter_values(which, ITEMS) == values
+def test_filter_values_are_taken_from_items(list_filter, values):
+    assert filter_values(list_filter, ITEMS) == values
 
 
 LISTED = Operation(
@@ -213,7 +213,7 @@ def test_drawn_filters_name_each_parameter_once(data):
     query = data.draw(filters(LISTED, ITEMS, max_size=3))
     names = [name for name, _ in query]
     assert 1 <= len(set(names)) == len(names) <= 3
-    known = {which.parameter: filter_values(which, ITEMS) for which in LISTED.filters}
+    known = {list_filter.parameter: filter_values(list_filter, ITEMS) for list_filter in LISTED.filters}
     assert all(value in known[name] for name, value in query)
 
 
@@ -225,8 +225,11 @@ def test_an_operation_without_usable_filters_is_refused():
 def test_bad_filter_values_are_refused_by_the_parameters_schema(description, validators):
     judged = 0
     for operation in description.model.operations:
-        for which in operation.filters:
-            for bad in bad_filter_values(operation, which):
+        for list_filter in operation.filters:
+            for bad in bad_filter_values(operation, list_filter):
                 judged += 1
-                assert validators.parameter(operation.parameter(which.parameter), [bad.value]), (operation.key, bad)
+                assert validators.parameter(operation.parameter(list_filter.parameter), [bad.value]), (
+                    operation.key,
+                    bad,
+                )
     assert judged > 100

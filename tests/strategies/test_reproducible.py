@@ -78,30 +78,76 @@ def test_cases_and_histories_are_the_same_whatever_modules_are_loaded(folder):
     assert runs[0] == runs[1]
 
 
-def texts():
-    """What one seed draws, in this process."""
-    found = []
+def draw_with_one_seed():
+    """Return what one seed draws in this process."""
+    values = []
 
     @seed(1)
     @settings(max_examples=400, database=None, phases=[Phase.generate])
     @given(st.text() | st.integers())
     def draw(value):
-        found.append(value)
+        values.append(value)
 
     draw()
-    return found
+    return values
 
 
 def test_hypothesis_takes_constants_of_modules_and_is_kept_from_it(monkeypatch):
-    """What `reproducible` rests on; where this fails, Hypothesis has other names for it or does it no more."""
+    """Hold the reason for `reproducible`: if this fails, Hypothesis has renamed the constants or dropped them."""
     before = providers._get_local_constants()
     monkeypatch.setattr(providers, "_get_local_constants", lambda: type(before)(strings={*WORDS}, integers={*NUMBERS}))
     providers.CONSTANTS_CACHE.cache.clear()
-    assert {*texts()} & {*WORDS, *NUMBERS}
+    assert {*draw_with_one_seed()} & {*WORDS, *NUMBERS}
     with reproducible():
-        alone = texts()
+        alone = draw_with_one_seed()
     assert not {*alone} & {*WORDS, *NUMBERS}
     monkeypatch.undo()
     providers.CONSTANTS_CACHE.cache.clear()
     with reproducible():
-        assert texts() == alone
+        assert draw_with_one_seed() == alone
+
+
+MOVED = ["hypothesis.internal.conjecture.providers", "hypothesis.internal.constants_ast"]
+
+
+@pytest.mark.parametrize("module", MOVED)
+def test_a_module_that_hypothesis_moved_is_no_error_and_no_warning(monkeypatch, recwarn, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delattr(module)
+    with reproducible():
+        pass
+    assert not recwarn
+
+
+@pytest.mark.parametrize("name", ["_get_local_constants", "CONSTANTS_CACHE"])
+def test_a_name_that_hypothesis_dropped_leaves_the_other_alone(monkeypatch, recwarn, name):
+    monkeypatch.delattr(providers, name)
+    before = dict(vars(providers))
+    with reproducible():
+        assert dict(vars(providers)) == before
+    assert not recwarn
+
+
+def test_constants_of_another_shape_are_left_alone(monkeypatch):
+    def need_argument(_):
+        pass
+
+    monkeypatch.setattr("hypothesis.internal.constants_ast.Constants", need_argument)
+    before = providers._get_local_constants
+    with reproducible():
+        assert providers._get_local_constants is before
+
+
+def test_everything_is_put_back_after_an_error():
+    before = (providers._get_local_constants, providers.CONSTANTS_CACHE)
+    with pytest.raises(ZeroDivisionError), reproducible():
+        1 / bool(providers._get_local_constants is before[0])
+    assert (providers._get_local_constants, providers.CONSTANTS_CACHE) == before
+
+
+def test_strategies_are_imported_where_the_private_modules_are_gone():
+    code = f"import sys\nfor name in {MOVED!r}: sys.modules.pop(name, None)\n"
+    code += "import hypothesis\n"
+    code += f"for name in {MOVED!r}: sys.modules[name] = None\n"
+    code += "import strategies\nfrom strategies.reproducible import reproducible\nwith reproducible(): pass\n"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True, text=True)

@@ -57,7 +57,7 @@ def test_coverage_tells_the_place_of_one_fault_at_a_time(door, operations, valid
 @pytest.mark.parametrize("mode", Mode)
 def test_fuzzing_depends_on_its_seed_alone(door, operations, mode):
     def drawn(seed):
-        return [list(door.fuzzing(each, mode=mode, seed=seed, examples=8)) for each in operations[1:3]]
+        return [list(door.fuzzing(operation, mode=mode, seed=seed, examples=8)) for operation in operations[1:3]]
 
     first = drawn(1)
     assert first == drawn(1)
@@ -109,13 +109,13 @@ def test_what_a_query_cannot_express_is_no_fault(validators, operations):
 def test_the_oracles_judge_together(validators, opinion, operations, description):
     listing = operations[0]
 
-    def of(target, operation=listing):
+    def judge_target(target, operation=listing):
         return judgement(Request(operation.key, "GET", target), operation, validators, opinion)
 
-    assert of("/evses?page_size=5").validity is Validity.VALID
-    assert of("/evses?page_size=101").validity is Validity.INVALID
-    assert len(of("/evses?page_size=101").objections) == 2
-    empty = of("/inverter_models?make_id=", description.model.by_key["GET /inverter_models"])
+    assert judge_target("/evses?page_size=5").validity is Validity.VALID
+    assert judge_target("/evses?page_size=101").validity is Validity.INVALID
+    assert len(judge_target("/evses?page_size=101").objections) == 2
+    empty = judge_target("/inverter_models?make_id=", description.model.by_key["GET /inverter_models"])
     assert empty.validity is Validity.DISPUTED  # openapi-core refuses any empty value
 
 

@@ -45,8 +45,8 @@ class Garage:
         if self.fault == "a-third-spoils-the-first" and self.made > 2 and name.endswith("1"):
             shown["battery_size_watt_hours"] = 1
         if "expand=user" in query:
-            other = "user2" if self.fault == "expands-another" else "user1"
-            shown["user"] = {"url": shown["user"].replace("user1", other), "id": other}
+            other_user = "user2" if self.fault == "expands-another" else "user1"
+            shown["user"] = {"url": shown["user"].replace("user1", other_user), "id": other_user}
         return self.answer(200, shown)
 
     def patch_item(self, name, body, _):
@@ -83,7 +83,7 @@ class Garage:
 
 @pytest.fixture(scope="module")
 def vehicles(description):
-    return next(each for each in lifecycles(description.model) if each.resource == "vehicles")
+    return next(lifecycle for lifecycle in lifecycles(description.model) if lifecycle.resource == "vehicles")
 
 
 def run(validators, lifecycle, fault, phases=(Phase.generate,), **options):
@@ -143,16 +143,18 @@ def test_volatile_properties_are_left_out(validators, vehicles):
 
 
 def test_lifecycles_are_read_from_the_model(description):
-    found = {each.resource: each for each in lifecycles(description.model)}
-    assert {"vehicles", "solar_arrays", "users.saved_routes"} <= set(found)
-    assert found["vehicles"].delete is not None
-    assert found["solar_arrays"].delete is None
-    assert found["inverters"].update is None
-    assert found["users.saved_routes"].listing is not None
+    by_resource = {lifecycle.resource: lifecycle for lifecycle in lifecycles(description.model)}
+    assert {"vehicles", "solar_arrays", "users.saved_routes"} <= set(by_resource)
+    assert by_resource["vehicles"].delete is not None
+    assert by_resource["solar_arrays"].delete is None
+    assert by_resource["inverters"].update is None
+    assert by_resource["users.saved_routes"].listing is not None
 
 
 def test_paths_above_the_resource_are_filled_in(description, validators):
-    routes = next(each for each in lifecycles(description.model) if each.resource == "users.saved_routes")
+    routes = next(
+        lifecycle for lifecycle in lifecycles(description.model) if lifecycle.resource == "users.saved_routes"
+    )
     asked = []
 
     def send(request):

@@ -23,18 +23,18 @@ def sender() -> Sender:
 
 @pytest.fixture(scope="session")
 def payload(sender):
-    """A payload of an event, with changes to its data and to the envelope."""
+    """Return a function that makes a payload of an event, with changes to its data and envelope."""
 
-    def made(event: str, data: dict | None = None, **envelope):
+    def make_payload(event: str, data: dict | None = None, **envelope):
         whole = sample(sender.validators, schema_of_webhook(sender.validators, event))
         end = whole["data"]["start"] if event == ENDED else None
         own = {**whole["data"], "end": end, **(data or {})}
         return {**whole, "timestamp": whole["data"]["start"], "data": own, **envelope}
 
-    return made
+    return make_payload
 
 
-def delivered(payload, *, identifier="msg_1", at=None, stamp=None, key=KEY, event=None, body=None) -> Delivery:
+def make_delivery(payload, *, identifier="msg_1", at=None, stamp=None, key=KEY, event=None, body=None) -> Delivery:
     at = time.time() if at is None else at
     body = msgspec.json.encode(payload) if body is None else body
     stamp = str(int(at)) if stamp is None else stamp

@@ -19,14 +19,14 @@ from conformance.webhooks.listening import Listener
 from conformance.webhooks.loopback import serving
 from reports import RunVerdict, Summary, fold, read
 from specs.catalogue import requirements
-from tests.webhooks.conftest import CREATED, ENDED, SECRET, delivered
+from tests.webhooks.conftest import CREATED, ENDED, SECRET, make_delivery
 
-FAULTS = {name: set(each.trips) for name, each in faults.catalogue().items() if each.family == "WHK"}
+FAULTS = {name: set(fault.trips) for name, fault in faults.catalogue().items() if fault.family == "WHK"}
 HOURS = 7 * 3600
 
 
-def a_day(control_url: str, base_url: str, url: str) -> None:
-    """A session begins, its announcement is tried again, and it ends."""
+def simulate_day(control_url: str, base_url: str, url: str) -> None:
+    """Let a session begin, its announcement be retried, and the session end."""
     with httpx.Client(base_url=control_url, trust_env=False, timeout=30) as control:
         control.get(f"{base_url}/charging_sub_sessions", headers={"Authorization": "Bearer token-full"})
         control.post("/webhooks", json={"url": url, "secret": SECRET})
@@ -35,8 +35,8 @@ def a_day(control_url: str, base_url: str, url: str) -> None:
         control.post("/clock", json={"seconds": HOURS})
 
 
-def violated(summary: Summary) -> set[str]:
-    return {each.requirement for each in summary.findings}
+def list_violated(summary: Summary) -> set[str]:
+    return {finding.requirement for finding in summary.findings}
 
 
 def test_a_right_provider_conforms(tmp_path):
@@ -48,10 +48,10 @@ def test_a_right_provider_conforms(tmp_path):
             [*command, "--report-dir", report], stdout=subprocess.PIPE, env={"SECRET": SECRET, "PATH": ""}, text=True
         )
         assert process.stdout
-        a_day(server.control_url, server.base_url, process.stdout.readline().removeprefix("ready ").strip())
+        simulate_day(server.control_url, server.base_url, process.stdout.readline().removeprefix("ready ").strip())
         process.communicate()
     summary = fold(read([report]))
-    assert (process.returncode, summary.verdict, violated(summary)) == (0, RunVerdict.CONFORMS, set())
+    assert (process.returncode, summary.verdict, list_violated(summary)) == (0, RunVerdict.CONFORMS, set())
     assert summary.counts[Verdict.PASS] == 11  # no retry of the second event is seen
     assert SECRET not in (report / "events.jsonl").read_text()
 
@@ -61,13 +61,13 @@ def test_each_seeded_fault_is_seen(sender, tmp_path, fault):
     listener = Listener(refuse=1)
     provider = assemble(Settings(faults=(fault,)), sender.description)
     with serving(provider) as origin, serving(listener) as url:
-        a_day(f"{origin}/_control", f"{origin}/v2", url)
+        simulate_day(f"{origin}/_control", f"{origin}/v2", url)
         taken = until(listener.arrived, count=listener.arrived.qsize(), seconds=0)
-        what = about(sender, sender_target(url), requirements(), tmp_path / "report", command="")
-        run(what, sender, taken, api_of(f"{origin}/v2", None), url)
+        scope = about(sender, sender_target(url), requirements(), tmp_path / "report", command="")
+        run(scope, sender, taken, api_of(f"{origin}/v2", None), url)
     summary = fold(read([tmp_path / "report"]))
-    assert violated(summary) & FAULTS[fault]
-    assert violated(summary) <= FAULTS[fault] | {"WHK-04"}  # what is wrong in the data also differs from the read
+    assert list_violated(summary) & FAULTS[fault]
+    assert list_violated(summary) <= FAULTS[fault] | {"WHK-04"}  # what is wrong in the data also differs from the read
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def evconform(monkeypatch, tmp_path, capfd):
 
 
 def test_check_judges_a_capture(evconform, payload, tmp_path):
-    right = [delivered(payload(CREATED)), delivered(payload(ENDED), identifier="msg_2")]
+    right = [make_delivery(payload(CREATED)), make_delivery(payload(ENDED), identifier="msg_2")]
     saved, report = tmp_path / "right.ndjson", tmp_path / "report"
     saved.write_bytes(b"".join(map(capture.written, right)))
     assert evconform("webhooks", "check", saved, "--secret", SECRET, "--report-dir", report) == (0, "")
@@ -94,7 +94,7 @@ def test_check_judges_a_capture(evconform, payload, tmp_path):
 
 def test_check_finds_a_wrong_signature(evconform, payload, tmp_path):
     saved = tmp_path / "wrong.ndjson"
-    saved.write_bytes(capture.written(delivered(payload(CREATED), at=time.time() - 1000, stamp="1")))
+    saved.write_bytes(capture.written(make_delivery(payload(CREATED), at=time.time() - 1000, stamp="1")))
     assert evconform("webhooks", "check", saved, "--secret", SECRET)[0] == 1
 
 
@@ -105,9 +105,9 @@ def test_nothing_that_came_is_no_pass(evconform, tmp_path):
 
 def test_a_wrong_secret_is_told(evconform, tmp_path):
     (tmp_path / "empty.ndjson").touch()
-    code, told = evconform("webhooks", "check", tmp_path / "empty.ndjson", "--secret", "whsec_tooshort")
+    code, output = evconform("webhooks", "check", tmp_path / "empty.ndjson", "--secret", "whsec_tooshort")
     assert code == 2
-    assert "tooshort" not in told
+    assert "tooshort" not in output
 
 
 def test_a_taken_port_is_told(evconform):
@@ -117,6 +117,6 @@ def test_a_taken_port_is_told(evconform):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, told = evconform("webhooks", "listen", "--port", port, "--secret", SECRET, "--seconds", "0.1")
+        code, output = evconform("webhooks", "listen", "--port", port, "--secret", SECRET, "--seconds", "0.1")
     assert code == 2
-    assert str(port) in told
+    assert str(port) in output

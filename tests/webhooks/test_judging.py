@@ -10,28 +10,28 @@ from conformance.webhooks.fetching import compare
 from conformance.webhooks.judging import judge
 from conformance.webhooks.sequence import judge_all
 from conformance.webhooks.signing import Key
-from tests.webhooks.conftest import CREATED, ENDED, delivered
+from tests.webhooks.conftest import CREATED, ENDED, make_delivery
 
 OTHER = Key("whsec_" + "QUFB" * 8)
 BASE = "https://api.ev.energy/v2"
 
 
-def seen(outcomes) -> dict[str, set[Verdict]]:
-    found: dict[str, set[Verdict]] = {}
-    for each in outcomes:
-        if isinstance(each, Outcome):
-            found.setdefault(each.requirement, set()).add(each.verdict)
-    return found
+def group_verdicts(outcomes) -> dict[str, set[Verdict]]:
+    verdicts: dict[str, set[Verdict]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Outcome):
+            verdicts.setdefault(outcome.requirement, set()).add(outcome.verdict)
+    return verdicts
 
 
-def bad(outcomes) -> set[str]:
-    return {name for name, verdicts in seen(outcomes).items() if Verdict.FAIL in verdicts}
+def list_failed(outcomes) -> set[str]:
+    return {name for name, verdicts in group_verdicts(outcomes).items() if Verdict.FAIL in verdicts}
 
 
 @pytest.mark.parametrize("event", [CREATED, ENDED])
 def test_a_right_delivery_passes(sender, payload, event):
-    found = seen(judge(delivered(payload(event)), "x", sender))
-    assert found == {name: {Verdict.PASS} for name in ("WHK-01", "WHK-02", "WHK-03", "WHK-06")}
+    verdicts = group_verdicts(judge(make_delivery(payload(event)), "x", sender))
+    assert verdicts == {name: {Verdict.PASS} for name in ("WHK-01", "WHK-02", "WHK-03", "WHK-06")}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_right_delivery_passes(sender, payload, event):
     ],
 )
 def test_a_wrong_header(sender, payload, changes, violated):
-    assert bad(judge(delivered(payload(CREATED), **changes), "x", sender)) == violated
+    assert list_failed(judge(make_delivery(payload(CREATED), **changes), "x", sender)) == violated
 
 
 @pytest.mark.parametrize(
@@ -62,54 +62,56 @@ def test_a_wrong_header(sender, payload, changes, violated):
     ],
 )
 def test_a_wrong_body(sender, payload, event, data, envelope, violated):
-    assert bad(judge(delivered(payload(event, data, **envelope)), "x", sender)) == violated
+    assert list_failed(judge(make_delivery(payload(event, data, **envelope)), "x", sender)) == violated
 
 
 def test_any_key_of_a_rotation_is_right(sender, payload):
     rotating = type(sender)((OTHER, *sender.keys), sender.description, sender.validators, sender.opinion)
-    assert not bad(judge(delivered(payload(CREATED)), "x", rotating))
+    assert not list_failed(judge(make_delivery(payload(CREATED)), "x", rotating))
 
 
 def test_without_arrival_the_age_is_not_judged(sender, payload):
-    found = seen(judge(delivered(payload(CREATED), at=0, stamp="1700000000"), "x", sender))
-    assert found["WHK-01"] == {Verdict.NOT_OBSERVABLE}
+    verdicts = group_verdicts(judge(make_delivery(payload(CREATED), at=0, stamp="1700000000"), "x", sender))
+    assert verdicts["WHK-01"] == {Verdict.NOT_OBSERVABLE}
 
 
 @given(body=st.binary(), headers=st.dictionaries(st.text(), st.text()))
 def test_whatever_arrives_is_judged_and_never_passes(sender, body, headers):
-    found = seen(judge(Delivery(tuple(headers.items()), body, 1.0), "x", sender))
-    assert found["WHK-01"] == found["WHK-02"] == found["WHK-03"] == {Verdict.FAIL}
+    verdicts = group_verdicts(judge(Delivery(tuple(headers.items()), body, 1.0), "x", sender))
+    assert verdicts["WHK-01"] == verdicts["WHK-02"] == verdicts["WHK-03"] == {Verdict.FAIL}
 
 
 def test_a_retry_with_its_id_passes(payload):
-    told = payload(CREATED)
-    pair = [("1", delivered(told)), ("2", delivered(told, at=1e9))]
-    assert seen(judge_all(pair)) == {"WHK-05": {Verdict.PASS}}
+    content = payload(CREATED)
+    pair = [("1", make_delivery(content)), ("2", make_delivery(content, at=1e9))]
+    assert group_verdicts(judge_all(pair)) == {"WHK-05": {Verdict.PASS}}
 
 
 def test_a_retry_under_another_id(payload):
-    told = payload(CREATED)
-    assert bad(judge_all([("1", delivered(told)), ("2", delivered(told, identifier="msg_2"))])) == {"WHK-05"}
+    content = payload(CREATED)
+    assert list_failed(
+        judge_all([("1", make_delivery(content)), ("2", make_delivery(content, identifier="msg_2"))])
+    ) == {"WHK-05"}
 
 
 def test_one_id_for_two_messages(payload):
-    pair = [("1", delivered(payload(CREATED))), ("2", delivered(payload(ENDED)))]
-    assert bad(judge_all(pair)) == {"WHK-05"}
+    pair = [("1", make_delivery(payload(CREATED))), ("2", make_delivery(payload(ENDED)))]
+    assert list_failed(judge_all(pair)) == {"WHK-05"}
 
 
 def test_without_a_retry_nothing_is_shown(payload):
-    assert seen(judge_all([("1", delivered(payload(CREATED)))])) == {"WHK-05": {Verdict.NOT_OBSERVABLE}}
+    assert group_verdicts(judge_all([("1", make_delivery(payload(CREATED)))])) == {"WHK-05": {Verdict.NOT_OBSERVABLE}}
 
 
 def test_pairs_and_order(payload):
-    ended, created = delivered(payload(ENDED)), delivered(payload(CREATED), identifier="msg_2")
-    found = list(judge_all([("1", ended), ("2", created)]))
-    assert [each.topic for each in found if isinstance(each, Noticed)] == ["order"]
-    other = delivered(payload(CREATED, {"start": "2020-01-01T00:00:00Z"}), identifier="msg_2")
-    assert bad(judge_all([("1", other), ("2", ended)])) == {"WHK-06"}
+    ended, created = make_delivery(payload(ENDED)), make_delivery(payload(CREATED), identifier="msg_2")
+    outcomes = list(judge_all([("1", ended), ("2", created)]))
+    assert [outcome.topic for outcome in outcomes if isinstance(outcome, Noticed)] == ["order"]
+    moved = make_delivery(payload(CREATED, {"start": "2020-01-01T00:00:00Z"}), identifier="msg_2")
+    assert list_failed(judge_all([("1", moved), ("2", ended)])) == {"WHK-06"}
 
 
-def fetching(shown, status=200):
+def build_fetch(shown, status=200):
     def fetch(target: str) -> Exchange:
         asked.append(target)
         return Exchange("f", Request("*", "GET", target), BASE + target, 0.0, Response(status))
@@ -132,17 +134,17 @@ def fetching(shown, status=200):
     ],
 )
 def test_data_is_what_its_url_shows(payload, event, change, verdict, volatile):
-    told = payload(event, {"url": f"{BASE}/charging_sub_sessions/1"})
-    asked, fetch, json = fetching({**told["data"], **change})
-    found = list(compare(delivered(told), "x", BASE, fetch, json))
-    assert seen(found) == {"WHK-04": {verdict}}
+    content = payload(event, {"url": f"{BASE}/charging_sub_sessions/1"})
+    asked, fetch, json = build_fetch({**content["data"], **change})
+    outcomes = list(compare(make_delivery(content), "x", BASE, fetch, json))
+    assert group_verdicts(outcomes) == {"WHK-04": {verdict}}
     assert asked == ["/charging_sub_sessions/1"]
-    assert len([each for each in found if isinstance(each, Noticed)]) == volatile
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Noticed)]) == volatile
 
 
 @pytest.mark.parametrize("url", ["https://evil.example/v2/1", BASE + "x/1", "file:///etc/passwd"])
 def test_no_address_outside_the_target_is_asked(payload, url):
-    asked, fetch, json = fetching({})
-    found = compare(delivered(payload(CREATED, {"url": url})), "x", BASE, fetch, json)
-    assert seen(found) == {"WHK-04": {Verdict.NOT_OBSERVABLE}}
+    asked, fetch, json = build_fetch({})
+    outcomes = compare(make_delivery(payload(CREATED, {"url": url})), "x", BASE, fetch, json)
+    assert group_verdicts(outcomes) == {"WHK-04": {Verdict.NOT_OBSERVABLE}}
     assert not asked

@@ -62,9 +62,9 @@ def test_any_other_byte_is_refused(identifier, at, body, flip):
 def test_a_wrong_secret_is_refused_and_not_shown(secret):
     with pytest.raises(UsageError) as fault:
         Key(secret)
-    told = fault.value.message + fault.value.hint
-    assert len(secret) < 8 or secret not in told
-    assert "whsec_" in told
+    text = fault.value.message + fault.value.hint
+    assert len(secret) < 8 or secret not in text
+    assert "whsec_" in text
 
 
 def test_secrets_without_padding_are_taken():

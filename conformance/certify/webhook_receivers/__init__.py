@@ -1,1 +1,1 @@
-"""Certifying a partner's webhook receiver: W01 to W33."""
+"""The certification of a partner's webhook receiver: W01 to W33."""

@@ -1,4 +1,4 @@
-"""How often an event took effect: asked of the partner's observation hook, or seen as a thin fetch."""
+"""How often an event took effect: by the partner's observation hook, or by reads of its resource."""
 
 import time
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from conformance.targets.resolve import loopback
 
 _SETTLE_S = 3.0
 _POLL_S = 0.1
-NO_HOOK = "the effect is seen through --observe alone"
+NO_HOOK = "the effect is observable only with --observe"
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the hook says of an event. `effects` is None where it says nothing usable, and `reason` why.
+    """The response of the hook about an event.
 
-    `type` is what the receiver took the event for, `state` what it holds the thing to be (`created`, `ended`); a hook
-    may leave both out.
+    `effects` is None if the response is not usable; then `reason` says why. `type` is the event type that the receiver
+    understood, `state` the state it gives the resource (`created`, `ended`); a hook may leave both out.
     """
 
     effects: int | None = None
@@ -26,14 +26,14 @@ class Seen(msgspec.Struct, frozen=True):
     reason: str = NO_HOOK
 
 
-class _Answer(msgspec.Struct):
+class _HookResponse(msgspec.Struct):
     effects: int
     type: str = ""
     state: str = ""
 
 
 class Hook:
-    """`GET {observe}?svix_id=…` → `{"effects": n}`, with `type` and `state` beside it if it likes."""
+    """The observation hook: `GET {observe}?svix_id=…` returns `{"effects": n}`, optionally with `type` and `state`."""
 
     def __init__(
         self, url: str, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -47,23 +47,23 @@ class Hook:
             self._client.close()
 
     def ask(self, message: str) -> Seen:
-        """What it says now."""
+        """Return the current effect of a message."""
         if self._client is None:
             return Seen()
         try:
-            answer = self._client.get(httpx.URL(self._url).copy_merge_params({"svix_id": message}))
-        except (httpx.HTTPError, httpx.InvalidURL) as fault:
-            return Seen(reason=f"the observation hook does not answer: {fault}")
-        if answer.status_code != 200:
-            return Seen(reason=f"the observation hook answers {answer.status_code}")
+            response = self._client.get(httpx.URL(self._url).copy_merge_params({"svix_id": message}))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Seen(reason=f"the observation hook does not respond: {error}")
+        if response.status_code != 200:
+            return Seen(reason=f"the observation hook returned {response.status_code}")
         try:
-            told = msgspec.json.decode(answer.content, type=_Answer)
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            return Seen(reason=f'the observation hook does not answer {{"effects": n}}: {fault}')
-        return Seen(told.effects, told.type, told.state, "")
+            observation = msgspec.json.decode(response.content, type=_HookResponse)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return Seen(reason=f'the observation hook did not return {{"effects": n}}: {error}')
+        return Seen(observation.effects, observation.type, observation.state, "")
 
     def settle(self, message: str) -> Seen:
-        """What it says once the event has taken effect, or after a while: receivers may work in the background."""
+        """Poll until the message has taken effect, or for a few seconds: receivers may work in the background."""
         end = self._clock() + _SETTLE_S
         while not (seen := self.ask(message)).effects and seen.effects is not None and self._clock() < end:
             self._sleep(_POLL_S)

@@ -1,4 +1,4 @@
-"""Verdicts on answers: what a stimulus asks for, held against what came. Pure."""
+"""Verdicts on responses: what a stimulus expects, compared with what the receiver returned. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -14,13 +14,13 @@ from conformance.webhooks.signing import Key
 
 OPERATION = "POST webhook"
 CLOCKS_S = 2.0
-"""How far two clocks may be apart before a timestamp near a limit shows nothing."""
+"""From this difference between the two clocks on, in seconds, a timestamp near a limit shows nothing."""
 LATE_S = 1.0
-"""How late a message may be read before a timestamp near a limit may have crossed it."""
+"""From this delay on, in seconds, a timestamp near a limit may have crossed it."""
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A message that was sent, and its exchange. `unreachable` tells that no connection came about."""
+    """A sent message and its exchange; `unreachable` tells that no connection was made."""
 
     message: Message
     exchange: Exchange
@@ -28,31 +28,37 @@ class Sent(msgspec.Struct, frozen=True):
 
     @property
     def late_s(self) -> float:
-        """Seconds from the making of its timestamp until its answer: how late it may have been read at most."""
+        """The longest possible delay between the making of the timestamp and its reading, in seconds."""
         response = self.exchange.response
         return self.exchange.sent_at - self.message.now + (response.elapsed_s if response else 0.0)
 
 
 def answered(stimulus: Stimulus, sent: Sent, *, skew_s: float = 0.0) -> Found:
-    """The verdict on one answer, graded by the level of the stimulus."""
+    """Return the verdict on one response, graded by the level of the stimulus."""
     if sent.exchange.response is None:
-        return _unanswered(stimulus, sent)
+        return _judge_missing_response(stimulus, sent)
     status = sent.exchange.status
     if status in _BUSY and stimulus.how not in {How.BURST, How.CROWD}:
         return Found(
-            Verdict.INCONCLUSIVE, f"the receiver answers {status}: it is busy, which is no word on this", str(status)
+            Verdict.INCONCLUSIVE,
+            f"status {status}: the receiver is busy, which shows nothing about this requirement",
+            str(status),
         )
     if stimulus.how is How.BURST and status in {409, 429}:
-        return Found(Verdict.WARN, f"a duplicate is answered {status}: it will be sent again", str(status))
-    found = _RULES[stimulus.right](status)
-    if found.verdict is not Verdict.PASS and ((stimulus.edge and abs(skew_s) >= CLOCKS_S) or faded(stimulus, sent)):
-        reason = f"the clocks are {skew_s:+.0f} s apart, it was {sent.late_s:.1f} s late: too much to judge one second"
+        return Found(Verdict.WARN, f"status {status} for a duplicate: the provider will send it again", str(status))
+    assessment = _RULES[stimulus.right](status)
+    if assessment.verdict is not Verdict.PASS and (
+        (stimulus.edge and abs(skew_s) >= CLOCKS_S) or faded(stimulus, sent)
+    ):
+        reason = (
+            f"the clocks differ by {skew_s:+.0f} s and the delay was {sent.late_s:.1f} s: too much to judge one second"
+        )
         return Found(Verdict.INCONCLUSIVE, reason, str(status))
-    return graded(found, stimulus.level)
+    return graded(assessment, stimulus.level)
 
 
 def faded(stimulus: Stimulus, sent: Sent) -> bool:
-    """Whether a message may have been read so late that its timestamp had crossed the limit that it was made for."""
+    """Return whether a message may have been read after its timestamp crossed the limit that it was made for."""
     return stimulus.fades and sent.late_s >= LATE_S
 
 
@@ -60,16 +66,16 @@ _BUSY = frozenset({429, 503})
 
 
 def outcome(stimulus: Stimulus, found: Found, *exchanges: str) -> Outcome:
-    """The verdict as it goes on record."""
-    words = f"{stimulus.name}: {found.message}" if found.message else ""
+    """Return the verdict as an outcome of the run log."""
+    message = f"{stimulus.name}: {found.message}" if found.message else ""
     if found.verdict in {Verdict.FAIL, Verdict.WARN}:
-        words = f"{words}. {stimulus.reason}"
+        message = f"{message}. {stimulus.reason}"
     cause = f"{stimulus.name}: {found.message}" if found.verdict is not Verdict.PASS else ""
     return Outcome(
         stimulus.requirement,
         OPERATION,
         found.verdict,
-        words,
+        message,
         "" if found.verdict is Verdict.PASS else stimulus.right.value,
         found.actual,
         exchanges=exchanges,
@@ -77,126 +83,149 @@ def outcome(stimulus: Stimulus, found: Found, *exchanges: str) -> Outcome:
     )
 
 
-def _unanswered(stimulus: Stimulus, sent: Sent) -> Found:
+def _judge_missing_response(stimulus: Stimulus, sent: Sent) -> Found:
+    """Return the verdict on a message without a response."""
     reason = sent.exchange.failure
-    must_answer = stimulus.right in {Right.ACCEPT, Right.NOT_BREAK}
-    if sent.unreachable or not must_answer:
-        return Found(Verdict.INCONCLUSIVE, f"no answer: {reason}", "no answer")
-    return graded(Found(Verdict.FAIL, f"no answer: {reason}", "no answer"), stimulus.level)
+    needs_response = stimulus.right in {Right.ACCEPT, Right.NOT_BREAK}
+    if sent.unreachable or not needs_response:
+        return Found(Verdict.INCONCLUSIVE, f"no response: {reason}", "no response")
+    return graded(Found(Verdict.FAIL, f"no response: {reason}", "no response"), stimulus.level)
 
 
-def _accept(status: int) -> Found:
-    return RIGHT if 200 <= status < 300 else Found(Verdict.FAIL, f"answered {status} instead of 2xx", str(status))
+def _expect_2xx(status: int) -> Found:
+    """Pass 2xx."""
+    return RIGHT if 200 <= status < 300 else Found(Verdict.FAIL, f"status {status}, expected 2xx", str(status))
 
 
-def _refuse(status: int) -> Found:
-    """4xx; a redirection refuses too, and is judged as such by W32."""
+def _expect_4xx(status: int) -> Found:
+    """Pass 4xx; warn for a redirection, which W32 judges."""
     if 400 <= status < 500:
         return RIGHT
     verdict = Verdict.WARN if 300 <= status < 400 else Verdict.FAIL
-    return Found(verdict, f"{'accepted with' if status < 300 else 'answered'} {status} instead of 4xx", str(status))
+    return Found(verdict, f"{'accepted with ' if status < 300 else ''}status {status}, expected 4xx", str(status))
 
 
-def _never_accept(status: int) -> Found:
+def _expect_refusal(status: int) -> Found:
+    """Fail 2xx and warn for 5xx."""
     if 200 <= status < 300:
-        return Found(Verdict.FAIL, f"accepted with {status}", str(status))
-    return RIGHT if status < 500 else Found(Verdict.WARN, f"answered {status}, where 4xx ends it", str(status))
-
-
-def _survive(status: int) -> Found:
+        return Found(Verdict.FAIL, f"accepted with status {status}", str(status))
     return (
-        RIGHT if 200 <= status < 300 or 400 <= status < 500 else Found(Verdict.FAIL, f"answered {status}", str(status))
+        RIGHT if status < 500 else Found(Verdict.WARN, f"status {status}, but 4xx would stop the retries", str(status))
     )
 
 
-def _not_break(status: int) -> Found:
-    return Found(Verdict.FAIL, f"answered {status}", str(status)) if status >= 500 else RIGHT
+def _expect_2xx_or_4xx(status: int) -> Found:
+    """Pass 2xx and 4xx."""
+    return RIGHT if 200 <= status < 300 or 400 <= status < 500 else Found(Verdict.FAIL, f"status {status}", str(status))
 
 
-def _follow(status: int) -> Found:
-    """4xx is right; of a 2xx only the observation hook tells what was followed."""
+def _expect_no_5xx(status: int) -> Found:
+    """Fail 5xx."""
+    return Found(Verdict.FAIL, f"status {status}", str(status)) if status >= 500 else RIGHT
+
+
+def _expect_body_followed(status: int) -> Found:
+    """Pass 4xx; after 2xx only the observation hook shows what the receiver followed."""
     if 200 <= status < 300:
         return Found(
-            Verdict.NOT_OBSERVABLE, "accepted; what it was taken for is seen through --observe alone", str(status)
+            Verdict.NOT_OBSERVABLE,
+            "accepted; which event the receiver understood is observable only with --observe",
+            str(status),
         )
-    return _survive(status)
+    return _expect_2xx_or_4xx(status)
 
 
-def _ignore(status: int) -> Found:
-    """Whatever refuses is right; after a 2xx the effect decides."""
+def _expect_no_effect(status: int) -> Found:
+    """Pass any refusal; after 2xx the effect decides."""
     if 200 <= status < 300:
         return Found(
-            Verdict.NOT_OBSERVABLE, "accepted; which id took effect is seen through --observe alone", str(status)
+            Verdict.NOT_OBSERVABLE, "accepted; which id took effect is observable only with --observe", str(status)
         )
     return RIGHT
 
 
-def _accept_or_415(status: int) -> Found:
-    return RIGHT if 200 <= status < 300 or status == 415 else Found(Verdict.FAIL, f"answered {status}", str(status))
+def _expect_2xx_or_415(status: int) -> Found:
+    """Pass 2xx and 415."""
+    return RIGHT if 200 <= status < 300 or status == 415 else Found(Verdict.FAIL, f"status {status}", str(status))
 
 
 _RULES: Mapping[Right, Callable[[int], Found]] = MappingProxyType(
     {
-        Right.ACCEPT: _accept,
-        Right.REFUSE: _refuse,
-        Right.NEVER_ACCEPT: _never_accept,
-        Right.IGNORE: _ignore,
-        Right.FOLLOW: _follow,
-        Right.SURVIVE: _survive,
-        Right.NOT_BREAK: _not_break,
-        Right.ACCEPT_OR_415: _accept_or_415,
-        Right.EARLY: _never_accept,
+        Right.ACCEPT: _expect_2xx,
+        Right.REFUSE: _expect_4xx,
+        Right.NEVER_ACCEPT: _expect_refusal,
+        Right.IGNORE: _expect_no_effect,
+        Right.FOLLOW: _expect_body_followed,
+        Right.SURVIVE: _expect_2xx_or_4xx,
+        Right.NOT_BREAK: _expect_no_5xx,
+        Right.ACCEPT_OR_415: _expect_2xx_or_415,
+        Right.EARLY: _expect_refusal,
     }
 )
 
 
 def passing(stimulus: Stimulus, sent: Sent, key: Key) -> Iterator[Outcome]:
-    """W31 and W32, judged on every answer to a delivery that is not plainly accepted."""
+    """Check W31 and W32 on every response that is not 2xx."""
     exchange = sent.exchange
     if exchange.response is None or 200 <= exchange.status < 300:
         return
-    if leak := _leak(sent, key):
-        found = Found(
-            Verdict.FAIL, f"the answer shows {leak}", quote(exchange.response.body[:300].decode("utf-8", "replace"))
+    if leak := _find_leak(sent, key):
+        assessment = Found(
+            Verdict.FAIL, f"the response shows {leak}", quote(exchange.response.body[:300].decode("utf-8", "replace"))
         )
     else:
-        found = RIGHT
-    yield _on("W31", stimulus, found, "nothing but the refusal", exchange.id)
+        assessment = RIGHT
+    yield _build_refusal_outcome("W31", stimulus, assessment, "nothing but the refusal", exchange.id)
     command = exchange.response.header("webhook-delivery") or ""
     if 300 <= exchange.status < 400 or exchange.status == 410 or command.strip().lower() == "disable":
-        told = f"webhook-delivery: {command}" if command else str(exchange.status)
-        found = Found(Verdict.FAIL, f"answered {told}, which is for the endpoint as a whole, not for one event", told)
+        sign = f"webhook-delivery: {command}" if command else f"status {exchange.status}"
+        assessment = Found(Verdict.FAIL, f"{sign} concerns the whole endpoint, not one event", sign)
     else:
-        found = RIGHT
-    yield _on("W32", stimulus, found, "no 3xx, no 410, no webhook-delivery: disable", exchange.id)
-
-
-def _on(requirement: str, stimulus: Stimulus, found: Found, expected: str, exchange: str) -> Outcome:
-    if found.verdict is Verdict.PASS:
-        return Outcome(requirement, OPERATION, Verdict.PASS, exchanges=(exchange,))
-    words = f"{stimulus.name}: {found.message}"
-    return Outcome(
-        requirement, OPERATION, found.verdict, words, expected, found.actual, exchanges=(exchange,), cause=found.message
+        assessment = RIGHT
+    yield _build_refusal_outcome(
+        "W32", stimulus, assessment, "no 3xx, no 410, no webhook-delivery: disable", exchange.id
     )
 
 
-def _leak(sent: Sent, key: Key) -> str:
-    """What an answer shows that it must not; the sender's own values come back as an echo, and leak nothing."""
+def _build_refusal_outcome(
+    requirement: str, stimulus: Stimulus, assessment: Found, expected: str, exchange: str
+) -> Outcome:
+    """Return the outcome of W31 or W32 for one exchange."""
+    if assessment.verdict is Verdict.PASS:
+        return Outcome(requirement, OPERATION, Verdict.PASS, exchanges=(exchange,))
+    message = f"{stimulus.name}: {assessment.message}"
+    return Outcome(
+        requirement,
+        OPERATION,
+        assessment.verdict,
+        message,
+        expected,
+        assessment.actual,
+        exchanges=(exchange,),
+        cause=assessment.message,
+    )
+
+
+def _find_leak(sent: Sent, key: Key) -> str:
+    """Return what a response reveals, empty if nothing.
+
+    A value that the request contained is an echo, and reveals nothing.
+    """
     response, message = sent.exchange.response, sent.message
     if response is None:
         return ""
-    shown = response.body + b"\n" + "\n".join(f"{name}: {value}" for name, value in response.headers).encode()
+    visible = response.body + b"\n" + "\n".join(f"{name}: {value}" for name, value in response.headers).encode()
     mac = key.mac(message.id, message.stamp, message.body)
-    if any(secret.encode() in shown for secret in key.secrets.values()):
+    if any(secret.encode() in visible for secret in key.secrets.values()):
         return "the secret"
-    if mac.encode() in shown and mac not in " ".join(value for _, value in message.headers):
+    if mac.encode() in visible and mac not in " ".join(value for _, value in message.headers):
         return "the MAC that would have been right"
     return "a stack trace" if TRACES.search(response.body) else ""
 
 
 def timely(sent: list[Sent], *, p95_s: float) -> Found:
-    """The 95th percentile of the times of many answers; whether each came in time is judged one by one."""
-    times = sorted(each.exchange.response.elapsed_s for each in sent if each.exchange.response)
+    """Judge the 95th percentile of many response times; each single time is judged on its own."""
+    times = sorted(message.exchange.response.elapsed_s for message in sent if message.exchange.response)
     p95 = times[int(len(times) * 0.95)] if times else 0.0
     if p95 <= p95_s:
         return RIGHT
@@ -204,12 +233,12 @@ def timely(sent: list[Sent], *, p95_s: float) -> Found:
 
 
 def taken_early(stimulus: Stimulus, sent: Sent, taken: int, size: int) -> Found:
-    """Whether an endless unsigned body was refused before all of it was taken."""
-    status, told = sent.exchange.status, f"{taken:,} of {size:,} bytes, {sent.exchange.status or 'no answer'}"
+    """Judge whether a huge unsigned body was refused before all of it was read."""
+    status, actual = sent.exchange.status, f"{taken:,} of {size:,} bytes, {sent.exchange.status or 'no response'}"
     if sent.unreachable:
-        return Found(Verdict.INCONCLUSIVE, f"no answer: {sent.exchange.failure}", told)
+        return Found(Verdict.INCONCLUSIVE, f"no response: {sent.exchange.failure}", actual)
     if 200 <= status < 300 or status >= 500:
-        return graded(Found(Verdict.FAIL, f"answered {status} to an unsigned body", told), stimulus.level)
+        return graded(Found(Verdict.FAIL, f"status {status} for an unsigned body", actual), stimulus.level)
     if taken >= size:
-        return graded(Found(Verdict.FAIL, "took all of an unsigned body before it refused", told), stimulus.level)
+        return graded(Found(Verdict.FAIL, "read all of an unsigned body before it refused it", actual), stimulus.level)
     return RIGHT

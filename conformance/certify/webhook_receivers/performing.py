@@ -1,7 +1,5 @@
-"""Sending the stimuli of the table one after the other, and writing down what comes of each."""
+"""The runner that sends the stimuli one after the other and logs the outcome of each."""
 
-import base64
-import secrets
 from email.utils import parsedate_to_datetime
 from functools import partial
 
@@ -10,44 +8,33 @@ import msgspec
 from conformance.certify.found import RIGHT, Found
 from conformance.certify.record import Item, Record
 from conformance.certify.webhook_receivers import judging as j
+from conformance.certify.webhook_receivers.drafts import Keys, MessageFactory
 from conformance.certify.webhook_receivers.effects import Hook
 from conformance.certify.webhook_receivers.judging import OPERATION, Sent
-from conformance.certify.webhook_receivers.messages import Message, replace, signed, younger_than
+from conformance.certify.webhook_receivers.messages import Message, younger_than
 from conformance.certify.webhook_receivers.sender import Sender
 from conformance.certify.webhook_receivers.settling import Expected, settled
-from conformance.certify.webhook_receivers.stimuli import How, Payload, Right, Signer, Stimulus
+from conformance.certify.webhook_receivers.stimuli import How, Payload, Right, Stimulus
 from conformance.certify.webhook_receivers.world import World
 from conformance.model import Outcome, Verdict
-from conformance.webhooks.signing import Key
 
 STREAMED = 50 * 1024 * 1024
-_LOST_IN_A_ROW = 3
-_RETRY_AGE_S = 240  # as old as a second attempt, and with room for a busy machine to be late
+_MAX_LOST_IN_A_ROW = 3
+_RETRY_AGE_S = 240  # the age of a second attempt, with some margin below the tolerance for a slow machine
 _TRIES = 4
 _COPIES = {How.BURST: 20, How.CROWD: 50}
-CONSTANT_TIME = "constant time cannot be proved over a network: read the code that compares"
+CONSTANT_TIME = "constant-time comparison cannot be proved over a network: review the code that compares"
 
 
-class Keys(msgspec.Struct, frozen=True):
-    """The keys to sign with: the receiver's, one that it never saw, and its previous one where there is one."""
-
-    current: Key
-    previous: Key | None = None
-    other: Key = msgspec.field(
-        default_factory=lambda: Key("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
-    )
-
-    def of(self, signer: Signer) -> Key | None:
-        """The key of a signer."""
-        return {Signer.CURRENT: self.current, Signer.OTHER: self.other, Signer.PREVIOUS: self.previous}[signer]
-
-
-class Stop(Exception):  # noqa: N818 - a reason to end, not an error
-    """Nothing more can be learnt from this receiver."""
+class Stop(Exception):  # noqa: N818 - a reason to stop, not an error
+    """The receiver cannot be judged any further."""
 
 
 class Stage:
-    """One certification under way. `longest_s` is the longest wait between two deliveries; `p95_s` as W27 says."""
+    """One certification in progress.
+
+    `longest_s` is the longest wait between two deliveries, in seconds; `p95_s` is the limit of W27.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts of a certification
         self,
@@ -62,19 +49,22 @@ class Stage:
     ) -> None:
         self._record, self._sender, self._world, self._hook, self._keys = record, sender, world, hook, keys
         self._longest_s, self._p95_s = longest_s, p95_s
-        self._nonce, self._made = secrets.token_hex(8), 0
+        self._factory = MessageFactory(world, keys)
         self._expected: list[Expected] = []
-        self._control, self._lost, self._skew_s = "", 0, 0.0
+        self._control, self._lost_in_a_row, self._skew_s = "", 0, 0.0
 
     def perform(self, stimuli: tuple[Stimulus, ...]) -> None:
-        """Send everything, then see to the effects. The first stimulus is the control: without it nothing is shown."""
+        """Send all stimuli, then judge the effects.
+
+        The first stimulus is the control: unless the receiver accepts it, a refusal of the others shows nothing.
+        """
         if self._record.plans("W33"):
             with self._record.item("W33") as item:
                 item.observed([Outcome("W33", OPERATION, Verdict.REVIEW, CONSTANT_TIME)])
         try:
             for stimulus in stimuli:
                 with self._record.item(f"{stimulus.requirement} {stimulus.name}") as item:
-                    self._one(stimulus, item)
+                    self._run_stimulus(stimulus, item)
         except Stop as reason:
             self._record.stopped = str(reason)
         except KeyboardInterrupt:
@@ -84,198 +74,214 @@ class Stage:
         if self._record.stopped:
             self._record.leave(self._record.stopped)
         else:
-            self._record.leave("no answer showed anything to judge this by", Verdict.NOT_OBSERVABLE)
+            self._record.leave("no response allowed a verdict", Verdict.NOT_OBSERVABLE)
 
-    def _one(self, stimulus: Stimulus, item: Item) -> None:
+    def _run_stimulus(self, stimulus: Stimulus, item: Item) -> None:
+        """Run a stimulus, unless its key is missing or its wait is too long."""
         if self._keys.of(stimulus.signer) is None:
-            self._found(stimulus, item, Found(Verdict.NOT_TESTED, "name the previous secret with --previous-secret"))
+            self._log_verdict(
+                stimulus, item, Found(Verdict.NOT_TESTED, "name the previous secret with --previous-secret")
+            )
         elif stimulus.wait_s > self._longest_s:
-            reason = f"a wait of {stimulus.wait_s} s is longer than --longest-wait {self._longest_s:g}"
-            self._record.notice("wait", f"{stimulus.requirement} {stimulus.name}: not tried, {reason}", OPERATION)
+            reason = f"its wait of {stimulus.wait_s} s is longer than --longest-wait {self._longest_s:g}"
+            self._record.notice("wait", f"{stimulus.requirement} {stimulus.name}: not sent, {reason}", OPERATION)
         else:
             {
-                How.ONCE: self._once,
-                How.REPLAY: self._replay,
-                How.RETRY: self._retry,
-                How.BURST: self._at_once,
-                How.CROWD: self._at_once,
-                How.REVERSED: self._reversed,
-                How.STREAM: self._stream,
-                How.PLAIN: self._plain,
-                How.OLD_TLS: self._old_tls,
+                How.ONCE: self._send_once,
+                How.REPLAY: self._send_replay,
+                How.RETRY: self._send_retry,
+                How.BURST: self._send_at_once,
+                How.CROWD: self._send_at_once,
+                How.REVERSED: self._send_reversed,
+                How.STREAM: self._send_stream,
+                How.PLAIN: self._send_plain_http,
+                How.OLD_TLS: self._try_old_tls,
             }[stimulus.how](stimulus, item)
 
     # The ways to send.
 
-    def _once(self, stimulus: Stimulus, item: Item) -> None:
-        sent = self._sent(stimulus)
+    def _send_once(self, stimulus: Stimulus, item: Item) -> None:
+        """Send once; again if a slow machine sent it too late to mean what it should."""
+        sent = self._build_and_send(stimulus)
         for _ in range(_TRIES - 1):
             if not j.faded(stimulus, sent):
                 break
-            item.exchanged(sent.exchange)  # a busy machine sent it too late to mean what it should
-            sent = self._sent(stimulus)
-        self._judge(stimulus, item, [sent])
+            item.exchanged(sent.exchange)
+            sent = self._build_and_send(stimulus)
+        self._judge_responses(stimulus, item, [sent])
 
-    def _sent(self, stimulus: Stimulus) -> Sent:
-        return self._sender.send(partial(self._built, stimulus, self._draft(stimulus)), _name(stimulus))
+    def _build_and_send(self, stimulus: Stimulus) -> Sent:
+        """Build the message of a stimulus and send it."""
+        return self._sender.send(
+            partial(self._sign_draft, stimulus, self._factory.draft_message(stimulus)), _name_item(stimulus)
+        )
 
-    def _replay(self, stimulus: Stimulus, item: Item) -> None:
-        message = self._built(stimulus, self._draft(stimulus))
-        self._judge(stimulus, item, [self._sender.send(lambda: message, _name(stimulus)) for _ in range(2)])
+    def _send_replay(self, stimulus: Stimulus, item: Item) -> None:
+        """Send one message twice, byte by byte the same."""
+        message = self._sign_draft(stimulus, self._factory.draft_message(stimulus))
+        self._judge_responses(
+            stimulus, item, [self._sender.send(lambda: message, _name_item(stimulus)) for _ in range(2)]
+        )
 
-    def _retry(self, stimulus: Stimulus, item: Item) -> None:
-        draft = self._draft(stimulus)
-        first = msgspec.structs.replace(stimulus, before=lambda m: stimulus.before(younger_than(_RETRY_AGE_S)(m)))
-        earlier = self._sender.send(lambda: self._built(stimulus if stimulus.wait_s else first, draft), _name(stimulus))
+    def _send_retry(self, stimulus: Stimulus, item: Item) -> None:
+        """Send one event twice, signed anew, with the wait of the stimulus between."""
+        draft = self._factory.draft_message(stimulus)
+        first_attempt = msgspec.structs.replace(
+            stimulus, before=lambda m: stimulus.before(younger_than(_RETRY_AGE_S)(m))
+        )
+        earlier = self._sender.send(
+            lambda: self._sign_draft(stimulus if stimulus.wait_s else first_attempt, draft), _name_item(stimulus)
+        )
         if stimulus.wait_s:
             self._record.notice("wait", f"{stimulus.name}: waiting {stimulus.wait_s} s", OPERATION)
             self._sender.sleep(stimulus.wait_s)
-        again = self._sender.send(partial(self._built, stimulus, draft), _name(stimulus))
-        self._judge(stimulus, item, [earlier, again])
+        later = self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus))
+        self._judge_responses(stimulus, item, [earlier, later])
 
-    def _at_once(self, stimulus: Stimulus, item: Item) -> None:
+    def _send_at_once(self, stimulus: Stimulus, item: Item) -> None:
+        """Send copies of one message, or as many different messages, at once."""
         count = _COPIES[stimulus.how]
         if stimulus.how is How.BURST:
-            messages = [self._built(stimulus, self._draft(stimulus))] * count
+            messages = [self._sign_draft(stimulus, self._factory.draft_message(stimulus))] * count
         else:
-            messages = [self._built(stimulus, self._draft(stimulus)) for _ in range(count)]
-        sent = self._sender.send_all(messages, _name(stimulus))
-        self._judge(stimulus, item, sent)
+            messages = [self._sign_draft(stimulus, self._factory.draft_message(stimulus)) for _ in range(count)]
+        sent = self._sender.send_all(messages, _name_item(stimulus))
+        self._judge_responses(stimulus, item, sent)
         if stimulus.how is How.CROWD:
-            self._found(stimulus, item, j.timely(sent, p95_s=self._p95_s), sent)
+            self._log_verdict(stimulus, item, j.timely(sent, p95_s=self._p95_s), sent)
 
-    def _reversed(self, stimulus: Stimulus, item: Item) -> None:
+    def _send_reversed(self, stimulus: Stimulus, item: Item) -> None:
+        """Send the ended event of a resource before its created event."""
         data, pair = self._world.done(), self._world.pair
         sent = []
-        for event, other in ((pair.ended, pair.created), (pair.created, pair.ended)):
-            draft = self._drafted(event, other, self._world.envelope(event, data))
-            sent.append(self._sender.send(partial(self._built, stimulus, draft), _name(stimulus)))
-        self._judge(stimulus, item, sent)
+        for event, other_event in ((pair.ended, pair.created), (pair.created, pair.ended)):
+            draft = self._factory.build_draft(event, other_event, self._world.envelope(event, data))
+            sent.append(self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus)))
+        self._judge_responses(stimulus, item, sent)
 
-    def _stream(self, stimulus: Stimulus, item: Item) -> None:
-        sent, taken = self._sender.stream(self._built(stimulus, self._draft(stimulus)), _name(stimulus), STREAMED)
+    def _send_stream(self, stimulus: Stimulus, item: Item) -> None:
+        """Send a huge body in chunks."""
+        sent, taken = self._sender.stream(
+            self._sign_draft(stimulus, self._factory.draft_message(stimulus)), _name_item(stimulus), STREAMED
+        )
         item.exchanged(sent.exchange)
-        self._found(stimulus, item, j.taken_early(stimulus, sent, taken, STREAMED), [sent])
+        self._log_verdict(stimulus, item, j.taken_early(stimulus, sent, taken, STREAMED), [sent])
 
-    def _plain(self, stimulus: Stimulus, item: Item) -> None:
+    def _send_plain_http(self, stimulus: Stimulus, item: Item) -> None:
+        """Send to the endpoint over plain http."""
         endpoint = self._sender.endpoint
         if endpoint.secure and endpoint.port == 443:
-            sent = self._sender.plain(_name(stimulus))
+            sent = self._sender.plain(_name_item(stimulus))
             item.exchanged(sent.exchange)
-            accepted = Found(Verdict.FAIL, f"plain http is answered {sent.exchange.status}", str(sent.exchange.status))
-            self._found(stimulus, item, accepted if 200 <= sent.exchange.status < 300 else RIGHT, [sent])
+            accepted = Found(Verdict.FAIL, f"plain http returned {sent.exchange.status}", str(sent.exchange.status))
+            self._log_verdict(stimulus, item, accepted if 200 <= sent.exchange.status < 300 else RIGHT, [sent])
         elif endpoint.secure:
-            self._found(stimulus, item, Found(Verdict.NOT_APPLICABLE, "its port speaks TLS alone"))
+            self._log_verdict(stimulus, item, Found(Verdict.NOT_APPLICABLE, "its port accepts only TLS"))
         elif endpoint.local:
-            self._found(stimulus, item, Found(Verdict.NOT_APPLICABLE, "loopback may speak plain http"))
+            self._log_verdict(stimulus, item, Found(Verdict.NOT_APPLICABLE, "a loopback endpoint may use plain http"))
         else:
-            self._found(stimulus, item, Found(Verdict.FAIL, "the endpoint itself is plain http", endpoint.origin))
+            self._log_verdict(
+                stimulus, item, Found(Verdict.FAIL, "the endpoint itself uses plain http", endpoint.origin)
+            )
 
-    def _old_tls(self, stimulus: Stimulus, item: Item) -> None:
+    def _try_old_tls(self, stimulus: Stimulus, item: Item) -> None:
+        """Try a handshake of TLS 1.0 or 1.1."""
         if not self._sender.endpoint.secure:
-            self._found(stimulus, item, Found(Verdict.NOT_APPLICABLE, "the endpoint speaks plain http"))
+            self._log_verdict(stimulus, item, Found(Verdict.NOT_APPLICABLE, "the endpoint uses plain http"))
             return
         accepted = self._sender.old_tls()
         if accepted is None:
-            self._found(stimulus, item, Found(Verdict.NOT_OBSERVABLE, "this machine cannot offer TLS 1.1"))
+            self._log_verdict(stimulus, item, Found(Verdict.NOT_OBSERVABLE, "this machine cannot offer TLS 1.1"))
         else:
-            self._found(stimulus, item, Found(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else RIGHT)
+            self._log_verdict(
+                stimulus, item, Found(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else RIGHT
+            )
 
-    # Messages.
-
-    def _draft(self, stimulus: Stimulus) -> Message:
-        world, pair = self._world, self._world.pair
-        ended = stimulus.payload in {Payload.ENDED, Payload.DRAWN_ENDED}
-        event, other = (pair.ended, pair.created) if ended else (pair.created, pair.ended)
-        data = world.done() if ended else world.running() if stimulus.effects is None else world.fresh()
-        match stimulus.payload:
-            case Payload.DRAWN | Payload.DRAWN_ENDED:
-                payload = world.drawn(event, data)
-            case Payload.NULLS:
-                payload = world.nulled(event, data)
-            case _:
-                payload = world.envelope(event, data)
-        return self._drafted(event, other, payload)
-
-    def _drafted(self, event: str, other: str, payload: dict[str, object]) -> Message:
-        self._made += 1
-        data = payload.get("data")
-        path = self._world.path(data) if isinstance(data, dict) else ""
-        body = msgspec.json.encode(payload)
-        return Message(f"msg_{self._made:06d}{self._nonce}", 0.0, "", event, other, body, path=path)
-
-    def _built(self, stimulus: Stimulus, draft: Message) -> Message:
-        """The message at the time of sending."""
-        now = self._sender.clock()
-        key = self._keys.of(stimulus.signer) or self._keys.current
-        return stimulus.after(signed(stimulus.before(replace(draft, now=now, stamp=str(int(now)))), key))
+    def _sign_draft(self, stimulus: Stimulus, draft: Message) -> Message:
+        """Return the message as it is sent now."""
+        return self._factory.sign_draft(stimulus, draft, self._sender.clock())
 
     # Verdicts.
 
-    def _judge(self, stimulus: Stimulus, item: Item, sent: list[Sent]) -> None:
-        for each in sent:
-            item.exchanged(each.exchange)
-            told = j.passing(stimulus, each, self._keys.current)
-            item.observed(o for o in told if self._control or o.verdict is not Verdict.PASS)
-        found = [j.answered(stimulus, each, skew_s=self._skew_s) for each in sent]
-        waiting = self._await_effect(stimulus, sent, found)
-        for verdict, each in zip(found, sent, strict=True):
-            if not (waiting and verdict.verdict in {Verdict.PASS, Verdict.NOT_OBSERVABLE}):
-                self._found(stimulus, item, verdict, [each])
-        self._watch(stimulus, item, sent)
+    def _judge_responses(self, stimulus: Stimulus, item: Item, sent: list[Sent]) -> None:
+        """Log exchanges and verdicts of a stimulus; a PASS may wait for the effect."""
+        for message in sent:
+            item.exchanged(message.exchange)
+            refusal_outcomes = j.passing(stimulus, message, self._keys.current)
+            item.observed(
+                outcome for outcome in refusal_outcomes if self._control or outcome.verdict is not Verdict.PASS
+            )
+        assessments = [j.answered(stimulus, message, skew_s=self._skew_s) for message in sent]
+        is_deferred = self._is_deferred(stimulus, sent, assessments)
+        self._expect_effect(stimulus, sent, assessments, is_deferred=is_deferred)
+        for assessment, message in zip(assessments, sent, strict=True):
+            if not (is_deferred and assessment.verdict in {Verdict.PASS, Verdict.NOT_OBSERVABLE}):
+                self._log_verdict(stimulus, item, assessment, [message])
+        self._update_state(stimulus, item, sent)
 
-    def _await_effect(self, stimulus: Stimulus, sent: list[Sent], found: list[Found]) -> bool:
-        """Whether the verdict waits for the effect: everything was accepted, and that is not all that is wanted."""
-        message = sent[0].message
-        accepted = all(200 <= each.exchange.status < 300 for each in sent)
-        once = stimulus.effects == 1 and stimulus.how is not How.ONCE
-        doubtful = stimulus.right in {Right.FOLLOW, Right.IGNORE} or stimulus.how is How.REVERSED
-        waits = accepted and (once or doubtful) and all(each.verdict is not Verdict.FAIL for each in found)
-        open_ = any(each.exchange.failure for each in sent) or any(f.verdict is Verdict.INCONCLUSIVE for f in found)
-        if waits or (stimulus.effects == 0 and not open_):
-            names = tuple(each.exchange.id for each in sent)
-            identifier = message.id or f"msg_{self._made:06d}{self._nonce}"
-            event = self._world.pair.created if stimulus.payload is Payload.CREATED else message.event
-            self._expected.append(Expected(stimulus, identifier, event, message.path, accepted, names))
-        return waits
+    def _is_deferred(self, stimulus: Stimulus, sent: list[Sent], assessments: list[Found]) -> bool:
+        """Return whether the verdict waits for the effect: all was accepted, and that alone does not decide."""
+        counts_copies = stimulus.effects == 1 and stimulus.how is not How.ONCE
+        needs_effect = stimulus.right in {Right.FOLLOW, Right.IGNORE} or stimulus.how is How.REVERSED
+        has_failed = any(assessment.verdict is Verdict.FAIL for assessment in assessments)
+        return _is_accepted(sent) and (counts_copies or needs_effect) and not has_failed
 
-    def _watch(self, stimulus: Stimulus, item: Item, sent: list[Sent]) -> None:
-        """End where nothing can be learnt any more."""
+    def _expect_effect(
+        self, stimulus: Stimulus, sent: list[Sent], assessments: list[Found], *, is_deferred: bool
+    ) -> None:
+        """Remember an event whose effect is to be judged at the end."""
+        is_undecided = any(message.exchange.failure for message in sent) or any(
+            assessment.verdict is Verdict.INCONCLUSIVE for assessment in assessments
+        )
+        if is_deferred or (stimulus.effects == 0 and not is_undecided):
+            first = sent[0].message
+            message_id = first.id or self._factory.last_id
+            event = self._world.pair.created if stimulus.payload is Payload.CREATED else first.event
+            exchanges = tuple(message.exchange.id for message in sent)
+            self._expected.append(Expected(stimulus, message_id, event, first.path, _is_accepted(sent), exchanges))
+
+    def _update_state(self, stimulus: Stimulus, item: Item, sent: list[Sent]) -> None:
+        """Check the control first; raise Stop after too many messages without a response."""
         last = sent[-1]
-        self._lost = self._lost + 1 if last.exchange.response is None else 0
+        self._lost_in_a_row = self._lost_in_a_row + 1 if last.exchange.response is None else 0
         if not self._control:
-            self._begin(stimulus, item, last)
-        if self._lost >= _LOST_IN_A_ROW:
-            raise Stop(f"the receiver does not answer: {last.exchange.failure}")
+            self._check_control(stimulus, item, last)
+        if self._lost_in_a_row >= _MAX_LOST_IN_A_ROW:
+            raise Stop(f"the receiver does not respond: {last.exchange.failure}")
 
-    def _begin(self, stimulus: Stimulus, item: Item, sent: Sent) -> None:
-        """The control: what is refused later shows something only if what is valid is accepted."""
+    def _check_control(self, stimulus: Stimulus, item: Item, sent: Sent) -> None:
+        """Check the control: a later refusal shows something only if the receiver accepts a valid message."""
         exchange = sent.exchange
         if "CERTIFICATE_VERIFY_FAILED" in exchange.failure:
-            told = Found(Verdict.FAIL, f"its certificate is not trusted: {exchange.failure}")
-            item.observed([j.outcome(msgspec.structs.replace(stimulus, requirement="W30"), told, exchange.id)])
+            assessment = Found(Verdict.FAIL, f"its TLS certificate is not trusted: {exchange.failure}")
+            item.observed([j.outcome(msgspec.structs.replace(stimulus, requirement="W30"), assessment, exchange.id)])
         if not 200 <= exchange.status < 300:
-            answer = f"is answered {exchange.status}" if exchange.status else f"gets no answer ({exchange.failure})"
-            raise Stop(
-                f"a valid delivery {answer}, so that no refusal shows anything; are --endpoint and --secret right?"
-            )
+            reaction = f"status {exchange.status}" if exchange.status else f"no response ({exchange.failure})"
+            raise Stop(f"the receiver must accept a valid delivery, got {reaction}: check --endpoint and --secret")
         self._control = sent.message.id
-        self._skew_s = _skew(sent)
+        self._skew_s = _compute_skew(sent)
 
-    def _found(self, stimulus: Stimulus, item: Item, found: Found, sent: list[Sent] | None = None) -> None:
-        item.observed([j.outcome(stimulus, found, *(each.exchange.id for each in sent or ()))])
+    def _log_verdict(self, stimulus: Stimulus, item: Item, assessment: Found, sent: list[Sent] | None = None) -> None:
+        """Log a verdict of a stimulus."""
+        item.observed([j.outcome(stimulus, assessment, *(message.exchange.id for message in sent or ()))])
 
 
-def _name(stimulus: Stimulus) -> str:
+def _is_accepted(sent: list[Sent]) -> bool:
+    """Return whether the receiver accepted every message."""
+    return all(200 <= message.exchange.status < 300 for message in sent)
+
+
+def _name_item(stimulus: Stimulus) -> str:
+    """Return requirement and name of a stimulus."""
     return f"{stimulus.requirement} {stimulus.name}"
 
 
-def _skew(sent: Sent) -> float:
-    """Seconds by which the receiver's clock is ahead of ours, by the `Date` of its answer; 0 where it has none."""
+def _compute_skew(sent: Sent) -> float:
+    """Return by how many seconds the receiver's clock is ahead, by the `Date` of a response; 0 if unknown."""
     response = sent.exchange.response
     try:
         date = parsedate_to_datetime((response.header("date") if response else None) or "")
     except ValueError:
         return 0.0
-    off = date.timestamp() - sent.exchange.sent_at
-    return 0.0 if -1 <= off <= 1 else off
+    skew_s = date.timestamp() - sent.exchange.sent_at
+    return 0.0 if -1 <= skew_s <= 1 else skew_s

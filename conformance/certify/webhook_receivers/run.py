@@ -1,4 +1,4 @@
-"""A whole certification of a receiver: from what somebody asked for to a finished log."""
+"""A whole certification of a receiver: from options to a finished run log."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -8,17 +8,19 @@ from typing import Any
 import msgspec
 
 from conformance.certify.digests import sha256_of, suite_sha256
-from conformance.certify.opening import key_of, receiver_target
-from conformance.certify.record import About, Record, posted
+from conformance.certify.opening import key_of
+from conformance.certify.record import About, Record
+from conformance.certify.webhook_receivers.drafts import Keys
 from conformance.certify.webhook_receivers.effects import Hook
 from conformance.certify.webhook_receivers.judging import OPERATION
-from conformance.certify.webhook_receivers.performing import Keys, Stage
+from conformance.certify.webhook_receivers.performing import Stage
 from conformance.certify.webhook_receivers.sender import ANSWER_S, Endpoint, Sender
 from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
 from conformance.certify.webhook_receivers.world import READER, World, alive
 from conformance.description import Description, load
 from conformance.errors import UsageError
-from conformance.model import Certification, Certified, Profile, Requirement
+from conformance.model import Certification, Certified, Profile, Requirement, Target, TargetKind
+from conformance.webhooks.operations import posted
 from specs.catalogue import requirements
 
 _FAMILY = "W"
@@ -26,12 +28,12 @@ _DEPTH = tuple(Profile)
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What somebody asked for. `secret` and `previous_secret` may be `env:NAME`; `rate` is deliveries a second.
+    """The options of a certification.
 
-    `subject` is the partner's name for the receiver (its address otherwise), `version` the partner's version of it.
-    `api_url` is the address that stands before the built-in server on `api_port`, for a receiver that fetches what it
-    is told of; `longest_wait_s` bounds the waits of the deep profile; `answer_s` is how long a
-    delivery may take.
+    `secret` and `previous_secret` may be `env:NAME`; `rate` is in deliveries a second. `subject` is the partner's name
+    for the receiver (default: its address), `version` the partner's version of it. `api_url` is the public address of
+    the built-in server on `api_port`, for a receiver that fetches the resource of an event. `longest_wait_s` limits the
+    waits of the deep profile; `answer_s` is the time limit of a delivery, both in seconds.
     """
 
     endpoint: str
@@ -58,30 +60,32 @@ class Options(msgspec.Struct, frozen=True):
 
 
 def chosen(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
-    """The stimuli of the selected requirements; the control comes first, whatever is selected.
+    """Return the stimuli of the selected requirements; the control is always the first.
 
-    Raises UsageError for a requirement that no stimulus asks about.
+    Raises UsageError for a requirement that no stimulus tests.
     """
-    known = {each.requirement for each in STIMULI} | {"W31", "W32", "W33"}
+    known = {stimulus.requirement for stimulus in STIMULI} | {"W31", "W32", "W33"}
     if unknown := sorted(set(select) - known):
-        raise UsageError(f"{unknown[0]} is no requirement on receivers", hint="W01 to W33, as in --select W12.")
-    reached = [each for each in STIMULI if _DEPTH.index(each.profile) <= _DEPTH.index(profile)]
-    wanted = set(select) & {each.requirement for each in STIMULI} or known
-    return tuple(each for each in reached if each.requirement in wanted or each is STIMULI[0])
+        raise UsageError(
+            f"{unknown[0]} is not a requirement on receivers", hint="Select W01 to W33, for example --select W12"
+        )
+    in_profile = [stimulus for stimulus in STIMULI if _DEPTH.index(stimulus.profile) <= _DEPTH.index(profile)]
+    selected = set(select) & {stimulus.requirement for stimulus in STIMULI} or known
+    return tuple(stimulus for stimulus in in_profile if stimulus.requirement in selected or stimulus is STIMULI[0])
 
 
 def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -> Path:
-    """Certify a receiver and give the log. `said` is told where a thin fetch goes.
+    """Certify a receiver and return the run log. `said` receives the address for fetches of resources.
 
-    Raises UsageError before anything is sent; LogError where the record cannot be written.
+    Raises UsageError before anything is sent, LogError if the run log cannot be written.
     """
-    Endpoint(options.endpoint), _keys(options)
+    Endpoint(options.endpoint), _load_keys(options)
     if options.observe:
         Endpoint(options.observe, "--observe")
     stimuli = chosen(options.select, options.profile)
     description = load(options.description)
     with alive(description, number=options.seed, port=options.api_port, public=options.api_url) as world:
-        said(f"what the deliveries tell of can be read at {world.base_url} with the token {READER}")
+        said(f"the resources of the deliveries can be read at {world.base_url} with the token {READER}")
         with opened(options, description, world) as stage:
             stage.perform(stimuli)
     return options.directory / "events.jsonl"
@@ -89,16 +93,16 @@ def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -
 
 @contextmanager
 def opened(options: Options, description: Description, world: World, **edges: Any) -> Iterator[Stage]:
-    """A certification ready to send: its record, its sender and its hook are open as long as the context lasts.
+    """Open a runner: run log, sender and hook stay open as long as the context lasts.
 
-    `edges` are those of the sender that a test replaces: `transport`, `clock`, `sleep`.
+    `edges` are the parts of the sender that a test replaces: `transport`, `clock`, `sleep`.
     """
-    endpoint, keys = Endpoint(options.endpoint), _keys(options)
+    endpoint, keys = Endpoint(options.endpoint), _load_keys(options)
     secrets = dict(keys.current.secrets)
     if keys.previous:
         secrets |= {f"previous-{name}": value for name, value in keys.previous.secrets.items()}
     with (
-        Record(_about(options, endpoint, description), secrets) as record,
+        Record(_build_scope(options, endpoint, description), secrets) as record,
         closing(
             Sender(endpoint, rate=options.rate, concurrency=options.concurrency, answer_s=options.answer_s, **edges)
         ) as sender,
@@ -107,35 +111,42 @@ def opened(options: Options, description: Description, world: World, **edges: An
         yield Stage(record, sender, world, hook, keys, longest_s=options.longest_wait_s)
 
 
-def _keys(options: Options) -> Keys:
+def _load_keys(options: Options) -> Keys:
+    """Return the keys of the options."""
     previous = key_of(options.previous_secret, "--previous-secret") if options.previous_secret else None
     return Keys(key_of(options.secret), previous)
 
 
 def catalogue() -> tuple[Requirement, ...]:
-    """The requirements on webhook receivers."""
-    return tuple(each for each in requirements() if each.family == _FAMILY)
+    """Return the requirements on webhook receivers."""
+    return tuple(requirement for requirement in requirements() if requirement.family == _FAMILY)
 
 
-def _about(options: Options, endpoint: Endpoint, description: Description) -> About:
-    known = catalogue()
-    wanted = {each.id for each in known if not options.select or each.id in options.select}
+def _build_scope(options: Options, endpoint: Endpoint, description: Description) -> About:
+    """Return the scope of the run."""
+    all_requirements = catalogue()
+    selected = {
+        requirement.id for requirement in all_requirements if not options.select or requirement.id in options.select
+    }
     return About(
-        target=receiver_target(endpoint.url),
+        target=Target("webhook receiver", TargetKind.URL, endpoint.url),
         description=description,
         operations=(posted(OPERATION, group="webhook"),),
-        requirements=known,
-        cases={each.id: (OPERATION,) for each in known if each.id in wanted},
+        requirements=all_requirements,
+        cases={requirement.id: (OPERATION,) for requirement in all_requirements if requirement.id in selected},
         directory=options.directory,
         profile=options.profile,
         seed=options.seed,
         command=options.command,
-        certification=_certification(options),
+        certification=_build_certification(options),
     )
 
 
-def _certification(options: Options) -> Certification:
-    stimuli = [(each.requirement, each.name, each.level) for each in chosen(options.select, options.profile)]
+def _build_certification(options: Options) -> Certification:
+    """Return what the run certifies."""
+    stimuli = [
+        (stimulus.requirement, stimulus.name, stimulus.level) for stimulus in chosen(options.select, options.profile)
+    ]
     return Certification(
         Certified.WEBHOOKS,
         options.subject or options.endpoint.partition("?")[0],

@@ -1,4 +1,4 @@
-"""Sends messages to the one endpoint that was named, no faster than agreed."""
+"""The sender of messages to the named endpoint, no faster than agreed."""
 
 import socket
 import ssl
@@ -21,27 +21,30 @@ from conformance.safety.deliveries import DeliveryGate, refuse_provider
 from conformance.targets.resolve import loopback
 
 ANSWER_S = 15.0
-"""How long a delivery may take (Svix documentation, "Retries")."""
-_MOST_WAITED_S = 10.0
+"""How long a delivery may take, in seconds (Svix documentation, "Retries")."""
+_MAX_WAIT_S = 10.0
 
 
-def _limits(answer_s: float) -> type[Limits]:
-    """How long and how much, for a delivery."""
+def _build_limits(answer_s: float) -> type[Limits]:
+    """Return the limits of time and size of a delivery."""
     bounds = {"idle_s": answer_s, "total_s": answer_s, "body_bytes": 1024 * 1024}
     return type("DeliveryLimits", (Limits,), bounds)
 
 
 class Endpoint:
-    """The address of a receiver. Raises UsageError, which names the option, where it is none or carries credentials."""
+    """The address of a receiver.
+
+    Raises UsageError, which names the option, if it is not a URL or has credentials or a fragment.
+    """
 
     def __init__(self, url: str, option: str = "--endpoint") -> None:
         try:
             parts = urlsplit(url)
             port = parts.port
-        except ValueError as fault:
-            raise UsageError(f"{option} is no URL: {fault}", hint=_HINT) from fault
+        except ValueError as error:
+            raise UsageError(f"{option} is not a URL: {error}", hint=_HINT) from error
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.fragment:
-            raise UsageError(f"{option} is no plain URL", hint=_HINT)
+            raise UsageError(f"{option} must be an http or https URL without credentials and fragment", hint=_HINT)
         refuse_provider(url, option)
         self.url = url
         self.origin = f"{parts.scheme}://{parts.netloc}"
@@ -51,11 +54,11 @@ class Endpoint:
         self.local = loopback(url)
 
 
-_HINT = "As in https://partner.example/webhooks, without user, password and fragment."
+_HINT = "For example https://partner.example/webhooks"
 
 
 class Sender:
-    """Sends to one endpoint: at most `rate` deliveries a second one after the other, at most `concurrency` at once."""
+    """A sender to one endpoint: at most `rate` deliveries a second in sequence, at most `concurrency` at once."""
 
     def __init__(  # noqa: PLR0913 - its bounds, and the edges that tests replace
         self,
@@ -71,7 +74,7 @@ class Sender:
         self.endpoint, self.clock, self.sleep = endpoint, clock, sleep
         self._gap, self._next = 1 / rate if rate else 0.0, 0.0
         self._concurrency = concurrency
-        self._limits, self._transport = _limits(answer_s), transport
+        self._limits, self._transport = _build_limits(answer_s), transport
         self._channel = Channel(
             endpoint.origin, {}, DeliveryGate(endpoint.origin), agent=AGENT, transport=transport, limits=self._limits
         )
@@ -82,77 +85,82 @@ class Sender:
         self._channel.close()
 
     def send(self, make: Callable[[], Message], name: str) -> Sent:
-        """Make a message and send it, in its turn; once more where the receiver asks for patience.
+        """Make a message and send it when its turn comes; send it once more after 429 or 503.
 
-        It is made when its turn has come, so that its timestamp is that of its sending.
+        The message is made when its turn has come, so that its timestamp is the time of sending.
         """
         self._wait()
-        sent = self._sent(make(), name)
-        wait = _patience(sent.exchange)
+        sent = self._send(make(), name)
+        wait = _parse_retry_after(sent.exchange)
         if wait is None:
             return sent
         self.sleep(wait)
         self._wait()
-        return self._sent(make(), name)
+        return self._send(make(), name)
 
     def send_all(self, messages: Sequence[Message], name: str) -> list[Sent]:
-        """Send messages at once, as many at a time as agreed."""
-        together = threading.Barrier(min(self._concurrency, len(messages)))  # nobody begins before all are there
-        with ThreadPoolExecutor(together.parties, initializer=together.wait) as pool:
-            return list(pool.map(lambda message: self._sent(message, name), messages))
+        """Send messages at once, up to the agreed concurrency."""
+        barrier = threading.Barrier(min(self._concurrency, len(messages)))  # no thread sends before all have started
+        with ThreadPoolExecutor(barrier.parties, initializer=barrier.wait) as pool:
+            return list(pool.map(lambda message: self._send(message, name), messages))
 
     def _wait(self) -> None:
+        """Wait for the turn of the next delivery."""
         now = time.monotonic()
         if now < self._next:
             self.sleep(self._next - now)
         self._next = max(now, self._next) + self._gap
 
-    def _sent(self, message: Message, name: str) -> Sent:
+    def _send(self, message: Message, name: str) -> Sent:
+        """Send a message now."""
         request = Request(OPERATION, message.method, self.endpoint.target, message.headers, message.body, identity="")
-        identifier, at = self._identifier(name), self.clock()
+        identifier, sent_at = self._name_exchange(name), self.clock()
         try:
             response = self._channel.send(request)
-        except (NotSentError, NoAnswerError) as fault:
-            gone = isinstance(fault.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-            return Sent(message, Exchange(identifier, request, self.endpoint.url, at, failure=str(fault)), gone)
-        return Sent(message, Exchange(identifier, request, self.endpoint.url, at, response))
+        except (NotSentError, NoAnswerError) as error:
+            is_unreachable = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+            return Sent(
+                message, Exchange(identifier, request, self.endpoint.url, sent_at, failure=str(error)), is_unreachable
+            )
+        return Sent(message, Exchange(identifier, request, self.endpoint.url, sent_at, response))
 
-    def _identifier(self, name: str) -> str:
+    def _name_exchange(self, name: str) -> str:
+        """Return a new id for an exchange."""
         with self._lock:
             self._count += 1
             return f"w{self._count}-{name.replace(' ', '-')}"
 
     def stream(self, message: Message, name: str, size: int) -> tuple[Sent, int]:
-        """Send so large a body in chunks until an answer comes or time is up; the bytes that were taken."""
+        """Send a body of this size in chunks until a response arrives or time is up; also return the bytes accepted."""
         request = Request(OPERATION, "POST", self.endpoint.target, message.headers, b"", identity="")
-        identifier, at, place = self._identifier(name), self.clock(), self.endpoint
-        told = stream(
-            place.host,
-            place.port,
-            place.target,
+        identifier, sent_at, endpoint = self._name_exchange(name), self.clock(), self.endpoint
+        upload = stream(
+            endpoint.host,
+            endpoint.port,
+            endpoint.target,
             message.headers,
-            secure=place.secure,
+            secure=endpoint.secure,
             size=size,
             seconds=self._limits.total_s,
         )
-        exchange = Exchange(identifier, request, place.url, at, told.response, told.failure)
-        return Sent(message, exchange, unreachable=not told.taken and told.response is None), told.taken
+        exchange = Exchange(identifier, request, endpoint.url, sent_at, upload.response, upload.failure)
+        return Sent(message, exchange, unreachable=not upload.taken and upload.response is None), upload.taken
 
     def plain(self, name: str) -> Sent:
-        """An empty, unsigned POST to the same host and path by plain http."""
+        """Send an empty, unsigned POST to the same host and path over plain http."""
         url = f"http://{self.endpoint.host}{self.endpoint.target}"
         message = Message("", self.clock(), "", "", "", b"", dropped=("id", "timestamp", "signature"))
         request = Request(OPERATION, "POST", self.endpoint.target, (), b"", identity="")
-        identifier, at = self._identifier(name), self.clock()
+        identifier, sent_at = self._name_exchange(name), self.clock()
         try:
             with httpx.Client(transport=self._transport, timeout=self._limits.idle_s) as client:
-                answer = client.post(url, content=b"")
-        except httpx.TransportError as fault:
-            return Sent(message, Exchange(identifier, request, url, at, failure=str(fault)), unreachable=True)
-        return Sent(message, Exchange(identifier, request, url, at, Response(answer.status_code)))
+                response = client.post(url, content=b"")
+        except httpx.TransportError as error:
+            return Sent(message, Exchange(identifier, request, url, sent_at, failure=str(error)), unreachable=True)
+        return Sent(message, Exchange(identifier, request, url, sent_at, Response(response.status_code)))
 
     def old_tls(self) -> bool | None:
-        """Whether a handshake of TLS 1.0 or 1.1 succeeds; None where this machine cannot offer one."""
+        """Return whether a handshake of TLS 1.0 or 1.1 succeeds; None if this machine cannot offer one."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
@@ -160,18 +168,20 @@ class Sender:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
             context.set_ciphers("ALL:@SECLEVEL=0")
-            with socket.create_connection((self.endpoint.host, self.endpoint.port), self._limits.connect_s) as raw:
-                context.wrap_socket(raw, server_hostname=self.endpoint.host).close()
-        except ssl.SSLError as fault:
-            return None if fault.reason in {"NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE"} else False
+            with socket.create_connection(
+                (self.endpoint.host, self.endpoint.port), self._limits.connect_s
+            ) as connection:
+                context.wrap_socket(connection, server_hostname=self.endpoint.host).close()
+        except ssl.SSLError as error:
+            return None if error.reason in {"NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE"} else False
         except OSError:
             return False
         return True
 
 
-def _patience(exchange: Exchange) -> float | None:
-    """How long the receiver asks to wait before another try; None where it does not ask."""
+def _parse_retry_after(exchange: Exchange) -> float | None:
+    """Return how many seconds the receiver asks to wait after 429 or 503; None for any other status."""
     if exchange.response is None or exchange.status not in {429, 503}:
         return None
     text = (exchange.response.header("retry-after") or "1").strip()
-    return min(float(text), _MOST_WAITED_S) if text.isdigit() else 1.0
+    return min(float(text), _MAX_WAIT_S) if text.isdigit() else 1.0

@@ -1,4 +1,4 @@
-"""What the effects of accepted and refused events come to, once all was sent. Pure but for the hook that is asked."""
+"""Verdicts on the effects of events, after all stimuli were sent. Pure except for the observation hook."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ from conformance.model import Outcome, Verdict
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """An event whose effect is still to be seen. `event` is its signed type, `path` shows what it is about."""
+    """An event whose effect is not judged yet. `event` is its signed type, `path` the path of its resource."""
 
     stimulus: Stimulus
     id: str
@@ -29,63 +29,75 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 def settled(expected: list[Expected], hook: Hook, control: str, fetched: Callable[[str], int]) -> Iterator[Outcome]:
-    """The verdicts; `control` is the id of a valid event, without whose effect the hook is not believed."""
-    known = hook.settle(control) if control else Seen()
-    doubt = known.reason or (
-        "" if known.effects else "the observation hook knows no effect of an accepted, valid event"
+    """Yield the verdicts on all expected effects.
+
+    `control` is the id of a valid event; if the hook does not show its effect, the hook is not trusted.
+    """
+    control_effect = hook.settle(control) if control else Seen()
+    doubt = control_effect.reason or (
+        "" if control_effect.effects else "the observation hook shows no effect of an accepted, valid event"
     )
-    for each in expected:
-        seen = Seen(reason=doubt) if doubt else (hook.ask if each.stimulus.effects == 0 else hook.settle)(each.asked)
-        found = _verdict(each, seen, fetched(each.path) if each.path else 0)
-        if found is not None:
-            yield outcome(each.stimulus, graded(found, each.stimulus.level), *each.exchanges)
-
-
-def _verdict(each: Expected, seen: Seen, reads: int) -> Found | None:
-    """The verdict on one event; None where its status said all that can be said."""
-    stimulus = each.stimulus
-    if stimulus.right is Right.FOLLOW:
-        return _followed(each, seen)
-    if stimulus.how is How.REVERSED:
-        return _ended(seen)
-    if stimulus.effects == 0:
-        return _none(each, seen, reads)
-    if seen.effects is not None:
-        words = f"took effect {seen.effects} times"
-        return Found(Verdict.PASS) if seen.effects == 1 else Found(Verdict.FAIL, words, str(seen.effects))
-    if seen.reason == NO_HOOK and reads:
-        words = f"what it tells of was read {reads} times: whether it also counted so often is seen through --observe"
-        return Found(Verdict.PASS) if reads == 1 else Found(Verdict.INCONCLUSIVE, words, str(reads))
-    return Found(Verdict.NOT_OBSERVABLE, f"accepted; {seen.reason}")
-
-
-def _none(each: Expected, seen: Seen, reads: int) -> Found | None:
-    if each.accepted and each.stimulus.right is not Right.IGNORE:
-        return None  # it was judged as accepted: that it also took effect is no second fault
-    if seen.effects:
-        return Found(Verdict.FAIL, "took effect, though nobody signed it so", f"{seen.effects} effects")
-    if reads and not each.accepted:
-        return Found(
-            Verdict.FAIL, "what it tells of was read from the API, though nobody signed it so", f"{reads} reads"
+    for event in expected:
+        effect = (
+            Seen(reason=doubt) if doubt else (hook.ask if event.stimulus.effects == 0 else hook.settle)(event.asked)
         )
-    if each.stimulus.right is Right.IGNORE and each.accepted:
-        return Found(Verdict.PASS) if seen.effects == 0 else Found(Verdict.NOT_OBSERVABLE, f"accepted; {seen.reason}")
+        assessment = _judge_effect(event, effect, fetched(event.path) if event.path else 0)
+        if assessment is not None:
+            yield outcome(event.stimulus, graded(assessment, event.stimulus.level), *event.exchanges)
+
+
+def _judge_effect(expected: Expected, effect: Seen, reads: int) -> Found | None:
+    """Return the verdict on one event; None if its response already decided everything."""
+    stimulus = expected.stimulus
+    if stimulus.right is Right.FOLLOW:
+        return _judge_followed_type(expected, effect)
+    if stimulus.how is How.REVERSED:
+        return _judge_final_state(effect)
+    if stimulus.effects == 0:
+        return _judge_unwanted_effect(expected, effect, reads)
+    if effect.effects is not None:
+        message = f"took effect {effect.effects} times, expected 1"
+        return Found(Verdict.PASS) if effect.effects == 1 else Found(Verdict.FAIL, message, str(effect.effects))
+    if effect.reason == NO_HOOK and reads:
+        message = f"the resource was read {reads} times; how often the event took effect is observable with --observe"
+        return Found(Verdict.PASS) if reads == 1 else Found(Verdict.INCONCLUSIVE, message, str(reads))
+    return Found(Verdict.NOT_OBSERVABLE, f"accepted; {effect.reason}")
+
+
+def _judge_unwanted_effect(expected: Expected, effect: Seen, reads: int) -> Found | None:
+    """Judge an event that must not take effect."""
+    if expected.accepted and expected.stimulus.right is not Right.IGNORE:
+        return None  # its acceptance is reported already
+    if effect.effects:
+        return Found(Verdict.FAIL, "took effect without a valid signature", f"{effect.effects} effects")
+    if reads and not expected.accepted:
+        return Found(Verdict.FAIL, "the resource was read from the API without a valid signature", f"{reads} reads")
+    if expected.stimulus.right is Right.IGNORE and expected.accepted:
+        return (
+            Found(Verdict.PASS) if effect.effects == 0 else Found(Verdict.NOT_OBSERVABLE, f"accepted; {effect.reason}")
+        )
     return None
 
 
-def _followed(each: Expected, seen: Seen) -> Found:
-    told = seen.type or seen.state
-    if not told:
-        return Found(Verdict.NOT_OBSERVABLE, f"accepted; {seen.reason or 'the hook tells no type'}")
-    right = told == each.event if seen.type else each.event.endswith(f".{told}")
-    return Found(Verdict.PASS) if right else Found(Verdict.FAIL, "was taken for what the header says", told)
-
-
-def _ended(seen: Seen) -> Found:
-    if not seen.state:
-        return Found(Verdict.NOT_OBSERVABLE, f"accepted; {seen.reason or 'the hook tells no state'}")
+def _judge_followed_type(expected: Expected, effect: Seen) -> Found:
+    """Judge which event type the receiver understood."""
+    understood = effect.type or effect.state
+    if not understood:
+        return Found(Verdict.NOT_OBSERVABLE, f"accepted; {effect.reason or 'the hook returns no type'}")
+    is_right = understood == expected.event if effect.type else expected.event.endswith(f".{understood}")
     return (
         Found(Verdict.PASS)
-        if seen.state == "ended"
-        else Found(Verdict.FAIL, "the late created undid the end", seen.state)
+        if is_right
+        else Found(Verdict.FAIL, "the receiver followed the header, not the signed body", understood)
+    )
+
+
+def _judge_final_state(effect: Seen) -> Found:
+    """Judge the state after a late created event."""
+    if not effect.state:
+        return Found(Verdict.NOT_OBSERVABLE, f"accepted; {effect.reason or 'the hook returns no state'}")
+    return (
+        Found(Verdict.PASS)
+        if effect.state == "ended"
+        else Found(Verdict.FAIL, "the late created event undid the end", effect.state)
     )

@@ -1,4 +1,4 @@
-"""The table of everything that is sent: named, each with its right answer, its level and the reason."""
+"""The table of everything that is sent: each stimulus with its name, expected response, level and reason."""
 
 from enum import StrEnum
 from typing import Any
@@ -13,27 +13,27 @@ MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
 
 
 class Right(StrEnum):
-    """What a right answer is."""
+    """The expected response."""
 
     ACCEPT = "2xx"
     REFUSE = "4xx"
-    NEVER_ACCEPT = "never 2xx, rather 4xx than 5xx"
-    IGNORE = "no effect of what is not signed"
-    FOLLOW = "the signed body is followed, or 4xx"
+    NEVER_ACCEPT = "not 2xx, preferably 4xx"
+    IGNORE = "unsigned values take no effect"
+    FOLLOW = "the receiver follows the signed body, or 4xx"
     SURVIVE = "2xx or 4xx"
     NOT_BREAK = "no 5xx"
     ACCEPT_OR_415 = "2xx or 415"
-    EARLY = "refused before all is taken"
+    EARLY = "refused before the whole body is read"
 
 
 class How(StrEnum):
-    """How often and in what company a message is sent."""
+    """How often a message is sent, and together with which others."""
 
     ONCE = "once"
     REPLAY = "twice, byte by byte the same"
     RETRY = "twice, signed anew"
     BURST = "20 times at once"
-    CROWD = "50 different ones at once"
+    CROWD = "50 different messages at once"
     REVERSED = "ended, then created"
     STREAM = "chunked, 50 MB"
     PLAIN = "over plain http"
@@ -41,7 +41,7 @@ class How(StrEnum):
 
 
 class Signer(StrEnum):
-    """Whose key signs."""
+    """The key that signs."""
 
     CURRENT = "the secret"
     OTHER = "an unknown secret"
@@ -49,21 +49,21 @@ class Signer(StrEnum):
 
 
 class Payload(StrEnum):
-    """What the message tells before anything is changed."""
+    """The payload of the message before any change."""
 
-    CREATED = "something has begun"
-    ENDED = "something has ended"
+    CREATED = "a resource has begun"
+    ENDED = "a resource has ended"
     DRAWN = "drawn from the description, begun"
     DRAWN_ENDED = "drawn from the description, ended"
     NULLS = "null wherever the description allows it"
 
 
 class Stimulus(msgspec.Struct, frozen=True):
-    """One thing to send. `before` changes what is signed, `after` what was signed.
+    """One thing to send. `before` changes the message before it is signed, `after` changes it afterwards.
 
-    `effects` is how often the event must take effect, None where it does not matter; `forged` asks that of the id that
-    nobody signed. `edge` marks timestamps so near a limit that both clocks must agree; `fades` those that a late
-    delivery carries across it.
+    `effects` is how often the event must take effect, None if it does not matter; with `forged`, the effect of the
+    forged id counts. `edge` marks a timestamp so near a limit that both clocks must agree, `fades` one that a slow
+    delivery carries across the limit. `wait_s` is the wait before a retry, in seconds.
     """
 
     name: str
@@ -84,42 +84,46 @@ class Stimulus(msgspec.Struct, frozen=True):
     profile: Profile = Profile.STANDARD
 
 
-def _unknown_enum(payload: dict[str, Any]) -> dict[str, Any]:
+def _add_unknown_enum_values(payload: dict[str, Any]) -> dict[str, Any]:
+    """Give an unknown value to each property that is an enum by its name."""
     data = payload["data"]
-    known = {name for name in data if name == "mode" or name.endswith(("_type", "classification"))}
-    return {**payload, "data": {**data, **dict.fromkeys(known, "A_VALUE_OF_TOMORROW")}}
+    enum_names = {name for name in data if name == "mode" or name.endswith(("_type", "classification"))}
+    return {**payload, "data": {**data, **dict.fromkeys(enum_names, "A_VALUE_OF_TOMORROW")}}
 
 
-def _unknown_fields(payload: dict[str, Any]) -> dict[str, Any]:
+def _add_unknown_fields(payload: dict[str, Any]) -> dict[str, Any]:
+    """Add unknown fields to the data and to the envelope."""
     data = {**payload["data"], "field_of_tomorrow": {"deep": [1, None, "ä"]}}
     return {**payload, "data": data, "envelope_of_tomorrow": True}
 
 
-def _wrong_envelope(payload: dict[str, Any]) -> dict[str, Any]:
+def _rename_envelope(payload: dict[str, Any]) -> dict[str, Any]:
+    """Rename the fields of the envelope."""
     return {"event": payload["type"], "payload": payload["data"]}
 
 
-def _retyped(payload: dict[str, Any]) -> dict[str, Any]:
+def _change_type(payload: dict[str, Any]) -> dict[str, Any]:
+    """Replace the event by one that does not exist yet."""
     return {**payload, "type": "tariff_of_tomorrow.published", "data": {"id": "tomo01", "url": "https://example.com/1"}}
 
 
 NAN, MILLISECONDS = m.stamped(lambda _: "nan"), m.stamped(lambda s: s + "000")
 DIGITS, LETTERS = m.stamped(lambda s: s.ljust(400, "9")), m.stamped(lambda s: s + "abc")
-UNSIGNED = "It is not what was signed: acting on it is acting for anybody."
-RETRIED = "5xx makes the provider send it again for a day, and then disable the endpoint."
-AT_LEAST_ONCE = "Delivery is at least once: what comes again must not count again."
-LENIENT = "The provider adds to its API without a new version."
+UNSIGNED = "The signature does not cover this message: anybody could have sent it."
+RETRIED = "After 5xx the provider retries for a day, and then disables the endpoint."
+AT_LEAST_ONCE = "Delivery is at least once: a repeated event must not take effect again."
+LENIENT = "The provider extends its API without a new version."
 
 STIMULI: tuple[Stimulus, ...] = (
-    Stimulus("valid", "W01", Right.ACCEPT, "It is what the provider sends.", effects=1),
-    Stimulus("valid ended", "W01", Right.ACCEPT, "It is what the provider sends.", payload=Payload.ENDED),
-    Stimulus("drawn", "W01", Right.ACCEPT, "The description allows it.", payload=Payload.DRAWN),
-    Stimulus("drawn ended", "W01", Right.ACCEPT, "The description allows it.", payload=Payload.DRAWN_ENDED),
+    Stimulus("valid", "W01", Right.ACCEPT, "The provider sends such messages.", effects=1),
+    Stimulus("valid ended", "W01", Right.ACCEPT, "The provider sends such messages.", payload=Payload.ENDED),
+    Stimulus("drawn", "W01", Right.ACCEPT, "The description allows this payload.", payload=Payload.DRAWN),
+    Stimulus("drawn ended", "W01", Right.ACCEPT, "The description allows this payload.", payload=Payload.DRAWN_ENDED),
     Stimulus(
         "webhook-* headers",
         "W01",
         Right.ACCEPT,
-        "Standard Webhooks names them so.",
+        "Standard Webhooks names the headers so.",
         level=MAY,
         before=m.of_family("webhook"),
     ),
@@ -135,7 +139,7 @@ STIMULI: tuple[Stimulus, ...] = (
         "previous secret",
         "W06",
         Right.REFUSE,
-        "Its overlap has ended: who has it may be the reason.",
+        "The rotation has ended: a leaked key may have been its reason.",
         signer=Signer.PREVIOUS,
         effects=0,
     ),
@@ -151,7 +155,7 @@ STIMULI: tuple[Stimulus, ...] = (
         "serialised again",
         "W08",
         Right.REFUSE,
-        "The raw bytes are signed, not what they mean.",
+        "The signature covers the raw bytes, not their meaning.",
         after=lambda x: m.replace(x, body=m.reserialised(x.body)),
         effects=0,
     ),
@@ -159,13 +163,15 @@ STIMULI: tuple[Stimulus, ...] = (
         "newline at the end",
         "W09",
         Right.REFUSE,
-        "The raw bytes are signed, all of them.",
+        "The signature covers all raw bytes.",
         after=lambda x: m.replace(x, body=x.body + b"\n"),
         effects=0,
     ),
     Stimulus("swapped id", "W10", Right.REFUSE, UNSIGNED, after=m.renamed, effects=0, forged=True),
     Stimulus("changed timestamp", "W11", Right.REFUSE, UNSIGNED, after=m.restamped, effects=0),
-    Stimulus("301 s old", "W12", Right.REFUSE, "It may be a replay.", before=m.aged(301), effects=0, edge=True),
+    Stimulus(
+        "301 s old", "W12", Right.REFUSE, "The message may be a replay.", before=m.aged(301), effects=0, edge=True
+    ),
     Stimulus(
         "299 s old",
         "W12",
@@ -177,65 +183,82 @@ STIMULI: tuple[Stimulus, ...] = (
         fades=True,
     ),
     Stimulus(
-        "302 s ahead", "W13", Right.REFUSE, "It may be a replay.", before=m.ahead(302), effects=0, edge=True, fades=True
+        "302 s ahead",
+        "W13",
+        Right.REFUSE,
+        "The message may be a replay.",
+        before=m.ahead(302),
+        effects=0,
+        edge=True,
+        fades=True,
     ),
     Stimulus("299 s ahead", "W13", Right.ACCEPT, "The tolerance is 300 s.", SHOULD, before=m.ahead(299), edge=True),
-    Stimulus("nan", "W14", Right.NEVER_ACCEPT, "It compares with nothing.", before=NAN),
-    Stimulus("milliseconds", "W14", Right.NEVER_ACCEPT, "It is far in the future.", before=MILLISECONDS),
-    Stimulus("400 digits", "W14", Right.NEVER_ACCEPT, "It is no time.", before=DIGITS),
-    Stimulus("trailing letters", "W14", Right.NEVER_ACCEPT, "It is no number.", before=LETTERS),
+    Stimulus("nan", "W14", Right.NEVER_ACCEPT, "NaN compares false with every number.", before=NAN),
+    Stimulus("milliseconds", "W14", Right.NEVER_ACCEPT, "The timestamp is far in the future.", before=MILLISECONDS),
+    Stimulus("400 digits", "W14", Right.NEVER_ACCEPT, "The timestamp is not a valid time.", before=DIGITS),
+    Stimulus("trailing letters", "W14", Right.NEVER_ACCEPT, "The timestamp is not a number.", before=LETTERS),
     Stimulus(
         "bad, good",
         "W15",
         Right.ACCEPT,
-        "While a key rotates both sign.",
+        "During a rotation both keys sign.",
         after=m.signatures(lambda mac: f"v1,{WRONG_MAC} v1,{mac}"),
     ),
     Stimulus(
         "the last of ten",
         "W15",
         Right.ACCEPT,
-        "While keys rotate all sign.",
+        "During a rotation all keys sign.",
         after=m.signatures(lambda mac: f"v1,{WRONG_MAC} " * 9 + f"v1,{mac}"),
     ),
     Stimulus(
         "v1a only",
         "W16",
         Right.REFUSE,
-        "v1a is another scheme: this is no signature of it.",
+        "v1a is another scheme, and this is not a valid signature of it.",
         after=m.signatures(lambda mac: f"v1a,{mac}"),
     ),
-    Stimulus(
-        "v2 only", "W16", Right.REFUSE, "v2 is no scheme that is known.", after=m.signatures(lambda mac: f"v2,{mac}")
-    ),
+    Stimulus("v2 only", "W16", Right.REFUSE, "v2 is not a known scheme.", after=m.signatures(lambda mac: f"v2,{mac}")),
     Stimulus(
         "v1a beside v1",
         "W16",
         Right.ACCEPT,
-        "Schemes may stand beside each other.",
+        "A header may hold signatures of several schemes.",
         after=m.signatures(lambda mac: f"v1,{mac} v1a,{WRONG_MAC}"),
     ),
-    Stimulus("bad base64", "W17", Right.NEVER_ACCEPT, "It is no MAC.", after=m.signatures(lambda _: "v1,not*base64!")),
-    Stimulus("no comma", "W17", Right.NEVER_ACCEPT, "It names no scheme.", after=m.signatures(lambda mac: f"v1{mac}")),
+    Stimulus(
+        "bad base64",
+        "W17",
+        Right.NEVER_ACCEPT,
+        "The value is not a MAC.",
+        after=m.signatures(lambda _: "v1,not*base64!"),
+    ),
+    Stimulus(
+        "no comma",
+        "W17",
+        Right.NEVER_ACCEPT,
+        "The signature names no scheme.",
+        after=m.signatures(lambda mac: f"v1{mac}"),
+    ),
     Stimulus(
         "comma-separated",
         "W17",
         Right.NEVER_ACCEPT,
-        "Spaces part signatures.",
+        "Signatures are separated by spaces.",
         after=m.signatures(lambda mac: f"v1,{WRONG_MAC},v1,{mac}"),
     ),
     Stimulus(
         "truncated",
         "W17",
         Right.NEVER_ACCEPT,
-        "Half a MAC is guessed in half the time, squared.",
+        "A shorter MAC is much easier to guess.",
         after=m.signatures(lambda mac: f"v1,{mac[:20]}"),
     ),
     Stimulus(
         "double space",
         "W17",
         Right.NEVER_ACCEPT,
-        "There is no right signature in it.",
+        "The header holds no valid signature.",
         after=m.signatures(lambda _: f"v1,{WRONG_MAC}  v1,{WRONG_MAC}"),
     ),
     Stimulus(
@@ -267,7 +290,7 @@ STIMULI: tuple[Stimulus, ...] = (
             f"two timestamps, the fresh one {'first' if first else 'last'}",
             "W18",
             Right.NEVER_ACCEPT,
-            "What is signed is too old; what is fresh is not signed.",
+            "The signed timestamp is too old, and the fresh one is not signed.",
             before=m.aged(3600),
             after=m.doubled("timestamp", lambda x: str(int(x.now)), first=first),
         )
@@ -277,18 +300,20 @@ STIMULI: tuple[Stimulus, ...] = (
         "header says ended",
         "W19",
         Right.FOLLOW,
-        "svix-event-type is outside the signature.",
+        "The signature does not cover svix-event-type.",
         after=m.header_says_other,
     ),
     Stimulus("no JSON", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.saying(lambda b: b[:-1]), how=How.RETRY),
     Stimulus(
         "no UTF-8", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.saying(lambda _: b'{"type":"\xff"}'), how=How.RETRY
     ),
-    Stimulus("wrong envelope", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.telling(_wrong_envelope), how=How.RETRY),
-    Stimulus("unknown type", "W21", Right.ACCEPT, LENIENT, before=m.telling(_retyped)),
-    Stimulus("unknown fields", "W22", Right.ACCEPT, LENIENT, before=m.telling(_unknown_fields)),
-    Stimulus("unknown enum values", "W22", Right.ACCEPT, LENIENT, before=m.telling(_unknown_enum)),
-    Stimulus("nulls", "W22", Right.ACCEPT, "The description allows null there.", payload=Payload.NULLS),
+    Stimulus(
+        "wrong envelope", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.telling(_rename_envelope), how=How.RETRY
+    ),
+    Stimulus("unknown type", "W21", Right.ACCEPT, LENIENT, before=m.telling(_change_type)),
+    Stimulus("unknown fields", "W22", Right.ACCEPT, LENIENT, before=m.telling(_add_unknown_fields)),
+    Stimulus("unknown enum values", "W22", Right.ACCEPT, LENIENT, before=m.telling(_add_unknown_enum_values)),
+    Stimulus("nulls", "W22", Right.ACCEPT, "The description allows null here.", payload=Payload.NULLS),
     Stimulus("replay", "W23", Right.ACCEPT, AT_LEAST_ONCE, how=How.REPLAY, effects=1),
     Stimulus("retry", "W24", Right.ACCEPT, AT_LEAST_ONCE, how=How.RETRY, effects=1),
     Stimulus(
@@ -313,17 +338,24 @@ STIMULI: tuple[Stimulus, ...] = (
         profile=Profile.DEEP,
     ),
     Stimulus("at once", "W25", Right.ACCEPT, AT_LEAST_ONCE, how=How.BURST, effects=1),
-    Stimulus("out of order", "W26", Right.ACCEPT, "Delivery keeps no order.", how=How.REVERSED),
+    Stimulus("out of order", "W26", Right.ACCEPT, "The order of deliveries is not guaranteed.", how=How.REVERSED),
     Stimulus("a crowd", "W27", Right.ACCEPT, "A delivery without a 2xx within 15 s has failed.", how=How.CROWD),
-    Stimulus("20 KB", "W28", Right.ACCEPT, "Payloads stay below it.", before=m.telling(m.padded(20_000))),
+    Stimulus("20 KB", "W28", Right.ACCEPT, "Payloads of the provider are smaller.", before=m.telling(m.padded(20_000))),
     Stimulus("1 MB", "W28", Right.NOT_BREAK, RETRIED, before=m.telling(m.padded(1_000_000))),
-    Stimulus("50 MB", "W28", Right.EARLY, "Anybody may send it.", SHOULD, after=m.without(), how=How.STREAM),
     Stimulus(
-        "text/plain", "W29", Right.ACCEPT_OR_415, "Either is clear.", MAY, before=m.typed("text/plain; charset=utf-8")
+        "50 MB", "W28", Right.EARLY, "Anybody can send an unsigned body.", SHOULD, after=m.without(), how=How.STREAM
     ),
-    Stimulus("GET", "W30", Right.REFUSE, "It is no delivery.", SHOULD, before=m.by("GET")),
-    Stimulus("PUT", "W30", Right.REFUSE, "It is no delivery.", SHOULD, before=m.by("PUT")),
-    Stimulus("plain http", "W30", Right.REFUSE, "Anybody on the way can read it.", how=How.PLAIN),
+    Stimulus(
+        "text/plain",
+        "W29",
+        Right.ACCEPT_OR_415,
+        "Both responses are clear.",
+        MAY,
+        before=m.typed("text/plain; charset=utf-8"),
+    ),
+    Stimulus("GET", "W30", Right.REFUSE, "Only POST is a delivery.", SHOULD, before=m.by("GET")),
+    Stimulus("PUT", "W30", Right.REFUSE, "Only POST is a delivery.", SHOULD, before=m.by("PUT")),
+    Stimulus("plain http", "W30", Right.REFUSE, "Plain http can be read on the way.", how=How.PLAIN),
     Stimulus("old TLS", "W30", Right.REFUSE, "RFC 8996 deprecates TLS 1.0 and 1.1.", how=How.OLD_TLS),
-    Stimulus("valid at the end", "W01", Right.ACCEPT, "What was refused was not refused for being too much."),
+    Stimulus("valid at the end", "W01", Right.ACCEPT, "The earlier refusals must not come from a rate limit."),
 )

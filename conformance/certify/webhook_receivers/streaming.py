@@ -1,6 +1,6 @@
-"""An endless body, sent in chunks until an answer comes.
+"""A very long body, sent in chunks until a response arrives.
 
-By the standard library: httpx reads nothing before a body is sent whole, and how early the answer comes is the point.
+This uses the standard library, because httpx reads no response before it has sent the whole body.
 """
 
 import http.client
@@ -12,12 +12,12 @@ import msgspec
 from conformance.model import Headers, Response
 
 _CHUNK = b"%x\r\n" % 65_536 + b"x" * 65_536 + b"\r\n"
-_TAKEN = 65_536
-_KEPT = 65_536  # bytes of an answer that are read
+_CHUNK_BYTES = 65_536
+_MAX_RESPONSE_BYTES = 65_536
 
 
 class Streamed(msgspec.Struct, frozen=True):
-    """What came of it: the bytes taken before the answer, and the answer or why there is none."""
+    """The result of an upload: the bytes accepted before the response, and the response or the failure."""
 
     taken: int
     response: Response | None = None
@@ -27,27 +27,30 @@ class Streamed(msgspec.Struct, frozen=True):
 def stream(  # noqa: PLR0913 - where to, what, and the bounds
     host: str, port: int, target: str, headers: Headers, *, secure: bool, size: int, seconds: float
 ) -> Streamed:
-    """Send up to so many bytes, for so long at most; ends at the first byte of an answer."""
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection, taken, began = kind(host, port, timeout=seconds), 0, time.perf_counter()
+    """Send up to `size` bytes for at most `seconds`; stop at the first byte of a response."""
+    connection_class = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connection, taken, started_at = connection_class(host, port, timeout=seconds), 0, time.perf_counter()
     try:
         connection.putrequest("POST", target)
         for name, value in (*headers, ("Transfer-Encoding", "chunked")):
             connection.putheader(name, value)
         connection.endheaders()
-        while taken < size and time.perf_counter() - began < seconds and not _answering(connection):
+        while taken < size and time.perf_counter() - started_at < seconds and not _has_response(connection):
             connection.send(_CHUNK)
-            taken += _TAKEN
+            taken += _CHUNK_BYTES
         if taken >= size:
             connection.send(b"0\r\n\r\n")
-        answer = connection.getresponse()
-        body = answer.read(_KEPT)
-    except (OSError, http.client.HTTPException) as fault:
-        return Streamed(taken, failure=f"the connection ended after {taken:,} bytes: {fault!r}")
+        response = connection.getresponse()
+        body = response.read(_MAX_RESPONSE_BYTES)
+    except (OSError, http.client.HTTPException) as error:
+        return Streamed(taken, failure=f"the connection ended after {taken:,} bytes: {error!r}")
     finally:
         connection.close()
-    return Streamed(taken, Response(answer.status, tuple(answer.getheaders()), body, time.perf_counter() - began))
+    return Streamed(
+        taken, Response(response.status, tuple(response.getheaders()), body, time.perf_counter() - started_at)
+    )
 
 
-def _answering(connection: http.client.HTTPConnection) -> bool:
+def _has_response(connection: http.client.HTTPConnection) -> bool:
+    """Return whether the first byte of a response has arrived."""
     return bool(select.select([connection.sock], [], [], 0)[0])

@@ -1,6 +1,6 @@
-"""The stimuli that one request shows whole, as data for the tests of partners: `specs/webhooks/vectors.json`.
+"""Test vectors for partners, `specs/webhooks/vectors.json`: the stimuli that a single request shows completely.
 
-`python -m conformance.certify.webhook_receivers.vectors > specs/webhooks/vectors.json` writes them anew.
+`python -m conformance.certify.webhook_receivers.vectors > specs/webhooks/vectors.json` writes the file.
 """
 
 import base64
@@ -14,7 +14,7 @@ from conformance.certify.webhook_receivers.stimuli import STIMULI, How, Payload,
 from conformance.webhooks.signing import Key
 
 SECRETS = {
-    Signer.CURRENT: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # the one of the vector that Svix publishes
+    Signer.CURRENT: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # the secret of the vector that Svix publishes
     Signer.OTHER: "whsec_" + base64.b64encode(b"a key the receiver never had").decode(),
     Signer.PREVIOUS: "whsec_" + base64.b64encode(b"the key that was used before").decode(),
 }
@@ -36,31 +36,33 @@ _PAYLOAD = {
     "timestamp": "2021-02-25T15:02:10Z",
     "data": {"id": "csub01EZCRYG500000000000000000", "end": None},
 }
-_CLEAR = frozenset({Right.ACCEPT, Right.REFUSE, Right.NEVER_ACCEPT})
+_CLEAR_RESPONSES = frozenset({Right.ACCEPT, Right.REFUSE, Right.NEVER_ACCEPT})
 _ABOUT_SIGNATURES = frozenset(f"W{number:02}" for number in range(1, 19))
 
 
 def vectors() -> dict[str, Any]:
-    """Deliveries to verify at the time `now` (seconds since 1970) under `secret`, and whether they are valid."""
-    chosen = [each for each in STIMULI if _telling(each)]
+    """Return deliveries to verify at the time `now` (seconds since 1970) under `secret`, and whether each is valid."""
+    included = [stimulus for stimulus in STIMULI if _is_single_request(stimulus)]
     return {
         "secret": SECRETS[Signer.CURRENT],
         "now": NOW,
         "tolerance_s": 300,
-        "vectors": [PUBLISHED, *(_vector(number, each) for number, each in enumerate(chosen, 1))],
+        "vectors": [PUBLISHED, *(_build_vector(number, stimulus) for number, stimulus in enumerate(included, 1))],
     }
 
 
-def _telling(stimulus: Stimulus) -> bool:
+def _is_single_request(stimulus: Stimulus) -> bool:
+    """Return whether a single request shows the stimulus completely, and its response is clear."""
     return (
         stimulus.requirement in _ABOUT_SIGNATURES
-        and stimulus.right in _CLEAR
+        and stimulus.right in _CLEAR_RESPONSES
         and stimulus.how is How.ONCE
         and stimulus.payload is Payload.CREATED
     )
 
 
-def _vector(number: int, stimulus: Stimulus) -> dict[str, Any]:
+def _build_vector(number: int, stimulus: Stimulus) -> dict[str, Any]:
+    """Return the vector of a stimulus."""
     event = str(_PAYLOAD["type"])
     draft = Message(f"msg_{number:027d}", NOW, str(NOW), event, event, msgspec.json.encode(_PAYLOAD))
     key = Key(SECRETS[stimulus.signer])

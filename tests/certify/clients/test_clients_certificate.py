@@ -29,13 +29,13 @@ def test_a_reader_is_certified_as_one(certified, plan, tmp_path):
 
 
 def test_what_adds_up_to_no_profile_is_not_certified(certified, plan):
-    assert obstacles(certified(plan=plan("list_vehicles"))) == ("partial is no whole profile",)
+    assert obstacles(certified(plan=plan("list_vehicles"))) == ("partial is not a whole profile",)
 
 
 def test_a_selection_plans_no_more_than_it_plays(certified, plan):
     summary = certified(plan=plan(*READER), select=("C04",))
     assert {cell.requirement for cell in summary.cells} == {"C04"}
-    assert "a selection is no whole profile" in obstacles(summary)
+    assert "a selection is not a whole profile" in obstacles(summary)
 
 
 def test_a_violation_stands_against_it(certified, plan):
