@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from conformance.description import api, paths
+from conformance.description.effects import effect_of
 from conformance.description.expansions import Expander, values
 from conformance.description.filters import filters, ordering
 from conformance.description.links import fields, properties
@@ -15,9 +16,7 @@ from conformance.description.resources import place
 from conformance.description.roles import Placed, shown
 from conformance.description.schemas import Node, Schemas
 from conformance.description.targets import Targets, doubtful
-from conformance.errors import DescriptionError
 from conformance.model import (
-    Effect,
     Expansion,
     KeyKind,
     Link,
@@ -27,8 +26,6 @@ from conformance.model import (
     ResourceModel,
     Role,
 )
-
-_EFFECTS = tuple(effect.value for effect in Effect)
 
 
 def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> ResourceModel:
@@ -80,7 +77,7 @@ class _Deriver:
             path=own.path,
             pointer=own.node.pointer,
             role=placed.role,
-            effect=_derive_effect(placed),
+            effect=effect_of(placed),
             group=(paths.segments(own.path) or ("root",))[0].partition(":")[0],
             tags=tuple(own.node.get("tags") or ()),
             resource=placed.resource,
@@ -175,20 +172,3 @@ class _Deriver:
 def _mark_outside(link: Link) -> Link:
     """Return a link of the object around a wrapped list; that object's own address is the list's."""
     return msgspec.structs.replace(link, outside=True, kind=LinkKind.LIST if link.own else link.kind)
-
-
-def _derive_effect(placed: Placed) -> Effect:
-    """Return the effect that an overlay states, or the default one.
-
-    By default reads have none, deletes and unknown actions are irreversible, everything else writes.
-    """
-    word = placed.stated.node.get("x-evconform-effect")
-    if word is not None and word not in _EFFECTS:
-        raise DescriptionError(
-            f"{placed.stated.key}: x-evconform-effect is `{word}`", hint=f"Write one of {', '.join(_EFFECTS)}."
-        )
-    if word is not None:
-        return Effect(word)
-    if placed.stated.method in {"GET", "HEAD", "OPTIONS"}:
-        return Effect.NONE
-    return Effect.IRREVERSIBLE if placed.role in {Role.DELETE, Role.ACTION} else Effect.WRITE

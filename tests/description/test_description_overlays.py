@@ -123,7 +123,10 @@ def test_overlays_of_the_bundled_description_only_add_extensions(bundled):
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        (("paths", "/makes", "get", "x-evconform-effect"), "x-evconform-effect is `explosive`"),
+        (
+            ("paths", "/makes", "get", "x-evconform-effect"),
+            "x-evconform-effect must be one of none, write, hardware, money, irreversible, got `explosive`",
+        ),
         (
             ("components", "schemas", "Make", "properties", "url", "x-evconform-target"),
             "`explosive`|explosive, which is",
