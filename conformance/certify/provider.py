@@ -26,12 +26,13 @@ from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentEr
 from conformance.safety.gate import Gate
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.fetching import compare
-from conformance.webhooks.judging import Sender, judge
+from conformance.webhooks.judging import Sender, is_authentic, judge
 from conformance.webhooks.operations import operation_of, posted
 from conformance.webhooks.sequence import judge_all
 from strategies import schema_of_webhook
 
 NOTHING_CAME = "no delivery of this event arrived"
+UNSIGNED = "data.url is not fetched for a delivery that is not authentic (WHK-01)"
 NO_TARGET = "no API to fetch data.url from: name one with --target"
 _FAMILY = "WHK"
 _POLL_S = 0.2
@@ -116,8 +117,13 @@ class _DeliveryChecker:
         self._deliveries.append((name, delivery))
         self._item.exchanged(self._build_exchange(name, delivery))
         self._observe(judge(delivery, name, self._sender))
-        if self._api is not None and delivery.data and not is_repeated:
+        if self._api is None or not delivery.data or is_repeated:
+            return
+        if is_authentic(delivery, self._sender):
             self._compare(delivery, name, self._api)
+        else:
+            operation = operation_of(delivery.event)
+            self._item.observed([Outcome("WHK-04", operation, Verdict.NOT_OBSERVABLE, UNSIGNED, exchanges=(name,))])
 
     def close(self) -> None:
         """Check all deliveries together, and give a verdict to each case that none of them concerned."""

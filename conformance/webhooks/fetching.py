@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from conformance.answers import below
 from conformance.comparing import Difference, differences
 from conformance.judging import quote
 from conformance.model import Exchange, Noticed, Outcome, Verdict
@@ -35,11 +36,12 @@ def compare(
             _REQUIREMENT, operation, Verdict.FAIL, "data has no url", pointer="/data/url", exchanges=(exchange,)
         )
         return
-    if not url.startswith(base_url + "/"):
+    target = below(base_url, url)
+    if target is None:
         reason = "data.url is outside the target and is not fetched"
         yield Outcome(_REQUIREMENT, operation, Verdict.NOT_OBSERVABLE, reason, base_url, url, "/data/url", (exchange,))
         return
-    fetched = fetch(url.removeprefix(base_url))
+    fetched = fetch(target)
     both = (exchange, fetched.id)
     if fetched.status != 200:
         verdict = Verdict.FAIL if fetched.status == 404 else Verdict.INCONCLUSIVE

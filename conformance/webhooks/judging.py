@@ -48,6 +48,18 @@ def judge(delivery: Delivery, exchange: str, sender: Sender) -> Iterator[Outcome
             yield Outcome(requirement, operation_of(delivery.event), verdict, message, exchanges=(exchange,), **details)
 
 
+def is_authentic(delivery: Delivery, sender: Sender) -> bool:
+    """Return whether a delivery is signed with a key of the sender, and is not an old one that somebody repeats."""
+    offset = _compute_offset(delivery.header("svix-timestamp"), delivery.arrived_at)
+    is_recent = offset is not None and (not delivery.arrived_at or abs(offset) <= TOLERANCE_S)
+    return is_recent and _is_signed(delivery, sender)
+
+
+def _is_signed(delivery: Delivery, sender: Sender) -> bool:
+    stamp, signatures = delivery.header("svix-timestamp"), delivery.header("svix-signature")
+    return any(key.accepts(delivery.id, stamp, delivery.body, signatures) for key in sender.keys)
+
+
 _Result = tuple[Verdict, str, dict[str, Any]]  # verdict, message, other fields of the outcome
 
 
@@ -58,7 +70,7 @@ def _check_signature(delivery: Delivery, sender: Sender) -> Iterator[_Result]:
     if missing:
         yield Verdict.FAIL, f"{missing[0]} is missing or empty", {"pointer": f"header:{missing[0]}"}
         return
-    if not any(key.accepts(delivery.id, stamp, delivery.body, signatures) for key in sender.keys):
+    if not _is_signed(delivery, sender):
         message = "no signature is that of the raw body under the secret"
         yield Verdict.FAIL, message, {"pointer": "header:svix-signature", "actual": quote(signatures)}
         return

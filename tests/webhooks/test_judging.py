@@ -148,3 +148,11 @@ def test_no_address_outside_the_target_is_asked(payload, url):
     outcomes = compare(make_delivery(payload(CREATED, {"url": url})), "x", BASE, fetch, json)
     assert group_verdicts(outcomes) == {"WHK-04": {Verdict.NOT_OBSERVABLE}}
     assert not asked
+
+
+@pytest.mark.parametrize("path", ["/../v1/x", "/%2e%2e/admin", "/charging_sub_sessions/../../o/token/"])
+def test_dot_segments_lead_outside_the_target(payload, path):
+    asked, fetch, json = build_fetch({})
+    outcomes = compare(make_delivery(payload(CREATED, {"url": BASE + path})), "x", BASE, fetch, json)
+    assert group_verdicts(outcomes) == {"WHK-04": {Verdict.NOT_OBSERVABLE}}
+    assert not asked
