@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import reports
 from conformance.model import Exchange, Level, Observed, Outcome, Request, Response, Verdict
+from conformance.model.pointers import fold_indices
 from reports import coverage, plots
 from reports.excerpt import Mark, excerpt
-from reports.findings import folded
 from reports.formats.json import as_json
 from reports.groups import by_cause
 from reports.picture import Use, picture
@@ -76,8 +76,8 @@ pointers = st.lists(st.sampled_from(["0", "12", "a", "7b", "~1"]), max_size=4).m
 
 @given(pointers)
 def test_folding_a_pointer_touches_indices_alone(pointer):
-    assert folded(pointer) == "".join("/*" if part.isdigit() else f"/{part}" for part in pointer.split("/")[1:])
-    assert folded(folded(pointer)) == folded(pointer)
+    assert fold_indices(pointer) == "".join("/*" if part.isdigit() else f"/{part}" for part in pointer.split("/")[1:])
+    assert fold_indices(fold_indices(pointer)) == fold_indices(pointer)
 
 
 json_values = st.recursive(
@@ -88,10 +88,10 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_a_body_is_laid_out_as_json_would(value):
-    from reports.excerpt import _laid_out
+def test_a_body_is_lay_out_as_json_would(value):
+    from reports.excerpt import _lay_out
 
-    lines = [text for _, text in _laid_out(json.dumps(value).encode())]
+    lines = [text for _, text in _lay_out(json.dumps(value).encode())]
     assert json.loads("\n".join(lines)) == value
 
 
@@ -209,7 +209,7 @@ def test_latencies_are_ordered_and_stay_on_the_axis():
 
 @given(st.floats(0.0001, 1e7))
 def test_axes_have_a_few_round_marks(top):
-    marks = plots._round_values(top)
+    marks = plots._list_round_values(top)
     assert 1 <= len(marks) <= 7
     assert marks[0] == 0
     assert marks[-1] <= top * 1.0001
