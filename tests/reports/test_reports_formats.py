@@ -191,7 +191,7 @@ def test_a_long_markdown_summary_ends_with_a_word(monkeypatch):
     monkeypatch.setattr(markdown, "_LARGEST", 2_000)
     text = rendered("markdown", FAULTY).decode()
     assert len(text) < 2_100
-    assert text.endswith("The rest is in the report.\n")
+    assert text.endswith("The report has the rest.\n")
 
 
 def test_har_holds_every_exchange_in_order():

@@ -24,7 +24,7 @@ def printed(summary, **options):
 def test_it_tells_what_failed_how_to_see_it_again_and_where_the_report_is():
     text = printed(SUMMARY)
     assert "VIOLATIONS" in text
-    assert text.count("again    curl ") == 3
+    assert text.count("repeat   curl ") == 3
     assert "EXP-04" in text
     assert "/somewhere/report.html" in text
 
@@ -80,4 +80,4 @@ def test_what_stands_against_a_certificate_fits_on_a_screen():
     state = CertificateState(1, obstacles=tuple(f"W{n:02} is not tested" for n in range(30)))
     started = msgspec.structs.replace(SUMMARY.started, certification=named)
     text = printed(msgspec.structs.replace(SUMMARY, started=started, certificate=state))
-    assert "W05 is not tested\n    and 24 more in the report" in text
+    assert "W05 is not tested\n    and 24 more, see the report" in text
