@@ -288,9 +288,9 @@ def test_a_large_report_is_small_enough_and_opens_any_exchange(opened, large, bu
 
 
 def test_findings_beyond_the_page_open_from_the_store(opened, tmp_path, monkeypatch):
-    from reports.formats import html
+    from reports.sections import findings
 
-    monkeypatch.setattr(html, "INLINE", 4_000)
+    monkeypatch.setattr(findings, "INLINE_BYTES", 4_000)
     page = opened(reports.build(events(RUN), tmp_path, ["html"])["html"])
     late = page.locator(".finding[data-late]").last
     key = late.get_attribute("id")
