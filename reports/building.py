@@ -27,12 +27,13 @@ def _collect_formats() -> Mapping[str, Format]:
 
 
 FORMATS: Mapping[str, Format] = _collect_formats()
+DEFAULT_FORMATS: tuple[str, ...] = ("html", "json", "junit")
 
 
 def build(
     source: Summary | Iterable[Event],
     directory: Path,
-    formats: Sequence[str] = ("html", "json", "junit"),
+    formats: Sequence[str] = DEFAULT_FORMATS,
     *,
     since: Summary | None = None,
 ) -> dict[str, Path]:
@@ -44,9 +45,7 @@ def build(
     Raises:
         UsageError: a format does not exist, or the directory cannot be written.
     """
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"One of: {', '.join(FORMATS)}.")
+    check_formats(formats)
     summary = source if isinstance(source, Summary) else fold(source)
     if since is not None:
         summary = msgspec.structs.replace(summary, since=diff(since, summary))
@@ -61,6 +60,13 @@ def build(
             hint="Build them from the run log at any time: `evconform report build LOG --report-dir DIR`",
         ) from error
     return {name: directory / FORMATS[name].file for name in formats}
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Raise UsageError if a name is not that of a report format."""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise UsageError(f"--format {unknown[0]!r} is not a report format", hint=f"One of: {', '.join(FORMATS)}")
 
 
 def _replace_file(path: Path, content: bytes) -> None:

@@ -132,7 +132,7 @@ REFUSED = [
     ({"verdicts": {**GOOD, "W01": Verdict.ERROR}}, 4, "fault of the harness"),
     ({"verdicts": {**GOOD, "W01": Verdict.INCONCLUSIVE}}, 3, "W01 is inconclusive"),
     ({"verdicts": {**GOOD, "W01": Verdict.NOT_TESTED}}, 3, "W01 is not tested"),
-    ({"ended": None}, 3, "the record is incomplete"),
+    ({"ended": None}, 3, "the run log is incomplete"),
     ({"known": ("W07",)}, 3, "W07 left out"),
 ]
 

@@ -55,7 +55,7 @@ def test_no_must_passed():
 
 
 def test_a_log_without_footer():
-    assert "the record is incomplete" in against(ended=None)
+    assert "the run log is incomplete" in against(ended=None)
 
 
 def test_an_early_end():
@@ -84,7 +84,7 @@ def test_an_empty_log():
     assert obstacles(fold(())) == ("the run certifies nobody",)
 
 
-@pytest.mark.parametrize(("days", "wanted"), [(30, ""), (-1, "violated"), (200, "1 waiver to mend: too long")])
+@pytest.mark.parametrize(("days", "wanted"), [(30, ""), (-1, "violated"), (200, "1 waiver needs attention: too long")])
 def test_waivers(days, wanted):
     waiver = waivers.Waiver("W02", OPERATION, "known", "owner", "https://x", NOW.date() + dt.timedelta(days=days))
     summary = waivers.apply(fold(events({**GOOD, "W02": Verdict.FAIL})), [waiver], NOW.date())

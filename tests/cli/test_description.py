@@ -47,7 +47,7 @@ def test_lint_fails_where_a_must_is_broken(evconform, file, document):
 
 def test_lint_writes_one_format_at_once(evconform):
     ended = evconform("description", "lint", "--json", "--sarif")
-    assert (ended.code, "One of them" in ended.err) == (2, True)
+    assert (ended.code, "Choose one of them" in ended.err) == (2, True)
 
 
 @pytest.mark.parametrize("command", [("lint",), ("diff", SHIPPED)])

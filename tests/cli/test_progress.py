@@ -19,7 +19,7 @@ def test_a_wait_is_told_with_what_can_be_done_instead(tmp_path, capsys):
             time.sleep(0.05)
             told += capsys.readouterr().err
     store.close()
-    assert "waiting 3358 s as told; with --on-rate-limit stop a run ends there" in told
+    assert "waiting 3358 s as told; use --on-rate-limit stop to end the run there" in told
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -67,7 +67,7 @@ def test_a_header_of_another_schema_is_refused(tmp_path):
 def test_a_missing_log_is_an_error(tmp_path):
     with pytest.raises(LogError, match="cannot be read"):
         list(read([tmp_path / "nothing.jsonl"]))
-    with pytest.raises(LogError, match="holds no event log"):
+    with pytest.raises(LogError, match="holds no run log"):
         list(read([tmp_path]))
 
 
