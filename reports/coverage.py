@@ -50,7 +50,7 @@ class OperationCoverage(msgspec.Struct, frozen=True):
 
 
 class Total(msgspec.Struct, frozen=True):
-    """How many elements of one kind the description offers, and how many were used."""
+    """The number of elements of one kind that the description offers, and of those that were used."""
 
     name: str
     used: int

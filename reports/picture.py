@@ -15,9 +15,9 @@ ROW, LABEL, PAD = 22, 300, 16
 class Use(StrEnum):
     """The use that the run made of a link."""
 
-    WALKED = "walked"  # expanded in a request with a 2xx response
-    OPEN = "not walked"  # expandable, and never expanded
-    PLAIN = "plain"  # cannot be expanded
+    WALKED = "expanded"  # expanded in a request with a 2xx response
+    OPEN = "not expanded"  # expandable, and never expanded
+    PLAIN = "not expandable"  # cannot be expanded
 
 
 class Arc(msgspec.Struct, frozen=True):

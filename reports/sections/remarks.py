@@ -67,7 +67,7 @@ def build_changes(summary: Summary) -> ChangesSection | None:
         return None
     lists = (
         ChangeList("New", since.new),
-        ChangeList("No longer tested", since.no_longer_tested, "Judged then, not judged now: not a success."),
+        ChangeList("No longer tested", since.no_longer_tested, "Judged then but not now; this is not a success."),
         ChangeList("Still failing", since.still),
         ChangeList("Fixed", since.fixed),
     )

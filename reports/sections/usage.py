@@ -14,7 +14,7 @@ _UNSEEN_FIELDS = "RSP-07"  # the requirement that reports documented fields that
 
 
 class CoverageSection(Section, frozen=True):
-    """What the run used of what the description offers."""
+    """The part of the description that the run used."""
 
     anchor: ClassVar[str] = "coverage"
     title: ClassVar[str] = "Coverage"

@@ -82,7 +82,7 @@ def test_searching_narrows_findings_cases_and_exchanges_and_stays_in_the_address
 
 def test_an_unknown_key_is_told(page):
     page.fill("#query", "colour:red")
-    assert "There is no “colour:”" in page.locator("#found").text_content()
+    assert "Unknown key “colour:”" in page.locator("#found").text_content()
 
 
 def test_a_link_to_a_finding_survives_the_next_run(opened, tmp_path):

@@ -156,7 +156,10 @@ def test_the_smallest_case_has_its_own_place():
     shown = page[page.index(f'<details class="finding" id="{finding.id}"') :]
     shown = shown[: shown.index("</article>")]
     assert (
-        shown.index("Smallest case") < shown.index(curl(small)) < shown.index("See it again") < shown.index(curl(large))
+        shown.index("Smallest case")
+        < shown.index(curl(small))
+        < shown.index("Send it again")
+        < shown.index(curl(large))
     )
     assert python(small) in shown
     alone = reports.fold(
