@@ -17,7 +17,7 @@ from reports.evidence import Packed, deflated, pack
 from reports.formats.base import Format
 from reports.groups import by_cause
 from reports.partner import Partner, partner
-from reports.sections.base import GLYPHS, Section
+from reports.sections.base import GLYPHS, ReportSection
 from reports.sections.certification import build_certification
 from reports.sections.findings import FindingDetails, FindingsSection, build_findings
 from reports.sections.remarks import WaiversSection, build_changes, build_notes
@@ -31,14 +31,14 @@ SCRIPTS = ("query", "store", "page", "matrix", "tables", "drawer", "main")
 REST, SUMMARY_LINE = 450_000, 500  # bytes of the page besides evidence, of one finding before it is opened
 
 
-class Asset(msgspec.Struct, frozen=True):
+class PageAsset(msgspec.Struct, frozen=True):
     """A style sheet or script of the page, and its hash source of Content Security Policy Level 3, section 2.3.1."""
 
     text: Markup
     hash: str
 
 
-class Store(msgspec.Struct, frozen=True):
+class PageData(msgspec.Struct, frozen=True):
     """The data that the page's script decodes when it needs them."""
 
     core: str
@@ -46,16 +46,16 @@ class Store(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
 
 
-class Page(msgspec.Struct, frozen=True):
+class ReportPage(msgspec.Struct, frozen=True):
     """The whole page; a section is laid out by its own template."""
 
     verdict: RunVerdict
     header: RunStarted | None
     partner: Partner | None
-    sections: tuple[Section, ...]
-    store: Store
-    style: Asset
-    script: Asset
+    sections: tuple[ReportSection, ...]
+    store: PageData
+    style: PageAsset
+    script: PageAsset
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
@@ -65,7 +65,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
     return {FILE: html.encode("utf-8", "replace"), SIDE_FILE: page.store.packed.side}
 
 
-def _build_page(summary: Summary, environment: Environment) -> Page:
+def _build_page(summary: Summary, environment: Environment) -> ReportPage:
     groups = by_cause(summary.findings)
     template = environment.get_template(FindingDetails.template)
     findings = build_findings(summary, groups, lambda details: template.render(view=details))
@@ -86,7 +86,7 @@ def _build_page(summary: Summary, environment: Environment) -> Page:
         build_changes(summary),
         build_notes(summary),
     )
-    return Page(
+    return ReportPage(
         verdict=summary.verdict,
         header=summary.started,
         partner=first_page,
@@ -97,16 +97,16 @@ def _build_page(summary: Summary, environment: Environment) -> Page:
     )
 
 
-def _build_store(summary: Summary, findings: FindingsSection) -> Store:
+def _build_store(summary: Summary, findings: FindingsSection) -> PageData:
     known = deflated(core(summary))
     spent = REST + findings.size + SUMMARY_LINE * findings.findings + len(known)
-    return Store(known, pack(summary, spent=spent), findings.chunks)
+    return PageData(known, pack(summary, spent=spent), findings.chunks)
 
 
-def _build_asset(parts: Sequence[str]) -> Asset:
+def _build_asset(parts: Sequence[str]) -> PageAsset:
     text = "\n".join(parts)
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Asset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file
+    return PageAsset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file
 
 
 def _read_asset(name: str) -> str:

@@ -20,7 +20,7 @@ GLYPHS: Mapping[Verdict, str] = {
 }
 
 
-class Section(msgspec.Struct, frozen=True):
+class ReportSection(msgspec.Struct, frozen=True):
     """A section of the page: `anchor` and `title` name it, `template` lays it out with the section as `view`."""
 
     anchor: ClassVar[str]

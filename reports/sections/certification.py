@@ -6,19 +6,19 @@ import msgspec
 
 from conformance.model import Level, RunStarted
 from reports.partner import Partner
-from reports.sections.base import Section
+from reports.sections.base import ReportSection
 from reports.summary import Cell, CertificateState, Summary
 
 
 class UndecidedCase(msgspec.Struct, frozen=True):
     """A case without PASS, FAIL or WARN, the level of its requirement, and its operation (empty if the only one)."""
 
-    cell: Cell
+    result: Cell
     level: Level
     operation: str
 
 
-class CertificationSection(Section, frozen=True):
+class CertificationSection(ReportSection, frozen=True):
     """The standing of a certification, what to fix, what was not decided, and what to do next."""
 
     anchor: ClassVar[str] = "certification"

@@ -11,7 +11,7 @@ from reports.evidence import deflated
 from reports.excerpt import Line, excerpt, shows_actual
 from reports.groups import Group
 from reports.reproduce import Variable, curl, python, variables
-from reports.sections.base import Section
+from reports.sections.base import ReportSection
 from reports.summary import Finding, Summary
 from reports.waivers import WAIVABLE, entry
 
@@ -49,7 +49,7 @@ class FindingDetails(msgspec.Struct, frozen=True):
     waiver: str
 
 
-class FindingsSection(Section, frozen=True):
+class FindingsSection(ReportSection, frozen=True):
     """The findings by cause.
 
     `inline` holds the details of findings in the page by finding id; `chunks` holds the others, and `stored_at` their

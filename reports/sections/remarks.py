@@ -6,11 +6,11 @@ from typing import ClassVar
 import msgspec
 
 from conformance.model import Noticed
-from reports.sections.base import Section
+from reports.sections.base import ReportSection
 from reports.summary import AppliedWaiver, Change, Difference, Summary
 
 
-class WaiversSection(Section, frozen=True):
+class WaiversSection(ReportSection, frozen=True):
     """The waivers that were applied to the run."""
 
     anchor: ClassVar[str] = "waivers"
@@ -33,7 +33,7 @@ class ChangeList(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class ChangesSection(Section, frozen=True):
+class ChangesSection(ReportSection, frozen=True):
     """The changes since an earlier run; `findings` are the ids that the page can link to."""
 
     anchor: ClassVar[str] = "changes"
@@ -45,7 +45,7 @@ class ChangesSection(Section, frozen=True):
     findings: frozenset[str]
 
 
-class NotesSection(Section, frozen=True):
+class NotesSection(ReportSection, frozen=True):
     """The notes of the run, by topic."""
 
     anchor: ClassVar[str] = "notes"

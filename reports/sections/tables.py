@@ -6,7 +6,7 @@ from typing import ClassVar
 import msgspec
 
 from conformance.model import Level, Verdict
-from reports.sections.base import Section
+from reports.sections.base import ReportSection
 from reports.summary import Summary
 
 SIDE_FILE = "report-bodies.zip"
@@ -21,7 +21,7 @@ class RequirementRow(msgspec.Struct, frozen=True):
     counts: dict[Verdict, int]
 
 
-class MatrixSection(Section, frozen=True):
+class MatrixSection(ReportSection, frozen=True):
     """Requirements by resource; `rows` are the table for readers without a script."""
 
     anchor: ClassVar[str] = "matrix"
@@ -37,7 +37,7 @@ class MatrixSection(Section, frozen=True):
         return len(self.rows)
 
 
-class CasesSection(Section, frozen=True):
+class CasesSection(ReportSection, frozen=True):
     """All cases, planned or not."""
 
     anchor: ClassVar[str] = "cases"
@@ -52,7 +52,7 @@ class CasesSection(Section, frozen=True):
         return self.cases
 
 
-class ExchangesSection(Section, frozen=True):
+class ExchangesSection(ReportSection, frozen=True):
     """All exchanges; `cut` bodies are whole only in the side file."""
 
     anchor: ClassVar[str] = "exchanges"

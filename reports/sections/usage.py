@@ -7,13 +7,13 @@ import msgspec
 from reports import plots
 from reports.coverage import OperationCoverage, Total, totals
 from reports.picture import LABEL, Picture, Use, picture
-from reports.sections.base import Section
+from reports.sections.base import ReportSection
 from reports.summary import Summary
 
 _UNSEEN_FIELDS = "RSP-07"  # the requirement that reports documented fields that were never seen
 
 
-class CoverageSection(Section, frozen=True):
+class CoverageSection(ReportSection, frozen=True):
     """The part of the description that the run used."""
 
     anchor: ClassVar[str] = "coverage"
@@ -34,7 +34,7 @@ class PlotFrame(msgspec.Struct, frozen=True):
     right: int = plots.RIGHT
 
 
-class CostSection(Section, frozen=True):
+class CostSection(ReportSection, frozen=True):
     """Requests over time, and response times by operation."""
 
     anchor: ClassVar[str] = "cost"
@@ -48,7 +48,7 @@ class CostSection(Section, frozen=True):
     latency_ticks: tuple[plots.Tick, ...]
 
 
-class ModelSection(Section, frozen=True):
+class ModelSection(ReportSection, frozen=True):
     """The diagram of the resource model, None where the run log holds no description."""
 
     anchor: ClassVar[str] = "model"

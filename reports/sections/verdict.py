@@ -8,7 +8,7 @@ import msgspec
 
 from conformance.model import RunStarted, Verdict
 from reports.groups import Group
-from reports.sections.base import Section
+from reports.sections.base import ReportSection
 from reports.summary import GRAVITY, RunVerdict, Summary
 
 SEALS: Mapping[RunVerdict, str] = {
@@ -37,7 +37,7 @@ class Gap(msgspec.Struct, frozen=True):
     query: str
 
 
-class VerdictSection(Section, frozen=True):
+class VerdictSection(ReportSection, frozen=True):
     """The verdict with its reasons, the number of cases by verdict, and the facts of the run."""
 
     anchor: ClassVar[str] = "verdict"
