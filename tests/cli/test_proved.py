@@ -21,7 +21,7 @@ FAMILIES = {"exp-stale": "EXP", "exp-thin": "EXP", "wrt-enum-open": "WRT"}
 
 
 def test_a_fault_is_detected_by_a_finding_on_what_it_breaks():
-    assert [each.killed for each in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
+    assert [proof.killed for proof in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
     assert line(KILLED).startswith("detected")
     assert "unrelated: PAG-01 *" in line(STRAY)
     assert line(SURVIVED).startswith("SURVIVED")
