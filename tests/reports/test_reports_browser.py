@@ -319,5 +319,5 @@ def test_long_bodies_are_cut_named_and_kept_whole_beside_the_report(opened, tmp_
             assert archive.read(f"{digest}.body") == exchange.response.body
     digest, exchange = next(iter(expected.items()))
     page = opened(report, f"#x-{exchange.id}")
-    page.get_by_text(f"the whole body is {digest}.body").wait_for()
+    page.get_by_text(f"the complete body is {digest}.body").wait_for()
     assert page.get_by_role("group", name="Response body").text_content() == exchange.response.body[:400].decode()
