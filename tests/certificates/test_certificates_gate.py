@@ -22,12 +22,12 @@ TABLE = [
     ({"W01": Verdict.NOT_TESTED}, "name --previous-secret", "W01 is not tested: name --previous-secret"),
     ({"W01": Verdict.INCONCLUSIVE}, "no answer", "W01 is inconclusive: no answer"),
     ({"W01": Verdict.FAIL}, "wrong", "1 MUST requirement violated"),
-    ({"W01": Verdict.ERROR}, "broke", "1 case ended in a fault of the harness itself"),
+    ({"W01": Verdict.ERROR}, "broke", "1 case ended in an internal error of the harness"),
     ({"S01": Verdict.FAIL}, "wrong", ""),
     ({"S01": Verdict.WARN}, "wrong", ""),
     ({"S01": Verdict.NOT_TESTED}, "", ""),
     ({"S01": Verdict.INCONCLUSIVE}, "", ""),
-    ({"S01": Verdict.ERROR}, "broke", "1 case ended in a fault of the harness itself"),
+    ({"S01": Verdict.ERROR}, "broke", "1 case ended in an internal error of the harness"),
 ]
 
 
