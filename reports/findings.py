@@ -67,9 +67,8 @@ def _build_finding(
     others = sorted({e for outcome in group for e in outcome.exchanges} - set(shown.exchanges), key=sent_at)
     known = requirements.get(shown.requirement)
     operation = model.by_key.get(shown.operation) if model else None
-    digest = hashlib.sha256(f"{shown.requirement}\0{shown.operation}\0{shown.verdict}\0{cause}".encode())
     return Finding(
-        id=f"f-{digest.hexdigest()[:12]}",
+        id=_build_id(shown, cause),
         requirement=shown.requirement,
         level=known.level if known else Level.MUST,
         verdict=shown.verdict,
@@ -84,6 +83,11 @@ def _build_finding(
         exchanges=(*shown.exchanges, *others)[:EXCHANGES_KEPT],
         smallest=_find_smallest(group, shown, sent),
     )
+
+
+def _build_id(outcome: Outcome, cause: str) -> str:
+    digest = hashlib.sha256(f"{outcome.requirement}\0{outcome.operation}\0{outcome.verdict}\0{cause}".encode())
+    return f"f-{digest.hexdigest()[:12]}"
 
 
 def _find_smallest(group: list[Outcome], shown: Outcome, sent: Mapping[str, Exchange]) -> str:

@@ -108,9 +108,7 @@ def fold(events: Iterable[Event]) -> Summary:
     by_case: dict[Case, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_case[outcome.case].append(outcome)
-    model = gathered.models.get(header.description_sha256 if header else "") or next(
-        iter(gathered.models.values()), None
-    )
+    model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
     return judged(
@@ -168,6 +166,12 @@ def _merge_headers(headers: Iterable[RunStarted]) -> RunStarted | None:
                 hint="Merge only the logs of one run and its shards; compare two runs with `evconform report diff`",
             )
     return msgspec.structs.replace(ordered[0], started_at=min(header.started_at for header in ordered))
+
+
+def _choose_model(gathered: _EventSets, header: RunStarted | None) -> ResourceModel | None:
+    """Return the model of the description in the header, else any."""
+    known = gathered.models.get(header.description_sha256) if header else None
+    return known or next(iter(gathered.models.values()), None)
 
 
 def _find_gaps(gathered: _EventSets) -> tuple[str, ...]:
