@@ -1,4 +1,4 @@
-"""`python -m conformance` is `evconform`."""
+"""The command `python -m conformance`, the same as `evconform`."""
 
 from conformance.cli import main
 

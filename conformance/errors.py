@@ -1,13 +1,13 @@
-"""What went wrong, where, and what to do next: the errors that people see.
+"""The errors that people see: what happened, where, and what to do.
 
 A violated requirement is data (`conformance.model.Outcome`), never an exception.
 """
 
 
 class HarnessError(Exception):
-    """A fault that stops a command; carries a stable code, an exit status and a hint.
+    """An error that ends a command, with a stable code, an exit code and a hint.
 
-    `exit_code` follows INTERFACE: 2 usage or configuration, 3 inconclusive, 4 our own fault.
+    `exit_code` is 2 for usage or configuration, 3 for inconclusive, 4 for an internal error (README.md, "Exit codes").
     """
 
     code = "harness"
@@ -27,7 +27,7 @@ class UsageError(HarnessError):
 
 
 class DescriptionError(HarnessError):
-    """The OpenAPI description cannot be read, or is not one that the harness understands."""
+    """The OpenAPI description cannot be read or understood."""
 
     code = "description"
     exit_code = 2
@@ -48,14 +48,14 @@ class CredentialsError(TargetError):
 
 
 class PlanError(HarnessError):
-    """No plan can be made: an unknown requirement, an empty selection, a duplicate id."""
+    """No plan can be made: a requirement is unknown, the selection is empty, or an id is a duplicate."""
 
     code = "plan"
     exit_code = 2
 
 
 class LogError(HarnessError):
-    """An event log cannot be read or does not belong with the others."""
+    """A run log cannot be read, or is of another run than the others."""
 
     code = "log"
     exit_code = 2

@@ -1,4 +1,4 @@
-"""Event logs on disk: JSON lines, written so that a kill leaves every finished line readable."""
+"""Run logs on disk: JSON lines, written so that a killed process leaves every finished line readable."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -12,16 +12,18 @@ from conformance.errors import LogError
 from conformance.model.event import SCHEMA, Event, Noticed, RunFinished, RunStarted
 
 CUT_OFF = "cut-off"
-"""Topic of the notice that `read` adds for a log that ends before its footer."""
+"""The topic of the notice that `read` adds for a log that ends before its footer."""
 
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 class Writer:
-    """An append-only log; each event is one line, handed to the system in one write before `append` returns.
+    """An append-only run log; each event is one line, written before `append` returns.
 
     A half-written last line of an earlier, killed process is dropped first, so that a resumed log stays readable.
-    Raises LogError where the file cannot be written.
+
+    Raises:
+        LogError: the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,43 +31,51 @@ class Writer:
         self._encoder = msgspec.json.Encoder()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _drop_partial_line(path)
+            _truncate_partial_line(path)
             self._file = path.open("ab", buffering=0)
-        except OSError as fault:
-            raise LogError(f"{path} cannot be written: {fault.strerror}", hint="choose another --report-dir") from fault
+        except OSError as error:
+            raise LogError(f"{path} cannot be written: {error.strerror}", hint="Choose another --report-dir") from error
 
     def append(self, event: Event) -> None:
-        """Write one event; raises LogError when the disk refuses it."""
+        """Write one event.
+
+        Raises:
+            LogError: the file cannot be written.
+        """
         line = memoryview(self._encode(event) + b"\n")
         try:
             while line:
                 line = line[self._file.write(line) or 0 :]
-        except OSError as fault:
-            raise LogError(f"{self.path}: writing stopped: {fault.strerror}", hint="free some disk space") from fault
+        except OSError as error:
+            raise LogError(f"{self.path}: writing stopped: {error.strerror}", hint="Free some disk space") from error
 
     def _encode(self, event: Event) -> bytes:
         try:
             return self._encoder.encode(event)
-        except UnicodeEncodeError:  # a lone surrogate: JSON from a target can hold one, UTF-8 cannot
-            return self._encoder.encode(_without_surrogates(msgspec.to_builtins(event)))
+        except UnicodeEncodeError:  # JSON of a target can hold a lone surrogate, UTF-8 cannot
+            return self._encoder.encode(_replace_surrogates(msgspec.to_builtins(event)))
 
     def close(self) -> None:
-        """Close the file; appending afterwards is an error."""
+        """Close the file; nothing can be appended afterwards."""
         self._file.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
 def read(paths: Iterable[Path]) -> Iterator[Event]:
-    """Events of several logs, one log after the other.
+    """Yield the events of several logs, one log after the other.
 
-    A directory stands for the logs of one run inside it (see `logs_in`). A log without footer, or whose last line is
-    half-written, ends with a notice of the topic `cut-off`. Raises LogError for a file that cannot be read and, with
-    file and line, for a line that is no event of this schema.
+    A directory stands for the logs of one run inside it (see `logs_in`). A log that has no footer, or whose last line
+    is incomplete, ends with a notice of the topic `cut-off`.
+
+    Raises:
+        LogError: a file cannot be read, or a line is not an event of this schema; names file and line.
     """
     for path in paths:
         for log in logs_in(path) if path.is_dir() else (path,):
@@ -73,15 +83,19 @@ def read(paths: Iterable[Path]) -> Iterator[Event]:
 
 
 def logs_in(directory: Path) -> tuple[Path, ...]:
-    """The logs of one run: `events.jsonl` where it is complete, else that and the logs of its workers."""
+    """Return the logs of one run: `events.jsonl` if it is complete, else this and the logs of the workers.
+
+    Raises:
+        LogError: the directory holds no log.
+    """
     whole = directory / "events.jsonl"
     workers = tuple(sorted(directory.glob("workers/*.jsonl")))
     if whole.is_file() and (not workers or _has_footer(whole)):
         return (whole,)
-    found = (whole, *workers) if whole.is_file() else workers
-    if not found:
-        raise LogError(f"{directory} holds no event log", hint="name a report directory or its events.jsonl")
-    return found
+    logs = (whole, *workers) if whole.is_file() else workers
+    if not logs:
+        raise LogError(f"{directory} holds no run log", hint="Name a report directory or its events.jsonl")
+    return logs
 
 
 def _read_one(path: Path) -> Iterator[Event]:
@@ -101,30 +115,33 @@ def _lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             yield from file
-    except OSError as fault:
-        raise LogError(f"{path} cannot be read: {fault.strerror}", hint="name an events.jsonl") from fault
+    except OSError as error:
+        raise LogError(f"{path} cannot be read: {error.strerror}", hint="Name an events.jsonl") from error
 
 
 def _decode(line: bytes, path: Path, number: int) -> Event:
     where = f"{path}, line {number}"
     try:
         event = _DECODER.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise LogError(
-            f"{where} is no event of {SCHEMA}: {fault}", hint="was it written by another version?"
-        ) from fault
+            f"{where} is not an event of {SCHEMA}: {error}", hint="It may be from another version of evconform"
+        ) from error
     if isinstance(event, RunStarted) and event.schema != SCHEMA:
-        raise LogError(f"{where} has the schema {event.schema!r}, not {SCHEMA!r}", hint="use the version that wrote it")
+        raise LogError(
+            f"{where} has the schema {event.schema!r}, expected {SCHEMA!r}",
+            hint="Use the version of evconform that wrote it",
+        )
     return event
 
 
-def _without_surrogates(value: Any) -> Any:
+def _replace_surrogates(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     if isinstance(value, list):
-        return [_without_surrogates(each) for each in value]
+        return [_replace_surrogates(member) for member in value]
     if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(each) for key, each in value.items()}
+        return {_replace_surrogates(key): _replace_surrogates(member) for key, member in value.items()}
     return value
 
 
@@ -136,7 +153,7 @@ def _has_footer(path: Path) -> bool:
     return tail.endswith(b"\n") and b'"type":"run_finished"' in last[:40]
 
 
-def _drop_partial_line(path: Path) -> None:
+def _truncate_partial_line(path: Path) -> None:
     if not path.is_file():
         return
     data = path.read_bytes()

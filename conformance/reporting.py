@@ -1,4 +1,4 @@
-"""From a finished log to reports on disk."""
+"""From a finished run log to reports on disk."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -6,44 +6,58 @@ from pathlib import Path
 from conformance.description import Description, load
 from conformance.description.positions import places
 from conformance.errors import UsageError
+from conformance.execution.directories import point_latest
 from conformance.model import Described, Event, Placed, ResourceModel
-from reports import Summary, build, fold, read
+from reports import DEFAULT_FORMATS, Summary, build, fold, read
 
 
-def report(log: Path, formats: Sequence[str]) -> Summary:
-    """Fold a run's log and write reports of it beside it."""
-    summary = fold(read([log]))
-    build(summary, log.parent, formats)
-    return summary
+def report(
+    log: Path,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    *,
+    summary: Summary | None = None,
+    since: Path | None = None,
+) -> dict[str, Path]:
+    """Write the reports of a run beside its log and make it the latest run; return the files to open by format.
+
+    `summary` is that of the log, where it is already known; `since` is the log of an earlier run to compare with.
+    """
+    earlier = fold(read([since])) if since else None
+    written = build(summary or fold(read([log])), log.parent, formats, since=earlier)
+    point_latest(log.parent)
+    return written
 
 
 def with_places(events: Iterable[Event], description: Path | None = None) -> Iterator[Event]:
-    """The events, and the lines of operations where the record of a run that was killed does not tell them.
+    """Yield the events, and the lines of operations where the log of a killed run does not hold them.
 
-    They are found in the description named, else in the shipped one if the run was about that; raises UsageError where
-    the one named is another, DescriptionError where it cannot be read.
+    The lines are those of the description named, else of the bundled description if the run was about it.
+
+    Raises:
+        UsageError: the description named is not that of the run.
+        DescriptionError: the description cannot be read.
     """
     model: ResourceModel | None = None
-    placed = False
+    has_places = False
     for event in events:
         match event:
-            case Described(found):
-                model = found
+            case Described(described):
+                model = described
             case Placed():
-                placed = True
+                has_places = True
         yield event
-    if model is None or placed:
+    if model is None or has_places:
         return
-    about = _description_of(model, description)
-    if about is not None:
-        yield Placed(places(about, [each.pointer for each in model.operations]))
+    source = _find_description(model, description)
+    if source is not None:
+        yield Placed(places(source, [operation.pointer for operation in model.operations]))
     elif description is not None:
         raise UsageError(
-            f"{description} is not the description of this run", hint="Name the file that the run was about."
+            f"{description} is not the description of this run", hint="Name the description that the run was about"
         )
 
 
-def _description_of(model: ResourceModel, path: Path | None) -> Description | None:
-    """The description that the model was made of, with overlays or without."""
-    found = (load(path, overlays=overlays) for overlays in (True, False))
-    return next((each for each in found if each.digest == model.digest), None)
+def _find_description(model: ResourceModel, path: Path | None) -> Description | None:
+    """Return the description that the model was made of, with overlays or without."""
+    candidates = (load(path, overlays=overlays) for overlays in (True, False))
+    return next((description for description in candidates if description.digest == model.digest), None)

@@ -2,9 +2,22 @@
 
 from conformance.eventlog import read
 from reports import waivers
-from reports.building import FORMATS, build
+from reports.building import DEFAULT_FORMATS, FORMATS, build, check_formats
 from reports.difference import diff
 from reports.folding import fold
 from reports.summary import Difference, Finding, RunVerdict, Summary
 
-__all__ = ["FORMATS", "Difference", "Finding", "RunVerdict", "Summary", "build", "diff", "fold", "read", "waivers"]
+__all__ = [
+    "DEFAULT_FORMATS",
+    "FORMATS",
+    "Difference",
+    "Finding",
+    "RunVerdict",
+    "Summary",
+    "build",
+    "check_formats",
+    "diff",
+    "fold",
+    "read",
+    "waivers",
+]

@@ -1,4 +1,4 @@
-"""Writing reports: which formats there are, and putting their files into a directory."""
+"""The report formats, and the writing of their files into a directory."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,34 +17,35 @@ from reports.formats.base import Format
 from reports.summary import Summary
 
 
-def _found() -> Mapping[str, Format]:
+def _collect_formats() -> Mapping[str, Format]:
     by_name: dict[str, Format] = {}
-    for each in collect(formats_package, "FORMATS", Format):
-        if each.name in by_name:
-            raise ValueError(f"two report formats are called {each.name!r}")
-        by_name[each.name] = each
+    for report_format in collect(formats_package, "FORMATS", Format):
+        if report_format.name in by_name:
+            raise ValueError(f"two report formats are called {report_format.name!r}")
+        by_name[report_format.name] = report_format
     return MappingProxyType(by_name)
 
 
-FORMATS: Mapping[str, Format] = _found()
+FORMATS: Mapping[str, Format] = _collect_formats()
+DEFAULT_FORMATS: tuple[str, ...] = ("html", "json", "junit")
 
 
 def build(
     source: Summary | Iterable[Event],
     directory: Path,
-    formats: Sequence[str] = ("html", "json", "junit"),
+    formats: Sequence[str] = DEFAULT_FORMATS,
     *,
     since: Summary | None = None,
 ) -> dict[str, Path]:
-    """Write the named formats into a directory; gives the path of the file to open by format name.
+    """Write the named formats into a directory; return the path of the file to open by format name.
 
     `since` is an earlier run to compare with. The files depend on the events alone: no clock, no random ids. Each file
-    replaces its predecessor in one step. Raises UsageError for a format that does not exist, and where the directory
-    cannot be written.
+    replaces its predecessor in one step.
+
+    Raises:
+        UsageError: a format does not exist, or the directory cannot be written.
     """
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise UsageError(f"there is no report format {unknown[0]!r}", hint=f"One of: {', '.join(FORMATS)}.")
+    check_formats(formats)
     summary = source if isinstance(source, Summary) else fold(source)
     if since is not None:
         summary = msgspec.structs.replace(summary, since=diff(since, summary))
@@ -52,17 +53,24 @@ def build(
         directory.mkdir(parents=True, exist_ok=True)
         for name in formats:
             for file, content in FORMATS[name].render(summary).items():
-                _replace(directory / file, content)
-    except OSError as fault:
+                _replace_file(directory / file, content)
+    except OSError as error:
         raise UsageError(
-            f"the reports cannot be written into {directory}: {fault.strerror}",
-            hint="`evconform report build LOG --report-dir DIR` makes them of the record at any time.",
-        ) from fault
+            f"the reports cannot be written into {directory}: {error.strerror}",
+            hint="Build them from the run log at any time: `evconform report build LOG --report-dir DIR`",
+        ) from error
     return {name: directory / FORMATS[name].file for name in formats}
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """In one step; without content the file goes away."""
+def check_formats(formats: Sequence[str]) -> None:
+    """Raise UsageError if a name is not that of a report format."""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise UsageError(f"--format {unknown[0]!r} is not a report format", hint=f"One of: {', '.join(FORMATS)}")
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    """Replace a file in one step, or remove it where the content is empty."""
     if not content:
         path.unlink(missing_ok=True)
         return

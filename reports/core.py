@@ -1,4 +1,4 @@
-"""What the page knows about every case: columns of numbers, small enough to decode when it opens."""
+"""The data of every case for the page: columns of numbers, small enough to decode when it opens."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ _LONGEST = 400  # characters of a finding that the search looks at
 
 
 class _Words:
-    """Strings by number, each kept once."""
+    """Strings by number, each stored once."""
 
     def __init__(self) -> None:
         self.listed: list[str] = []
@@ -24,36 +24,36 @@ class _Words:
 
 
 def core(summary: Summary) -> dict[str, Any]:
-    """Requirements, operations with their column of the matrix, cases, exclusions and findings."""
+    """Return requirements, operations with their column of the matrix, cases, exclusions and findings."""
     operations, reasons = _Words(), _Words()
-    requirements = {each.id: n for n, each in enumerate(summary.requirements)}
+    requirements = {requirement.id: n for n, requirement in enumerate(summary.requirements)}
     cells = (*summary.cells, *summary.unplanned)
     for cell in cells:
         requirements.setdefault(cell.requirement, len(requirements))
-    for each in summary.excluded:
-        requirements.setdefault(each.requirement, len(requirements))
-    columns = _columns(cells, requirements, operations, reasons)
+    for exclusion in summary.excluded:
+        requirements.setdefault(exclusion.requirement, len(requirements))
+    columns = _case_columns(cells, requirements, operations, reasons)
     excluded = [
         [
-            requirements[each.requirement],
-            reasons.number(each.reason),
-            [operations.number(key) for key in each.operations],
+            requirements[exclusion.requirement],
+            reasons.number(exclusion.reason),
+            [operations.number(key) for key in exclusion.operations],
         ]
-        for each in summary.excluded
+        for exclusion in summary.excluded
     ]
     return {
         "verdicts": [verdict.value for verdict in GRAVITY],
-        "requirements": [_requirement(key, summary) for key in requirements],
+        "requirements": [_requirement_row(key, summary) for key in requirements],
         "cells": columns,
         "unplannedFrom": len(summary.cells),
         "excluded": excluded,
-        "findings": [_finding(each) for each in summary.findings],
-        "operations": [[key, _column(key, summary)] for key in operations.listed],
+        "findings": [_finding_row(finding) for finding in summary.findings],
+        "operations": [[key, _matrix_column(key, summary)] for key in operations.listed],
         "reasons": reasons.listed,
     }
 
 
-def _columns(
+def _case_columns(
     cells: Iterable[Cell], requirements: dict[str, int], operations: _Words, reasons: _Words
 ) -> dict[str, Any]:
     listed = list(cells)
@@ -67,7 +67,7 @@ def _columns(
     }
 
 
-def _requirement(key: str, summary: Summary) -> list[str]:
+def _requirement_row(key: str, summary: Summary) -> list[str]:
     known = summary.by_id.get(key)
     family = key.partition("-")[0]
     if known is None:
@@ -75,15 +75,15 @@ def _requirement(key: str, summary: Summary) -> list[str]:
     return [key, known.level.value, family, known.statement, known.seen, known.not_tested]
 
 
-def _column(key: str, summary: Summary) -> str:
-    """The resource that an operation belongs to: the first part of its name, or its group where it has none."""
+def _matrix_column(key: str, summary: Summary) -> str:
+    """Return the resource of an operation: the first part of its name, or its group where it has none."""
     operation = summary.model.by_key.get(key) if summary.model else None
     if operation is None:
         return WHOLE_API if key == "*" else key.rpartition(" ")[2].strip("/").partition("/")[0] or WHOLE_API
     return operation.resource.partition(".")[0] or operation.group or "root"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding_row(finding: Finding) -> dict[str, Any]:
     text = f"{finding.message} {finding.pointer} {finding.expected} {finding.actual}"
     return {
         "id": finding.id,

@@ -1,4 +1,4 @@
-"""What the run exercised of the description: operations, statuses, parameters, expansions, fields."""
+"""The coverage of the description: operations, statuses, parameters, expansions and fields that the run used."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -21,10 +21,11 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class OperationCoverage(msgspec.Struct, frozen=True):
-    """What was used of one operation.
+    """The coverage of one operation.
 
     `fields` are paths in 2xx JSON bodies, dots between levels, `[]` for arrays, with the number of different bodies
-    that showed them; `beyond` are those seen besides: inside expanded objects, or where the description leaves it open.
+    that showed them. `beyond` are other paths that were seen: inside expanded objects, or where the description allows
+    any property.
     """
 
     key: str
@@ -39,17 +40,17 @@ class OperationCoverage(msgspec.Struct, frozen=True):
     kinds: ClassVar[tuple[str, ...]] = ("statuses", "parameters", "expansions", "fields")
 
     def total(self, kind: str) -> "Total":
-        """Seen and documented of one kind."""
-        offered = [each for each in getattr(self, kind) if each.documented]
-        return Total(kind, sum(each.times > 0 for each in offered), len(offered))
+        """Return how many elements of one kind are documented, and how many of them were seen."""
+        offered = [seen for seen in getattr(self, kind) if seen.documented]
+        return Total(kind, sum(seen.times > 0 for seen in offered), len(offered))
 
     def unseen(self, kind: str) -> tuple[str, ...]:
-        """The names of what is documented of one kind and was not seen."""
-        return tuple(each.name for each in getattr(self, kind) if each.documented and not each.times)
+        """Return the names of the documented elements of one kind that were not seen."""
+        return tuple(seen.name for seen in getattr(self, kind) if seen.documented and not seen.times)
 
 
 class Total(msgspec.Struct, frozen=True):
-    """How many of what the description offers were used."""
+    """The number of elements of one kind that the description offers, and of those that were used."""
 
     name: str
     used: int
@@ -57,53 +58,59 @@ class Total(msgspec.Struct, frozen=True):
 
 
 def coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
-    """One entry an operation of the description, in its order; nothing without a description in the log.
+    """Return one entry for each operation of the description, in its order; empty where the log holds no description.
 
-    A request sent to an operation with another method (to be refused, or HEAD for GET) is not one of it.
+    A request that was sent to an operation with another method (to be refused, or HEAD for GET) does not count.
     """
     by_operation: dict[str, list[Exchange]] = defaultdict(list)
-    for each in summary.exchanges:
-        if each.request.operation.startswith(f"{each.request.method} "):
-            by_operation[each.request.operation].append(each)
-    return tuple(_covered(each, by_operation[each.key]) for each in (summary.model.operations if summary.model else ()))
+    for exchange in summary.exchanges:
+        if exchange.request.operation.startswith(f"{exchange.request.method} "):
+            by_operation[exchange.request.operation].append(exchange)
+    return tuple(
+        _cover_operation(operation, by_operation[operation.key])
+        for operation in (summary.model.operations if summary.model else ())
+    )
 
 
 def totals(covered: Iterable[OperationCoverage]) -> tuple[Total, ...]:
-    """Operations, statuses, parameters, expansions and fields: used and offered."""
+    """Return the totals of operations, statuses, parameters, expansions and fields."""
     listed = tuple(covered)
-    kinds = {kind: [each.total(kind) for each in listed] for kind in OperationCoverage.kinds}
+    kinds = {kind: [operation.total(kind) for operation in listed] for kind in OperationCoverage.kinds}
     return (
-        Total("operations", sum(bool(each.requests) for each in listed), len(listed)),
-        *(Total(kind, sum(t.used for t in found), sum(t.offered for t in found)) for kind, found in kinds.items()),
+        Total("operations", sum(bool(operation.requests) for operation in listed), len(listed)),
+        *(Total(kind, sum(t.used for t in totals), sum(t.offered for t in totals)) for kind, totals in kinds.items()),
     )
 
 
-def _covered(operation: Operation, exchanges: list[Exchange]) -> OperationCoverage:
-    queries = [parse_qsl(urlsplit(each.url).query, keep_blank_values=True) for each in exchanges]
+def _cover_operation(operation: Operation, exchanges: list[Exchange]) -> OperationCoverage:
+    queries = [parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True) for exchange in exchanges]
     names = Counter(name for query in queries for name in {name for name, _ in query})
-    headers = Counter(name.lower() for each in exchanges for name in {name for name, _ in each.request.headers})
+    headers = Counter(name.lower() for exchange in exchanges for name in {name for name, _ in exchange.request.headers})
     walked = Counter(
         value
-        for query, each in zip(queries, exchanges, strict=True)
-        if 200 <= each.status < 300
+        for query, exchange in zip(queries, exchanges, strict=True)
+        if 200 <= exchange.status < 300
         for value in {value for name, value in query if name == "expand"}
     )
-    shown = _fields(exchanges)
+    shown = _count_fields(exchanges)
     return OperationCoverage(
         key=operation.key,
         deprecated=operation.deprecated,
         requests=len(exchanges),
-        statuses=_statuses(operation, exchanges),
+        statuses=_cover_statuses(operation, exchanges),
         parameters=tuple(
-            Seen(p.name, _sent(p.name, p.location, names, headers, len(exchanges))) for p in operation.parameters
+            Seen(p.name, _count_parameter(p.name, p.location, names, headers, len(exchanges)))
+            for p in operation.parameters
         ),
-        expansions=tuple(Seen(each.path, walked[each.path]) for each in operation.expansions),
+        expansions=tuple(Seen(expansion.path, walked[expansion.path]) for expansion in operation.expansions),
         fields=tuple(Seen(name, shown[name]) for name in operation.fields),
         beyond=tuple(sorted(shown.keys() - set(operation.fields))),
     )
 
 
-def _sent(name: str, location: Location, query: Mapping[str, int], headers: Mapping[str, int], requests: int) -> int:
+def _count_parameter(
+    name: str, location: Location, query: Mapping[str, int], headers: Mapping[str, int], requests: int
+) -> int:
     if location is Location.QUERY:
         return query[name]
     if location is Location.HEADER:
@@ -111,41 +118,43 @@ def _sent(name: str, location: Location, query: Mapping[str, int], headers: Mapp
     return requests if location is Location.PATH else 0
 
 
-def _statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tuple[Seen, ...]:
-    seen = Counter(each.status for each in exchanges if each.response)
-    found = Counter[str]()
+def _cover_statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tuple[Seen, ...]:
+    seen = Counter(exchange.status for exchange in exchanges if exchange.response)
+    counts = Counter[str]()
     undocumented = []
     for status, times in sorted(seen.items()):
         spec = operation.response(status)
         if spec is None:
             undocumented.append(Seen(str(status), times, documented=False))
         else:
-            found[spec.status] += times
-    return (*(Seen(each.status, found[each.status]) for each in operation.responses), *undocumented)
+            counts[spec.status] += times
+    return (*(Seen(response.status, counts[response.status]) for response in operation.responses), *undocumented)
 
 
-def _fields(exchanges: Iterable[Exchange]) -> Counter[str]:
-    """How many different bodies showed a field."""
+def _count_fields(exchanges: Iterable[Exchange]) -> Counter[str]:
+    """Return by field how many different bodies showed it."""
     bodies = dict.fromkeys(
-        each.response.body for each in exchanges if each.response and 200 <= each.status < 300 and each.response.body
+        exchange.response.body
+        for exchange in exchanges
+        if exchange.response and 200 <= exchange.status < 300 and exchange.response.body
     )
-    found = Counter[str]()
+    counts = Counter[str]()
     for body in bodies:
         fields: set[str] = set()
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            _collect(msgspec.json.decode(body), "", fields)
-        found.update(fields)
-    return found
+            _collect_paths(msgspec.json.decode(body), "", fields)
+        counts.update(fields)
+    return counts
 
 
-def _collect(value: Any, path: str, found: set[str]) -> None:
+def _collect_paths(value: Any, path: str, paths: set[str]) -> None:
     if isinstance(value, dict):
-        for key, each in value.items():
+        for key, member in value.items():
             inner = f"{path}.{key}" if path else str(key)
-            found.add(inner)
-            if isinstance(each, dict | list):
-                _collect(each, inner, found)
+            paths.add(inner)
+            if isinstance(member, dict | list):
+                _collect_paths(member, inner, paths)
     elif isinstance(value, list):
-        for each in value:
-            if isinstance(each, dict | list):
-                _collect(each, f"{path}[]", found)
+        for member in value:
+            if isinstance(member, dict | list):
+                _collect_paths(member, f"{path}[]", paths)

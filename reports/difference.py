@@ -1,4 +1,4 @@
-"""What changed between two runs."""
+"""The difference between two runs."""
 
 from collections.abc import Iterable
 
@@ -11,13 +11,13 @@ _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
 
 
 def diff(old: Summary, new: Summary) -> Difference:
-    """Findings (FAIL and WARN) that are new, fixed or still there, and cases judged before that are not judged now.
+    """Return the findings (FAIL and WARN) that are new, fixed or still there, and the cases no longer judged.
 
-    Findings are matched by requirement, operation and cause. One whose case is no longer judged is not fixed: it is
-    listed under `no_longer_tested`. A violation that was a warning before is new.
+    Findings are matched by requirement, operation and cause. A finding whose case is no longer judged is not fixed: it
+    is listed under `no_longer_tested`. A violation that was a warning before is new.
     """
-    before, after = _failing(old), _failing(new)
-    judged_now, judged_then = _judged(new), _judged(old)
+    before, after = _failing_findings(old), _failing_findings(new)
+    judged_now, judged_then = _judged_cases(new), _judged_cases(old)
     return Difference(
         old_verdict=old.verdict,
         new_verdict=new.verdict,
@@ -32,11 +32,11 @@ def diff(old: Summary, new: Summary) -> Difference:
     )
 
 
-def _failing(summary: Summary) -> dict[str, Finding]:
-    return {each.id: each for each in summary.findings if each.verdict in _FAILING}
+def _failing_findings(summary: Summary) -> dict[str, Finding]:
+    return {finding.id: finding for finding in summary.findings if finding.verdict in _FAILING}
 
 
-def _judged(summary: Summary) -> dict[Case, Verdict]:
+def _judged_cases(summary: Summary) -> dict[Case, Verdict]:
     cells = (*summary.cells, *summary.unplanned)
     return {cell.case: cell.verdict for cell in cells if cell.verdict in _JUDGED}
 

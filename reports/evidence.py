@@ -1,7 +1,7 @@
 """The exchanges of a run, packed so that one file can carry thousands of them and open any one quickly.
 
 Heads (headers and commands) and bodies are kept apart, in chunks of raw DEFLATE (RFC 1951); identical bodies are kept
-once. A body that finds no room whole is cut and named by its SHA-256; whole, it goes into the side file.
+once. A body that is too long for the report is cut and named by its SHA-256; the whole body goes into the side file.
 """
 
 import base64
@@ -20,13 +20,13 @@ from reports.summary import Summary
 
 HEADS_A_CHUNK = 100
 _BODIES_A_CHUNK = 192_000  # bytes before compression
-_BASE, _EACH = 1_400_000, 490  # bytes of a whole report: some, and some more for each exchange
+_BASE, _PER_EXCHANGE = 1_400_000, 490  # bytes of a whole report: fixed part, part for each exchange
 _LARGEST_CITED, _LARGEST, _SMALLEST = 262_144, 65_536, 64
 _SAMPLE = 2_000_000
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """Evidence ready to embed: base64 chunks, and a zip archive of the bodies that were cut, empty where none was."""
+    """Evidence ready to embed: base64 chunks, and a zip archive of the bodies that were cut (empty if none was)."""
 
     index: str
     heads: tuple[str, ...]
@@ -36,50 +36,56 @@ class Packed(msgspec.Struct, frozen=True):
 
 
 def pack(summary: Summary, spent: int = 0) -> Packed:
-    """All exchanges within the room that their number allows: 1.9 MB for 1,000, 11.2 MB for 20,000.
+    """Pack all exchanges into the size that their number allows: 1.9 MB for 1,000, 11.2 MB for 20,000.
 
-    `spent` is how many bytes of that the rest of the report takes.
+    `spent` is the number of bytes of it that the rest of the report takes.
     """
     exchanges = summary.exchanges
     numbers: dict[bytes, int] = {}
-    heads = [_head(each, numbers) for each in exchanges]
+    heads = [_build_head(exchange, numbers) for exchange in exchanges]
     packed_heads = tuple(deflated(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
-    firsts = {key for each in summary.findings for key in (*each.exchanges[:1], each.smallest)}
+    firsts = {key for finding in summary.findings for key in (*finding.exchanges[:1], finding.smallest)}
     cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
-    room = _BASE + _EACH * len(exchanges) - spent - sum(map(len, packed_heads)) - len(deflated(_index(exchanges, [])))
-    limit = _first_guess(list(numbers), room)
+    room = (
+        _BASE
+        + _PER_EXCHANGE * len(exchanges)
+        - spent
+        - sum(map(len, packed_heads))
+        - len(deflated(_build_index(exchanges, [])))
+    )
+    limit = _estimate_limit(list(numbers), room)
     while True:
-        kept = [_kept(body, _LARGEST_CITED if body in cited else limit) for body in numbers]
-        chunks, starts = _chunks(kept)
+        kept = [_cut_body(body, _LARGEST_CITED if body in cited else limit) for body in numbers]
+        chunks, starts = _split_into_chunks(kept)
         packed = tuple(map(deflated, chunks))
         size = sum(map(len, packed))
         if size <= room or limit <= _SMALLEST:
             break
         limit = max(_SMALLEST, min(limit * 4 // 5, int(limit * room / size)))
     cut = [(entry["sha256"], body) for entry, body in zip(kept, numbers, strict=True) if "sha256" in entry]
-    return Packed(deflated(_index(exchanges, starts)), packed_heads, packed, len(cut), _archive(cut))
+    return Packed(deflated(_build_index(exchanges, starts)), packed_heads, packed, len(cut), _build_archive(cut))
 
 
 def deflated(value: Any) -> str:
-    """JSON, compressed (raw DEFLATE), in base64."""
+    """Return a value as JSON, compressed with raw DEFLATE, in base64."""
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
     return base64.b64encode(machine.compress(msgspec.json.encode(value)) + machine.flush()).decode()
 
 
-def _first_guess(bodies: list[bytes], room: int) -> int:
-    """The longest body to keep whole so that all together should find room, judged by how well a sample compresses."""
+def _estimate_limit(bodies: list[bytes], room: int) -> int:
+    """Estimate, from how well a sample compresses, the longest body to keep whole so that all bodies fit."""
     sample = b"".join(bodies[:: max(1, len(bodies) // 100)])[:_SAMPLE]
     ratio = (
         1.03 * len(deflated(sample.decode("utf-8", "replace"))) / max(1, len(sample))
-    )  # chunks end early: a little more
+    )  # chunks end early, which costs a little
     limit = _LARGEST
     while limit > _SMALLEST and sum(min(len(body), limit) for body in bodies) * ratio > room:
         limit = limit * 3 // 4
     return limit
 
 
-def _kept(body: bytes, limit: int) -> dict[str, Any]:
-    """A body as text or base64, cut to the limit; the size and digest of the whole where it was cut."""
+def _cut_body(body: bytes, limit: int) -> dict[str, Any]:
+    """Return a body as text or base64, cut to the limit, with the size and digest of the whole if it was cut."""
     entry: dict[str, Any] = {}
     kept = body[:limit]
     if len(body) > limit:
@@ -91,8 +97,8 @@ def _kept(body: bytes, limit: int) -> dict[str, Any]:
     return entry
 
 
-def _chunks(entries: Iterable[dict[str, Any]]) -> tuple[list[list[dict[str, Any]]], list[int]]:
-    """The entries in chunks, and the number of the first entry of each."""
+def _split_into_chunks(entries: Iterable[dict[str, Any]]) -> tuple[list[list[dict[str, Any]]], list[int]]:
+    """Split entries into chunks; return these and the number of the first entry of each."""
     chunks: list[list[dict[str, Any]]] = []
     starts: list[int] = []
     size = _BODIES_A_CHUNK
@@ -106,18 +112,18 @@ def _chunks(entries: Iterable[dict[str, Any]]) -> tuple[list[list[dict[str, Any]
     return chunks, starts
 
 
-def _number(body: bytes, numbers: dict[bytes, int]) -> int:
-    """The number of a body, given in the order of first appearance; -1 for an empty one."""
+def _number_body(body: bytes, numbers: dict[bytes, int]) -> int:
+    """Return the number of a body, given in the order of first appearance; -1 for an empty body."""
     return numbers.setdefault(body, len(numbers)) if body else -1
 
 
-def _head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
+def _build_head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
     response = exchange.response
     return {
         "sent": exchange.request.headers,
-        "body": _number(exchange.request.body, numbers),
+        "body": _number_body(exchange.request.body, numbers),
         "got": response.headers if response else (),
-        "answer": _number(response.body, numbers) if response else -1,
+        "answer": _number_body(response.body, numbers) if response else -1,
         "cut": bool(response and response.cut),
         "failure": exchange.failure,
         "curl": curl(exchange),
@@ -126,27 +132,27 @@ def _head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]:
     }
 
 
-def _index(exchanges: Sequence[Exchange], starts: list[int]) -> dict[str, Any]:
-    """Columns of what a table of all exchanges shows; `at` in milliseconds after the first."""
+def _build_index(exchanges: Sequence[Exchange], starts: list[int]) -> dict[str, Any]:
+    """Return the columns of the table of all exchanges; `at` is in milliseconds after the first request."""
     first = exchanges[0].sent_at if exchanges else 0.0
-    operations = {key: n for n, key in enumerate(dict.fromkeys(each.request.operation for each in exchanges))}
-    identities = {key: n for n, key in enumerate(dict.fromkeys(each.request.identity for each in exchanges))}
+    operations = {key: n for n, key in enumerate(dict.fromkeys(exchange.request.operation for exchange in exchanges))}
+    identities = {key: n for n, key in enumerate(dict.fromkeys(exchange.request.identity for exchange in exchanges))}
     return {
         "operations": list(operations),
         "identities": list(identities),
-        "id": [each.id for each in exchanges],
-        "operation": [operations[each.request.operation] for each in exchanges],
-        "identity": [identities[each.request.identity] for each in exchanges],
-        "method": [each.request.method for each in exchanges],
-        "url": [each.url for each in exchanges],
-        "status": [each.status for each in exchanges],
-        "at": [round((each.sent_at - first) * 1000) for each in exchanges],
-        "took": [round(each.response.elapsed_s * 1000, 1) if each.response else None for each in exchanges],
+        "id": [exchange.id for exchange in exchanges],
+        "operation": [operations[exchange.request.operation] for exchange in exchanges],
+        "identity": [identities[exchange.request.identity] for exchange in exchanges],
+        "method": [exchange.request.method for exchange in exchanges],
+        "url": [exchange.url for exchange in exchanges],
+        "status": [exchange.status for exchange in exchanges],
+        "at": [round((exchange.sent_at - first) * 1000) for exchange in exchanges],
+        "took": [round(exchange.response.elapsed_s * 1000, 1) if exchange.response else None for exchange in exchanges],
         "starts": starts,
     }
 
 
-def _archive(bodies: list[tuple[str, bytes]]) -> bytes:
+def _build_archive(bodies: list[tuple[str, bytes]]) -> bytes:
     if not bodies:
         return b""
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Expected and actual as a diff at the place where they differ."""
+"""Excerpts: expected and actual as a diff at the place where they differ."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _LARGEST = 1_000_000  # bytes of a body worth laying out
 
 
 class Mark(StrEnum):
-    """What a line of the diff is."""
+    """The kind of a line of the diff."""
 
     CONTEXT = "context"
     EXPECTED = "expected"
@@ -26,7 +26,7 @@ class Mark(StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of the diff, cut where it agrees with its counterpart: `before` and `after` agree, `changed` differs."""
+    """One line of the diff, split against its counterpart: `before` and `after` agree, `changed` differs."""
 
     mark: Mark
     before: str
@@ -35,78 +35,78 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
-    """The response body around the finding's pointer, the value there as actual, and what was expected.
+    """Return the response body around the finding's pointer, with the value there as actual and the expected value.
 
-    A member that is absent is expected inside what should hold it. Without a JSON body, or where the pointer names a
-    header or parameter, expected and actual alone.
+    An absent member is shown as expected inside its parent. Without a JSON body, or where the pointer names a header or
+    parameter, the result is expected and actual alone.
     """
     body = exchange.response.body if exchange and exchange.response else b""
-    lines = _laid_out(body) if finding.pointer.startswith("/") else []
-    here = _at(lines, finding.pointer)
+    lines = _lay_out(body) if finding.pointer.startswith("/") else []
+    here = _find_lines(lines, finding.pointer)
     if not here:
-        return _compared(finding.expected, finding.actual)
+        return _compare(finding.expected, finding.actual)
     first, last = here
     shown = [text for _, text in lines[first : min(last, first + _SHOWN)]]
     if last - first > _SHOWN:
-        shown.append(f"{_indent(shown[0])}  … {last - first - _SHOWN} more lines")
-    actual = [Line(Mark.ACTUAL, _cut(text)) for text in shown]
-    expected = [Line(Mark.EXPECTED, _cut(text)) for text in _expected(finding, lines[first][0], shown)]
-    inside = len(shown) - 1 if _lacks(finding, lines[first][0]) and len(shown) > 1 else 0
+        shown.append(f"{_indent_of(shown[0])}  … {last - first - _SHOWN} more lines")
+    actual = [Line(Mark.ACTUAL, _shorten(text)) for text in shown]
+    expected = [Line(Mark.EXPECTED, _shorten(text)) for text in _expected_lines(finding, lines[first][0], shown)]
+    inside = len(shown) - 1 if _is_absent(finding, lines[first][0]) and len(shown) > 1 else 0
     return (
-        *(Line(Mark.CONTEXT, _cut(text)) for _, text in lines[max(0, first - _AROUND) : first]),
+        *(Line(Mark.CONTEXT, _shorten(text)) for _, text in lines[max(0, first - _AROUND) : first]),
         *actual[:inside],
         *expected,
         *actual[inside:],
-        *(Line(Mark.CONTEXT, _cut(text)) for _, text in lines[last : last + _AROUND]),
+        *(Line(Mark.CONTEXT, _shorten(text)) for _, text in lines[last : last + _AROUND]),
     )
 
 
 def shows_actual(finding: Finding, lines: tuple[Line, ...]) -> bool:
-    """Whether the lines already say what the finding says is there, whatever the white space."""
-    shown = "".join(f"{each.before}{each.changed}{each.after}" for each in lines if each.mark is Mark.ACTUAL)
+    """Return whether the lines already show the finding's actual value, apart from white space."""
+    shown = "".join(f"{line.before}{line.changed}{line.after}" for line in lines if line.mark is Mark.ACTUAL)
     return "".join(finding.actual.split()) in "".join(shown.split())
 
 
-def _lacks(finding: Finding, shown: str) -> bool:
-    """Whether what is shown at a pointer is what should hold the finding's member."""
+def _is_absent(finding: Finding, shown: str) -> bool:
+    """Return whether the pointer shown is the parent of the finding's member, which is absent."""
     return finding.pointer.rpartition("/")[0] == shown
 
 
-def _expected(finding: Finding, at: str, shown: list[str]) -> list[str]:
-    """The lines of what was expected, indented to where it is put; a member that is absent with its name."""
-    lines, indent = finding.expected.splitlines()[:_SHOWN], _indent(shown[0])
-    if not lines or not _lacks(finding, at) or len(shown) == 1:
-        return [indent + each for each in lines]
+def _expected_lines(finding: Finding, at: str, shown: list[str]) -> list[str]:
+    """Return the lines of the expected value, indented to fit; an absent member comes with its name."""
+    lines, indent = finding.expected.splitlines()[:_SHOWN], _indent_of(shown[0])
+    if not lines or not _is_absent(finding, at) or len(shown) == 1:
+        return [indent + line for line in lines]
     name = finding.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
     label = f"{json.dumps(name, ensure_ascii=False)}: " if shown[0].endswith("{") else ""
-    return [f"{indent}  {label}{lines[0]}", *(f"{indent}  {each}" for each in lines[1:])]
+    return [f"{indent}  {label}{lines[0]}", *(f"{indent}  {line}" for line in lines[1:])]
 
 
-def _compared(expected: str, actual: str) -> tuple[Line, ...]:
-    wanted, found = expected.splitlines()[:_SHOWN], actual.splitlines()[:_SHOWN]
-    if len(wanted) == len(found) == 1:
-        return _differing(_cut(wanted[0]), _cut(found[0]))
+def _compare(expected: str, actual: str) -> tuple[Line, ...]:
+    expected_lines, actual_lines = expected.splitlines()[:_SHOWN], actual.splitlines()[:_SHOWN]
+    if len(expected_lines) == len(actual_lines) == 1:
+        return _split_at_difference(_shorten(expected_lines[0]), _shorten(actual_lines[0]))
     return (
-        *(Line(Mark.EXPECTED, _cut(each)) for each in wanted),
-        *(Line(Mark.ACTUAL, _cut(each)) for each in found),
+        *(Line(Mark.EXPECTED, _shorten(text)) for text in expected_lines),
+        *(Line(Mark.ACTUAL, _shorten(text)) for text in actual_lines),
     )
 
 
-def _differing(wanted: str, found: str) -> tuple[Line, Line]:
-    """Both lines, split where they stop and start again to agree."""
-    before = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(wanted, found, strict=False))))
-    tails = zip(reversed(wanted[before:]), reversed(found[before:]), strict=False)
+def _split_at_difference(expected: str, actual: str) -> tuple[Line, Line]:
+    """Return both lines, split where they stop agreeing and where they agree again."""
+    before = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(expected, actual, strict=False))))
+    tails = zip(reversed(expected[before:]), reversed(actual[before:]), strict=False)
     after = len(list(takewhile(lambda pair: pair[0] == pair[1], tails)))
 
     def line(mark: Mark, text: str) -> Line:
         end = len(text) - after
         return Line(mark, text[:before], text[before:end], text[end:])
 
-    return line(Mark.EXPECTED, wanted), line(Mark.ACTUAL, found)
+    return line(Mark.EXPECTED, expected), line(Mark.ACTUAL, actual)
 
 
-def _laid_out(body: bytes) -> list[tuple[str, str]]:
-    """The lines of a JSON body, indented by two, each with the pointer of what it shows."""
+def _lay_out(body: bytes) -> list[tuple[str, str]]:
+    """Return the lines of a JSON body, indented by two, each with the pointer of the value it shows."""
     if not body or len(body) > _LARGEST:
         return []
     try:
@@ -118,23 +118,23 @@ def _laid_out(body: bytes) -> list[tuple[str, str]]:
 def _lines(value: Any, pointer: str, indent: str, name: str, comma: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value:
         pairs = [
-            (f"{pointer}/{_escaped(key)}", f"{json.dumps(key, ensure_ascii=False)}: ", v) for key, v in value.items()
+            (f"{pointer}/{_escape(key)}", f"{json.dumps(key, ensure_ascii=False)}: ", v) for key, v in value.items()
         ]
         opening, closing = "{", "}"
     elif isinstance(value, list) and value:
-        pairs = [(f"{pointer}/{index}", "", each) for index, each in enumerate(value)]
+        pairs = [(f"{pointer}/{index}", "", member) for index, member in enumerate(value)]
         opening, closing = "[", "]"
     else:
         yield pointer, f"{indent}{name}{json.dumps(value, ensure_ascii=False)}{comma}"
         return
     yield pointer, f"{indent}{name}{opening}"
-    for number, (inner, label, each) in enumerate(pairs, 1):
-        yield from _lines(each, inner, f"{indent}  ", label, "," if number < len(pairs) else "")
+    for number, (inner, label, member) in enumerate(pairs, 1):
+        yield from _lines(member, inner, f"{indent}  ", label, "," if number < len(pairs) else "")
     yield pointer, f"{indent}{closing}{comma}"
 
 
-def _at(lines: list[tuple[str, str]], pointer: str) -> tuple[int, int] | None:
-    """The first line of the value at the pointer, the one after its last; of the nearest ancestor where absent."""
+def _find_lines(lines: list[tuple[str, str]], pointer: str) -> tuple[int, int] | None:
+    """Return the first line of the value at a pointer and the one after its last; its nearest ancestor's if absent."""
     while pointer:
         inside = [n for n, (here, _) in enumerate(lines) if here == pointer or here.startswith(f"{pointer}/")]
         if inside:
@@ -143,13 +143,13 @@ def _at(lines: list[tuple[str, str]], pointer: str) -> tuple[int, int] | None:
     return None
 
 
-def _escaped(key: str) -> str:
+def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _indent(text: str) -> str:
+def _indent_of(text: str) -> str:
     return text[: len(text) - len(text.lstrip())]
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[:_WIDTH]} …"

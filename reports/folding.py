@@ -1,4 +1,4 @@
-"""The fold: events of any number of logs, in any order, to one summary."""
+"""The fold: from the events of any number of logs, in any order, to one summary."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -29,6 +29,7 @@ from conformance.model import (
     RunStarted,
     Verdict,
 )
+from conformance.model.grading import grade_verdict
 from reports.findings import collect
 from reports.judging import judged
 from reports.summary import GRAVITY, Cell, Exclusion, Summary
@@ -39,8 +40,8 @@ T = TypeVar("T")
 _RANK = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
 
 
-class _Gathered:
-    """The events of a run by kind, duplicates dropped: the one mutable thing of the fold, alive only inside it."""
+class _EventSets:
+    """The events of a run by kind, without duplicates; the only mutable state of the fold."""
 
     def __init__(self) -> None:
         self.headers: dict[bytes, RunStarted] = {}
@@ -62,13 +63,13 @@ class _Gathered:
             case RunFinished():
                 self.footers[msgspec.json.encode(event, order="deterministic")] = event
             case Described(model):
-                _keep(self.models, model.digest, model)
+                _store(self.models, model.digest, model)
             case Placed(places):
                 for pointer, place in places.items():
-                    _keep(self.places, pointer, place)
+                    _store(self.places, pointer, place)
             case Catalogued(requirements):
-                for each in requirements:
-                    _keep(self.requirements, each.id, each)
+                for requirement in requirements:
+                    _store(self.requirements, requirement.id, requirement)
             case Planned(requirement, cases, excluded):
                 self.cases.update(Case(requirement, operation) for operation in cases)
                 self.excluded.update((requirement, key, why) for why, keys in excluded.items() for key in keys)
@@ -82,48 +83,48 @@ class _Gathered:
                 self.items.add(event)
 
 
-def _keep(store: dict[str, T], key: str, value: T) -> None:
-    """Of two values under one key the same one stays, whichever came first."""
+def _store(store: dict[str, T], key: str, value: T) -> None:
+    """Store a value; of two different values under one key keep the same one, whichever came first."""
     known = store.setdefault(key, value)
     if known != value:
         store[key] = min(known, value, key=msgspec.json.encode)
 
 
 def fold(events: Iterable[Event]) -> Summary:
-    """The summary of one run, from the events of all its logs: workers, shards, resumed parts, in any order.
+    """Return the summary of one run from the events of all its logs: workers, shards, resumed parts, in any order.
 
     Identical events count once, so reading a log twice changes nothing. A case has the gravest verdict observed on it
-    (`GRAVITY`); a FAIL of a SHOULD or MAY counts as WARN; a planned case without observation is NOT_TESTED. Raises
-    LogError where the headers are of different runs: another target, description, suite, profile or seed.
+    (`GRAVITY`); a FAIL of a SHOULD or MAY counts as WARN; a planned case without observation is NOT_TESTED.
+
+    Raises:
+        LogError: the headers are of different runs: another target, description, suite version, profile or seed.
     """
-    gathered = _Gathered()
+    gathered = _EventSets()
     for event in events:
         gathered.add(event)
-    header = _header(gathered.headers.values())
-    cut_off = _cut_off(gathered)
-    outcomes = [_by_level(each.outcome, gathered.requirements) for each in gathered.observed]
+    header = _merge_headers(gathered.headers.values())
+    cut_off = _find_gaps(gathered)
+    outcomes = [_grade(event.outcome, gathered.requirements) for event in gathered.observed]
     by_case: dict[Case, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_case[outcome.case].append(outcome)
-    model = gathered.models.get(header.description_sha256 if header else "") or next(
-        iter(gathered.models.values()), None
-    )
+    model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
     return judged(
         Summary(
             started=header,
-            finished_at=max((each.finished_at for each in gathered.footers.values()), default=None),
-            shards=tuple(sorted({each.shard for each in gathered.headers.values() if each.shard})),
-            stopped=tuple(sorted({each.stopped for each in gathered.footers.values() if each.stopped})),
+            finished_at=max((event.finished_at for event in gathered.footers.values()), default=None),
+            shards=tuple(sorted({event.shard for event in gathered.headers.values() if event.shard})),
+            stopped=tuple(sorted({event.stopped for event in gathered.footers.values() if event.stopped})),
             cut_off=cut_off,
-            requests=_requests(exchanges, gathered.footers.values()),
+            requests=_count_requests(exchanges, gathered.footers.values()),
             model=model,
             places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
-            cells=tuple(_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
-            unplanned=tuple(_cell(case, by_case[case], "") for case in sorted(set(by_case) - gathered.cases)),
-            excluded=_exclusions(gathered),
+            cells=tuple(_build_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
+            unplanned=tuple(_build_cell(case, by_case[case], "") for case in sorted(set(by_case) - gathered.cases)),
+            excluded=_collect_exclusions(gathered),
             findings=collect(outcomes, exchanges, gathered.requirements, model),
             exchanges=exchanges,
             notices=tuple(sorted(gathered.notices, key=lambda n: (n.topic, n.operation, n.message))),
@@ -132,67 +133,74 @@ def fold(events: Iterable[Event]) -> Summary:
     )
 
 
-def _by_level(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome:
+def _grade(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome:
     known = requirements.get(outcome.requirement)
-    if outcome.verdict is Verdict.FAIL and known is not None and known.level is not Level.MUST:
-        return msgspec.structs.replace(outcome, verdict=Verdict.WARN)
-    return outcome
+    verdict = grade_verdict(outcome.verdict, known.level if known else Level.MUST)
+    return outcome if verdict is outcome.verdict else msgspec.structs.replace(outcome, verdict=verdict)
 
 
-def _cell(case: Case, outcomes: list[Outcome], silence: str) -> Cell:
+def _build_cell(case: Case, outcomes: list[Outcome], silence: str) -> Cell:
     if not outcomes:
         return Cell(case.requirement, case.operation, Verdict.NOT_TESTED, silence)
-    verdict = min((each.verdict for each in outcomes), key=_RANK.__getitem__)
-    reason = min((each.message for each in outcomes if each.verdict is verdict and each.message), default="")
-    return Cell(case.requirement, case.operation, verdict, reason, sum(each.times for each in outcomes))
+    verdict = min((outcome.verdict for outcome in outcomes), key=_RANK.__getitem__)
+    reason = min(
+        (outcome.message for outcome in outcomes if outcome.verdict is verdict and outcome.message), default=""
+    )
+    return Cell(case.requirement, case.operation, verdict, reason, sum(outcome.times for outcome in outcomes))
 
 
-def _header(headers: Iterable[RunStarted]) -> RunStarted | None:
+def _merge_headers(headers: Iterable[RunStarted]) -> RunStarted | None:
     ordered = sorted(headers, key=lambda h: (bool(h.worker), h.shard, h.started_at, msgspec.json.encode(h)))
     if not ordered:
         return None
     for name, values in {
-        "target": {each.target.name for each in ordered},
-        "description": {each.description_sha256 for each in ordered},
-        "suite version": {each.suite_version for each in ordered},
-        "profile": {each.profile.value for each in ordered},
-        "seed": {str(each.seed) for each in ordered},
+        "target": {header.target.name for header in ordered},
+        "description": {header.description_sha256 for header in ordered},
+        "suite version": {header.suite_version for header in ordered},
+        "profile": {header.profile.value for header in ordered},
+        "seed": {str(header.seed) for header in ordered},
     }.items():
         if len(values) > 1:
             raise LogError(
-                f"these logs are of different runs: {name} {' and '.join(sorted(values))}",
-                hint="Merge the logs of one run and its shards only; compare runs with `report diff`.",
+                f"the logs are of different runs: {name} {' and '.join(sorted(values))}",
+                hint="Merge only the logs of one run and its shards; compare two runs with `evconform report diff`",
             )
-    return msgspec.structs.replace(ordered[0], started_at=min(each.started_at for each in ordered))
+    return msgspec.structs.replace(ordered[0], started_at=min(header.started_at for header in ordered))
 
 
-def _cut_off(gathered: _Gathered) -> tuple[str, ...]:
-    found = {notice.message for notice in gathered.notices if notice.topic == CUT_OFF}
-    shards = {each.shard for each in gathered.headers.values()}
-    if not found and len(gathered.footers) < max(1, len(shards)):
-        found.add(f"{len(gathered.footers)} of {max(1, len(shards))} logs have a footer")
+def _choose_model(gathered: _EventSets, header: RunStarted | None) -> ResourceModel | None:
+    """Return the model of the description in the header, else any."""
+    known = gathered.models.get(header.description_sha256) if header else None
+    return known or next(iter(gathered.models.values()), None)
+
+
+def _find_gaps(gathered: _EventSets) -> tuple[str, ...]:
+    reasons = {notice.message for notice in gathered.notices if notice.topic == CUT_OFF}
+    shards = {header.shard for header in gathered.headers.values()}
+    if not reasons and len(gathered.footers) < max(1, len(shards)):
+        reasons.add(f"{len(gathered.footers)} of {max(1, len(shards))} logs have a footer")
     if not gathered.headers:
-        found.add("there is no header")
+        reasons.add("there is no header")
     named = {shard for shard in shards if shard}
-    if len(named) > 1:  # one shard alone speaks for its share; several claim to be the whole
+    if len(named) > 1:  # one shard alone is a part of the run; several must be complete
         for total in {shard.partition("/")[2] for shard in named}:
-            wanted = {f"{number}/{total}" for number in range(1, int(total) + 1)} if total.isdigit() else set()
-            found.update(f"shard {each} is missing" for each in wanted - named)
-    return tuple(sorted(found))
+            expected = {f"{number}/{total}" for number in range(1, int(total) + 1)} if total.isdigit() else set()
+            reasons.update(f"shard {shard} is missing" for shard in expected - named)
+    return tuple(sorted(reasons))
 
 
-def _requests(exchanges: Iterable[Exchange], footers: Iterable[RunFinished]) -> dict[str, int]:
-    """By identity: the exchanges recorded, or what a footer says where that is more (waits and repeats count too)."""
+def _count_requests(exchanges: Iterable[Exchange], footers: Iterable[RunFinished]) -> dict[str, int]:
+    """Count requests by identity: the exchanges recorded, or the number in a footer if larger (it includes repeats)."""
     sent: dict[str, int] = defaultdict(int)
-    for each in exchanges:
-        sent[each.request.identity] += 1
+    for exchange in exchanges:
+        sent[exchange.request.identity] += 1
     for footer in footers:
         for identity, count in footer.requests.items():
             sent[identity] = max(sent[identity], count)
     return dict(sorted(sent.items()))
 
 
-def _exclusions(gathered: _Gathered) -> tuple[Exclusion, ...]:
+def _collect_exclusions(gathered: _EventSets) -> tuple[Exclusion, ...]:
     grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
     for requirement, operation, why in gathered.excluded:
         if Case(requirement, operation) not in gathered.cases:

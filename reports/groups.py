@@ -1,4 +1,4 @@
-"""Findings that look like one fault, together: what a reader wants to see first."""
+"""Findings grouped by cause, as a reader wants to see them first."""
 
 import hashlib
 import re
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import msgspec
 
 from conformance.model import Level, Verdict
-from reports.findings import folded, gravity
+from conformance.model.pointers import fold_indices
+from reports.findings import gravity
 from reports.summary import Finding
 
 _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A-Z]{26}|\d+")
@@ -27,8 +28,8 @@ class Group(msgspec.Struct, frozen=True):
 
     @property
     def spread(self) -> str:
-        """Where it was seen: `on 3 operations`, `in 5 places of GET /evses`, or the one operation."""
-        operations = {each.operation for each in self.findings}
+        """The places where it was seen: `on 3 operations`, `in 5 places of GET /evses`, or the one operation."""
+        operations = {finding.operation for finding in self.findings}
         if len(operations) > 1:
             return f"on {len(operations)} operations"
         only = self.findings[0].operation
@@ -37,28 +38,33 @@ class Group(msgspec.Struct, frozen=True):
 
     @property
     def times(self) -> int:
-        """How often it was seen on all operations."""
-        return sum(each.times for each in self.findings)
+        """The number of observations on all operations."""
+        return sum(finding.times for finding in self.findings)
 
 
 def by_cause(findings: Iterable[Finding]) -> tuple[Group, ...]:
-    """Groups, gravest first, then by level, the most widespread first.
+    """Group findings by cause, gravest first, then by level, then the most widespread first.
 
-    Findings belong together when requirement, verdict and cause agree; where nobody named a cause, when their messages
-    agree but for numbers, ids, URLs and quoted words; without a message, when their pointers do.
+    Findings belong together when requirement, verdict and cause agree. Without a named cause their messages must agree,
+    apart from numbers, ids, URLs and quoted words; without a message, their pointers.
     """
     grouped: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
-    for each in findings:
-        named = each.cause if each.cause != folded(each.pointer) else ""
-        key = (each.requirement, each.verdict, each.waived, named or _PARTICULAR.sub("*", each.message) or each.cause)
-        grouped[key].append(each)
-    groups = [_group(key, members) for key, members in grouped.items()]
+    for finding in findings:
+        named = finding.cause if finding.cause != fold_indices(finding.pointer) else ""
+        key = (
+            finding.requirement,
+            finding.verdict,
+            finding.waived,
+            named or _PARTICULAR.sub("*", finding.message) or finding.cause,
+        )
+        grouped[key].append(finding)
+    groups = [_build_group(key, members) for key, members in grouped.items()]
     return tuple(
         sorted(groups, key=lambda g: (*gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id))
     )
 
 
-def _group(key: tuple[object, ...], members: list[Finding]) -> Group:
+def _build_group(key: tuple[object, ...], members: list[Finding]) -> Group:
     first = members[0]
     digest = hashlib.sha256("\0".join(map(str, key)).encode("utf-8", "replace")).hexdigest()
     return Group(

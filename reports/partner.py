@@ -1,4 +1,4 @@
-"""What a partner reads first: whether they are certified, what to mend and how, and what could not be seen."""
+"""The first page of a certification report: its standing, what to fix and how, and what could not be judged."""
 
 from enum import StrEnum
 
@@ -19,16 +19,16 @@ _MENDABLE = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.ERROR})
 
 
 class Standing(StrEnum):
-    """Where a certification stands."""
+    """The standing of a certification."""
 
     CERTIFIED = "certified"
-    PASSED = "passed"  # nothing stands against a certificate, and none was signed
+    PASSED = "passed"  # nothing prevents a certificate, and none was signed
     OPEN = "open"  # too little is known
     REFUSED = "refused"
 
 
 class Mend(msgspec.Struct, frozen=True):
-    """One requirement that does not hold: what was seen of it by cause, and what to do."""
+    """One requirement that is violated: the findings by cause, and how to fix it."""
 
     requirement: str
     level: Level
@@ -40,7 +40,7 @@ class Mend(msgspec.Struct, frozen=True):
 
 
 class Partner(msgspec.Struct, frozen=True):
-    """The first page: `must` stands against a certificate, `should` does not; `unseen` begins with what does."""
+    """The first page: `must` prevents a certificate, `should` does not; `unseen` begins with what prevents it."""
 
     named: Certification
     standing: Standing
@@ -50,18 +50,18 @@ class Partner(msgspec.Struct, frozen=True):
 
 
 def partner(summary: Summary, groups: tuple[Group, ...]) -> Partner | None:
-    """The first page of a run that certifies somebody; None for any other."""
+    """Return the first page of a certification, or None for any other run."""
     named = summary.started.certification if summary.started else None
     if named is None:
         return None
-    mends = _mends(summary, groups)
+    mends = _collect_mends(summary, groups)
     levels = list(Level)
     unseen = [cell for cell in summary.every_cell if cell.verdict in _UNSEEN]
     return Partner(
         named,
-        _standing(summary),
-        tuple(each for each in mends if _stands_against(each)),
-        tuple(each for each in mends if not _stands_against(each)),
+        _find_standing(summary),
+        tuple(mend for mend in mends if _is_obstacle(mend)),
+        tuple(mend for mend in mends if not _is_obstacle(mend)),
         tuple(
             sorted(
                 unseen, key=lambda cell: (_UNSEEN.index(cell.verdict), levels.index(summary.level(cell.requirement)))
@@ -70,7 +70,7 @@ def partner(summary: Summary, groups: tuple[Group, ...]) -> Partner | None:
     )
 
 
-def _standing(summary: Summary) -> Standing:
+def _find_standing(summary: Summary) -> Standing:
     state = summary.certificate
     if summary.verdict in {RunVerdict.VIOLATIONS, RunVerdict.ERROR}:
         return Standing.REFUSED
@@ -79,20 +79,20 @@ def _standing(summary: Summary) -> Standing:
     return Standing.CERTIFIED if state is not None and state.issued is not None else Standing.PASSED
 
 
-def _stands_against(mend: Mend) -> bool:
+def _is_obstacle(mend: Mend) -> bool:
     return mend.verdict in {Verdict.FAIL, Verdict.ERROR} and not mend.waived
 
 
-def _mends(summary: Summary, groups: tuple[Group, ...]) -> list[Mend]:
-    """Requirements in the order of their gravest cause."""
-    found: dict[tuple[str, bool], list[Group]] = {}
+def _collect_mends(summary: Summary, groups: tuple[Group, ...]) -> list[Mend]:
+    """Return the violated requirements in the order of their gravest cause."""
+    causes: dict[tuple[str, bool], list[Group]] = {}
     for group in groups:
         if group.verdict in _MENDABLE:
-            found.setdefault((group.requirement, group.waived), []).append(group)
-    return [_mend(summary, key, waived, seen) for (key, waived), seen in found.items()]
+            causes.setdefault((group.requirement, group.waived), []).append(group)
+    return [_build_mend(summary, key, waived, seen) for (key, waived), seen in causes.items()]
 
 
-def _mend(summary: Summary, key: str, waived: bool, seen: list[Group]) -> Mend:
+def _build_mend(summary: Summary, key: str, waived: bool, seen: list[Group]) -> Mend:
     known = summary.by_id.get(key)
     statement, how = (known.statement, known.mend) if known else ("", "")
     return Mend(key, seen[0].level, seen[0].verdict, waived, statement, how, tuple(seen))

@@ -1,4 +1,4 @@
-"""The resource model as a picture: resources down the side, links as arcs between them."""
+"""A diagram of the resource model: resources in one column, links as arcs between them."""
 
 import math
 from collections import defaultdict
@@ -13,11 +13,11 @@ ROW, LABEL, PAD = 22, 300, 16
 
 
 class Use(StrEnum):
-    """What the run did with a link."""
+    """The use that the run made of a link."""
 
-    WALKED = "walked"  # expanded, and a 2xx came back
-    OPEN = "not walked"  # expandable, and never expanded
-    PLAIN = "plain"  # cannot be expanded
+    WALKED = "expanded"  # expanded in a request with a 2xx response
+    OPEN = "not expanded"  # expandable, and never expanded
+    PLAIN = "not expandable"  # cannot be expanded
 
 
 class Arc(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """Nodes and arcs, and the size that they need."""
+    """Nodes and arcs, and the size of the drawing."""
 
     nodes: tuple[Node, ...]
     arcs: tuple[Arc, ...]
@@ -49,9 +49,9 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 def picture(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> Picture:
-    """Resources ordered so that linked ones stand near each other; an arc bows further the further it reaches."""
-    used = {each.key: each for each in covered}
-    rows = {name: PAD + ROW * (n + 0.5) for n, name in enumerate(_ordered(model))}
+    """Lay out the resource model: linked resources near each other; the longer an arc, the further it leans out."""
+    used = {operation.key: operation for operation in covered}
+    rows = {name: PAD + ROW * (n + 0.5) for n, name in enumerate(_order_resources(model))}
     nodes = tuple(
         Node(
             name,
@@ -75,40 +75,40 @@ def picture(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> Pic
                     use = Use.WALKED if walked else Use.OPEN if link.expandable else Use.PLAIN
                     links[resource.name, target][link.path] = use
     reach = max((abs(rows[a] - rows[b]) for a, b in links), default=0.0)
-    arcs = tuple(_arc(source, target, uses, rows) for (source, target), uses in sorted(links.items()))
-    return Picture(nodes, arcs, LABEL + 40 + _bow(reach) * 0.75, PAD * 2 + ROW * len(rows))
+    arcs = tuple(_build_arc(source, target, uses, rows) for (source, target), uses in sorted(links.items()))
+    return Picture(nodes, arcs, LABEL + 40 + _lean(reach) * 0.75, PAD * 2 + ROW * len(rows))
 
 
-def _arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float]) -> Arc:
-    use = next((each for each in Use if each in uses.values()), Use.PLAIN)
+def _build_arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float]) -> Arc:
+    use = next((use for use in Use if use in uses.values()), Use.PLAIN)
     start, end = rows[source], rows[target]
     if source == target:
         path = f"M{LABEL} {start - 4:.0f}c18 -6 18 14 0 8"
     else:
-        bow = LABEL + _bow(abs(end - start)) + (9 if start > end else 0)  # there and back stay apart
+        bow = LABEL + _lean(abs(end - start)) + (9 if start > end else 0)  # keeps the arcs of both directions apart
         path = f"M{LABEL} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL} {end:.0f}"
     return Arc(source, target, tuple(sorted(uses)), use, path)
 
 
-def _bow(distance: float) -> float:
-    """How far an arc leans out: less and less further, or the longest would leave the page."""
+def _lean(distance: float) -> float:
+    """Return how far an arc leans out, by the square root of its distance so that the longest stay on the page."""
     return 14 + 52 * math.sqrt(distance / ROW)
 
 
-def _ordered(model: ResourceModel) -> list[str]:
-    """Depth first along the links, from the resources that link most; what hangs under a resource follows it."""
+def _order_resources(model: ResourceModel) -> list[str]:
+    """Order resources depth first along the links, those with most links first; children follow their parent."""
     targets = {r.name: [t for link in r.links for t in link.targets if not link.own] for r in model.resources}
-    below: dict[str, list[str]] = defaultdict(list)
+    children: dict[str, list[str]] = defaultdict(list)
     for resource in model.resources:
-        below[resource.parent].append(resource.name)
+        children[resource.parent].append(resource.name)
     order: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name in targets and name not in order:
             order[name] = None
-            for each in (*below[name], *targets[name]):
-                visit(each)
+            for neighbour in (*children[name], *targets[name]):
+                visit(neighbour)
 
-    for name in sorted(targets, key=lambda each: (-len(targets[each]), each)):
+    for name in sorted(targets, key=lambda name: (-len(targets[name]), name)):
         visit(name)
     return list(order)

@@ -15,7 +15,7 @@ SLOWEST = 20
 
 
 class Tick(msgspec.Struct, frozen=True):
-    """A mark on an axis: where, and what it says."""
+    """A mark on an axis: its place and its label."""
 
     at: float
     label: str
@@ -42,7 +42,7 @@ class Spending(msgspec.Struct, frozen=True):
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """Times of one operation: median, 95th percentile and slowest in milliseconds, and where they stand on the axis."""
+    """Times of one operation: median, 95th percentile and slowest in milliseconds, and their places on the axis."""
 
     key: str
     requests: int
@@ -55,95 +55,101 @@ class Latency(msgspec.Struct, frozen=True):
 
 
 def spending(summary: Summary) -> Spending | None:
-    """The plot of requests over time, or None without exchanges."""
+    """Return the plot of requests over time, or None without exchanges."""
     if not summary.exchanges:
         return None
     start = summary.exchanges[0].sent_at
     span = max(summary.exchanges[-1].sent_at - start, 0.001)
     by_identity: dict[str, list[float]] = defaultdict(list)
-    for each in summary.exchanges:
-        by_identity[each.request.identity].append((each.sent_at - start) / span)
+    for exchange in summary.exchanges:
+        by_identity[exchange.request.identity].append((exchange.sent_at - start) / span)
     budget = summary.started.budget if summary.started else None
     tallest = max(*map(len, by_identity.values()), 1)
     top = max(tallest, budget or 0) if budget is None or budget <= tallest * 20 else tallest
-    y_ticks = tuple(Tick(_y(value / top), f"{value:,}") for value in _round_values(top))
-    x_ticks = tuple(Tick(_x(value / span), _seconds(value)) for value in _round_values(span))
+    y_ticks = tuple(Tick(_y_place(value / top), f"{value:,}") for value in _list_round_values(top))
+    x_ticks = tuple(Tick(_x_place(value / span), _format_seconds(value)) for value in _list_round_values(span))
     return Spending(
-        curves=_apart(tuple(_curve(name, times, top) for name, times in sorted(by_identity.items()))),
+        curves=_separate_labels(tuple(_build_curve(name, times, top) for name, times in sorted(by_identity.items()))),
         x_ticks=x_ticks,
         y_ticks=y_ticks,
         allowance=budget,
-        allowance_y=_y(budget / top) if budget is not None and budget <= top else None,
+        allowance_y=_y_place(budget / top) if budget is not None and budget <= top else None,
     )
 
 
 def latencies(summary: Summary) -> tuple[Latency, ...]:
-    """Times by operation, the slowest 95th percentile first; the axis is logarithmic, from 1 ms to the slowest."""
+    """Return response times by operation, the slowest 95th percentile first; the axis is logarithmic, from 1 ms."""
     times: dict[str, list[float]] = defaultdict(list)
-    for each in summary.exchanges:
-        if each.response is not None:
-            times[each.request.operation].append(each.response.elapsed_s * 1000)
+    for exchange in summary.exchanges:
+        if exchange.response is not None:
+            times[exchange.request.operation].append(exchange.response.elapsed_s * 1000)
     longest = max((max(values) for values in times.values()), default=1.0)
-    found = [_latency(key, sorted(values), longest) for key, values in times.items()]
-    return tuple(sorted(found, key=lambda each: (-each.p95, each.key)))
+    rows = [_build_latency(key, sorted(values), longest) for key, values in times.items()]
+    return tuple(sorted(rows, key=lambda latency: (-latency.p95, latency.key)))
 
 
-def latency_ticks(found: Sequence[Latency]) -> tuple[Tick, ...]:
-    """The decades of the logarithmic axis."""
-    longest = max((each.slowest for each in found), default=1.0)
+def latency_ticks(latencies: Sequence[Latency]) -> tuple[Tick, ...]:
+    """Return the decades of the logarithmic axis."""
+    longest = max((latency.slowest for latency in latencies), default=1.0)
     decades = [10.0**n for n in range(math.ceil(math.log10(max(longest, 1.0))) + 1)]
-    return tuple(Tick(_log(value, longest), _milliseconds(value)) for value in decades if value <= longest * 1.0001)
+    return tuple(
+        Tick(_log_place(value, longest), _format_milliseconds(value)) for value in decades if value <= longest * 1.0001
+    )
 
 
-def _curve(identity: str, times: list[float], top: int) -> Curve:
+def _build_curve(identity: str, times: list[float], top: int) -> Curve:
     step = max(1, len(times) // _POINTS)
     numbers = [*range(0, len(times), step), len(times) - 1]
-    points = [(_x(times[n]), _y((n + 1) / top)) for n in dict.fromkeys(numbers)]
-    path = f"M{_x(0):.1f} {_y(0):.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points) + f"H{_x(1):.1f}"
-    return Curve(identity or "anonymous", path, _x(1), points[-1][1], len(times))
+    points = [(_x_place(times[n]), _y_place((n + 1) / top)) for n in dict.fromkeys(numbers)]
+    path = (
+        f"M{_x_place(0):.1f} {_y_place(0):.1f}"
+        + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points)
+        + f"H{_x_place(1):.1f}"
+    )
+    return Curve(identity or "anonymous", path, _x_place(1), points[-1][1], len(times))
 
 
-def _apart(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
-    """Labels at the ends of the curves, moved so that none covers another."""
+def _separate_labels(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    """Move the labels at the ends of the curves so that none covers another."""
     placed: list[Curve] = []
     floor = TOP - 14.0
-    for each in sorted(curves, key=lambda c: c.y):
-        floor = max(each.y, floor + 14.0)
-        placed.append(msgspec.structs.replace(each, y=floor))
+    for curve in sorted(curves, key=lambda c: c.y):
+        floor = max(curve.y, floor + 14.0)
+        placed.append(msgspec.structs.replace(curve, y=floor))
     over = max(0.0, floor - (HEIGHT - BOTTOM))
-    return tuple(msgspec.structs.replace(each, y=each.y - over) for each in placed)
+    return tuple(msgspec.structs.replace(curve, y=curve.y - over) for curve in placed)
 
 
-def _latency(key: str, values: list[float], longest: float) -> Latency:
+def _build_latency(key: str, values: list[float], longest: float) -> Latency:
     p50, p95, slowest = values[len(values) // 2], values[min(len(values) - 1, int(len(values) * 0.95))], values[-1]
-    places = [_log(value, longest) for value in (p50, p95, slowest)]
+    places = [_log_place(value, longest) for value in (p50, p95, slowest)]
     return Latency(key, len(values), round(p50, 1), round(p95, 1), round(slowest, 1), *places)
 
 
-def _log(value: float, longest: float) -> float:
-    """0 to 100 on a logarithmic axis that starts at 1 ms."""
+def _log_place(value: float, longest: float) -> float:
+    """Return the place on a logarithmic axis from 1 ms to `longest`, between 0 and 100."""
     return round(100 * math.log10(max(value, 1.0)) / max(math.log10(max(longest, 1.0)), 0.01), 2)
 
 
-def _x(share: float) -> float:
+def _x_place(share: float) -> float:
     return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
 
-def _y(share: float) -> float:
+def _y_place(share: float) -> float:
     return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def _round_values(top: float) -> list[float]:
-    """Four to eight round values from zero to the top."""
+def _list_round_values(top: float) -> list[float]:
+    """Return four to eight round values from zero to the top."""
     size = 10 ** math.floor(math.log10(top))
     step = next(size * part for part in (0.2, 0.25, 0.5, 1, 2) if top / (size * part) <= 6)
     whole = [n * step for n in range(int(top / step + 1e-9) + 1)]
-    return [int(each) for each in whole if each == int(each)] if top >= 5 else whole
+    return [int(value) for value in whole if value == int(value)] if top >= 5 else whole
 
 
-def _seconds(value: float) -> str:
+def _format_seconds(value: float) -> str:
     return f"{value / 60:g} min" if value >= 120 and value % 60 == 0 else f"{value:g} s"
 
 
-def _milliseconds(value: float) -> str:
+def _format_milliseconds(value: float) -> str:
     return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"

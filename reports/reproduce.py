@@ -1,7 +1,7 @@
-"""How to see a finding again: the request as a curl command and as a Python script, without any secret.
+"""Commands that repeat a request: curl and Python, without any secret.
 
-Where a credential stood there is an environment variable, and `variables` says what belongs into it. A token that a
-probe made up is no secret: it is repeated as it was sent.
+An environment variable takes the place of a credential, and `variables` says what it holds. A token that a probe
+invented is not a secret: it is repeated as it was sent.
 """
 
 import base64
@@ -19,11 +19,11 @@ _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _MADE_BY_CLIENT = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 _REDACTED = re.compile(r"\[redacted(?::([^\]]+))?\]")
 _INLINE = 8192  # bytes of a body that a command line can carry without becoming unreadable
-_PLAIN = re.compile(r"[\w :;,./?&=%@+-]*", re.ASCII)  # what double quotes leave as it is
+_PLAIN = re.compile(r"[\w :;,./?&=%@+-]*", re.ASCII)  # characters that double quotes leave unchanged
 
 
 class Variable(NamedTuple):
-    """An environment variable that whoever repeats a request sets, and what belongs into it."""
+    """An environment variable to set before a request is repeated, and its meaning."""
 
     name: str
     what: str
@@ -46,148 +46,153 @@ class _Parts(msgspec.Struct, frozen=True):
     @property
     def variables(self) -> tuple[Variable, ...]:
         texts = (self.url, *(value for _, value in self.headers), self.text, self.login)
-        return tuple(dict.fromkeys(each for text in texts for each in text if isinstance(each, Variable)))
+        return tuple(dict.fromkeys(piece for text in texts for piece in text if isinstance(piece, Variable)))
 
 
 def variables(exchange: Exchange) -> tuple[Variable, ...]:
-    """What must be set before the request can be repeated; names are unique."""
-    return _parts(exchange).variables
+    """Return the environment variables to set before the request can be repeated; names are unique."""
+    return _take_apart(exchange).variables
 
 
 def token_of(identity: str) -> Variable:
-    """What holds the token of an identity: `EVCONFORM_TOKEN`, `EVCONFORM_TOKEN_READONLY`."""
-    return _of(identity, "TOKEN", "the token of the identity {}")
+    """Return the variable for the token of an identity: `EVCONFORM_TOKEN`, `EVCONFORM_TOKEN_READONLY`."""
+    return _name_variable(identity, "TOKEN", "the token of the identity {}")
 
 
 def curl(exchange: Exchange) -> str:
-    """One POSIX shell command that sends the same request."""
-    parts = _parts(exchange)
+    """Return a POSIX shell command that sends the same request."""
+    parts = _take_apart(exchange)
     method = ["-I"] if parts.method == "HEAD" else ["-X", shlex.quote(parts.method)]
-    words = ["curl", "-sS", "-i", "-g", "--path-as-is", *method, _shell(parts.url)]
+    words = ["curl", "-sS", "-i", "-g", "--path-as-is", *method, _quote_for_shell(parts.url)]
     if parts.login:
-        words += ["-u", _shell((parts.login[0], ":", parts.login[1]))]
+        words += ["-u", _quote_for_shell((parts.login[0], ":", parts.login[1]))]
     for name, value in parts.headers:
-        words += ["-H", _shell((f"{name}: ", *value) if value else (f"{name};",))]  # `name:` would drop it
+        words += [
+            "-H",
+            _quote_for_shell((f"{name}: ", *value) if value else (f"{name};",)),
+        ]  # `name:` would remove the header
     if not parts.body:
         return " ".join(words)
     if not any(name.lower() == "content-type" for name, _ in parts.headers):
-        words += ["-H", "Content-Type:"]  # curl would invent one
+        words += ["-H", "Content-Type:"]  # without it curl would add its own
     if parts.text:
-        return " ".join([*words, "--data-raw", _shell(parts.text)])
+        return " ".join([*words, "--data-raw", _quote_for_shell(parts.text)])
     encoded = base64.b64encode(parts.body).decode()
     return f"printf %s {encoded} | base64 -d | {' '.join(words)} --data-binary @-"
 
 
 def python(exchange: Exchange) -> str:
-    """A script with httpx that sends the same request and prints what comes back."""
-    parts = _parts(exchange)
+    """Return a script with httpx that sends the same request and prints the response."""
+    parts = _take_apart(exchange)
     lines = ["import os", "", "import httpx", ""] if parts.variables else ["import httpx", ""]
-    lines += ["response = httpx.request(", f"    {parts.method!r},", f"    {_expression(parts.url)},"]
+    lines += ["response = httpx.request(", f"    {parts.method!r},", f"    {_write_expression(parts.url)},"]
     if parts.login:
-        lines += [f"    auth=({', '.join(_expression((each,)) for each in parts.login)}),"]
+        lines += [f"    auth=({', '.join(_write_expression((variable,)) for variable in parts.login)}),"]
     if parts.headers:
-        told = (f"        {name!r}: {_expression(value)}," for name, value in parts.headers)
-        lines += ["    headers={", *told, "    },"]
+        header_lines = (f"        {name!r}: {_write_expression(value)}," for name, value in parts.headers)
+        lines += ["    headers={", *header_lines, "    },"]
     if parts.body:
-        filled = any(isinstance(each, Variable) for each in parts.text)
-        lines += [f"    content=({_expression(parts.text)}).encode()," if filled else f"    content={parts.body!r},"]
+        filled = any(isinstance(piece, Variable) for piece in parts.text)
+        lines += [
+            f"    content=({_write_expression(parts.text)}).encode()," if filled else f"    content={parts.body!r},"
+        ]
     return "\n".join([*lines, ")", "print(response.status_code, response.headers)", "print(response.text)"])
 
 
-def _parts(exchange: Exchange) -> _Parts:
+def _take_apart(exchange: Exchange) -> _Parts:
     request = exchange.request
     own = {name.lower() for name, _ in request.headers}
     client = request.identity.endswith(CLIENT) and "authorization" not in own
-    text = _filled(_decoded(request.body), request)
-    short = len(request.body) <= _INLINE or any(isinstance(each, Variable) for each in text)
+    text = _fill_in(_decode_text(request.body), request)
+    short = len(request.body) <= _INLINE or any(isinstance(piece, Variable) for piece in text)
     return _Parts(
         request.method,
-        _filled(exchange.url, request),
-        (*(() if client else _lent(request, own)), *_own(request)),
+        _fill_in(exchange.url, request),
+        (*(() if client else _token_header(request, own)), *_own_headers(request)),
         request.body,
         text if short else (),
-        _login(request.identity) if client else (),
+        _client_credentials(request.identity) if client else (),
     )
 
 
-def _lent(request: Request, own: Iterable[str]) -> Iterator[tuple[str, Text]]:
-    """The token of the identity, where the request carried it."""
+def _token_header(request: Request, own: Iterable[str]) -> Iterator[tuple[str, Text]]:
+    """Yield the header with the token of the identity, if the request carried it in a header."""
     if not request.identity:
         return
     token = token_of(request.identity)
-    if request.token_in == "cookie":  # noqa: S105 - a place
+    if request.token_in == "cookie":  # noqa: S105 - a place, not a secret
         yield "Cookie", ("access_token=", token)
-    elif request.token_in != "query" and "authorization" not in own:  # noqa: S105 - a place
+    elif request.token_in != "query" and "authorization" not in own:  # noqa: S105 - a place, not a secret
         yield "Authorization", ("Token " if request.token_in else "Bearer ", token)
 
 
-def _own(request: Request) -> Iterator[tuple[str, Text]]:
-    """The headers of the request itself; of credentials that nobody made up, the scheme alone."""
+def _own_headers(request: Request) -> Iterator[tuple[str, Text]]:
+    """Yield the headers of the request itself; of real credentials only the scheme."""
     for name, value in request.headers:
         if name.lower() in _MADE_BY_CLIENT:
             continue
         scheme, space, token = value.partition(" ")
         if name.lower() not in _SECRET_HEADERS or {value, token} & set(request.invented):
-            yield name, _filled(value, request)
+            yield name, _fill_in(value, request)
         else:
             yield name, (*((f"{scheme} ",) if space and scheme.isalpha() else ()), _UNKNOWN)
 
 
-def _filled(text: str, request: Request) -> Text:
-    """The text with variables where something was taken out."""
+def _fill_in(text: str, request: Request) -> Text:
+    """Return the text with variables in place of what was redacted."""
     pieces = _REDACTED.split(text)  # text, name, text, name … text
-    found: list[str | Variable] = []
+    text_pieces: list[str | Variable] = []
     for index, piece in enumerate(pieces):
         if index % 2:
-            found.append(_taken(piece or "", request))
+            text_pieces.append(_variable_for(piece or "", request))
         elif piece:
-            found.append(piece)
-    return tuple(found)
+            text_pieces.append(piece)
+    return tuple(text_pieces)
 
 
-def _taken(name: str, request: Request) -> Variable:
-    """What stood where the record names a secret, or names none."""
+def _variable_for(name: str, request: Request) -> Variable:
+    """Return the variable for a redacted secret, from its name in the run log."""
     identity, _, kind = name.rpartition(".")
     if kind == "token":
         return token_of(identity)
     if kind == "client_secret":
-        return _login(identity)[1]
-    return token_of(request.identity) if request.token_in == "query" else _UNKNOWN  # noqa: S105 - a place
+        return _client_credentials(identity)[1]
+    return token_of(request.identity) if request.token_in == "query" else _UNKNOWN  # noqa: S105 - a place, not a secret
 
 
-_UNKNOWN = Variable("EVCONFORM_CREDENTIAL", "the credential that was sent there: the record does not keep it")
+_UNKNOWN = Variable("EVCONFORM_CREDENTIAL", "the credential that was sent; the run log does not hold it")
 
 
-def _login(identity: str) -> tuple[Variable, Variable]:
+def _client_credentials(identity: str) -> tuple[Variable, Variable]:
     name = identity.removesuffix(CLIENT)
     return (
-        _of(name, "CLIENT_ID", "the client id of the identity {}"),
-        _of(name, "CLIENT_SECRET", "the client secret of the identity {}"),
+        _name_variable(name, "CLIENT_ID", "the client id of the identity {}"),
+        _name_variable(name, "CLIENT_SECRET", "the client secret of the identity {}"),
     )
 
 
-def _of(identity: str, kind: str, what: str) -> Variable:
+def _name_variable(identity: str, kind: str, meaning: str) -> Variable:
     suffix = "" if identity in {"", "full"} else "_" + re.sub(r"\W", "_", identity, flags=re.ASCII).upper()
-    return Variable(f"EVCONFORM_{kind}{suffix}", what.format(identity or "full"))
+    return Variable(f"EVCONFORM_{kind}{suffix}", meaning.format(identity or "full"))
 
 
-def _shell(text: Text) -> str:
-    """One word of a POSIX shell."""
-    if not any(isinstance(each, Variable) for each in text):
+def _quote_for_shell(text: Text) -> str:
+    """Quote a text as one word of a POSIX shell."""
+    if not any(isinstance(piece, Variable) for piece in text):
         return shlex.quote("".join(map(str, text)))
-    if all(_PLAIN.fullmatch(each) for each in text if isinstance(each, str)):
-        return '"' + "".join(f"${{{each.name}}}" if isinstance(each, Variable) else each for each in text) + '"'
-    return "".join(f'"${{{each.name}}}"' if isinstance(each, Variable) else shlex.quote(each) for each in text)
+    if all(_PLAIN.fullmatch(piece) for piece in text if isinstance(piece, str)):
+        return '"' + "".join(f"${{{piece.name}}}" if isinstance(piece, Variable) else piece for piece in text) + '"'
+    return "".join(f'"${{{piece.name}}}"' if isinstance(piece, Variable) else shlex.quote(piece) for piece in text)
 
 
-def _expression(text: Text) -> str:
-    """A Python expression for the text."""
-    pieces = (f"os.environ[{each.name!r}]" if isinstance(each, Variable) else repr(each) for each in text)
+def _write_expression(text: Text) -> str:
+    """Return a Python expression for the text."""
+    pieces = (f"os.environ[{piece.name!r}]" if isinstance(piece, Variable) else repr(piece) for piece in text)
     return " + ".join(pieces) or "''"
 
 
-def _decoded(body: bytes) -> str:
-    """The body as text; nothing where it is none that a command line can carry."""
+def _decode_text(body: bytes) -> str:
+    """Return the body as text, empty where a command line cannot carry it."""
     try:
         text = body.decode()
     except UnicodeDecodeError:

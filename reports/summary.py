@@ -1,4 +1,4 @@
-"""What a run comes to: the one value that every format is written from."""
+"""The summary of a run: the one value that every format is written from."""
 
 from collections import Counter, defaultdict
 from enum import StrEnum
@@ -30,11 +30,11 @@ GRAVITY: tuple[Verdict, ...] = (
     Verdict.NOT_TESTED,
     Verdict.NOT_APPLICABLE,
 )
-"""Gravest first. PASS stands before the three that judged nothing: something was seen, and it was right."""
+"""Gravest first. PASS stands before the three that judged nothing: something was observed, and it was right."""
 
 
 class RunVerdict(StrEnum):
-    """How a whole run ends; the exit code of each follows the command-line interface."""
+    """The verdict of a run."""
 
     CONFORMS = "conforms"
     WAIVED = "conforms with waivers"
@@ -44,7 +44,7 @@ class RunVerdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 violations, 3 inconclusive, 4 our own fault."""
+        """The exit code of the command: 0 conforms, 1 violations, 3 inconclusive, 4 internal error."""
         return {"conforms": 0, "conforms with waivers": 0, "violations": 1, "inconclusive": 3}.get(self.value, 4)
 
 
@@ -75,8 +75,8 @@ class Finding(msgspec.Struct, frozen=True):
     """One cause on one requirement and operation, seen `times` times.
 
     `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
-    the telling one first, at most `reports.findings.EXCHANGES_KEPT`. `smallest` is that with the smallest request that
-    shows the same, empty where the run looked for none or found none smaller.
+    the best evidence first, at most `reports.findings.EXCHANGES_KEPT`. `smallest` is the id of the exchange with the
+    smallest request that shows the same, empty where the run found none smaller.
     """
 
     id: str
@@ -102,12 +102,12 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def violation(self) -> bool:
-        """Whether it makes the run fail by itself."""
+        """Whether the finding makes the run fail: a FAIL that no waiver covers."""
         return self.verdict is Verdict.FAIL and not self.waived
 
 
 class WaiverState(StrEnum):
-    """What became of a waiver; all but ACTIVE fail the run."""
+    """The state of a waiver; all but ACTIVE fail the run."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -130,7 +130,7 @@ class AppliedWaiver(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One line of a comparison of two runs; `finding` is empty where a case was merely not judged again."""
+    """One line of a comparison of two runs; `finding` is the id, empty where a case was only not judged again."""
 
     requirement: str
     operation: str
@@ -140,7 +140,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What changed between two runs: findings that are new, fixed or still there, and cases no longer judged."""
+    """The changes between two runs: findings that are new, fixed or still there, and cases no longer judged."""
 
     old_verdict: RunVerdict
     new_verdict: RunVerdict
@@ -152,7 +152,7 @@ class Difference(msgspec.Struct, frozen=True):
 
     @property
     def worse(self) -> bool:
-        """Whether something new is wrong, or something judged before was not judged again."""
+        """Whether there is a new finding, or a case that is no longer judged."""
         return bool(self.new or self.no_longer_tested)
 
 
@@ -166,11 +166,11 @@ class PastAttempt(msgspec.Struct, frozen=True):
 
 
 class CertificateState(msgspec.Struct, frozen=True):
-    """Where a certification stands: which attempt it is, what stands against a certificate, and what was signed.
+    """The state of a certification: the number of the attempt, the obstacles to a certificate, and the signature.
 
     `attempt` is None where the chain of attempts does not hold it. `issued` and `expires` are seconds since 1970, None
-    where no certificate was signed; `key_id` names the key that it was signed with. `verified` tells that it was signed
-    just now: otherwise all that is what the file says.
+    where no certificate was signed; `key_id` names the key that it was signed with. `verified` is true
+    if this run signed it; otherwise the values are those of the file, unverified.
     """
 
     attempt: int | None
@@ -183,11 +183,11 @@ class CertificateState(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True, dict=True):
-    """Everything a report says about a run.
+    """Everything that a report says about a run.
 
-    `cells` are the planned cases and `unplanned` the others that were observed all the same, both sorted;
-    `cut_off` says why the record is incomplete, empty where it is not; `finished_at` is None without any footer;
-    `places` tells where pointers stand in the files of the description; `reasons` are the sentences behind `verdict`.
+    `cells` are the planned cases and `unplanned` the others that were observed too, both sorted;
+    `cut_off` says why the run log is incomplete, empty where it is complete; `finished_at` is None without a footer;
+    `places` maps pointers to lines in the files of the description; `reasons` are the sentences behind `verdict`.
     """
 
     started: RunStarted | None
@@ -214,7 +214,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def planned(self) -> int:
-        """How many cases were planned."""
+        """The number of planned cases."""
         return len(self.cells)
 
     @cached_property
@@ -225,9 +225,9 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def gaps(self) -> dict[str, int]:
-        """Why planned cases were not tested, and how many each, most of them first."""
+        """The reasons why planned cases were not tested, with their numbers, most frequent first."""
         reasons = Counter(cell.reason for cell in self.cells if cell.verdict is Verdict.NOT_TESTED)
-        return dict(sorted(reasons.items(), key=lambda found: (-found[1], found[0])))
+        return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def requests_sent(self) -> int:
@@ -236,7 +236,7 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def duration_s(self) -> float:
-        """Seconds from the header to the last thing recorded."""
+        """Seconds from the header to the footer, or to the last response where there is none."""
         if self.started is None:
             return 0.0
         last = max((x.sent_at + (x.response.elapsed_s if x.response else 0.0) for x in self.exchanges), default=0.0)
@@ -245,20 +245,20 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def by_id(self) -> dict[str, Requirement]:
         """Requirements by id."""
-        return {each.id: each for each in self.requirements}
+        return {requirement.id: requirement for requirement in self.requirements}
 
     @cached_property
     def by_exchange(self) -> dict[str, Exchange]:
         """Exchanges by id; the earliest where several share one."""
-        return {each.id: each for each in reversed(self.exchanges)}
+        return {exchange.id: exchange for exchange in reversed(self.exchanges)}
 
     @cached_property
     def by_case(self) -> dict[Case, tuple[Finding, ...]]:
         """Findings by case, in their order."""
         grouped: dict[Case, list[Finding]] = defaultdict(list)
-        for each in self.findings:
-            grouped[each.case].append(each)
-        return {case: tuple(found) for case, found in grouped.items()}
+        for finding in self.findings:
+            grouped[finding.case].append(finding)
+        return {case: tuple(findings) for case, findings in grouped.items()}
 
     @cached_property
     def every_cell(self) -> tuple[Cell, ...]:
@@ -266,27 +266,27 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         return tuple(sorted((*self.cells, *self.unplanned), key=lambda cell: cell.case))
 
     def telling(self, finding: Finding) -> Exchange | None:
-        """The exchange that a finding is told by, where the record holds it."""
+        """Return the exchange that is the best evidence of a finding, if the run log holds it."""
         return self.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
 
     def simplest(self, finding: Finding) -> Exchange | None:
-        """The exchange to send again: the smallest that shows the same, else the telling one."""
+        """Return the exchange to send again: the one with the smallest request, else the best evidence."""
         return self.by_exchange.get(finding.smallest) or self.telling(finding)
 
     def pointer(self, finding: Finding) -> str:
-        """Where in the description a finding belongs: what it names there, else its operation, else the whole."""
+        """Return the pointer of a finding in the description: its own, else that of its operation, else `#`."""
         operation = self.model.by_key.get(finding.operation) if self.model else None
         return finding.pointer if finding.pointer.startswith("#") else (operation.pointer if operation else "") or "#"
 
     def place(self, finding: Finding) -> Place | None:
-        """The line of that, None where the record does not tell."""
+        """Return the line of a finding in the description, or None where the run log does not hold it."""
         return self.places.get(self.pointer(finding))
 
     def violated(self, cell: Cell) -> bool:
-        """Whether the case has a violation that no waiver covers."""
-        return any(each.violation for each in self.by_case.get(cell.case, ()))
+        """Return whether the case has a violation that no waiver covers."""
+        return any(finding.violation for finding in self.by_case.get(cell.case, ()))
 
     def level(self, requirement: str) -> Level:
-        """The level of a requirement; MUST for one that the catalogue does not know."""
+        """Return the level of a requirement; MUST for one that the catalogue does not hold."""
         known = self.by_id.get(requirement)
         return known.level if known else Level.MUST

@@ -1,4 +1,4 @@
-"""The summary that a terminal shows when a run ends."""
+"""The summary that a terminal shows at the end of a run."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3
 _OBSTACLES = 6
-LONGEST = 500  # characters of a command; a body of nested brackets would fill the screen
+LONGEST = 500  # characters of a command that fit a screen
 _MARKS = {
     Verdict.PASS: ("✓", "green"),
     Verdict.FAIL: ("✗", "bold red"),
@@ -33,55 +33,55 @@ _STYLES = {
 
 
 def render(summary: Summary, console: Console, report: Path | None = None) -> None:
-    """Print what failed, the first findings with the command that shows them again, and where the report is.
+    """Print the verdict, the first findings with the command that repeats them, and the place of the report.
 
-    All text of the target is printed as it is, never as markup; control characters do not reach the terminal.
+    Text of the target is printed as it is, never as markup; control characters do not reach the terminal.
     """
     console.print()
-    console.print(_headline(summary), soft_wrap=True)
+    console.print(_build_headline(summary), soft_wrap=True)
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
-    console.print(_counts(summary))
+    console.print(_build_counts(summary))
     for reason, count in islice(summary.gaps.items(), FIRST):
-        console.print(_plain(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
+        console.print(_make_printable(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
     if len(summary.gaps) > FIRST:
         others = sum(summary.gaps.values()) - sum(islice(summary.gaps.values(), FIRST))
-        console.print(Text(f"  not tested {others:,}: for other reasons, in the report", "dim"), soft_wrap=True)
+        console.print(Text(f"  not tested {others:,}: other reasons, see the report", "dim"), soft_wrap=True)
     groups = [group for group in by_cause(summary.findings) if not group.waived]
     for group in groups[:FIRST]:
-        _finding(group, summary, console)
+        _print_finding(group, summary, console)
     if len(groups) > FIRST:
-        console.print(Text(f"\n  and {len(groups) - FIRST:,} more causes in the report", "dim"), soft_wrap=True)
+        console.print(Text(f"\n  and {len(groups) - FIRST:,} more causes, see the report", "dim"), soft_wrap=True)
     for waiver in summary.waivers:
-        words = (
+        line = (
             f"  waiver {waiver.state}: {waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
         )
-        console.print(_plain(words), soft_wrap=True)
-    for line in _certificate(summary):
-        console.print(_plain(f"  {line}"), soft_wrap=True)
+        console.print(_make_printable(line), soft_wrap=True)
+    for line in _describe_certificate(summary):
+        console.print(_make_printable(f"  {line}"), soft_wrap=True)
     if report is not None:
         console.print(Text.assemble("  report  ", (str(report), "underline")), soft_wrap=True)
 
 
-def _certificate(summary: Summary) -> Iterator[str]:
+def _describe_certificate(summary: Summary) -> Iterator[str]:
     state = summary.certificate
     if state is None or summary.started is None or summary.started.certification is None:
         return
-    named = summary.started.certification
-    yield f"attempt {state.attempt or '?'} of {named.subject} {named.version}".rstrip()
+    certification = summary.started.certification
+    yield f"attempt {state.attempt or '?'} of {certification.subject} {certification.version}".rstrip()
     if state.expires is not None:
         yield f"certificate.json is valid until {datetime.fromtimestamp(state.expires, UTC):%Y-%m-%d %H:%M} UTC"
     elif state.obstacles:
         yield "no certificate:"
-        yield from (f"  {each}" for each in state.obstacles[:_OBSTACLES])
+        yield from (f"  {obstacle}" for obstacle in state.obstacles[:_OBSTACLES])
         if len(state.obstacles) > _OBSTACLES:
-            yield f"  and {len(state.obstacles) - _OBSTACLES} more in the report"
+            yield f"  and {len(state.obstacles) - _OBSTACLES} more, see the report"
     else:
-        yield "nothing stands against a certificate: evconform certify sign"
+        yield "no obstacles to a certificate, sign it with: evconform certify sign"
 
 
 def render_difference(difference: Difference, console: Console) -> None:
-    """Print what is new, no longer tested, still failing and fixed."""
+    """Print the findings that are new, no longer tested, still failing and fixed."""
     verdicts = f"{difference.old_verdict} → {difference.new_verdict}"
     console.print(
         Text.assemble(("WORSE" if difference.worse else "NOT WORSE", "bold"), f"  {verdicts}"), soft_wrap=True
@@ -93,20 +93,22 @@ def render_difference(difference: Difference, console: Console) -> None:
         ("fixed", difference.fixed, "green"),
     ):
         console.print(Text(f"{title}: {len(changes):,}", style))
-        for each in changes:
-            words = f"  {each.verdict} {each.requirement} {each.operation}: {each.message}"
-            console.print(_plain(words), soft_wrap=True)
+        for change in changes:
+            line = f"  {change.verdict} {change.requirement} {change.operation}: {change.message}"
+            console.print(_make_printable(line), soft_wrap=True)
 
 
-def _headline(summary: Summary) -> Text:
+def _build_headline(summary: Summary) -> Text:
     header = summary.started
-    what = f"{header.target.name} · {header.description_title} {header.description_version}" if header else "no header"
+    subject = (
+        f"{header.target.name} · {header.description_title} {header.description_version}" if header else "no header"
+    )
     cost = f"{summary.requests_sent:,} requests in {summary.duration_s:.1f} s"
     style = _STYLES.get(summary.verdict, "bold red")
-    return Text.assemble((summary.verdict.upper(), style), "  ", _plain(what), f" · {cost}")
+    return Text.assemble((summary.verdict.upper(), style), "  ", _make_printable(subject), f" · {cost}")
 
 
-def _counts(summary: Summary) -> Table:
+def _build_counts(summary: Summary) -> Table:
     table = Table.grid(padding=(0, 2, 0, 2))
     for verdict, count in summary.counts.items():
         mark, style = _MARKS.get(verdict, ("○", "dim"))
@@ -118,29 +120,32 @@ def _counts(summary: Summary) -> Table:
     return table
 
 
-def _finding(group: Group, summary: Summary, console: Console) -> None:
+def _print_finding(group: Group, summary: Summary, console: Console) -> None:
     finding = group.findings[0]
     mark, style = _MARKS[finding.verdict]
     head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
-    console.print(head.append(_plain(_where(group))), soft_wrap=True)
+    console.print(head.append(_make_printable(_describe_places(group))), soft_wrap=True)
     for name in ("message", "pointer", "expected", "actual"):
         value = getattr(finding, name)
         if value:
-            console.print(Text(f"  {name:<9}", "dim").append(_plain(value)), soft_wrap=True)
+            console.print(Text(f"  {name:<9}", "dim").append(_make_printable(value)), soft_wrap=True)
     exchange = summary.simplest(finding)
     if exchange is not None:
-        again = curl(exchange)
-        again = again if len(again) <= LONGEST else f"{again[:LONGEST]}… (whole in the report)"
-        console.print(Text("  again    ", "dim").append(_plain(again)), soft_wrap=True)
-        for each in variables(exchange):
-            console.print(Text("  where    ", "dim").append(_plain(f"{each.name} is {each.what}")), soft_wrap=True)
+        command = curl(exchange)
+        command = command if len(command) <= LONGEST else f"{command[:LONGEST]}… (in full in the report)"
+        console.print(Text("  repeat   ", "dim").append(_make_printable(command)), soft_wrap=True)
+        for variable in variables(exchange):
+            console.print(
+                Text("  where    ", "dim").append(_make_printable(f"{variable.name} is {variable.what}")),
+                soft_wrap=True,
+            )
 
 
-def _where(group: Group) -> str:
-    """The operation told of first, and how many others there are."""
-    first, several = group.findings[0].operation, len({each.operation for each in group.findings}) > 1
+def _describe_places(group: Group) -> str:
+    """Return the first operation, and the number of others."""
+    first, several = group.findings[0].operation, len({finding.operation for finding in group.findings}) > 1
     return f"{first}, and {group.spread} in all" if several else group.spread if len(group.findings) > 1 else first
 
 
-def _plain(text: str) -> Text:
+def _make_printable(text: str) -> Text:
     return Text("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text), end="", style="not bold")

@@ -1,4 +1,4 @@
-"""Waivers: violations that somebody answers for, for a while."""
+"""Waivers: known violations that have an owner and an expiry date."""
 
 import datetime as dt
 import tomllib
@@ -20,7 +20,7 @@ _UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR, 
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of `waivers.toml`: which violation is accepted, why, by whom, where it is followed up, until when."""
+    """One entry of `waivers.toml`: the violation, the reason, the owner, the issue and the date of expiry."""
 
     requirement: str
     operation: str
@@ -31,7 +31,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def case(self) -> Case:
-        """The requirement on the operation that it covers."""
+        """The case that the waiver covers."""
         return Case(self.requirement, self.operation)
 
 
@@ -40,52 +40,58 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(path: Path) -> tuple[Waiver, ...]:
-    """The waivers of a file, in its order; raises UsageError that names the file and the faulty entry."""
+    """Return the waivers of a file, in its order.
+
+    Raises:
+        UsageError: the file cannot be read, or an entry is invalid; names both.
+    """
     try:
-        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).waiver
-    except OSError as fault:
+        waivers = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).waiver
+    except OSError as error:
         raise UsageError(
-            f"{path} cannot be read: {fault.strerror}", hint="Name an existing file with --waivers."
-        ) from fault
-    except (ValueError, msgspec.ValidationError) as fault:
-        raise UsageError(f"{path}: {fault}", hint=f"write entries like:\n{_EXAMPLE}") from fault
-    for number, each in enumerate(found, 1):
+            f"{path} cannot be read: {error.strerror}", hint="Name an existing file with --waivers"
+        ) from error
+    except (ValueError, msgspec.ValidationError) as error:
+        raise UsageError(f"{path}: {error}", hint=f"Write entries like:\n{_EXAMPLE}") from error
+    for number, waiver in enumerate(waivers, 1):
         empty = [
-            name for name in ("requirement", "operation", "reason", "owner", "issue") if not getattr(each, name).strip()
+            name
+            for name in ("requirement", "operation", "reason", "owner", "issue")
+            if not getattr(waiver, name).strip()
         ]
         if empty:
-            raise UsageError(f"{path}: waiver {number} has no {empty[0]}", hint="Every field must say something.")
-    return found
+            raise UsageError(f"{path}: waiver {number} has no {empty[0]}", hint="Give every field a text")
+    return waivers
 
 
 def apply(summary: Summary, waivers: Iterable[Waiver], today: dt.date) -> Summary:
-    """The summary with its findings waived where an active waiver covers them, and judged anew.
+    """Return the summary with the findings waived that an active waiver covers, and a new verdict.
 
     A waiver covers FAIL and WARN on its requirement and operation until the end of the day it expires. One that is
-    expired, expires more than 90 days from `today`, stands twice, covers nothing that was judged, or whose finding is
-    gone makes the run fail.
+    expired, expires more than 90 days from `today`, occurs twice, covers a case that was not judged, or whose finding
+    is gone makes the run fail.
     """
     listed = tuple(waivers)
-    count = Counter(each.case for each in listed)
-    applied = [_applied(each, _state(each, count, summary, today)) for each in listed]
-    active = {Case(each.requirement, each.operation) for each in applied if each.state is WaiverState.ACTIVE}
+    count = Counter(waiver.case for waiver in listed)
+    applied = [_apply_state(waiver, _find_state(waiver, count, summary, today)) for waiver in listed]
+    active = {Case(waiver.requirement, waiver.operation) for waiver in applied if waiver.state is WaiverState.ACTIVE}
     findings = tuple(
-        msgspec.structs.replace(each, waived=each.case in active and each.verdict in WAIVABLE)
-        for each in summary.findings
+        msgspec.structs.replace(finding, waived=finding.case in active and finding.verdict in WAIVABLE)
+        for finding in summary.findings
     )
     return judged(msgspec.structs.replace(summary, findings=findings, waivers=tuple(applied)))
 
 
 def entry(finding: Finding, seen_at: float) -> str:
-    """An entry for a finding, in TOML, that is accepted as it is for a month after it was seen (epoch seconds).
+    """Return a waiver for a finding, in TOML, valid for a month after it was seen (`seen_at`, seconds since 1970).
 
-    Whoever pastes it says why, who answers and where it is followed.
+    Reason, owner and issue are for the user to fill in.
     """
     until = dt.datetime.fromtimestamp(seen_at, dt.UTC).date() + _AS_PRINTED
-    return _ENTRY.format(requirement=_toml(finding.requirement), operation=_toml(finding.operation), until=until)
+    return _ENTRY.format(requirement=_quote(finding.requirement), operation=_quote(finding.operation), until=until)
 
 
-def _state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.date) -> WaiverState:
+def _find_state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.date) -> WaiverState:
     cells = {cell.case: cell.verdict for cell in (*summary.cells, *summary.unplanned)}
     if count[waiver.case] > 1:
         return WaiverState.DUPLICATE
@@ -93,19 +99,19 @@ def _state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.dat
         return WaiverState.EXPIRED
     if waiver.expires > today + LONGEST:
         return WaiverState.TOO_LONG
-    if any(each.case == waiver.case and each.verdict in WAIVABLE for each in summary.findings):
+    if any(finding.case == waiver.case and finding.verdict in WAIVABLE for finding in summary.findings):
         return WaiverState.ACTIVE
     unjudged = waiver.case not in cells or cells[waiver.case] in _UNJUDGED
     return WaiverState.UNUSED if unjudged else WaiverState.GONE
 
 
-def _applied(waiver: Waiver, state: WaiverState) -> AppliedWaiver:
+def _apply_state(waiver: Waiver, state: WaiverState) -> AppliedWaiver:
     fields = {name: getattr(waiver, name) for name in ("requirement", "operation", "reason", "owner", "issue")}
     return AppliedWaiver(**fields, expires=waiver.expires.isoformat(), state=state)
 
 
-def _toml(text: str) -> str:
-    """A TOML basic string; its escapes are those of JSON, and DEL besides."""
+def _quote(text: str) -> str:
+    """Quote a text as a TOML basic string: the escapes of JSON, and one for DEL."""
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
 
 
@@ -113,7 +119,7 @@ _ENTRY = """[[waiver]]
 requirement = {requirement}
 operation = {operation}
 reason = "why this is accepted for now"
-owner = "who answers for it"
-issue = "https://where.it/is/followed"
+owner = "the person responsible"
+issue = "https://tracker.example/issue/1"
 expires = {until}  # at most 90 days ahead"""
 _EXAMPLE = _ENTRY.format(requirement='"EXP-04"', operation='"GET /evses/{evse_id}"', until="2026-01-31")

@@ -1,4 +1,4 @@
-"""The command `evconform`: one file a command; what a command needs is imported when it runs."""
+"""The command `evconform`: one module for each command, which imports what it needs when it runs."""
 
 import os
 import sys
@@ -10,13 +10,13 @@ import typer
 from conformance import __version__
 from conformance.errors import HarnessError
 
-OUR_FAULT = 4
+INTERNAL_ERROR = 4
 
 app = typer.Typer(
     name="evconform",
     help="Contract testing and conformance for the ev.energy v2 API.",
     no_args_is_help=True,
-    rich_markup_mode=None,  # plain help appears at once; the boxes of rich take longer than all the rest
+    rich_markup_mode=None,  # plain help appears at once, rich takes long to import
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -30,7 +30,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
         raise typer.Exit
 
 
-def _commands() -> None:
+def _add_commands() -> None:
     from conformance.cli import (
         certificates,
         certify,
@@ -49,37 +49,37 @@ def _commands() -> None:
 
 
 def main() -> None:
-    """Run a command; every fault becomes a message, a hint and an exit code (INTERFACE, "Exit codes")."""
-    _commands()
+    """Run a command; every error becomes a message, a hint and an exit code (README.md, "Exit codes")."""
+    _add_commands()
     try:
         app()
-    except HarnessError as fault:
-        with suppress(BrokenPipeError):  # nobody may be there to read it; the exit code tells all the same
-            _say(fault)
-        sys.exit(fault.exit_code)
+    except HarnessError as error:
+        with suppress(BrokenPipeError):  # the reader may be gone; the exit code still tells
+            _print_error(error)
+        sys.exit(error.exit_code)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
     except Exception:  # noqa: BLE001 - the last line of defence
         traceback.print_exc()
-        typer.echo("This is a fault of evconform itself. The lines above tell where.", err=True)
-        sys.exit(OUR_FAULT)
+        typer.echo("This is an internal error of evconform. Please report it with the lines above", err=True)
+        sys.exit(INTERNAL_ERROR)
     finally:
-        _let_go()
+        _flush_output()
 
 
-def _let_go() -> None:
-    """Drop what is left for readers that went away: Python would try again at its end, and exit with 120 for it."""
+def _flush_output() -> None:
+    """Flush the output; drop it if the reader is gone, or Python would exit with 120 when it tries again."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except BrokenPipeError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
 
 
-def _say(fault: HarnessError) -> None:
+def _print_error(error: HarnessError) -> None:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(fault.message, err=True)
-    if fault.hint:
-        typer.echo(f"       {fault.hint}", err=True)
+    typer.echo(error.message, err=True)
+    if error.hint:
+        typer.echo(f"       {error.hint}", err=True)

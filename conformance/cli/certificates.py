@@ -1,4 +1,4 @@
-"""`evconform keys`, `evconform certify sign` and `evconform verify`: certificates, from the key to the check."""
+"""`evconform keys`, `evconform certify sign` and `evconform verify`: keys, signing and verification of certificates."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from conformance.cli.certify import group as certify
-from conformance.cli.options import Attempts, Formats, ValidDays, Waivers
+from conformance.cli.options import AsJson, Attempts, Formats, ValidDays, Waivers
 
-group = typer.Typer(help="Keys that sign certificates, and what they revoke.", no_args_is_help=True)
+group = typer.Typer(help="Make signing keys, and revoke certificates.", no_args_is_help=True)
 
 _Key = Annotated[Path, typer.Option("--key", help="The issuer's private key (PEM).")]
-_File = Annotated[Path, typer.Argument(help="certificate.json")]
+_File = Annotated[Path, typer.Argument(help="The certificate, usually certificate.json.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,26 +23,26 @@ def add_to(app: typer.Typer) -> None:
 
 
 @group.command("new")
-def new(out: Annotated[Path, typer.Option(help="Folder to make them in.")] = Path()) -> None:
-    """Make an Ed25519 pair: a private key for its owner alone (mode 0600), the public one to publish."""
+def new(out: Annotated[Path, typer.Option(help="Folder for the two files.")] = Path()) -> None:
+    """Make a pair of Ed25519 keys: a private one (mode 0600), and a public one to publish."""
     from conformance.certificates.keys import new_keys
 
-    made = new_keys(out)
-    typer.echo(f"private  {made.private}  keep it, and keep it secret")
-    typer.echo(f"public   {made.public}  give it to everybody who verifies")
-    typer.echo(f"key id   {made.id}")
+    keys = new_keys(out)
+    typer.echo(f"private  {keys.private}  keep it secret")
+    typer.echo(f"public   {keys.public}  publish it")
+    typer.echo(f"key id   {keys.id}")
 
 
 @group.command("revoke")
 def revoke(
     certificate: _File,
     key: _Key,
-    reason: Annotated[str, typer.Option(help="Why it holds no longer; everybody reads it.")],
-    file: Annotated[Path, typer.Option("--list", help="The list to add to, made where there is none.")] = Path(
-        "revocations.json"
-    ),
+    reason: Annotated[str, typer.Option(help="Reason of the revocation, public.")],
+    file: Annotated[
+        Path, typer.Option("--list", help="List of revocations to add to; made if it does not exist.")
+    ] = Path("revocations.json"),
 ) -> None:
-    """Add a certificate to the signed list of those that hold no longer; publish the list."""
+    """Add a certificate to the signed list of revocations. Publish the list afterwards."""
     from conformance.certificates.keys import private_key
     from conformance.certificates.revocation import revoke as revoke_in
 
@@ -51,14 +51,14 @@ def revoke(
 
 
 def sign(
-    report_dir: Annotated[Path, typer.Argument(help="Report directory of a finished certification.")],
+    report_dir: Annotated[Path, typer.Argument(help="Report directory of a finished certification run.")],
     key: _Key,
     days: ValidDays = 365,
     waivers: Waivers = None,
     attempts: Attempts = None,
     formats: Formats = None,
 ) -> None:
-    """Sign a certificate of a finished record, where nothing stands against it. Exit code as `run`, 3 if refused."""
+    """Sign a certificate for a finished run. The exit codes are those of `run`; 3 if there are obstacles."""
     from conformance.cli.certifying import show, wanted
 
     raise typer.Exit(show(report_dir / "events.jsonl", wanted(formats, waivers, attempts, key, days)))
@@ -67,18 +67,20 @@ def sign(
 def verify(
     certificate: _File,
     key: Annotated[Path, typer.Option("--key", help="The issuer's public key (PEM).")],
-    log: Annotated[Path | None, typer.Option(help="events.jsonl: is it the record that was certified?")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Run log (events.jsonl) that the certificate should be about.")
+    ] = None,
     revocations: Annotated[Path | None, typer.Option(help="The issuer's list of revocations.")] = None,
-    attempts: Annotated[Path | None, typer.Option(help="Chain of attempts, or the folder of many.")] = None,
-    badge: Annotated[Path | None, typer.Option(help="Write a Shields endpoint badge of the result here.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    attempts: Annotated[Path | None, typer.Option(help="Chain of attempts, or a folder of chains.")] = None,
+    badge: Annotated[Path | None, typer.Option(help="File to write a Shields endpoint badge of the result to.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Verify a signed certificate, offline.
 
-    Exit code: 0 valid, 2 no certificate or no key, 10 tampered,
-    11 wrong key, 12 expired or not yet valid, 13 the log does not match,
+    Exit codes: 0 valid, 2 certificate or key unreadable, 10 tampered,
+    11 wrong key, 12 expired or not yet valid, 13 the run log does not match,
     14 revoked, 15 the chain of attempts is broken.
-    Of several, in the order 10, 11, 14, 13, 15, 12.
+    If several apply, the first of 10, 11, 14, 13, 15, 12.
     """
     from conformance.certificates.files import read, replace, sha256
     from conformance.certificates.keys import public_key

@@ -1,4 +1,4 @@
-"""`evconform certify`: what partners are certified for."""
+"""`evconform certify`: the certification of webhook receivers and API clients."""
 
 import sys
 import time
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.cli.options import Attempts, Formats, SignKey, ValidDays, Waivers
+from conformance.cli.options import Attempts, Description, Formats, ReportDir, SignKey, ValidDays, Waivers
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
     from conformance.certify.webhook_receivers.run import Options
 
 group = typer.Typer(
-    help="Certify a partner: its webhook receiver, its API client; sign what it passed.", no_args_is_help=True
+    help="Certify a partner's webhook receiver or API client, and sign the certificate.", no_args_is_help=True
 )
 
 
@@ -25,30 +25,38 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("webhooks")
 def webhooks(
-    endpoint: Annotated[str, typer.Option(help="Where the receiver takes deliveries: https://…")],
-    secret: Annotated[str, typer.Option(help="Its signing secret whsec_…, or env:NAME.")],
-    previous_secret: Annotated[str, typer.Option(help="The secret before, its overlap over (W06).")] = "",
-    observe: Annotated[str, typer.Option(help='Observation hook: GET URL?svix_id=… gives {"effects": n}.')] = "",
-    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
-    profile: Annotated[Profile, typer.Option(help="deep also waits between retries.")] = Profile.STANDARD,
-    subject: Annotated[str, typer.Option(help="Name of what is certified; its address otherwise.")] = "",
-    subject_version: Annotated[str, typer.Option(help="Version of what is certified.")] = "",
-    seed: Annotated[int, typer.Option(help="Same seed, same payloads.")] = 1,
-    select: Annotated[list[str] | None, typer.Option(help="Requirements to judge, as W12; repeatable.")] = None,
-    rate: Annotated[float, typer.Option(min=0.1, help="Deliveries a second, one after the other.")] = 25.0,
-    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Deliveries at once, where W25 and W27 ask it.")] = 50,
-    api_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the API for thin fetches; 0: any.")] = 0,
-    api_url: Annotated[str, typer.Option(help="Address before that port, as the receiver reaches it.")] = "",
-    longest_wait: Annotated[float, typer.Option(min=0, help="Seconds; 99300 also tries the retry after a day.")] = 600,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent; send nothing.")] = False,
-    report_dir: Annotated[Path | None, typer.Option(help="Where record and reports go.")] = None,
+    endpoint: Annotated[str, typer.Option(help="URL of the receiver.")],
+    secret: Annotated[str, typer.Option(help="Its signing secret: whsec_… or env:NAME.")],
+    previous_secret: Annotated[
+        str, typer.Option(help="Signing secret before the last rotation, no longer valid (for W06).")
+    ] = "",
+    observe: Annotated[str, typer.Option(help='Observation hook: GET URL?svix_id=… returns {"effects": n}.')] = "",
+    description: Description = None,
+    profile: Annotated[
+        Profile, typer.Option(help="How thorough: smoke, standard or deep; deep also waits for late retries.")
+    ] = Profile.STANDARD,
+    subject: Annotated[str, typer.Option(help="Name of the receiver (default: its address).")] = "",
+    subject_version: Annotated[str, typer.Option(help="Version of the receiver.")] = "",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same payloads.")] = 1,
+    select: Annotated[list[str] | None, typer.Option(help="Requirement to test, for example W12; repeatable.")] = None,
+    rate: Annotated[float, typer.Option(min=0.1, help="Deliveries per second, when sent one after the other.")] = 25.0,
+    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Simultaneous deliveries for W25 and W27.")] = 50,
+    api_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the API that the receiver may fetch from; 0: any free port.")
+    ] = 0,
+    api_url: Annotated[str, typer.Option(help="URL at which the receiver reaches that port.")] = "",
+    longest_wait: Annotated[
+        float, typer.Option(min=0, help="Longest wait in seconds; 99300 covers the retry after a day.")
+    ] = 600,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the deliveries, send nothing.")] = False,
+    report_dir: ReportDir = None,
     formats: Formats = None,
     waivers: Waivers = None,
     sign: SignKey = None,
     days: ValidDays = 365,
     attempts: Attempts = None,
 ) -> None:
-    """Certify a webhook receiver (W01 to W33). Exit code as `run`."""
+    """Certify a webhook receiver (W01 to W33). The exit codes are those of `run`."""
     from conformance.certify.webhook_receivers.run import Options, certify
     from conformance.cli.certifying import command_line, show, wanted
     from conformance.cli.interrupts import terminable
@@ -75,23 +83,23 @@ def webhooks(
         version=subject_version,
     )
     if dry_run:
-        _print(options)
+        _print_deliveries(options)
         return
     want = wanted(formats, waivers, attempts, sign, days)
     if sign and not subject_version:
-        raise UsageError("--sign without --subject-version", hint="A certificate is for a version of something.")
+        raise UsageError("--sign needs --subject-version", hint="A certificate names the version of the receiver")
     with terminable():
-        log = certify(options, said=_say)
+        log = certify(options, said=_print_line)
     raise typer.Exit(show(log, want))
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     typer.echo(text)
     sys.stdout.flush()
 
 
-def _print(options: "Options") -> None:
-    """What would be sent, and where to; nothing is."""
+def _print_deliveries(options: "Options") -> None:
+    """Print the deliveries and their destination."""
     from rich.table import Table
 
     from conformance.certify.opening import key_of
@@ -101,43 +109,49 @@ def _print(options: "Options") -> None:
     from conformance.cli.terminal import Terminal
 
     endpoint, _ = Endpoint(options.endpoint), key_of(options.secret)
-    table = Table("requirement", "stimulus", "level", "sent", "right answer", "because")
-    for each in chosen(options.select, options.profile):
-        table.add_row(each.requirement, each.name, each.level, each.how, each.right, each.reason)
+    table = Table("requirement", "stimulus", "level", "sent", "expected response", "because")
+    for stimulus in chosen(options.select, options.profile):
+        table.add_row(
+            stimulus.requirement, stimulus.name, stimulus.level, stimulus.how, stimulus.right, stimulus.reason
+        )
     console = Terminal(width=max(120, Terminal().width))
     console.print(table)
-    console.print(f"to {endpoint.url} alone, nothing has been sent", soft_wrap=True)
+    console.print(f"Only {endpoint.url} would receive them; nothing has been sent", soft_wrap=True)
     if (
         endpoint.secure
         and endpoint.port == 443
-        and any(e.how is How.PLAIN for e in chosen(options.select, options.profile))
+        and any(stimulus.how is How.PLAIN for stimulus in chosen(options.select, options.profile))
     ):
-        console.print(f"and one empty, unsigned POST to http://{endpoint.host}{endpoint.target}", soft_wrap=True)
+        console.print(f"Also one empty, unsigned POST to http://{endpoint.host}{endpoint.target}", soft_wrap=True)
     if options.observe:
-        console.print(f"effects are asked of {options.observe}", soft_wrap=True)
+        console.print(f"Effects would be read from {options.observe}", soft_wrap=True)
 
 
 @group.command("client")
 def client(
-    command: Annotated[list[str] | None, typer.Argument(help="Your client, after `--`; started once a case.")] = None,
-    plan: Annotated[Path | None, typer.Option(help="What your client is and does; all tasks without it.")] = None,
+    command: Annotated[
+        list[str] | None, typer.Argument(help="Command of your client, after `--`; started once for each case.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Plan: name, version and tasks of your client (default: all tasks).")
+    ] = None,
     plan_template: Annotated[bool, typer.Option("--plan-template", help="Print a plan to fill in.")] = False,
-    profile: Annotated[str, typer.Option(help="Only one profile: reader, charging data, onboarding.")] = "",
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases at the same time.")] = 8,
-    limit: Annotated[float, typer.Option(min=1, help="Seconds that a case may last at most.")] = 120,
-    serve: Annotated[bool, typer.Option("--serve", help="Keep the cases up for a client that you start.")] = False,
-    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 1,
-    select: Annotated[list[str] | None, typer.Option(help="Requirements or cases, as C05; repeatable.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cases; start nothing.")] = False,
-    report_dir: Annotated[Path | None, typer.Option(help="Where record and reports go.")] = None,
+    profile: Annotated[str, typer.Option(help="Only one profile: reader, charging data, onboarding or full.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases that run at the same time.")] = 8,
+    limit: Annotated[float, typer.Option(min=1, help="Time limit of a case in seconds.")] = 120,
+    serve: Annotated[bool, typer.Option("--serve", help="Wait for a client that you start yourself.")] = False,
+    description: Description = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
+    select: Annotated[list[str] | None, typer.Option(help="Requirement or case, for example C05; repeatable.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cases, start nothing.")] = False,
+    report_dir: ReportDir = None,
     formats: Formats = None,
     waivers: Waivers = None,
     sign: SignKey = None,
     days: ValidDays = 365,
     attempts: Attempts = None,
 ) -> None:
-    """Certify an API client (C01 to C30). Exit code as `run`."""
+    """Certify an API client (C01 to C30). The exit codes are those of `run`."""
     from conformance.certify.api_clients import run
     from conformance.certify.api_clients.plan import template
     from conformance.cli import clients
@@ -166,9 +180,7 @@ def client(
         return
     want = wanted(formats, waivers, attempts, sign, days)
     if sign and not plan:
-        raise UsageError(
-            "--sign without --plan", hint="A plan names what is certified, and its version: see --plan-template."
-        )
+        raise UsageError("--sign needs --plan", hint="The plan names the client and its version, see --plan-template")
     with terminable():
         log = run.serve(options, clients.waiting) if serve else run.certify(options)
     raise typer.Exit(show(log, want))

@@ -1,4 +1,4 @@
-"""What commands that judge outside pytest share: showing and certifying what came of it."""
+"""The end of a certification: reports, certificate and exit code."""
 
 import re
 import shlex
@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.cli.terminal import Terminal
+from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
 from conformance.errors import HarnessError
-from conformance.execution.directories import point_latest
-from reports import Summary, build, fold, read, waivers
-from reports.terminal import render
+from conformance.reporting import report
+from reports import DEFAULT_FORMATS, Summary, build, fold, read
 
 if TYPE_CHECKING:
     from conformance.certificates.keys import Signer
 
-_DEFAULT_FORMATS = ("html", "json", "junit")
-_UNSIGNED = 3
+_EXIT_UNSIGNED = 3
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is to be made of a finished record: its formats, waivers, chain of attempts, and a signature."""
+    """The output that a command asks for: formats, waivers, chain of attempts, and a signature."""
 
     formats: tuple[str, ...] = ()
     waivers: Path | None = None
@@ -35,7 +33,11 @@ class Wanted(msgspec.Struct, frozen=True):
 def wanted(
     formats: list[str] | None, waived: Path | None, attempts: Path | None, key: Path | None, days: int
 ) -> Wanted:
-    """What somebody asked for; reads the key before anything is sent, and raises CertificateError."""
+    """Return the output that the options ask for; read the key before anything is sent.
+
+    Raises:
+        CertificateError: the key cannot be read.
+    """
     if key is None:
         return Wanted(tuple(formats or ()), waived, attempts, None, days)
     from conformance.certificates.keys import private_key
@@ -44,36 +46,34 @@ def wanted(
 
 
 def show(log: Path, want: Wanted | None = None) -> int:
-    """Write reports of a log, certify where that is wanted, print what came of it, and give the exit code."""
+    """Write the reports of a run log, sign a certificate if asked to, print the summary; return the exit code."""
     want = want or Wanted()
-    summary, unsigned = fold(read([log])), False
+    summary, is_refused = fold(read([log])), False
     if want.waivers:
-        summary = waivers.apply(summary, waivers.load(want.waivers), datetime.now(UTC).date())
-    formats = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *want.formats)))
+        summary = apply_waivers(summary, load_waivers(want.waivers))
+    formats = tuple(dict.fromkeys((*DEFAULT_FORMATS, *want.formats)))
     if want.signer is not None or (summary.started is not None and summary.started.certification is not None):
         try:
-            summary, signed = _certified(summary, log, want)
+            summary, is_signed = _certify(summary, log, want)
         except HarnessError:
-            build(summary, log.parent, formats)  # what was seen is shown, whatever becomes of the certificate
+            build(summary, log.parent, formats)  # the reports are written even if signing fails
             raise
-        unsigned = want.signer is not None and not signed
-    written = build(summary, log.parent, formats)
-    point_latest(log.parent)
-    render(summary, Terminal(soft_wrap=not sys.stdout.isatty()), written.get("html"))
-    return summary.verdict.exit_code or (_UNSIGNED if unsigned else 0)
+        is_refused = want.signer is not None and not is_signed
+    exit_code = print_summary(summary, report(log, formats, summary=summary))
+    return exit_code or (_EXIT_UNSIGNED if is_refused else 0)
 
 
 def command_line() -> str:
-    """The command as it was given, without secrets."""
+    """Return the command as it was given, without secrets."""
     return re.sub(r"whsec_[^\s']+", "whsec_…", shlex.join(["evconform", *sys.argv[1:]]))
 
 
-def _certified(summary: Summary, log: Path, want: Wanted) -> tuple[Summary, bool]:
-    """The summary with its place among the attempts, and whether a certificate was signed."""
+def _certify(summary: Summary, log: Path, want: Wanted) -> tuple[Summary, bool]:
+    """Return the summary with the state of its certificate, and whether a certificate was signed."""
     from conformance.certificates.signing import attempted, sign, state
 
     attempt = attempted(summary, log, want.attempts)
-    signed = want.signer is not None and (
+    is_signed = want.signer is not None and (
         sign(summary, attempt, want.signer, now=datetime.now(UTC), days=want.days) is not None
     )
-    return msgspec.structs.replace(summary, certificate=state(attempt, signed=signed)), signed
+    return msgspec.structs.replace(summary, certificate=state(attempt, signed=is_signed)), is_signed

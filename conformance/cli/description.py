@@ -1,4 +1,4 @@
-"""`evconform description`: what the description is read as, what is wrong with it, how it changed."""
+"""`evconform description`: show, lint, fetch and compare OpenAPI descriptions."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from conformance.cli.options import AsJson
 from conformance.model.requirement import Level
 
-group = typer.Typer(help="The OpenAPI description: fetch, show, lint it, and compare two.", no_args_is_help=True)
+group = typer.Typer(help="Show, lint, fetch and compare OpenAPI descriptions.", no_args_is_help=True)
 
-_File = Annotated[Path | None, typer.Argument(help="YAML, JSON or a folder; the shipped one otherwise.")]
+_File = Annotated[Path | None, typer.Argument(help="YAML or JSON file, or folder (default: the bundled description).")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,10 +22,10 @@ def add_to(app: typer.Typer) -> None:
 @group.command("show")
 def show(
     file: _File = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
+    as_json: AsJson = False,
+    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
 ) -> None:
-    """Print operations, resources, links, expansions, filters and paging, as tables or JSON."""
+    """Print operations, resources, links, expansions, filters and pagination, as tables or JSON."""
     from conformance.cli.terminal import Terminal
     from conformance.description import load
     from conformance.description import show as showing
@@ -39,13 +40,13 @@ def show(
 @group.command("lint")
 def lint(
     file: _File = None,
-    level: Annotated[Level, typer.Option(help="Leave out what binds less than this.")] = Level.MAY,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    sarif: Annotated[bool, typer.Option("--sarif", help="As SARIF 2.1.0, for code scanning.")] = False,
+    level: Annotated[Level, typer.Option(help="Weakest level to report.")] = Level.MAY,
+    as_json: AsJson = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0, for code scanning.")] = False,
 ) -> None:
-    """Print what a careful reader objects to, with lines; exit code 1 where a MUST is broken.
+    """Print defects of a description, with line numbers. Exit code 1 if a MUST is violated.
 
-    The description is judged as it stands, without overlays.
+    The description is judged as published, without overlays.
     """
     from conformance.description.lint import every_rule, writing
     from conformance.description.lint import lint as find
@@ -53,19 +54,19 @@ def lint(
     from conformance.validation import Validators
 
     if as_json and sarif:
-        raise UsageError("--json and --sarif at once", hint="One of them.")
-    found = tuple(each for each in find(file, Validators) if not _weaker(each.level, level))
+        raise UsageError("--json and --sarif exclude each other", hint="Choose one of them")
+    findings = tuple(finding for finding in find(file, Validators) if not _is_weaker(finding.level, level))
     if as_json:
-        typer.echo(writing.as_json(found, every_rule()).decode())
+        typer.echo(writing.as_json(findings, every_rule()).decode())
     elif sarif:
-        typer.echo(writing.as_sarif(found, every_rule()).decode())
+        typer.echo(writing.as_sarif(findings, every_rule()).decode())
     else:
-        typer.echo("\n".join(writing.as_text(found)))
-    raise typer.Exit(1 if any(each.level is Level.MUST for each in found) else 0)
+        typer.echo("\n".join(writing.as_text(findings)))
+    raise typer.Exit(1 if any(finding.level is Level.MUST for finding in findings) else 0)
 
 
 class DiffFormat(StrEnum):
-    """How differences are written."""
+    """The output format of differences."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -74,13 +75,13 @@ class DiffFormat(StrEnum):
 
 @group.command("fetch")
 def fetch(
-    url: Annotated[str | None, typer.Option(help="Where it is published; the provider's address otherwise.")] = None,
-    accept: Annotated[bool, typer.Option("--accept", help="Use it though it changed.")] = False,
-    config: Annotated[Path, typer.Option(help="The configuration to pin it in.")] = Path("evconform.toml"),
+    url: Annotated[str | None, typer.Option(help="URL of the description (default: the provider's).")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept a description that has changed.")] = False,
+    config: Annotated[Path, typer.Option(help="Configuration file to pin it in.")] = Path("evconform.toml"),
 ) -> None:
-    """Download the published description and pin it; one that changed is shown first, and used with --accept.
+    """Download the published description and pin it. A changed one is shown first, and used with --accept.
 
-    Exit code 1 where it changed and was not accepted.
+    Exit code 1 if it has changed and was not accepted.
     """
     from datetime import UTC, datetime
 
@@ -94,9 +95,9 @@ def fetch(
     if result.changes:
         typer.echo("\n".join(writing.as_text(result.changes, View.CLIENT)))
     elif result.changed:
-        typer.echo("Another file, in prose alone; or the one in use can no longer be read.")
+        typer.echo("The file differs only in prose, or the one in use can no longer be read")
     if result.waiting:
-        typer.echo("It changed, and is not used. `evconform description fetch --accept` takes it.")
+        typer.echo("The description has changed and is not used. Accept it with `evconform description fetch --accept`")
         raise typer.Exit(1)
     typer.echo(f"pinned in {config}: {result.file}")
 
@@ -104,14 +105,14 @@ def fetch(
 @group.command("diff")
 def diff(
     old: Annotated[Path, typer.Argument(help="The earlier description.")],
-    new: Annotated[Path, typer.Argument(help="The later one.")],
-    output: Annotated[DiffFormat, typer.Option("--format", help="How to write it.")] = DiffFormat.TEXT,
+    new: Annotated[Path, typer.Argument(help="The later description.")],
+    output: Annotated[DiffFormat, typer.Option("--format", help="Output format.")] = DiffFormat.TEXT,
     view: Annotated[
         Literal["client", "server"],
-        typer.Option("--for", help="Whom it may break: callers of the API, or those who serve it."),
+        typer.Option("--for", help="Whose changes count: breaking for callers of the API, or for its server."),
     ] = "client",
 ) -> None:
-    """Print breaking, risky and harmless changes; exit code 1 where one breaks."""
+    """Print breaking, risky and harmless changes. Exit code 1 if a change is breaking."""
     from conformance.description import load
     from conformance.description.drift import Severity, View, drift, writing
 
@@ -121,9 +122,9 @@ def diff(
         typer.echo(writing.as_json(changes, breaks).decode())
     else:
         typer.echo("\n".join((writing.as_text if output is DiffFormat.TEXT else writing.as_markdown)(changes, breaks)))
-    raise typer.Exit(1 if any(each.severity(breaks) is Severity.BREAKING for each in changes) else 0)
+    raise typer.Exit(1 if any(change.severity(breaks) is Severity.BREAKING for change in changes) else 0)
 
 
-def _weaker(one: Level, other: Level) -> bool:
+def _is_weaker(level: Level, minimum: Level) -> bool:
     order = list(Level)
-    return order.index(one) > order.index(other)
+    return order.index(level) > order.index(minimum)

@@ -1,9 +1,10 @@
 """`evconform doctor`: configuration, credentials, scopes and reachability, with at most three requests."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from conformance.cli.options import Config, Description
 
 if TYPE_CHECKING:
     from conformance.diagnosis import Finding
@@ -15,11 +16,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(
-    target: Annotated[str, typer.Option(help="A name of the configuration, a kind, or a URL.")] = "builtin",
-    config: Annotated[Path | None, typer.Option(help="Configuration; evconform.toml here otherwise.")] = None,
-    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
+    target: Annotated[str, typer.Option(help="Configured target, kind of target, or URL.")] = "builtin",
+    config: Config = None,
+    description: Description = None,
 ) -> None:
-    """Check the set-up and say how to mend each fault. Exit code 0: ready; 2: something to mend."""
+    """Check the set-up, and say how to fix each problem. Exit code 0: ready; 2: there is a problem."""
     from rich.text import Text
 
     from conformance.cli.terminal import Terminal

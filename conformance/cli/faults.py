@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import AsJson, Description
 from conformance.errors import UsageError
 from conformance.model.target import Profile
 
@@ -22,17 +23,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def faults(
-    names: Annotated[list[str] | None, typer.Argument(help="Only these faults; all of answers otherwise.")] = None,
-    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
-    profile: Annotated[Profile, typer.Option(help="How deep.")] = Profile.STANDARD,
-    seeds: Annotated[int, typer.Option(min=0, help="Clean servers to look for false alarms on.")] = 3,
-    workers: Annotated[int, typer.Option(min=1, help="Servers tried at once.")] = os.cpu_count() or 1,
-    record: Annotated[Path | None, typer.Option(help="Results, a line each; what is there is not done again.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As a table in Markdown.")] = False,
-    into: Annotated[Path | None, typer.Option(help="Put that table between its markers in this file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Faults to test (default: all that change responses).")
+    ] = None,
+    description: Description = None,
+    profile: Annotated[Profile, typer.Option(help="How thorough: smoke, standard or deep.")] = Profile.STANDARD,
+    seeds: Annotated[int, typer.Option(min=0, help="Number of clean servers, to find false alarms.")] = 3,
+    workers: Annotated[int, typer.Option(min=1, help="Servers tested at the same time.")] = os.cpu_count() or 1,
+    record: Annotated[
+        Path | None, typer.Option(help="File of results, one per line; those already there are not repeated.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
+    into: Annotated[Path | None, typer.Option(help="File to put that table into, between its markers.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Try each seeded fault against the suite: killed or survived, requests, false alarms. Exit 1 if any is wrong."""
+    """Run the suite against each seeded fault: detected or survived, false alarms. Exit code 1 if one is wrong."""
     import msgspec
 
     from conformance import __version__
@@ -42,17 +47,17 @@ def faults(
 
     known = catalogue()
     if unknown := sorted(set(names or ()) - set(known)):
-        raise UsageError(f"no fault is called {unknown[0]}", hint="`evconform serve --list-faults` names them all.")
+        raise UsageError(f"{unknown[0]!r} is not a seeded fault", hint="List them with `evconform serve --list-faults`")
     left_out = inapplicable(known, description)
     fits = [name for name in known if name not in left_out]
-    wanted, numbers = [name for name in names or known if name not in left_out], range(1, seeds + 1)
+    chosen, numbers = [name for name in names or known if name not in left_out], range(1, seeds + 1)
     for name in names or known:
         if name in left_out:
-            typer.echo(f"{'not tried':<12} {name}: {left_out[name]}", err=as_json or markdown)
-    asked = {*(("", seed) for seed in numbers), *((name, 1) for name in wanted)}
-    proofs = [proof for proof in _recorded(record) if proof.key in asked]
+            typer.echo(f"{'not tested':<12} {name}: {left_out[name]}", err=as_json or markdown)
+    requested = {*(("", seed) for seed in numbers), *((name, 1) for name in chosen)}
+    proofs = [proof for proof in _read_record(record) if proof.key in requested]
     done = {proof.key for proof in proofs}
-    for proof in matrix(wanted, numbers, description=description, profile=profile, workers=workers, done=done):
+    for proof in matrix(chosen, numbers, description=description, profile=profile, workers=workers, done=done):
         proofs.append(proof)
         typer.echo(proved.line(proof), err=as_json or markdown)
         if record:
@@ -71,7 +76,7 @@ def faults(
     raise typer.Exit(int(proved.wrong(proofs)))
 
 
-def _recorded(file: Path | None) -> "Iterator[Proof]":
+def _read_record(file: Path | None) -> "Iterator[Proof]":
     import msgspec
 
     from conformance.proving import Proof

@@ -1,4 +1,4 @@
-"""Ending early as a person would."""
+"""Interrupts of a run."""
 
 import signal
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does: with its record and report."""
+    """Let SIGTERM end a run as Ctrl-C does, with its run log and reports."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

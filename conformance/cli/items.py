@@ -1,4 +1,4 @@
-"""The suite's items inside pytest, with progress."""
+"""The plan items of the suite, run by pytest, with progress."""
 
 import os
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from conformance.execution.store import store_path
 from conformance.execution.worker import todo
 from conformance.pytest_plugin import SUITE, Prepared
 
-_OF_PYTEST = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-_ITEMS_PER_WORKER = 60  # below that another process costs more than it saves
+_PYTEST_VARIABLES = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+_ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
 
 
 def run_items(session: Session, workers: str) -> str:
-    """Run every item on that many processes (a number or auto); why the run ended early, or nothing."""
+    """Run every plan item on a number of processes (or auto); return why the run ended early, or an empty text."""
     items = len(todo(session.brief.plan, session.spec))
     progress = SuiteProgress(items, store_path(session.spec.path))
     prepared = Prepared(session)
@@ -33,25 +33,27 @@ def run_items(session: Session, workers: str) -> str:
         "-p", "conformance.pytest_plugin",
         "--capture=no",
     ]  # fmt: skip
-    if count := _count(workers, items):
-        arguments += ["-p", "xdist.plugin", "-n", str(count)]  # dealt out by `suite/scheduling.py`
-    with _alone(), terminable(), progress:
+    if count := _count_workers(workers, items):
+        arguments += ["-p", "xdist.plugin", "-n", str(count)]  # distributed by the scheduler of the suite
+    with _isolate_pytest(), terminable(), progress:
         code = pytest.main(arguments, plugins=[prepared, progress])
-    if progress.fault:
-        raise HarnessError(f"the suite broke: {progress.fault}", hint=f"The record so far: {session.spec.path}")
+    if progress.error:
+        raise HarnessError(
+            f"internal error of the suite: {progress.error}", hint=f"The run log so far: {session.spec.path}"
+        )
     if code == pytest.ExitCode.INTERRUPTED:
         return "interrupted"
     return (
         ""
         if code in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
-        else (f"pytest ended with {code}")
+        else f"pytest ended with {code}"
     )
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep other people's plugins and pytest options out of the run: they cost seconds and may change it."""
-    before = {name: os.environ.pop(name, None) for name in _OF_PYTEST}
+def _isolate_pytest() -> Iterator[None]:
+    """Keep other plugins and pytest options out of the run: they cost seconds and may change it."""
+    before = {name: os.environ.pop(name, None) for name in _PYTEST_VARIABLES}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
@@ -62,12 +64,14 @@ def _alone() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _count(workers: str, items: int) -> int:
-    """How many processes; 0 means this one. `auto` takes as many cores as the items keep busy."""
+def _count_workers(workers: str, items: int) -> int:
+    """Return the number of processes, 0 for none beside this one; `auto` takes as many cores as the items keep busy."""
     if workers == "auto":
-        wanted = min(os.cpu_count() or 1, items // _ITEMS_PER_WORKER)
+        count = min(os.cpu_count() or 1, items // _ITEMS_PER_WORKER)
     elif workers.isdigit() and int(workers) >= 1:
-        wanted = int(workers)
+        count = int(workers)
     else:
-        raise UsageError(f"--workers {workers!r} is no number of processes", hint="A number from 1, or auto.")
-    return wanted if wanted > 1 else 0
+        raise UsageError(
+            f"--workers must be a positive integer or auto, got {workers!r}", hint="For example --workers 4"
+        )
+    return count if count > 1 else 0

@@ -1,12 +1,25 @@
-"""Options that several commands share; light, for every command's help is read from here."""
+"""Options that several commands share. The module imports little, for every command's help loads it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-SignKey = Annotated[Path | None, typer.Option("--sign", help="Private key (PEM) that signs the certificate.")]
-ValidDays = Annotated[int, typer.Option(min=1, max=730, help="How long the certificate lasts, from the run on.")]
-Waivers = Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")]
-Attempts = Annotated[Path | None, typer.Option(help="Folder of the chains of attempts; beside the report otherwise.")]
-Formats = Annotated[list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")]
+Description = Annotated[
+    Path | None, typer.Option("--description", help="OpenAPI description (default: the bundled description).")
+]
+Config = Annotated[Path | None, typer.Option(help="Configuration file (default: evconform.toml).")]
+ReportDir = Annotated[
+    Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
+]
+Formats = Annotated[
+    list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
+]
+Waivers = Annotated[Path | None, typer.Option(help="File of known violations, each with owner and expiry date.")]
+Since = Annotated[Path | None, typer.Option(help="Earlier run: the report lists what has changed since.")]
+SignKey = Annotated[Path | None, typer.Option("--sign", help="Private key (PEM) to sign a certificate with.")]
+ValidDays = Annotated[int, typer.Option(min=1, max=730, help="Days for which the certificate is valid, from the run.")]
+Attempts = Annotated[
+    Path | None, typer.Option(help="Folder of the chains of attempts (default: beside the report directory).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, a line every tenth of the way in CI, nothing where nobody looks."""
+"""The progress of a run: a bar on a terminal, a line for every tenth in CI, otherwise nothing."""
 
 import os
 import threading
@@ -11,15 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from conformance.execution.store import Store
 
-_INSTEAD = "with --on-rate-limit stop a run ends there and is gone on with by --resume"
-_LOOK_S = 0.25  # between two looks at how far the workers are, and what they may be waiting for
+_ALTERNATIVE = "use --on-rate-limit stop to end the run there, and --resume to continue it"
+_POLL_INTERVAL_S = 0.25
 
 
 class SuiteProgress:
-    """A pytest plugin that shows how many items have ended and what is waited for; a context manager around the run.
+    """A pytest plugin, and context manager, that shows how many plan items have ended and what the run waits for.
 
-    It looks at the shared store: workers tell their controller of what failed alone. `fault` is what broke pytest
-    itself, empty where nothing did.
+    It reads the shared store, because workers report only failures to their controller. `error` is the message of an
+    internal error of pytest, empty where there was none.
     """
 
     def __init__(self, total: int, store: Path) -> None:
@@ -28,7 +28,7 @@ class SuiteProgress:
         self._waiting = ""
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
-        self.fault = ""
+        self.error = ""
         self._console = Console(stderr=True)
         self._quiet = not self._console.is_terminal
         self._bar = Progress(
@@ -44,42 +44,42 @@ class SuiteProgress:
         self._bar.start()
         self._watcher.start()
 
-    def __exit__(self, *given: object) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._over.set()
         self._watcher.join()
         self._bar.stop()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count what violated a MUST; a worker that died is told in another way."""
+        """Count the plan items with violations of a MUST."""
         self._violating += report.failed and report.when == "call"
 
     def pytest_internalerror(self, excrepr: Any) -> bool:
-        """Keep pytest's own fault for our message."""
-        self.fault = str(excrepr).strip().splitlines()[-1]
+        """Keep the message of an internal error of pytest."""
+        self.error = str(excrepr).strip().splitlines()[-1]
         return True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A suite that cannot be collected is a fault of ours too."""
+        """Keep the message of a failed collection, which is an internal error too."""
         if report.failed:
-            self.fault = str(report.longrepr).strip().splitlines()[-1]
+            self.error = str(report.longrepr).strip().splitlines()[-1]
 
     def _watch(self) -> None:
         store = Store(self._path)
-        while not self._over.wait(_LOOK_S):
-            self._look(store)
-        self._look(store)
+        while not self._over.wait(_POLL_INTERVAL_S):
+            self._update(store)
+        self._update(store)
         store.close()
 
-    def _look(self, store: Store) -> None:
-        """Show how far the run is, and what a worker waits for: once for each wait, as the bar may be cut off."""
+    def _update(self, store: Store) -> None:
+        """Update the bar, and print each wait of a worker once."""
         done, waiting = store.ended() - self._before, store.announced()
-        told = f"probing, {self._violating} with violations" if self._violating else "probing"
-        self._bar.update(self._task, completed=done, description=waiting or told)
+        activity = f"probing, {self._violating} with violations" if self._violating else "probing"
+        self._bar.update(self._task, completed=done, description=waiting or activity)
         if waiting and waiting != self._waiting:
-            self._console.print(f"evconform: {waiting}; {_INSTEAD}", soft_wrap=True, markup=False)
-        if self._quiet and os.environ.get("CI") and self._tenths(done) > self._tenths(self._done):
+            self._console.print(f"evconform: {waiting}; {_ALTERNATIVE}", soft_wrap=True, markup=False)
+        if self._quiet and os.environ.get("CI") and self._count_tenths(done) > self._count_tenths(self._done):
             self._console.print(f"evconform: {done}/{self._total} items, {self._violating} with violations")
         self._done, self._waiting = done, waiting
 
-    def _tenths(self, done: int) -> int:
+    def _count_tenths(self, done: int) -> int:
         return done * 10 // max(1, self._total)

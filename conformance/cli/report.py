@@ -1,12 +1,13 @@
-"""`evconform report`: reports from event logs, and the difference of two runs."""
+"""`evconform report`: reports from run logs, and the difference between two runs."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-group = typer.Typer(help="Reports from event logs alone; the difference of two runs.", no_args_is_help=True)
+from conformance.cli.options import Since, Waivers
+
+group = typer.Typer(help="Build reports from run logs, and compare two runs.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,36 +18,36 @@ def add_to(app: typer.Typer) -> None:
 @group.command("build")
 def build(
     logs: Annotated[list[Path], typer.Argument(help="events.jsonl files or report directories; several are merged.")],
-    report_dir: Annotated[Path | None, typer.Option(help="Where to; beside the first log otherwise.")] = None,
-    formats: Annotated[list[str] | None, typer.Option("--format", help="html, json, junit, …")] = None,
-    waivers: Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")] = None,
-    since: Annotated[Path | None, typer.Option(help="An earlier run: the report says what changed.")] = None,
+    report_dir: Annotated[Path | None, typer.Option(help="Output directory (default: beside the first log).")] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="Report format; repeatable (default: html, json and junit).")
+    ] = None,
+    waivers: Waivers = None,
+    since: Since = None,
     description: Annotated[
         Path | None,
-        typer.Option(help="What a killed run was about, for line numbers; the shipped one otherwise."),
+        typer.Option(help="Description of a killed run, for line numbers (default: the bundled description)."),
     ] = None,
 ) -> None:
-    """Fold logs into reports; exit code as `run`."""
+    """Build reports from run logs. The exit codes are those of `run`."""
     import msgspec
 
     import reports
-    from conformance.cli.terminal import Terminal
+    from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
     from conformance.reporting import with_places
-    from reports.terminal import render
 
-    first = logs[0] if logs[0].is_dir() else logs[0].parent
+    directory = logs[0] if logs[0].is_dir() else logs[0].parent
     summary = reports.fold(with_places(reports.read(logs), description))
     if waivers:
-        summary = reports.waivers.apply(summary, reports.waivers.load(waivers), datetime.now(UTC).date())
+        summary = apply_waivers(summary, load_waivers(waivers))
     if len(logs) == 1 and summary.started is not None and summary.started.certification is not None:
         from conformance.certificates.signing import looked_up, state
 
-        attempt = looked_up(summary, first / "events.jsonl" if logs[0].is_dir() else logs[0])
+        attempt = looked_up(summary, directory / "events.jsonl" if logs[0].is_dir() else logs[0])
         summary = msgspec.structs.replace(summary, certificate=state(attempt))
     earlier = reports.fold(reports.read([since])) if since else None
-    written = reports.build(summary, report_dir or first, tuple(formats or ("html", "json", "junit")), since=earlier)
-    render(summary, Terminal(), written.get("html"))
-    raise typer.Exit(summary.verdict.exit_code)
+    written = reports.build(summary, report_dir or directory, formats or reports.DEFAULT_FORMATS, since=earlier)
+    raise typer.Exit(print_summary(summary, written))
 
 
 @group.command("diff")
@@ -54,7 +55,7 @@ def diff(
     old: Annotated[Path, typer.Argument(help="The earlier run.")],
     new: Annotated[Path, typer.Argument(help="The later run.")],
 ) -> None:
-    """New, fixed, still failing, no longer tested; exit code 1 if something got worse."""
+    """Print new, fixed, persisting and no longer tested findings. Exit code 1 if the later run is worse."""
     import reports
     from conformance.cli.terminal import Terminal
     from reports.terminal import render_difference

@@ -1,8 +1,10 @@
-"""`evconform requirements`: the catalogue."""
+"""`evconform requirements`: the catalogue of requirements."""
 
 from typing import Annotated
 
 import typer
+
+from conformance.cli.options import AsJson
 
 
 def add_to(app: typer.Typer) -> None:
@@ -11,10 +13,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def show(
-    family: Annotated[str, typer.Argument(help="Only this family or requirement, as EXP or EXP-04.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    family: Annotated[
+        str, typer.Argument(help="Family or requirement, for example EXP or EXP-04 (default: all).")
+    ] = "",
+    as_json: AsJson = False,
 ) -> None:
-    """List every requirement: id, level, statement, source, how it is tested, or why it is not."""
+    """List the requirements: id, level, statement, source, and how requirement is tested or why it is not."""
     import msgspec
     from rich.table import Table
 
@@ -26,23 +30,26 @@ def show(
 
     known = requirements()
     catalogue = Catalogue.of(known)
-    shown = [each for each in known if family.upper() in {"", each.family, each.id}]
+    shown = [requirement for requirement in known if family.upper() in {"", requirement.family, requirement.id}]
     if not shown:
-        raise UsageError(f"no requirement or family is called {family!r}", hint="`evconform requirements` lists all.")
+        raise UsageError(f"{family!r} is not a requirement or family", hint="List them with `evconform requirements`")
 
-    def untested(index: int) -> str:
-        each = shown[index]
-        return each.not_tested or ("" if each.family in PARTNER else catalogue.untested(each))
+    def explain_gap(index: int) -> str:
+        requirement = shown[index]
+        return requirement.not_tested or ("" if requirement.family in PARTNER else catalogue.untested(requirement))
 
     if as_json:
-        rows = [msgspec.to_builtins(each) | {"not_tested": untested(index)} for index, each in enumerate(shown)]
+        rows = [
+            msgspec.to_builtins(requirement) | {"not_tested": explain_gap(index)}
+            for index, requirement in enumerate(shown)
+        ]
         typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return
-    table = Table("id", "level", "statement", "seen, or why not", "source", show_lines=True)
-    for index, each in enumerate(shown):
-        why = untested(index)
+    table = Table("id", "level", "statement", "how it is tested", "source", show_lines=True)
+    for index, requirement in enumerate(shown):
+        why = explain_gap(index)
         table.add_row(
-            each.id, each.level, each.statement, f"not tested: {why}" if why else each.seen,
-            f"{each.source.document} {each.source.section}",
+            requirement.id, requirement.level, requirement.statement, f"not tested: {why}" if why else requirement.seen,
+            f"{requirement.source.document} {requirement.source.section}",
         )  # fmt: skip
     Terminal().print(table)

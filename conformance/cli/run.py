@@ -1,4 +1,4 @@
-"""`evconform run`: the suite against a target."""
+"""`evconform run`: run the suite against a target."""
 
 import shlex
 import sys
@@ -22,41 +22,52 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     target: Annotated[
-        str, typer.Option(help="builtin, a name of the configuration, mock, sandbox, staging, live, or a URL.")
+        str, typer.Option(help="builtin, mock, sandbox, staging, live, configured target, or URL.")
     ] = "builtin",
-    description: Annotated[Path | None, typer.Option(help="OpenAPI description; the shipped one otherwise.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Configuration; evconform.toml here otherwise.")] = None,
-    profile: Annotated[Profile, typer.Option(help="How deep.")] = Profile.STANDARD,
-    budget: Annotated[int | None, typer.Option(min=1, help="Requests that each identity may send.")] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same requests.")] = 1,
-    workers: Annotated[str, typer.Option(help="Processes: a number or auto.")] = "auto",
-    shard: Annotated[str, typer.Option(help="I/N: this part of the plan only.")] = "1/1",
-    select: Annotated[
-        list[str] | None, typer.Option(help="Requirement, family, operation, path or tag:NAME; & joins, ! excludes.")
+    description: Annotated[
+        Path | None, typer.Option(help="OpenAPI description (default: the bundled description).")
     ] = None,
-    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Send requests that change things.")] = False,
+    config: Annotated[Path | None, typer.Option(help="Configuration file (default: evconform.toml).")] = None,
+    profile: Annotated[Profile, typer.Option(help="How thorough: smoke, standard or deep.")] = Profile.STANDARD,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=1, help="Requests that each identity may send (default: as configured, else the rate limit)."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
+    workers: Annotated[str, typer.Option(help="Number of processes, or auto.")] = "auto",
+    shard: Annotated[str, typer.Option(help="Run only part I of N of the plan, for example 2/4.")] = "1/1",
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Requirement, family, operation, path or tag:NAME; combine with &, exclude with !; repeatable."
+        ),
+    ] = None,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Allow requests that change data.")] = False,
     allow_hardware: Annotated[
-        bool, typer.Option("--allow-hardware", help="Also where hardware, money or people are at the other end.")
+        bool, typer.Option("--allow-hardware", help="Allow requests that affect hardware, money or people.")
     ] = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Print the plan and its cost; send nothing.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Print the plan and its cost, send nothing.")] = False,
     report_dir: Annotated[
-        Path | None, typer.Option(help="Where record and reports go; evconform-out/<run id> otherwise.")
+        Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Report formats beside the usual three.")
+        list[str] | None, typer.Option("--format", help="Report format beside html, json and junit; repeatable.")
     ] = None,
-    waivers: Annotated[Path | None, typer.Option(help="Known violations with owner and expiry.")] = None,
+    waivers: Annotated[
+        Path | None, typer.Option(help="File of known violations, each with owner and expiry date.")
+    ] = None,
     resume: Annotated[
-        Path | None, typer.Option(help="Report directory of an earlier run: do only what it did not finish.")
+        Path | None, typer.Option(help="Report directory of an earlier run: run only what it did not finish.")
     ] = None,
-    rerun_failed: Annotated[
-        bool, typer.Option("--rerun-failed", help="With --resume: also what it saw violated.")
-    ] = False,
-    since: Annotated[Path | None, typer.Option(help="An earlier run: the report says what changed.")] = None,
-    on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target answers 429.")] = "wait",
-    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Sharpen the description first.")] = True,
+    rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="With --resume: also run what failed.")] = False,
+    since: Annotated[Path | None, typer.Option(help="Earlier run: the report lists what has changed since.")] = None,
+    on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target responds with 429.")] = "wait",
+    overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
 ) -> None:
-    """Run the conformance suite. Exit code: 0 conforms, 1 violations, 2 usage, 3 inconclusive, 4 our own fault."""
+    """Run the conformance suite.
+
+    Exit codes: 0 conforms, 1 violations, 2 usage error, 3 inconclusive, 4 internal error.
+    """
     from conformance.errors import UsageError
     from conformance.execution.opening import RunOptions
     from conformance.execution.options import shard_of

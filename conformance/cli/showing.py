@@ -1,4 +1,4 @@
-"""Tables for people."""
+"""Tables of the plan."""
 
 from rich.table import Table
 
@@ -8,19 +8,19 @@ from conformance.plan import Catalogue, Plan
 
 
 def plan_table(catalogue: Catalogue, plan: Plan) -> None:
-    """What would run: items and requests of each probe, cells, and what is left out."""
+    """Print the plan: the items of each probe, the requests, the cases, and why cases will not be tested."""
     console = Terminal()
-    table = Table("probe", "requirements", "items", title="Plan: nothing has been sent", title_justify="left")
+    table = Table("probe", "requirements", "items", title="Plan (nothing has been sent)", title_justify="left")
     for name, probe in catalogue.probes.items():
         items = [item for item in plan.items if item.probe == name]
         if items:
             judged = sorted({r for item in items for r in item.requirements} & set(probe.requirements))
-            table.add_row(name, _ranges(judged), f"{len(items):,}")
+            table.add_row(name, _group_by_family(judged), f"{len(items):,}")
     console.print(table)
-    cost = ", ".join(f"{count:,} as {identity or 'nobody'}" for identity, count in sorted(plan.cost.items()))
-    cells = sum(len(each.cases) for each in plan.planned)
+    cost = ", ".join(f"{count:,} as {identity or 'anonymous'}" for identity, count in sorted(plan.cost.items()))
+    cases = sum(len(planned.cases) for planned in plan.planned)
     console.print(f"requests: about {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
-    console.print(f"cells: {cells:,} planned, {len(plan.settled):,} of them cannot be judged:", soft_wrap=True)
+    console.print(f"cases: {cases:,} planned, {len(plan.settled):,} of them cannot be judged:", soft_wrap=True)
     reasons: dict[str, int] = {}
     for outcome in plan.settled:
         if outcome.verdict is Verdict.NOT_TESTED:
@@ -29,10 +29,10 @@ def plan_table(catalogue: Catalogue, plan: Plan) -> None:
         console.print(f"  {count:>6,}  {reason}", soft_wrap=True)
 
 
-def _ranges(ids: list[str]) -> str:
-    """Requirement ids by family, as `EXP 01 02 03`."""
+def _group_by_family(ids: list[str]) -> str:
+    """Return requirement ids by family, for example `EXP 01 02 03`."""
     families: dict[str, list[str]] = {}
-    for each in ids:
-        family, _, number = each.partition("-")
+    for requirement in ids:
+        family, _, number = requirement.partition("-")
         families.setdefault(family, []).append(number)
     return ", ".join(f"{family} {' '.join(numbers)}" for family, numbers in families.items())

@@ -1,4 +1,4 @@
-"""Where people read what came of a command."""
+"""The terminal that a command prints to."""
 
 import os
 import sys
@@ -7,11 +7,11 @@ from rich.console import Console
 
 
 class Terminal(Console):
-    """A console whose reader may go away, as `head` does: what is left to say is dropped, and the exit code stands."""
+    """A console whose reader may go away, as `head` does: further output is dropped, the exit code stays."""
 
     def on_broken_pipe(self) -> None:
-        """Say nothing more, neither here nor when the interpreter ends."""
+        """Drop all further output, also when the interpreter ends."""
         self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)

@@ -1,4 +1,4 @@
-"""What came of verifying a certificate, in words, as JSON and as a badge."""
+"""The result of a verification as text, JSON and badge."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,56 +17,57 @@ if TYPE_CHECKING:
 _BADGES = {Standing.VALID: State.CERTIFIED, Standing.EXPIRED: State.EXPIRED, Standing.REVOKED: State.REVOKED}
 _LISTED = {
     Verdict.WARN: "warned",
-    Verdict.REVIEW: "for a person to decide",
+    Verdict.REVIEW: "for human review",
     Verdict.NOT_OBSERVABLE: "not observable",
     Verdict.NOT_APPLICABLE: "not applicable",
     Verdict.NOT_TESTED: "not tested",
 }
 
 
-def as_text(found: "Verification") -> str:
-    """What was found, each thing that was looked at, and what the certificate says where it may be believed."""
-    head = f"{found.standing.name.replace('_', ' ')}"
-    marks = [f"  {'✓' if each.standing is Standing.VALID else '✗'} {each.words}" for each in found.remarks]
-    told = _told(found.certificate) if found.certificate else ()
-    return "\n".join(map(_plain, (head, *marks, *told)))
+def as_text(result: "Verification") -> str:
+    """Return the result, each check, and the content of the certificate if it can be trusted."""
+    head = f"{result.standing.name.replace('_', ' ')}"
+    marks = [f"  {'✓' if remark.standing is Standing.VALID else '✗'} {remark.words}" for remark in result.remarks]
+    lines = _describe_certificate(result.certificate) if result.certificate else ()
+    return "\n".join(map(_make_printable, (head, *marks, *lines)))
 
 
-def as_json(found: "Verification") -> str:
-    """The same as JSON: `standing`, `exit_code`, `remarks`, `certificate`."""
+def as_json(result: "Verification") -> str:
+    """Return the result as JSON: `standing`, `exit_code`, `remarks`, `certificate`."""
     value = {
-        "standing": found.standing.name.lower(),
-        "exit_code": int(found.standing),
-        "remarks": [{"standing": each.standing.name.lower(), "words": each.words} for each in found.remarks],
-        "certificate": found.certificate,
+        "standing": result.standing.name.lower(),
+        "exit_code": int(result.standing),
+        "remarks": [{"standing": remark.standing.name.lower(), "words": remark.words} for remark in result.remarks],
+        "certificate": result.certificate,
     }
     return msgspec.json.format(msgspec.json.encode(value)).decode()
 
 
-def as_badge(found: "Verification") -> bytes:
-    """A Shields endpoint badge: certified, expired, revoked, or an error."""
-    return badge(_BADGES.get(found.standing, State.ERROR))
+def as_badge(result: "Verification") -> bytes:
+    """Return a Shields endpoint badge: certified, expired, revoked or error."""
+    return badge(_BADGES.get(result.standing, State.ERROR))
 
 
-def _told(found: "Certificate") -> Iterator[str]:
-    named, attempts = found.certification, found.attempts
-    yield f"{named.subject} {named.version}, {named.kind}, profile {named.profile}"
-    yield f"  of the {found.api}, tested {found.tested:%Y-%m-%d %H:%M} UTC by evconform {found.suite_version}"
-    yield f"  attempt {attempts.number}: {', '.join(each.verdict for each in attempts.history)}"
-    yield f"  passed: {_many(found.having(Verdict.PASS))}"
-    times = Counter(each.requirement for each in found.outcomes)
+def _describe_certificate(certificate: "Certificate") -> Iterator[str]:
+    certification, attempts = certificate.certification, certificate.attempts
+    yield f"{certification.subject} {certification.version}, {certification.kind}, profile {certification.profile}"
+    tested = f"{certificate.tested:%Y-%m-%d %H:%M} UTC by evconform {certificate.suite_version}"
+    yield f"  of the {certificate.api}, tested {tested}"
+    yield f"  attempt {attempts.number}: {', '.join(judged.verdict for judged in attempts.history)}"
+    yield f"  passed: {_count_requirements(certificate.having(Verdict.PASS))}"
+    times = Counter(judged.requirement for judged in certificate.outcomes)
     for verdict, words in _LISTED.items():
-        for each in found.having(verdict):
-            several = times[each.requirement] > 1 and not each.operation.endswith("*")
-            where = f" on {each.operation}" if several else ""
-            yield f"  {words}: {each.requirement} ({each.level}){where}: {each.reason}"
-    for waiver in found.waivers:
+        for judged in certificate.having(verdict):
+            several = times[judged.requirement] > 1 and not judged.operation.endswith("*")
+            where = f" on {judged.operation}" if several else ""
+            yield f"  {words}: {judged.requirement} ({judged.level}){where}: {judged.reason}"
+    for waiver in certificate.waivers:
         yield f"  waived: {waiver.requirement} until {waiver.expires}, {waiver.owner}: {waiver.reason}"
 
 
-def _many(passed: "tuple[Judged, ...]") -> str:
-    return f"{len({each.requirement for each in passed})} requirements"
+def _count_requirements(passed: "tuple[Judged, ...]") -> str:
+    return f"{len({judged.requirement for judged in passed})} requirements"
 
 
-def _plain(text: str) -> str:
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+def _make_printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

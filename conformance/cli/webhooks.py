@@ -1,4 +1,4 @@
-"""`evconform webhooks`: what the provider sends, judged as it arrives or out of a capture."""
+"""`evconform webhooks`: judge the provider's deliveries, live or from captures."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.cli.options import Formats
+from conformance.cli.options import Config, Description, Formats, ReportDir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from conformance.webhooks.delivery import Delivery
     from conformance.webhooks.judging import Sender
 
-group = typer.Typer(help="The provider's webhooks: receive and judge them (WHK).", no_args_is_help=True)
+group = typer.Typer(help="Receive and judge the provider's webhooks (WHK-01 to WHK-06).", no_args_is_help=True)
 
 Secret = Annotated[
-    list[str], typer.Option(help="whsec_… of the endpoint, or env:NAME; twice while one rotates.", show_default=False)
+    list[str],
+    typer.Option(
+        help="Signing secret of the endpoint: whsec_… or env:NAME; twice during a rotation.", show_default=False
+    ),
 ]
-TargetName = Annotated[str, typer.Option("--target", help="The API that data.url is asked from: NAME or URL.")]
-Config = Annotated[Path | None, typer.Option(help="Configuration; evconform.toml here otherwise.")]
-File = Annotated[Path | None, typer.Option("--description", help="OpenAPI description; the shipped one otherwise.")]
-Directory = Annotated[Path | None, typer.Option(help="Where record and reports go; evconform-out/… otherwise.")]
+TargetName = Annotated[str, typer.Option("--target", help="API to fetch data.url from: configured target or URL.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,51 +35,53 @@ def add_to(app: typer.Typer) -> None:
 @group.command("listen")
 def listen(
     secret: Secret,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any free port.")] = 0,
     target: TargetName = "",
     config: Config = None,
-    description: File = None,
-    deliveries: Annotated[int, typer.Option(min=0, help="End after so many; 0 goes on until Ctrl-C.")] = 0,
-    seconds: Annotated[float, typer.Option(min=0, help="End after so long; 0 goes on until Ctrl-C.")] = 0,
-    refuse: Annotated[int, typer.Option(min=0, help="Answer 503 to so many first: retries are then seen.")] = 0,
-    report_dir: Directory = None,
+    description: Description = None,
+    deliveries: Annotated[int, typer.Option(min=0, help="Number of deliveries to wait for; 0: until Ctrl-C.")] = 0,
+    seconds: Annotated[float, typer.Option(min=0, help="Seconds to wait; 0: until Ctrl-C.")] = 0,
+    refuse: Annotated[
+        int, typer.Option(min=0, help="Number of first deliveries to answer with 503, to see retries.")
+    ] = 0,
+    report_dir: ReportDir = None,
     formats: Formats = None,
 ) -> None:
-    """Receive deliveries on loopback and judge each; put your tunnel in front. Exit code as `run`."""
+    """Receive deliveries on loopback, behind your tunnel, and judge them. The exit codes are those of `run`."""
     from conformance.certify.provider import until
     from conformance.webhooks.listening import Listener
     from conformance.webhooks.loopback import serving
 
-    sender, api = _sender(secret, description), _api(target, config)
+    sender, api = _load_sender(secret, description), _load_api(target, config)
     listener = Listener(refuse=refuse)
     with serving(listener, port) as origin:
         typer.echo(f"ready {origin}")
         sys.stdout.flush()
-        taken = until(listener.arrived, count=deliveries, seconds=seconds)
-        code = _judge(sender, api, taken, (origin, "webhooks-listen"), report_dir, formats)
+        received = until(listener.arrived, count=deliveries, seconds=seconds)
+        code = _judge_deliveries(sender, api, received, (origin, "webhooks-listen"), report_dir, formats)
     raise typer.Exit(code)
 
 
 @group.command("check")
 def check(
-    captures: Annotated[list[Path], typer.Argument(help="Saved deliveries: NDJSON or HAR.")],
+    captures: Annotated[list[Path], typer.Argument(help="Captured deliveries: NDJSON or HAR.")],
     secret: Secret,
     target: TargetName = "",
     config: Config = None,
-    description: File = None,
-    report_dir: Directory = None,
+    description: Description = None,
+    report_dir: ReportDir = None,
     formats: Formats = None,
 ) -> None:
-    """Judge saved deliveries. Exit code as `run`."""
+    """Judge captured deliveries. The exit codes are those of `run`."""
     from conformance.webhooks import capture
 
-    deliveries = [each for path in captures for each in capture.read(path)]
-    sender, api = _sender(secret, description), _api(target, config)
+    deliveries = [delivery for path in captures for delivery in capture.read(path)]
+    sender, api = _load_sender(secret, description), _load_api(target, config)
     name = captures[0].resolve().as_uri()
-    raise typer.Exit(_judge(sender, api, deliveries, (name, "webhooks-check"), report_dir, formats))
+    raise typer.Exit(_judge_deliveries(sender, api, deliveries, (name, "webhooks-check"), report_dir, formats))
 
 
-def _sender(secrets: list[str], path: Path | None) -> "Sender":
+def _load_sender(secrets: list[str], path: Path | None) -> "Sender":
     from conformance.certify.opening import key_of
     from conformance.description import load
     from conformance.errors import UsageError
@@ -88,20 +90,20 @@ def _sender(secrets: list[str], path: Path | None) -> "Sender":
 
     description = load(path)
     sender = Sender(
-        tuple(key_of(each) for each in secrets), description, Validators(description), SecondOpinion(description)
+        tuple(key_of(secret) for secret in secrets), description, Validators(description), SecondOpinion(description)
     )
     if not sender.events:
-        raise UsageError("the description knows no webhooks", hint="Name another --description.")
+        raise UsageError("the description has no webhooks", hint="Name another one with --description")
     return sender
 
 
-def _api(name: str, path: Path | None) -> "Api | None":
+def _load_api(name: str, path: Path | None) -> "Api | None":
     from conformance.certify.opening import api_of
 
     return api_of(name, path) if name else None
 
 
-def _judge(
+def _judge_deliveries(
     sender: "Sender",
     api: "Api | None",
     deliveries: "Iterable[Delivery]",
@@ -116,8 +118,8 @@ def _judge(
     from conformance.execution.directories import fresh_directory, stamped
     from specs.catalogue import requirements
 
-    place = directory or fresh_directory(stamped(time.time(), origin[1]))
-    what = about(sender, sender_target(origin[0]), requirements(), place, command=command_line())
+    folder = directory or fresh_directory(stamped(time.time(), origin[1]))
+    run_about = about(sender, sender_target(origin[0]), requirements(), folder, command=command_line())
     with terminable():
-        log = run(what, sender, deliveries, api, origin[0])
+        log = run(run_about, sender, deliveries, api, origin[0])
     return show(log, Wanted(tuple(formats or ())))

@@ -11,12 +11,12 @@ async function openExchange(number, pointer = '') {
   const [sent, got] = await Promise.all([bodyOf(head.body, starts), bodyOf(head.answer, starts)]);
   const drawer = byId('drawer');
   drawer.replaceChildren(drawerHead(row), el('div', { class: 'drawer-body' },
-    row.findings.length ? el('p', {}, 'Evidence for ', onceEach(row.findings).slice(0, 6).flatMap((each) => [el('a', { href: `#${each.id}` }, `${each.requirement} ${each.operation}`), ' '])) : null,
+    row.findings.length ? el('p', {}, 'Evidence for ', uniqueFindings(row.findings).slice(0, 6).flatMap((finding) => [el('a', { href: `#${finding.id}` }, `${finding.requirement} ${finding.operation}`), ' '])) : null,
     el('h3', {}, 'Request'), headerTable(head.sent, 'Request headers'), sent ? bodyView(sent, 'Request body') : null,
     el('h3', {}, 'Response'), head.failure ? el('p', { class: 'note' }, `No response: ${head.failure}`) : null,
-    headerTable(head.got, 'Response headers'), head.cut ? el('p', { class: 'note' }, 'The harness stopped reading this body at its limit.') : null,
+    headerTable(head.got, 'Response headers'), head.cut ? el('p', { class: 'note' }, 'The harness read this body only up to its limit.') : null,
     got ? bodyView(got, 'Response body', pointer) : head.failure ? null : el('p', { class: 'quiet' }, 'The body is empty.'),
-    el('h3', {}, 'Send it again'), head.set.map(([name, what]) => el('p', { class: 'quiet' }, el('code', {}, name), ` is ${what}.`)), copyable('curl', head.curl), copyable('Python', head.python)));
+    el('h3', {}, 'Send it again'), head.set.map(([name, meaning]) => el('p', { class: 'quiet' }, el('code', {}, name), ` is ${meaning}.`)), copyable('curl', head.curl), copyable('Python', head.python)));
   if (!drawer.open) drawer.showModal();
   drawer.scrollTop = 0;
   drawer.querySelector('.body-line.target')?.scrollIntoView({ block: 'center' });
@@ -24,10 +24,10 @@ async function openExchange(number, pointer = '') {
   address.write({ anchor: `x-${row.id}`, query: byId('query').value });
 }
 
-// Several places of one answer are several findings; the first leads to all.
-function onceEach(findings) {
+// Several places of one response are several findings; one link is enough.
+function uniqueFindings(findings) {
   const same = (a, b) => a.requirement === b.requirement && a.operation === b.operation;
-  return findings.filter((each, n) => findings.findIndex((other) => same(each, other)) === n);
+  return findings.filter((finding, n) => findings.findIndex((candidate) => same(finding, candidate)) === n);
 }
 
 function drawerHead(row) {
@@ -38,11 +38,11 @@ function drawerHead(row) {
     el('div', { class: 'drawer-tools' }, step(-1, 'Previous exchange', '← Previous'), step(1, 'Next exchange', 'Next →'), link,
       el('button', { type: 'button', class: 'close', onclick: () => byId('drawer').close() }, 'Close')),
     el('h2', { id: 'drawer-title', tabindex: '-1' }, statusMark(row.code), ` ${row.method} ${row.url}`),
-    el('p', { class: 'quiet' }, `${row.op} · as ${row.identity || 'anonymous'} · ${(row.at / 1000).toFixed(2)} s after the first request · ${row.took === null ? 'no answer' : `took ${row.took} ms`}`));
+    el('p', { class: 'quiet' }, `${row.op} · as ${row.identity || 'anonymous'} · ${(row.at / 1000).toFixed(2)} s after the first request · ${row.took === null ? 'no response' : `took ${row.took} ms`}`));
 }
 
 function headerTable(headers, label) {
-  if (!headers.length) return el('p', { class: 'quiet' }, 'No headers of its own.');
+  if (!headers.length) return el('p', { class: 'quiet' }, 'No additional headers.');
   return el('table', { class: 'headers', 'aria-label': label }, el('tbody', {}, headers.map(([name, value]) =>
     el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, value)))));
 }
@@ -60,23 +60,23 @@ function bodyView(body, label, pointer = '') {
   const copyButton = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy ${label}` }, 'Copy');
   copyButton.addEventListener('click', () => copy(copyButton, raw));
   show(true);
-  const note = body.sha256 ? el('p', { class: 'quiet' }, `Cut: ${many(body.size, 'byte')} in all; the whole body is ${body.sha256}.body in report-bodies.zip.`) : null;
+  const note = body.sha256 ? el('p', { class: 'quiet' }, `Cut: ${many(body.size, 'byte')} in all; the complete body is ${body.sha256}.body in report-bodies.zip.`) : null;
   return el('div', {}, el('div', { class: 'code' }, el('div', { class: 'code-head' }, el('span', {}, label), el('span', {}, toggle, ' ', copyButton)), pre), note);
 }
 
-// Indented JSON, one element a line, the value at the pointer marked. Null where the text is no JSON.
+// Indented JSON, one element a line, the value at the pointer marked. Null where the text is not JSON.
 function prettyLines(text, pointer) {
   let value;
   try { value = JSON.parse(text); } catch { return null; }
   return () => {
     const lines = [];
     const put = (here, line) => lines.push(el('span', { class: pointer && (here === pointer || here.startsWith(`${pointer}/`)) ? 'body-line target' : 'body-line' }, `${line}\n`));
-    const walk = (each, here, indent, name, comma) => {
-      const array = Array.isArray(each);
-      const keys = each !== null && typeof each === 'object' ? Object.keys(each) : [];
-      if (!keys.length) { put(here, indent + name + JSON.stringify(each) + comma); return; }
+    const walk = (node, here, indent, name, comma) => {
+      const array = Array.isArray(node);
+      const keys = node !== null && typeof node === 'object' ? Object.keys(node) : [];
+      if (!keys.length) { put(here, indent + name + JSON.stringify(node) + comma); return; }
       put(here, indent + name + (array ? '[' : '{'));
-      keys.forEach((key, n) => walk(each[key], `${here}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, `${indent}  `, array ? '' : `${JSON.stringify(key)}: `, n < keys.length - 1 ? ',' : ''));
+      keys.forEach((key, n) => walk(node[key], `${here}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, `${indent}  `, array ? '' : `${JSON.stringify(key)}: `, n < keys.length - 1 ? ',' : ''));
       put(here, indent + (array ? ']' : '}') + comma);
     };
     walk(value, '', '', '', '');

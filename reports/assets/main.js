@@ -4,21 +4,21 @@ let caseRows = [], findingRows = [], current = -1;
 
 function caseRowsOf(core, findings) {
   const byCase = new Map();
-  for (const each of findings) {
-    const key = `${each.requirement} ${each.operation}`;
-    byCase.set(key, [...(byCase.get(key) ?? []), each]);
+  for (const finding of findings) {
+    const key = `${finding.requirement} ${finding.operation}`;
+    byCase.set(key, [...(byCase.get(key) ?? []), finding]);
   }
   const { requirement, operation, verdict, reason, seen } = core.cells;
   return requirement.map((r, n) => {
     const [id, level, family] = core.requirements[r];
     const op = core.operations[operation[n]][0];
-    const found = byCase.get(`${id} ${op}`) ?? [];
-    return { r, o: operation[n], v: verdict[n], seen: seen[n], reason: core.reasons[reason[n]], unplanned: n >= core.unplannedFrom, findings: found.map((each) => each.id),
+    const caseFindings = byCase.get(`${id} ${op}`) ?? [];
+    return { r, o: operation[n], v: verdict[n], seen: seen[n], reason: core.reasons[reason[n]], unplanned: n >= core.unplannedFrom, findings: caseFindings.map((finding) => finding.id),
       level, family, req: id, op, status: core.verdicts[verdict[n]], method: op.split(' ')[0], text: `${id} ${op} ${core.reasons[reason[n]]}` };
   });
 }
 
-// What was not tested asks for attention before what passed.
+// Cases that were not tested come before those that passed.
 const ATTENTION = ['ERROR', 'FAIL', 'INCONCLUSIVE', 'REVIEW', 'WARN', 'NOT_TESTED', 'NOT_OBSERVABLE', 'PASS', 'NOT_APPLICABLE'];
 const attention = (verdict) => ATTENTION.indexOf(verdict);
 
@@ -26,18 +26,18 @@ function exchangeRowsOf(index, findings) {
   const cited = new Map();
   for (const finding of findings) for (const id of finding.exchanges) cited.set(id, [...(cited.get(id) ?? []), finding]);
   return index.id.map((id, n) => {
-    const found = cited.get(id) ?? [];
-    return { n, id, findings: found, op: index.operations[index.operation[n]], identity: index.identities[index.identity[n]], method: index.method[n], url: index.url[n],
+    const evidenceFor = cited.get(id) ?? [];
+    return { n, id, findings: evidenceFor, op: index.operations[index.operation[n]], identity: index.identities[index.identity[n]], method: index.method[n], url: index.url[n],
       short: index.url[n].replace(/^[a-z]+:\/\/[^/]+/, ''), code: index.status[n], at: index.at[n], took: index.took[n],
-      level: found.map((each) => each.level), status: found.map((each) => each.verdict), req: found.map((each) => each.requirement), family: found.map((each) => each.requirement.split('-')[0]), text: `${index.url[n]} ${id}` };
+      level: evidenceFor.map((finding) => finding.level), status: evidenceFor.map((finding) => finding.verdict), req: evidenceFor.map((finding) => finding.requirement), family: evidenceFor.map((finding) => finding.requirement.split('-')[0]), text: `${index.url[n]} ${id}` };
   });
 }
 
 function findingRowsOf(findings, byExchange) {
-  return findings.map((each) => {
-    const sent = each.exchanges.map((id) => byExchange.get(id)).filter(Boolean);
-    return { id: each.id, node: byId(each.id), level: each.level, status: each.verdict, req: each.requirement, family: each.requirement.split('-')[0], op: each.operation,
-      method: each.operation.split(' ')[0], code: sent.map((x) => x.code), identity: sent.map((x) => x.identity), text: `${each.text} ${each.requirement} ${each.operation}` };
+  return findings.map((finding) => {
+    const sent = finding.exchanges.map((id) => byExchange.get(id)).filter(Boolean);
+    return { id: finding.id, node: byId(finding.id), level: finding.level, status: finding.verdict, req: finding.requirement, family: finding.requirement.split('-')[0], op: finding.operation,
+      method: finding.operation.split(' ')[0], code: sent.map((x) => x.code), identity: sent.map((x) => x.identity), text: `${finding.text} ${finding.requirement} ${finding.operation}` };
   });
 }
 
@@ -59,7 +59,7 @@ function search(source) {
   sections.matrix(empty ? null : query);
   sections.cases(cases);
   sections.exchanges(exchanges);
-  const unknown = query.unknown.length ? `There is no “${query.unknown[0]}:”; ` : '';
+  const unknown = query.unknown.length ? `Unknown key “${query.unknown[0]}:”; ` : '';
   byId('found').textContent = empty ? '' : `${unknown}${many(seen, 'finding')}, ${many(cases.length, 'case')}, ${many(exchanges.length, 'exchange')}`;
 }
 
@@ -67,7 +67,7 @@ async function follow() {
   const { anchor, query } = address.read();
   if (byId('query').value !== query) { byId('query').value = query; search(query); }
   if (anchor.startsWith('x-')) {
-    const row = exchangeRows.find((each) => `x-${each.id}` === anchor);
+    const row = exchangeRows.find((candidate) => `x-${candidate.id}` === anchor);
     if (row && openNumber !== row.n) await openExchange(row.n);
     return;
   }
@@ -75,7 +75,7 @@ async function follow() {
   const node = anchor && byId(anchor);
   if (!node) return;
   if (node.matches('details')) await unfold(node);
-  document.querySelectorAll('.here').forEach((each) => each.classList.remove('here'));
+  document.querySelectorAll('.here').forEach((marked) => marked.classList.remove('here'));
   if (node.matches('.finding, .cause')) node.classList.add('here');
   startOf(node).scrollIntoView();
 }
@@ -91,7 +91,7 @@ async function unfold(finding) {
   if (late) {
     delete finding.dataset.late;
     const [chunk, number] = late.split(':').map(Number);
-    const made = new DOMParser().parseFromString((await load(`late-${chunk}`))[number], 'text/html'); // written and escaped by our own template
+    const made = new DOMParser().parseFromString((await load(`late-${chunk}`))[number], 'text/html'); // escaped by our own template
     finding.querySelector('.late')?.replaceWith(...made.body.childNodes);
     reveal(finding);
   }
@@ -148,7 +148,7 @@ function onClick(event) {
   const link = event.target.closest('[data-exchange]');
   if (link) {
     event.preventDefault();
-    const row = exchangeRows.find((each) => each.id === link.dataset.exchange);
+    const row = exchangeRows.find((candidate) => candidate.id === link.dataset.exchange);
     if (row) openExchange(row.n, link.dataset.pointer);
     return;
   }

@@ -1,4 +1,4 @@
-// Requirement by resource: one grid, every cell explained. One tab stop; the arrow keys move inside.
+// Requirement by resource: one grid, every field explained. One tab stop; the arrow keys move inside.
 function buildMatrix(core, rows) {
   const columns = [...new Set(core.operations.map(([, column]) => column))].sort((a, b) => (a === 'whole API' ? -1 : b === 'whole API' ? 1 : a.localeCompare(b)));
   const place = new Map(columns.map((name, n) => [name, n]));
@@ -27,7 +27,7 @@ function buildMatrix(core, rows) {
 }
 
 function gravest(cases) {
-  return cases.reduce((worst, each) => (worst === null || each.v < worst.v ? each : worst), null);
+  return cases.reduce((worst, row) => (worst === null || row.v < worst.v ? row : worst), null);
 }
 
 function matrixCell(core, spot, id, column) {
@@ -37,7 +37,7 @@ function matrixCell(core, spot, id, column) {
     const text = spot.left.length ? 'left out of the plan' : 'no operation';
     return el('td', { role: 'gridcell', tabindex: '-1', class: spot.left.length ? 'v-left_out' : 'none', 'aria-label': label + text });
   }
-  const count = spot.cases.filter((each) => each.v === worst.v).length;
+  const count = spot.cases.filter((row) => row.v === worst.v).length;
   const text = `${many(count, 'case')} ${words(worst.status)} of ${spot.cases.length}`;
   const shown = count > 1 && !['PASS', 'NOT_APPLICABLE'].includes(worst.status) && count < 100 ? String(count) : GLYPHS[worst.status];
   const mark = shown === GLYPHS[worst.status] ? shown : [el('span', { 'aria-hidden': 'true' }, shown)];
@@ -86,7 +86,7 @@ function explain(core, spot, [id, level, , statement, seen, notTested], column) 
   const panel = byId('cell');
   panel.replaceChildren(el('div', {}, el('h3', {}, `${id} on ${column}`),
     el('p', {}, ticked(statement), ' ', el('span', { class: 'quiet' }, level)),
-    seen ? el('p', { class: 'quiet' }, `How it is seen: ${seen}`) : null, notTested ? el('p', { class: 'quiet' }, `Why it is not tested: ${notTested}`) : null,
+    seen ? el('p', { class: 'quiet' }, `How it is tested: ${seen}`) : null, notTested ? el('p', { class: 'quiet' }, `Why it is not tested: ${notTested}`) : null,
     cases.length + left.length ? el('table', { class: 'tight' }, el('tbody', {}, cases, left)) : el('p', { class: 'quiet' }, 'The description has no operation here.')));
   panel.hidden = false;
 }

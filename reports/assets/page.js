@@ -1,4 +1,4 @@
-// Small things that every part of the page needs. Text always enters as text, never as markup.
+// Helpers for all parts of the page. Text is always inserted as text, never as markup.
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -6,7 +6,7 @@ function el(tag, attributes = {}, ...children) {
     else if (value === true) node.setAttribute(name, '');
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((each) => each !== null && each !== undefined));
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return node;
 }
 

@@ -3,7 +3,7 @@
 const KEYS = ['level', 'status', 'req', 'family', 'op', 'code', 'method', 'identity', 'text'];
 
 function parseQuery(source) {
-  const wanted = new Map(), unwanted = [], unknown = [];
+  const included = new Map(), excluded = [], unknown = [];
   for (const [, key = 'text', raw] of source.matchAll(/(?:([a-z]+):)?((?:!?"[^"]*"?|[^\s"])+)/gi)) {
     const address = raw.startsWith('//'); // a word such as `https://…` has no key
     const name = address ? 'text' : key.toLowerCase();
@@ -12,11 +12,11 @@ function parseQuery(source) {
     const text = (address ? `${key}:${raw}` : negative ? raw.slice(1) : raw).replaceAll('"', '').toLowerCase();
     if (!text) continue;
     const values = name === 'op' || name === 'text' ? [text] : text.split(',').filter(Boolean);
-    if (negative) unwanted.push([name, values]);
-    else if (name === 'text') wanted.set(`text ${wanted.size}`, values); // every word must occur
-    else wanted.set(name, [...(wanted.get(name) ?? []), ...values]);
+    if (negative) excluded.push([name, values]);
+    else if (name === 'text') included.set(`text ${included.size}`, values); // every word must occur
+    else included.set(name, [...(included.get(name) ?? []), ...values]);
   }
-  return { wanted: [...wanted].map(([name, values]) => [name.split(' ')[0], values]), unwanted, unknown };
+  return { included: [...included].map(([name, values]) => [name.split(' ')[0], values]), excluded, unknown };
 }
 
 const plain = (word) => word.toLowerCase().replace(/[\s_-]/g, '');
@@ -36,7 +36,7 @@ const TESTS = {
 function matches(query, row) {
   const holds = ([name, values]) => {
     const own = row[name] === undefined ? [] : Array.isArray(row[name]) ? row[name] : [row[name]];
-    return own.some((each) => values.some((value) => TESTS[name](each, value)));
+    return own.some((actual) => values.some((value) => TESTS[name](actual, value)));
   };
-  return query.wanted.every(holds) && !query.unwanted.some(holds);
+  return query.included.every(holds) && !query.excluded.some(holds);
 }

@@ -1,6 +1,6 @@
-// Evidence inside this file: base64 of raw DEFLATE of JSON, decoded when somebody looks at it.
+// Evidence inside this file: base64 of raw DEFLATE of JSON, decoded on demand.
 const HEADS_A_CHUNK = 100;
-const KEPT = 24; // decoded chunks; the oldest is forgotten
+const KEPT = 24; // decoded chunks; the oldest is dropped
 const decoded = new Map();
 
 function load(id) {

@@ -17,24 +17,24 @@ function longTable(host, { caption, heads, row, noun }) {
     count.textContent = rows.length ? `${many(rows.length, noun)}` : `No ${noun} matches.`;
   };
   more.addEventListener('click', () => extend(ROWS_AT_ONCE));
-  return (found) => { rows = found; shown = 0; body.replaceChildren(); extend(ROWS_AT_FIRST); };
+  return (matching) => { rows = matching; shown = 0; body.replaceChildren(); extend(ROWS_AT_FIRST); };
 }
 
 function casesTable() {
   return longTable(byId('cases-body'), {
     caption: 'Cases', noun: 'case', heads: [['Verdict'], ['Requirement'], ['Operation'], ['Reason']],
-    row: (each) => el('tr', {}, el('td', {}, badge(each.status), each.unplanned ? el('span', { class: 'quiet' }, ' besides the plan') : null),
-      el('th', { scope: 'row' }, each.req), el('td', {}, el('code', {}, each.op === '*' ? 'the whole API' : each.op)), el('td', {}, reasonOf(each))),
+    row: (entry) => el('tr', {}, el('td', {}, badge(entry.status), entry.unplanned ? el('span', { class: 'quiet' }, ' not planned') : null),
+      el('th', { scope: 'row' }, entry.req), el('td', {}, el('code', {}, entry.op === '*' ? 'the whole API' : entry.op)), el('td', {}, reasonOf(entry))),
   });
 }
 
 function exchangesTable() {
   return longTable(byId('exchanges-body'), {
     caption: 'Exchanges', noun: 'exchange', heads: [['After', 'number'], ['Status'], ['Request'], ['As'], ['Took', 'number'], ['Finding']],
-    row: (each) => el('tr', { class: 'row', onclick: (event) => { if (!event.target.closest('a')) openExchange(each.n); } },
-      el('td', { class: 'number' }, `${(each.at / 1000).toFixed(2)} s`), el('td', {}, statusMark(each.code)),
-      el('th', { scope: 'row' }, el('a', { href: `#x-${each.id}`, 'data-exchange': each.id }, el('code', {}, `${each.method} ${each.short}`))),
-      el('td', {}, each.identity || 'anonymous'), el('td', { class: 'number' }, each.took === null ? '' : `${each.took} ms`),
-      el('td', {}, each.findings.slice(0, 2).map((finding) => [el('a', { href: `#${finding.id}` }, finding.requirement), ' ']).flat())),
+    row: (entry) => el('tr', { class: 'row', onclick: (event) => { if (!event.target.closest('a')) openExchange(entry.n); } },
+      el('td', { class: 'number' }, `${(entry.at / 1000).toFixed(2)} s`), el('td', {}, statusMark(entry.code)),
+      el('th', { scope: 'row' }, el('a', { href: `#x-${entry.id}`, 'data-exchange': entry.id }, el('code', {}, `${entry.method} ${entry.short}`))),
+      el('td', {}, entry.identity || 'anonymous'), el('td', { class: 'number' }, entry.took === null ? '' : `${entry.took} ms`),
+      el('td', {}, entry.findings.slice(0, 2).map((finding) => [el('a', { href: `#${finding.id}` }, finding.requirement), ' ']).flat())),
   });
 }

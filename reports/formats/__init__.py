@@ -1,1 +1,1 @@
-"""One file a format: each offers `FORMATS`, a tuple of `Format`; the package is walked to find them."""
+"""The report formats, one module each: a module offers `FORMATS`, a tuple of `Format`, and is found by name."""

@@ -9,7 +9,7 @@ from reports.summary import RunVerdict, Summary, WaiverState
 
 
 class State(StrEnum):
-    """What a badge can say."""
+    """The message of a badge."""
 
     CERTIFIED = "certified"
     CONFORMS = "conforms"
@@ -32,7 +32,7 @@ _COLOURS = {
 
 
 def badge(state: State) -> bytes:
-    """The JSON of a Shields endpoint for a state; what certifies says CERTIFIED, and EXPIRED when that is over."""
+    """Return the JSON of a Shields endpoint badge for a state."""
     content = {
         "schemaVersion": 1,
         "label": "ev.energy v2",
@@ -44,19 +44,21 @@ def badge(state: State) -> bytes:
 
 
 def state_of(summary: Summary) -> State:
-    """CERTIFIED where it just was, else the verdict; EXPIRED where all that fails is that a waiver ran out."""
+    """Return CERTIFIED if the run signed a certificate, EXPIRED if only expired waivers fail it, else its verdict."""
     if summary.certificate is not None and summary.certificate.verified:
         return State.CERTIFIED
     if summary.verdict is not RunVerdict.VIOLATIONS:
         return State(summary.verdict.value)
-    waivers = {(each.requirement, each.operation): each.state for each in summary.waivers}
-    broken = {waivers.get((each.requirement, each.operation)) for each in summary.findings if each.violation}
-    broken |= {each.state for each in summary.waivers if each.state is not WaiverState.ACTIVE}
+    waivers = {(waiver.requirement, waiver.operation): waiver.state for waiver in summary.waivers}
+    broken = {
+        waivers.get((finding.requirement, finding.operation)) for finding in summary.findings if finding.violation
+    }
+    broken |= {waiver.state for waiver in summary.waivers if waiver.state is not WaiverState.ACTIVE}
     return State.EXPIRED if broken == {WaiverState.EXPIRED} else State.VIOLATIONS
 
 
-def _render(summary: Summary) -> dict[str, bytes]:
+def _write(summary: Summary) -> dict[str, bytes]:
     return {"badge.json": badge(state_of(summary))}
 
 
-FORMATS = (Format("badge", "badge.json", _render),)
+FORMATS = (Format("badge", "badge.json", _write),)

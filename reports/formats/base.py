@@ -1,4 +1,4 @@
-"""What a report format is."""
+"""The interface of a report format."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,9 @@ from reports.summary import Finding, Summary
 
 
 class Format(msgspec.Struct, frozen=True):
-    """A named format: `render` gives the content of its files by file name, `file` being the one to open.
+    """A named format: `render` returns the content of its files by file name; `file` is the one to open.
 
-    A file without content is not written, and removed where an earlier report left it.
+    A file without content is not written, and removed if an earlier report wrote it.
     """
 
     name: str
@@ -19,7 +19,7 @@ class Format(msgspec.Struct, frozen=True):
 
 
 def described(finding: Finding) -> str:
-    """A finding in plain text, a line for each thing that there is to say."""
+    """Return a finding in plain text, one line for each fact."""
     lines = [f"{finding.verdict} {finding.message}"]
     lines += [
         f"{name}: {getattr(finding, name)}" for name in ("pointer", "expected", "actual") if getattr(finding, name)

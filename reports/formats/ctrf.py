@@ -1,4 +1,4 @@
-"""CTRF JSON, the Common Test Report Format: one test a case."""
+"""CTRF JSON, the Common Test Report Format: one test for each case."""
 
 from collections import Counter
 from typing import Any
@@ -20,9 +20,9 @@ _STATUS = {
 }
 
 
-def _render(summary: Summary) -> dict[str, bytes]:
-    tests = [_test(cell, summary) for cell in summary.every_cell]
-    counts = Counter(each["status"] for each in tests)
+def _write(summary: Summary) -> dict[str, bytes]:
+    tests = [_build_test(cell, summary) for cell in summary.every_cell]
+    counts = Counter(test["status"] for test in tests)
     start = summary.started.started_at if summary.started else 0.0
     results = {
         "tool": {"name": "evconform", "version": summary.started.suite_version if summary.started else ""},
@@ -44,7 +44,7 @@ def _render(summary: Summary) -> dict[str, bytes]:
     }
 
 
-def _test(cell: Cell, summary: Summary) -> dict[str, Any]:
+def _build_test(cell: Cell, summary: Summary) -> dict[str, Any]:
     findings = summary.by_case.get(cell.case, ())
     waived = cell.verdict is Verdict.FAIL and not summary.violated(cell)
     test: dict[str, Any] = {
@@ -60,4 +60,4 @@ def _test(cell: Cell, summary: Summary) -> dict[str, Any]:
     return test | ({"trace": "\n\n".join(map(described, findings))} if findings else {})
 
 
-FORMATS = (Format("ctrf", "ctrf-report.json", _render),)
+FORMATS = (Format("ctrf", "ctrf-report.json", _write),)

@@ -1,4 +1,4 @@
-"""EARL 1.0 as JSON-LD (W3C Evaluation and Report Language): one assertion a case."""
+"""EARL 1.0 as JSON-LD (W3C Evaluation and Report Language): one assertion for each case."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ _CONTEXT = {
 }
 
 
-def _render(summary: Summary) -> dict[str, bytes]:
+def _write(summary: Summary) -> dict[str, bytes]:
     header = summary.started
     version = header.suite_version if header else ""
     subject = {
@@ -51,18 +51,18 @@ def _render(summary: Summary) -> dict[str, bytes]:
             "title": f"evconform {version}",
         },
         subject,
-        *(_criterion(key, summary) for key in used),
-        *(_assertion(cell) for cell in summary.every_cell),
+        *(_build_criterion(key, summary) for key in used),
+        *(_build_assertion(cell) for cell in summary.every_cell),
     ]
     return {"earl.jsonld": msgspec.json.encode({"@context": _CONTEXT, "@graph": graph})}
 
 
-def _criterion(key: str, summary: Summary) -> dict[str, Any]:
+def _build_criterion(key: str, summary: Summary) -> dict[str, Any]:
     known = summary.by_id.get(key)
     return {"@id": f"ev:requirement:{key}", "@type": "earl:TestRequirement", "title": known.statement if known else key}
 
 
-def _assertion(cell: Cell) -> dict[str, Any]:
+def _build_assertion(cell: Cell) -> dict[str, Any]:
     return {
         "@type": "earl:Assertion",
         "assertedBy": "ev:suite",
@@ -79,4 +79,4 @@ def _assertion(cell: Cell) -> dict[str, Any]:
     }
 
 
-FORMATS = (Format("earl", "earl.jsonld", _render),)
+FORMATS = (Format("earl", "earl.jsonld", _write),)

@@ -1,4 +1,4 @@
-"""HAR 1.2: the exchanges, for a browser's network panel or any other tool that reads them."""
+"""HAR 1.2: the exchanges, for a browser's network panel and other tools."""
 
 import base64
 import datetime as dt
@@ -13,26 +13,31 @@ from reports.formats.base import Format
 from reports.summary import Summary
 
 
-def _render(summary: Summary) -> dict[str, bytes]:
+def _write(summary: Summary) -> dict[str, bytes]:
     text = io.StringIO()
     version = summary.started.suite_version if summary.started else ""
     with harfile.HarFile.open(text, creator=harfile.Creator(name="evconform", version=version)) as har:
-        for each in summary.exchanges:
-            took = each.response.elapsed_s * 1000 if each.response else 0.0
+        for exchange in summary.exchanges:
+            took = exchange.response.elapsed_s * 1000 if exchange.response else 0.0
             har.add_entry(
-                startedDateTime=dt.datetime.fromtimestamp(each.sent_at, dt.UTC),
+                startedDateTime=dt.datetime.fromtimestamp(exchange.sent_at, dt.UTC),
                 time=took,
-                request=_request(each),
-                response=_response(each.response),
+                request=_build_request(exchange),
+                response=_build_response(exchange.response),
                 timings=harfile.Timings(send=0, wait=took, receive=0),
                 comment=" ".join(
-                    (each.id, each.request.operation, f"as {each.request.identity or 'anonymous'}", each.failure)
+                    (
+                        exchange.id,
+                        exchange.request.operation,
+                        f"as {exchange.request.identity or 'anonymous'}",
+                        exchange.failure,
+                    )
                 ),
             )
     return {"exchanges.har": text.getvalue().encode("utf-8", "replace")}
 
 
-def _request(exchange: Exchange) -> harfile.Request:
+def _build_request(exchange: Exchange) -> harfile.Request:
     request = exchange.request
     media = next((value for name, value in request.headers if name.lower() == "content-type"), "")
     text = request.body.decode("utf-8", "replace")
@@ -40,7 +45,7 @@ def _request(exchange: Exchange) -> harfile.Request:
         method=request.method,
         url=exchange.url,
         httpVersion="HTTP/1.1",
-        headers=_records(request.headers),
+        headers=_build_records(request.headers),
         queryString=[
             harfile.Record(name=name, value=value)
             for name, value in parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
@@ -51,34 +56,34 @@ def _request(exchange: Exchange) -> harfile.Request:
     )
 
 
-def _response(response: Response | None) -> harfile.Response:
-    found = response or Response(0)
+def _build_response(response: Response | None) -> harfile.Response:
+    received = response or Response(0)
     try:
-        content = harfile.Content(size=len(found.body), mimeType=found.media_type, text=found.body.decode())
+        content = harfile.Content(size=len(received.body), mimeType=received.media_type, text=received.body.decode())
     except UnicodeDecodeError:
-        text = base64.b64encode(found.body).decode()
-        content = harfile.Content(size=len(found.body), mimeType=found.media_type, text=text, encoding="base64")
+        text = base64.b64encode(received.body).decode()
+        content = harfile.Content(size=len(received.body), mimeType=received.media_type, text=text, encoding="base64")
     return harfile.Response(
-        status=found.status,
-        statusText=_phrase(found.status),
+        status=received.status,
+        statusText=_reason_phrase(received.status),
         httpVersion="HTTP/1.1",
-        headers=_records(found.headers),
+        headers=_build_records(received.headers),
         content=content,
-        redirectURL=found.header("location") or "",
+        redirectURL=received.header("location") or "",
         headersSize=-1,
-        bodySize=len(found.body),
+        bodySize=len(received.body),
     )
 
 
-def _records(headers: Headers) -> list[harfile.Record]:
+def _build_records(headers: Headers) -> list[harfile.Record]:
     return [harfile.Record(name=name, value=value) for name, value in headers]
 
 
-def _phrase(status: int) -> str:
+def _reason_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
 
 
-FORMATS = (Format("har", "exchanges.har", _render),)
+FORMATS = (Format("har", "exchanges.har", _write),)

@@ -16,7 +16,7 @@ _ABOUT_THE_API = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
-    """The summary as plain data, in the shape that INTERFACE promises, with our additions after it."""
+    """Return the summary as plain data, schema `evconform/summary/1` (ARCHITECTURE.md)."""
     header = summary.started
     return {
         "schema": SCHEMA,
@@ -37,14 +37,16 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "duration_s": round(summary.duration_s, 3),
         "planned": summary.planned,
         "counts": {verdict.value: count for verdict, count in summary.counts.items()},
-        "findings": [_finding(each, summary) for each in summary.findings if each.verdict in _ABOUT_THE_API],
-        "not_tested": _reasons(summary.cells, Verdict.NOT_TESTED),
-        "inconclusive": _reasons(summary.cells, Verdict.INCONCLUSIVE),
-        "errors": _reasons((*summary.cells, *summary.unplanned), Verdict.ERROR),
-        "unplanned": [
-            {**_where(cell), "verdict": cell.verdict.value, "reason": cell.reason} for cell in summary.unplanned
+        "findings": [
+            _build_finding(finding, summary) for finding in summary.findings if finding.verdict in _ABOUT_THE_API
         ],
-        "coverage": _coverage(summary),
+        "not_tested": _list_reasons(summary.cells, Verdict.NOT_TESTED),
+        "inconclusive": _list_reasons(summary.cells, Verdict.INCONCLUSIVE),
+        "errors": _list_reasons((*summary.cells, *summary.unplanned), Verdict.ERROR),
+        "unplanned": [
+            {**_build_case(cell), "verdict": cell.verdict.value, "reason": cell.reason} for cell in summary.unplanned
+        ],
+        "coverage": _build_coverage(summary),
         "cut_off": list(summary.cut_off),
         "stopped": list(summary.stopped),
         "shards": list(summary.shards),
@@ -53,8 +55,8 @@ def as_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, summary: Summary) -> dict[str, Any]:
-    again = summary.simplest(finding)
+def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
+    repeated = summary.simplest(finding)
     return {
         "requirement": finding.requirement,
         "level": finding.level.value,
@@ -66,8 +68,8 @@ def _finding(finding: Finding, summary: Summary) -> dict[str, Any]:
         "actual": finding.actual,
         "pointer": finding.pointer,
         "exchanges": list(finding.exchanges),
-        "curl": curl(again) if again else "",
-        "variables": {each.name: each.what for each in variables(again)} if again else {},
+        "curl": curl(repeated) if repeated else "",
+        "variables": {variable.name: variable.what for variable in variables(repeated)} if repeated else {},
         "smallest": finding.smallest,
         "times": finding.times,
         "cause": finding.cause,
@@ -76,35 +78,38 @@ def _finding(finding: Finding, summary: Summary) -> dict[str, Any]:
     }
 
 
-def _coverage(summary: Summary) -> dict[str, Any]:
-    """Seen of documented: in all, and by operation with the names of what was not seen."""
+def _build_coverage(summary: Summary) -> dict[str, Any]:
+    """Return the coverage in all and by operation, with the names of what was not seen."""
     covered = coverage(summary)
     return {
-        "totals": {each.name: _counted(each) for each in totals(covered)},
+        "totals": {total.name: _build_total(total) for total in totals(covered)},
         "operations": {
-            each.key: {
-                "requests": each.requests,
-                **{kind: {**_counted(each.total(kind)), "unseen": list(each.unseen(kind))} for kind in each.kinds},
+            operation.key: {
+                "requests": operation.requests,
+                **{
+                    kind: {**_build_total(operation.total(kind)), "unseen": list(operation.unseen(kind))}
+                    for kind in operation.kinds
+                },
             }
-            for each in covered
+            for operation in covered
         },
     }
 
 
-def _counted(total: Total) -> dict[str, int]:
+def _build_total(total: Total) -> dict[str, int]:
     return {"seen": total.used, "documented": total.offered}
 
 
-def _where(cell: Cell) -> dict[str, str]:
+def _build_case(cell: Cell) -> dict[str, str]:
     return {"requirement": cell.requirement, "operation": cell.operation}
 
 
-def _reasons(cells: Iterable[Cell], verdict: Verdict) -> list[dict[str, str]]:
-    return [{**_where(cell), "reason": cell.reason} for cell in cells if cell.verdict is verdict]
+def _list_reasons(cells: Iterable[Cell], verdict: Verdict) -> list[dict[str, str]]:
+    return [{**_build_case(cell), "reason": cell.reason} for cell in cells if cell.verdict is verdict]
 
 
-def _render(summary: Summary) -> dict[str, bytes]:
+def _write(summary: Summary) -> dict[str, bytes]:
     return {"summary.json": msgspec.json.format(msgspec.json.encode(as_json(summary)), indent=1) + b"\n"}
 
 
-FORMATS = (Format("json", "summary.json", _render),)
+FORMATS = (Format("json", "summary.json", _write),)

@@ -1,4 +1,4 @@
-"""JUnit XML: one suite a requirement, one test case a planned case; what CI servers read."""
+"""JUnit XML for CI servers: one test suite for each requirement, one test case for each case."""
 
 import re
 from itertools import groupby
@@ -13,25 +13,29 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
 
 
-def _render(summary: Summary) -> dict[str, bytes]:
+def _write(summary: Summary) -> dict[str, bytes]:
     document = JUnitXml("evconform")
     for requirement, group in groupby(summary.every_cell, key=lambda cell: cell.requirement):
-        suite = TestSuite(_clean(requirement))
+        suite = TestSuite(_replace_forbidden(requirement))
         known = summary.by_id.get(requirement)
         if known is not None:
             suite.add_property("level", known.level.value)
-            suite.add_property("statement", _clean(known.statement))
-        suite.add_testcases([_case(cell, summary) for cell in group])
+            suite.add_property("statement", _replace_forbidden(known.statement))
+        suite.add_testcases([_build_case(cell, summary) for cell in group])
         document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
     content: bytes = document.tostring()  # type: ignore[no-untyped-call]
     return {"junit.xml": content}
 
 
-def _case(cell: Cell, summary: Summary) -> TestCase:
-    case = TestCase(_clean(f"{cell.requirement} {cell.operation}"), classname=_clean(cell.requirement), time=0)
-    text = _clean("\n\n".join(map(described, summary.by_case.get(cell.case, ()))))
-    reason = _clean(f"{cell.verdict}: {cell.reason}")
+def _build_case(cell: Cell, summary: Summary) -> TestCase:
+    case = TestCase(
+        _replace_forbidden(f"{cell.requirement} {cell.operation}"),
+        classname=_replace_forbidden(cell.requirement),
+        time=0,
+    )
+    text = _replace_forbidden("\n\n".join(map(described, summary.by_case.get(cell.case, ()))))
+    reason = _replace_forbidden(f"{cell.verdict}: {cell.reason}")
     waived = cell.verdict is Verdict.FAIL and not summary.violated(cell)
     if cell.verdict in _GREEN:
         if text:
@@ -49,8 +53,8 @@ def _case(cell: Cell, summary: Summary) -> TestCase:
     return case
 
 
-def _clean(text: str) -> str:
+def _replace_forbidden(text: str) -> str:
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-FORMATS = (Format("junit", "junit.xml", _render),)
+FORMATS = (Format("junit", "junit.xml", _write),)

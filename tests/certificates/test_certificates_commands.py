@@ -129,10 +129,10 @@ def test_a_file_that_is_not_there_is_told(evconform, keys, tmp_path):
 REFUSED = [
     ({"verdicts": {}}, 3, "nothing was planned"),
     ({"verdicts": {**GOOD, "W01": Verdict.FAIL}}, 1, "1 MUST requirement violated"),
-    ({"verdicts": {**GOOD, "W01": Verdict.ERROR}}, 4, "fault of the harness"),
+    ({"verdicts": {**GOOD, "W01": Verdict.ERROR}}, 4, "internal error of the harness"),
     ({"verdicts": {**GOOD, "W01": Verdict.INCONCLUSIVE}}, 3, "W01 is inconclusive"),
     ({"verdicts": {**GOOD, "W01": Verdict.NOT_TESTED}}, 3, "W01 is not tested"),
-    ({"ended": None}, 3, "the record is incomplete"),
+    ({"ended": None}, 3, "the run log is incomplete"),
     ({"known": ("W07",)}, 3, "W07 left out"),
 ]
 
@@ -272,4 +272,4 @@ def test_chains_can_be_kept_elsewhere(evconform, keys, tmp_path):
     assert not (tmp_path / "attempts").exists()
     assert run_verify(evconform, keys, log.parent, "--attempts", "elsewhere")[0] == 0
     assert evconform("report", "build", log.parent, "--format", "html")[0] == 0
-    assert "not known: the chain of attempts does not hold it" in (log.parent / "report.html").read_text()
+    assert "unknown: the chain of attempts does not hold it" in (log.parent / "report.html").read_text()

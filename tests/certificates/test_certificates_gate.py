@@ -22,12 +22,12 @@ TABLE = [
     ({"W01": Verdict.NOT_TESTED}, "name --previous-secret", "W01 is not tested: name --previous-secret"),
     ({"W01": Verdict.INCONCLUSIVE}, "no answer", "W01 is inconclusive: no answer"),
     ({"W01": Verdict.FAIL}, "wrong", "1 MUST requirement violated"),
-    ({"W01": Verdict.ERROR}, "broke", "1 case ended in a fault of the harness itself"),
+    ({"W01": Verdict.ERROR}, "broke", "1 case ended in an internal error of the harness"),
     ({"S01": Verdict.FAIL}, "wrong", ""),
     ({"S01": Verdict.WARN}, "wrong", ""),
     ({"S01": Verdict.NOT_TESTED}, "", ""),
     ({"S01": Verdict.INCONCLUSIVE}, "", ""),
-    ({"S01": Verdict.ERROR}, "broke", "1 case ended in a fault of the harness itself"),
+    ({"S01": Verdict.ERROR}, "broke", "1 case ended in an internal error of the harness"),
 ]
 
 
@@ -55,7 +55,7 @@ def test_no_must_passed():
 
 
 def test_a_log_without_footer():
-    assert "the record is incomplete" in against(ended=None)
+    assert "the run log is incomplete" in against(ended=None)
 
 
 def test_an_early_end():
@@ -84,7 +84,7 @@ def test_an_empty_log():
     assert obstacles(fold(())) == ("the run certifies no subject",)
 
 
-@pytest.mark.parametrize(("days", "obstacle"), [(30, ""), (-1, "violated"), (200, "1 waiver to mend: too long")])
+@pytest.mark.parametrize(("days", "obstacle"), [(30, ""), (-1, "violated"), (200, "1 waiver needs attention: too long")])
 def test_waivers(days, obstacle):
     waiver = waivers.Waiver("W02", OPERATION, "known", "owner", "https://x", NOW.date() + dt.timedelta(days=days))
     summary = waivers.apply(fold(events({**GOOD, "W02": Verdict.FAIL})), [waiver], NOW.date())

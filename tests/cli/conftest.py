@@ -24,7 +24,7 @@ class Ended(NamedTuple):
 
 @pytest.fixture
 def evconform(capfd, monkeypatch, tmp_path) -> Callable[..., Ended]:
-    """Runs a command in this process and in an empty folder; `run` gets a report directory of its own."""
+    """Return a function that runs a command in an empty folder; `run` gets a report directory of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("EVCONFORM_TOKEN", raising=False)
     count = iter(range(100))

@@ -9,7 +9,7 @@ import pytest
 
 @contextmanager
 def answering(status, headers=None, body=b""):
-    """A server that gives everybody the same answer."""
+    """Run a server that gives the same response to every request."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):

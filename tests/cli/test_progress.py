@@ -11,15 +11,15 @@ from conformance.execution.store import Store
 
 def test_a_wait_is_told_with_what_can_be_done_instead(tmp_path, capsys):
     store = Store(tmp_path / "s.sqlite")
-    told = ""
+    lines = ""
     with SuiteProgress(3, tmp_path / "s.sqlite"):
         store.announce("429 at GET /evses: waiting 3358 s as told")
         until = time.monotonic() + 20
-        while "3358" not in told and time.monotonic() < until:
+        while "3358" not in lines and time.monotonic() < until:
             time.sleep(0.05)
-            told += capsys.readouterr().err
+            lines += capsys.readouterr().err
     store.close()
-    assert "waiting 3358 s as told; with --on-rate-limit stop a run ends there" in told
+    assert "waiting 3358 s as told; use --on-rate-limit stop to end the run there" in lines
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -32,6 +32,6 @@ def test_ci_is_told_how_far_a_run_is_and_what_was_found(workers, tmp_path, capsy
         for number in range(20):
             stores[number % workers].finish(str(number))
         progress.pytest_runtest_logreport(failed)
-    for each in (before, *stores):
-        each.close()
+    for store in (before, *stores):
+        store.close()
     assert "evconform: 20/20 items, 1 with violations" in capsys.readouterr().err

@@ -20,10 +20,10 @@ ALARM = Proof("", 2, (), ("RSP-01 GET /evses",), ("RSP-01 GET /evses",), 4000, "
 FAMILIES = {"exp-stale": "EXP", "exp-thin": "EXP", "wrt-enum-open": "WRT"}
 
 
-def test_a_fault_is_killed_by_a_finding_on_what_it_trips():
-    assert [each.killed for each in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
-    assert line(KILLED).startswith("killed")
-    assert "beyond it: PAG-01 *" in line(STRAY)
+def test_a_fault_is_detected_by_a_finding_on_what_it_breaks():
+    assert [proof.killed for proof in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
+    assert line(KILLED).startswith("detected")
+    assert "unrelated: PAG-01 *" in line(STRAY)
     assert line(SURVIVED).startswith("SURVIVED")
     assert line(ELSEWHERE).endswith("at GET /evses")
     assert line(ALARM).startswith("FALSE ALARM")
@@ -38,7 +38,7 @@ def test_what_survives_or_is_a_false_alarm_is_wrong(proofs, bad):
 
 def test_the_last_lines_count():
     faults, clean = summary((KILLED, STRAY, SURVIVED, CLEAN, ALARM))
-    assert faults.startswith("2 of 3 faults killed; 1 with")
+    assert faults.startswith("2 of 3 faults detected; 1 with")
     assert clean.startswith("1 of 2")
 
 
@@ -56,7 +56,7 @@ def test_the_table_is_by_family_and_says_what_it_rests_on():
     assert "| **all** | 3 | 2 | 1 | 1 | 4,200 |" in text
     assert "Survived: `wrt-enum-open`." in text
     assert "all faults on seed 1" in text
-    assert "Not tried, as there is no table: `csv-row-short`." in text
+    assert "Not tested, because there is no table: `csv-row-short`." in text
     assert "2 of 3 faults on seed 1" in table(
         (KILLED, STRAY), FAMILIES, {"csv-row-short": "there is no table"}, "standard", "1.0", "2026-01-01"
     )
@@ -70,9 +70,9 @@ def test_the_table_replaces_the_one_before(tmp_path):
     assert file.read_text() == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
 
 
-def test_a_file_without_a_place_for_it_is_left_alone(tmp_path):
+def test_a_file_without_markers_is_left_alone(tmp_path):
     file = tmp_path / "README.md"
     file.write_text("before\n")
-    with pytest.raises(UsageError, match="no place"):
+    with pytest.raises(UsageError, match="no markers"):
         put_into(file, "new")
     assert file.read_text() == "before\n"

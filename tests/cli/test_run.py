@@ -87,11 +87,11 @@ def test_the_whole_real_description_conforms_and_every_operation_is_planned_or_e
 
 
 def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconform):
-    one = evconform("run", *SMALL, "--workers", "1")
+    first = evconform("run", *SMALL, "--workers", "1")
     two = evconform("run", *SMALL, "--workers", "2")
-    assert (one.code, two.code) == (0, 0), two.out + two.err
-    assert requests_of(one.directory) == requests_of(two.directory)
-    assert one.summary["counts"] == two.summary["counts"]
+    assert (first.code, two.code) == (0, 0), two.out + two.err
+    assert requests_of(first.directory) == requests_of(two.directory)
+    assert first.summary["counts"] == two.summary["counts"]
 
 
 def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evconform):
@@ -102,9 +102,9 @@ def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evco
         ended = evconform("run", "--target", server.base_url, "--workers", "1", "--select", "IDS")
     assert ended.code == 0, ended.out + ended.err
     assert 5 < ended.summary["requests"]["readonly"] <= 30
-    answers = [each.exchange for each in read([ended.directory / "events.jsonl"]) if isinstance(each, Exchanged)]
-    assert not any(each.status == 429 and each.request.identity == "readonly" for each in answers)
-    assert any("budget of" in each["reason"] for each in ended.summary["not_tested"])
+    answers = [event.exchange for event in read([ended.directory / "events.jsonl"]) if isinstance(event, Exchanged)]
+    assert not any(answer.status == 429 and answer.request.identity == "readonly" for answer in answers)
+    assert any("budget of" in gap["reason"] for gap in ended.summary["not_tested"])
 
 
 def test_two_workers_never_write_at_the_same_time(evconform):
@@ -125,14 +125,14 @@ def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
     with running(faults=("rsp-expansion-fails",)) as server:
         ended = evconform("run", "--target", server.base_url, "--format", "sarif")
     assert ended.code == 1
-    found = [finding for finding in ended.summary["findings"] if finding["requirement"] == "RSP-08"]
-    assert found
-    assert found[0]["curl"].startswith("curl ")
-    assert found[0]["operation"] in ended.out
+    actual = [finding for finding in ended.summary["findings"] if finding["requirement"] == "RSP-08"]
+    assert actual
+    assert actual[0]["curl"].startswith("curl ")
+    assert actual[0]["operation"] in ended.out
     results = msgspec.json.decode((ended.directory / "report.sarif").read_bytes())["runs"][0]["results"]
-    place = next(each["locations"][0] for each in results if each["ruleId"] == "RSP-08")["physicalLocation"]
+    place = next(result["locations"][0] for result in results if result["ruleId"] == "RSP-08")["physicalLocation"]
     lines = (ROOT / place["artifactLocation"]["uri"]).read_text().splitlines()
-    method = found[0]["operation"].partition(" ")[0].lower()
+    method = actual[0]["operation"].partition(" ")[0].lower()
     assert lines[place["region"]["startLine"] - 1].strip() == f"{method}:"
 
 
@@ -143,15 +143,15 @@ def test_a_killed_run_still_tells_the_lines(evconform, tmp_path):
     killed.mkdir(parents=True)
     lines = (ended.directory / "events.jsonl").read_bytes().splitlines(keepends=True)
     closing = (b'{"type":"placed"', b'{"type":"run_finished"')
-    (killed / "main.jsonl").write_bytes(b"".join(each for each in lines if not each.startswith(closing)))
+    (killed / "main.jsonl").write_bytes(b"".join(line for line in lines if not line.startswith(closing)))
 
     built = evconform("report", "build", killed.parent, "--format", "annotations", "--format", "sarif")
     assert (built.code, ended.code) == (1, 1)
-    told = [each for each in (killed.parent / "annotations.txt").read_text().splitlines() if "::error" in each]
+    told = [line for line in (killed.parent / "annotations.txt").read_text().splitlines() if "::error" in line]
     assert told
-    assert all(".yaml,line=" in each for each in told)
-    other = evconform("report", "build", killed.parent, "--description", Path("gone.yaml"))
-    assert (other.code, "gone.yaml" in other.err) == (2, True)
+    assert all(".yaml,line=" in item for item in told)
+    second = evconform("report", "build", killed.parent, "--description", Path("gone.yaml"))
+    assert (second.code, "gone.yaml" in second.err) == (2, True)
 
 
 def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
@@ -168,9 +168,9 @@ def test_a_reader_that_goes_away_changes_no_verdict(tmp_path):
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
-    told = process.stderr.read()
+    lines = process.stderr.read()
     process.stderr.close()
-    assert process.wait() == 0, told
+    assert process.wait() == 0, lines
     assert (tmp_path / "r" / "report.html").is_file()
 
 
@@ -192,9 +192,9 @@ def test_a_table_that_nobody_reads_on_is_no_violation(arguments):
         [sys.executable, "-m", "conformance", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     process.stdout.close()
-    told = process.stderr.read()
+    lines = process.stderr.read()
     process.stderr.close()
-    assert process.wait() == 0, told
+    assert process.wait() == 0, lines
 
 
 def test_an_error_that_nobody_reads_keeps_its_exit_code():
@@ -243,7 +243,7 @@ def test_the_project_that_somebody_stands_in_has_no_say(evconform, monkeypatch, 
 def test_a_budget_is_kept_and_its_lack_explained(evconform):
     ended = evconform("run", "--budget", "12", "--workers", "1")
     assert max(ended.summary["requests"].values()) <= 12
-    reasons = " ".join(each["reason"] for each in ended.summary["not_tested"])
+    reasons = " ".join(gap["reason"] for gap in ended.summary["not_tested"])
     assert "budget of 12" in reasons
 
 
@@ -263,7 +263,7 @@ def test_a_run_that_a_budget_cut_short_is_finished_by_resuming_it(evconform):
     assert part.summary["counts"]["PASS"] < whole.summary["counts"]["PASS"]
     rest = evconform("run", *SMALL, "--workers", "1", "--resume", part.directory)
     assert rest.summary["counts"] == whole.summary["counts"]
-    again = {each["item"] for each in _finished(rest.directory)}
+    again = {event["item"] for event in _finished(rest.directory)}
     assert len(again) == len(_finished(rest.directory))
 
 
@@ -274,9 +274,9 @@ def _finished(directory):
 
 def test_another_seed_cannot_complete_a_run(evconform):
     part = evconform("run", *SMALL, "--workers", "1", "--budget", "20")
-    other = evconform("run", *SMALL, "--resume", part.directory, "--seed", "2")
-    assert other.code == 2
-    assert "seed" in other.err
+    second = evconform("run", *SMALL, "--resume", part.directory, "--seed", "2")
+    assert second.code == 2
+    assert "seed" in second.err
 
 
 def test_ci_is_told_where_it_looks(evconform, tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ def entry(requirement="RSP-03", operation="GET /vehicle_makes", days=30):
 
 @pytest.fixture
 def faulty(evconform, tmp_path):
-    """A run against a faulty server, with waivers."""
+    """Run the suite against a faulty server, with waivers."""
 
     def run(*entries: str):
         file = tmp_path / "waivers.toml"
@@ -33,10 +33,10 @@ def faulty(evconform, tmp_path):
 
 
 def printed(ended) -> list[str]:
-    """The entries that the report offers."""
+    """Return the waivers that the report offers."""
     page = (ended.directory / "report.html").read_text(encoding="utf-8")
-    found = re.findall(r'<pre id="waiver-[^"]+"[^>]*><code>(.*?)</code>', page, re.DOTALL)
-    return [html.unescape(each) for each in found]
+    actual = re.findall(r'<pre id="waiver-[^"]+"[^>]*><code>(.*?)</code>', page, re.DOTALL)
+    return [html.unescape(item) for item in actual]
 
 
 def test_what_the_report_prints_is_accepted_as_it_is(faulty):
@@ -46,7 +46,7 @@ def test_what_the_report_prints_is_accepted_as_it_is(faulty):
     assert len(offered) == len(plain.summary["findings"]) > 0
     waived = faulty(*offered)
     assert (waived.code, waived.summary["verdict"]) == (0, "conforms with waivers"), waived.out
-    assert {each["state"] for each in waived.summary["waivers"]} == {"active"}
+    assert {waiver["state"] for waiver in waived.summary["waivers"]} == {"active"}
     assert "CONFORMS WITH WAIVERS" in waived.out
 
 
@@ -65,7 +65,7 @@ def test_a_waiver_that_is_no_longer_right_fails_the_run_and_is_named(evconform, 
     file.write_text("\n".join(more), encoding="utf-8")
     ended = evconform("run", *SMALL, "--waivers", file)
     assert (ended.code, ended.summary["verdict"]) == (1, "violations"), ended.out
-    assert [each["state"] for each in ended.summary["waivers"]] == [state] * len(more)
+    assert [waiver["state"] for waiver in ended.summary["waivers"]] == [state] * len(more)
     assert f"waiver {state}: " in ended.out
     assert any(state in reason for reason in ended.summary["reasons"])
     assert state in (ended.directory / "report.html").read_text(encoding="utf-8")

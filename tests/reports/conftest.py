@@ -33,21 +33,21 @@ def chromium() -> Iterator:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Callable[[Settings], Path]:
-    """The HTML report of a synthetic run, built once for each settings."""
-    found: dict[Settings, Path] = {}
+    """Return a function that builds the HTML report of a synthetic run, once for each settings."""
+    paths: dict[Settings, Path] = {}
 
     def build(settings: Settings) -> Path:
-        if settings not in found:
+        if settings not in paths:
             directory = tmp_path_factory.mktemp("report")
-            found[settings] = reports.build(summary(settings), directory, ["html"])["html"]
-        return found[settings]
+            paths[settings] = reports.build(summary(settings), directory, ["html"])["html"]
+        return paths[settings]
 
     return build
 
 
 @pytest.fixture
 def opened(chromium) -> Iterator[Callable]:
-    """Opens a report in a fresh profile and waits until it is ready; errors of the page fail the test."""
+    """Return a function that opens a report in a fresh profile; errors of the page fail the test."""
     contexts, faults = [], []
 
     def open_page(path: Path, anchor: str = "", **options: object):

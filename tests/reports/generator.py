@@ -95,7 +95,7 @@ RULES = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What to generate; the same settings give the same events."""
+    """The settings of a synthetic run; the same settings give the same events."""
 
     seed: int = 1
     exchanges: int = 300
@@ -204,8 +204,8 @@ class Run:
 
     def outcomes(self, exchanges: list[Exchange]) -> Iterator[Observed]:
         seen: dict[str, list[Exchange]] = {}
-        for each in exchanges:
-            seen.setdefault(each.request.operation, []).append(each)
+        for exchange in exchanges:
+            seen.setdefault(exchange.request.operation, []).append(exchange)
         for rule in self.rules:
             for key in self.cases(rule):
                 yield from self.judge(rule, key, seen.get(key, []))
@@ -219,29 +219,38 @@ class Run:
         elif rule.id == "CON-05":
             yield Observed(Outcome(rule.id, key, Verdict.NOT_APPLICABLE, "HEAD is not served"), item)
         elif rule.id == "RSP-08":
-            for each in sent:
-                fine = each.status < 500
+            for exchange in sent:
+                fine = exchange.status < 500
                 verdict = Verdict.PASS if fine else Verdict.FAIL
                 said = "" if fine else self.text("answered 500")
-                yield Observed(Outcome(rule.id, key, verdict, said, "not 5xx", str(each.status), "", (each.id,)), item)
+                yield Observed(
+                    Outcome(rule.id, key, verdict, said, "not 5xx", str(exchange.status), "", (exchange.id,)), item
+                )
         elif sent or key == "*":
-            yield from (Observed(each, item) for each in self.verdicts(rule, key, sent))
+            yield from (Observed(verdict, item) for verdict in self.verdicts(rule, key, sent))
 
     def verdicts(self, rule: Requirement, key: str, sent: list[Exchange]) -> Iterator[Outcome]:
-        first = tuple(each.id for each in sent[:1])
-        answered = [each for each in sent if each.status == 200]
+        first = tuple(exchange.id for exchange in sent[:1])
+        answered = [exchange for exchange in sent if exchange.status == 200]
         if self.settings.faulty and rule.id == "EXP-04" and "{" in key and answered:
-            for each in answered[:3]:
+            for exchange in answered[:3]:
                 expected, actual = "evses 17", self.text("evses 71")
                 said = self.text("the expanded object differs from the resource at its URL")
                 yield Outcome(
-                    rule.id, key, Verdict.FAIL, said, expected, actual, "/name", (each.id,), "stale-expansion"
+                    rule.id, key, Verdict.FAIL, said, expected, actual, "/name", (exchange.id,), "stale-expansion"
                 )
         elif self.settings.faulty and rule.id == "IDS-01" and key == "GET /evses" and answered:
             pattern = "^evse[0-9A-HJKMNP-TV-Z]{26}$"
-            for index, each in enumerate(answered[:4]):
+            for index, exchange in enumerate(answered[:4]):
                 yield Outcome(
-                    rule.id, key, Verdict.FAIL, "the id has lower case", pattern, "evse01hq", f"/{index}/id", (each.id,)
+                    rule.id,
+                    key,
+                    Verdict.FAIL,
+                    "the id has lower case",
+                    pattern,
+                    "evse01hq",
+                    f"/{index}/id",
+                    (exchange.id,),
                 )
         elif rule.id == "RSP-06" and key == "GET /users":
             yield Outcome(
@@ -284,7 +293,7 @@ def model(hostile: bool = False) -> ResourceModel:
             Parameter("page_size", Location.QUERY, schema={"type": "integer"}),
             Parameter("page_after", Location.QUERY, schema={"type": "string"}),
         )
-        found = tuple(Link(link.rstrip("s"), LinkKind.ITEM, (link,), expandable=True) for link in links)
+        model_links = tuple(Link(link.rstrip("s"), LinkKind.ITEM, (link,), expandable=True) for link in links)
         expansions = tuple(Expansion(link.rstrip("s"), link) for link in links)
         responses = tuple(ResponseSpec(s, (Media("application/json"),)) for s in ("200", "401", "404", "429"))
         for role, path in ((Role.LIST, f"/{name}"), (Role.ITEM, f"/{name}/{{{name.rstrip('s')}_id}}")):
@@ -303,44 +312,46 @@ def model(hostile: bool = False) -> ResourceModel:
                     parameters=parameters,
                     responses=responses,
                     expansions=expansions,
-                    links=found,
+                    links=model_links,
                     fields=tuple(f"{'[].' if role is Role.LIST else ''}{field}" for field in (*FIELDS, "never_shown")),
                 )
             )
         keys = tuple(o.key for o in operations[-2:])
-        resources.append(Resource(name, f"#/{name}", f"/{name}", operations[-1].path, links=found, operations=keys))
+        resources.append(
+            Resource(name, f"#/{name}", f"/{name}", operations[-1].path, links=model_links, operations=keys)
+        )
     return ResourceModel(DIGEST, "A synthetic API", "2.0.0", "/v2", tuple(operations), tuple(resources))
 
 
 def places(known: ResourceModel) -> dict[str, Place]:
-    """Every second operation has a line; the others are not told."""
+    """Return lines for every second operation."""
     listed = known.operations[::2]
-    return {each.pointer: Place("api/a b.yaml", 10 + n, in_repository=True) for n, each in enumerate(listed)}
+    return {operation.pointer: Place("api/a b.yaml", 10 + n, in_repository=True) for n, operation in enumerate(listed)}
 
 
 def events(settings: Settings = Settings()) -> list[Event]:
-    """The events of one complete run in the order that they happened."""
+    """Return the events of one complete run, in order."""
     run = Run(settings)
     exchanges = [run.exchange(number) for number in range(settings.exchanges)]
-    found: list[Event] = [run.header(), Described(run.model), Placed(places(run.model)), Catalogued(run.rules)]
+    logged: list[Event] = [run.header(), Described(run.model), Placed(places(run.model)), Catalogued(run.rules)]
     for rule in run.rules:
         skipped = tuple(o.key for o in run.model.operations if o.key not in run.cases(rule))
-        found.append(
+        logged.append(
             Planned(rule.id, run.cases(rule), {"the operation has nothing of the kind": skipped} if skipped else {})
         )
-    found += [Exchanged(each, f"suite/{each.request.operation}") for each in exchanges]
-    found += run.outcomes(exchanges)
-    found.append(Noticed("volatile-field", run.text("/updated_at changes between reads"), "GET /evses"))
-    found.append(ItemFinished("suite/exp", 1.25, settings.exchanges))
+    logged += [Exchanged(exchange, f"suite/{exchange.request.operation}") for exchange in exchanges]
+    logged += run.outcomes(exchanges)
+    logged.append(Noticed("volatile-field", run.text("/updated_at changes between reads"), "GET /evses"))
+    logged.append(ItemFinished("suite/exp", 1.25, settings.exchanges))
     if not settings.cut_off:
         sent: dict[str, int] = {}
-        for each in exchanges:
-            sent[each.request.identity] = sent.get(each.request.identity, 0) + 1
-        found.append(RunFinished(run.now + 0.5, sent, events=len(found) + 1))
-    return found
+        for exchange in exchanges:
+            sent[exchange.request.identity] = sent.get(exchange.request.identity, 0) + 1
+        logged.append(RunFinished(run.now + 0.5, sent, events=len(logged) + 1))
+    return logged
 
 
 @cache
 def summary(settings: Settings) -> Summary:
-    """The summary of such a run, folded once."""
+    """Return the summary of a synthetic run, folded once."""
     return fold(events(settings))

@@ -20,9 +20,9 @@ FAULTY, CLEAN = Settings(exchanges=150, undecided=1), Settings(exchanges=60, fau
 
 def certification(settings=FAULTY, state=None, named=NAMED, **changes):
     run = summary(settings)
-    told = tuple(_with_advice(each) for each in run.requirements)
+    lines = tuple(_with_advice(requirement) for requirement in run.requirements)
     started = msgspec.structs.replace(run.started, certification=named)
-    return msgspec.structs.replace(run, started=started, requirements=told, certificate=state, **changes)
+    return msgspec.structs.replace(run, started=started, requirements=lines, certificate=state, **changes)
 
 
 def _with_advice(requirement: Requirement) -> Requirement:
@@ -50,29 +50,29 @@ STANDINGS = [
 ]
 
 
-@pytest.mark.parametrize(("verdict", "state", "wanted"), STANDINGS)
-def test_where_it_stands(verdict, state, wanted):
-    assert first_page(certification(state=state, verdict=verdict)).standing is wanted
+@pytest.mark.parametrize(("verdict", "state", "expected"), STANDINGS)
+def test_where_it_stands(verdict, state, expected):
+    assert first_page(certification(state=state, verdict=verdict)).standing is expected
 
 
 def test_every_violation_is_listed_once_with_what_to_do():
     run = certification()
     page = first_page(run)
-    violated = {each.requirement for each in run.findings if each.violation}
+    violated = {finding.requirement for finding in run.findings if finding.violation}
     assert violated
-    assert [each.requirement for each in page.must] == list(dict.fromkeys(each.requirement for each in page.must))
-    assert {each.requirement for each in page.must} == violated
-    assert all(each.how == f"Do this about `{each.requirement}`." for each in page.must)
-    assert {each.verdict for each in page.should} == {Verdict.WARN}
+    assert [fix.requirement for fix in page.must] == list(dict.fromkeys(fix.requirement for fix in page.must))
+    assert {fix.requirement for fix in page.must} == violated
+    assert all(fix.how == f"Do this about `{fix.requirement}`." for fix in page.must)
+    assert {fix.verdict for fix in page.should} == {Verdict.WARN}
     assert {cell.verdict for cell in page.unseen} <= {*Verdict} - {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
 
 
 def test_what_is_waived_stands_against_nothing():
     run = certification()
-    waived = tuple(msgspec.structs.replace(each, waived=True) for each in run.findings)
+    waived = tuple(msgspec.structs.replace(finding, waived=True) for finding in run.findings)
     page = first_page(msgspec.structs.replace(run, findings=waived))
     assert not page.must
-    assert {each.waived for each in page.should} == {True}
+    assert {fix.waived for fix in page.should} == {True}
 
 
 def test_a_badge_says_certified_only_where_the_signature_was_just_made():
@@ -125,6 +125,6 @@ def test_it_reads_without_javascript_and_hostile_names_stay_text(opened, report)
 def test_axe_finds_no_violation_on_it_and_nothing_scrolls_sideways(opened, report, settings, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = opened(report(settings, SIGNED), color_scheme=scheme, viewport={"width": width, "height": 900})
-    found = axe.Axe().run(page, context="#certification").response["violations"]
-    assert [(each["id"], each["nodes"][0]["target"], each["nodes"][0]["failureSummary"]) for each in found] == []
+    actual = axe.Axe().run(page, context="#certification").response["violations"]
+    assert [(item["id"], item["nodes"][0]["target"], item["nodes"][0]["failureSummary"]) for item in actual] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -15,8 +15,8 @@ RUN = events(Settings(exchanges=6))
 
 def write(path: Path, written: list) -> Path:
     with Writer(path) as log:
-        for each in written:
-            log.append(each)
+        for event in written:
+            log.append(event)
     return path
 
 
@@ -36,8 +36,8 @@ def test_a_log_cut_anywhere_reads_as_a_prefix_and_says_so(tmp_path_factory, data
     path = write(tmp_path_factory.mktemp("cut") / "events.jsonl", RUN)
     whole = path.read_bytes()
     path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
-    found = list(read([path]))
-    *prefix, last = found
+    actual = list(read([path]))
+    *prefix, last = actual
     assert prefix == RUN[: len(prefix)]
     assert isinstance(last, Noticed)
     assert last.topic == CUT_OFF
@@ -67,7 +67,7 @@ def test_a_header_of_another_schema_is_refused(tmp_path):
 def test_a_missing_log_is_an_error(tmp_path):
     with pytest.raises(LogError, match="cannot be read"):
         list(read([tmp_path / "nothing.jsonl"]))
-    with pytest.raises(LogError, match="holds no event log"):
+    with pytest.raises(LogError, match="holds no run log"):
         list(read([tmp_path]))
 
 

@@ -141,7 +141,7 @@ def test_a_violated_should_is_a_warning():
     observed = Observed(Outcome("RSP-06", "*", Verdict.FAIL, "an extra field"))
     summary = reports.fold([RUN[0], RULES, Planned("RSP-06", ("*",)), observed, FOOTER])
     assert summary.counts[Verdict.WARN] == 1
-    assert [each.verdict for each in summary.findings] == [Verdict.WARN]
+    assert [finding.verdict for finding in summary.findings] == [Verdict.WARN]
     assert summary.verdict is not reports.RunVerdict.VIOLATIONS
 
 
@@ -169,7 +169,7 @@ def test_findings_keep_their_id_when_a_later_run_sees_them_elsewhere_and_more_of
         observed = [
             Observed(Outcome("EXP-04", "*", Verdict.FAIL, pointer=f"/{n}/m", exchanges=(f"x{n}",))) for n in numbers
         ]
-        return [each.id for each in reports.fold([RUN[0], RULES, *observed]).findings]
+        return [finding.id for finding in reports.fold([RUN[0], RULES, *observed]).findings]
 
     assert found(0) == found(3, 5, 7)
 
@@ -194,9 +194,9 @@ def test_one_shard_alone_is_whole_and_a_missing_one_among_several_is_not():
 
 
 def test_logs_of_different_runs_are_refused():
-    other = msgspec.structs.replace(RUN[0], description_sha256="00" * 32)
+    second = msgspec.structs.replace(RUN[0], description_sha256="00" * 32)
     with pytest.raises(LogError, match="different runs: description"):
-        reports.fold([*RUN, other])
+        reports.fold([*RUN, second])
 
 
 def test_a_run_rebuilt_from_its_log_on_disk_is_the_same(tmp_path):

@@ -56,19 +56,19 @@ def test_counts_agree_in_every_format(run):
     ctrf = document("ctrf", run)["results"]
     assert ctrf["summary"]["extra"]["counts"] == counts
     assert Counter(test["rawStatus"] for test in ctrf["tests"]) == cells
-    assertions = [each for each in document("earl", run)["@graph"] if each["@type"] == "earl:Assertion"]
-    assert Counter(each["result"]["verdict"] for each in assertions) == cells
+    assertions = [item for item in document("earl", run)["@graph"] if item["@type"] == "earl:Assertion"]
+    assert Counter(assertion["result"]["verdict"] for assertion in assertions) == cells
     shown = dict(re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", rendered("markdown", run).decode(), re.MULTILINE))
     assert {key.replace(" ", "_").upper(): int(value) for key, value in shown.items()} == {
         k: v for k, v in counts.items() if v
     }
     page = rendered("html", run).decode()
     listed = re.search(r'<ul class="counts">(.*?)</ul>', page, re.DOTALL)[1]
-    found = re.findall(r"<b>([\d,]+)</b> ([a-z ]+?)\s*</(?:a|li)>", listed)
-    told = {words: int(number.replace(",", "")) for number, words in found}
-    assert told.pop("planned") == run.planned
-    assert told.pop("seen besides the plan", 0) == len(run.unplanned)
-    assert {key.replace(" ", "_").upper(): value for key, value in told.items()} == {
+    actual = re.findall(r"<b>([\d,]+)</b> ([a-z ]+?)\s*</(?:a|li)>", listed)
+    lines = {words: int(number.replace(",", "")) for number, words in actual}
+    assert lines.pop("planned") == run.planned
+    assert lines.pop("not planned", 0) == len(run.unplanned)
+    assert {key.replace(" ", "_").upper(): value for key, value in lines.items()} == {
         k: v for k, v in counts.items() if v
     }
 
@@ -98,7 +98,7 @@ def test_verdicts_agree_in_every_format(run):
 
 
 def test_every_run_has_its_own_verdict():
-    assert [each.verdict for each in RUNS.values()] == [
+    assert [value.verdict for value in RUNS.values()] == [
         RunVerdict.VIOLATIONS,
         RunVerdict.CONFORMS,
         RunVerdict.ERROR,
@@ -107,29 +107,35 @@ def test_every_run_has_its_own_verdict():
 
 
 def test_findings_agree_where_they_are_listed():
-    about = [each for each in FAULTY.findings if each.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.REVIEW}]
-    assert [each["id"] for each in document("json", FAULTY)["findings"]] == [each.id for each in about]
+    about = [finding for finding in FAULTY.findings if finding.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.REVIEW}]
+    assert [finding["id"] for finding in document("json", FAULTY)["findings"]] == [finding.id for finding in about]
     results = document("sarif", FAULTY)["runs"][0]["results"]
-    assert [each["partialFingerprints"]["finding/v1"] for each in results] == [each.id for each in FAULTY.findings]
+    assert [result["partialFingerprints"]["finding/v1"] for result in results] == [
+        finding.id for finding in FAULTY.findings
+    ]
     page = rendered("html", FAULTY).decode()
-    assert set(re.findall(r'<details class="finding" id="(f-\w+)"', page)) == {each.id for each in FAULTY.findings}
+    assert set(re.findall(r'<details class="finding" id="(f-\w+)"', page)) == {
+        finding.id for finding in FAULTY.findings
+    }
 
 
 def test_what_the_interface_promises_stands_in_the_summary():
-    found = document("json", FAULTY)
-    assert found["schema"] == "evconform/summary/1"
-    assert (found["target"], found["seed"], found["budget"]) == ("builtin", 1, 1000)
-    assert found["requests_sent"] == sum(found["requests"].values()) == 120
-    assert found["duration_s"] > 0
-    first = next(each for each in found["findings"] if each["requirement"] == "RSP-08")
+    actual = document("json", FAULTY)
+    assert actual["schema"] == "evconform/summary/1"
+    assert (actual["target"], actual["seed"], actual["budget"]) == ("builtin", 1, 1000)
+    assert actual["requests_sent"] == sum(actual["requests"].values()) == 120
+    assert actual["duration_s"] > 0
+    first = next(finding for finding in actual["findings"] if finding["requirement"] == "RSP-08")
     assert first.keys() >= {"requirement", "level", "verdict", "operation", "operation_id", "message", "curl"}
     assert first["curl"].startswith("curl ")
-    assert set(first["exchanges"]) <= {each.id for each in FAULTY.exchanges}
-    reasons = {each["reason"] for each in found["not_tested"]}
+    assert set(first["exchanges"]) <= {exchange.id for exchange in FAULTY.exchanges}
+    reasons = {gap["reason"] for gap in actual["not_tested"]}
     assert "the target does not allow exhausting its limit" in reasons
-    assert len(found["not_tested"]) == found["counts"]["NOT_TESTED"]
-    assert [each["requirement"] for each in found["inconclusive"]] == ["AUT-01"]
-    assert found["unplanned"] == [{"requirement": "AUT-01", "operation": "POST /x", "verdict": "FAIL", "reason": "201"}]
+    assert len(actual["not_tested"]) == actual["counts"]["NOT_TESTED"]
+    assert [entry["requirement"] for entry in actual["inconclusive"]] == ["AUT-01"]
+    assert actual["unplanned"] == [
+        {"requirement": "AUT-01", "operation": "POST /x", "verdict": "FAIL", "reason": "201"}
+    ]
 
 
 def test_sarif_has_what_code_scanning_needs(monkeypatch):
@@ -140,7 +146,7 @@ def test_sarif_has_what_code_scanning_needs(monkeypatch):
         assert result["message"]["text"]
         (location,) = result["locations"]
         assert location["physicalLocation"]["artifactLocation"]["uri"].endswith(".yaml")
-    pointers = {each["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] for each in run["results"]}
+    pointers = {result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] for result in run["results"]}
     assert "#/paths/~1evses/get" in pointers
     monkeypatch.setattr(sarif, "SHOWN", 2)
     capped = document("sarif", FAULTY)["runs"][0]
@@ -149,16 +155,16 @@ def test_sarif_has_what_code_scanning_needs(monkeypatch):
 
 
 def test_results_stand_on_the_line_of_their_operation_where_the_record_tells_it():
-    told = 0
+    lines = 0
     for finding, result in zip(FAULTY.findings, document("sarif", FAULTY)["runs"][0]["results"], strict=True):
         (location,) = result["locations"]
         place, pointer = location["physicalLocation"], location["logicalLocations"][0]["fullyQualifiedName"]
         known = FAULTY.places.get(pointer)
-        told += known is not None
+        lines += known is not None
         assert finding.operation in {"*", "POST /x"} or pointer == FAULTY.model.by_key[finding.operation].pointer
         assert place["region"]["startLine"] == (known.line if known else 1)
         assert place["artifactLocation"]["uri"] == ("api/a%20b.yaml" if known else "specs/ev-energy-v2/openapi.yaml")
-    assert 0 < told < len(FAULTY.findings)
+    assert 0 < lines < len(FAULTY.findings)
 
 
 def test_a_fault_of_the_description_stands_on_its_own_line():
@@ -168,7 +174,7 @@ def test_a_fault_of_the_description_stands_on_its_own_line():
         Observed(Outcome("DSC-07", "*", Verdict.WARN, "not anchored", pointer=pointer)),
     ]
     summary = reports.fold([*events(Settings(exchanges=5, faulty=False)), *events_of])
-    places = [each["locations"][0]["physicalLocation"] for each in document("sarif", summary)["runs"][0]["results"]]
+    places = [result["locations"][0]["physicalLocation"] for result in document("sarif", summary)["runs"][0]["results"]]
     assert {"artifactLocation": {"uri": "api.yaml"}, "region": {"startLine": 77}} in places
     assert "api.yaml" not in rendered("annotations", summary).decode()  # it is in no repository
 
@@ -191,13 +197,13 @@ def test_a_long_markdown_summary_ends_with_a_word(monkeypatch):
     monkeypatch.setattr(markdown, "_LARGEST", 2_000)
     text = rendered("markdown", FAULTY).decode()
     assert len(text) < 2_100
-    assert text.endswith("The rest is in the report.\n")
+    assert text.endswith("The report has the rest.\n")
 
 
 def test_har_holds_every_exchange_in_order():
     entries = document("har", FAULTY)["log"]["entries"]
-    assert [each["request"]["url"] for each in entries] == [each.url for each in FAULTY.exchanges]
-    assert [each["response"]["status"] for each in entries] == [each.status for each in FAULTY.exchanges]
+    assert [entry["request"]["url"] for entry in entries] == [exchange.url for exchange in FAULTY.exchanges]
+    assert [entry["response"]["status"] for entry in entries] == [exchange.status for exchange in FAULTY.exchanges]
     assert json.loads(entries[0]["response"]["content"]["text"]) == json.loads(FAULTY.exchanges[0].response.body)
 
 
@@ -216,15 +222,16 @@ def test_hostile_text_breaks_no_format(hostile):
     assert "](" not in outside
     commands = rendered("annotations", hostile).decode().splitlines()
     assert all(
-        re.match(r"::(error|warning|notice) (file=[^:,\r\n]+,line=\d+,)?title=[^:,\r\n]*::", each) for each in commands
+        re.match(r"::(error|warning|notice) (file=[^:,\r\n]+,line=\d+,)?title=[^:,\r\n]*::", command)
+        for command in commands
     )
-    assert len([each for each in commands if each.startswith("::error")]) == min(
+    assert len([command for command in commands if command.startswith("::error")]) == min(
         10, len([g for g in reports.groups.by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
     )
 
 
 class Markup(HTMLParser):
-    """What a browser would see in a page besides text."""
+    """The markup of a page, without its text."""
 
     def __init__(self, page):
         super().__init__()
@@ -242,7 +249,7 @@ def test_hostile_text_brings_no_markup_into_the_page(hostile):
     assert not {"img", "iframe", "object", "embed", "link", "base"} & set(seen.tags)
     assert not [name for name, _ in seen.attributes if name.startswith("on") or name == "style"]
     addresses = [value for name, value in seen.attributes if name in {"href", "src"}]
-    assert not [each for each in addresses if not each.startswith(("#", "https://", "http://"))]
+    assert not [address for address in addresses if not address.startswith(("#", "https://", "http://"))]
 
 
 def test_the_page_names_no_address_to_load_from():
@@ -287,7 +294,7 @@ def test_no_command_repeats_a_secret_that_a_log_leaked():
 
 
 def test_unknown_formats_are_refused_by_name(tmp_path):
-    with pytest.raises(UsageError, match="no report format 'pdf'") as caught:
+    with pytest.raises(UsageError, match="'pdf' is not a report format") as caught:
         reports.build([], tmp_path, ["html", "pdf"])
     assert "junit" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
@@ -330,12 +337,12 @@ class Words(HTMLParser):
 def test_snapshot(name):
     """Set UPDATE_SNAPSHOTS to write them anew, and read the difference."""
     summary = reports.fold(events(Settings(exchanges=12)))
-    found = rendered(name, summary).decode()
+    actual = rendered(name, summary).decode()
     path = SNAPSHOTS / reports.FORMATS[name].file
     if name == "html":
         path = path.with_suffix(".txt")
-        found = "\n".join(Words(found).lines) + "\n"
+        actual = "\n".join(Words(actual).lines) + "\n"
     if "UPDATE_SNAPSHOTS" in os.environ:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+        path.write_text(actual, encoding="utf-8")
+    assert actual == path.read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import reports
 from conformance.model import Exchange, Level, Observed, Outcome, Request, Response, Verdict
+from conformance.model.pointers import fold_indices
 from reports import coverage, plots
 from reports.excerpt import Mark, excerpt
-from reports.findings import folded
 from reports.formats.json import as_json
 from reports.groups import by_cause
 from reports.picture import Use, picture
@@ -35,7 +35,7 @@ def answer(body):
 
 
 def marked(lines, mark):
-    return [f"{each.before}{each.changed}{each.after}".strip() for each in lines if each.mark is mark]
+    return [f"{line.before}{line.changed}{line.after}".strip() for line in lines if line.mark is mark]
 
 
 def test_the_diff_stands_at_the_pointer_with_what_surrounds_it():
@@ -49,7 +49,7 @@ def test_the_diff_stands_at_the_pointer_with_what_surrounds_it():
 def test_a_missing_member_is_shown_at_its_parent():
     lines = excerpt(finding("/0/title", "a string"), answer([{"status": 404}]))
     assert marked(lines, Mark.ACTUAL) == ["{", '"status": 404', "}"]
-    assert [each.before for each in lines[1:5]] == ["  {", '    "status": 404', '    "title": a string', "  }"]
+    assert [line.before for line in lines[1:5]] == ["  {", '    "status": 404', '    "title": a string', "  }"]
 
 
 def test_a_member_that_is_missing_deeper_is_expected_where_something_stands():
@@ -61,12 +61,12 @@ def test_a_member_that_is_missing_deeper_is_expected_where_something_stands():
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_json_leaves_expected_and_actual(body):
     lines = excerpt(finding("/a", "one 17", "one 71"), answer(body))
-    assert [(each.before, each.changed, each.after) for each in lines] == [("one ", "17", ""), ("one ", "71", "")]
+    assert [(line.before, line.changed, line.after) for line in lines] == [("one ", "17", ""), ("one ", "71", "")]
 
 
 def test_a_pointer_into_a_header_compares_the_words():
     lines = excerpt(finding("header:EvEnergy-Version", "2", "1"), answer({"header:EvEnergy-Version": 1}))
-    assert [each.mark for each in lines] == [Mark.EXPECTED, Mark.ACTUAL]
+    assert [line.mark for line in lines] == [Mark.EXPECTED, Mark.ACTUAL]
 
 
 pointers = st.lists(st.sampled_from(["0", "12", "a", "7b", "~1"]), max_size=4).map(
@@ -76,8 +76,8 @@ pointers = st.lists(st.sampled_from(["0", "12", "a", "7b", "~1"]), max_size=4).m
 
 @given(pointers)
 def test_folding_a_pointer_touches_indices_alone(pointer):
-    assert folded(pointer) == "".join("/*" if part.isdigit() else f"/{part}" for part in pointer.split("/")[1:])
-    assert folded(folded(pointer)) == folded(pointer)
+    assert fold_indices(pointer) == "".join("/*" if part.isdigit() else f"/{part}" for part in pointer.split("/")[1:])
+    assert fold_indices(fold_indices(pointer)) == fold_indices(pointer)
 
 
 json_values = st.recursive(
@@ -88,10 +88,10 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_a_body_is_laid_out_as_json_would(value):
-    from reports.excerpt import _laid_out
+def test_a_body_is_lay_out_as_json_would(value):
+    from reports.excerpt import _lay_out
 
-    lines = [text for _, text in _laid_out(json.dumps(value).encode())]
+    lines = [text for _, text in _lay_out(json.dumps(value).encode())]
     assert json.loads("\n".join(lines)) == value
 
 
@@ -104,7 +104,7 @@ def test_findings_of_one_cause_stand_together_whatever_the_operation():
             finding(message="no title", operation="d", cause="problem"),
         ]
     )
-    operations = [[each.operation for each in group.findings] for group in groups]
+    operations = [[entry.operation for entry in group.findings] for group in groups]
     assert operations[0] == ["a", "b"]  # the most widespread first
     assert sorted(operations[1:]) == [["c"], ["d"]]
 
@@ -116,18 +116,18 @@ def test_groups_keep_every_finding():
 
 
 def test_coverage_counts_what_was_sent_and_answered():
-    covered = {each.key: each for each in coverage.coverage(SUMMARY)}
-    for key, each in covered.items():
+    covered = {used.key: used for used in coverage.coverage(SUMMARY)}
+    for key, item in covered.items():
         sent = [x for x in SUMMARY.exchanges if x.request.operation == key]
-        assert each.requests == len(sent)
-        assert sum(seen.times for seen in each.statuses) == sum(x.response is not None for x in sent)
+        assert item.requests == len(sent)
+        assert sum(seen.times for seen in item.statuses) == sum(x.response is not None for x in sent)
         paged = sum("page_size" in x.url for x in sent)
-        assert next(seen.times for seen in each.parameters if seen.name == "page_size") == paged
-    assert any(not seen.documented for each in covered.values() for seen in each.statuses)  # the 500s
+        assert next(seen.times for seen in item.parameters if seen.name == "page_size") == paged
+    assert any(not seen.documented for value in covered.values() for seen in value.statuses)  # the 500s
 
 
 def test_fields_are_counted_against_what_is_documented():
-    covered = {each.key: each for each in coverage.coverage(SUMMARY)}
+    covered = {used.key: used for used in coverage.coverage(SUMMARY)}
     for key, prefix in (("GET /evses/{evse_id}", ""), ("GET /evses", "[].")):
         each = covered[key]
         bodies = {x.response.body for x in SUMMARY.exchanges if x.request.operation == key and x.status == 200}
@@ -142,21 +142,24 @@ def test_fields_are_counted_against_what_is_documented():
 
 def test_the_smallest_case_has_its_own_place():
     small, large, *_ = sorted(SUMMARY.exchanges, key=lambda x: len(x.request.target))[::40]
-    told = (large.id,)
-    outcome = Outcome("EXP-04", "GET /x", Verdict.FAIL, "it fails", exchanges=told, smallest=small.id)
+    lines = (large.id,)
+    outcome = Outcome("EXP-04", "GET /x", Verdict.FAIL, "it fails", exchanges=lines, smallest=small.id)
     more = [Observed(outcome), Observed(msgspec.structs.replace(outcome, smallest=large.id, times=2))]
     lost = Observed(msgspec.structs.replace(outcome, smallest="not on record", times=3))
     summary = reports.fold([*EVENTS, *more, lost])
     (finding,) = summary.by_case[outcome.case]
-    assert (finding.exchanges, finding.smallest) == (told, small.id)
+    assert (finding.exchanges, finding.smallest) == (lines, small.id)
     assert summary.simplest(finding) == small
-    (found,) = [each for each in as_json(summary)["findings"] if each["id"] == finding.id]
-    assert (found["smallest"], found["curl"]) == (small.id, curl(small))
+    (actual,) = [entry for entry in as_json(summary)["findings"] if entry["id"] == finding.id]
+    assert (actual["smallest"], actual["curl"]) == (small.id, curl(small))
     page = html.unescape(reports.FORMATS["html"].render(summary)["report.html"].decode())
     shown = page[page.index(f'<details class="finding" id="{finding.id}"') :]
     shown = shown[: shown.index("</article>")]
     assert (
-        shown.index("Smallest case") < shown.index(curl(small)) < shown.index("See it again") < shown.index(curl(large))
+        shown.index("Smallest case")
+        < shown.index(curl(small))
+        < shown.index("Send it again")
+        < shown.index(curl(large))
     )
     assert python(small) in shown
     alone = reports.fold(
@@ -167,21 +170,21 @@ def test_the_smallest_case_has_its_own_place():
 
 
 def test_the_summary_counts_coverage_as_the_page_does():
-    found = as_json(SUMMARY)["coverage"]
+    actual = as_json(SUMMARY)["coverage"]
     covered = coverage.coverage(SUMMARY)
-    assert found["totals"] == {t.name: {"seen": t.used, "documented": t.offered} for t in coverage.totals(covered)}
+    assert actual["totals"] == {t.name: {"seen": t.used, "documented": t.offered} for t in coverage.totals(covered)}
     for kind in ("statuses", "parameters", "expansions", "fields"):
-        each = [operation[kind] for operation in found["operations"].values()]
-        assert sum(x["seen"] for x in each) == found["totals"][kind]["seen"]
+        each = [operation[kind] for operation in actual["operations"].values()]
+        assert sum(x["seen"] for x in each) == actual["totals"][kind]["seen"]
         assert all(x["documented"] - x["seen"] == len(x["unseen"]) for x in each)
-    assert len(found["operations"]) == len(SUMMARY.model.operations)
+    assert len(actual["operations"]) == len(SUMMARY.model.operations)
 
 
 def test_an_expansion_counts_as_walked_only_when_it_succeeded():
     covered = coverage.coverage(SUMMARY)
-    for each in covered:
-        for seen in each.expansions:
-            fine = [x for x in SUMMARY.exchanges if x.request.operation == each.key and 200 <= x.status < 300]
+    for used in covered:
+        for seen in used.expansions:
+            fine = [x for x in SUMMARY.exchanges if x.request.operation == used.key and 200 <= x.status < 300]
             assert seen.times == sum(f"expand={seen.name}" in x.url for x in fine)
 
 
@@ -192,24 +195,24 @@ def test_totals_never_exceed_what_is_offered():
 
 def test_the_curves_end_at_what_was_sent():
     spending = plots.spending(SUMMARY)
-    assert {each.identity: each.total for each in spending.curves} == {
+    assert {curve.identity: curve.total for curve in spending.curves} == {
         name or "anonymous": count for name, count in SUMMARY.requests.items()
     }
-    assert all(plots.LEFT <= each.x <= plots.WIDTH - plots.RIGHT for each in spending.curves)
+    assert all(plots.LEFT <= curve.x <= plots.WIDTH - plots.RIGHT for curve in spending.curves)
     assert spending.allowance == 1000
 
 
 def test_latencies_are_ordered_and_stay_on_the_axis():
-    found = plots.latencies(SUMMARY)
-    assert [each.p95 for each in found] == sorted((each.p95 for each in found), reverse=True)
-    for each in found:
-        assert 0 <= each.x50 <= each.x95 <= each.x100 <= 100.01
-        assert each.p50 <= each.p95 <= each.slowest
+    actual = plots.latencies(SUMMARY)
+    assert [item.p95 for item in actual] == sorted((item.p95 for item in actual), reverse=True)
+    for item in actual:
+        assert 0 <= item.x50 <= item.x95 <= item.x100 <= 100.01
+        assert item.p50 <= item.p95 <= item.slowest
 
 
 @given(st.floats(0.0001, 1e7))
 def test_axes_have_a_few_round_marks(top):
-    marks = plots._round_values(top)
+    marks = plots._list_round_values(top)
     assert 1 <= len(marks) <= 7
     assert marks[0] == 0
     assert marks[-1] <= top * 1.0001
@@ -217,10 +220,10 @@ def test_axes_have_a_few_round_marks(top):
 
 def test_the_picture_has_every_resource_and_every_link():
     drawn = picture(model(), coverage.coverage(SUMMARY))
-    assert {each.name for each in drawn.nodes} == {each.name for each in model().resources}
+    assert {node.name for node in drawn.nodes} == {resource.name for resource in model().resources}
     links = {(r.name, target) for r in model().resources for link in r.links for target in link.targets}
-    assert {(each.source, each.target) for each in drawn.arcs} == links
-    assert {each.use for each in drawn.arcs} <= {Use.WALKED, Use.OPEN}
+    assert {(arc.source, arc.target) for arc in drawn.arcs} == links
+    assert {arc.use for arc in drawn.arcs} <= {Use.WALKED, Use.OPEN}
 
 
 def test_nothing_recorded_draws_nothing():

@@ -23,7 +23,7 @@ def exchange(method="GET", url="http://h/v2/evses?x=1", headers=(), body=b"", id
 def arguments(
     sent: Exchange, given: Mapping[str, str] = MappingProxyType({"EVCONFORM_TOKEN": "T0"})
 ) -> tuple[list[str], bytes]:
-    """What the shell hands to curl: its arguments and its standard input."""
+    """Return the arguments and the standard input that the shell gives to curl."""
     done = subprocess.run(
         ["bash", "-uc", ECHO + curl(sent)],
         capture_output=True,
@@ -101,10 +101,10 @@ TAKEN_OUT = {
 @pytest.mark.parametrize("case", TAKEN_OUT)
 def test_what_was_taken_out_is_asked_for_where_it_stood(case, capfd):
     sent, url, headers, body, login = TAKEN_OUT[case]
-    told = {each.name: each.what for each in variables(sent)}
-    assert told.keys() <= SET.keys()
-    assert all(told.values())
-    given = {name: value for name, value in SET.items() if name in told}  # nothing else may be needed
+    lines = {variable.name: variable.what for variable in variables(sent)}
+    assert lines.keys() <= SET.keys()
+    assert all(lines.values())
+    given = {name: value for name, value in SET.items() if name in lines}  # nothing else may be needed
     words, _ = arguments(sent, given)
     assert url in words
     assert [word for word in words if word.startswith(("Authorization", "Cookie", "X-A"))] == [

@@ -24,7 +24,7 @@ def printed(summary, **options):
 def test_it_tells_what_failed_how_to_see_it_again_and_where_the_report_is():
     text = printed(SUMMARY)
     assert "VIOLATIONS" in text
-    assert text.count("again    curl ") == 3
+    assert text.count("repeat   curl ") == 3
     assert "EXP-04" in text
     assert "/somewhere/report.html" in text
 
@@ -38,9 +38,9 @@ def test_it_tells_why_cases_were_not_tested():
 def test_a_cause_is_told_with_all_its_places_once():
     first = SUMMARY.findings[0]
     there = [msgspec.structs.replace(first, operation=key, pointer="/x") for key in ("GET /evses", "GET /users")]
-    here = [msgspec.structs.replace(first, operation="GET /evses", pointer=each) for each in ("/x", "/y")]
+    here = [msgspec.structs.replace(first, operation="GET /evses", pointer=value) for value in ("/x", "/y")]
     one, both, same = (
-        printed(msgspec.structs.replace(SUMMARY, findings=tuple(found))) for found in (there[:1], there, here)
+        printed(msgspec.structs.replace(SUMMARY, findings=tuple(actual))) for actual in (there[:1], there, here)
     )
     head = f"{first.verdict} {first.requirement} "
     assert f"{head}GET /evses\n" in one
@@ -55,7 +55,7 @@ def test_piped_it_is_plain():
 
 def test_text_of_the_target_is_never_markup_nor_control():
     bad = "[bold red]x[/] \x1b]0;title\x07 \u202e [link=http://x]y[/link]"
-    findings = tuple(msgspec.structs.replace(each, message=bad, actual=HOSTILE[6]) for each in SUMMARY.findings)
+    findings = tuple(msgspec.structs.replace(finding, message=bad, actual=HOSTILE[6]) for finding in SUMMARY.findings)
     text = printed(msgspec.structs.replace(SUMMARY, findings=findings))
     assert "[bold red]x[/]" in text
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
@@ -80,4 +80,4 @@ def test_what_stands_against_a_certificate_fits_on_a_screen():
     state = CertificateState(1, obstacles=tuple(f"W{n:02} is not tested" for n in range(30)))
     started = msgspec.structs.replace(SUMMARY.started, certification=named)
     text = printed(msgspec.structs.replace(SUMMARY, started=started, certificate=state))
-    assert "W05 is not tested\n    and 24 more in the report" in text
+    assert "W05 is not tested\n    and 24 more, see the report" in text

@@ -52,8 +52,8 @@ def test_a_clean_run_conforms():
     ],
 )
 def test_one_case_more_decides(verdict, expected, code):
-    found = judged(observed(verdict))
-    assert (found, found.exit_code) == (expected, code)
+    actual = judged(observed(verdict))
+    assert (actual, actual.exit_code) == (expected, code)
 
 
 def test_a_violation_outside_the_plan_counts():

@@ -25,7 +25,7 @@ def waiver(requirement="EXP-04", operation="GET /x", expires=NEXT_MONTH):
 
 def states(*listed, summary=BROKEN):
     applied = waivers.apply(summary, listed, TODAY)
-    return [each.state for each in applied.waivers], applied.verdict
+    return [entry.state for entry in applied.waivers], applied.verdict
 
 
 def test_a_waived_must_conforms_with_waivers_and_never_plainly():
@@ -38,8 +38,8 @@ def test_a_waived_must_conforms_with_waivers_and_never_plainly():
 
 
 def test_a_waiver_does_not_cover_another_operation():
-    found, verdict = states(waiver(operation="GET /users"))
-    assert (found, verdict) == ([WaiverState.GONE], RunVerdict.VIOLATIONS)
+    actual, verdict = states(waiver(operation="GET /users"))
+    assert (actual, verdict) == ([WaiverState.GONE], RunVerdict.VIOLATIONS)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_a_waiver_does_not_cover_another_operation():
     ],
 )
 def test_a_waiver_holds_until_the_end_of_its_day_and_for_ninety_days_at_most(days, state):
-    found, verdict = states(waiver(expires=TODAY + dt.timedelta(days=days)))
-    assert found == [state]
+    actual, verdict = states(waiver(expires=TODAY + dt.timedelta(days=days)))
+    assert actual == [state]
     assert verdict is (RunVerdict.WAIVED if state is WaiverState.ACTIVE else RunVerdict.VIOLATIONS)
 
 
@@ -77,14 +77,14 @@ def test_the_badge_of_a_run_that_fails_for_expired_waivers_alone_says_expired():
     expired = waiver(expires=TODAY - dt.timedelta(days=1))
     assert state_of(waivers.apply(BROKEN, [expired], TODAY)) is State.EXPIRED
     assert state_of(BROKEN) is State.VIOLATIONS
-    other = reports.fold(events(Settings(exchanges=100)))
-    assert state_of(waivers.apply(other, [expired], TODAY)) is State.VIOLATIONS
+    second = reports.fold(events(Settings(exchanges=100)))
+    assert state_of(waivers.apply(second, [expired], TODAY)) is State.VIOLATIONS
 
 
 @pytest.mark.parametrize("hostile", ['GET /"quoted"\n[[waiver]]', "back\\slash\x7f\u2028", "é 💡"])
 def test_the_entry_of_a_finding_can_be_pasted_and_covers_it(tmp_path, hostile):
     broken = reports.fold([*CLEAN, Observed(Outcome("EXP-04", hostile, Verdict.FAIL, "differs"))])
-    (finding,) = [each for each in broken.findings if each.violation]
+    (finding,) = [finding for finding in broken.findings if finding.violation]
     text = waivers.entry(finding, broken.started.started_at)
     assert list(tomllib.loads(text)) == ["waiver"]
     path = tmp_path / "waivers.toml"

@@ -1,0 +1,1 @@
+"""The sections of the HTML report: a frozen view object and a template for each."""

@@ -1,0 +1,51 @@
+"""The first page of a certification."""
+
+from typing import ClassVar
+
+import msgspec
+
+from conformance.model import Level, RunStarted
+from reports.partner import Partner
+from reports.sections.base import ReportSection
+from reports.summary import Cell, CertificateState, Summary
+
+
+class UndecidedCase(msgspec.Struct, frozen=True):
+    """A case without PASS, FAIL or WARN, the level of its requirement, and its operation (empty if the only one)."""
+
+    result: Cell
+    level: Level
+    operation: str
+
+
+class CertificationSection(ReportSection, frozen=True):
+    """The standing of a certification, what to fix, what was not decided, and what to do next."""
+
+    anchor: ClassVar[str] = "certification"
+    title: ClassVar[str] = "Certification"
+    template: ClassVar[str] = "certification.html.jinja"
+
+    partner: Partner
+    header: RunStarted
+    state: CertificateState | None
+    reasons: tuple[str, ...]
+    requests_sent: int
+    undecided: tuple[UndecidedCase, ...]
+
+
+def build_certification(summary: Summary, partner: Partner | None) -> CertificationSection | None:
+    """Return the section of a certification, or None for any other run."""
+    if partner is None or summary.started is None:
+        return None
+    has_several = len({cell.operation for cell in summary.every_cell}) > 1
+    undecided = tuple(
+        UndecidedCase(
+            cell,
+            summary.level(cell.requirement),
+            cell.operation if has_several and not cell.operation.endswith("*") else "",
+        )
+        for cell in partner.unseen
+    )
+    return CertificationSection(
+        partner, summary.started, summary.certificate, summary.reasons, summary.requests_sent, undecided
+    )

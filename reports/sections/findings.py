@@ -1,0 +1,133 @@
+"""The findings by cause, each with its evidence."""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import msgspec
+from markupsafe import Markup
+
+from conformance.model import Exchange, Requirement
+from reports.evidence import deflated
+from reports.excerpt import Line, excerpt, shows_actual
+from reports.groups import Group
+from reports.reproduce import Variable, curl, python, variables
+from reports.sections.base import ReportSection
+from reports.summary import Finding, Summary
+from reports.waivers import WAIVABLE, entry
+
+INLINE_BYTES = 300_000  # of findings inside the page; later ones are loaded from the store when opened
+STORED_PER_CHUNK = 40
+MAX_LINKS = 8  # exchanges that a finding links to
+MAX_OPERATIONS = 5  # of one cause, before the others are collapsed
+
+
+class Repetition(msgspec.Struct, frozen=True):
+    """The commands that send a request again, and the variables that they need."""
+
+    exchange: Exchange
+    curl: str
+    python: str
+    variables: tuple[Variable, ...]
+
+
+class FindingDetails(msgspec.Struct, frozen=True):
+    """The evidence of one finding: the diff, the exchanges, the commands, and an entry for `waivers.toml`.
+
+    `message` is empty where the title of the cause says the same, `actual` where the diff shows it.
+    """
+
+    template: ClassVar[str] = "finding.html.jinja"
+
+    finding: Finding
+    message: str
+    lines: tuple[Line, ...]
+    actual: str
+    exchanges: tuple[Exchange, ...]
+    hidden_exchanges: int
+    again: Repetition | None
+    smallest: Repetition | None
+    waiver: str
+
+
+class FindingsSection(ReportSection, frozen=True):
+    """The findings by cause.
+
+    `inline` holds the details of findings in the page by finding id; `chunks` holds the others, and `stored_at` their
+    places as `chunk:number` by finding id.
+    """
+
+    anchor: ClassVar[str] = "findings"
+    title: ClassVar[str] = "Findings"
+    template: ClassVar[str] = "findings.html.jinja"
+    first_shown: ClassVar[int] = MAX_OPERATIONS
+
+    groups: tuple[Group, ...]
+    findings: int
+    is_partial: bool
+    requirements: Mapping[str, Requirement]
+    new: frozenset[str]
+    inline: dict[str, Markup]
+    chunks: tuple[str, ...]
+    stored_at: dict[str, str]
+
+    @property
+    def count(self) -> int:
+        """The number of causes."""
+        return len(self.groups)
+
+    @property
+    def size(self) -> int:
+        """The number of characters of all details."""
+        return sum(map(len, self.inline.values())) + sum(map(len, self.chunks))
+
+
+def build_findings(
+    summary: Summary, groups: tuple[Group, ...], render: Callable[[FindingDetails], str]
+) -> FindingsSection:
+    """Return the section of the findings; `render` lays out the details of one."""
+    inline: dict[str, Markup] = {}
+    stored: list[tuple[str, str]] = []
+    size = 0
+    for group in groups:
+        for finding in group.findings:
+            html = render(build_details(finding, group, summary))
+            if size < INLINE_BYTES:
+                inline[finding.id] = Markup(html)  # noqa: S704 - rendered by our template, which escapes
+            else:
+                stored.append((finding.id, html))
+            size += len(html)
+    parts = [stored[start : start + STORED_PER_CHUNK] for start in range(0, len(stored), STORED_PER_CHUNK)]
+    return FindingsSection(
+        groups=groups,
+        findings=len(summary.findings),
+        is_partial=bool(summary.cut_off or summary.stopped),
+        requirements=summary.by_id,
+        new=frozenset(change.finding for change in summary.since.new) if summary.since else frozenset(),
+        inline=inline,
+        chunks=tuple(deflated([html for _, html in part]) for part in parts),
+        stored_at={key: f"{chunk}:{n}" for chunk, part in enumerate(parts) for n, (key, _) in enumerate(part)},
+    )
+
+
+def build_details(finding: Finding, group: Group, summary: Summary) -> FindingDetails:
+    """Return the evidence of a finding."""
+    exchanges = [summary.by_exchange[key] for key in finding.exchanges if key in summary.by_exchange]
+    lines = excerpt(finding, exchanges[0] if exchanges else None)
+    can_be_waived = summary.started is not None and finding.verdict in WAIVABLE
+    return FindingDetails(
+        finding=finding,
+        message=finding.message if finding.message != group.message else "",
+        lines=lines,
+        actual="" if shows_actual(finding, lines) else finding.actual,
+        exchanges=tuple(exchanges[:MAX_LINKS]),
+        hidden_exchanges=max(0, len(exchanges) - MAX_LINKS),
+        again=_build_repetition(exchanges[0] if exchanges else None),
+        smallest=_build_repetition(summary.by_exchange.get(finding.smallest)),
+        waiver=entry(finding, summary.started.started_at) if summary.started and can_be_waived else "",
+    )
+
+
+def _build_repetition(exchange: Exchange | None) -> Repetition | None:
+    if exchange is None:
+        return None
+    return Repetition(exchange, curl(exchange), python(exchange), variables(exchange))

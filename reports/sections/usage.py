@@ -1,0 +1,81 @@
+"""Sections on what the run used: coverage of the description, requests and time, the resource model."""
+
+from typing import ClassVar
+
+import msgspec
+
+from reports import plots
+from reports.coverage import OperationCoverage, Total, totals
+from reports.picture import LABEL, Picture, Use, picture
+from reports.sections.base import ReportSection
+from reports.summary import Summary
+
+_UNSEEN_FIELDS = "RSP-07"  # the requirement that reports documented fields that were never seen
+
+
+class CoverageSection(ReportSection, frozen=True):
+    """The part of the description that the run used."""
+
+    anchor: ClassVar[str] = "coverage"
+    title: ClassVar[str] = "Coverage"
+    template: ClassVar[str] = "coverage.html.jinja"
+
+    operations: tuple[OperationCoverage, ...]
+    totals: tuple[Total, ...]
+    has_unseen_fields: bool
+
+
+class PlotFrame(msgspec.Struct, frozen=True):
+    """The size of a plot and its margins, in SVG units."""
+
+    width: int = plots.WIDTH
+    height: int = plots.HEIGHT
+    left: int = plots.LEFT
+    right: int = plots.RIGHT
+
+
+class CostSection(ReportSection, frozen=True):
+    """Requests over time, and response times by operation."""
+
+    anchor: ClassVar[str] = "cost"
+    title: ClassVar[str] = "Requests and time"
+    template: ClassVar[str] = "cost.html.jinja"
+    frame: ClassVar[PlotFrame] = PlotFrame()
+
+    spending: plots.Spending | None
+    slowest: tuple[plots.Latency, ...]
+    others: tuple[plots.Latency, ...]
+    latency_ticks: tuple[plots.Tick, ...]
+
+
+class ModelSection(ReportSection, frozen=True):
+    """The diagram of the resource model, None where the run log holds no description."""
+
+    anchor: ClassVar[str] = "model"
+    title: ClassVar[str] = "Resource model"
+    template: ClassVar[str] = "model.html.jinja"
+    label_width: ClassVar[int] = LABEL
+    classes: ClassVar[dict[Use, str]] = {Use.WALKED: "walked", Use.OPEN: "open", Use.PLAIN: "plain"}
+
+    picture: Picture | None
+
+
+def build_coverage(summary: Summary, covered: tuple[OperationCoverage, ...]) -> CoverageSection:
+    """Return the section of the coverage."""
+    return CoverageSection(covered, totals(covered), _UNSEEN_FIELDS in summary.by_id)
+
+
+def build_cost(summary: Summary) -> CostSection:
+    """Return the section of requests and time."""
+    latencies = plots.latencies(summary)
+    return CostSection(
+        plots.spending(summary),
+        latencies[: plots.SLOWEST],
+        latencies[plots.SLOWEST :],
+        plots.latency_ticks(latencies),
+    )
+
+
+def build_model(summary: Summary, covered: tuple[OperationCoverage, ...]) -> ModelSection:
+    """Return the section of the resource model."""
+    return ModelSection(picture(summary.model, covered) if summary.model else None)
