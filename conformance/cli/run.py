@@ -47,6 +47,7 @@ def run(
         bool, typer.Option("--allow-hardware", help="Allow requests that affect hardware, money or people.")
     ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Print the plan and its cost, send nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --plan: print the plan as JSON.")] = False,
     report_dir: Annotated[
         Path | None, typer.Option(help="Directory for the run log and the reports (default: evconform-out/<run id>).")
     ] = None,
@@ -74,6 +75,8 @@ def run(
 
     if on_rate_limit not in {"wait", "stop"}:
         raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="One of: wait, stop.")
+    if as_json and not plan:
+        raise UsageError("--json needs --plan beside it", hint="The results of a run are in summary.json")
     if rerun_failed and resume is None:
         raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest.")
     options = RunOptions(
@@ -95,7 +98,7 @@ def run(
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
     if plan:
-        _print_plan(options)
+        _print_plan(options, as_json=as_json)
         return
     from conformance.cli.running import run_and_report
 
@@ -103,8 +106,11 @@ def run(
     raise typer.Exit(run_and_report(options, workers, wanted, waiver_file=waivers, since=since))
 
 
-def _print_plan(options: "RunOptions") -> None:
-    from conformance.cli.showing import plan_table
+def _print_plan(options: "RunOptions", *, as_json: bool) -> None:
+    from conformance.cli.showing import describe_plan, plan_table
     from conformance.execution.opening import plan_only
 
-    plan_table(*plan_only(options))
+    if as_json:
+        sys.stdout.write(describe_plan(*plan_only(options)) + "\n")
+    else:
+        plan_table(*plan_only(options))

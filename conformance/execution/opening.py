@@ -17,7 +17,7 @@ from conformance.execution.resuming import Earlier, earlier
 from conformance.execution.spec import RunSpec, shipped
 from conformance.mock_server import starting
 from conformance.mock_server.identities import IDENTITIES
-from conformance.model import Profile, Target, TargetKind
+from conformance.model import Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
@@ -149,10 +149,11 @@ def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> C
     return wait_for_target
 
 
-def plan_only(options: RunOptions) -> tuple[Catalogue, Plan]:
-    """Return the catalogue and the plan of a run without starting a server or sending a request."""
+def plan_only(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Plan]:
+    """Return the run, its model, the catalogue and the plan without starting a server or sending a request."""
     config = configuration.load(options.config)
     spec = _build_spec(options, config, _resolve_target(options, config), datetime.now(UTC))
     spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, None))
     catalogue = shipped()
-    return catalogue, spec.plan(catalogue, spec.describe().model)
+    model = spec.describe().model
+    return spec, model, catalogue, spec.plan(catalogue, model)
