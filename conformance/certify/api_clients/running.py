@@ -62,11 +62,11 @@ def run(
         )
     except OSError as error:
         raise UsageError(
-            f"{command[0]} cannot be started: {error.strerror}", hint="Name a file that may be executed"
+            f"{command[0]} cannot be started: {error.strerror}", hint="Name a file that can be executed"
         ) from error
     streams = [_StreamReader(stream) for stream in (process.stdout, process.stderr) if stream]
     try:
-        how = _wait_for_end_processes(process, began + limit_s, flooded, stopped)
+        how = _wait_for_end(process, began + limit_s, flooded, stopped)
         seconds = time.monotonic() - began
     finally:
         _end_processes(process, environment[MARK])
@@ -74,7 +74,7 @@ def run(
     return Ran(how, process.returncode if how is How.ENDED else None, seconds, output)
 
 
-def _wait_for_end_processes(
+def _wait_for_end(
     process: subprocess.Popen[bytes], deadline: float, flooded: Callable[[], bool], stopped: Callable[[], bool]
 ) -> How:
     while process.poll() is None:
