@@ -65,7 +65,7 @@ class Programme(msgspec.Struct, frozen=True):
 
 
 class Playing(msgspec.Struct, frozen=True):
-    """How scenarios are run.
+    """The settings for running scenarios.
 
     The command of the client, the folder for its `output`, the number of parallel `jobs`, and the limit for one
     scenario in seconds.
@@ -135,7 +135,7 @@ class Theatre:
     # Running scenarios
 
     def perform(self, playing: Playing, programme: Programme) -> None:
-        """Start the command once for each scenario: first the control runs, then the scenarios of tasks that succeeded."""
+        """Start the command once for each control run, then once for each scenario of the tasks that succeeded."""
         scenarios = programme.scenarios
         try:
             with ThreadPoolExecutor(playing.jobs) as pool, self._stop_on_error(pool):
