@@ -17,11 +17,11 @@ class Certificate(StrEnum):
     """The TLS certificate that a scenario presents; NONE is plain http on loopback."""
 
     NONE = "none"
-    TRUSTED = "one that EVCONFORM_CA_FILE vouches for"
-    EXPIRED = "one that expired yesterday"
-    STRANGER = "one signed by an authority of its own"
-    OTHER_HOST = "one for another host"
-    OLD_TLS = "a trusted one, over TLS 1.1"
+    TRUSTED = "issued by the authority in EVCONFORM_CA_FILE"
+    EXPIRED = "expired yesterday"
+    STRANGER = "issued by an unknown authority"
+    OTHER_HOST = "issued for another host"
+    OLD_TLS = "trusted, but over TLS 1.1"
 
 
 class Scenario(msgspec.Struct, frozen=True):
