@@ -119,7 +119,7 @@ def test_places_depend_on_the_seed_alone() -> None:
 
 
 def test_unknown_fault_is_refused() -> None:
-    with pytest.raises(UsageError, match="No fault is called"):
+    with pytest.raises(UsageError, match="unknown fault"):
         serve(shipped(), faults=("no-such-thing",))
 
 

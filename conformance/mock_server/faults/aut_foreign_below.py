@@ -1,11 +1,11 @@
-"""What hangs below a thing of another user can be read."""
+"""A list below a resource of another user can be read."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One list below a thing that belongs to users."""
+    """Choose one list below a resource that belongs to users."""
     owned = site.world.shape.owned - {site.world.shape.principal}
     options = [
         o

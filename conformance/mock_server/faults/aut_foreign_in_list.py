@@ -1,4 +1,4 @@
-"""A user's list shows things of others."""
+"""A user's list shows resources of other users."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role

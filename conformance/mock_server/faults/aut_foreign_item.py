@@ -1,4 +1,4 @@
-"""A user reads a thing of another user."""
+"""A user reads a resource of another user."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role

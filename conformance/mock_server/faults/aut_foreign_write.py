@@ -1,4 +1,4 @@
-"""A user changes a thing of another user."""
+"""A user changes a resource of another user."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role

@@ -1,4 +1,4 @@
-"""An operation for everyone asks for a token."""
+"""A public operation requires a token."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

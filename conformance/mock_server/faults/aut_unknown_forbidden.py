@@ -1,4 +1,4 @@
-"""A token that nobody issued gives 403."""
+"""An unknown token gives 403."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere

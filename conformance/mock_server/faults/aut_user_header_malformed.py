@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 
 
 def plant(site: Site) -> Planted | None:
-    """One list with the header."""
+    """Choose the lists that take the header."""
 
     def forgive(call: Call, name: str, problem: Problem | None) -> Problem | None:
         return None if name == call.operation.user_header else problem

@@ -1,4 +1,4 @@
-"""Where the user header is required it may be absent."""
+"""The user header may be absent where it is required."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

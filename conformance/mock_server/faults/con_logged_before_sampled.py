@@ -6,7 +6,7 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One kind of log with both times."""
+    """Choose one kind of log with both times."""
     options = [o for o in site.of_role(Role.LIST) if {"sampled_at", "logged_at"} <= set(site.properties(o))]
 
     def turn(_call: object, _place: object, data: dict[str, str]) -> dict[str, str]:

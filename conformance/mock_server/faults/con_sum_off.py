@@ -7,7 +7,7 @@ _SOURCES = ("grid_", "solar_")
 
 
 def plant(site: Site) -> Planted | None:
-    """The last source of one total, wherever it is shown."""
+    """Choose one total, and change its last source wherever it is shown."""
     reads = site.of_role(Role.ITEM, Role.SINGLETON)
     options = [
         (operation.resource, f"{_SOURCES[-1]}{name}")
@@ -15,10 +15,10 @@ def plant(site: Site) -> Planted | None:
         for name in site.properties(operation)
         if all(f"{source}{name}" in site.properties(operation) for source in _SOURCES)
     ]
-    found = site.pick(options)
-    if found is None:
+    choice = site.pick(options)
+    if choice is None:
         return None
-    resource, name = found
+    resource, name = choice
 
     def add(data: dict[str, int]) -> dict[str, int]:
         part = data.get(name)

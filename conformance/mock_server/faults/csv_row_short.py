@@ -13,8 +13,8 @@ def _cut(_call: Call | None, answer: Answer, body: bytes) -> bytes:
 
 
 def plant(site: Site) -> Planted | None:
-    """The last row of one table."""
-    return at(site.pick(each for each in site.model.operations if tables.documented(each)), raw=_cut)
+    """Choose one table, and shorten its last row."""
+    return at(site.pick(operation for operation in site.model.operations if tables.documented(operation)), raw=_cut)
 
 
 FAULT = Fault(

@@ -6,7 +6,7 @@ from conformance.mock_server.faulting import Fault, at, becomes, crash
 
 def _fail(call: Call, answer: Answer) -> Answer:
     text = call.body.decode("utf-8", "ignore")
-    if any(ord(each) > 0xFFFF for each in text) or "\\ud83d" in text.lower():
+    if any(ord(character) > 0xFFFF for character in text) or "\\ud83d" in text.lower():
         becomes(500, crash())(answer)
     return answer
 

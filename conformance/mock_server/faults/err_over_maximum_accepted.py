@@ -5,21 +5,21 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One bounded number of one write."""
+    """Choose one bounded number of one write."""
     options = [
         (operation, name, schema["maximum"])
         for operation in site.bodies()
         for name, schema in site.writable(operation).items()
         if "maximum" in schema and name in site.properties(operation)
     ]
-    found = site.pick(options)
+    choice = site.pick(options)
 
     def forgive(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
-        if found is None or body.get(found[1]) != found[2] + 1:
+        if choice is None or body.get(choice[1]) != choice[2] + 1:
             return errors
-        return {name: texts for name, texts in errors.items() if name != found[1]}
+        return {name: texts for name, texts in errors.items() if name != choice[1]}
 
-    return at(found[0], reject=forgive) if found else None
+    return at(choice[0], reject=forgive) if choice else None
 
 
 FAULT = Fault(

@@ -7,7 +7,7 @@ FAULT = Fault(
     ("ERR-08", "WRT-06"),
     "a text longer than maxLength gives 2xx",
     lambda site: at(
-        [o for o in site.bodies() if any("maxLength" in each for each in site.writable(o).values())],
+        [o for o in site.bodies() if any("maxLength" in schema for schema in site.writable(o).values())],
         reject=forgiving("too long"),
     ),
     difficulty="subtle",

@@ -1,4 +1,4 @@
-"""The same fault has another problem type each time."""
+"""The same error has another problem type each time."""
 
 from itertools import count
 from typing import Any
@@ -7,11 +7,11 @@ from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_
 
 
 def plant(_site: Site) -> Planted:
-    """Counts the problems with a type."""
-    seen = count(1)
+    """Count the problems that have a type."""
+    problems = count(1)
 
     def vary(body: dict[str, Any]) -> dict[str, Any]:
-        return {**body, "type": f"{body['type'].rstrip('/')}-{next(seen)}/"} if "type" in body else body
+        return {**body, "type": f"{body['type'].rstrip('/')}-{next(problems)}/"} if "type" in body else body
 
     return anywhere(answer=on_problem(vary, 400))
 

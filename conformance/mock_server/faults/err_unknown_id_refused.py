@@ -1,4 +1,4 @@
-"""A well-formed id that nothing has is refused as malformed."""
+"""A well-formed unknown id is refused as malformed."""
 
 from conformance.mock_server.faulting import Fault, at, becomes, on_answer
 

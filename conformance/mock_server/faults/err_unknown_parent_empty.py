@@ -1,4 +1,4 @@
-"""Below something that does not exist a list is empty."""
+"""A list below a parent that does not exist is empty."""
 
 from conformance.mock_server.call import JSON, Answer, Call
 from conformance.mock_server.faulting import Fault, at

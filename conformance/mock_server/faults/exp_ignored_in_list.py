@@ -5,10 +5,10 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion of a list, with what lies below it."""
-    found = site.pick(site.expansions(Role.LIST))
-    return found and at(
-        found[0], tree=lambda _call, paths: tuple(each for each in paths if each.split(".")[0] != found[1].path)
+    """Choose one expansion of a list, with all expansions below it."""
+    choice = site.pick(site.expansions(Role.LIST))
+    return choice and at(
+        choice[0], tree=lambda _call, paths: tuple(path for path in paths if path.split(".")[0] != choice[1].path)
     )
 
 

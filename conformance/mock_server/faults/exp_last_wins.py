@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One operation with two expansions."""
+    """Choose one operation with two expansions."""
     options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 1}
     return at(site.pick(options.values()), tree=lambda call, _paths: tuple(call.every("expand")[-1:]))
 

@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One operation with at least three expansions."""
+    """Choose one operation with at least three expansions."""
     options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 2}
     return at(site.pick(options.values()), tree=lambda call, _paths: tuple(sorted(set(call.every("expand")[:2]))))
 

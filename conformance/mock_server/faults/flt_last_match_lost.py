@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import Record
 
 
 def _lose(call: Call, records: list[Record]) -> list[Record]:
-    names = {each.parameter for each in call.operation.filters}
+    names = {documented.parameter for documented in call.operation.filters}
     return records[:-1] if names & {name for name, _ in call.query} else records
 
 

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at, becomes, crash
 
 
 def _fail(call: Call, answer: Answer) -> Answer:
-    names = {each.parameter for each in call.operation.filters}
+    names = {documented.parameter for documented in call.operation.filters}
     if answer.status == 400 and names & {name for name, _ in call.query}:
         becomes(500, crash())(answer)
     return answer

@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 
 
 def _ignore(call: Call, name: str, problem: Problem | None) -> Problem | None:
-    return None if any(each.parameter == name for each in call.operation.filters) else problem
+    return None if any(documented.parameter == name for documented in call.operation.filters) else problem
 
 
 FAULT = Fault(

@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The first item of a list."""
+    """Choose the first item of a list."""
     operation = site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix)
 
     def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:

@@ -6,8 +6,8 @@ from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Resource
 
 
-def _find(_call: Call, _resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
-    return None if key == members.keys[1] else found
+def _find(_call: Call, _resource: Resource, members: Collection, key: str, record: Record | None) -> Record | None:
+    return None if key == members.keys[1] else record
 
 
 FAULT = Fault(

@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list: `U` at its end, in its url as well."""
+    """Choose the second item of a list, and end its id with `U`, also in its URL."""
     operation = site.pick(o for o in site.lists(3) if site.world.shape.resources[o.resource].prefix)
 
     def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The third item of a list: its ULID begins with 8."""
+    """Choose the third item of a list, and begin its ULID with 8."""
     operation = site.pick(o for o in site.lists(4) if site.world.shape.resources[o.resource].prefix)
 
     def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:

@@ -6,8 +6,8 @@ from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Resource
 
 
-def _find(_call: Call, resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
-    return found or members.by_key.get(resource.prefix + key[4:])
+def _find(_call: Call, resource: Resource, members: Collection, key: str, record: Record | None) -> Record | None:
+    return record or members.by_key.get(resource.prefix + key[4:])
 
 
 FAULT = Fault(

@@ -8,8 +8,8 @@ from conformance.model import Resource
 _ALIKE = str.maketrans("ILOilo", "110110")
 
 
-def _find(_call: Call, _resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
-    return found or members.by_key.get(key[:4] + key[4:].translate(_ALIKE))
+def _find(_call: Call, _resource: Resource, members: Collection, key: str, record: Record | None) -> Record | None:
+    return record or members.by_key.get(key[:4] + key[4:].translate(_ALIKE))
 
 
 FAULT = Fault(

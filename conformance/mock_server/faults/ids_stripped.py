@@ -6,8 +6,8 @@ from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Resource
 
 
-def _find(_call: Call, _resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
-    return found or members.by_key.get(key.strip())
+def _find(_call: Call, _resource: Resource, members: Collection, key: str, record: Record | None) -> Record | None:
+    return record or members.by_key.get(key.strip())
 
 
 FAULT = Fault(

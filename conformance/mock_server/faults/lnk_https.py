@@ -4,13 +4,13 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
 
 
 def plant(site: Site) -> Planted | None:
-    """One link of one list."""
-    found = site.pick(site.links(site.lists()))
+    """Choose one link of one list."""
+    choice = site.pick(site.links(site.lists()))
 
     def turn(text: str) -> str:
         return text.replace("http://", "ftp://") if text.startswith("http://") else text.replace("https://", "http://")
 
-    return at(found[0], item=edit(found[1], turn)) if found else None
+    return at(choice[0], item=edit(choice[1], turn)) if choice else None
 
 
 FAULT = Fault(("LNK-01",), "a link of one list has another scheme than the target", plant, implies=("CON-02", "EXP-03"))

@@ -5,13 +5,13 @@ from conformance.model import LinkKind
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list."""
+    """Choose the second item of a list."""
     options = site.links(site.lists(3), LinkKind.LIST)
-    found = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
-    if found is None:
+    choice = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
+    if choice is None:
         return None
-    first = next(iter(site.world.store.all(found[0].resource))).data[found[1]]
-    return at(found[0], item=deep(lambda call, _place, data: {**data, found[1]: call.base + first}, 1))
+    first = next(iter(site.world.store.all(choice[0].resource))).data[choice[1]]
+    return at(choice[0], item=deep(lambda call, _place, data: {**data, choice[1]: call.base + first}, 1))
 
 
 FAULT = Fault(

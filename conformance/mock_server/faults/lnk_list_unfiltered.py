@@ -5,10 +5,10 @@ from conformance.model import LinkKind
 
 
 def plant(site: Site) -> Planted | None:
-    """One link with a query."""
+    """Choose one link with a query."""
     options = site.links([*site.lists(), *site.items()], LinkKind.LIST)
-    found = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
-    return at(found[0], item=edit(found[1], lambda text: text.partition("?")[0])) if found else None
+    choice = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
+    return at(choice[0], item=edit(choice[1], lambda text: text.partition("?")[0])) if choice else None
 
 
 FAULT = Fault(("LNK-05",), "a link to a list leads to the whole list", plant, implies=("CON-02", "EXP-04", "WRT-01"))

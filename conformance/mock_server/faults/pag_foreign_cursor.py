@@ -1,4 +1,4 @@
-"""A cursor of another collection is taken for the start."""
+"""A cursor of another collection is accepted and starts at the first page."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

@@ -1,4 +1,4 @@
-"""Pages hold one item more than asked for."""
+"""Pages have one item more than requested."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Every page but the first of one list is answered with 202."""
+"""Every page except the first of one list has the status 202."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at

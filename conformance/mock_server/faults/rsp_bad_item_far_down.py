@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """The thirty-second item."""
-    found = site.pick(site.with_property(site.paged(), kind("string", "integer", "boolean")))
-    return at(found[0], item=deep(edit(found[1], lambda value: [value]))) if found else None
+    """Choose the thirty-second item of a list."""
+    choice = site.pick(site.with_property(site.paged(), kind("string", "integer", "boolean")))
+    return at(choice[0], item=deep(edit(choice[1], lambda value: [value]))) if choice else None
 
 
 FAULT = Fault(

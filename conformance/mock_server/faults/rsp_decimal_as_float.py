@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, for
 
 
 def plant(site: Site) -> Planted | None:
-    """A property of the format decimal."""
-    found = site.pick(site.with_property([*site.items(), *site.lists()], form("decimal")))
-    return at(found[0], item=edit(found[1], float)) if found else None
+    """Choose a property of the format decimal."""
+    choice = site.pick(site.with_property([*site.items(), *site.lists()], form("decimal")))
+    return at(choice[0], item=edit(choice[1], float)) if choice else None
 
 
 FAULT = Fault(

@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """The fourth item of a list with an email property."""
-    found = site.pick(site.with_property(site.lists(5), form("email")))
-    return at(found[0], item=deep(edit(found[1], lambda text: text.replace("@", " at ")), 3)) if found else None
+    """Choose the fourth item of a list with an email property."""
+    choice = site.pick(site.with_property(site.lists(5), form("email")))
+    return at(choice[0], item=deep(edit(choice[1], lambda text: text.replace("@", " at ")), 3)) if choice else None
 
 
 FAULT = Fault(

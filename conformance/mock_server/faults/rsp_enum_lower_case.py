@@ -4,13 +4,13 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list that has an enum of capitals."""
-    found = site.pick(
+    """Choose the second item of a list with an enum in capitals."""
+    choice = site.pick(
         site.with_property(
             site.lists(3), lambda _n, schema: all(isinstance(v, str) and v.isupper() for v in schema.get("enum") or [0])
         )
     )
-    return at(found[0], item=deep(edit(found[1], str.lower), 1)) if found else None
+    return at(choice[0], item=deep(edit(choice[1], str.lower), 1)) if choice else None
 
 
 FAULT = Fault(

@@ -6,15 +6,15 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """An expansion of a list."""
-    found = site.pick(site.expansions(Role.LIST))
+    """Choose an expansion of a list."""
+    choice = site.pick(site.expansions(Role.LIST))
 
     def fail(call: Call, answer: Answer) -> Answer:
-        if answer.status == 200 and found and found[1].path in call.every("expand"):
+        if answer.status == 200 and choice and choice[1].path in call.every("expand"):
             becomes(500, crash())(answer)
         return answer
 
-    return at(found[0], answer=fail) if found else None
+    return at(choice[0], answer=fail) if choice else None
 
 
 FAULT = Fault(

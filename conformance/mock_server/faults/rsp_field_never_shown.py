@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
 
 
 def plant(site: Site) -> Planted | None:
-    """An optional property of a resource that can be read alone, left out wherever it is shown."""
+    """Choose an optional property of a resource that has its own read, and hide it everywhere."""
     options = []
     for operation in site.items():
         schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
@@ -14,10 +14,10 @@ def plant(site: Site) -> Planted | None:
             for name in schema.get("properties", {})
             if name not in schema.get("required", ()) and name not in links and name != "id"
         ]
-    found = site.pick(options)
-    if found is None:
+    choice = site.pick(options)
+    if choice is None:
         return None
-    resource, name = found
+    resource, name = choice
 
     def hide(data: dict[str, object]) -> dict[str, object]:
         return {key: value for key, value in data.items() if key != name}

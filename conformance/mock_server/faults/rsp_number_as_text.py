@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, kin
 
 
 def plant(site: Site) -> Planted | None:
-    """Any integer that is never null."""
-    found = site.pick(site.with_property([*site.lists(), *site.items()], kind("integer")))
-    return at(found[0], item=edit(found[1], str)) if found else None
+    """Choose an integer that is never null."""
+    choice = site.pick(site.with_property([*site.lists(), *site.items()], kind("integer")))
+    return at(choice[0], item=edit(choice[1], str)) if choice else None
 
 
 FAULT = Fault(

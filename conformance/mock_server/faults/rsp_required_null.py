@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list."""
-    found = site.pick(site.with_property(site.lists(3), kind("string", "integer", "boolean")))
-    return at(found[0], item=deep(edit(found[1], lambda _value: None), 1)) if found else None
+    """Choose the second item of a list."""
+    choice = site.pick(site.with_property(site.lists(3), kind("string", "integer", "boolean")))
+    return at(choice[0], item=deep(edit(choice[1], lambda _value: None), 1)) if choice else None
 
 
 FAULT = Fault(

@@ -1,11 +1,11 @@
-"""Errors do not tell the version."""
+"""Errors do not have the version header."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_answer
 
 
 def plant(site: Site) -> Planted:
-    """Every answer from 400 on."""
+    """Remove the header from every response with status 400 or above."""
 
     def forget(answer: Answer) -> None:
         if answer.status >= 400:

@@ -11,7 +11,7 @@ FAULT = Fault(
         site.pick(
             o
             for o in site.bodies()
-            if o.role is Role.UPDATE and any("enum" in each for each in site.writable(o).values())
+            if o.role is Role.UPDATE and any("enum" in schema for schema in site.writable(o).values())
         ),
         reject=forgiving("Not one of"),
     ),

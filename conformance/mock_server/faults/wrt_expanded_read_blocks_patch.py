@@ -1,4 +1,4 @@
-"""A PATCH that follows an expanded read of the same thing changes nothing."""
+"""A PATCH after an expanded read of the same resource changes nothing."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A kind of thing that can be created, read with expansions, and changed."""
+    """Choose a resource that can be created, read with expansions and changed."""
     created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
     reads = {o.resource: o for o in site.of_role(Role.ITEM) if any(e.resolvable for e in o.expansions)}
     held: set[str] = set()

@@ -19,7 +19,7 @@ FAULT = Fault(
         site.pick(
             o
             for o in site.bodies(Role.CREATE)
-            if any(each.get("type") == "boolean" for each in site.writable(o).values())
+            if any(schema.get("type") == "boolean" for schema in site.writable(o).values())
         ),
         apply=_drop,
     ),

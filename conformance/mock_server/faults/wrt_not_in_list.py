@@ -7,13 +7,13 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A list with a POST beside it."""
+    """Choose a list with a POST."""
     created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
     operation = site.pick(o for o in site.of_role(Role.LIST) if o.resource in created)
     old = {record.path for record in site.world.store.all(operation.resource)} if operation else set()
 
     def hide(_call: Call, records: list[Record]) -> list[Record]:
-        return [each for each in records if each.path in old]
+        return [record for record in records if record.path in old]
 
     return at(operation, select=hide)
 

@@ -9,7 +9,7 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """Every PATCH of one kind of thing that can also be created."""
+    """Choose the PATCH of one resource that can also be created."""
     resources = site.world.shape.resources
     created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
     before: dict[str, dict[str, Any]] = {}

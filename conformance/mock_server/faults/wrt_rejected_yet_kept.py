@@ -6,7 +6,7 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """Every PATCH of one kind of thing."""
+    """Choose the PATCH of one resource."""
     store = site.world.store
 
     def keep(call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -45,10 +45,10 @@ def reasons(summary) -> str:
     [
         ("crashes", "exit status -6"),
         ("fails", "RuntimeError"),
-        ("wrong_port", "no request came to its base URL"),
-        ("strays", "no request came to its base URL"),
-        ("talks", "no request came to its base URL"),
-        ("detaches", "no request came to its base URL"),
+        ("wrong_port", "its base URL received no request"),
+        ("strays", "its base URL received no request"),
+        ("talks", "its base URL received no request"),
+        ("detaches", "its base URL received no request"),
     ],
 )
 def test_a_client_that_does_not_do_its_task_passes_nothing(hostile, what, words):
@@ -134,7 +134,7 @@ def test_declined_tasks_are_listed(certified, plan):
         ([], "no command"),
         (["--plan", "no-such-plan.toml", "--", "true"], "cannot be read"),
         (["--select", "C99", "--", "true"], "C99"),
-        (["--profile", "pilot", "--", "true"], "is no profile"),
+        (["--profile", "pilot", "--", "true"], "must be one of reader"),
     ],
 )
 def test_wrong_arguments_are_usage(arguments, words, capsys, tmp_path, monkeypatch):
