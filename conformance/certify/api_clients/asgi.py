@@ -38,17 +38,17 @@ def reset(scope: Mapping[str, Any]) -> None:
     transport.abort()
 
 
-async def sent(send: Send, answer: Answer) -> None:
+async def sent(send: Send, response: Answer) -> None:
     """Send a whole response, with its Content-Length."""
-    body = answer.body
+    body = response.body
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in answer.headers
+        for name, value in response.headers
         if name.lower() != "content-length"
     ]
-    if answer.status not in {204, 304}:
+    if response.status not in {204, 304}:
         headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -72,7 +72,7 @@ class Here(Protocol):
     def base_url(self) -> str:
         """The base URL of the API."""
 
-    async def serve(self, asked: Asked) -> Answer:
+    async def serve(self, request: Asked) -> Answer:
         """Return the response of the mock server without any condition."""
 
     async def session(self) -> None:
@@ -101,17 +101,17 @@ class Rule(msgspec.Struct, frozen=True):
 
 def on(*operations: str) -> On:
     """Match requests to some operations of the API."""
-    return lambda asked: asked.part is Part.API and asked.operation in operations
+    return lambda request: request.part is Part.API and request.operation in operations
 
 
 def to(part: Part) -> On:
     """Match every request to a part of the server."""
-    return lambda asked: asked.part is part
+    return lambda request: request.part is part
 
 
 def mentions(text: str) -> On:
     """Match requests to the API whose target contains a text."""
-    return lambda asked: asked.part is Part.API and text in asked.target
+    return lambda request: request.part is Part.API and text in request.target
 
 
 def problem(status: int, slug: str = "", **members: object) -> Answer:
@@ -126,7 +126,7 @@ def problem(status: int, slug: str = "", **members: object) -> Answer:
 def answer(given: Answer) -> Act:
     """Return an action that sends this response; the mock server does not receive the request."""
 
-    async def act(_asked: Asked, _here: Here) -> Answer:
+    async def act(_request: Asked, _context: Here) -> Answer:
         return msgspec.structs.replace(given, touched=True)
 
     return act
@@ -135,9 +135,9 @@ def answer(given: Answer) -> Act:
 def in_turn(*given: Answer) -> Act:
     """Return an action that sends these responses in turn, and starts again after the last."""
 
-    async def act(_asked: Asked, here: Here) -> Answer:
-        number: int = here.memory.get("turn", 0)
-        here.memory["turn"] = number + 1
+    async def act(_request: Asked, context: Here) -> Answer:
+        number: int = context.memory.get("turn", 0)
+        context.memory["turn"] = number + 1
         return msgspec.structs.replace(given[number % len(given)], touched=True)
 
     return act
@@ -146,12 +146,12 @@ def in_turn(*given: Answer) -> Act:
 def after_a_while(seconds: int, *, as_date: bool = False) -> Act:
     """Return an action that sends 429 with `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3)."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        wait = str(max(1, round(seconds * here.scale)))
+    async def act(request: Asked, context: Here) -> Answer:
+        wait = str(max(1, round(seconds * context.scale)))
         refusal = problem(429, "rate-limit-exceeded", detail="Too many requests.")
         if as_date:
-            served = await here.serve(asked)
-            wait = _add_seconds(served.header("date"), int(wait) + 1)
+            response = await context.serve(request)
+            wait = _add_seconds(response.header("date"), int(wait) + 1)
         return refusal.with_header(("Retry-After", wait))
 
     return act
@@ -165,9 +165,9 @@ def _add_seconds(date: str, seconds: int) -> str:
 def cut(*, committed: bool) -> Act:
     """Return an action that resets the connection, with `committed` after the mock server has done the request."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
+    async def act(request: Asked, context: Here) -> Answer:
         if committed:
-            await here.serve(asked)
+            await context.serve(request)
         return Answer(cut=True, touched=True)
 
     return act
@@ -176,9 +176,9 @@ def cut(*, committed: bool) -> Act:
 def stall(seconds: float) -> Act:
     """Return an action that delays the response until the time is over or the client disconnects."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        await here.gone(seconds * here.scale)
-        return msgspec.structs.replace(await here.serve(asked), touched=True)
+    async def act(request: Asked, context: Here) -> Answer:
+        await context.gone(seconds * context.scale)
+        return msgspec.structs.replace(await context.serve(request), touched=True)
 
     return act
 
@@ -189,14 +189,14 @@ def expire(*, for_good: bool = False, together: int = 1, wait_s: float = 1.0) ->
     With `together`, responses wait up to `wait_s` seconds for so many requests, and are then sent at the same moment.
     """
 
-    async def act(asked: Asked, here: Here) -> Answer | None:
-        first = here.memory.setdefault("first bearer", asked.bearer)
-        if asked.bearer != first and not for_good:
+    async def act(request: Asked, context: Here) -> Answer | None:
+        first = context.memory.setdefault("first bearer", request.bearer)
+        if request.bearer != first and not for_good:
             return None
         if together > 1:
-            waiting: asyncio.Event = here.memory.setdefault("waiting", asyncio.Event())
-            here.memory["arrived"] = here.memory.get("arrived", 0) + 1
-            if here.memory["arrived"] >= together:
+            waiting: asyncio.Event = context.memory.setdefault("waiting", asyncio.Event())
+            context.memory["arrived"] = context.memory.get("arrived", 0) + 1
+            if context.memory["arrived"] >= together:
                 waiting.set()
             try:
                 await asyncio.wait_for(waiting.wait(), wait_s)
@@ -214,15 +214,15 @@ def linked(change: Callable[[str, Here], str | tuple[str, ...]], *, last: bool =
     Each value that `change` returns is sent as a header line of its own.
     """
 
-    async def act(asked: Asked, here: Here) -> Answer | None:
-        served = await here.serve(asked)
-        link = served.header("link")
-        if served.status != 200 or (BLANK_NEXT in link) is not last:
-            return served
-        new = change(link, here)
+    async def act(request: Asked, context: Here) -> Answer | None:
+        response = await context.serve(request)
+        link = response.header("link")
+        if response.status != 200 or (BLANK_NEXT in link) is not last:
+            return response
+        new = change(link, context)
         values = (new,) if isinstance(new, str) else new
-        headers = (*served.without("link"), *(("Link", value) for value in values if value))
-        return msgspec.structs.replace(served, headers=headers, touched=True)
+        headers = (*response.without("link"), *(("Link", value) for value in values if value))
+        return msgspec.structs.replace(response, headers=headers, touched=True)
 
     return act
 
@@ -233,9 +233,9 @@ BLANK_NEXT = '<about:blank>; rel="next"'
 def headed(headers: Callable[[int], Mapping[str, str]]) -> Act:
     """Return an action that adds headers; `headers` gets the number of earlier responses with them."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        number = here.memory["headed"] = here.memory.get("headed", -1) + 1
-        return (await here.serve(asked)).with_header(*headers(number).items())
+    async def act(request: Asked, context: Here) -> Answer:
+        number = context.memory["headed"] = context.memory.get("headed", -1) + 1
+        return (await context.serve(request)).with_header(*headers(number).items())
 
     return act
 
@@ -243,27 +243,27 @@ def headed(headers: Callable[[int], Mapping[str, str]]) -> Act:
 def shown(change: Callable[[dict[str, Any], Here], dict[str, Any]]) -> Act:
     """Return an action that changes every item of a JSON response: the members of a list, or the object."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        served = await here.serve(asked)
-        if served.status != 200:
-            return served
-        data = msgspec.json.decode(served.body)
-        data = [change(item, here) for item in data] if isinstance(data, list) else change(data, here)
-        return served.with_body(msgspec.json.encode(data))
+    async def act(request: Asked, context: Here) -> Answer:
+        response = await context.serve(request)
+        if response.status != 200:
+            return response
+        data = msgspec.json.decode(response.body)
+        data = [change(item, context) for item in data] if isinstance(data, list) else change(data, context)
+        return response.with_body(msgspec.json.encode(data))
 
     return act
 
 
-async def begins_a_session(asked: Asked, here: Here) -> Answer | None:
+async def begins_a_session(request: Asked, context: Here) -> Answer | None:
     """Send the normal response; after the first one, start a charging session without a webhook."""
-    served = await here.serve(asked)
-    if not here.memory.setdefault("began", False):
-        here.memory["began"] = True
-        await here.session()
-    return served
+    response = await context.serve(request)
+    if not context.memory.setdefault("began", False):
+        context.memory["began"] = True
+        await context.session()
+    return response
 
 
-def unknown_words(item: dict[str, Any], _here: Here) -> dict[str, Any]:
+def unknown_words(item: dict[str, Any], _context: Here) -> dict[str, Any]:
     """Replace the values of enumerations by undocumented ones."""
     return {name: "A_VALUE_OF_TOMORROW" if _is_enum_value(value) else value for name, value in item.items()}
 
@@ -272,6 +272,6 @@ def _is_enum_value(value: object) -> bool:
     return isinstance(value, str) and bool(_ENUM_VALUE.fullmatch(value))
 
 
-def unknown_fields(item: dict[str, Any], _here: Here) -> dict[str, Any]:
+def unknown_fields(item: dict[str, Any], _context: Here) -> dict[str, Any]:
     """Add undocumented fields, before and after the others."""
     return {"aaa_field_of_tomorrow": {"deep": [1, None, "ä"]}, **item, "zzz_field_of_tomorrow": True}

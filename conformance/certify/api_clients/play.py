@@ -106,18 +106,18 @@ class Play:
 
     # For rules (`conditions.Here`)
 
-    async def serve(self, asked: Asked) -> Answer:
+    async def serve(self, request: Asked) -> Answer:
         """Return the response of the mock server without any condition."""
-        path, _, query = asked.target.partition("?")
-        if asked.part is Part.CALLBACK:
+        path, _, query = request.target.partition("?")
+        if request.part is Part.CALLBACK:
             return Answer(200, (("Content-Type", "text/plain"),), b"Signed in.\n")
-        if asked.part is Part.ELSEWHERE:
+        if request.part is Part.ELSEWHERE:
             return Answer(200, (("Content-Type", "application/json"),), b"[]")
-        if asked.part is Part.TOKEN and not self.client_secret and b"grant_type=client_credentials" in asked.body:
+        if request.part is Part.TOKEN and not self.client_secret and b"grant_type=client_credentials" in request.body:
             refusal = b'{"error": "unauthorized_client"}'  # a public client has no credentials (RFC 6749, section 4.4)
             return Answer(400, (("Content-Type", "application/json"),), refusal)
-        base = self._description.model.base_path if asked.part is Part.API else ""
-        return await self._send_to_mock(asked, base + path, self._limit_page_size(asked, query))
+        base = self._description.model.base_path if request.part is Part.API else ""
+        return await self._send_to_mock(request, base + path, self._limit_page_size(request, query))
 
     async def session(self) -> None:
         """Start a charging session in the mock world."""
@@ -144,31 +144,31 @@ class Play:
             return
         number = self._number
         body = await read(receive)
-        asked = self._read_request(scope, body, elsewhere=elsewhere)
+        request = self._read_request(scope, body, elsewhere=elsewhere)
         leaving = self._leaving = asyncio.Event()
         watching = asyncio.create_task(watch(receive, leaving))
         try:
-            answer = await self._apply_rules(asked)
+            response = await self._apply_rules(request)
             left = leaving.is_set()
-            if answer.cut:
+            if response.cut:
                 reset(scope)
             elif not left:
-                await sent(send, answer)
+                await sent(send, response)
         finally:
             watching.cancel()
-        self._keep_call(number, asked, answer, scope, at, left=left)
+        self._keep_call(number, request, response, scope, at, left=left)
 
-    async def _apply_rules(self, asked: Asked) -> Answer:
+    async def _apply_rules(self, request: Asked) -> Answer:
         for index, rule in enumerate(self._rules):
-            if not rule.on(asked):
+            if not rule.on(request):
                 continue
             self._match_counts[index] += 1
             count = self._match_counts[index] - rule.skip
             if count < 1 or (rule.times and count > rule.times):
                 continue
-            if (answer := await rule.act(asked, self)) is not None:
-                return answer
-        return await self.serve(asked)
+            if (response := await rule.act(request, self)) is not None:
+                return response
+        return await self.serve(request)
 
     def _read_request(self, scope: Scope, body: bytes, *, elsewhere: bool) -> Asked:
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
@@ -185,9 +185,9 @@ class Play:
             part = Part.ELSEWHERE
         return Asked(part, scope["method"], f"{path}?{query}" if query else path, operation, headers, body)
 
-    def _limit_page_size(self, asked: Asked, query: str) -> str:
+    def _limit_page_size(self, request: Asked, query: str) -> str:
         """Return the query of a list with a page size that gives several pages; an invalid page size is kept."""
-        operation = self._description.model.by_key.get(asked.operation)
+        operation = self._description.model.by_key.get(request.operation)
         paging = operation.pagination if operation and operation.role is Role.LIST else None
         if paging is None or not paging.size:
             return query
@@ -199,15 +199,17 @@ class Play:
         remaining = [field for field in fields if field.partition("=")[0] != paging.size]
         return "&".join([*remaining, f"{paging.size}={size}"])
 
-    async def _send_to_mock(self, asked: Asked, path: str, query: str) -> Answer:
+    async def _send_to_mock(self, request: Asked, path: str, query: str) -> Answer:
         scheme, _, authority = self.address.partition("://")
         host = authority.partition("/")[0]
         headers = [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in asked.headers if name.lower() != "host"
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in request.headers
+            if name.lower() != "host"
         ]
         scope: MutableMapping[str, Any] = {
             "type": "http",
-            "method": asked.method,
+            "method": request.method,
             "scheme": scheme,
             "root_path": self.root,
             "path": self.root + path,
@@ -215,22 +217,29 @@ class Play:
             "query_string": query.encode("latin-1"),
             "headers": [(b"host", host.encode()), *headers],
         }
-        return await asked_of(self._server, scope, asked.body)
+        return await asked_of(self._server, scope, request.body)
 
-    def _keep_call(self, number: int, asked: Asked, answer: Answer, scope: Scope, at: float, *, left: bool) -> None:  # noqa: PLR0913
+    def _keep_call(self, number: int, request: Asked, response: Answer, scope: Scope, at: float, *, left: bool) -> None:  # noqa: PLR0913
         done = time.monotonic() - self._began
-        request = Request(asked.operation, asked.method, asked.target, asked.headers, asked.body, identity="")
-        response = None
-        if not answer.cut and not left:
-            response = Response(answer.status, answer.headers, answer.body, done - at)
-        failure = "the server reset the connection" if answer.cut else "the client disconnected before the response"
-        origin = (self.elsewhere if asked.part is Part.ELSEWHERE else self.address).removesuffix(self.root)
+        sent_request = Request(
+            request.operation, request.method, request.target, request.headers, request.body, identity=""
+        )
+        received_response = None
+        if not response.cut and not left:
+            received_response = Response(response.status, response.headers, response.body, done - at)
+        failure = "the server reset the connection" if response.cut else "the client disconnected before the response"
+        origin = (self.elsewhere if request.part is Part.ELSEWHERE else self.address).removesuffix(self.root)
         query = scope["query_string"].decode("latin-1")
         url = origin + scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
         exchange = Exchange(
-            f"{self.name}-{number}", request, url, self._epoch + at, response, "" if response else failure
+            f"{self.name}-{number}",
+            sent_request,
+            url,
+            self._epoch + at,
+            received_response,
+            "" if received_response else failure,
         )
-        call = Call(exchange, asked.part, at, done, touched=answer.touched, left=left)
+        call = Call(exchange, request.part, at, done, touched=response.touched, left=left)
         self._remember_secrets(call)
         self._calls.append(call)
         self._on_call(call)

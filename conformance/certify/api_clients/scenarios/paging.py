@@ -15,26 +15,26 @@ _MARK = "evconform%2Fcursor%3D"
 _PAGE_SIZE = re.compile(r"(?:^|[?&])page_size=([^&]*)")
 
 
-def _set_opaque_cursor(link: str, here: Here) -> str:
+def _set_opaque_cursor(link: str, context: Here) -> str:
     """Replace the cursor of the next link by a random one, and remember the original target."""
     target = next_of(link)
     cursor = f"{_MARK}{secrets.token_urlsafe(18)}"
-    here.memory[unquote(cursor)] = target.removeprefix(here.base_url)
-    return link.replace(target, f"{here.base_url}/vehicles?page_after={cursor}")
+    context.memory[unquote(cursor)] = target.removeprefix(context.base_url)
+    return link.replace(target, f"{context.base_url}/vehicles?page_after={cursor}")
 
 
-def _has_opaque_cursor(asked: Asked) -> bool:
-    return asked.part is Part.API and unquote(_MARK) in unquote(asked.target)
+def _has_opaque_cursor(request: Asked) -> bool:
+    return request.part is Part.API and unquote(_MARK) in unquote(request.target)
 
 
-async def _resolve_cursor(asked: Asked, here: Here) -> Answer | None:
+async def _resolve_cursor(request: Asked, context: Here) -> Answer | None:
     """Serve the original target of a random cursor, however it is encoded; leave other cursors to the mock server."""
-    target = here.memory.get(dict(_decode_target(asked.target)[1]).get("page_after", ""))
+    target = context.memory.get(dict(_decode_target(request.target)[1]).get("page_after", ""))
     if target is None:
         return None
-    served = await here.serve(Asked(asked.part, asked.method, target, asked.operation, asked.headers))
-    link = served.header("link")
-    return served if not next_of(link) else served.with_header(("Link", _set_opaque_cursor(link, here)))
+    response = await context.serve(Asked(request.part, request.method, target, request.operation, request.headers))
+    link = response.header("link")
+    return response if not next_of(link) else response.with_header(("Link", _set_opaque_cursor(link, context)))
 
 
 def _decode_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -90,13 +90,13 @@ def _drop_repeated_pages(pages: tuple[Call, ...]) -> tuple[Call, ...]:
     return tuple({page.target: page for page in reversed(pages)}.values())[::-1]
 
 
-def _reorder_links(link: str, here: Here) -> str:
-    decoy = f"{here.base_url}/vehicles?page_after=decoy"
+def _reorder_links(link: str, context: Here) -> str:
+    decoy = f"{context.base_url}/vehicles?page_after=decoy"
     return f'<{next_of(link)}>; title="the rest, page by page"; rel="next", <{decoy}>; rel="last"'
 
 
-def _split_links_into_lines(link: str, here: Here) -> tuple[str, ...]:
-    decoy = f"<{here.base_url}/vehicles?page_after=decoy>"
+def _split_links_into_lines(link: str, context: Here) -> tuple[str, ...]:
+    decoy = f"<{context.base_url}/vehicles?page_after=decoy>"
     return (f'{decoy}; rel="first"', f'<{next_of(link)}>; rel="next"', f'{decoy}; rel="last"')
 
 

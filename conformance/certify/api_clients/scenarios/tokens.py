@@ -84,13 +84,13 @@ def _judge_token_reuse(trace: Trace) -> Found:
     return wrong(f"it requests another token within {_TOKEN_LIFETIME_S:,} s", counts)
 
 
-async def _change_state(asked: Asked, here: Here) -> Answer | None:
-    served = await here.serve(asked)
-    location = urlsplit(served.header("location"))
+async def _change_state(request: Asked, context: Here) -> Answer | None:
+    response = await context.serve(request)
+    location = urlsplit(response.header("location"))
     if not location.query:
         return None
     fields = {**dict(parse_qsl(location.query)), "state": "of-somebody-else"}
-    return served.with_header(("Location", location._replace(query=urlencode(fields)).geturl()))
+    return response.with_header(("Location", location._replace(query=urlencode(fields)).geturl()))
 
 
 def _judge_foreign_state(trace: Trace) -> Found:
@@ -163,7 +163,7 @@ SCENARIOS = (
         "responds to every request with 401",
         "at most one new token and one repeated request",
         _judge_permanent_refusal,
-        (Rule(lambda asked: asked.part is Part.API, expire(for_good=True)),),
+        (Rule(lambda request: request.part is Part.API, expire(for_good=True)),),
     ),
     Scenario(
         "token-expired",
@@ -172,7 +172,7 @@ SCENARIOS = (
         "responds with 401 to the first token and accepts the next",
         "one new token, one repeated request, and the task is completed",
         _judge_renewal,
-        (Rule(lambda asked: asked.part is Part.API, expire()),),
+        (Rule(lambda request: request.part is Part.API, expire()),),
     ),
     Scenario(
         "person-token-expired",
@@ -181,7 +181,7 @@ SCENARIOS = (
         "responds with 401 to the first token and accepts the next",
         "the refresh token is used once, and the request is repeated",
         _judge_person_renewal,
-        (Rule(lambda asked: asked.part is Part.API, expire()),),
+        (Rule(lambda request: request.part is Part.API, expire()),),
     ),
     Scenario(
         "expired-at-once",

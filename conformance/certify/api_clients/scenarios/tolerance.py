@@ -77,11 +77,11 @@ def _judge_user(call: Call, trace: Trace) -> Found:
     return Found(Verdict.REVIEW, f"it sends {form}: the sources contradict each other, both are accepted", value)
 
 
-def _set_nulls(item: dict[str, Any], _here: Here) -> dict[str, Any]:
+def _set_nulls(item: dict[str, Any], _context: Here) -> dict[str, Any]:
     return {**item, **{name: None for name in _NULLABLE if name in item}}
 
 
-def _collapse_vehicle(item: dict[str, Any], _here: Here) -> dict[str, Any]:
+def _collapse_vehicle(item: dict[str, Any], _context: Here) -> dict[str, Any]:
     vehicle = item.get("vehicle")
     return {**item, "vehicle": vehicle["url"]} if isinstance(vehicle, dict) else item
 
@@ -112,26 +112,26 @@ def _judge_expansions(everything: Everything) -> tuple[Judged, ...]:
     return tuple(verdicts)
 
 
-async def _replace_first_id(asked: Asked, here: Here) -> Answer | None:
+async def _replace_first_id(request: Asked, context: Here) -> Answer | None:
     """Give the first vehicle an id of unfamiliar form, wherever it appears."""
-    served = await here.serve(asked)
-    if served.status != 200:
+    response = await context.serve(request)
+    if response.status != 200:
         return None
-    items = msgspec.json.decode(served.body)
-    if "unfamiliar id" not in here.memory and items:
-        here.memory["unfamiliar id"] = _UNFAMILIAR_ID + secrets.token_hex(3)
-        here.memory["original id"] = items[0]["id"]
-    unfamiliar, original = here.memory.get("unfamiliar id", ""), here.memory.get("original id", "")
-    return served.with_body(served.body.replace(original.encode(), unfamiliar.encode())) if unfamiliar else served
+    items = msgspec.json.decode(response.body)
+    if "unfamiliar id" not in context.memory and items:
+        context.memory["unfamiliar id"] = _UNFAMILIAR_ID + secrets.token_hex(3)
+        context.memory["original id"] = items[0]["id"]
+    unfamiliar, original = context.memory.get("unfamiliar id", ""), context.memory.get("original id", "")
+    return response.with_body(response.body.replace(original.encode(), unfamiliar.encode())) if unfamiliar else response
 
 
-async def _restore_first_id(asked: Asked, here: Here) -> Answer | None:
-    unfamiliar, original = here.memory.get("unfamiliar id"), here.memory.get("original id")
-    if not unfamiliar or not original or unfamiliar not in asked.target:
+async def _restore_first_id(request: Asked, context: Here) -> Answer | None:
+    unfamiliar, original = context.memory.get("unfamiliar id"), context.memory.get("original id")
+    if not unfamiliar or not original or unfamiliar not in request.target:
         return None
-    target = asked.target.replace(unfamiliar, original)
-    served = await here.serve(Asked(asked.part, asked.method, target, VEHICLE, asked.headers))
-    return served.with_body(served.body.replace(original.encode(), unfamiliar.encode()))
+    target = request.target.replace(unfamiliar, original)
+    response = await context.serve(Asked(request.part, request.method, target, VEHICLE, request.headers))
+    return response.with_body(response.body.replace(original.encode(), unfamiliar.encode()))
 
 
 def _judge_returned_id(trace: Trace) -> Found:

@@ -24,15 +24,15 @@ _LIBRARIES = re.compile(
 )
 
 
-async def _redirect_elsewhere(asked: Asked, here: Here) -> Answer:
+async def _redirect_elsewhere(request: Asked, context: Here) -> Answer:
     """Redirect with 302 to the same path under the second origin."""
-    base_path = here.base_url.rpartition("/")[2]
-    return Answer(302, (("Location", f"{here.elsewhere}/{base_path}{asked.target}"),), touched=True)
+    base_path = context.base_url.rpartition("/")[2]
+    return Answer(302, (("Location", f"{context.elsewhere}/{base_path}{request.target}"),), touched=True)
 
 
-def _link_elsewhere(link: str, here: Here) -> str:
+def _link_elsewhere(link: str, context: Here) -> str:
     target = next_of(link)
-    return link.replace(target, here.elsewhere + target.removeprefix(here.base_url.rpartition("/")[0]))
+    return link.replace(target, context.elsewhere + target.removeprefix(context.base_url.rpartition("/")[0]))
 
 
 def _judge_token_scope(trace: Trace) -> Found:
