@@ -1,4 +1,4 @@
-"""HEAD of what exists gives 404."""
+"""HEAD of an existing resource gives 404."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at

@@ -1,4 +1,4 @@
-"""Logs are kept before they were taken."""
+"""Logs are stored before they were sampled."""
 
 from conformance.mock_server import clock
 from conformance.mock_server.faulting import Fault, Planted, Site, at

@@ -1,4 +1,4 @@
-"""What a total is made of makes more than the total."""
+"""The parts of a total add up to more than the total."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
 from conformance.model import Role

@@ -1,4 +1,4 @@
-"""One operation does not look at Accept."""
+"""One operation ignores Accept."""
 
 from conformance.mock_server.faulting import Fault, at
 

@@ -1,4 +1,4 @@
-"""Under each field stands a text, not a list of them."""
+"""The errors of a field are a string, not a list of strings."""
 
 from typing import Any
 

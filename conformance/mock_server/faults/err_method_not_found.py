@@ -1,4 +1,4 @@
-"""A method that does not exist gives 404."""
+"""An unsupported method gives 404."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem, not_found

@@ -1,4 +1,4 @@
-"""One write does not look for required fields."""
+"""One write does not check required fields."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.forgiving import forgiving

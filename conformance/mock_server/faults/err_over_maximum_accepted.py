@@ -1,4 +1,4 @@
-"""One more than the maximum is taken."""
+"""One more than the maximum is accepted."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at

@@ -1,4 +1,4 @@
-"""Texts of any length are taken."""
+"""Texts of any length are accepted."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.forgiving import forgiving

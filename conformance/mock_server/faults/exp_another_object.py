@@ -1,4 +1,4 @@
-"""The wrong object stands in for a link."""
+"""An expansion shows the wrong object."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Of an array of links only the first is expanded."""
+"""Only the first link of an array is expanded."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""With an expansion another property turns null."""
+"""With an expansion, another property becomes null."""
 
 from typing import Any
 

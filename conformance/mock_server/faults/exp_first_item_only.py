@@ -1,4 +1,4 @@
-"""In a list only the first item is expanded."""
+"""Only the first item of a list is expanded."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A dotted path expands its first level alone."""
+"""A dotted path expands only its first level."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 

@@ -1,4 +1,4 @@
-"""In a list only the first page is expanded."""
+"""Only the first page of a list is expanded."""
 
 from typing import Any
 

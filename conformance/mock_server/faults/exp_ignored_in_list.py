@@ -1,4 +1,4 @@
-"""One expansion does nothing in a list."""
+"""One expansion is ignored in a list."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role

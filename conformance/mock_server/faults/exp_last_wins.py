@@ -1,4 +1,4 @@
-"""Of several expansions only the last counts."""
+"""Only the last of several expansions counts."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 

@@ -1,4 +1,4 @@
-"""With an expansion a page holds ten items, and leads on to the rest."""
+"""With an expansion, a page has only ten items."""
 
 from collections.abc import Sequence
 

@@ -1,10 +1,10 @@
-"""An expanded object comes out of a stale cache."""
+"""An expanded object is stale."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """Choose a text or number of an expanded object, and show another value than its own read."""
+    """Choose a number of an expanded object, and show another value than its own read."""
     options = []
     for operation, expansion in site.expansions():
         target = next(iter(site.world.store.all(expansion.target)), None)

@@ -1,4 +1,4 @@
-"""An expanded object shows only what identifies it."""
+"""An expanded object has only the properties that identify it."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 

@@ -1,4 +1,4 @@
-"""What is expanded in a list lacks a property that the single read has."""
+"""An object expanded in a list lacks a property that the single read shows."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role

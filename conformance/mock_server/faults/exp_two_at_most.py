@@ -1,4 +1,4 @@
-"""Of more than two expansions the rest is ignored."""
+"""Only the first two expansions are applied."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 

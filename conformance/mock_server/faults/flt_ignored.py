@@ -1,4 +1,4 @@
-"""One filter does nothing."""
+"""One filter is ignored."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Operator

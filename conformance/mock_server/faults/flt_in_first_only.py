@@ -1,4 +1,4 @@
-"""Of the values of `__in` only the first counts."""
+"""Only the first value of `__in` counts."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at

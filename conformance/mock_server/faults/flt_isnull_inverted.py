@@ -1,4 +1,4 @@
-"""`__isnull` means its opposite."""
+"""`__isnull` is inverted."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Operator

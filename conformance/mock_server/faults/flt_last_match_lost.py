@@ -1,4 +1,4 @@
-"""The last item that satisfies a filter is missing."""
+"""The last item that matches a filter is missing."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

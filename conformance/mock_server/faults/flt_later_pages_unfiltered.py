@@ -1,4 +1,4 @@
-"""Filters hold on the first page alone."""
+"""Filters apply only to the first page."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A filter with a value that cannot be read fails in one list."""
+"""An unreadable filter value fails in one list."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at, becomes, crash

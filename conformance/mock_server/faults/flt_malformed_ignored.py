@@ -1,4 +1,4 @@
-"""A filter with a value that cannot be read is ignored."""
+"""An unreadable filter value is ignored."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere

@@ -1,4 +1,4 @@
-"""Equality of texts compares the beginning alone."""
+"""Equality of texts compares only the beginning."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at

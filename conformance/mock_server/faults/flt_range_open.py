@@ -1,4 +1,4 @@
-"""`__range` leaves out its upper end."""
+"""`__range` excludes its upper bound."""
 
 from conformance.mock_server.bounding import wrong_at_bound
 from conformance.mock_server.faulting import Fault

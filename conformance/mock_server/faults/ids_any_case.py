@@ -1,4 +1,4 @@
-"""Ids are found in small letters."""
+"""Ids are also found in lower case."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere

@@ -1,4 +1,4 @@
-"""One id carries the time zero."""
+"""The time in one id is zero."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 

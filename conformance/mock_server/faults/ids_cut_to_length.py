@@ -1,4 +1,4 @@
-"""What follows the thirtieth character of an id is not looked at."""
+"""Characters of an id after the thirtieth are ignored."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

@@ -1,4 +1,4 @@
-"""Ids of one collection carry a time to come."""
+"""The time in the ids of one collection is in the future."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 

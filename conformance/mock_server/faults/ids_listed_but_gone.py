@@ -1,4 +1,4 @@
-"""One member that is listed cannot be read."""
+"""One listed member cannot be read."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

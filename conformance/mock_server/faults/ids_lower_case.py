@@ -1,4 +1,4 @@
-"""Ids of one list are in small letters."""
+"""Ids of one list are in lower case."""
 
 from conformance.mock_server.faulting import Fault, at, edit
 

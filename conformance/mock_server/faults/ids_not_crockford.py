@@ -1,4 +1,4 @@
-"""One id holds a letter that base32 leaves out."""
+"""One id has a letter that is not in Crockford's base32."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 

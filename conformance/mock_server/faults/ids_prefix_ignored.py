@@ -1,4 +1,4 @@
-"""Members of one collection are found by their ULID whatever letters stand before it."""
+"""Members of one collection are found by their ULID with any prefix."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

@@ -1,4 +1,4 @@
-"""Letters that look like digits are read as those."""
+"""Letters that look like digits are read as digits."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

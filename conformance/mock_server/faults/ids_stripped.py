@@ -1,4 +1,4 @@
-"""White space around an id is forgiven."""
+"""White space around an id is ignored."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

@@ -1,4 +1,4 @@
-"""The first item of a page stands on it twice."""
+"""The first item of a page appears on it twice."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The url of one item is that of the first."""
+"""The URL of one item is that of the first item."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 

@@ -1,4 +1,4 @@
-"""The url of one kind of member names the production host."""
+"""The URLs of one resource have the production host."""
 
 from conformance.mock_server.faulting import Fault, at
 

@@ -1,4 +1,4 @@
-"""The remaining requests are told with a decimal point."""
+"""X-RateLimit-Remaining has a decimal point."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, anywhere, on_answer

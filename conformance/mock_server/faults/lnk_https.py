@@ -1,4 +1,4 @@
-"""Behind a proxy, links of one list take the wrong scheme."""
+"""Links of one list have the wrong scheme, as behind a proxy."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
 

@@ -1,4 +1,4 @@
-"""A link ends with a slash too many."""
+"""A link has an extra slash at its end."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
 

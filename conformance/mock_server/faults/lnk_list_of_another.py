@@ -1,4 +1,4 @@
-"""The ready-made link to a list filters by another's id in one item."""
+"""In one item, the link to a list filters by another record's id."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 from conformance.model import LinkKind

@@ -1,4 +1,4 @@
-"""The ready-made link to a list lacks its filter."""
+"""The link to a list lacks its filter."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
 from conformance.model import LinkKind

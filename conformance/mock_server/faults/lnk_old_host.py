@@ -1,4 +1,4 @@
-"""Inside expanded objects links keep the host that the cache was filled under."""
+"""Links in expanded objects have an old host, as from a cache."""
 
 from typing import Any
 

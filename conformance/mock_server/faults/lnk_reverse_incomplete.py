@@ -1,4 +1,4 @@
-"""A list of links back misses one."""
+"""A mirrored list of links lacks one."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role

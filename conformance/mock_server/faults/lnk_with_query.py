@@ -1,4 +1,4 @@
-"""A link carries a query, so that it is not the url of what it leads to."""
+"""A link has a query, and so differs from the URL of its target."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
 

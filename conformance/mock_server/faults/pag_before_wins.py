@@ -1,4 +1,4 @@
-"""page_apply_before counts although page_after is given."""
+"""page_before is applied although page_after is given."""
 
 from collections.abc import Sequence
 

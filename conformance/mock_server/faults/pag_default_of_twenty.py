@@ -1,4 +1,4 @@
-"""Without page_size a page holds twenty items."""
+"""Without page_size, a page has twenty items."""
 
 from collections.abc import Sequence
 

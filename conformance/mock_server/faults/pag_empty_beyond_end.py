@@ -1,4 +1,4 @@
-"""A page that does not exist is empty."""
+"""A page beyond the last is empty."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, becomes, on_answer

@@ -1,4 +1,4 @@
-"""From the second page on links lack the filter."""
+"""From the second page on, links lack the filter."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at

@@ -1,4 +1,4 @@
-"""A hundred items on a page are refused."""
+"""A page_size of 100 is refused."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at, becomes

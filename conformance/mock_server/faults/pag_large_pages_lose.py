@@ -1,4 +1,4 @@
-"""Pages of fifty and more lose one item."""
+"""Pages of fifty or more items lose one item."""
 
 from collections.abc import Sequence
 

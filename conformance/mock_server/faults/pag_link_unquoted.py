@@ -1,4 +1,4 @@
-"""The addresses in Link lack their angle brackets."""
+"""The URLs in Link have no angle brackets."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, on_answer

@@ -1,4 +1,4 @@
-"""`previous` leads to the first page from everywhere."""
+"""`previous` always leads to the first page."""
 
 from collections.abc import Sequence
 

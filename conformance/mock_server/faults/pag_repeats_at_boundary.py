@@ -1,4 +1,4 @@
-"""A page begins with the last item of the one before."""
+"""A page begins with the last item of the page before."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pages end one item early, though there are more."""
+"""Pages end one item early, although there are more."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Between the first and the second page one item is lost."""
+"""One item between the first and the second page is lost."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A redirect leads out of TLS."""
+"""A redirect leads from https to http."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, on_answer

@@ -1,4 +1,4 @@
-"""With response_type=json one operation redirects all the same."""
+"""One operation redirects in spite of response_type=json."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at

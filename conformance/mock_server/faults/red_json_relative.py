@@ -1,4 +1,4 @@
-"""The address in the body is relative."""
+"""The URL in the body is relative."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, on_answer

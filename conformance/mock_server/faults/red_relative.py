@@ -1,4 +1,4 @@
-"""A redirect leads to a relative address."""
+"""A redirect leads to a relative URL."""
 
 from conformance.mock_server.faulting import Fault, at, on_answer, set_header
 from conformance.model import Role

@@ -1,4 +1,4 @@
-"""One item deep in the second page has a property of the wrong type."""
+"""One item on the second page has a property of the wrong type."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, kind
 

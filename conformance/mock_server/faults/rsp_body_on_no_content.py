@@ -1,4 +1,4 @@
-"""A 204 names the type and length of a body."""
+"""A 204 has the type and length of a body."""
 
 from conformance.mock_server.call import JSON, Answer
 from conformance.mock_server.faulting import Fault, at, on_answer

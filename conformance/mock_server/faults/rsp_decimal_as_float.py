@@ -1,4 +1,4 @@
-"""A decimal is sent as a number."""
+"""A decimal is a number, not a string."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, form
 

@@ -1,4 +1,4 @@
-"""One address has no @."""
+"""One email address has no @."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, form
 

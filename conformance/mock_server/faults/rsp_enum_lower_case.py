@@ -1,4 +1,4 @@
-"""An enum is written in small letters in one item."""
+"""An enum value is in lower case in one item."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit
 

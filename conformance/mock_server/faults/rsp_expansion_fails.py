@@ -1,4 +1,4 @@
-"""One expansion fails in a list, not alone."""
+"""One expansion fails in a list, but not in the single read."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at, becomes, crash

@@ -1,4 +1,4 @@
-"""One kind of member is sent in ISO 8859-1."""
+"""One resource is encoded in ISO 8859-1."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""An internal field leaks where a link is expanded."""
+"""An internal field leaks into an expanded object."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 

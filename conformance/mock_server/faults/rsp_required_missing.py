@@ -1,4 +1,4 @@
-"""A required property is missing when a member is read alone."""
+"""A required property is missing in the single read."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, without
 

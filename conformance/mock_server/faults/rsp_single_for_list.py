@@ -1,4 +1,4 @@
-"""A list of one item is sent as that item."""
+"""A list with one item is sent as an object."""
 
 import msgspec
 

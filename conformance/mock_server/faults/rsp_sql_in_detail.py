@@ -1,4 +1,4 @@
-"""A refused parameter shows the query that failed."""
+"""The problem for a refused parameter shows the failed query."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere

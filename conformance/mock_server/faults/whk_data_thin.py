@@ -1,4 +1,4 @@
-"""The data lack what the read shows."""
+"""The data lack properties that the read shows."""
 
 from typing import Any
 

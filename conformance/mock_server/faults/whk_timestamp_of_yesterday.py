@@ -1,4 +1,4 @@
-"""The time in the envelope is a day late."""
+"""The time in the envelope is a day early."""
 
 from typing import Any
 

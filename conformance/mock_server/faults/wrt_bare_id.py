@@ -1,4 +1,4 @@
-"""A bare id is taken as a reference."""
+"""A bare id is accepted as a reference."""
 
 import re
 from typing import Any

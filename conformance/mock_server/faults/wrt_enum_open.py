@@ -1,4 +1,4 @@
-"""One write takes any word for an enum."""
+"""One write accepts any text for an enum."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.forgiving import forgiving

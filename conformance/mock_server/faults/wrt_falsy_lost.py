@@ -1,4 +1,4 @@
-"""POST drops what is false, 0 or empty."""
+"""POST drops values that are false, 0 or empty."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Writes do not look at formats."""
+"""Writes do not check formats."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.forgiving import forgiving

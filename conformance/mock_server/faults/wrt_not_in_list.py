@@ -1,4 +1,4 @@
-"""What was created does not appear in its list."""
+"""A created resource does not appear in its list."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at

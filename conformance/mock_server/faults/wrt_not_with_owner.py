@@ -1,4 +1,4 @@
-"""What was created does not appear in the links of its owner."""
+"""A created resource does not appear in the links of its owner."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""PATCH writes to every member of the collection, as an UPDATE without its WHERE does."""
+"""PATCH changes every member of the collection, like an UPDATE without WHERE."""
 
 from typing import Any
 

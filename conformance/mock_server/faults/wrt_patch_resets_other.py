@@ -1,4 +1,4 @@
-"""PATCH sets a field that was not named back to its default."""
+"""PATCH resets a field that it does not contain to its default."""
 
 from typing import Any
 

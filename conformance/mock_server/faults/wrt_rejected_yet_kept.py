@@ -1,4 +1,4 @@
-"""A refused PATCH keeps the fields that were right."""
+"""A refused PATCH stores its valid fields."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
