@@ -8,9 +8,9 @@ def plant(site: Site) -> Planted | None:
     """Choose one list below a resource that belongs to users."""
     owned = site.world.shape.owned - {site.world.shape.principal}
     options = [
-        o
-        for o in site.of_role(Role.LIST)
-        if o.path.count("{") == 1 and site.world.shape.resources[o.resource].parent in owned
+        operation
+        for operation in site.of_role(Role.LIST)
+        if operation.path.count("{") == 1 and site.world.shape.resources[operation.resource].parent in owned
     ]
     return at(site.pick(options), visible=lambda _c, _r, _v: True)
 

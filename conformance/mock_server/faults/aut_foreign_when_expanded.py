@@ -14,7 +14,9 @@ FAULT = Fault(
     ("AUT-05",),
     "a foreign id gives 404, and 200 with expand",
     lambda site: at(
-        site.pick(o for o in site.owned(Role.ITEM) if any(e.resolvable for e in o.first_expansions)),
+        site.pick(
+            operation for operation in site.owned(Role.ITEM) if any(e.resolvable for e in operation.first_expansions)
+        ),
         visible=_is_visible,
     ),
     difficulty="subtle",

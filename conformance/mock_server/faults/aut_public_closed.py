@@ -12,6 +12,8 @@ def _close(call: Call, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-04",),
     "one operation with empty security gives 401 without a token",
-    lambda site: at(site.pick(o for o in [*site.lists(), *site.items()] if not o.secured), admit=_close),
+    lambda site: at(
+        site.pick(operation for operation in [*site.lists(), *site.items()] if not operation.secured), admit=_close
+    ),
     changes=("status", "headers", "body"),
 )

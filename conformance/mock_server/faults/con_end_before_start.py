@@ -12,8 +12,14 @@ _PAIRS = (
 
 def plant(site: Site) -> Planted | None:
     """Choose the second item of a list with such a pair of times."""
-    options = [(o, a, b) for o in site.lists(3) for a, b in _PAIRS if {a, b} <= set(site.properties(o))]
-    choice = site.pick((o, a, b) for o, a, b in options if list(site.world.store.all(o.resource))[1].data.get(b))
+    options = [
+        (operation, a, b) for operation in site.lists(3) for a, b in _PAIRS if {a, b} <= set(site.properties(operation))
+    ]
+    choice = site.pick(
+        (operation, a, b)
+        for operation, a, b in options
+        if list(site.world.store.all(operation.resource))[1].data.get(b)
+    )
 
     def swap(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
         return (

@@ -7,7 +7,11 @@ from conformance.model import Role
 
 def plant(site: Site) -> Planted | None:
     """Choose one kind of log with both times."""
-    options = [o for o in site.of_role(Role.LIST) if {"sampled_at", "logged_at"} <= set(site.properties(o))]
+    options = [
+        operation
+        for operation in site.of_role(Role.LIST)
+        if {"sampled_at", "logged_at"} <= set(site.properties(operation))
+    ]
 
     def turn(_call: object, _place: object, data: dict[str, str]) -> dict[str, str]:
         moment = clock.parse(data.get("sampled_at") or "")

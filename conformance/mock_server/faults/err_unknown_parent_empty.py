@@ -17,7 +17,11 @@ FAULT = Fault(
     ("ERR-05",),
     "a list below an unknown id gives 200 and []",
     lambda site: at(
-        site.pick(o for o in site.of_role(Role.LIST) if o.path.count("{") == 1 and not o.items_at and o.pagination),
+        site.pick(
+            operation
+            for operation in site.of_role(Role.LIST)
+            if operation.path.count("{") == 1 and not operation.items_at and operation.pagination
+        ),
         answer=_empty,
     ),
     changes=("status", "headers", "body"),

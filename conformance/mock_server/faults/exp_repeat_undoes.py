@@ -7,7 +7,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 def plant(site: Site) -> Planted | None:
     """Choose one operation with expansions."""
-    options = {o.key: o for o, _ in site.expansions()}
+    options = {operation.key: operation for operation, _ in site.expansions()}
 
     def undo(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
         asked = call.every("expand")

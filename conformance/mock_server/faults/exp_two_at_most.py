@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 def plant(site: Site) -> Planted | None:
     """Choose one operation with at least three expansions."""
-    options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 2}
+    options = {operation.key: operation for operation, _ in site.expansions() if len(operation.first_expansions) > 2}
     return at(site.pick(options.values()), tree=lambda call, _paths: tuple(sorted(set(call.every("expand")[:2]))))
 
 

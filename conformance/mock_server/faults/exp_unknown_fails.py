@@ -13,7 +13,7 @@ def _fail(call: Call, answer: Answer) -> Answer:
 FAULT = Fault(
     ("EXP-10", "RSP-08"),
     "`expand=nonsense` gives 500 in one operation",
-    lambda site: at(site.pick({o.key: o for o, _ in site.expansions()}.values()), answer=_fail),
+    lambda site: at(site.pick({operation.key: operation for operation, _ in site.expansions()}.values()), answer=_fail),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("RSP-01",),

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 def plant(site: Site) -> Planted | None:
     """Choose one filter by id."""
-    choice = site.pick((o, f) for o, f in site.filters(least=3) if f.by_id_of)
+    choice = site.pick((operation, f) for operation, f in site.filters(least=3) if f.by_id_of)
     return choice and at(
         choice[0], match=lambda _c, query_filter, _r, _w, holds: holds or query_filter.parameter == choice[1].parameter
     )

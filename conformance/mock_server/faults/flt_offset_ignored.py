@@ -18,7 +18,9 @@ def _read_offset(text: str) -> int:
 def plant(site: Site) -> Planted | None:
     """Choose one `__gte` filter on a time."""
     choice = site.pick(
-        (o, f) for o, f in site.filters(Operator.GTE) if f.parameter.startswith(("created", "start", "resolved"))
+        (operation, f)
+        for operation, f in site.filters(Operator.GTE)
+        if f.parameter.startswith(("created", "start", "resolved"))
     )
 
     def compare_without_offset(call: Call, query_filter: Filter, record: Record, bound: int, holds: bool) -> bool:

@@ -12,6 +12,6 @@ def _sort_by_key(_call: Call, records: list[Record]) -> list[Record]:
 FAULT = Fault(
     ("FLT-06",),
     "`ordering` changes nothing in one list",
-    lambda site: at(site.pick(o for o in site.lists(5) if o.ordering), order=_sort_by_key),
+    lambda site: at(site.pick(operation for operation in site.lists(5) if operation.ordering), order=_sort_by_key),
     changes=("headers", "body"),
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import NEVER_THERE, Fault, Planted, Site, 
 
 def plant(site: Site) -> Planted | None:
     """Choose a link of the second item of a list."""
-    choice = site.pick((o, n) for o, n in site.links(site.lists(3)) if site.count(o) > 2)
+    choice = site.pick((operation, n) for operation, n in site.links(site.lists(3)) if site.count(operation) > 2)
 
     def turn(text: str) -> str:
         head, _, key = text.rpartition("/")

@@ -7,7 +7,11 @@ from conformance.model import LinkKind
 def plant(site: Site) -> Planted | None:
     """Choose the second item of a list."""
     options = site.links(site.lists(3), LinkKind.LIST)
-    choice = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
+    choice = site.pick(
+        (operation, n)
+        for operation, n in options
+        if "?" in next(iter(site.world.store.all(operation.resource))).data[n]
+    )
     if choice is None:
         return None
     first = next(iter(site.world.store.all(choice[0].resource))).data[choice[1]]

@@ -7,7 +7,11 @@ from conformance.model import LinkKind
 def plant(site: Site) -> Planted | None:
     """Choose one link with a query."""
     options = site.links([*site.lists(), *site.items()], LinkKind.LIST)
-    choice = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
+    choice = site.pick(
+        (operation, n)
+        for operation, n in options
+        if "?" in next(iter(site.world.store.all(operation.resource))).data[n]
+    )
     return at(choice[0], item=edit(choice[1], lambda text: text.partition("?")[0])) if choice else None
 
 

@@ -13,7 +13,8 @@ FAULT = Fault(
     ("RED-01",),
     "Location of one redirect is http",
     lambda site: at(
-        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT), answer=on_answer(_downgrade, 302)
+        site.pick(operation for operation in site.model.operations if operation.role is Role.REDIRECT),
+        answer=on_answer(_downgrade, 302),
     ),
     difficulty="subtle",
     changes=("headers",),

@@ -15,7 +15,12 @@ FAULT = Fault(
     ("RED-02",),
     "response_type=json gives 302",
     lambda site: at(
-        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT and o.response(200)), answer=_redirect
+        site.pick(
+            operation
+            for operation in site.model.operations
+            if operation.role is Role.REDIRECT and operation.response(200)
+        ),
+        answer=_redirect,
     ),
     changes=("status", "headers", "body"),
 )

@@ -13,7 +13,10 @@ def _cut(answer: Answer) -> None:
 FAULT = Fault(
     ("RED-02",),
     "with response_type=json `url` is a path",
-    lambda site: at([o for o in site.model.operations if o.role is Role.REDIRECT], answer=on_answer(_cut, 200)),
+    lambda site: at(
+        [operation for operation in site.model.operations if operation.role is Role.REDIRECT],
+        answer=on_answer(_cut, 200),
+    ),
     difficulty="subtle",
     implies=("RSP-03",),  # a path is no URI
 )

@@ -7,7 +7,7 @@ FAULT = Fault(
     ("RED-01",),
     "Location of one redirect is a path",
     lambda site: at(
-        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT),
+        site.pick(operation for operation in site.model.operations if operation.role is Role.REDIRECT),
         answer=on_answer(set_header("Location", "/onboarding/start"), 302),
     ),
     changes=("headers",),

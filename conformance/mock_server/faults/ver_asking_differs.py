@@ -7,7 +7,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
 def plant(site: Site) -> Planted | None:
     """Choose one property of one resource."""
     choice = site.pick(
-        (o, n) for o, n in site.with_property(site.items(), kind("string", "integer", "boolean")) if n != "id"
+        (operation, n)
+        for operation, n in site.with_property(site.items(), kind("string", "integer", "boolean"))
+        if n != "id"
     )
 
     def drop(call: Call, _place: Place, data: dict[str, object]) -> dict[str, object]:

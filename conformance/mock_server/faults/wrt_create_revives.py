@@ -10,7 +10,9 @@ from conformance.model import Effect, Role
 
 def plant(site: Site) -> Planted | None:
     """Choose a resource that can be created and deleted."""
-    creates = {o.resource: o for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
+    creates = {
+        operation.resource: operation for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE
+    }
     deleted: list[Record] = []
 
     def keep_deleted(_call: Call, record: Record, removed: bool) -> bool:
@@ -23,7 +25,9 @@ def plant(site: Site) -> Planted | None:
         return changes
 
     delete = site.pick(
-        o for o in site.of_role(Role.DELETE) if o.resource in creates and site.world.shape.resources[o.resource].prefix
+        operation
+        for operation in site.of_role(Role.DELETE)
+        if operation.resource in creates and site.world.shape.resources[operation.resource].prefix
     )
     return at((delete, creates[delete.resource]), remove=keep_deleted, apply=restore_deleted) if delete else None
 

@@ -8,8 +8,8 @@ from conformance.model import Effect, Role
 
 def plant(site: Site) -> Planted | None:
     """Choose a resource that can be created and deleted."""
-    creatable = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
-    delete = site.pick(o for o in site.of_role(Role.DELETE) if o.resource in creatable)
+    creatable = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
+    delete = site.pick(operation for operation in site.of_role(Role.DELETE) if operation.resource in creatable)
 
     def remove_neighbour(_call: Call, record: Record, removed: bool) -> bool:
         for neighbour in site.beside(record)[:1]:

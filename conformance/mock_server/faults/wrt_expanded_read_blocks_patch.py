@@ -10,8 +10,12 @@ from conformance.model import Effect, Role
 
 def plant(site: Site) -> Planted | None:
     """Choose a resource that can be created, read with expansions and changed."""
-    created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
-    reads = {o.resource: o for o in site.of_role(Role.ITEM) if any(e.resolvable for e in o.expansions)}
+    created = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
+    reads = {
+        operation.resource: operation
+        for operation in site.of_role(Role.ITEM)
+        if any(e.resolvable for e in operation.expansions)
+    }
     held: set[str] = set()
 
     def hold(call: Call, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -25,8 +29,12 @@ def plant(site: Site) -> Planted | None:
         held.discard(call.path)
         return {}
 
-    updates = [o for o in site.bodies(Role.UPDATE) if o.effect is Effect.WRITE and o.resource in created & set(reads)]
-    update = site.pick(o for o in updates if o.path == reads[o.resource].path)
+    updates = [
+        operation
+        for operation in site.bodies(Role.UPDATE)
+        if operation.effect is Effect.WRITE and operation.resource in created & set(reads)
+    ]
+    update = site.pick(operation for operation in updates if operation.path == reads[operation.resource].path)
     return at((update, reads[update.resource]), tree=hold, apply=block) if update else None
 
 

@@ -17,9 +17,9 @@ FAULT = Fault(
     "false is sent, and the default is read",
     lambda site: at(
         site.pick(
-            o
-            for o in site.bodies(Role.CREATE)
-            if any(schema.get("type") == "boolean" for schema in site.writable(o).values())
+            operation
+            for operation in site.bodies(Role.CREATE)
+            if any(schema.get("type") == "boolean" for schema in site.writable(operation).values())
         ),
         apply=_drop,
     ),

@@ -26,9 +26,9 @@ FAULT = Fault(
     "the answer to one kind of PATCH shows other values than were set",
     lambda site: at(
         [
-            o
-            for o in site.bodies(Role.UPDATE)
-            if any(s.get("type") in ("integer", "boolean") for s in site.writable(o).values())
+            operation
+            for operation in site.bodies(Role.UPDATE)
+            if any(s.get("type") in ("integer", "boolean") for s in site.writable(operation).values())
         ],
         answer=_restore_old_values,
     ),
