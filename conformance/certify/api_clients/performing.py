@@ -83,16 +83,16 @@ class Theatre:
     def __init__(  # noqa: PLR0913
         self,
         record: Record,
-        stage: Stage,
-        doors: Doors,
+        server: Stage,
+        addresses: Doors,
         description: Description,
         *,
         number: int = 1,
         public: bool = False,
         scale: float = 1.0,
     ) -> None:
-        self.stage = stage
-        self._record, self._doors, self._description = record, doors, description
+        self.stage = server
+        self._record, self._doors, self._description = record, addresses, description
         self._number, self._public, self._scale = number, public, scale
         self._shared = self._build_world()
         self._writing = threading.Lock()
@@ -104,26 +104,26 @@ class Theatre:
 
     # Serving scenarios
 
-    def put_up(self, case: Case) -> Play | None:
+    def put_up(self, scenario_run: Case) -> Play | None:
         """Serve a scenario; return None where this machine does not support its TLS version."""
-        origin = self._doors.origins.get(case.certificate)
+        origin = self._doors.origins.get(scenario_run.certificate)
         if origin is None:
             return None
-        task = TASKS[case.task]
-        rules = (*task.setup, *(case.scenario.rules if case.scenario else ()))
+        task = TASKS[scenario_run.task]
+        rules = (*task.setup, *(scenario_run.scenario.rules if scenario_run.scenario else ()))
         world = self._build_world() if task.writes else self._shared
-        item = self._items[case.name] = self._record.item(case.name)
-        play = self._plays[case.name] = Play(
-            case.name,
+        item = self._items[scenario_run.name] = self._record.item(scenario_run.name)
+        endpoint = self._plays[scenario_run.name] = Play(
+            scenario_run.name,
             rules,
             self._description,
             world,
             public=self._public,
             scale=self._scale,
-            heard=lambda call: self._record_call(case.name, item, call),
+            heard=lambda call: self._record_call(scenario_run.name, item, call),
         )
-        self.stage.add(play, origin, self._doors.elsewhere)
-        return play
+        self.stage.add(endpoint, origin, self._doors.elsewhere)
+        return endpoint
 
     def _build_world(self) -> World:
         return prepare(build(self._description, self._number, clock.Clock().now()))
@@ -134,36 +134,34 @@ class Theatre:
 
     # Running scenarios
 
-    def perform(self, playing: Playing, programme: Programme) -> None:
+    def perform(self, settings: Playing, selection: Programme) -> None:
         """Start the command once for each control run, then once for each scenario of the tasks that succeeded."""
-        scenarios = programme.scenarios
+        scenarios = selection.scenarios
         try:
-            with ThreadPoolExecutor(playing.jobs) as pool, self._stop_on_error(pool):
-                self._run_all(pool, programme.controls, playing, self._check_control)
+            with ThreadPoolExecutor(settings.jobs) as pool, self._stop_on_error(pool):
+                self._run_all(pool, selection.controls, settings, self._check_control)
                 remaining = [
                     Case(scenario.task, scenario)
                     for scenario in scenarios
                     if not scenario.control and not self.lacks.get(scenario.task)
                 ]
-                remaining.sort(key=lambda case: -case.seconds)
-                self._run_all(pool, remaining, playing, lambda _: None)
+                remaining.sort(key=lambda scenario_run: -scenario_run.seconds)
+                self._run_all(pool, remaining, settings, lambda _: None)
         except KeyboardInterrupt:
             self._record.stopped = "interrupted"
         self.judge(scenarios)
 
     def _run_all(
-        self,
-        pool: ThreadPoolExecutor,
-        cases: list[Case],
-        playing: Playing,
-        finish: Callable[[Case], None],
+        self, pool: ThreadPoolExecutor, scenario_runs: list[Case], settings: Playing, finish: Callable[[Case], None]
     ) -> None:
-        futures: dict[Future[Ran | None], Case] = {pool.submit(self._run_one, case, playing): case for case in cases}
+        futures: dict[Future[Ran | None], Case] = {
+            pool.submit(self._run_one, scenario_run, settings): scenario_run for scenario_run in scenario_runs
+        }
         for future in as_completed(futures):
-            case = futures[future]
-            if (ran := future.result()) is not None:
-                self.keep(case, ran)
-                finish(case)
+            scenario_run = futures[future]
+            if (result := future.result()) is not None:
+                self.keep(scenario_run, result)
+                finish(scenario_run)
 
     @contextmanager
     def _stop_on_error(self, pool: ThreadPoolExecutor) -> Iterator[None]:
@@ -175,59 +173,55 @@ class Theatre:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
-    def _run_one(self, case: Case, playing: Playing) -> Ran | None:
-        play = self.put_up(case)
-        if play is None or self._interrupted.is_set():
+    def _run_one(self, scenario_run: Case, settings: Playing) -> Ran | None:
+        endpoint = self.put_up(scenario_run)
+        if endpoint is None or self._interrupted.is_set():
             return None
-        environment = {**play.environment(), **self.surroundings(case), MARK: f"{self.stage.run}-{case.name}"}
-        play.begin()
-        ran = run(
-            playing.command,
+        mark = f"{self.stage.run}-{scenario_run.name}"
+        environment = {**endpoint.environment(), **self.surroundings(scenario_run), MARK: mark}
+        endpoint.begin()
+        result = run(
+            settings.command,
             environment,
-            limit_s=min(case.seconds, playing.limit_s),
-            flooded=play.flooded.is_set,
+            limit_s=min(scenario_run.seconds, settings.limit_s),
+            flooded=endpoint.flooded.is_set,
             stopped=self._interrupted.is_set,
         )
-        output = Redactor(play.secrets).text(self._record.redacted(ran.output))
+        output = Redactor(endpoint.secrets).text(self._record.redacted(result.output))
         if output:
-            playing.output.mkdir(parents=True, exist_ok=True)
-            (playing.output / f"{case.name}.txt").write_text(output, encoding="utf-8")
-        return msgspec.structs.replace(ran, output=output)
+            settings.output.mkdir(parents=True, exist_ok=True)
+            (settings.output / f"{scenario_run.name}.txt").write_text(output, encoding="utf-8")
+        return msgspec.structs.replace(result, output=output)
 
-    def surroundings(self, case: Case) -> dict[str, str]:
+    def surroundings(self, scenario_run: Case) -> dict[str, str]:
         """Return the environment variables of a client that are neither addresses nor credentials."""
         authority = str(self._doors.authority)
-        variables = (
-            "EVCONFORM_CA_FILE",
-            "SSL_CERT_FILE",
-            "REQUESTS_CA_BUNDLE",
-            "CURL_CA_BUNDLE",
-            "NODE_EXTRA_CA_CERTS",
-        )
-        secure = dict.fromkeys(variables, authority) if case.certificate is not Certificate.NONE else {}
-        return {"EVCONFORM_CASE": case.name, "EVCONFORM_TASK": case.task, **secure}
+        names = ("EVCONFORM_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+        secure = dict.fromkeys(names, authority) if scenario_run.certificate is not Certificate.NONE else {}
+        return {"EVCONFORM_CASE": scenario_run.name, "EVCONFORM_TASK": scenario_run.task, **secure}
 
     # Judging
 
-    def keep(self, case: Case, ran: Ran) -> None:
+    def keep(self, scenario_run: Case, result: Ran) -> None:
         """Close a scenario: store its trace, and record how its client ended."""
-        play = self._plays[case.name]
-        self.traces[case.name] = Trace(
-            play.calls,
-            ran,
-            play.base_url,
-            play.user,
+        endpoint = self._plays[scenario_run.name]
+        self.traces[scenario_run.name] = Trace(
+            endpoint.calls,
+            result,
+            endpoint.base_url,
+            endpoint.user,
             self._scale,
-            frozenset(play.secrets.values()),
-            self._doors.handshakes(case.certificate),
+            frozenset(endpoint.secrets.values()),
+            self._doors.handshakes(scenario_run.certificate),
         )
         with self._writing:
-            self._items[case.name].__exit__(None)
-            if ran.how is not How.OPERATOR:
-                self._record.notice("client", f"{case.name}: the client {ran.told}", operation_of(case.task))
+            self._items[scenario_run.name].__exit__(None)
+            if result.how is not How.OPERATOR:
+                message = f"{scenario_run.name}: the client {result.told}"
+                self._record.notice("client", message, operation_of(scenario_run.task))
 
-    def _check_control(self, case: Case) -> None:
-        self.lacks[case.task] = lacking(TASKS[case.task], self.traces[case.name])
+    def _check_control(self, scenario_run: Case) -> None:
+        self.lacks[scenario_run.task] = lacking(TASKS[scenario_run.task], self.traces[scenario_run.name])
 
     def judge(self, scenarios: Iterable[Scenario]) -> None:
         """Judge all scenarios that ran, and record a reason for those that did not."""
@@ -252,9 +246,8 @@ class Theatre:
 
     def _build_redactor(self) -> Redactor:
         """Build a redactor for the secrets of all scenarios: a verdict may quote another one, such as the control."""
-        return Redactor(
-            {f"{name}-{kind}": value for name, play in self._plays.items() for kind, value in play.secrets.items()}
-        )
+        secrets = ((name, endpoint.secrets) for name, endpoint in self._plays.items())
+        return Redactor({f"{name}-{kind}": value for name, values in secrets for kind, value in values.items()})
 
     def _redact_outcomes(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Yield outcomes with texts redacted: judges quote requests, which contain tokens."""
@@ -278,21 +271,25 @@ class Theatre:
 
     # Scenarios that an operator runs
 
-    def serve(self, programme: Programme) -> Mapping[str, tuple[Case, Play]]:
+    def serve(self, selection: Programme) -> Mapping[str, tuple[Case, Play]]:
         """Serve all scenarios, for clients that an operator starts."""
-        cases = [
-            *programme.controls,
-            *(Case(scenario.task, scenario) for scenario in programme.scenarios if not scenario.control),
+        scenario_runs = [
+            *selection.controls,
+            *(Case(scenario.task, scenario) for scenario in selection.scenarios if not scenario.control),
         ]
-        return {case.name: (case, play) for case in cases if (play := self.put_up(case)) is not None}
+        return {
+            scenario_run.name: (scenario_run, endpoint)
+            for scenario_run in scenario_runs
+            if (endpoint := self.put_up(scenario_run)) is not None
+        }
 
-    def close(self, cases: Iterable[Case], programme: Programme, seconds: float) -> None:
+    def close(self, scenario_runs: Iterable[Case], selection: Programme, seconds: float) -> None:
         """Judge the client of an operator, after `seconds` in which it ran."""
-        for case in cases:
-            self.keep(case, Ran(seconds=seconds))
-            if case.scenario is None:
-                self._check_control(case)
-        self.judge(programme.scenarios)
+        for scenario_run in scenario_runs:
+            self.keep(scenario_run, Ran(seconds=seconds))
+            if scenario_run.scenario is None:
+                self._check_control(scenario_run)
+        self.judge(selection.scenarios)
 
 
 _STRAY_HINT = "The client must use the whole of EVCONFORM_BASE_URL, including the path"

@@ -85,10 +85,10 @@ def certify(options: Options) -> Path:
     """
     command = checked(options.command)
     plan = planned(options)
-    programme = chosen(options.select, plan)
-    playing = Playing(command, options.directory / "output", options.jobs, options.limit_s)
+    selection = chosen(options.select, plan)
+    settings = Playing(command, options.directory / "output", options.jobs, options.limit_s)
     with _open_runner(options, plan) as runner:
-        runner.perform(playing, programme)
+        runner.perform(settings, selection)
     return options.directory / "events.jsonl"
 
 
@@ -98,13 +98,13 @@ def serve(options: Options, ready: Callable[[Mapping[str, tuple[Case, Play]], St
     `ready` shows the operator the scenarios and returns when the operator has finished.
     """
     plan = planned(options)
-    programme = chosen(options.select, plan)
+    selection = chosen(options.select, plan)
     with _open_runner(options, plan) as runner:
-        cases = runner.serve(programme)
+        scenario_runs = runner.serve(selection)
         began = time.monotonic()
         with suppress(KeyboardInterrupt):  # how an operator ends the run
-            ready(cases, runner.stage, runner)
-        runner.close([case for case, _ in cases.values()], programme, time.monotonic() - began)
+            ready(scenario_runs, runner.stage, runner)
+        runner.close([scenario_run for scenario_run, _ in scenario_runs.values()], selection, time.monotonic() - began)
     return options.directory / "events.jsonl"
 
 
@@ -113,12 +113,14 @@ def _open_runner(options: Options, plan: ClientPlan) -> Iterator[Theatre]:
     description = load(options.description)
     stage = Stage(secrets.token_hex(4))
     with (
-        opened(stage.app(), stage.app(elsewhere=True)) as doors,
+        opened(stage.app(), stage.app(elsewhere=True)) as addresses,
         Record(_describe_run(options, plan, description), {}) as record,
     ):
         record.notice("plan", f"declared: {', '.join(plan.declared)}")
         record.notice("plan", f"declined: {', '.join(plan.declined) or 'nothing'}")
-        yield Theatre(record, stage, doors, description, number=options.seed, public=plan.public, scale=options.scale)
+        yield Theatre(
+            record, stage, addresses, description, number=options.seed, public=plan.public, scale=options.scale
+        )
 
 
 def _describe_run(options: Options, plan: ClientPlan, description: Description) -> About:

@@ -23,19 +23,19 @@ class Stage:
         self.done = threading.Event()
         self._plays: dict[str, Play] = {}
 
-    def add(self, play: Play, origin: str, elsewhere: str) -> None:
+    def add(self, endpoint: Play, origin: str, elsewhere: str) -> None:
         """Serve a scenario under an origin, and under the second origin `elsewhere`."""
-        play.root = f"/r/{self.run}/{play.name}"
-        play.address, play.elsewhere = origin + play.root, elsewhere + play.root
-        self._plays[play.root] = play
+        endpoint.root = f"/r/{self.run}/{endpoint.name}"
+        endpoint.address, endpoint.elsewhere = origin + endpoint.root, elsewhere + endpoint.root
+        self._plays[endpoint.root] = endpoint
 
     def app(self, *, elsewhere: bool = False) -> Callable[[Scope, Receive, Send], Any]:
         """Return the ASGI application of the origin of the scenarios, or of the second origin."""
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            play = self._plays.get("/".join(scope["path"].split("/")[:4]))
-            if play is not None:
-                await play.handle(scope, receive, send, elsewhere=elsewhere)
+            endpoint = self._plays.get("/".join(scope["path"].split("/")[:4]))
+            if endpoint is not None:
+                await endpoint.handle(scope, receive, send, elsewhere=elsewhere)
             elif scope["method"] == "POST" and scope["path"] == f"/r/{self.run}/done":
                 self.done.set()
                 await sent(send, Answer(204))

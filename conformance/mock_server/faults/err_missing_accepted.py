@@ -22,5 +22,5 @@ FAULT = Fault(
     "a POST without a required field gives 201",
     plant,
     changes=("status", "headers", "body"),
-    implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # what lacks a field is shown without it
+    implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # the created resource is shown without the field
 )

@@ -28,5 +28,5 @@ FAULT = Fault(
     plant,
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    implies=("RSP-03",),  # what was taken is shown
+    implies=("RSP-03",),  # the accepted value is shown
 )

@@ -25,5 +25,5 @@ FAULT = Fault(
         answer=_empty,
     ),
     changes=("status", "headers", "body"),
-    implies=("IDS-06", "AUT-05"),  # near misses and what is another's are below nothing as well
+    implies=("IDS-06", "AUT-05"),  # altered ids and ids of other users have no list either
 )

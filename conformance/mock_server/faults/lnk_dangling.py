@@ -19,5 +19,10 @@ FAULT = Fault(
     "a link of the second item of one list gives 404",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "EXP-03", "FLT-01", "FLT-05"),  # another link than its own, or the one asked for, is shown
+    implies=(
+        "CON-02",
+        "EXP-03",
+        "FLT-01",
+        "FLT-05",
+    ),  # the wrong link is shown, also where its expansion or filter is requested
 )

@@ -19,5 +19,5 @@ FAULT = Fault(
     "with page_size=100 one list lacks an item",
     lambda site: at(site.pick(site.paged()), cut=_lose),
     difficulty="subtle",
-    implies=("PAG-03",),  # a walk in large pages leaves it out
+    implies=("PAG-03",),  # large pages omit the item
 )

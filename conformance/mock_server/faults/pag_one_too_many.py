@@ -17,5 +17,5 @@ FAULT = Fault(
     ("PAG-02", "PAG-03"),
     "a page of one list has page_size + 1 items",
     lambda site: at(site.pick(site.paged()), cut=_add),
-    implies=("IDS-05", "PAG-06"),  # the item on the edge stands on both pages; a page of one has two
+    implies=("IDS-05", "PAG-06"),  # the extra item is on both pages; a page of one has two
 )

@@ -22,5 +22,5 @@ FAULT = Fault(
     lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_shorten),
     difficulty="subtle",
     changes=("headers", "body"),
-    implies=("PAG-04",),  # pages on the way back are short at the same end, and so begin elsewhere
+    implies=("PAG-04",),  # pages read backwards are short at the same end, and so begin elsewhere
 )

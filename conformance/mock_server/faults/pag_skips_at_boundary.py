@@ -22,5 +22,5 @@ FAULT = Fault(
     lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_skip),
     difficulty="subtle",
     changes=("headers", "body"),
-    implies=("PAG-02", "PAG-04"),  # the page is short, and whole on the way back
+    implies=("PAG-02", "PAG-04"),  # the page is short, but complete when read backwards
 )

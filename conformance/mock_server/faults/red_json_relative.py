@@ -18,5 +18,5 @@ FAULT = Fault(
         answer=on_answer(_cut, 200),
     ),
     difficulty="subtle",
-    implies=("RSP-03",),  # a path is no URI
+    implies=("RSP-03",),  # a path is not a URI
 )

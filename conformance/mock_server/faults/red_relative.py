@@ -11,5 +11,5 @@ FAULT = Fault(
         answer=on_answer(set_header("Location", "/onboarding/start"), 302),
     ),
     changes=("headers",),
-    implies=("RSP-04",),  # a path is no URI, as the header is documented to be
+    implies=("RSP-04",),  # the header is documented as a URI, which a path is not
 )

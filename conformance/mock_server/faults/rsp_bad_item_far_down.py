@@ -14,5 +14,5 @@ FAULT = Fault(
     "the item at offset 31 of one list is invalid",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "IDS-01"),  # the member alone is right; the property may be its id
+    implies=("CON-02", "IDS-01"),  # the single read is correct; the property may be the id
 )

@@ -13,5 +13,5 @@ FAULT = Fault(
     ("RSP-03",),
     "a decimal of one operation is a JSON number",
     plant,
-    implies=("CON-02", "EXP-04", "RSP-10"),  # elsewhere the same member is right
+    implies=("CON-02", "EXP-04", "RSP-10"),  # other reads of the member are correct
 )

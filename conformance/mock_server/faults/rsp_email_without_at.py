@@ -14,5 +14,5 @@ FAULT = Fault(
     "the email of the fourth item is none",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

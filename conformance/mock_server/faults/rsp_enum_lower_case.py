@@ -18,5 +18,5 @@ FAULT = Fault(
     "the second item of one list has an enum value in small letters",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

@@ -22,5 +22,5 @@ FAULT = Fault(
     "one documented `expand` of a list gives 500",
     plant,
     changes=("status", "headers", "body"),
-    implies=("EXP-06", "RSP-01"),  # what lies below fails with it; no 500 is documented
+    implies=("EXP-06", "RSP-01"),  # deeper expansions fail with it; no 500 is documented
 )

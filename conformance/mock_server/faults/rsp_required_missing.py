@@ -17,5 +17,5 @@ FAULT = Fault(
     ("RSP-03",),
     "GET of one kind of member lacks a required property",
     plant,
-    implies=("CON-02", "EXP-04"),  # elsewhere the same member has it
+    implies=("CON-02", "EXP-04"),  # other reads of the member have it
 )

@@ -26,5 +26,5 @@ FAULT = Fault(
     ("RSP-03",),
     "a uri of one kind of member is no URI",
     plant,
-    implies=("CON-02", "EXP-04"),  # elsewhere the same member is right
+    implies=("CON-02", "EXP-04"),  # other reads of the member are correct
 )

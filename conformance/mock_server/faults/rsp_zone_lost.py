@@ -14,5 +14,5 @@ FAULT = Fault(
     "the third item of one list has a date-time without offset",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

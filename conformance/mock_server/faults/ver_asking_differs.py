@@ -24,5 +24,5 @@ FAULT = Fault(
     "with EvEnergy-Version: 2 a property is missing",
     plant,
     difficulty="subtle",
-    implies=("RSP-03",),  # it may be a required one
+    implies=("RSP-03",),  # the property may be required
 )

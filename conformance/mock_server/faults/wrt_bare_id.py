@@ -20,5 +20,5 @@ FAULT = Fault(
     lambda _site: anywhere(reject=_forgive),
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    implies=("LNK-01", "RSP-03", "RSP-10"),  # what was taken is shown
+    implies=("LNK-01", "RSP-03", "RSP-10"),  # the accepted value is shown
 )

@@ -32,5 +32,5 @@ FAULT = Fault(
         ],
         answer=_restore_old_values,
     ),
-    implies=("RSP-03",),  # one less may be out of bounds
+    implies=("RSP-03",),  # the changed value may be out of bounds
 )
