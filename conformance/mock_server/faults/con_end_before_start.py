@@ -21,12 +21,12 @@ def plant(site: Site) -> Planted | None:
         if list(site.world.store.all(operation.resource))[1].data.get(b)
     )
 
-    def swap(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def swap_times(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
         return (
             {**data, choice[1]: data[choice[2]], choice[2]: data[choice[1]]} if choice and data.get(choice[2]) else data
         )
 
-    return at(choice[0], item=deep(swap, 1)) if choice else None
+    return at(choice[0], item=deep(swap_times, 1)) if choice else None
 
 
 FAULT = Fault(

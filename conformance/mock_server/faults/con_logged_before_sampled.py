@@ -13,11 +13,11 @@ def plant(site: Site) -> Planted | None:
         if {"sampled_at", "logged_at"} <= set(site.properties(operation))
     ]
 
-    def turn(_call: object, _place: object, data: dict[str, str]) -> dict[str, str]:
+    def set_early_time(_call: object, _place: object, data: dict[str, str]) -> dict[str, str]:
         moment = clock.parse(data.get("sampled_at") or "")
         return data if moment is None else {**data, "logged_at": clock.render(moment - clock.HOUR)}
 
-    return at(site.pick(options), item=turn)
+    return at(site.pick(options), item=set_early_time)
 
 
 FAULT = Fault(("CON-03", "CON-02"), "logged_at of one kind of log is an hour before sampled_at", plant)

@@ -20,13 +20,13 @@ def plant(site: Site) -> Planted | None:
         return None
     resource, name = choice
 
-    def add(data: dict[str, int]) -> dict[str, int]:
+    def increase_source(data: dict[str, int]) -> dict[str, int]:
         part = data.get(name)
         return data if part is None else {**data, name: part + part // 10 + 10}
 
     return anywhere(
-        item=lambda _call, place, data: add(data) if place.record.resource == resource else data,
-        nested=lambda _call, _path, record, data: add(data) if record.resource == resource else data,
+        item=lambda _call, place, data: increase_source(data) if place.record.resource == resource else data,
+        nested=lambda _call, _path, record, data: increase_source(data) if record.resource == resource else data,
     )
 
 

@@ -14,12 +14,12 @@ def plant(site: Site) -> Planted | None:
     ]
     choice = site.pick(options)
 
-    def forgive(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def accept_over_maximum(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
         if choice is None or body.get(choice[1]) != choice[2] + 1:
             return errors
         return {name: texts for name, texts in errors.items() if name != choice[1]}
 
-    return at(choice[0], reject=forgive) if choice else None
+    return at(choice[0], reject=accept_over_maximum) if choice else None
 
 
 FAULT = Fault(

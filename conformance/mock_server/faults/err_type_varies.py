@@ -10,10 +10,10 @@ def plant(_site: Site) -> Planted:
     """Count the problems that have a type."""
     problems = count(1)
 
-    def vary(body: dict[str, Any]) -> dict[str, Any]:
+    def vary_type(body: dict[str, Any]) -> dict[str, Any]:
         return {**body, "type": f"{body['type'].rstrip('/')}-{next(problems)}/"} if "type" in body else body
 
-    return anywhere(answer=on_problem(vary, 400))
+    return anywhere(answer=on_problem(vary_type, 400))
 
 
 FAULT = Fault(("ERR-10",), "the type of a 400 ends in a number that grows", plant, implies=("VER-03",))

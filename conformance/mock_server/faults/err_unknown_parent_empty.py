@@ -6,7 +6,7 @@ from conformance.mock_server.paging import link_header
 from conformance.model import Role
 
 
-def _empty(call: Call, answer: Answer) -> Answer:
+def _empty_list(call: Call, answer: Answer) -> Answer:
     if answer.status != 404:
         return answer
     link = link_header(call.base + call.path, {"previous": None, "next": None})
@@ -22,7 +22,7 @@ FAULT = Fault(
             for operation in site.of_role(Role.LIST)
             if operation.path.count("{") == 1 and not operation.items_at and operation.pagination
         ),
-        answer=_empty,
+        answer=_empty_list,
     ),
     changes=("status", "headers", "body"),
     implies=("IDS-06", "AUT-05"),  # altered ids and ids of other users have no list either

@@ -12,13 +12,13 @@ def plant(site: Site) -> Planted | None:
         return None
     records = [record for record in site.world.store.all(choice[1].target) if record.path]
 
-    def swap(call: Any, here: str, record: object, data: dict[str, object]) -> dict[str, object]:
+    def show_another(call: Any, here: str, record: object, data: dict[str, object]) -> dict[str, object]:
         if here != choice[1].path or "url" not in data:
             return data
         wrong = next(candidate for candidate in records if candidate is not record)
         return {**data, **({"id": wrong.key} if "id" in data else {}), "url": call.base + wrong.path}
 
-    return at(choice[0], nested=swap)
+    return at(choice[0], nested=show_another)
 
 
 FAULT = Fault(("EXP-03",), "one `expand` shows another object than the link named", plant)

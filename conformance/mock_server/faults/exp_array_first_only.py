@@ -17,14 +17,14 @@ def plant(site: Site) -> Planted | None:
     ]
     choice = site.pick(options)
 
-    def close(call: Any, place: Any, data: dict[str, list[object]]) -> dict[str, list[object]]:
+    def collapse_links(call: Any, place: Any, data: dict[str, list[object]]) -> dict[str, list[object]]:
         if choice is None or choice[1] not in call.every("expand"):
             return data
         links = place.record.data[choice[1]]
         closed = [call.base + link for link in links[1:]]
         return {**data, choice[1]: [*data[choice[1]][:1], *closed]}
 
-    return at(choice[0], item=close) if choice else None
+    return at(choice[0], item=collapse_links) if choice else None
 
 
 FAULT = Fault(("EXP-02",), "an expanded array holds one object and then URLs", plant, difficulty="subtle")

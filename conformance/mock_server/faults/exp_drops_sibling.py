@@ -15,11 +15,11 @@ def plant(site: Site) -> Planted | None:
     ]
     choice = site.pick(options)
 
-    def drop(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def drop_sibling(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
         asked = choice is not None and choice[1].path in call.every("expand")
         return {k: v for k, v in data.items() if k != choice[2]} if asked and choice else data
 
-    return at(choice[0], item=drop) if choice else None
+    return at(choice[0], item=drop_sibling) if choice else None
 
 
 FAULT = Fault(("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle", implies=("RSP-03",))

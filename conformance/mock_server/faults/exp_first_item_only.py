@@ -10,12 +10,12 @@ def plant(site: Site) -> Planted | None:
     """Choose one expansion of one list."""
     choice = site.pick(site.expansions(Role.LIST, least=4))
 
-    def close(call: Any, place: Any, data: dict[str, object]) -> dict[str, object]:
+    def collapse_link(call: Any, place: Any, data: dict[str, object]) -> dict[str, object]:
         if choice is None or place.index == 0 or not isinstance(data.get(choice[1].path), dict):
             return data
         return {**data, choice[1].path: call.base + place.record.data[choice[1].path]}
 
-    return at(choice[0], item=close) if choice else None
+    return at(choice[0], item=collapse_link) if choice else None
 
 
 FAULT = Fault(

@@ -10,12 +10,12 @@ def plant(site: Site) -> Planted | None:
     """Choose one list of several pages."""
     choice = site.pick(option for option in site.expansions(Role.LIST, least=40) if option[0].pagination)
 
-    def close(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def skip_expansion(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
         paging = choice[0].pagination if choice else None
         later = paging and (call.last(paging.after) or call.last(paging.page))
         return () if later else paths
 
-    return at(choice[0], tree=close) if choice else None
+    return at(choice[0], tree=skip_expansion) if choice else None
 
 
 FAULT = Fault(("EXP-08",), "from the second page on a list is not expanded", plant, difficulty="subtle")

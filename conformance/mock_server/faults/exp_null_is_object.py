@@ -16,11 +16,11 @@ def plant(site: Site) -> Planted | None:
     ]
     choice = site.pick(options)
 
-    def fill(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def fill_null(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
         asked = choice is not None and choice[1].path in call.every("expand")
         return {**data, choice[1].path: {}} if asked and choice and data.get(choice[1].path) is None else data
 
-    return at(choice[0], item=fill) if choice else None
+    return at(choice[0], item=fill_null) if choice else None
 
 
 FAULT = Fault(

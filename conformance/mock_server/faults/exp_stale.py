@@ -14,12 +14,12 @@ def plant(site: Site) -> Planted | None:
                 options.append((operation, expansion, name))
     choice = site.pick(options)
 
-    def age(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def age_number(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         if choice is None or here != choice[1].path or type(value := data.get(choice[2])) is not int:
             return data
         return {**data, choice[2]: value + (1 if value < 90 else -1)}
 
-    return at(choice[0], nested=age) if choice else None
+    return at(choice[0], nested=age_number) if choice else None
 
 
 FAULT = Fault(("EXP-04",), "a number in an expanded object differs from the thing itself", plant, difficulty="subtle")

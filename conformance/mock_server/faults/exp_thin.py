@@ -7,12 +7,12 @@ def plant(site: Site) -> Planted | None:
     """Leave out everything except `id`, `url` and `name`."""
     choice = site.pick(site.expansions())
 
-    def thin(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def thin_object(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         return (
             {k: v for k, v in data.items() if k in {"id", "url", "name"}} if choice and here == choice[1].path else data
         )
 
-    return at(choice[0], nested=thin) if choice else None
+    return at(choice[0], nested=thin_object) if choice else None
 
 
 FAULT = Fault(("EXP-04",), "one `expand` shows id, url and name alone", plant)

@@ -13,10 +13,10 @@ def plant(site: Site) -> Planted | None:
         options += [(operation, expansion.path, name) for name in names]
     choice = site.pick(options)
 
-    def thin(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def drop_property(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         return {k: v for k, v in data.items() if k != choice[2]} if choice and here == choice[1] else data
 
-    return at(choice[0], nested=thin) if choice else None
+    return at(choice[0], nested=drop_property) if choice else None
 
 
 FAULT = Fault(("EXP-09", "EXP-04"), "an object expanded in a list lacks a property", plant, difficulty="subtle")

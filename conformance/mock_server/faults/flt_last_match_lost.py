@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.world.store import Record
 
 
-def _lose(call: Call, records: list[Record]) -> list[Record]:
+def _drop_last_match(call: Call, records: list[Record]) -> list[Record]:
     names = {documented.parameter for documented in call.operation.filters}
     return records[:-1] if names & {name for name, _ in call.query} else records
 
@@ -13,7 +13,7 @@ def _lose(call: Call, records: list[Record]) -> list[Record]:
 FAULT = Fault(
     ("FLT-02",),
     "a filtered list lacks its last item",
-    lambda site: at(site.pick({o.key: o for o, _ in site.filters()}.values()), select=_lose),
+    lambda site: at(site.pick({o.key: o for o, _ in site.filters()}.values()), select=_drop_last_match),
     difficulty="subtle",
     changes=("headers", "body"),
 )

@@ -14,7 +14,7 @@ def plant(site: Site) -> Planted | None:
     operation = site.pick(options.values())
     store = site.world.store
 
-    def forget(call: Call, _records: Sequence[Record], page: Page) -> Page:
+    def drop_filter(call: Call, _records: Sequence[Record], page: Page) -> Page:
         after = call.last(call.operation.pagination.after) if call.operation.pagination else None
         names = {documented.parameter for documented in call.operation.filters}
         if after and names & {name for name, _ in call.query}:
@@ -22,7 +22,7 @@ def plant(site: Site) -> Planted | None:
             page.records = remaining[: len(page.records)]
         return page
 
-    return at(operation, cut=forget)
+    return at(operation, cut=drop_filter)
 
 
 FAULT = Fault(

@@ -5,13 +5,13 @@ from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
 
 
-def _ignore(call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _ignore_malformed_filter(call: Call, name: str, problem: Problem | None) -> Problem | None:
     return None if any(documented.parameter == name for documented in call.operation.filters) else problem
 
 
 FAULT = Fault(
     ("FLT-04",),
     "a malformed date in a filter gives 200",
-    lambda _site: anywhere(parameter=_ignore),
+    lambda _site: anywhere(parameter=_ignore_malformed_filter),
     changes=("status", "headers", "body"),
 )

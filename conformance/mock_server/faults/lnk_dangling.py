@@ -7,11 +7,11 @@ def plant(site: Site) -> Planted | None:
     """Choose a link of the second item of a list."""
     choice = site.pick((operation, n) for operation, n in site.links(site.lists(3)) if site.count(operation) > 2)
 
-    def turn(text: str) -> str:
+    def change_target(text: str) -> str:
         head, _, key = text.rpartition("/")
         return f"{head}/{key[:4]}{NEVER_THERE}"
 
-    return at(choice[0], item=deep(edit(choice[1], turn), 1)) if choice else None
+    return at(choice[0], item=deep(edit(choice[1], change_target), 1)) if choice else None
 
 
 FAULT = Fault(

@@ -9,7 +9,7 @@ def plant(site: Site) -> Planted | None:
     """Choose the links of an object that is expanded at the first level."""
     choice = site.pick(site.expansions())
 
-    def turn(call: Any, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def change_host(call: Any, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         base = getattr(call, "base", "")
         if choice is None or here != choice[1].path:
             return data
@@ -20,7 +20,7 @@ def plant(site: Site) -> Planted | None:
             for name, value in data.items()
         }
 
-    return at(choice[0], nested=turn) if choice else None
+    return at(choice[0], nested=change_host) if choice else None
 
 
 FAULT = Fault(("LNK-01", "EXP-04"), "links in an expanded object name another host", plant, difficulty="subtle")

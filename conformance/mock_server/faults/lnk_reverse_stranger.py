@@ -20,12 +20,12 @@ def plant(site: Site) -> Planted | None:
         return None
     strangers = list(store.all(choice[2]))
 
-    def add(call: Any, place: Any, data: dict[str, list[str]]) -> dict[str, list[str]]:
+    def add_foreign_link(call: Any, place: Any, data: dict[str, list[str]]) -> dict[str, list[str]]:
         owner = place.record.owner
         foreign = next(stranger for stranger in strangers if stranger.owner != owner)
         return {**data, choice[1]: [*data[choice[1]], call.base + foreign.path]}
 
-    return at(choice[0], item=add)
+    return at(choice[0], item=add_foreign_link)
 
 
 FAULT = Fault(

@@ -13,13 +13,13 @@ def plant(site: Site) -> Planted | None:
     """Count the responses of one list."""
     responses = count()
 
-    def swap(_call: Call, _records: Sequence[Record], page: Page) -> Page:
+    def swap_neighbours(_call: Call, _records: Sequence[Record], page: Page) -> Page:
         records = list(page.records)
         if next(responses) % 2 and len(records) > 2:
             page.records = [records[1], records[0], *records[2:]]
         return page
 
-    return at(site.pick(site.paged(least=4)), cut=swap)
+    return at(site.pick(site.paged(least=4)), cut=swap_neighbours)
 
 
 FAULT = Fault(

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at, on_answer
 from conformance.model import Role
 
 
-def _downgrade(answer: Answer) -> None:
+def _downgrade_scheme(answer: Answer) -> None:
     answer.headers["Location"] = answer.headers["Location"].replace("https://", "http://")
 
 
@@ -14,7 +14,7 @@ FAULT = Fault(
     "Location of one redirect is http",
     lambda site: at(
         site.pick(operation for operation in site.model.operations if operation.role is Role.REDIRECT),
-        answer=on_answer(_downgrade, 302),
+        answer=on_answer(_downgrade_scheme, 302),
     ),
     difficulty="subtle",
     changes=("headers",),

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role
 
 
-def _redirect(_call: Call, answer: Answer) -> Answer:
+def _ignore_json(_call: Call, answer: Answer) -> Answer:
     if answer.status == 200 and isinstance(answer.body, dict):
         return Answer(302, None, {**answer.headers, "Location": str(answer.body["url"])}, media="")
     return answer
@@ -20,7 +20,7 @@ FAULT = Fault(
             for operation in site.model.operations
             if operation.role is Role.REDIRECT and operation.response(200)
         ),
-        answer=_redirect,
+        answer=_ignore_json,
     ),
     changes=("status", "headers", "body"),
 )

@@ -9,12 +9,12 @@ def plant(site: Site) -> Planted | None:
     """Choose an expansion of a list."""
     choice = site.pick(site.expansions(Role.LIST))
 
-    def fail(call: Call, answer: Answer) -> Answer:
+    def fail_expansion(call: Call, answer: Answer) -> Answer:
         if answer.status == 200 and choice and choice[1].path in call.every("expand"):
             becomes(500, crash())(answer)
         return answer
 
-    return at(choice[0], answer=fail) if choice else None
+    return at(choice[0], answer=fail_expansion) if choice else None
 
 
 FAULT = Fault(

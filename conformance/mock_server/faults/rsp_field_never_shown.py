@@ -19,12 +19,12 @@ def plant(site: Site) -> Planted | None:
         return None
     resource, name = choice
 
-    def hide(data: dict[str, object]) -> dict[str, object]:
+    def hide_field(data: dict[str, object]) -> dict[str, object]:
         return {key: value for key, value in data.items() if key != name}
 
     return anywhere(
-        item=lambda _call, place, data: hide(data) if place.record.resource == resource else data,
-        nested=lambda _call, _path, record, data: hide(data) if record.resource == resource else data,
+        item=lambda _call, place, data: hide_field(data) if place.record.resource == resource else data,
+        nested=lambda _call, _path, record, data: hide_field(data) if record.resource == resource else data,
     )
 
 

@@ -10,12 +10,12 @@ def plant(_site: Site) -> Planted:
     """Count all requests, and fail safe ones only."""
     requests = count(1)
 
-    def drop(call: Call | None, answer: Answer) -> Answer:
+    def fail_read(call: Call | None, answer: Answer) -> Answer:
         if next(requests) % 100 == 0 and call is not None and call.operation.safe:
             becomes(503, {"title": "Service Unavailable", "status": 503, "detail": "Try again."})(answer)
         return answer
 
-    return anywhere(answer=drop)
+    return anywhere(answer=fail_read)
 
 
 FAULT = Fault(

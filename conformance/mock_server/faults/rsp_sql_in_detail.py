@@ -5,12 +5,15 @@ from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
 
 
-def _tell(_call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _show_query(_call: Call, name: str, problem: Problem | None) -> Problem | None:
     if problem is not None:
         problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'  # noqa: S608
     return problem
 
 
 FAULT = Fault(
-    ("RSP-11",), "400 for a malformed parameter shows SQL", lambda _site: anywhere(parameter=_tell), difficulty="subtle"
+    ("RSP-11",),
+    "400 for a malformed parameter shows SQL",
+    lambda _site: anywhere(parameter=_show_query),
+    difficulty="subtle",
 )

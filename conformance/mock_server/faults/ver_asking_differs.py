@@ -12,11 +12,11 @@ def plant(site: Site) -> Planted | None:
         if n != "id"
     )
 
-    def drop(call: Call, _place: Place, data: dict[str, object]) -> dict[str, object]:
+    def drop_property(call: Call, _place: Place, data: dict[str, object]) -> dict[str, object]:
         asked = site.model.version_header.lower() in call.headers
         return {k: v for k, v in data.items() if choice is None or k != choice[1]} if asked else data
 
-    return at(choice[0], item=drop) if choice else None
+    return at(choice[0], item=drop_property) if choice else None
 
 
 FAULT = Fault(

@@ -7,11 +7,11 @@ from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_
 def plant(site: Site) -> Planted:
     """Remove the header from every response with status 400 or above."""
 
-    def forget(answer: Answer) -> None:
+    def drop_version(answer: Answer) -> None:
         if answer.status >= 400:
             answer.headers.pop(site.model.version_header, None)
 
-    return anywhere(answer=on_answer(forget))
+    return anywhere(answer=on_answer(drop_version))
 
 
 FAULT = Fault(("VER-01",), "4xx answers lack EvEnergy-Version", plant, changes=("headers",))

@@ -18,12 +18,12 @@ def plant(site: Site) -> Planted | None:
     }
     held: set[str] = set()
 
-    def hold(call: Call, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def remember_read(call: Call, paths: tuple[str, ...]) -> tuple[str, ...]:
         if paths and call.method == "GET":
             held.add(call.path)
         return paths
 
-    def block(call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    def block_change(call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
         if call.path not in held:
             return changes
         held.discard(call.path)
@@ -35,7 +35,7 @@ def plant(site: Site) -> Planted | None:
         if operation.effect is Effect.WRITE and operation.resource in created & set(reads)
     ]
     update = site.pick(operation for operation in updates if operation.path == reads[operation.resource].path)
-    return at((update, reads[update.resource]), tree=hold, apply=block) if update else None
+    return at((update, reads[update.resource]), tree=remember_read, apply=block_change) if update else None
 
 
 FAULT = Fault(("WRT-02",), "a PATCH after an expanded read is lost", plant, difficulty="subtle")

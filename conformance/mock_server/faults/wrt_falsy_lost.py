@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Role
 
 
-def _drop(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_falsy_values(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value or name not in record.data}
 
 
@@ -21,7 +21,7 @@ FAULT = Fault(
             for operation in site.bodies(Role.CREATE)
             if any(schema.get("type") == "boolean" for schema in site.writable(operation).values())
         ),
-        apply=_drop,
+        apply=_drop_falsy_values,
     ),
     difficulty="subtle",
 )

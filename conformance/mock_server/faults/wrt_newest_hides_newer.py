@@ -16,11 +16,11 @@ def plant(site: Site) -> Planted | None:
     operation = site.pick(o for o in site.of_role(Role.LIST) if o.resource in created & deleted)
     old = {record.path for record in site.world.store.all(operation.resource)} if operation else set()
 
-    def hide(_call: Call, records: list[Record]) -> list[Record]:
+    def hide_older(_call: Call, records: list[Record]) -> list[Record]:
         newest = max((record.key for record in records if record.path not in old), default="")
         return [record for record in records if record.path in old or record.key == newest]
 
-    return at(operation, select=hide)
+    return at(operation, select=hide_older)
 
 
 FAULT = Fault(

@@ -12,10 +12,10 @@ def plant(site: Site) -> Planted | None:
     operation = site.pick(o for o in site.of_role(Role.LIST) if o.resource in created)
     old = {record.path for record in site.world.store.all(operation.resource)} if operation else set()
 
-    def hide(_call: Call, records: list[Record]) -> list[Record]:
+    def hide_created(_call: Call, records: list[Record]) -> list[Record]:
         return [record for record in records if record.path in old]
 
-    return at(operation, select=hide)
+    return at(operation, select=hide_created)
 
 
 FAULT = Fault(("WRT-07",), "a new thing is missing in its list", plant, changes=("headers", "body"))

@@ -25,12 +25,12 @@ def plant(site: Site) -> Planted | None:
         return None
     old = {record.path for record in site.world.store.all(choice[2])}
 
-    def hide(call: Any, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
+    def hide_created(call: Any, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
         links = [link for link in data[choice[1]] if link.removeprefix(call.base) in old]
         return {**data, choice[1]: links}
 
     creating = frozenset(create.key for create in site.of_role(Role.CREATE) if create.resource == choice[2])
-    planted = at(choice[0], item=hide)
+    planted = at(choice[0], item=hide_created)
     return replace(planted, told=creating) if planted else None
 
 

@@ -14,7 +14,7 @@ def plant(site: Site) -> Planted | None:
     created = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
     before: dict[str, dict[str, Any]] = {}
 
-    def undo(_call: Call, record: Record | None, changes: dict[str, Any]) -> dict[str, Any]:
+    def undo_previous(_call: Call, record: Record | None, changes: dict[str, Any]) -> dict[str, Any]:
         if record is None:
             return changes
         undone = {**before.get(record.path, {}), **changes}
@@ -30,7 +30,7 @@ def plant(site: Site) -> Planted | None:
             and resources[operation.resource].prefix
             and len(site.writable(operation)) > 1
         ),
-        apply=undo,
+        apply=undo_previous,
     )
 
 

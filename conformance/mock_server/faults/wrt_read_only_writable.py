@@ -19,11 +19,11 @@ def plant(site: Site) -> Planted | None:
                 options.append((operation, name))
     choice = site.pick(options)
 
-    def take(call: Call, _record: Record | None, changes: dict[str, object]) -> dict[str, object]:
+    def take_read_only(call: Call, _record: Record | None, changes: dict[str, object]) -> dict[str, object]:
         sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
         return {**changes, choice[1]: sent[choice[1]]} if choice and choice[1] in sent else changes
 
-    return at(choice[0], apply=take) if choice else None
+    return at(choice[0], apply=take_read_only) if choice else None
 
 
 FAULT = Fault(("WRT-03",), "PATCH changes a read-only field", plant)

@@ -63,7 +63,7 @@ def test_a_client_that_does_not_do_its_task_passes_nothing(certify_hostile, beha
 
 
 @pytest.mark.parametrize(("task", "requirement"), [("revoke_token", "C13"), ("add_vehicle", "C15"), ("sign_in", "C12")])
-def test_a_task_that_is_declared_and_not_done_is_told(certify_sample, write_plan, task, requirement):
+def test_a_declared_task_that_is_not_done_is_reported(certify_sample, write_plan, task, requirement):
     summary = certify_sample(command=("true",), plan=write_plan(task), select=(requirement,))
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {requirement}
     assert f"does not do {task}" in join_reasons(summary)
@@ -83,24 +83,24 @@ def test_a_client_that_floods_is_stopped(certify_hostile):
     assert len(summary.exchanges) == 1_000
 
 
-def test_what_a_client_leaves_running_is_ended(certify_hostile, tmp_path):
+def test_processes_that_a_client_leaves_running_are_ended(certify_hostile, tmp_path):
     certify_hostile("detaches")
     pid = int((tmp_path / "report/output/control-list-vehicles.txt").read_text())
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_requests_outside_of_every_case_are_told(certify_hostile):
+def test_requests_outside_of_all_scenarios_are_reported(certify_hostile):
     summary = certify_hostile("strays")
     assert any("GET /v2/vehicles" in notice.message for notice in summary.notices if notice.topic == "stray")
 
 
-def test_no_secret_of_a_case_is_written_down(certify_hostile, tmp_path):
+def test_secrets_in_output_are_redacted(certify_hostile, tmp_path):
     certify_hostile("fails")
     output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
     assert "the secret is [redacted" in output
 
 
-def test_no_secret_is_written_down_as_a_debug_log_shows_it(certify_hostile, tmp_path):
+def test_secrets_in_http_basic_are_redacted(certify_hostile, tmp_path):
     certify_hostile("debugs")
     output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
     assert "Basic [redacted" in output
@@ -111,7 +111,7 @@ def test_output_is_bounded(certify_hostile, tmp_path):
     assert len((tmp_path / "report/output/control-list-vehicles.txt").read_text()) <= 32 * 1024
 
 
-def test_a_condition_that_is_never_met_is_no_pass(certify_sample, write_plan):
+def test_a_condition_that_is_never_met_is_inconclusive(certify_sample, write_plan):
     begins = "import os, runpy, sys; os.environ['EVCONFORM_CASE'].startswith('control')"
     body = f"{begins} and runpy.run_path(sys.argv[1], run_name='__main__')"
     command = (sys.executable, "-c", body, SAMPLE[1])
@@ -139,7 +139,7 @@ def test_declined_tasks_are_listed(certify_sample, write_plan):
         (["--profile", "pilot", "--", "true"], "must be one of reader"),
     ],
 )
-def test_wrong_arguments_are_usage(arguments, words, capsys, tmp_path, monkeypatch):
+def test_wrong_arguments_are_usage_errors(arguments, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["evconform", "certify", "client", *arguments])
     with pytest.raises(SystemExit) as error:
@@ -160,21 +160,21 @@ def test_wrong_arguments_are_usage(arguments, words, capsys, tmp_path, monkeypat
         '[client]\nname = "a"\nversion = "1"\ncolour = "red"\n[tasks]\nlist_vehicles = true',
     ],
 )
-def test_a_plan_that_cannot_be_understood_is_usage(tmp_path, text):
+def test_an_invalid_plan_is_a_usage_error(tmp_path, text):
     path = tmp_path / "plan.toml"
     path.write_text(text)
     with pytest.raises(UsageError):
         read(path)
 
 
-def test_the_template_is_a_plan(tmp_path):
+def test_the_template_is_a_valid_plan(tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(template().replace("= false", "= true"))
     assert read(path).declared == tuple(TASKS)
     assert read(path).profile == "full"
 
 
-def test_a_plan_is_narrowed_to_any_profile_that_it_adds_up_to():
+def test_a_plan_is_reduced_to_a_profile_that_it_covers():
     plan = presumed("client")
     assert plan.narrowed("full").profile == "full"
     assert plan.narrowed("reader").declared == ("list_vehicles", "read_vehicles")
@@ -182,7 +182,7 @@ def test_a_plan_is_narrowed_to_any_profile_that_it_adds_up_to():
         plan.narrowed("reader").narrowed("full")
 
 
-def test_profiles_are_what_tasks_add_up_to():
+def test_tasks_complete_profiles():
     assert profile_of(PROFILES["reader"], public=False) == "reader"
     assert profile_of({"list_vehicles"}, public=False) == "partial"
     assert profile_of(set(TASKS) - {"sign_in"}, public=False) == "full"
@@ -210,7 +210,7 @@ def wait_until(condition, seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def test_an_end_by_hand_is_reported(tmp_path, write_plan):
+def test_an_interrupted_run_is_reported(tmp_path, write_plan):
     process = start_certification(tmp_path, "--plan", str(write_plan(*LIST)), "--", sys.executable, HOSTILE, "hangs")
     wait_until(lambda: any(HOSTILE in child.cmdline() for child in psutil.Process(process.pid).children()))
     process.send_signal(signal.SIGTERM)
@@ -222,7 +222,7 @@ def test_an_end_by_hand_is_reported(tmp_path, write_plan):
     assert (tmp_path / "r/report.html").exists()
 
 
-def test_an_end_while_cases_start_stops_those_under_way(certify_sample, write_plan, monkeypatch):
+def test_an_interrupt_stops_running_clients(certify_sample, write_plan, monkeypatch):
     stops, begun = [], Event()
 
     class Interrupted(ThreadPoolExecutor):
@@ -244,7 +244,7 @@ def test_an_end_while_cases_start_stops_those_under_way(certify_sample, write_pl
     assert (stops, summary.stopped) == ([True], ("interrupted",))
 
 
-def test_an_operator_starts_the_client(tmp_path, write_plan):
+def test_an_operator_can_start_the_client(tmp_path, write_plan):
     process = start_certification(tmp_path, "--plan", str(write_plan(*LIST)), "--select", "C01", "--serve")
     cases: list[dict[str, str]] = []
     while not (line := process.stdout.readline()).startswith("Run your client"):
@@ -262,7 +262,7 @@ def test_an_operator_starts_the_client(tmp_path, write_plan):
     assert process.returncode == 0
 
 
-def test_a_verdict_quotes_no_token(certify_sample, write_plan, tmp_path):
+def test_a_verdict_contains_no_token(certify_sample, write_plan, tmp_path):
     summary = certify_sample("token in the query", plan=write_plan(*LIST), select=("C01", "C25"))
     assert verdicts(summary, Verdict.FAIL) == {"C25"}
     record = (tmp_path / "report" / "events.jsonl").read_text()

@@ -33,17 +33,17 @@ def test_a_reader_is_certified_as_one(certify_sample, write_plan, tmp_path):
     assert passed >= {"C01", "C02", "C05", "C25"}
 
 
-def test_what_adds_up_to_no_profile_is_not_certified(certify_sample, write_plan):
+def test_an_incomplete_profile_is_not_certified(certify_sample, write_plan):
     assert obstacles(certify_sample(plan=write_plan("list_vehicles"))) == ("partial is no whole profile",)
 
 
-def test_a_selection_plans_no_more_than_it_plays(certify_sample, write_plan):
+def test_a_selection_plans_only_what_it_runs(certify_sample, write_plan):
     summary = certify_sample(plan=write_plan(*READER), select=("C04",))
     assert {cell.requirement for cell in summary.cells} == {"C04"}
     assert "a selection is no whole profile" in obstacles(summary)
 
 
-def test_a_violation_stands_against_it(certify_sample, write_plan):
+def test_a_violation_prevents_certification(certify_sample, write_plan):
     reasons = obstacles(certify_sample("ignores Retry-After", plan=write_plan(*READER)))
     assert "MUST requirement" in reasons[0]
 

@@ -33,14 +33,14 @@ def build_refusal(at: float) -> Call:
     return build_call(at, 429, touched=True, headers=(("Retry-After", "7"),))
 
 
-def test_a_wait_is_over_when_it_is_over():
+def test_a_request_after_the_wait_passes():
     assert judge_calls("retry-after-seconds", build_refusal(0.0), build_call(7.02)) is Verdict.PASS
     assert judge_calls("retry-after-seconds", build_refusal(0.0), build_call(6.5)) is Verdict.FAIL
     assert judge_calls("retry-after-seconds", build_refusal(0.0)) is Verdict.PASS
 
 
 @given(st.floats(0.1, 5.0), st.floats(1.5, 3.0))
-def test_gaps_that_multiply_are_a_back_off(first: float, factor: float):
+def test_multiplying_gaps_pass(first: float, factor: float):
     at, tries = 0.0, []
     for number in range(5):
         tries.append(build_call(at, 503, touched=number < 4))
@@ -49,7 +49,7 @@ def test_gaps_that_multiply_are_a_back_off(first: float, factor: float):
 
 
 @given(st.floats(0.1, 20.0))
-def test_gaps_that_stay_are_none(gap: float):
+def test_constant_gaps_are_warned_of(gap: float):
     tries = [build_call(number * (gap + 0.01), 503, touched=number < 4) for number in range(5)]
     assert judge_calls("unavailable", *tries) is Verdict.WARN
 
@@ -64,20 +64,20 @@ def build_retries(*gaps: float) -> list[Call]:
 
 
 @given(st.floats(0.1, 5.0), st.floats(1.5, 3.0), st.integers(3, 4), st.data())
-def test_a_stall_makes_no_back_off_wrong(first: float, factor: float, count: int, data: st.DataObject):
+def test_a_back_off_with_one_stall_passes(first: float, factor: float, count: int, data: st.DataObject):
     gaps = [first * factor**number for number in range(count)]
     gaps[data.draw(st.integers(0, count - 1))] += data.draw(st.floats(0.0, 60.0))
     assert judge_calls("unavailable", *build_retries(*gaps)) is Verdict.PASS
 
 
 @given(st.floats(0.1, 20.0), st.integers(0, 1), st.floats(0.0, 60.0))
-def test_an_early_stall_makes_no_constant_pause_right(gap: float, where: int, stall: float):
+def test_constant_gaps_with_an_early_stall_are_warned_of(gap: float, where: int, stall: float):
     gaps = [gap] * 4
     gaps[where] += stall
     assert judge_calls("unavailable", *build_retries(*gaps)) is Verdict.WARN
 
 
-def test_one_try_at_once_is_no_storm():
+def test_one_immediate_retry_is_allowed():
     assert judge_calls("unavailable", *build_retries(0.0, 1.0, 2.0, 4.0)) is Verdict.PASS
     assert judge_calls("unavailable", *build_retries(0.0, 1.0)) is Verdict.PASS
     assert judge_calls("unavailable", *build_retries(0.0, 1.0, 1.0, 1.0)) is Verdict.WARN
@@ -85,14 +85,14 @@ def test_one_try_at_once_is_no_storm():
     assert judge_calls("unavailable", *build_retries(0.0)) is Verdict.WARN
 
 
-def test_gaps_that_shrink_accuse_nobody():
+def test_shrinking_gaps_are_inconclusive():
     assert judge_calls("unavailable", *build_retries(1.1, 1.2, 0.4, 0.8)) is Verdict.INCONCLUSIVE
     assert judge_calls("unavailable", *build_retries(1.1, 0.2)) is Verdict.INCONCLUSIVE
     assert judge_calls("unavailable", *build_retries(0.4, 0.4)) is Verdict.WARN
     assert judge_calls("unavailable", *build_retries(0.1, 1.2, 0.4, 0.8)) is Verdict.PASS
 
 
-def test_a_token_in_the_query_makes_no_request_another_one():
+def test_bare_target_has_no_token():
     trace = Trace((), DONE, BASE, secrets=frozenset({"s3cr=t"}))
     for target, bare in (
         ("/vehicles?page_size=5&access_token=s3cr%3Dt", "/vehicles?page_size=5"),
@@ -108,7 +108,7 @@ def build_page(at: float, target: str, following: str) -> Call:
     return build_call(at, target=target, touched=True, headers=(("Link", f'<{BASE}{following}>; rel="next"'),))
 
 
-def test_a_link_that_is_encoded_anew_is_not_the_link():
+def test_a_link_that_is_encoded_again_fails():
     first = build_page(0.0, "/vehicles", "/vehicles?page_after=a%2Fb%3Dc")
 
     def judge(target: str) -> Verdict:
@@ -121,7 +121,7 @@ def test_a_link_that_is_encoded_anew_is_not_the_link():
     assert judge_calls("unguessable-cursor", first) is Verdict.FAIL
 
 
-def test_a_page_that_is_asked_for_again_need_not_be_followed_again():
+def test_a_page_requested_twice_need_not_be_followed_twice():
     first, second = (
         build_page(0.0, "/vehicles", "/vehicles?page_after=2"),
         build_call(1.0, target="/vehicles?page_after=2"),
@@ -133,7 +133,7 @@ def test_a_page_that_is_asked_for_again_need_not_be_followed_again():
     assert judge_calls("links-reordered", first) is Verdict.FAIL
 
 
-def test_a_request_is_sent_again_until_it_succeeds_and_later_on_its_own_account():
+def test_equal_requests_after_a_success_are_no_repeats():
     expired, renewed = build_call(0.0, 401, touched=True), build_call(0.5, target="", method="POST", part=Part.TOKEN)
     control = Trace((build_call(0.0),), DONE, BASE)
 
@@ -146,7 +146,7 @@ def test_a_request_is_sent_again_until_it_succeeds_and_later_on_its_own_account(
     assert judge() is Verdict.FAIL
 
 
-def test_what_was_never_met_never_passes():
+def test_a_condition_that_was_never_met_is_inconclusive():
     for scenario in scenarios():
         if scenario.judge is not None and not scenario.control:
             verdict = judged(scenario, Trace((build_call(0.0),), DONE, BASE), "").verdict
@@ -162,7 +162,7 @@ def test_a_flood_passes_nothing():
     assert judge_calls("last-page-blank", *calls, build_call(0.7), ran=Ran(How.FLOOD, None, 1.0)) is Verdict.FAIL
 
 
-def test_a_refused_handshake_shows_something_only_beside_an_accepted_one():
+def test_a_refused_handshake_counts_only_with_an_accepted_one():
     scenario = BY_NAME["tls-expired"]
     assert scenario.certificate is Certificate.EXPIRED
     shaken = Trace((), DONE, BASE, handshakes=(Handshake("certificate expired"),))
@@ -192,7 +192,7 @@ CALLS = st.builds(
 
 
 @given(st.lists(CALLS, max_size=6))
-def test_passive_judges_take_whatever_comes(calls: list[Call]):
+def test_passive_judges_accept_any_request(calls: list[Call]):
     trace = Trace(tuple(sorted(calls, key=lambda call: call.at)), DONE, BASE, BASE + "/users/user1")
     facts = everything({"case": trace}, load(), public=False)
     for passive in passives():

@@ -15,7 +15,7 @@ def describe_cases(summary: Summary) -> list[str]:
     return [f"{case.requirement} {case.operation} {case.verdict} {case.reason}" for case in summary.cells]
 
 
-def test_a_right_client_passes_everything(certify_sample, write_plan):
+def test_a_correct_client_passes_everything(certify_sample, write_plan):
     summary = certify_sample(plan=write_plan(*TASKS))
     assert summary.verdict is RunVerdict.CONFORMS, describe_cases(summary)
     assert verdicts(summary, Verdict.REVIEW) == {"C15"}  # the sources contradict each other
@@ -24,7 +24,7 @@ def test_a_right_client_passes_everything(certify_sample, write_plan):
     assert len(verdicts(summary, *Verdict)) == 30
 
 
-def test_a_right_public_client_passes(certify_sample, write_plan):
+def test_a_correct_public_client_passes(certify_sample, write_plan):
     played = ("C01", "C08", "C09", "C10", "C11", "C12", "C15", "C19", "C23", "C25")
     summary = certify_sample(plan=write_plan(*set(TASKS) - {"create_user"}, kind="public"), select=played)
     assert summary.verdict is RunVerdict.CONFORMS, describe_cases(summary)
@@ -34,7 +34,7 @@ def test_a_right_public_client_passes(certify_sample, write_plan):
 
 
 @pytest.mark.parametrize("mutant", MUSTS, ids=lambda mutant: mutant.name)
-def test_a_mutant_fails_its_requirement_alone(certify_sample, write_plan, mutant: Mutant):
+def test_a_mutant_fails_only_its_requirement(certify_sample, write_plan, mutant: Mutant):
     summary = certify_sample(mutant.name, plan=write_plan(*mutant.declared), select=mutant.played)
     assert verdicts(summary, Verdict.FAIL) == {mutant.fails}, describe_cases(summary)
     assert verdicts(summary, Verdict.WARN, Verdict.ERROR) == set(), describe_cases(summary)
@@ -42,13 +42,13 @@ def test_a_mutant_fails_its_requirement_alone(certify_sample, write_plan, mutant
 
 
 @pytest.mark.parametrize("mutant", SHOULDS, ids=lambda mutant: mutant.name)
-def test_a_lesser_mutant_is_warned_of_alone(certify_sample, write_plan, mutant: Mutant):
+def test_a_should_mutant_is_warned_of_only_its_requirement(certify_sample, write_plan, mutant: Mutant):
     summary = certify_sample(mutant.name, plan=write_plan(*mutant.declared), select=mutant.played)
     assert verdicts(summary, Verdict.WARN) == {mutant.fails}, describe_cases(summary)
     assert verdicts(summary, Verdict.FAIL, Verdict.ERROR) == set(), describe_cases(summary)
 
 
-def test_the_record_says_who_was_certified_for_what(certify_sample, write_plan, tmp_path: Path):
+def test_the_run_log_names_client_and_profile(certify_sample, write_plan, tmp_path: Path):
     summary = certify_sample(plan=write_plan("list_vehicles", "read_vehicles"), select=("C04",))
     header = summary.started.certification
     assert (header.subject, header.version, header.profile) == ("Sample", "1.0", "a selection")

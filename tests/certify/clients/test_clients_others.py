@@ -17,7 +17,7 @@ DRIVER = Path(__file__).with_name("generated_driver.py")
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_node(certify_sample, write_plan):
+def test_node_client_conforms(certify_sample, write_plan):
     summary = certify_sample(command=("node", str(SCRIPT)), plan=write_plan("list_vehicles", "create_user"))
     assert summary.verdict is RunVerdict.CONFORMS, describe_cases(summary)
     assert not verdicts(summary, Verdict.WARN), describe_cases(summary)
@@ -27,7 +27,7 @@ def test_node(certify_sample, write_plan):
     )
 
 
-def test_generated(certify_sample, write_plan, generated_client: Made):
+def test_generated_client_fails_only_unknown_values(certify_sample, write_plan, generated_client: Made):
     """Check a generated client: its driver's transport is correct, but the code breaks on unknown enum values."""
     command = (generated_client.python, str(DRIVER), generated_client.folder)
     played = ("C01", "last-page-blank", "C03", "retry-after-seconds", "token-expired", "C16", "refused-list-400", "C25")
