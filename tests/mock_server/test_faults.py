@@ -123,7 +123,7 @@ def test_places_depend_on_the_seed_alone() -> None:
 
 
 def test_unknown_fault_is_refused() -> None:
-    with pytest.raises(UsageError, match="No fault is called"):
+    with pytest.raises(UsageError, match="unknown fault"):
         serve(bundled(), faults=("no-such-thing",))
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers as the events of ASGI (its specification, "HTTP & WebSocket ASGI Message Format")."""
+"""Requests and responses as ASGI messages (ASGI specification, "HTTP & WebSocket ASGI Message Format")."""
 
 import asyncio
 from collections.abc import Mapping, MutableMapping
@@ -11,7 +11,7 @@ _BODY_LIMIT = 4 << 20
 
 
 async def read(receive: Receive) -> bytes:
-    """The body of a request; what is beyond the limit is read and thrown away."""
+    """Return the body of a request; bytes beyond the limit of 4 MiB are read and dropped."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -26,41 +26,43 @@ async def read(receive: Receive) -> bytes:
 
 
 async def watch(receive: Receive, leaving: asyncio.Event) -> None:
-    """Set `leaving` when the client has left."""
+    """Set `leaving` when the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
     leaving.set()
 
 
 def reset(scope: Mapping[str, Any]) -> None:
-    """Break the connection without a word."""
+    """Reset the connection without a response."""
     transport: asyncio.Transport = scope["state"]["transport"]
     transport.abort()
 
 
-async def sent(send: Send, answer: Answer) -> None:
-    """Send a whole answer."""
-    body = answer.body
+async def sent(send: Send, response: Answer) -> None:
+    """Send a whole response, with its Content-Length."""
+    body = response.body
     headers = [
-        (n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in answer.headers if n.lower() != "content-length"
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers
+        if name.lower() != "content-length"
     ]
-    if answer.status not in {204, 304}:
+    if response.status not in {204, 304}:
         headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def asked_of(app: Any, scope: Scope, body: bytes) -> Answer:
-    """What an application answers to a request that never was on a wire."""
-    told: list[MutableMapping[str, Any]] = []
+    """Return the response of an application to a request, without a network."""
+    messages: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request", "body": body}
 
     async def send(message: MutableMapping[str, Any]) -> None:
-        told.append(message)
+        messages.append(message)
 
     await app(scope, receive, send)
-    start = next(each for each in told if each["type"] == "http.response.start")
-    headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in start.get("headers", ()))
-    return Answer(start["status"], headers, b"".join(each.get("body", b"") for each in told))
+    start = next(message for message in messages if message["type"] == "http.response.start")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ()))
+    return Answer(start["status"], headers, b"".join(message.get("body", b"") for message in messages))

@@ -1,4 +1,4 @@
-"""Every scenario and passive judge: what the modules of `scenarios` offer."""
+"""Catalogue of the scenarios and passive judges that the modules of `scenarios` define."""
 
 from functools import cache
 
@@ -14,22 +14,26 @@ FAMILY = "C"
 
 @cache
 def scenarios() -> tuple[Scenario, ...]:
-    """Every scenario, sorted by requirement and name; raises PlanError for two of one name, or one beside nothing."""
-    found = collect(package, "SCENARIOS", Scenario)
-    names = [each.name for each in found]
-    if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise PlanError(f"two scenarios are named {twice}")
-    if missing := {each.beside for each in found if each.beside} - set(names):
-        raise PlanError(f"no scenario is named {min(missing)}")
-    return tuple(sorted(found, key=lambda each: (each.requirement, each.name)))
+    """Return all scenarios, sorted by requirement and name.
+
+    Raises:
+        PlanError: Two scenarios have the same name, or `beside` names none.
+    """
+    collected = collect(package, "SCENARIOS", Scenario)
+    names = [scenario.name for scenario in collected]
+    if duplicate := next((name for name in names if names.count(name) > 1), ""):
+        raise PlanError(f"scenario names must be unique, two scenarios are named {duplicate!r}")
+    if missing := {scenario.beside for scenario in collected if scenario.beside} - set(names):
+        raise PlanError(f"`beside` must name a scenario, got {min(missing)!r}")
+    return tuple(sorted(collected, key=lambda scenario: (scenario.requirement, scenario.name)))
 
 
 @cache
 def passives() -> tuple[Passive, ...]:
-    """Every passive judge, sorted by requirement."""
-    return tuple(sorted(collect(package, "PASSIVE", Passive), key=lambda each: each.requirement))
+    """Return all passive judges, sorted by requirement."""
+    return tuple(sorted(collect(package, "PASSIVE", Passive), key=lambda passive: passive.requirement))
 
 
 def catalogue() -> tuple[Requirement, ...]:
-    """The requirements on API clients."""
-    return tuple(each for each in requirements() if each.family == FAMILY)
+    """Return the requirements on API clients."""
+    return tuple(requirement for requirement in requirements() if requirement.family == FAMILY)

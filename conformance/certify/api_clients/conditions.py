@@ -1,4 +1,4 @@
-"""What the server does differently, and on which request: rules of a predicate and an act each."""
+"""Conditions: rules that say on which request the scenario server does what instead of its normal work."""
 
 import asyncio
 import re
@@ -12,11 +12,11 @@ import msgspec
 from conformance.certify.api_clients.trace import Part
 from conformance.model import Headers
 
-_WORD = re.compile(r"[A-Z][A-Z0-9_]+")  # how the API writes values of enumerations
+_ENUM_VALUE = re.compile(r"[A-Z][A-Z0-9_]+")  # the API writes values of enumerations so
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A request as it came: `target` below the base URL for the API, below the case's root otherwise."""
+    """A request as received. `target` is relative to the base URL for the API, else to the root of the scenario."""
 
     part: Part
     method: str
@@ -27,14 +27,14 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def bearer(self) -> str:
-        """The bearer token, empty where there is none."""
-        value = next((v for n, v in self.headers if n.lower() == "authorization"), "")
-        scheme, _, token = value.partition(" ")
+        """The bearer token of the request, empty where there is none."""
+        header = next((value for name, value in self.headers if name.lower() == "authorization"), "")
+        scheme, _, token = header.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What goes back. `cut` resets the connection instead; `touched` tells that the condition is in it."""
+    """A response to send. `cut` resets the connection instead; `touched` says that the condition changed it."""
 
     status: int = 200
     headers: Headers = ()
@@ -43,52 +43,55 @@ class Answer(msgspec.Struct, frozen=True):
     touched: bool = False
 
     def header(self, name: str) -> str:
-        """The first value of a header, empty where it is absent."""
+        """Return the first value of a header, empty where it is absent."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
     def without(self, *names: str) -> Headers:
-        """The headers but those named, and but the length, which the body has anew."""
-        left_out = {each.lower() for each in (*names, "content-length")}
-        return tuple((key, value) for key, value in self.headers if key.lower() not in left_out)
+        """Return the headers without those names and without Content-Length, which sending sets again."""
+        excluded = {name.lower() for name in (*names, "content-length")}
+        return tuple((key, value) for key, value in self.headers if key.lower() not in excluded)
 
     def with_header(self, *added: tuple[str, str]) -> "Answer":
-        """The same with headers in the place of those of their names, touched."""
+        """Return the response with these headers, which replace those of the same names, marked as touched."""
         headers = (*self.without(*(name for name, _ in added)), *added)
         return msgspec.structs.replace(self, headers=headers, touched=True)
 
     def with_body(self, body: bytes) -> "Answer":
-        """The same with another body, touched."""
+        """Return the response with another body, marked as touched."""
         return msgspec.structs.replace(self, headers=self.without(), body=body, touched=True)
 
 
 class Here(Protocol):
-    """The case that an act works in. `memory` is its own; `scale` multiplies the waits that it asks for."""
+    """The scenario in which a rule acts. `memory` belongs to it; `scale` multiplies the waits that it requires."""
 
-    elsewhere: str  # another origin that leads to the same case
+    elsewhere: str  # root URL of the same scenario under another origin
     scale: float
     memory: dict[str, Any]
 
     @property
     def base_url(self) -> str:
-        """The API's base URL."""
+        """The base URL of the API."""
 
-    async def serve(self, asked: Asked) -> Answer:
-        """What the server answers by itself."""
+    async def serve(self, request: Asked) -> Answer:
+        """Return the response of the mock server without any condition."""
 
     async def session(self) -> None:
-        """Let a charging session begin."""
+        """Start a charging session in the mock world."""
 
     async def gone(self, seconds: float) -> bool:
-        """Wait; true as soon as the client of this request has left, false where the time is up."""
+        """Wait; return true as soon as the client of this request disconnects, false when the time is over."""
 
 
 Act = Callable[[Asked, Here], Awaitable[Answer | None]]
-"""Answers a request, or leaves it (None) to the next rule and in the end to the server."""
+"""Returns the response to a request, or None to leave it to the next rule and finally to the mock server."""
 On = Callable[[Asked], bool]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One thing that the server does differently: after so many requests of its kind, so many times (0: for good)."""
+    """A rule of a condition: `act` replaces the response to requests that `on` matches.
+
+    The first `skip` matching requests are left alone; after that it acts `times` times (0: always).
+    """
 
     on: On
     act: Act
@@ -97,22 +100,22 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 def on(*operations: str) -> On:
-    """Requests to some operations of the API."""
-    return lambda asked: asked.part is Part.API and asked.operation in operations
+    """Match requests to some operations of the API."""
+    return lambda request: request.part is Part.API and request.operation in operations
 
 
 def to(part: Part) -> On:
-    """Every request to a part of the server."""
-    return lambda asked: asked.part is part
+    """Match every request to a part of the server."""
+    return lambda request: request.part is part
 
 
 def mentions(text: str) -> On:
-    """Requests to the API whose target holds a text."""
-    return lambda asked: asked.part is Part.API and text in asked.target
+    """Match requests to the API whose target contains a text."""
+    return lambda request: request.part is Part.API and text in request.target
 
 
 def problem(status: int, slug: str = "", **members: object) -> Answer:
-    """A problem document (RFC 9457); without a slug it has no `type`."""
+    """Build a response with a problem document (RFC 9457); without a slug it has no `type`."""
     document: dict[str, object] = {"title": "Refused", "status": status, "detail": "Refused.", **members}
     if slug:
         document["type"] = f"https://api.ev.energy/v2/problems/{slug}/"
@@ -121,76 +124,79 @@ def problem(status: int, slug: str = "", **members: object) -> Answer:
 
 
 def answer(given: Answer) -> Act:
-    """Answer that, and let the server not see the request."""
+    """Return an action that sends this response; the mock server does not receive the request."""
 
-    async def act(_asked: Asked, _here: Here) -> Answer:
+    async def act(_request: Asked, _context: Here) -> Answer:
         return msgspec.structs.replace(given, touched=True)
 
     return act
 
 
 def in_turn(*given: Answer) -> Act:
-    """Answer these one after the other, again from the first after the last."""
+    """Return an action that sends these responses in turn, and starts again after the last."""
 
-    async def act(_asked: Asked, here: Here) -> Answer:
-        number: int = here.memory.get("turn", 0)
-        here.memory["turn"] = number + 1
+    async def act(_request: Asked, context: Here) -> Answer:
+        number: int = context.memory.get("turn", 0)
+        context.memory["turn"] = number + 1
         return msgspec.structs.replace(given[number % len(given)], touched=True)
 
     return act
 
 
 def after_a_while(seconds: int, *, as_date: bool = False) -> Act:
-    """429 with `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3)."""
+    """Return an action that sends 429 with `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3)."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        wait = str(max(1, round(seconds * here.scale)))
+    async def act(request: Asked, context: Here) -> Answer:
+        wait = str(max(1, round(seconds * context.scale)))
         refusal = problem(429, "rate-limit-exceeded", detail="Too many requests.")
         if as_date:
-            served = await here.serve(asked)
-            wait = _later(served.header("date"), int(wait) + 1)
+            response = await context.serve(request)
+            wait = _add_seconds(response.header("date"), int(wait) + 1)
         return refusal.with_header(("Retry-After", wait))
 
     return act
 
 
-def _later(date: str, seconds: int) -> str:
+def _add_seconds(date: str, seconds: int) -> str:
     now = parsedate_to_datetime(date) if date else datetime.now(UTC)
     return format_datetime(now.astimezone(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
 def cut(*, committed: bool) -> Act:
-    """Reset the connection, after the server has done what was asked or before it saw it."""
+    """Return an action that resets the connection, with `committed` after the mock server has done the request."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
+    async def act(request: Asked, context: Here) -> Answer:
         if committed:
-            await here.serve(asked)
+            await context.serve(request)
         return Answer(cut=True, touched=True)
 
     return act
 
 
 def stall(seconds: float) -> Act:
-    """Say nothing for so long, or until the client leaves; then answer."""
+    """Return an action that delays the response until the time is over or the client disconnects."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        await here.gone(seconds * here.scale)
-        return msgspec.structs.replace(await here.serve(asked), touched=True)
+    async def act(request: Asked, context: Here) -> Answer:
+        await context.gone(seconds * context.scale)
+        return msgspec.structs.replace(await context.serve(request), touched=True)
 
     return act
 
 
 def expire(*, for_good: bool = False, together: int = 1, wait_s: float = 1.0) -> Act:
-    """401 to the token that came first, or to every one; to several requests at the same moment, where so many come."""
+    """Return an action that sends 401 to the first token of the scenario, or `for_good` to every token.
 
-    async def act(asked: Asked, here: Here) -> Answer | None:
-        first = here.memory.setdefault("first bearer", asked.bearer)
-        if asked.bearer != first and not for_good:
+    With `together`, responses wait up to `wait_s` seconds for so many requests, and are then sent at the same moment.
+    """
+
+    async def act(request: Asked, context: Here) -> Answer | None:
+        first = context.memory.setdefault("first bearer", request.bearer)
+        if request.bearer != first and not for_good:
             return None
         if together > 1:
-            waiting: asyncio.Event = here.memory.setdefault("waiting", asyncio.Event())
-            here.memory["arrived"] = here.memory.get("arrived", 0) + 1
-            if here.memory["arrived"] >= together:
+            waiting: asyncio.Event = context.memory.setdefault("waiting", asyncio.Event())
+            context.memory["arrived"] = context.memory.get("arrived", 0) + 1
+            if context.memory["arrived"] >= together:
                 waiting.set()
             try:
                 await asyncio.wait_for(waiting.wait(), wait_s)
@@ -203,17 +209,20 @@ def expire(*, for_good: bool = False, together: int = 1, wait_s: float = 1.0) ->
 
 
 def linked(change: Callable[[str, Here], str | tuple[str, ...]], *, last: bool = False) -> Act:
-    """Change the `Link` header of a page that has a next one, or of the `last`; several values make several lines."""
+    """Return an action that changes the `Link` header of pages with a next page, or of the last page.
 
-    async def act(asked: Asked, here: Here) -> Answer | None:
-        served = await here.serve(asked)
-        link = served.header("link")
-        if served.status != 200 or (BLANK_NEXT in link) is not last:
-            return served
-        changed = change(link, here)
-        values = (changed,) if isinstance(changed, str) else changed
-        headers = (*served.without("link"), *(("Link", value) for value in values if value))
-        return msgspec.structs.replace(served, headers=headers, touched=True)
+    Each value that `change` returns is sent as a header line of its own.
+    """
+
+    async def act(request: Asked, context: Here) -> Answer | None:
+        response = await context.serve(request)
+        link = response.header("link")
+        if response.status != 200 or (BLANK_NEXT in link) is not last:
+            return response
+        new = change(link, context)
+        values = (new,) if isinstance(new, str) else new
+        headers = (*response.without("link"), *(("Link", value) for value in values if value))
+        return msgspec.structs.replace(response, headers=headers, touched=True)
 
     return act
 
@@ -222,47 +231,47 @@ BLANK_NEXT = '<about:blank>; rel="next"'
 
 
 def headed(headers: Callable[[int], Mapping[str, str]]) -> Act:
-    """Add headers that depend on how many answers had them before."""
+    """Return an action that adds headers; `headers` gets the number of earlier responses with them."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        number = here.memory["headed"] = here.memory.get("headed", -1) + 1
-        return (await here.serve(asked)).with_header(*headers(number).items())
+    async def act(request: Asked, context: Here) -> Answer:
+        number = context.memory["headed"] = context.memory.get("headed", -1) + 1
+        return (await context.serve(request)).with_header(*headers(number).items())
 
     return act
 
 
 def shown(change: Callable[[dict[str, Any], Here], dict[str, Any]]) -> Act:
-    """Change every item of a JSON answer: of a list, or the one that it is."""
+    """Return an action that changes every item of a JSON response: the members of a list, or the object."""
 
-    async def act(asked: Asked, here: Here) -> Answer:
-        served = await here.serve(asked)
-        if served.status != 200:
-            return served
-        data = msgspec.json.decode(served.body)
-        data = [change(each, here) for each in data] if isinstance(data, list) else change(data, here)
-        return served.with_body(msgspec.json.encode(data))
+    async def act(request: Asked, context: Here) -> Answer:
+        response = await context.serve(request)
+        if response.status != 200:
+            return response
+        data = msgspec.json.decode(response.body)
+        data = [change(item, context) for item in data] if isinstance(data, list) else change(data, context)
+        return response.with_body(msgspec.json.encode(data))
 
     return act
 
 
-async def begins_a_session(asked: Asked, here: Here) -> Answer | None:
-    """Answer as the server does; after the first answer a session begins, and no webhook tells of it."""
-    served = await here.serve(asked)
-    if not here.memory.setdefault("began", False):
-        here.memory["began"] = True
-        await here.session()
-    return served
+async def begins_a_session(request: Asked, context: Here) -> Answer | None:
+    """Send the normal response; after the first one, start a charging session without a webhook."""
+    response = await context.serve(request)
+    if not context.memory.setdefault("began", False):
+        context.memory["began"] = True
+        await context.session()
+    return response
 
 
-def unknown_words(item: dict[str, Any], _here: Here) -> dict[str, Any]:
-    """Values of enumerations that nobody has heard of."""
-    return {name: "A_VALUE_OF_TOMORROW" if _is_word(value) else value for name, value in item.items()}
+def unknown_words(item: dict[str, Any], _context: Here) -> dict[str, Any]:
+    """Replace the values of enumerations by undocumented ones."""
+    return {name: "A_VALUE_OF_TOMORROW" if _is_enum_value(value) else value for name, value in item.items()}
 
 
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and bool(_WORD.fullmatch(value))
+def _is_enum_value(value: object) -> bool:
+    return isinstance(value, str) and bool(_ENUM_VALUE.fullmatch(value))
 
 
-def unknown_fields(item: dict[str, Any], _here: Here) -> dict[str, Any]:
-    """Fields that nobody has heard of, first and last."""
+def unknown_fields(item: dict[str, Any], _context: Here) -> dict[str, Any]:
+    """Add undocumented fields, before and after the others."""
     return {"aaa_field_of_tomorrow": {"deep": [1, None, "ä"]}, **item, "zzz_field_of_tomorrow": True}

@@ -1,4 +1,4 @@
-"""Verdicts on cases: is the task done without the condition, was it met, then the scenario's judge. Pure."""
+"""Verdicts on scenarios: task done without the condition, condition met, then the judge of the scenario. Pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,44 +14,46 @@ _EXCHANGES = 4
 
 
 def operation_of(task: str) -> str:
-    """The key under which a task stands in records and reports."""
+    """Return the operation key of a task in run logs and reports."""
     return f"TASK {task}"
 
 
 def as_operation(key: str) -> Operation:
-    """A task as reports show it."""
+    """Return a task as an operation, for reports."""
     method, _, path = key.partition(" ")
     return Operation(key, path, method, path, "", Role.ACTION, Effect.NONE, "client")
 
 
 def lacking(task: Task, trace: Trace) -> str:
-    """Why a run without any condition shows that the client does not do the task; empty where it does."""
+    """Return why the control run shows that the client does not do the task; empty where it does."""
     if not trace.calls:
-        return f"no request came to its base URL; the client {trace.ran.told}"
+        return f"its base URL received no request; the client {trace.ran.told}"
     if lack := task.lacks(trace):
         return f"{lack}; the client {trace.ran.told}"
     return "" if trace.ran.well else f"the client {trace.ran.told}"
 
 
 def judged(scenario: Scenario, trace: Trace, lack: str) -> Found:
-    """The verdict on a scenario, graded by its level. `lack` is why its task is not done without the condition."""
+    """Return the verdict on a scenario, graded by its level.
+
+    `lack` is why the client does not do the task in the control run, empty where it does.
+    """
     if scenario.judge is None:
         raise ValueError(scenario.name)
     if lack:
-        words = f"without any condition the client does not do {scenario.task}: {lack}"
-        return Found(Verdict.INCONCLUSIVE, words)
+        return Found(Verdict.INCONCLUSIVE, f"without any condition the client does not do {scenario.task}: {lack}")
     if trace.ran.how is How.STOPPED:
         return Found(Verdict.NOT_TESTED, "interrupted")
-    if not _met(scenario, trace):
-        words = f"the client never met the condition (the server {scenario.condition}); the client {trace.ran.told}"
-        return Found(Verdict.INCONCLUSIVE, words)
-    found = graded(scenario.judge(trace), scenario.level)
-    if trace.ran.how is How.FLOOD and found.verdict not in {Verdict.FAIL, Verdict.WARN}:
+    if not _has_met_condition(scenario, trace):
+        message = f"the client never met the condition (the server {scenario.condition}); the client {trace.ran.told}"
+        return Found(Verdict.INCONCLUSIVE, message)
+    verdict = graded(scenario.judge(trace), scenario.level)
+    if trace.ran.how is How.FLOOD and verdict.verdict not in {Verdict.FAIL, Verdict.WARN}:
         return Found(Verdict.INCONCLUSIVE, f"the client {trace.ran.told}")
-    return found
+    return verdict
 
 
-def _met(scenario: Scenario, trace: Trace) -> bool:
+def _has_met_condition(scenario: Scenario, trace: Trace) -> bool:
     if scenario.control:
         return True
     if scenario.certificate in {Certificate.NONE, Certificate.TRUSTED}:
@@ -60,83 +62,88 @@ def _met(scenario: Scenario, trace: Trace) -> bool:
 
 
 def outcome(scenario: Scenario, found: Found, trace: Trace) -> Outcome:
-    """The verdict as it goes on record, with the exchanges that tell most."""
-    telling = [*trace.touched[:2], *(trace.after(trace.touched[0]) if trace.touched else trace.api)][:_EXCHANGES]
-    words = f"{scenario.name}: {found.message}" if found.message else ""
-    bad = found.verdict in {Verdict.FAIL, Verdict.WARN}
-    if bad:
-        words = f"{words}. The server {scenario.condition}."
-    decided = found.verdict is not Verdict.INCONCLUSIVE or bool(trace.touched)
+    """Return the verdict on a scenario as an outcome, with the exchanges that support it best."""
+    evidence = [*trace.touched[:2], *(trace.after(trace.touched[0]) if trace.touched else trace.api)][:_EXCHANGES]
+    message = f"{scenario.name}: {found.message}" if found.message else ""
+    is_violation = found.verdict in {Verdict.FAIL, Verdict.WARN}
+    if is_violation:
+        message = f"{message} (the server {scenario.condition})"
+    is_decided = found.verdict is not Verdict.INCONCLUSIVE or bool(trace.touched)
     return Outcome(
         scenario.requirement,
         operation_of(scenario.task),
         found.verdict,
-        words,
-        scenario.right if bad else "",
+        message,
+        scenario.right if is_violation else "",
         found.actual,
-        exchanges=tuple(dict.fromkeys(each.exchange.id for each in telling)) if decided else (),
+        exchanges=tuple(dict.fromkeys(call.exchange.id for call in evidence)) if is_decided else (),
         cause=f"{scenario.name}: {found.message}" if found.verdict is not Verdict.PASS else "",
     )
 
 
 def passively(passive: Passive, everything: Everything, lack: str = "") -> Iterator[Outcome]:
-    """The verdicts of a passive judge; that there was nothing to judge is one.
+    """Yield the outcomes of a passive judge, at least one: where there was nothing to judge, that is the outcome.
 
-    `lack` is why the task that should have shown something is declared and not done.
+    `lack` is why the client does not do the declared task of the judge, empty where it does.
     """
     verdicts = passive.judge(everything)
-    for each in verdicts:
-        bad = each.found.verdict in {Verdict.FAIL, Verdict.WARN}
+    for judged_exchange in verdicts:
+        found = judged_exchange.found
+        is_violation = found.verdict in {Verdict.FAIL, Verdict.WARN}
         yield Outcome(
             passive.requirement,
             EVERY,
-            each.found.verdict,
-            each.found.message,
-            passive.right if bad else "",
-            each.found.actual,
-            exchanges=each.exchanges,
-            cause=each.found.message,
+            found.verdict,
+            found.message,
+            passive.right if is_violation else "",
+            found.actual,
+            exchanges=judged_exchange.exchanges,
+            cause=found.message,
         )
     if not verdicts and lack:
-        words = f"{passive.nothing}, for the client does not do {passive.task}: {lack}"
-        yield Outcome(passive.requirement, EVERY, Verdict.INCONCLUSIVE, words, cause=passive.nothing)
+        message = f"{passive.nothing}, because the client does not do {passive.task}: {lack}"
+        yield Outcome(passive.requirement, EVERY, Verdict.INCONCLUSIVE, message, cause=passive.nothing)
     elif not verdicts:
         yield Outcome(passive.requirement, EVERY, Verdict.NOT_APPLICABLE, passive.nothing)
 
 
 def everything(traces: dict[str, Trace], description: Description, *, public: bool) -> Everything:
-    """All cases, and what passive judges need to know of the API."""
+    """Collect the traces of all scenarios and the facts about the API that passive judges need."""
     operations = description.model.operations
     return Everything(
         traces,
-        scopes={each.key: frozenset(each.scopes) for each in operations},
-        expansions={each.key: frozenset(e.path for e in each.expansions) for each in operations},
-        references={each.key: names for each in operations if (names := _references(each, description))},
-        user_needed=frozenset(each.key for each in operations if each.user_required),
+        scopes={operation.key: frozenset(operation.scopes) for operation in operations},
+        expansions={
+            operation.key: frozenset(expansion.path for expansion in operation.expansions) for operation in operations
+        },
+        references={
+            operation.key: names for operation in operations if (names := _list_url_properties(operation, description))
+        },
+        user_needed=frozenset(operation.key for operation in operations if operation.user_required),
         public=public,
     )
 
 
-def _references(operation: Operation, description: Description) -> frozenset[str]:
-    """The properties of an operation's body that hold URLs of the API."""
+def _list_url_properties(operation: Operation, description: Description) -> frozenset[str]:
+    """Return the properties of a write's JSON body that hold URLs."""
     if operation.safe or operation.body is None:
         return frozenset()
     pointers = [media.schema for media in operation.body.media if media.type == "application/json" and media.schema]
-    found: set[str] = set()
+    url_properties: set[str] = set()
     for pointer in pointers[:1]:
         properties = description.deref(description.resolve(pointer)).get("properties", {})
         for name, schema in properties.items():
             if isinstance(schema, dict) and description.deref(schema).get("format") == "uri":
-                found.add(name)
-    return frozenset(found)
+                url_properties.add(name)
+    return frozenset(url_properties)
 
 
 def cells(scenarios: Iterable[Scenario], passives: Iterable[Passive]) -> dict[str, tuple[str, ...]]:
-    """Which requirement is judged on which tasks; what is judged on all of them stands under one key."""
-    found: dict[str, set[str]] = {}
-    for each in scenarios:
-        if each.judge is not None:
-            found.setdefault(each.requirement, set()).add(operation_of(each.task))
+    """Return the operation keys of tasks by requirement; passive judges are listed under EVERY."""
+    keys_by_requirement: dict[str, set[str]] = {}
+    for scenario in scenarios:
+        if scenario.judge is not None:
+            keys_by_requirement.setdefault(scenario.requirement, set()).add(operation_of(scenario.task))
     for passive in passives:
-        found.setdefault(passive.requirement, set()).add(EVERY)
-    return {name: tuple(sorted(keys)) for name, keys in sorted(found.items())}
+        keys_by_requirement.setdefault(passive.requirement, set()).add(EVERY)
+    return {name: tuple(sorted(keys)) for name, keys in sorted(keys_by_requirement.items())}

@@ -1,4 +1,4 @@
-"""The sockets that cases are reached at: plain http, another origin, https, and handshakes that must not succeed."""
+"""Listeners of the scenario server: plain http, a second origin, https, and TLS handshakes that must fail."""
 
 import asyncio
 import socket
@@ -22,20 +22,20 @@ from conformance.webhooks.loopback import serving
 
 _HOST = "127.0.0.1"
 _HANDSHAKE_S = 10.0
-_LISTEN_S = 2.0  # how long an established connection is listened to for a first byte
+_LISTEN_S = 2.0  # wait for the first byte after a handshake that succeeded
 
 
 class Resettable(H11Protocol):
-    """HTTP/1.1 whose application can reach the transport, to reset it: `scope["state"]["transport"]`."""
+    """HTTP/1.1 protocol that gives the application its transport, to reset it: `scope["state"]["transport"]`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Remember the transport."""
+        """Store the transport where the application finds it."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
 
 class Certificates:
-    """An authority for one run, and what it and others sign. `file` is where clients find the authority."""
+    """The certificate authority of one run and its TLS certificates. `file` holds its root certificate for clients."""
 
     def __init__(self, folder: Path) -> None:
         self._authority, self._stranger = trustme.CA(), trustme.CA()
@@ -43,17 +43,17 @@ class Certificates:
         self._authority.cert_pem.write_to_path(str(self.file))
 
     def context(self, kind: Certificate) -> ssl.SSLContext | None:
-        """What a server shows; None where this machine cannot offer it."""
+        """Return the TLS context of a server, None where this machine does not support it."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._leaf(kind).configure_cert(context)
-        return context if kind is not Certificate.OLD_TLS else _aged(context)
+        self._issue(kind).configure_cert(context)
+        return context if kind is not Certificate.OLD_TLS else _limit_to_old_tls(context)
 
-    def _leaf(self, kind: Certificate) -> trustme.LeafCert:
+    def _issue(self, kind: Certificate) -> trustme.LeafCert:
         now = datetime.now(UTC)
         match kind:
             case Certificate.EXPIRED:
-                past = now - timedelta(days=2), now - timedelta(days=1)
-                return self._authority.issue_cert(_HOST, not_before=past[0], not_after=past[1])
+                start, end = now - timedelta(days=2), now - timedelta(days=1)
+                return self._authority.issue_cert(_HOST, not_before=start, not_after=end)
             case Certificate.OTHER_HOST:
                 return self._authority.issue_cert("api.other-host.example")
             case Certificate.STRANGER:
@@ -62,7 +62,7 @@ class Certificates:
                 return self._authority.issue_cert(_HOST)
 
 
-def _aged(context: ssl.SSLContext) -> ssl.SSLContext | None:
+def _limit_to_old_tls(context: ssl.SSLContext) -> ssl.SSLContext | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -74,9 +74,9 @@ def _aged(context: ssl.SSLContext) -> ssl.SSLContext | None:
 
 
 class Doors(msgspec.Struct, frozen=True):
-    """Where the cases are reached: origins by certificate, another origin, and the authority's file.
+    """The addresses of the scenario server: origins by TLS certificate, a second origin, and the authority's file.
 
-    `handshakes` gives what came to a door that no client may pass.
+    `handshakes` returns the handshakes at a listener that no correct client accepts.
     """
 
     origins: Mapping[Certificate, str]
@@ -87,31 +87,34 @@ class Doors(msgspec.Struct, frozen=True):
 
 @contextmanager
 def opened(app: Any, elsewhere: Any) -> Iterator[Doors]:
-    """All doors, open as long as the context lasts."""
+    """Open all listeners for the lifetime of the context."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evconform-")))
         certificates = Certificates(folder)
         plain = stack.enter_context(serving(app, protocol=Resettable))
-        other = stack.enter_context(serving(elsewhere, protocol=Resettable))
+        second_origin = stack.enter_context(serving(elsewhere, protocol=Resettable))
         trusted = certificates.context(Certificate.TRUSTED)
         secure = stack.enter_context(serving(app, protocol=Resettable, tls=trusted))
         origins = {Certificate.NONE: plain, Certificate.TRUSTED: secure}
-        doors: dict[Certificate, _Door] = {}
+        listeners: dict[Certificate, _HandshakeListener] = {}
         for kind in Certificate:
             if kind not in origins and (context := certificates.context(kind)) is not None:
-                doors[kind] = stack.enter_context(_Door(context))
-                origins[kind] = f"https://{_HOST}:{doors[kind].port}"
-        seen = {kind: door.seen for kind, door in doors.items()}
+                listeners[kind] = stack.enter_context(_HandshakeListener(context))
+                origins[kind] = f"https://{_HOST}:{listeners[kind].port}"
+        handshakes = {kind: listener.handshakes for kind, listener in listeners.items()}
         yield Doors(
-            origins, other.replace(_HOST, "localhost"), certificates.file, lambda kind: tuple(seen.get(kind, ()))
+            origins,
+            second_origin.replace(_HOST, "localhost"),
+            certificates.file,
+            lambda kind: tuple(handshakes.get(kind, ())),
         )
 
 
-class _Door:
-    """A listener that shakes hands and listens for what comes then; it never answers."""
+class _HandshakeListener:
+    """A TLS listener that records handshakes and the bytes received after them; it sends no response."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
-        self.seen: list[Handshake] = []
+        self.handshakes: list[Handshake] = []
         self._context = context
         self._socket = socket.create_server((_HOST, 0))
         self.port = self._socket.getsockname()[1]
@@ -126,20 +129,20 @@ class _Door:
     def _accept(self) -> None:
         while True:
             try:
-                raw, _ = self._socket.accept()
+                connection, _ = self._socket.accept()
             except OSError:
                 return
-            threading.Thread(target=self._shake, args=(raw,), daemon=True).start()
+            threading.Thread(target=self._record_handshake, args=(connection,), daemon=True).start()
 
-    def _shake(self, raw: socket.socket) -> None:
-        raw.settimeout(_HANDSHAKE_S)
+    def _record_handshake(self, connection: socket.socket) -> None:
+        connection.settimeout(_HANDSHAKE_S)
         failure, received = "", b""
         try:
-            with self._context.wrap_socket(raw, server_side=True) as secure:
+            with self._context.wrap_socket(connection, server_side=True) as secure:
                 secure.settimeout(_LISTEN_S)
                 received = secure.recv(65536)
-        except OSError as fault:
-            failure = str(fault) or type(fault).__name__
+        except OSError as error:
+            failure = str(error) or type(error).__name__
         finally:
-            raw.close()
-        self.seen.append(Handshake(failure, received))
+            connection.close()
+        self.handshakes.append(Handshake(failure, received))

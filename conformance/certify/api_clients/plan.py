@@ -1,4 +1,4 @@
-"""The file that a partner fills in: whose client it is, and which tasks its integration does."""
+"""Client plan: the TOML file in which a partner names its client and the tasks of its integration."""
 
 import hashlib
 from enum import StrEnum
@@ -11,14 +11,14 @@ from conformance.errors import UsageError
 
 
 class Kind(StrEnum):
-    """Whether a client can keep a secret (RFC 6749, section 2.1)."""
+    """The type of an OAuth client: confidential, or public (RFC 6749, section 2.1)."""
 
     CONFIDENTIAL = "confidential"
     PUBLIC = "public"
 
 
 class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose client it is."""
+    """The client under certification, as its plan names it."""
 
     name: str
     version: str
@@ -26,82 +26,97 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ClientPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a client declares: each task by name, whether its integration does it. What is not named is declined."""
+    """The plan of a client. `tasks` says by name whether the integration does a task; absent tasks are declined."""
 
     client: Client
     tasks: dict[str, bool]
 
     @property
     def public(self) -> bool:
-        """Whether the client keeps no secret."""
+        """Return whether the client is public, which means that it has no secret."""
         return self.client.kind is Kind.PUBLIC
 
     @property
     def declared(self) -> tuple[str, ...]:
-        """The tasks that are declared, in the order of the table."""
+        """The names of declared tasks, in the order of TASKS."""
         return tuple(name for name in TASKS if self.tasks.get(name))
 
     @property
     def declined(self) -> tuple[str, ...]:
-        """The tasks that are not."""
+        """The names of declined tasks, in the order of TASKS."""
         return tuple(name for name in TASKS if not self.tasks.get(name))
 
     @property
     def profile(self) -> str:
-        """What the declared tasks add up to."""
+        """The profiles that the declared tasks complete."""
         return profile_of(self.declared, public=self.public)
 
     @property
     def sha256(self) -> str:
-        """A digest of what is declared, whatever the file looks like."""
+        """The SHA-256 of the content, in hexadecimal, independent of the layout of the file."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
     def narrowed(self, profile: str) -> "ClientPlan":
-        """The plan for one profile alone. Raises UsageError for an unknown one, or one whose tasks are declined."""
+        """Return the plan reduced to the tasks of one profile.
+
+        Raises:
+            UsageError: The profile is unknown, or the plan declines one of its tasks.
+        """
         profiles = {**PROFILES, FULL: everything(public=self.public)}
         if profile not in profiles:
-            raise UsageError(f"{profile!r} is no profile", hint=f"Profiles: {', '.join(profiles)}.")
+            raise UsageError(f"--profile must be one of {', '.join(profiles)}, got {profile!r}")
         if missing := sorted(profiles[profile] - set(self.declared)):
-            raise UsageError(f"the profile {profile!r} needs the task {missing[0]}", hint="Declare it in the plan.")
-        tasks = {name: name in profiles[profile] and done for name, done in self.tasks.items()}
+            raise UsageError(
+                f"the profile {profile!r} needs the task {missing[0]}, which the plan declines",
+                hint=f"Set {missing[0]} = true in [tasks] of the plan",
+            )
+        tasks = {name: name in profiles[profile] and declared for name, declared in self.tasks.items()}
         return msgspec.structs.replace(self, tasks=tasks)
 
 
 def read(path: Path) -> ClientPlan:
-    """The plan in a file; raises UsageError with the place where it cannot be understood."""
+    """Read a client plan from a file.
+
+    Raises:
+        UsageError: The file cannot be read, is no valid plan, names an unknown task or declares none.
+    """
     try:
         plan = msgspec.toml.decode(path.read_bytes(), type=ClientPlan)
-    except OSError as fault:
-        raise UsageError(f"{path} cannot be read: {fault.strerror}", hint=_HINT) from fault
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        raise UsageError(f"{path} is no plan: {fault}", hint=_HINT) from fault
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint=_HINT) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not a valid plan: {error}", hint=_HINT) from error
     if unknown := sorted(set(plan.tasks) - set(TASKS)):
-        raise UsageError(f"{path}: {unknown[0]!r} is no task", hint=f"Tasks: {', '.join(TASKS)}.")
+        raise UsageError(f"{path}: [tasks] has the unknown task {unknown[0]!r}", hint=f"Tasks: {', '.join(TASKS)}")
     if not plan.declared:
-        raise UsageError(f"{path} declares no task", hint="Set those that your integration does to true.")
+        raise UsageError(
+            f"{path} declares no task", hint="In [tasks], set the tasks that your integration does to true"
+        )
     return plan
 
 
 def presumed(command: str) -> ClientPlan:
-    """The plan where no file is given: everything that a client with a secret can do, under its program's name."""
+    """Return the plan for a command without a plan file: every task of a confidential client, named by its program."""
     client = Client(Path(command).name, "")
     return ClientPlan(client, {name: name != "sign_in" for name in TASKS})
 
 
-_HINT = "Print a template with --plan-template."
+_HINT = "Print a template with --plan-template"
 
 
 def template() -> str:
-    """A plan to fill in."""
-    tasks = "\n".join(f"{f'{name} = false':<24} # {each.about}" for name, each in TASKS.items())
-    profiles = "\n".join(f"# {name}: {', '.join(t for t in TASKS if t in needed)}" for name, needed in PROFILES.items())
+    """Return the text of a plan to fill in."""
+    tasks = "\n".join(f"{f'{name} = false':<24} # {task.about}" for name, task in TASKS.items())
+    profiles = "\n".join(
+        f"# {name}: {', '.join(task for task in TASKS if task in needed)}" for name, needed in PROFILES.items()
+    )
     return f"""[client]
 name = "Example fleet sync"
 version = "1.0.0"
-kind = "confidential"    # or "public": it keeps no secret and signs people in
+kind = "confidential"    # or "public": it has no secret and signs people in
 
-# What your integration does. For each task that is true, your command is started with EVCONFORM_TASK set to its name.
-# Profiles, and the tasks that they need; full is everything:
+# Tasks of your integration. Your command is started for each task that is true, with EVCONFORM_TASK set to its name.
+# Profiles and the tasks that they need ("full" needs all tasks):
 {profiles}
 [tasks]
 {tasks}

@@ -1,4 +1,4 @@
-"""A whole certification of a client: from what somebody asked for to a finished log."""
+"""Certification of a client, from the options to the finished run log."""
 
 import secrets
 import time
@@ -25,9 +25,10 @@ from conformance.model import Certification, Certified, Target, TargetKind
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What somebody asked for. `limit_s` bounds what a case may last, beside what each allows by itself.
+    """The options of a client certification.
 
-    `scale` multiplies the waits that the server asks for (tests shorten them); `told` is the command line as recorded.
+    `limit_s` is an upper bound for each scenario, in addition to its own limit. The waits that the server requires are
+    multiplied by `scale`, which tests use to shorten them. `told` is the command line as it is recorded.
     """
 
     command: tuple[str, ...]
@@ -44,79 +45,97 @@ class Options(msgspec.Struct, frozen=True):
 
 
 def planned(options: Options) -> ClientPlan:
-    """What the client declares, narrowed to a profile where one is named. Raises UsageError."""
+    """Return the plan of the client, reduced to the chosen profile if there is one.
+
+    Raises:
+        UsageError: The plan cannot be read or does not cover the profile.
+    """
     plan = read(options.plan) if options.plan else presumed(options.command[0] if options.command else "client")
     return plan.narrowed(options.profile) if options.profile else plan
 
 
 def chosen(select: tuple[str, ...], plan: ClientPlan) -> Programme:
-    """What is played of the declared tasks: what is selected, by requirement or by name, and what it is compared with.
+    """Return the tasks and scenarios to run: those selected by requirement or name, and those to compare them with.
 
-    Raises UsageError for a requirement that nothing asks about.
+    Raises:
+        UsageError: The selection names neither a requirement on clients nor a scenario.
     """
-    known = {each.id for each in catalogue()} | {each.name for each in scenarios()}
-    if unknown := sorted(set(select) - known):
-        raise UsageError(f"{unknown[0]} is no requirement on clients", hint="C01 to C30, as in --select C05.")
-    declared = [each for each in scenarios() if each.task in plan.declared]
+    selectable = {requirement.id for requirement in catalogue()} | {scenario.name for scenario in scenarios()}
+    if unknown := sorted(set(select) - selectable):
+        raise UsageError(
+            f"--select must name a requirement on clients or a scenario, got {unknown[0]!r}",
+            hint="Requirements are C01 to C30, for example --select C05",
+        )
+    declared = [scenario for scenario in scenarios() if scenario.task in plan.declared]
     if not select:
         return Programme(plan.declared, tuple(declared))
-    wanted = [each for each in declared if {each.requirement, each.name} & set(select)]
-    beside = {each.beside for each in wanted}
-    whole = tuple(each for each in declared if each in wanted or each.name in beside)
-    passive = any(each.requirement in select for each in passives())
-    tasks = plan.declared if passive else tuple(t for t in plan.declared if any(e.task == t for e in whole))
-    return Programme(tasks, whole)
+    selected = [scenario for scenario in declared if {scenario.requirement, scenario.name} & set(select)]
+    compared = {scenario.beside for scenario in selected}
+    to_run = tuple(scenario for scenario in declared if scenario in selected or scenario.name in compared)
+    if any(passive.requirement in select for passive in passives()):
+        return Programme(plan.declared, to_run)
+    return Programme(tuple(task for task in plan.declared if any(task == scenario.task for scenario in to_run)), to_run)
 
 
 def certify(options: Options) -> Path:
-    """Certify a client and give the log. Raises UsageError before anything is started."""
+    """Certify a client, and return the path of its run log.
+
+    Raises:
+        UsageError: The command or the options are wrong; nothing has been started then.
+    """
     command = checked(options.command)
     plan = planned(options)
-    wanted = chosen(options.select, plan)
-    playing = Playing(command, options.directory / "output", options.jobs, options.limit_s)
-    with _theatre(options, plan) as theatre:
-        theatre.perform(playing, wanted)
+    selection = chosen(options.select, plan)
+    settings = Playing(command, options.directory / "output", options.jobs, options.limit_s)
+    with _open_runner(options, plan) as runner:
+        runner.perform(settings, selection)
     return options.directory / "events.jsonl"
 
 
 def serve(options: Options, ready: Callable[[Mapping[str, tuple[Case, Play]], Stage, Theatre], None]) -> Path:
-    """Put the cases up, let `ready` tell and wait, then judge; gives the log."""
+    """Serve the scenarios while `ready` runs, then judge; return the path of the run log.
+
+    `ready` shows the operator the scenarios and returns when the operator has finished.
+    """
     plan = planned(options)
-    wanted = chosen(options.select, plan)
-    with _theatre(options, plan) as theatre:
-        cases = theatre.serve(wanted)
+    selection = chosen(options.select, plan)
+    with _open_runner(options, plan) as runner:
+        scenario_runs = runner.serve(selection)
         began = time.monotonic()
-        with suppress(KeyboardInterrupt):  # the operator's way to say that it is done
-            ready(cases, theatre.stage, theatre)
-        theatre.close([case for case, _ in cases.values()], wanted, time.monotonic() - began)
+        with suppress(KeyboardInterrupt):  # how an operator ends the run
+            ready(scenario_runs, runner.stage, runner)
+        runner.close([scenario_run for scenario_run, _ in scenario_runs.values()], selection, time.monotonic() - began)
     return options.directory / "events.jsonl"
 
 
 @contextmanager
-def _theatre(options: Options, plan: ClientPlan) -> Iterator[Theatre]:
+def _open_runner(options: Options, plan: ClientPlan) -> Iterator[Theatre]:
     description = load(options.description)
     stage = Stage(secrets.token_hex(4))
     with (
-        opened(stage.app(), stage.app(elsewhere=True)) as doors,
-        Record(_about(options, plan, description), {}) as record,
+        opened(stage.app(), stage.app(elsewhere=True)) as addresses,
+        Record(_describe_run(options, plan, description), {}) as record,
     ):
         record.notice("plan", f"declared: {', '.join(plan.declared)}")
         record.notice("plan", f"declined: {', '.join(plan.declined) or 'nothing'}")
-        yield Theatre(record, stage, doors, description, number=options.seed, public=plan.public, scale=options.scale)
+        yield Theatre(
+            record, stage, addresses, description, number=options.seed, public=plan.public, scale=options.scale
+        )
 
 
-def _about(options: Options, plan: ClientPlan, description: Description) -> About:
-    known, select = catalogue(), set(options.select)
-    asked = [each for each in scenarios() if not select or {each.requirement, each.name} & select]
-    wanted = cells(asked, [each for each in passives() if not select or each.requirement in select])
+def _describe_run(options: Options, plan: ClientPlan, description: Description) -> About:
+    select = set(options.select)
+    selected = [scenario for scenario in scenarios() if not select or {scenario.requirement, scenario.name} & select]
+    judges = [passive for passive in passives() if not select or passive.requirement in select]
+    cases = cells(selected, judges)
     if not select or "C30" in select:
-        wanted["C30"] = (EVERY,)
+        cases["C30"] = (EVERY,)
     return About(
         target=Target("API client", TargetKind.URL, f"{plan.client.name} {plan.client.version}".rstrip()),
         description=description,
         operations=tuple(as_operation(key) for key in (*map(operation_of, TASKS), EVERY)),
-        requirements=known,
-        cases=wanted,
+        requirements=catalogue(),
+        cases=cases,
         directory=options.directory,
         seed=options.seed,
         command=options.told,

@@ -1,4 +1,4 @@
-"""A client's process: started with what its case tells it, watched, and stopped with everything that it started."""
+"""The process of a client: started with the environment of its scenario, watched, and ended with all its children."""
 
 import os
 import shutil
@@ -16,18 +16,24 @@ from conformance.certify.api_clients.trace import How, Ran
 from conformance.errors import UsageError
 
 MARK = "EVCONFORM_RUN"
-"""Environment variable that tells the processes of a case, however they detached themselves."""
-_KEPT = 32 * 1024  # bytes kept of each stream
+"""Environment variable that marks all processes of a scenario, also those that detach themselves."""
+_MAX_OUTPUT = 32 * 1024  # bytes of each stream
 _POLL_S = 0.02
 _GRACE_S = 0.5
 
 
 def checked(command: Sequence[str]) -> tuple[str, ...]:
-    """A command that can be started; raises UsageError for one that cannot be found."""
+    """Return a command whose program exists.
+
+    Raises:
+        UsageError: There is no command, or its program is not on the path.
+    """
     if not command:
         raise UsageError("no command is given", hint="Put it after `--`: evconform certify client -- ./client")
     if shutil.which(command[0]) is None:
-        raise UsageError(f"{command[0]} cannot be found or started", hint="Name a program on the path, or its file.")
+        raise UsageError(
+            f"{command[0]} cannot be found or started", hint="Name a program on the path, or the path of its file"
+        )
     return tuple(command)
 
 
@@ -39,7 +45,11 @@ def run(
     flooded: Callable[[], bool],
     stopped: Callable[[], bool],
 ) -> Ran:
-    """Run a client to its end, or to a reason to stop it. `environment` must hold MARK. Raises UsageError."""
+    """Run a client until it ends or has to be stopped. `environment` must contain MARK.
+
+    Raises:
+        UsageError: The command cannot be started.
+    """
     began = time.monotonic()
     try:
         process = subprocess.Popen(  # noqa: S603 - the partner's own command
@@ -50,53 +60,55 @@ def run(
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-    except OSError as fault:
-        raise UsageError(f"{command[0]} cannot be started: {fault.strerror}", hint="Is it a program?") from fault
-    streams = [_Kept(stream) for stream in (process.stdout, process.stderr) if stream]
+    except OSError as error:
+        raise UsageError(
+            f"{command[0]} cannot be started: {error.strerror}", hint="Name a file that can be executed"
+        ) from error
+    streams = [_StreamReader(stream) for stream in (process.stdout, process.stderr) if stream]
     try:
-        how = _wait(process, began + limit_s, flooded, stopped)
+        how = _wait_for_end(process, began + limit_s, flooded, stopped)
         seconds = time.monotonic() - began
     finally:
-        _end(process, environment[MARK])
-    output = "\n".join(text for each in streams if (text := each.text()))
+        _end_processes(process, environment[MARK])
+    output = "\n".join(text for stream in streams if (text := stream.text()))
     return Ran(how, process.returncode if how is How.ENDED else None, seconds, output)
 
 
-def _wait(
-    process: subprocess.Popen[bytes], end: float, flooded: Callable[[], bool], stopped: Callable[[], bool]
+def _wait_for_end(
+    process: subprocess.Popen[bytes], deadline: float, flooded: Callable[[], bool], stopped: Callable[[], bool]
 ) -> How:
     while process.poll() is None:
         if stopped():
             return How.STOPPED
         if flooded():
             return How.FLOOD
-        if time.monotonic() > end:
+        if time.monotonic() > deadline:
             return How.LIMIT
         time.sleep(_POLL_S)
     return How.FLOOD if flooded() else How.ENDED
 
 
-def _end(process: subprocess.Popen[bytes], mark: str) -> None:
-    """End what is left of a client: politely where it still runs, then its group and whatever carries its mark."""
+def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:
+    """End a client that still runs with SIGTERM, then kill its process group and all processes with its mark."""
     if process.poll() is None:
-        _signal(process.pid, signal.SIGTERM)
+        _signal_group(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE_S)
-    _signal(process.pid, signal.SIGKILL)
-    for each in psutil.process_iter():
+    _signal_group(process.pid, signal.SIGKILL)
+    for candidate in psutil.process_iter():
         with suppress(psutil.Error):
-            if each.environ().get(MARK) == mark:
-                each.kill()
+            if candidate.environ().get(MARK) == mark:
+                candidate.kill()
     process.wait()
 
 
-def _signal(group: int, number: signal.Signals) -> None:
+def _signal_group(group: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
 
 
-class _Kept:
-    """The beginning of a stream, read to its end so that nobody waits for us."""
+class _StreamReader:
+    """Reads a stream to its end, so that the process never blocks on it, and keeps the beginning."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream, self._data = stream, bytearray()
@@ -106,9 +118,9 @@ class _Kept:
     def _read(self) -> None:
         with self._stream:
             while chunk := self._stream.read1(8192):  # type: ignore[attr-defined]
-                self._data += chunk[: max(0, _KEPT - len(self._data))]
+                self._data += chunk[: max(0, _MAX_OUTPUT - len(self._data))]
 
     def text(self) -> str:
-        """What was kept, once the stream has ended."""
+        """Return the beginning of the stream, after waiting for its end for at most one second."""
         self._thread.join(1.0)
         return bytes(self._data).decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""One condition on one task, and what a right client does then. Frozen."""
+"""Definitions of scenarios and passive judges: condition, correct behaviour and judge. Immutable."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -14,22 +14,22 @@ Judge = Callable[[Trace], Found]
 
 
 class Certificate(StrEnum):
-    """What a case shows at the beginning of TLS; NONE is plain http on loopback."""
+    """The TLS certificate that a scenario presents; NONE is plain http on loopback."""
 
     NONE = "none"
-    TRUSTED = "one that EVCONFORM_CA_FILE vouches for"
-    EXPIRED = "one that expired yesterday"
-    STRANGER = "one signed by an authority of its own"
-    OTHER_HOST = "one for another host"
-    OLD_TLS = "a trusted one, over TLS 1.1"
+    TRUSTED = "issued by the authority in EVCONFORM_CA_FILE"
+    EXPIRED = "expired yesterday"
+    STRANGER = "issued by an unknown authority"
+    OTHER_HOST = "issued for another host"
+    OLD_TLS = "trusted, but over TLS 1.1"
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What the server does differently in a case of a task, and the judge of what the client then does.
+    """A condition on a task, and the judge of the client's behaviour under it.
 
-    `name` is the case's in addresses; `condition` completes "the server …", `right` what a right client does. Without
-    rules the run of the task without any condition is judged. `beside` names the scenario that this one is compared
-    with; one without a judge is there for that alone. `seconds` is how long a slow but right client may need.
+    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …"; `right` is the correct
+    behaviour. A scenario without rules judges the control run of its task. `beside` names the scenario to compare with;
+    a scenario without a judge exists only for comparison. `seconds` is the time that a slow but correct client needs.
     """
 
     name: str
@@ -46,15 +46,15 @@ class Scenario(msgspec.Struct, frozen=True):
 
     @property
     def control(self) -> bool:
-        """Whether it changes nothing, so that the task's control is what it judges."""
+        """Return whether the scenario has no condition, so that it judges the control run of its task."""
         return not self.rules and self.certificate is Certificate.NONE
 
 
 class Passive(msgspec.Struct, frozen=True):
-    """A requirement judged on everything that a client sent in all cases. `right` is what a right client does.
+    """A requirement that is judged on all requests of a client, in all scenarios. `right` is the correct behaviour.
 
-    `judge` gives a verdict for each thing that there is to judge; where it gives none, `nothing` says what never came.
-    `task` is the one that should have shown some, empty where any may.
+    `judge` returns a verdict for each relevant request; where it returns none, `nothing` is the reason. `task` is the
+    task that should have sent such a request, empty where any task may.
     """
 
     requirement: str
@@ -65,10 +65,10 @@ class Passive(msgspec.Struct, frozen=True):
 
 
 class Everything(msgspec.Struct, frozen=True):
-    """All cases by name, and what a judge of them needs to know of the API.
+    """The traces of all scenarios by name, and the facts about the API that passive judges need.
 
-    By operation: `scopes` that it needs, `expansions` that its `expand` documents, `references` are the properties of
-    its body that hold URLs. `user_needed` are the operations that need a user's name.
+    By operation key: the `scopes` that it needs, the paths of its documented `expansions`, and as `references` the
+    properties of its request body that hold URLs. `user_needed` are the operations that require EvEnergy-User.
     """
 
     traces: dict[str, Trace]
@@ -80,25 +80,25 @@ class Everything(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A verdict of a passive judge, and the exchanges that it rests on."""
+    """A verdict of a passive judge, with the ids of the exchanges that support it."""
 
     found: Found
     exchanges: tuple[str, ...] = ()
 
 
-# Words that judges share.
+# Verdicts that judges share
 
 
 def wrong(message: str, actual: str = "") -> Found:
-    """A violation."""
+    """Return a violation."""
     return Found(Verdict.FAIL, message, actual)
 
 
 def open_question(message: str) -> Found:
-    """Evidence that does not decide."""
+    """Return an inconclusive verdict, for evidence that does not decide."""
     return Found(Verdict.INCONCLUSIVE, message)
 
 
 def unseen(message: str) -> Found:
-    """Nothing that could be seen from here."""
+    """Return that nothing could be observed."""
     return Found(Verdict.NOT_OBSERVABLE, message)

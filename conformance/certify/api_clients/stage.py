@@ -1,4 +1,4 @@
-"""The server that a client runs against: all cases of a run, under `/r/{run}/{case}`."""
+"""Scenario server: the application that clients run against, with each scenario under `/r/{run}/{scenario}`."""
 
 import threading
 from collections import Counter
@@ -12,7 +12,10 @@ from conformance.mock_server.app import Receive, Scope, Send
 
 
 class Stage:
-    """The application of all cases. `strayed` counts what came outside of every case; `done` is set from outside."""
+    """The application of all scenarios of a run.
+
+    `strayed` counts requests outside of all scenarios by method and path. `done` is set when the operator has finished.
+    """
 
     def __init__(self, run: str) -> None:
         self.run = run
@@ -20,24 +23,26 @@ class Stage:
         self.done = threading.Event()
         self._plays: dict[str, Play] = {}
 
-    def add(self, play: Play, origin: str, elsewhere: str) -> None:
-        """Put a case up under an origin."""
-        play.root = f"/r/{self.run}/{play.name}"
-        play.address, play.elsewhere = origin + play.root, elsewhere + play.root
-        self._plays[play.root] = play
+    def add(self, endpoint: Play, origin: str, elsewhere: str) -> None:
+        """Serve a scenario under an origin, and under the second origin `elsewhere`."""
+        endpoint.root = f"/r/{self.run}/{endpoint.name}"
+        endpoint.address, endpoint.elsewhere = origin + endpoint.root, elsewhere + endpoint.root
+        self._plays[endpoint.root] = endpoint
 
     def app(self, *, elsewhere: bool = False) -> Callable[[Scope, Receive, Send], Any]:
-        """The application as the cases' own origin serves it, or as another one does."""
+        """Return the ASGI application of the origin of the scenarios, or of the second origin."""
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            play = self._plays.get("/".join(scope["path"].split("/")[:4]))
-            if play is not None:
-                await play.handle(scope, receive, send, elsewhere=elsewhere)
+            endpoint = self._plays.get("/".join(scope["path"].split("/")[:4]))
+            if endpoint is not None:
+                await endpoint.handle(scope, receive, send, elsewhere=elsewhere)
             elif scope["method"] == "POST" and scope["path"] == f"/r/{self.run}/done":
                 self.done.set()
                 await sent(send, Answer(204))
             else:
                 self.strayed[f"{scope['method']} {scope['path'][:200]}"] += 1
-                await sent(send, Answer(404, (("Content-Type", "text/plain"),), b"No case is here.\n"))
+                await sent(
+                    send, Answer(404, (("Content-Type", "text/plain"),), b"There is no scenario at this path.\n")
+                )
 
         return serve

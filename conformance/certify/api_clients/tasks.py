@@ -1,4 +1,4 @@
-"""What integrations do anyway: the tasks that a client is started for, and the profiles that they add up to. Pure."""
+"""Tasks that a client is started for, as integrations do them, and the profiles that they add up to. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -14,13 +14,15 @@ SESSIONS, SESSION = "GET /charging_sessions", "GET /charging_sessions/{charging_
 CREATE_USER, ADD_VEHICLE = "POST /users", "POST /vehicles"
 CHANGE_VEHICLE = "PATCH /vehicles/{vehicle_id}"
 AT_ONCE = 20
-PARTIAL = "partial"  # what adds up to no profile
+PARTIAL = "partial"  # tasks that complete no profile
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One task. `about` is for people; `lacks` says what a run without any condition lacks to have done it.
+    """A task of a client.
 
-    `setup` holds in every case of the task, the control included; `writes` asks for a world of its own.
+    `about` tells partners what to do. `lacks` returns what is missing in a trace for the task to be done, empty where
+    it is done. The rules in `setup` apply to every scenario of the task, the control included. Scenarios of a task
+    that `writes` have a mock world of their own.
     """
 
     name: str
@@ -30,98 +32,102 @@ class Task(msgspec.Struct, frozen=True):
     writes: bool = False
 
 
-def _succeeded(trace: Trace, operation: str) -> int:
-    return sum(each.exchange.request.operation == operation and 200 <= each.status < 300 for each in trace.api)
+def _count_successes(trace: Trace, operation: str) -> int:
+    return sum(call.exchange.request.operation == operation and 200 <= call.status < 300 for call in trace.api)
 
 
-def _needs(operation: str, count: int = 1) -> Callable[[Trace], str]:
-    def lacks(trace: Trace) -> str:
-        seen = _succeeded(trace, operation)
-        return "" if seen >= count else f"{operation} succeeded {seen} times, at least {count} expected"
+def _require_successes(operation: str, minimum: int = 1) -> Callable[[Trace], str]:
+    def describe_lack(trace: Trace) -> str:
+        count = _count_successes(trace, operation)
+        return "" if count >= minimum else f"{operation} succeeded {count} times, at least {minimum} expected"
 
-    return lacks
-
-
-def _each_vehicle(trace: Trace) -> str:
-    bodies = (c.exchange.response.body for c in trace.api if c.exchange.response and _is(c, VEHICLES))
-    shown = {item["id"] for body in bodies for item in msgspec.json.decode(body)}
-    read = {each.target.partition("?")[0] for each in trace.api if _is(each, VEHICLE)}
-    return "" if shown and len(read) >= len(shown) else f"it read {len(read)} of {len(shown)} vehicles by their URLs"
+    return describe_lack
 
 
-def _is(call: Call, operation: str) -> bool:
+def _require_each_vehicle(trace: Trace) -> str:
+    pages = (call.exchange.response for call in trace.api if _is_success(call, VEHICLES))
+    listed = {item["id"] for page in pages if page for item in msgspec.json.decode(page.body)}
+    read = {call.path for call in trace.api if _is_success(call, VEHICLE)}
+    if listed and len(read) >= len(listed):
+        return ""
+    return f"it read {len(read)} of {len(listed)} vehicles by their URLs"
+
+
+def _is_success(call: Call, operation: str) -> bool:
     return call.exchange.request.operation == operation and call.status == 200
 
 
-def _all_pages(trace: Trace) -> str:
-    pages = [each for each in trace.api if _is(each, VEHICLES)]
+def _require_all_pages(trace: Trace) -> str:
+    pages = [call for call in trace.api if _is_success(call, VEHICLES)]
     if not pages:
         return f"{VEHICLES} never succeeded"
-    return "" if any(not next_of(each.answered("link")) for each in pages) else "it did not read the last page"
+    return "" if any(not next_of(call.answered("link")) for call in pages) else "it did not read the last page"
 
 
 def next_of(header: str) -> str:
-    """The target of `rel="next"`, empty where there is none."""
+    """Return the target of `rel="next"` in a Link header, empty where there is none."""
     try:
-        found = next((each.target for each in parse(header) if "next" in each.rels), BLANK)
+        target = next((link.target for link in parse(header) if "next" in link.rels), BLANK)
     except LinkSyntaxError:
         return ""
-    return "" if found == BLANK else found
+    return "" if target == BLANK else target
 
 
-def _signed_in(trace: Trace) -> str:
+def _require_sign_in(trace: Trace) -> str:
     if not trace.to(Part.AUTHORIZE):
-        return "no request came to the authorization endpoint"
-    return "" if any(each.status == 200 for each in trace.api) else "no request to the API succeeded"
+        return "the authorization endpoint received no request"
+    return "" if any(call.status == 200 for call in trace.api) else "no request to the API succeeded"
 
 
-def _revoked(trace: Trace) -> str:
-    return "" if trace.to(Part.REVOKE) else "no request came to the revocation endpoint"
+def _require_revocation(trace: Trace) -> str:
+    return "" if trace.to(Part.REVOKE) else "the revocation endpoint received no request"
 
 
 _TABLE = (
-    Task("list_vehicles", "List all vehicles, page by page.", _all_pages),
-    Task("read_vehicles", "List all vehicles, then read each by its own URL, one after the other.", _each_vehicle),
+    Task("list_vehicles", "List all vehicles, page by page.", _require_all_pages),
+    Task(
+        "read_vehicles", "List all vehicles, then read each by its own URL, one after the other.", _require_each_vehicle
+    ),
     Task(
         "read_at_once",
         f"List vehicles, then read {AT_ONCE} of them by their URLs at the same time.",
-        _needs(VEHICLE, AT_ONCE),
+        _require_successes(VEHICLE, AT_ONCE),
     ),
     Task(
         "read_session",
         "List charging sessions, read the first by its URL with its vehicle expanded; "
-        "where `vehicle` is a URL all the same, read that.",
-        _needs(SESSION),
+        "where `vehicle` is still a URL, read that URL.",
+        _require_successes(SESSION),
     ),
     Task(
         "poll_sessions",
-        "Read the list of charging sessions again about every second until a session is there that was not before.",
-        _needs(SESSIONS),
+        "Read the list of charging sessions about once a second until it shows a new session.",
+        _require_successes(SESSIONS),
         setup=(Rule(on(SESSIONS), begins_a_session),),
         writes=True,
     ),
-    Task("create_user", "Create a user with any email address.", _needs(CREATE_USER), writes=True),
+    Task("create_user", "Create a user with any email address.", _require_successes(CREATE_USER), writes=True),
     Task(
         "add_vehicle",
-        "Read vehicle models, add a vehicle of one of them to the user in EVCONFORM_USER.",
-        _needs(ADD_VEHICLE),
+        "Read vehicle models, then add a vehicle of one of them for the user in EVCONFORM_USER.",
+        _require_successes(ADD_VEHICLE),
         writes=True,
     ),
     Task(
         "change_vehicle",
         "List vehicles, set the charge limit of the first to 80 %.",
-        _needs(CHANGE_VEHICLE),
+        _require_successes(CHANGE_VEHICLE),
         writes=True,
     ),
     Task(
         "sign_in",
         "Sign a person in with the authorization code grant (login_hint user_a, redirect to EVCONFORM_REDIRECT_URI), "
         "then list vehicles once.",
-        _signed_in,
+        _require_sign_in,
     ),
-    Task("revoke_token", "Get a token, list vehicles once, revoke the token.", _revoked),
+    Task("revoke_token", "Get a token, list vehicles once, revoke the token.", _require_revocation),
 )
-TASKS: Mapping[str, Task] = MappingProxyType({each.name: each for each in _TABLE})
+TASKS: Mapping[str, Task] = MappingProxyType({task.name: task for task in _TABLE})
 
 PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -136,13 +142,13 @@ FULL = "full"
 
 
 def everything(*, public: bool) -> frozenset[str]:
-    """The tasks that such a client can do: only one that keeps no secret signs people in."""
+    """Return the tasks that a public or a confidential client can do: only a public client signs people in."""
     return frozenset(TASKS) if public else frozenset(TASKS) - {"sign_in"}
 
 
 def profile_of(declared: Iterable[str], public: bool) -> str:
-    """The profiles that tasks add up to: `full` for all that such a client can do, else names, else PARTIAL."""
-    done = frozenset(declared)
-    if done >= everything(public=public):
+    """Return the profiles that tasks complete: FULL for all tasks, else their names, else PARTIAL."""
+    tasks = frozenset(declared)
+    if tasks >= everything(public=public):
         return FULL
-    return ", ".join(name for name, needed in PROFILES.items() if needed <= done) or PARTIAL
+    return ", ".join(name for name, needed in PROFILES.items() if needed <= tasks) or PARTIAL

@@ -1,4 +1,4 @@
-"""What a client did in one case: its requests with their times, and how its process ended. Frozen."""
+"""Trace of a client in one scenario: its requests with their times, and how its process ended. Immutable."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -10,7 +10,7 @@ from conformance.model import Exchange
 
 
 class Part(StrEnum):
-    """Which part of the server a request came to."""
+    """The part of the scenario server that received a request."""
 
     API = "API"
     TOKEN = "token endpoint"  # noqa: S105 - a name, not a secret
@@ -22,9 +22,10 @@ class Part(StrEnum):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One request and its answer, secrets and all. `at` and `done` are seconds since the case began.
+    """One request of a client and the response to it, secrets included.
 
-    `touched` tells that the condition of the case was in the answer, `left` that the client went before it came.
+    `at` and `done` are the times of the request and of the response, in seconds since the scenario began. `touched`
+    says that the condition of the scenario changed the response, `left` that the client disconnected before it.
     """
 
     exchange: Exchange
@@ -36,40 +37,40 @@ class Call(msgspec.Struct, frozen=True):
 
     @property
     def method(self) -> str:
-        """The method."""
+        """The method of the request."""
         return self.exchange.request.method
 
     @property
     def target(self) -> str:
-        """Path and query, below the base URL for a request to the API."""
+        """Path and query of the request, relative to the base URL where it went to the API."""
         return self.exchange.request.target
 
     @property
     def path(self) -> str:
-        """The target without its query."""
+        """The target of the request without its query."""
         return self.target.partition("?")[0]
 
     @property
     def body(self) -> bytes:
-        """The body that was sent."""
+        """The body of the request."""
         return self.exchange.request.body
 
     @property
     def status(self) -> int:
-        """The status answered, 0 where the connection was cut."""
+        """The status of the response, 0 where there is none."""
         return self.exchange.status
 
     def header(self, name: str) -> str:
-        """The values of a request header joined by commas, empty where it is absent."""
+        """Return the values of a request header joined by commas, empty where it is absent."""
         return ", ".join(value for key, value in self.exchange.request.headers if key.lower() == name.lower())
 
     def answered(self, name: str) -> str:
-        """The first value of a header of the answer, empty where it is absent."""
+        """Return the first value of a response header, empty where it is absent."""
         return (self.exchange.response.header(name) if self.exchange.response else "") or ""
 
 
 class How(StrEnum):
-    """How a client's process came to its end."""
+    """The ways in which a client process ends."""
 
     ENDED = "ended by itself"
     LIMIT = "was stopped at its time limit"
@@ -79,9 +80,10 @@ class How(StrEnum):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """How the process ended: `status` is its exit status (negative: a signal), None where we did not start it.
+    """The end of a client process.
 
-    `output` is the beginning of what it wrote, standard output first; `seconds` is how long it ran.
+    `status` is its exit status (negative: a signal), None where it was stopped or an operator ran it. `output` is the
+    beginning of what it wrote, standard output before standard error; `seconds` is how long it ran.
     """
 
     how: How = How.OPERATOR
@@ -91,33 +93,33 @@ class Ran(msgspec.Struct, frozen=True):
 
     @property
     def well(self) -> bool:
-        """Whether nothing speaks against it having done its task."""
+        """Return whether the process ended by itself with exit status 0, or an operator ran it."""
         return self.how is How.OPERATOR or (self.how is How.ENDED and self.status == 0)
 
     @property
     def told(self) -> str:
-        """How it ended, in words, with the last thing that it said where it did not end well."""
+        """A description of the end, with the last line of output where the client failed."""
         if self.how is How.ENDED:
-            words = f"ended with exit status {self.status} after {self.seconds:.1f} s"
+            description = f"ended with exit status {self.status} after {self.seconds:.1f} s"
         else:
-            words = f"{self.how} after {self.seconds:.1f} s"
-        last = next((line.strip() for line in reversed(self.output.splitlines()) if line.strip()), "")
-        return words if self.well or not last else f"{words}; it said: {last[:200]}"
+            description = f"{self.how} after {self.seconds:.1f} s"
+        last_line = next((line.strip() for line in reversed(self.output.splitlines()) if line.strip()), "")
+        return description if self.well or not last_line else f"{description}; last line of output: {last_line[:200]}"
 
 
 class Handshake(msgspec.Struct, frozen=True):
-    """A TLS handshake that a client began: why it failed, empty where it did not, and what came after it."""
+    """A TLS handshake that a client began: why it failed (empty: it did not), and the bytes received after it."""
 
     failure: str = ""
     received: bytes = b""
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """Everything seen in one case. Times are in seconds; `calls` stand in the order in which they arrived.
+    """Everything observed in one scenario. Times are in seconds; `calls` are in order of arrival.
 
-    `base_url` is the case's, `user` the URL of the user that it was told of, `client_secret` its own. `control` is the
-    same task without any condition, `beside` the case that this one is compared with. `scale` is what waits that the
-    server asks for were multiplied with.
+    `base_url` is the base URL of the scenario, `user` the URL of the user in EVCONFORM_USER, `secrets` are the secrets
+    and tokens of the scenario. `control` is the trace of the same task without any condition, `beside` that of the
+    scenario to compare with. The waits that the server requires were multiplied by `scale`.
     """
 
     calls: tuple[Call, ...]
@@ -132,34 +134,34 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def api(self) -> tuple[Call, ...]:
-        """The requests to the API."""
+        """The requests to the API, in order of arrival."""
         return self.to(Part.API)
 
     @property
     def touched(self) -> tuple[Call, ...]:
-        """The requests that met the condition."""
-        return tuple(each for each in self.calls if each.touched)
+        """The requests whose responses the condition changed."""
+        return tuple(call for call in self.calls if call.touched)
 
     @property
     def ended(self) -> float:
-        """When the case was over: as long as this nothing more came."""
-        return max(self.ran.seconds, max((each.done for each in self.calls), default=0.0))
+        """The seconds from the start of the scenario to its end."""
+        return max(self.ran.seconds, max((call.done for call in self.calls), default=0.0))
 
     def to(self, *parts: Part) -> tuple[Call, ...]:
-        """The requests to parts of the server."""
-        return tuple(each for each in self.calls if each.part in parts)
+        """Return the requests to some parts of the server."""
+        return tuple(call for call in self.calls if call.part in parts)
 
     def after(self, call: Call, *parts: Part) -> tuple[Call, ...]:
-        """What came after the answer to a request: to the API, or to the parts named."""
-        return tuple(each for each in self.to(*(parts or (Part.API,))) if each.at >= call.done)
+        """Return the requests after the response to a request: to the API, or to the given parts."""
+        return tuple(later for later in self.to(*(parts or (Part.API,))) if later.at >= call.done)
 
     def bare(self, call: Call) -> str:
-        """The target without secrets that the client put into its query: C25 judges that, and nothing else."""
+        """Return the target without secrets in its query, which only C25 judges."""
         path, _, query = call.target.partition("?")
-        parts = query.split("&")
-        kept = [each for each in parts if unquote(each.partition("=")[2]) not in self.secrets]
-        return call.target if kept == parts else f"{path}?{'&'.join(kept)}".removesuffix("?")
+        fields = query.split("&")
+        harmless = [field for field in fields if unquote(field.partition("=")[2]) not in self.secrets]
+        return call.target if harmless == fields else f"{path}?{'&'.join(harmless)}".removesuffix("?")
 
     def issued(self) -> Iterator[bytes]:
-        """The bodies that the server answered."""
-        return (each.exchange.response.body for each in self.calls if each.exchange.response)
+        """Yield the bodies of all responses."""
+        return (call.exchange.response.body for call in self.calls if call.exchange.response)

@@ -1,6 +1,6 @@
-"""Faults that can be seeded, one file each: what a real server might get wrong, for the suite to find.
+"""Catalogue of seeded faults, one module each: errors that a real server might have and the suite must detect.
 
-A module `link_drops_filter` of this package holds a `FAULT`; the fault is then called `link-drops-filter`.
+The module `pag_forgets_size` of this package defines a `FAULT`, which is the fault `pag-forgets-size`.
 """
 
 import importlib
@@ -19,42 +19,57 @@ from conformance.model import ResourceModel
 
 @cache
 def catalogue() -> Mapping[str, Fault]:
-    """All faults by name. Raises UsageError for a module without one."""
-    found: dict[str, Fault] = {}
+    """Return all faults by name, each with the docstring of its module.
+
+    Raises:
+        UsageError: A module defines no FAULT.
+    """
+    faults: dict[str, Fault] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
         fault = getattr(module, "FAULT", None)
         if not isinstance(fault, Fault):
-            raise UsageError(f"{module.__file__}: has no FAULT.", hint="Define one, as the files beside it do.")
+            raise UsageError(
+                f"{module.__file__} must define a Fault named FAULT",
+                hint="Define one, as the other modules of the package do",
+            )
         name = info.name.replace("_", "-")
-        found[name] = fault.named(name, (module.__doc__ or "").strip())
-    return MappingProxyType(found)
+        faults[name] = fault.named(name, (module.__doc__ or "").strip())
+    return MappingProxyType(faults)
 
 
 def fitting(model: ResourceModel) -> list[str]:
-    """The names of the faults that a description can have a place for."""
-    known = {media.type for each in model.operations for response in each.responses for media in response.media}
-    return sorted(name for name, fault in catalogue().items() if not fault.needs or fault.needs in known)
+    """Return the names of the faults whose media type is in the description, or that need none."""
+    documented = {
+        media.type for operation in model.operations for response in operation.responses for media in response.media
+    }
+    return sorted(name for name, fault in catalogue().items() if not fault.needs or fault.needs in documented)
 
 
 def place(name: str, world: World) -> Planted:
-    """A fault in its place in a world. Raises UsageError for an unknown name and where it finds no place."""
-    known = catalogue()
-    if name not in known:
-        raise UsageError(f"No fault is called {name}.", hint="`evconform serve --list-faults` names them all.")
-    planted = known[name].plant(Site(world, name))
+    """Return a fault at the place that the world gives it.
+
+    Raises:
+        UsageError: The name is unknown, or the description has no place for the fault.
+    """
+    faults = catalogue()
+    if name not in faults:
+        raise UsageError(f"unknown fault {name!r}", hint="List all faults with `evconform serve --list-faults`")
+    planted = faults[name].plant(Site(world, name))
     if planted is None:
-        raise UsageError(f"{name}: this description has no place for it.", hint="Choose another fault or description.")
+        raise UsageError(
+            f"the description has no place for the fault {name!r}", hint="Choose another fault or description"
+        )
     return planted
 
 
 def plant(names: Iterable[str], world: World) -> list[Mapping[str, Hook]]:
-    """The hooks of the faults of these names."""
+    """Return the hooks of the faults with these names."""
     return [place(name, world).hooks for name in names]
 
 
 def listing() -> list[dict[str, Any]]:
-    """What `--list-faults` shows: plain data, sorted by family and name."""
+    """Return the rows of `--list-faults`, sorted by family and name."""
     rows = [
         {
             "name": fault.name,

@@ -7,7 +7,7 @@ from conformance.mock_server.problems import Problem
 
 
 def plant(_site: Site) -> Planted:
-    """The token that expired an hour ago still opens everything."""
+    """Accept the token that expired an hour ago, everywhere."""
 
     def open_up(call: Call, problem: Problem | None) -> Problem | None:
         sent = call.headers.get("authorization", "").removeprefix("Bearer ")

@@ -1,4 +1,4 @@
-"""`expires_in` is a text."""
+"""`expires_in` is a string."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 

@@ -1,16 +1,16 @@
-"""What hangs below a thing of another user can be read."""
+"""A list below a resource of another user can be read."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One list below a thing that belongs to users."""
+    """Choose one list below a resource that belongs to users."""
     owned = site.world.shape.owned - {site.world.shape.principal}
     options = [
-        o
-        for o in site.of_role(Role.LIST)
-        if o.path.count("{") == 1 and site.world.shape.resources[o.resource].parent in owned
+        operation
+        for operation in site.of_role(Role.LIST)
+        if operation.path.count("{") == 1 and site.world.shape.resources[operation.resource].parent in owned
     ]
     return at(site.pick(options), visible=lambda _c, _r, _v: True)
 

@@ -1,14 +1,18 @@
-"""A user deletes a thing of another user."""
+"""A user deletes a resource of another user."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A kind of thing of users that can be created and deleted."""
+    """Choose the DELETE of a resource of users that can also be created."""
     owned = site.world.shape.owned
-    made = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE and o.resource in owned}
-    delete = site.pick(o for o in site.of_role(Role.DELETE) if o.resource in made)
+    made = {
+        operation.resource
+        for operation in site.bodies(Role.CREATE)
+        if operation.effect is Effect.WRITE and operation.resource in owned
+    }
+    delete = site.pick(operation for operation in site.of_role(Role.DELETE) if operation.resource in made)
     return at(delete, visible=lambda _call, _record, _seen: True)
 
 

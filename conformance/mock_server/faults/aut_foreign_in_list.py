@@ -1,4 +1,4 @@
-"""A user's list shows things of others."""
+"""A user's list shows resources of other users."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role
@@ -7,7 +7,9 @@ FAULT = Fault(
     ("AUT-05",),
     "one list shows a user everything",
     lambda site: at(
-        site.pick(o for o in site.owned(Role.LIST) if "{" not in o.path and not o.user_header),
+        site.pick(
+            operation for operation in site.owned(Role.LIST) if "{" not in operation.path and not operation.user_header
+        ),
         visible=lambda _c, _r, _v: True,
     ),
     changes=("status", "headers", "body"),

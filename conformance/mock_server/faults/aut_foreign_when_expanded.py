@@ -1,4 +1,4 @@
-"""A thing of another user can be read where its links are expanded."""
+"""A resource of another user can be read with expansions."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at
@@ -6,15 +6,18 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Role
 
 
-def _forgets(call: Call, _record: Record, free: bool) -> bool:
-    return free or bool(call.every("expand"))
+def _is_visible(call: Call, _record: Record, visible: bool) -> bool:
+    return visible or bool(call.every("expand"))
 
 
 FAULT = Fault(
     ("AUT-05",),
     "a foreign id gives 404, and 200 with expand",
     lambda site: at(
-        site.pick(o for o in site.owned(Role.ITEM) if any(e.resolvable for e in o.first_expansions)), visible=_forgets
+        site.pick(
+            operation for operation in site.owned(Role.ITEM) if any(e.resolvable for e in operation.first_expansions)
+        ),
+        visible=_is_visible,
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,19 +1,19 @@
-"""With a filter a user's list shows things of others."""
+"""A user's list shows resources of other users when it is filtered."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
 
 
-def _leak(call: Call, _record: Record, visible: bool) -> bool:
-    names = {each.parameter for each in call.operation.filters}
+def _is_visible(call: Call, _record: Record, visible: bool) -> bool:
+    names = {documented.parameter for documented in call.operation.filters}
     return visible or bool(names & {name for name, _ in call.query})
 
 
 def plant(site: Site) -> Planted | None:
-    """A list of things that belong to users, with filters."""
+    """Choose a list of a resource that belongs to users, with filters."""
     owned = site.world.shape.owned - {site.world.shape.principal}
-    return at(site.pick({o.key: o for o, _ in site.filters() if o.resource in owned}.values()), visible=_leak)
+    return at(site.pick({o.key: o for o, _ in site.filters() if o.resource in owned}.values()), visible=_is_visible)
 
 
 FAULT = Fault(

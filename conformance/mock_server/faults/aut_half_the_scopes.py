@@ -1,4 +1,4 @@
-"""Of two scopes one is enough."""
+"""One of two required scopes is enough."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere
@@ -8,7 +8,7 @@ from conformance.mock_server.problems import Problem
 def _open_up(call: Call, problem: Problem | None) -> Problem | None:
     owned = call.grant.scopes if call.grant else frozenset()
     lacking = set(call.operation.scopes) - owned
-    write = all(each.endswith(":write") for each in lacking)
+    write = all(scope.endswith(":write") for scope in lacking)
     return None if problem and problem.status == 403 and write and owned and call.operation.safe is False else problem
 
 

@@ -6,7 +6,7 @@ FAULT = Fault(
     ("AUT-01",),
     "one secured list answers without a token",
     lambda site: at(
-        site.pick(o for o in site.secured() if "{" not in o.path),
+        site.pick(operation for operation in site.secured() if "{" not in operation.path),
         admit=lambda _call, problem: None if problem and problem.status == 401 else problem,
     ),
     changes=("status", "headers", "body"),

@@ -1,11 +1,11 @@
-"""Any scheme will do as long as the token is right."""
+"""Any authentication scheme is accepted with a valid token."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.problems import Problem
 
-_TOKENS = {each.token for each in IDENTITIES if not each.expired}
+_TOKENS = {identity.token for identity in IDENTITIES if not identity.expired}
 
 
 def _open_up(call: Call, problem: Problem | None) -> Problem | None:

@@ -1,4 +1,4 @@
-"""One read does not look at scopes."""
+"""One read does not check scopes."""
 
 from conformance.mock_server.faulting import Fault, at
 

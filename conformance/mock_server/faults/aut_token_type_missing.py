@@ -1,4 +1,4 @@
-"""The token endpoint does not tell the type of the token."""
+"""The token endpoint does not return the type of the token."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 

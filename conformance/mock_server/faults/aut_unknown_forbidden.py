@@ -1,11 +1,11 @@
-"""A token that nobody issued gives 403."""
+"""An unknown token gives 403."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
 
 
-def _forbid(call: Call, problem: Problem | None) -> Problem | None:
+def _forbid_unknown_token(call: Call, problem: Problem | None) -> Problem | None:
     if problem and problem.status == 401 and "authorization" in call.headers:
         return Problem(403, detail="The token lacks the scope that this needs.")
     return problem
@@ -14,6 +14,6 @@ def _forbid(call: Call, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-01",),
     "an unknown token gives 403",
-    lambda _site: anywhere(admit=_forbid),
+    lambda _site: anywhere(admit=_forbid_unknown_token),
     changes=("status", "headers", "body"),
 )

@@ -7,7 +7,9 @@ FAULT = Fault(
     ("AUT-06",),
     "EvEnergy-User changes nothing in one list",
     lambda site: at(
-        site.pick(o for o in site.owned(Role.LIST) if o.user_header and site.count(o) > 5),
+        site.pick(
+            operation for operation in site.owned(Role.LIST) if operation.user_header and site.count(operation) > 5
+        ),
         context=lambda call, _user: call.grant.user or None if call.grant else None,
     ),
     changes=("headers", "body"),

@@ -6,12 +6,12 @@ from conformance.mock_server.problems import Problem
 
 
 def plant(site: Site) -> Planted | None:
-    """One list with the header."""
+    """Choose the lists that take the header."""
 
-    def forgive(call: Call, name: str, problem: Problem | None) -> Problem | None:
+    def accept_header(call: Call, name: str, problem: Problem | None) -> Problem | None:
         return None if name == call.operation.user_header else problem
 
-    return at([o for o in site.lists() if o.user_header], parameter=forgive)
+    return at([o for o in site.lists() if o.user_header], parameter=accept_header)
 
 
 FAULT = Fault(

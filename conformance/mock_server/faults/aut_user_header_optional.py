@@ -1,11 +1,11 @@
-"""Where the user header is required it may be absent."""
+"""The user header may be absent where it is required."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.problems import Problem
 
 
-def _forgive(call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _accept_missing_header(call: Call, name: str, problem: Problem | None) -> Problem | None:
     return (
         None
         if name == call.operation.user_header and call.operation.user_header.lower() not in call.headers
@@ -16,6 +16,6 @@ def _forgive(call: Call, name: str, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("AUT-06",),
     "an operation that requires EvEnergy-User works without",
-    lambda site: at([o for o in site.model.operations if o.user_required], parameter=_forgive),
+    lambda site: at([o for o in site.model.operations if o.user_required], parameter=_accept_missing_header),
     changes=("status", "headers", "body"),
 )

@@ -8,8 +8,8 @@ from conformance.model import Role
 
 def _open_up(call: Call, problem: Problem | None) -> Problem | None:
     owned = call.grant.scopes if call.grant else frozenset()
-    wanted = {scope.replace(":write", ":read") for scope in call.operation.scopes}
-    return None if problem and problem.status == 403 and wanted <= owned else problem
+    read_scopes = {scope.replace(":write", ":read") for scope in call.operation.scopes}
+    return None if problem and problem.status == 403 and read_scopes <= owned else problem
 
 
 FAULT = Fault(

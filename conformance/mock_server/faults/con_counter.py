@@ -6,10 +6,10 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
 
 
 def plant(site: Site) -> Planted | None:
-    """One number of one kind of member."""
-    found = site.pick(site.with_property(site.items(), kind("integer")))
+    """Choose one number of one resource."""
+    choice = site.pick(site.with_property(site.items(), kind("integer")))
     seen = count()
-    return found and at(found[0], item=lambda _c, _p, data: {**data, found[1]: data[found[1]] + next(seen) % 2})
+    return choice and at(choice[0], item=lambda _c, _p, data: {**data, choice[1]: data[choice[1]] + next(seen) % 2})
 
 
 FAULT = Fault(("CON-01",), "two reads of one kind of member differ", plant)

@@ -1,4 +1,4 @@
-"""One thing ends before it starts."""
+"""One record ends before it starts."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
@@ -11,14 +11,22 @@ _PAIRS = (
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list with such a pair."""
-    options = [(o, a, b) for o in site.lists(3) for a, b in _PAIRS if {a, b} <= set(site.properties(o))]
-    found = site.pick((o, a, b) for o, a, b in options if list(site.world.store.all(o.resource))[1].data.get(b))
+    """Choose the second item of a list with such a pair of times."""
+    options = [
+        (operation, a, b) for operation in site.lists(3) for a, b in _PAIRS if {a, b} <= set(site.properties(operation))
+    ]
+    choice = site.pick(
+        (operation, a, b)
+        for operation, a, b in options
+        if list(site.world.store.all(operation.resource))[1].data.get(b)
+    )
 
-    def swap(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
-        return {**data, found[1]: data[found[2]], found[2]: data[found[1]]} if found and data.get(found[2]) else data
+    def swap_times(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+        return (
+            {**data, choice[1]: data[choice[2]], choice[2]: data[choice[1]]} if choice and data.get(choice[2]) else data
+        )
 
-    return at(found[0], item=deep(swap, 1)) if found else None
+    return at(choice[0], item=deep(swap_times, 1)) if choice else None
 
 
 FAULT = Fault(

@@ -1,10 +1,10 @@
-"""HEAD tells another media type than GET."""
+"""HEAD has another media type than GET."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _turn(call: Call | None, answer: Answer) -> Answer:
+def _change_media_type(call: Call | None, answer: Answer) -> Answer:
     if call is not None and call.method == "HEAD" and answer.media:
         answer.media = "text/plain"
     return answer
@@ -13,7 +13,7 @@ def _turn(call: Call | None, answer: Answer) -> Answer:
 FAULT = Fault(
     ("CON-05",),
     "HEAD has Content-Type text/plain",
-    lambda _site: anywhere(answer=_turn),
+    lambda _site: anywhere(answer=_change_media_type),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -4,18 +4,18 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """A text without form of the second item."""
+    """Choose a text without enum and format, of the second item of a list."""
     options = [
-        (o, n)
-        for o, n in site.with_property(site.lists(3), kind("string"))
-        if n not in {"id", "url"} and any(each.resource == o.resource for each in site.items())
+        (operation, n)
+        for operation, n in site.with_property(site.lists(3), kind("string"))
+        if n not in {"id", "url"} and any(item.resource == operation.resource for item in site.items())
     ]
-    found = site.pick(
-        (o, n)
-        for o, n in options
-        if "pattern" not in site.properties(o)[n] and "maxLength" not in site.properties(o)[n]
+    choice = site.pick(
+        (operation, n)
+        for operation, n in options
+        if "pattern" not in site.properties(operation)[n] and "maxLength" not in site.properties(operation)[n]
     )
-    return found and at(found[0], item=deep(edit(found[1], lambda text: text + " (old)"), 1))
+    return choice and at(choice[0], item=deep(edit(choice[1], lambda text: text + " (old)"), 1))
 
 
 FAULT = Fault(

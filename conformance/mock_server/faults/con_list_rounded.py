@@ -4,15 +4,15 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, kin
 
 
 def plant(site: Site) -> Planted | None:
-    """One number that is not round already."""
+    """Choose one number that is not round already."""
     options = [
         (operation, name)
         for operation, name in site.with_property(site.lists(3), kind("integer"))
-        if any(each.data[name] % 100 for each in site.world.store.all(operation.resource))
+        if any(record.data[name] % 100 for record in site.world.store.all(operation.resource))
         and any(o.resource == operation.resource for o in site.items())
     ]
-    found = site.pick(options)
-    return found and at(found[0], item=edit(found[1], lambda value: value - value % 100))
+    choice = site.pick(options)
+    return choice and at(choice[0], item=edit(choice[1], lambda value: value - value % 100))
 
 
 FAULT = Fault(

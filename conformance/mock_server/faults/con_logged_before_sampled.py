@@ -1,4 +1,4 @@
-"""Logs are kept before they were taken."""
+"""Logs are stored before they were sampled."""
 
 from conformance.mock_server import clock
 from conformance.mock_server.faulting import Fault, Planted, Site, at
@@ -6,14 +6,18 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One kind of log with both times."""
-    options = [o for o in site.of_role(Role.LIST) if {"sampled_at", "logged_at"} <= set(site.properties(o))]
+    """Choose one kind of log with both times."""
+    options = [
+        operation
+        for operation in site.of_role(Role.LIST)
+        if {"sampled_at", "logged_at"} <= set(site.properties(operation))
+    ]
 
-    def turn(_call: object, _place: object, data: dict[str, str]) -> dict[str, str]:
+    def set_early_time(_call: object, _place: object, data: dict[str, str]) -> dict[str, str]:
         moment = clock.parse(data.get("sampled_at") or "")
         return data if moment is None else {**data, "logged_at": clock.render(moment - clock.HOUR)}
 
-    return at(site.pick(options), item=turn)
+    return at(site.pick(options), item=set_early_time)
 
 
 FAULT = Fault(("CON-03", "CON-02"), "logged_at of one kind of log is an hour before sampled_at", plant)

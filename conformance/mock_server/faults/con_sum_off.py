@@ -1,4 +1,4 @@
-"""What a total is made of makes more than the total."""
+"""The parts of a total add up to more than the total."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
 from conformance.model import Role
@@ -7,7 +7,7 @@ _SOURCES = ("grid_", "solar_")
 
 
 def plant(site: Site) -> Planted | None:
-    """The last source of one total, wherever it is shown."""
+    """Choose one total, and change its last source wherever it is shown."""
     reads = site.of_role(Role.ITEM, Role.SINGLETON)
     options = [
         (operation.resource, f"{_SOURCES[-1]}{name}")
@@ -15,18 +15,18 @@ def plant(site: Site) -> Planted | None:
         for name in site.properties(operation)
         if all(f"{source}{name}" in site.properties(operation) for source in _SOURCES)
     ]
-    found = site.pick(options)
-    if found is None:
+    choice = site.pick(options)
+    if choice is None:
         return None
-    resource, name = found
+    resource, name = choice
 
-    def add(data: dict[str, int]) -> dict[str, int]:
+    def increase_source(data: dict[str, int]) -> dict[str, int]:
         part = data.get(name)
         return data if part is None else {**data, name: part + part // 10 + 10}
 
     return anywhere(
-        item=lambda _call, place, data: add(data) if place.record.resource == resource else data,
-        nested=lambda _call, _path, record, data: add(data) if record.resource == resource else data,
+        item=lambda _call, place, data: increase_source(data) if place.record.resource == resource else data,
+        nested=lambda _call, _path, record, data: increase_source(data) if record.resource == resource else data,
     )
 
 

@@ -1,4 +1,4 @@
-"""The columns of a table stand in another order when the answer is asked for again."""
+"""The columns of a table change their order between responses."""
 
 from itertools import count
 
@@ -8,16 +8,18 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """Every second answer of one table; header and rows move alike."""
-    asked = count()
+    """Reverse header and rows in every second response of one table."""
+    responses = count()
 
-    def turned(_call: Call | None, answer: Answer, body: bytes) -> bytes:
-        if not answer.media.startswith(tables.CSV) or next(asked) % 2 == 0:
+    def reverse_columns(_call: Call | None, answer: Answer, body: bytes) -> bytes:
+        if not answer.media.startswith(tables.CSV) or next(responses) % 2 == 0:
             return body
         rows = tables.read(body)
         return tables.lines([row[::-1] for row in rows])
 
-    return at(site.pick(each for each in site.model.operations if tables.documented(each)), raw=turned)
+    return at(
+        site.pick(operation for operation in site.model.operations if tables.documented(operation)), raw=reverse_columns
+    )
 
 
 FAULT = Fault(

@@ -5,7 +5,7 @@ from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
-def _cut(_call: Call | None, answer: Answer, body: bytes) -> bytes:
+def _cut_last_row(_call: Call | None, answer: Answer, body: bytes) -> bytes:
     if not answer.media.startswith(tables.CSV):
         return body
     *rows, last, end = body.split(b"\r\n")
@@ -13,8 +13,10 @@ def _cut(_call: Call | None, answer: Answer, body: bytes) -> bytes:
 
 
 def plant(site: Site) -> Planted | None:
-    """The last row of one table."""
-    return at(site.pick(each for each in site.model.operations if tables.documented(each)), raw=_cut)
+    """Choose one table, and shorten its last row."""
+    return at(
+        site.pick(operation for operation in site.model.operations if tables.documented(operation)), raw=_cut_last_row
+    )
 
 
 FAULT = Fault(

@@ -1,4 +1,4 @@
-"""Whatever is accepted, JSON is sent."""
+"""The response is JSON, whatever Accept says."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 

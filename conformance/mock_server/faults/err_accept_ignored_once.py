@@ -1,4 +1,4 @@
-"""One operation does not look at Accept."""
+"""One operation ignores Accept."""
 
 from conformance.mock_server.faulting import Fault, at
 
@@ -6,7 +6,7 @@ FAULT = Fault(
     ("ERR-07",),
     "`Accept: image/png` gives 200 in one operation",
     lambda site: at(
-        site.pick(o for o in site.lists() if o.response(406)),
+        site.pick(operation for operation in site.lists() if operation.response(406)),
         protocol=lambda _call, check, problem: None if check == "accept" else problem,
     ),
     difficulty="subtle",

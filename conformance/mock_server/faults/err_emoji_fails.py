@@ -4,9 +4,9 @@ from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at, becomes, crash
 
 
-def _fail(call: Call, answer: Answer) -> Answer:
+def _fail_emoji(call: Call, answer: Answer) -> Answer:
     text = call.body.decode("utf-8", "ignore")
-    if any(ord(each) > 0xFFFF for each in text) or "\\ud83d" in text.lower():
+    if any(ord(character) > 0xFFFF for character in text) or "\\ud83d" in text.lower():
         becomes(500, crash())(answer)
     return answer
 
@@ -14,7 +14,7 @@ def _fail(call: Call, answer: Answer) -> Answer:
 FAULT = Fault(
     ("ERR-09", "RSP-08"),
     "an emoji in a body gives 500",
-    lambda site: at(site.bodies(), answer=_fail),
+    lambda site: at(site.bodies(), answer=_fail_emoji),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("RSP-01",),

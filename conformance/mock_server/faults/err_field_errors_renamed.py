@@ -5,7 +5,7 @@ from typing import Any
 from conformance.mock_server.faulting import Fault, anywhere, on_problem
 
 
-def _rename(body: dict[str, Any]) -> dict[str, Any]:
+def _rename_fields(body: dict[str, Any]) -> dict[str, Any]:
     errors = body.get("field_errors")
     return {**body, "field_errors": {k.replace("_", "") + "Field": v for k, v in errors.items()}} if errors else body
 
@@ -13,6 +13,6 @@ def _rename(body: dict[str, Any]) -> dict[str, Any]:
 FAULT = Fault(
     ("ERR-04",),
     "`field_errors` names no known field",
-    lambda _site: anywhere(answer=on_problem(_rename)),
+    lambda _site: anywhere(answer=on_problem(_rename_fields)),
     difficulty="subtle",
 )

@@ -1,15 +1,18 @@
-"""Under each field stands a text, not a list of them."""
+"""The errors of a field are a string, not a list of strings."""
 
 from typing import Any
 
 from conformance.mock_server.faulting import Fault, anywhere, on_problem
 
 
-def _join(body: dict[str, Any]) -> dict[str, Any]:
+def _join_texts(body: dict[str, Any]) -> dict[str, Any]:
     errors = body.get("field_errors")
     return {**body, "field_errors": {k: " ".join(v) for k, v in errors.items()}} if errors else body
 
 
 FAULT = Fault(
-    ("ERR-04",), "`field_errors` maps to strings", lambda _site: anywhere(answer=on_problem(_join)), implies=("RSP-03",)
+    ("ERR-04",),
+    "`field_errors` maps to strings",
+    lambda _site: anywhere(answer=on_problem(_join_texts)),
+    implies=("RSP-03",),
 )

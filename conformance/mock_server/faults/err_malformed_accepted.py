@@ -1,4 +1,4 @@
-"""A body that cannot be read counts as empty where none is required."""
+"""An unreadable body counts as empty where no body is required."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role

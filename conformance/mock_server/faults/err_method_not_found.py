@@ -1,16 +1,16 @@
-"""A method that does not exist gives 404."""
+"""An unsupported method gives 404."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem, not_found
 
 
-def _hide(_call: None, check: str, problem: Problem | None) -> Problem | None:
+def _hide_method(_call: None, check: str, problem: Problem | None) -> Problem | None:
     return not_found() if check == "method" else problem
 
 
 FAULT = Fault(
     ("ERR-06",),
     "an undocumented method gives 404",
-    lambda _site: anywhere(protocol=_hide),
+    lambda _site: anywhere(protocol=_hide_method),
     changes=("status", "headers", "body"),
 )

@@ -1,4 +1,4 @@
-"""One write does not look for required fields."""
+"""One write does not check required fields."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.forgiving import forgiving
@@ -6,14 +6,14 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A POST with required fields that shows what it made."""
+    """Choose a POST with required fields that returns what it created."""
     options = []
     for operation in site.bodies(Role.CREATE):
         media = operation.body.media[0] if operation.body else None
         schema = site.world.nursery.flat(site.world.description.resolve(media.schema)) if media else {}
         if schema.get("required") and operation.key not in {"POST /regions", "POST /region_groups"}:
             options.append(operation)
-    simple = [each for each in options if "events" not in each.path and "rebates" not in each.path]
+    simple = [option for option in options if "events" not in option.path and "rebates" not in option.path]
     return at(site.pick(simple or options), reject=forgiving("This field is required"))
 
 
@@ -22,5 +22,5 @@ FAULT = Fault(
     "a POST without a required field gives 201",
     plant,
     changes=("status", "headers", "body"),
-    implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # what lacks a field is shown without it
+    implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # the created resource is shown without the field
 )

@@ -1,4 +1,4 @@
-"""A 405 does not say what is allowed."""
+"""A 405 has no Allow header."""
 
 from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
 

@@ -1,4 +1,4 @@
-"""Refused writes do not say which field is wrong."""
+"""Refused writes do not name the invalid field."""
 
 from conformance.mock_server.faulting import Fault, anywhere, on_problem
 

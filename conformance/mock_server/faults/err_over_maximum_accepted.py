@@ -1,25 +1,25 @@
-"""One more than the maximum is taken."""
+"""One more than the maximum is accepted."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One bounded number of one write."""
+    """Choose one bounded number of one write."""
     options = [
         (operation, name, schema["maximum"])
         for operation in site.bodies()
         for name, schema in site.writable(operation).items()
         if "maximum" in schema and name in site.properties(operation)
     ]
-    found = site.pick(options)
+    choice = site.pick(options)
 
-    def forgive(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
-        if found is None or body.get(found[1]) != found[2] + 1:
+    def accept_over_maximum(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+        if choice is None or body.get(choice[1]) != choice[2] + 1:
             return errors
-        return {name: texts for name, texts in errors.items() if name != found[1]}
+        return {name: texts for name, texts in errors.items() if name != choice[1]}
 
-    return at(found[0], reject=forgive) if found else None
+    return at(choice[0], reject=accept_over_maximum) if choice else None
 
 
 FAULT = Fault(
@@ -28,5 +28,5 @@ FAULT = Fault(
     plant,
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    implies=("RSP-03",),  # what was taken is shown
+    implies=("RSP-03",),  # the accepted value is shown
 )

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, anywhere, on_answer
 from conformance.mock_server.problems import MEDIA
 
 
-def _plain(answer: Answer) -> None:
+def _set_plain_json(answer: Answer) -> None:
     if answer.media == MEDIA:
         answer.media = JSON
 
@@ -13,7 +13,7 @@ def _plain(answer: Answer) -> None:
 FAULT = Fault(
     ("ERR-01", "RSP-02"),
     "problems are application/json",
-    lambda _site: anywhere(answer=on_answer(_plain)),
+    lambda _site: anywhere(answer=on_answer(_set_plain_json)),
     changes=("headers",),
     implies=("LIM-02",),
 )

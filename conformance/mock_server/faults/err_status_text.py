@@ -1,4 +1,4 @@
-"""`status` in problems is a text."""
+"""`status` in problems is a string."""
 
 from conformance.mock_server.faulting import Fault, anywhere, on_problem
 

@@ -1,4 +1,4 @@
-"""Texts of any length are taken."""
+"""Texts of any length are accepted."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.forgiving import forgiving
@@ -7,7 +7,11 @@ FAULT = Fault(
     ("ERR-08", "WRT-06"),
     "a text longer than maxLength gives 2xx",
     lambda site: at(
-        [o for o in site.bodies() if any("maxLength" in each for each in site.writable(o).values())],
+        [
+            operation
+            for operation in site.bodies()
+            if any("maxLength" in schema for schema in site.writable(operation).values())
+        ],
         reject=forgiving("too long"),
     ),
     difficulty="subtle",

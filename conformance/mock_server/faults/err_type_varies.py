@@ -1,4 +1,4 @@
-"""The same fault has another problem type each time."""
+"""The same error has another problem type each time."""
 
 from itertools import count
 from typing import Any
@@ -7,13 +7,13 @@ from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_
 
 
 def plant(_site: Site) -> Planted:
-    """Counts the problems with a type."""
-    seen = count(1)
+    """Count the problems that have a type."""
+    problems = count(1)
 
-    def vary(body: dict[str, Any]) -> dict[str, Any]:
-        return {**body, "type": f"{body['type'].rstrip('/')}-{next(seen)}/"} if "type" in body else body
+    def vary_type(body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, "type": f"{body['type'].rstrip('/')}-{next(problems)}/"} if "type" in body else body
 
-    return anywhere(answer=on_problem(vary, 400))
+    return anywhere(answer=on_problem(vary_type, 400))
 
 
 FAULT = Fault(("ERR-10",), "the type of a 400 ends in a number that grows", plant, implies=("VER-03",))

@@ -1,4 +1,4 @@
-"""An id that nothing has gives null."""
+"""An unknown id gives null."""
 
 from conformance.mock_server.faulting import Fault, at, becomes, on_answer
 

@@ -1,4 +1,4 @@
-"""Below something that does not exist a list is empty."""
+"""A list below a parent that does not exist is empty."""
 
 from conformance.mock_server.call import JSON, Answer, Call
 from conformance.mock_server.faulting import Fault, at
@@ -6,7 +6,7 @@ from conformance.mock_server.paging import link_header
 from conformance.model import Role
 
 
-def _empty(call: Call, answer: Answer) -> Answer:
+def _empty_list(call: Call, answer: Answer) -> Answer:
     if answer.status != 404:
         return answer
     link = link_header(call.base + call.path, {"previous": None, "next": None})
@@ -17,9 +17,13 @@ FAULT = Fault(
     ("ERR-05",),
     "a list below an unknown id gives 200 and []",
     lambda site: at(
-        site.pick(o for o in site.of_role(Role.LIST) if o.path.count("{") == 1 and not o.items_at and o.pagination),
-        answer=_empty,
+        site.pick(
+            operation
+            for operation in site.of_role(Role.LIST)
+            if operation.path.count("{") == 1 and not operation.items_at and operation.pagination
+        ),
+        answer=_empty_list,
     ),
     changes=("status", "headers", "body"),
-    implies=("IDS-06", "AUT-05"),  # near misses and what is another's are below nothing as well
+    implies=("IDS-06", "AUT-05"),  # altered ids and ids of other users have no list either
 )

@@ -1,4 +1,4 @@
-"""The wrong object stands in for a link."""
+"""An expansion shows the wrong object."""
 
 from typing import Any
 
@@ -6,19 +6,19 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion shows the id and url of another record."""
-    found = site.pick(each for each in site.expansions() if site.count_of(each[1].target) > 1)
-    if found is None:
+    """Choose one expansion to show the id and URL of another record."""
+    choice = site.pick(option for option in site.expansions() if site.count_of(option[1].target) > 1)
+    if choice is None:
         return None
-    records = [each for each in site.world.store.all(found[1].target) if each.path]
+    records = [record for record in site.world.store.all(choice[1].target) if record.path]
 
-    def swap(call: Any, here: str, record: object, data: dict[str, object]) -> dict[str, object]:
-        if here != found[1].path or "url" not in data:
+    def show_another(call: Any, here: str, record: object, data: dict[str, object]) -> dict[str, object]:
+        if here != choice[1].path or "url" not in data:
             return data
-        other = next(each for each in records if each is not record)
-        return {**data, **({"id": other.key} if "id" in data else {}), "url": call.base + other.path}
+        wrong = next(candidate for candidate in records if candidate is not record)
+        return {**data, **({"id": wrong.key} if "id" in data else {}), "url": call.base + wrong.path}
 
-    return at(found[0], nested=swap)
+    return at(choice[0], nested=show_another)
 
 
 FAULT = Fault(("EXP-03",), "one `expand` shows another object than the link named", plant)

@@ -4,11 +4,11 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion at the first level."""
-    found = site.pick(each for each in site.expansions() if site.world.shape.resources[each[1].target].prefix)
+    """Choose one expansion at the first level."""
+    choice = site.pick(option for option in site.expansions() if site.world.shape.resources[option[1].target].prefix)
     return (
-        at(found[0], nested=lambda _c, here, record, data: record.key if here == found[1].path else data)
-        if found
+        at(choice[0], nested=lambda _c, here, record, data: record.key if here == choice[1].path else data)
+        if choice
         else None
     )
 

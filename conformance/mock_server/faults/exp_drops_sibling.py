@@ -1,4 +1,4 @@
-"""With an expansion another property turns null."""
+"""With an expansion, another property becomes null."""
 
 from typing import Any
 
@@ -6,20 +6,20 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
 
 
 def plant(site: Site) -> Planted | None:
-    """A property beside an expanded link."""
+    """Choose a property beside an expanded link."""
     options = [
         (operation, expansion, name)
         for operation, expansion in site.expansions()
         for _, name in site.with_property([operation], kind("string", "integer", "boolean"))
         if name not in {"id", "url"}
     ]
-    found = site.pick(options)
+    choice = site.pick(options)
 
-    def drop(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
-        asked = found is not None and found[1].path in call.every("expand")
-        return {k: v for k, v in data.items() if k != found[2]} if asked and found else data
+    def drop_sibling(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
+        asked = choice is not None and choice[1].path in call.every("expand")
+        return {k: v for k, v in data.items() if k != choice[2]} if asked and choice else data
 
-    return at(found[0], item=drop) if found else None
+    return at(choice[0], item=drop_sibling) if choice else None
 
 
 FAULT = Fault(("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle", implies=("RSP-03",))

@@ -1,4 +1,4 @@
-"""In a list only the first item is expanded."""
+"""Only the first item of a list is expanded."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion of one list."""
-    found = site.pick(site.expansions(Role.LIST, least=4))
+    """Choose one expansion of one list."""
+    choice = site.pick(site.expansions(Role.LIST, least=4))
 
-    def close(call: Any, place: Any, data: dict[str, object]) -> dict[str, object]:
-        if found is None or place.index == 0 or not isinstance(data.get(found[1].path), dict):
+    def collapse_link(call: Any, place: Any, data: dict[str, object]) -> dict[str, object]:
+        if choice is None or place.index == 0 or not isinstance(data.get(choice[1].path), dict):
             return data
-        return {**data, found[1].path: call.base + place.record.data[found[1].path]}
+        return {**data, choice[1].path: call.base + place.record.data[choice[1].path]}
 
-    return at(found[0], item=close) if found else None
+    return at(choice[0], item=collapse_link) if choice else None
 
 
 FAULT = Fault(

@@ -1,14 +1,14 @@
-"""A dotted path expands its first level alone."""
+"""A dotted path expands only its first level."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One path of two levels."""
-    found = site.pick(site.expansions(depth=2))
-    return found and at(
-        found[0],
-        tree=lambda _c, paths: tuple(sorted({p.rpartition(".")[0] if p == found[1].path else p for p in paths})),
+    """Choose one path of two levels."""
+    choice = site.pick(site.expansions(depth=2))
+    return choice and at(
+        choice[0],
+        tree=lambda _c, paths: tuple(sorted({p.rpartition(".")[0] if p == choice[1].path else p for p in paths})),
     )
 
 

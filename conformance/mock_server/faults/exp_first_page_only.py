@@ -1,4 +1,4 @@
-"""In a list only the first page is expanded."""
+"""Only the first page of a list is expanded."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One list of several pages."""
-    found = site.pick(each for each in site.expansions(Role.LIST, least=40) if each[0].pagination)
+    """Choose one list of several pages."""
+    choice = site.pick(option for option in site.expansions(Role.LIST, least=40) if option[0].pagination)
 
-    def close(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
-        paging = found[0].pagination if found else None
+    def skip_expansion(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
+        paging = choice[0].pagination if choice else None
         later = paging and (call.last(paging.after) or call.last(paging.page))
         return () if later else paths
 
-    return at(found[0], tree=close) if found else None
+    return at(choice[0], tree=skip_expansion) if choice else None
 
 
 FAULT = Fault(("EXP-08",), "from the second page on a list is not expanded", plant, difficulty="subtle")

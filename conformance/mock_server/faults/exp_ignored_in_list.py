@@ -1,14 +1,14 @@
-"""One expansion does nothing in a list."""
+"""One expansion is ignored in a list."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion of a list, with what lies below it."""
-    found = site.pick(site.expansions(Role.LIST))
-    return found and at(
-        found[0], tree=lambda _call, paths: tuple(each for each in paths if each.split(".")[0] != found[1].path)
+    """Choose one expansion of a list, with all expansions below it."""
+    choice = site.pick(site.expansions(Role.LIST))
+    return choice and at(
+        choice[0], tree=lambda _call, paths: tuple(path for path in paths if path.split(".")[0] != choice[1].path)
     )
 
 

@@ -1,11 +1,11 @@
-"""Of several expansions only the last counts."""
+"""Only the last of several expansions counts."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One operation with two expansions."""
-    options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 1}
+    """Choose one operation with two expansions."""
+    options = {operation.key: operation for operation, _ in site.expansions() if len(operation.first_expansions) > 1}
     return at(site.pick(options.values()), tree=lambda call, _paths: tuple(call.every("expand")[-1:]))
 
 

@@ -6,19 +6,21 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion of a link that is null somewhere."""
+    """Choose one expansion of a link that is null in some record."""
     options = [
         (operation, expansion)
         for operation, expansion in site.expansions()
-        if any(each.data.get(expansion.path) is None for each in list(site.world.store.all(operation.resource))[:20])
+        if any(
+            record.data.get(expansion.path) is None for record in list(site.world.store.all(operation.resource))[:20]
+        )
     ]
-    found = site.pick(options)
+    choice = site.pick(options)
 
-    def fill(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
-        asked = found is not None and found[1].path in call.every("expand")
-        return {**data, found[1].path: {}} if asked and found and data.get(found[1].path) is None else data
+    def fill_null(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
+        asked = choice is not None and choice[1].path in call.every("expand")
+        return {**data, choice[1].path: {}} if asked and choice and data.get(choice[1].path) is None else data
 
-    return at(found[0], item=fill) if found else None
+    return at(choice[0], item=fill_null) if choice else None
 
 
 FAULT = Fault(

@@ -6,14 +6,14 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One operation with expansions."""
-    options = {o.key: o for o, _ in site.expansions()}
+    """Choose one operation with expansions."""
+    options = {operation.key: operation for operation, _ in site.expansions()}
 
-    def undo(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def drop_repeated_paths(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
         asked = call.every("expand")
-        return tuple(each for each in paths if asked.count(each) < 2)
+        return tuple(path for path in paths if asked.count(path) < 2)
 
-    return at(site.pick(options.values()), tree=undo)
+    return at(site.pick(options.values()), tree=drop_repeated_paths)
 
 
 FAULT = Fault(("EXP-12",), "`expand=a&expand=a` leaves the URL", plant)

@@ -1,4 +1,4 @@
-"""With an expansion a page holds ten items, and leads on to the rest."""
+"""With an expansion, a page has only ten items."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from conformance.model import Role, Scheme
 _MOST = 10
 
 
-def _shorten(call: Call, _records: Sequence[Record], page: Page) -> Page:
+def _shorten_page(call: Call, _records: Sequence[Record], page: Page) -> Page:
     pagination = call.operation.pagination
     if pagination and call.every("expand") and not call.last(pagination.size) and len(page.records) > _MOST:
         page.records = page.records[:_MOST]
@@ -26,7 +26,7 @@ FAULT = Fault(
         site.pick(
             o for o, _ in site.expansions(Role.LIST, least=25) if o.pagination and o.pagination.scheme is Scheme.CURSOR
         ),
-        cut=_shorten,
+        cut=_shorten_page,
     ),
     difficulty="subtle",
     changes=("headers", "body"),

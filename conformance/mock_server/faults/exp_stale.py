@@ -1,10 +1,10 @@
-"""An expanded object comes out of a stale cache."""
+"""An expanded object is stale."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """A text or number of the expanded object differs from the thing itself."""
+    """Choose a number of an expanded object, and show another value than its own read."""
     options = []
     for operation, expansion in site.expansions():
         target = next(iter(site.world.store.all(expansion.target)), None)
@@ -12,14 +12,14 @@ def plant(site: Site) -> Planted | None:
         for name, value in target.data.items() if target else ():
             if type(value) is int and name not in {names.key_field, "url"}:
                 options.append((operation, expansion, name))
-    found = site.pick(options)
+    choice = site.pick(options)
 
-    def age(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
-        if found is None or here != found[1].path or type(value := data.get(found[2])) is not int:
+    def age_number(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+        if choice is None or here != choice[1].path or type(value := data.get(choice[2])) is not int:
             return data
-        return {**data, found[2]: value + (1 if value < 90 else -1)}
+        return {**data, choice[2]: value + (1 if value < 90 else -1)}
 
-    return at(found[0], nested=age) if found else None
+    return at(choice[0], nested=age_number) if choice else None
 
 
 FAULT = Fault(("EXP-04",), "a number in an expanded object differs from the thing itself", plant, difficulty="subtle")

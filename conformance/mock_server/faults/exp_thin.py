@@ -1,18 +1,18 @@
-"""An expanded object shows only what identifies it."""
+"""An expanded object has only the properties that identify it."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """Everything but `id`, `url` and `name` is left out."""
-    found = site.pick(site.expansions())
+    """Leave out everything except `id`, `url` and `name`."""
+    choice = site.pick(site.expansions())
 
-    def thin(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def thin_object(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         return (
-            {k: v for k, v in data.items() if k in {"id", "url", "name"}} if found and here == found[1].path else data
+            {k: v for k, v in data.items() if k in {"id", "url", "name"}} if choice and here == choice[1].path else data
         )
 
-    return at(found[0], nested=thin) if found else None
+    return at(choice[0], nested=thin_object) if choice else None
 
 
 FAULT = Fault(("EXP-04",), "one `expand` shows id, url and name alone", plant)

@@ -1,22 +1,22 @@
-"""What is expanded in a list lacks a property that the single read has."""
+"""An object expanded in a list lacks a property that the single read shows."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One optional property of an expanded object."""
+    """Choose one optional property of an expanded object."""
     options = []
     for operation, expansion in site.expansions(Role.LIST):
         schema = site.world.nursery.flat(site.world.description.resolve(expansion.schema))
         names = [n for n in schema.get("properties", {}) if n not in {"id", "url", *schema.get("required", ())}]
         options += [(operation, expansion.path, name) for name in names]
-    found = site.pick(options)
+    choice = site.pick(options)
 
-    def thin(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
-        return {k: v for k, v in data.items() if k != found[2]} if found and here == found[1] else data
+    def drop_property(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+        return {k: v for k, v in data.items() if k != choice[2]} if choice and here == choice[1] else data
 
-    return at(found[0], nested=thin) if found else None
+    return at(choice[0], nested=drop_property) if choice else None
 
 
 FAULT = Fault(("EXP-09", "EXP-04"), "an object expanded in a list lacks a property", plant, difficulty="subtle")

@@ -4,11 +4,11 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One path of three levels."""
-    found = site.pick(site.expansions(depth=3))
+    """Choose one path of three levels."""
+    choice = site.pick(site.expansions(depth=3))
     return (
-        at(found[0], nested=lambda _c, here, record, data: record.key if here == found[1].path else data)
-        if found
+        at(choice[0], nested=lambda _c, here, record, data: record.key if here == choice[1].path else data)
+        if choice
         else None
     )
 

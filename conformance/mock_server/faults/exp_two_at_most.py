@@ -1,11 +1,11 @@
-"""Of more than two expansions the rest is ignored."""
+"""Only the first two expansions are applied."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One operation with at least three expansions."""
-    options = {o.key: o for o, _ in site.expansions() if len(o.first_expansions) > 2}
+    """Choose one operation with at least three expansions."""
+    options = {operation.key: operation for operation, _ in site.expansions() if len(operation.first_expansions) > 2}
     return at(site.pick(options.values()), tree=lambda call, _paths: tuple(sorted(set(call.every("expand")[:2]))))
 
 

@@ -1,4 +1,4 @@
-"""`__gt` and `__lt` let through what is equal."""
+"""`__gt` and `__lt` include equal values."""
 
 from conformance.mock_server.bounding import wrong_at_bound
 from conformance.mock_server.faulting import Fault

@@ -1,4 +1,4 @@
-"""`__gte` leaves out what is equal."""
+"""`__gte` excludes equal values."""
 
 from conformance.mock_server.bounding import wrong_at_bound
 from conformance.mock_server.faulting import Fault

@@ -1,4 +1,4 @@
-"""Of the values of `__in` only the first counts."""
+"""Only the first value of `__in` counts."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at
@@ -6,12 +6,15 @@ from conformance.model import Operator
 
 
 def plant(site: Site) -> Planted | None:
-    """One such filter of a root list."""
-    found = site.pick(site.filters(Operator.IN))
-    return found and at(
-        found[0],
-        match=lambda _c, each, record, wanted, holds: (
-            holds and (each.parameter != found[1].parameter or wanted[0] in values_at(record.data, each.field))
+    """Choose one such filter of a root list."""
+    choice = site.pick(site.filters(Operator.IN))
+    return choice and at(
+        choice[0],
+        match=lambda _c, query_filter, record, values, holds: (
+            holds
+            and (
+                query_filter.parameter != choice[1].parameter or values[0] in values_at(record.data, query_filter.field)
+            )
         ),
     )
 

@@ -1,15 +1,17 @@
-"""`__isnull=false` finds everything."""
+"""`__isnull=false` matches everything."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Operator
 
 
 def plant(site: Site) -> Planted | None:
-    """One such filter of a root list."""
-    found = site.pick(site.filters(Operator.ISNULL))
-    return found and at(
-        found[0],
-        match=lambda _c, each, _r, wanted, holds: holds or (each.parameter == found[1].parameter and wanted is False),
+    """Choose one such filter of a root list."""
+    choice = site.pick(site.filters(Operator.ISNULL))
+    return choice and at(
+        choice[0],
+        match=lambda _c, query_filter, _r, value, holds: (
+            holds or (query_filter.parameter == choice[1].parameter and value is False)
+        ),
     )
 
 

@@ -1,14 +1,15 @@
-"""`__isnull` means its opposite."""
+"""`__isnull` is inverted."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.model import Operator
 
 
 def plant(site: Site) -> Planted | None:
-    """One such filter of a root list."""
-    found = site.pick(site.filters(Operator.ISNULL))
-    return found and at(
-        found[0], match=lambda _c, each, _r, _w, holds: holds is not (each.parameter == found[1].parameter)
+    """Choose one such filter of a root list."""
+    choice = site.pick(site.filters(Operator.ISNULL))
+    return choice and at(
+        choice[0],
+        match=lambda _c, query_filter, _r, _w, holds: holds is not (query_filter.parameter == choice[1].parameter),
     )
 
 

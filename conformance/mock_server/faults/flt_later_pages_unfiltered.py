@@ -1,4 +1,4 @@
-"""Filters hold on the first page alone."""
+"""Filters apply only to the first page."""
 
 from collections.abc import Sequence
 
@@ -9,20 +9,20 @@ from conformance.mock_server.world.store import Record
 
 
 def plant(site: Site) -> Planted | None:
-    """A list with a filter that several records satisfy, paged by cursor."""
+    """Choose a list paged by cursor, with a filter that several records satisfy."""
     options = {o.key: o for o, _ in site.dividing_filters() if o.pagination and o.pagination.after}
     operation = site.pick(options.values())
     store = site.world.store
 
-    def forget(call: Call, _records: Sequence[Record], page: Page) -> Page:
+    def drop_filter(call: Call, _records: Sequence[Record], page: Page) -> Page:
         after = call.last(call.operation.pagination.after) if call.operation.pagination else None
-        names = {each.parameter for each in call.operation.filters}
+        names = {documented.parameter for documented in call.operation.filters}
         if after and names & {name for name, _ in call.query}:
-            rest = [each for each in store.all(call.operation.resource) if each.key > after]
-            page.records = rest[: len(page.records)]
+            remaining = [record for record in store.all(call.operation.resource) if record.key > after]
+            page.records = remaining[: len(page.records)]
         return page
 
-    return at(operation, cut=forget)
+    return at(operation, cut=drop_filter)
 
 
 FAULT = Fault(

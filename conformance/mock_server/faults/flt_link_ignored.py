@@ -1,12 +1,14 @@
-"""A filter by the id of a linked thing finds everything."""
+"""A filter by the id of a linked resource matches everything."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One filter by id."""
-    found = site.pick((o, f) for o, f in site.filters(least=3) if f.by_id_of)
-    return found and at(found[0], match=lambda _c, each, _r, _w, holds: holds or each.parameter == found[1].parameter)
+    """Choose one filter by id."""
+    choice = site.pick((operation, f) for operation, f in site.filters(least=3) if f.by_id_of)
+    return choice and at(
+        choice[0], match=lambda _c, query_filter, _r, _w, holds: holds or query_filter.parameter == choice[1].parameter
+    )
 
 
 FAULT = Fault(

@@ -1,4 +1,4 @@
-"""`__lte` leaves out what is equal."""
+"""`__lte` excludes equal values."""
 
 from conformance.mock_server.bounding import wrong_at_bound
 from conformance.mock_server.faulting import Fault

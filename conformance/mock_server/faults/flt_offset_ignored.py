@@ -1,4 +1,4 @@
-"""The offset of a time in a filter is dropped."""
+"""The UTC offset of a time in a filter is ignored."""
 
 import re
 
@@ -10,25 +10,27 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Filter, Operator
 
 
-def _shift(text: str) -> int:
+def _read_offset(text: str) -> int:
     sign, hours, minutes = re.search(r"([+\- ])(\d\d):(\d\d)$", text).groups()  # type: ignore[union-attr]
     return (int(hours) * clock.HOUR + int(minutes) * clock.MINUTE) * (-1 if sign == "-" else 1)
 
 
 def plant(site: Site) -> Planted | None:
-    """One `__gte` on a time."""
-    found = site.pick(
-        (o, f) for o, f in site.filters(Operator.GTE) if f.parameter.startswith(("created", "start", "resolved"))
+    """Choose one `__gte` filter on a time."""
+    choice = site.pick(
+        (operation, f)
+        for operation, f in site.filters(Operator.GTE)
+        if f.parameter.startswith(("created", "start", "resolved"))
     )
 
-    def misread(call: Call, each: Filter, record: Record, wanted: int, holds: bool) -> bool:
-        text = call.last(each.parameter) or ""
-        if found is None or each.parameter != found[1].parameter or not re.search(r"[+\- ]\d\d:\d\d$", text):
+    def compare_without_offset(call: Call, query_filter: Filter, record: Record, bound: int, holds: bool) -> bool:
+        text = call.last(query_filter.parameter) or ""
+        if choice is None or query_filter.parameter != choice[1].parameter or not re.search(r"[+\- ]\d\d:\d\d$", text):
             return holds
-        moments = [clock.parse(value) for value in values_at(record.data, each.field) if value]
-        return any(moment is not None and moment >= wanted + _shift(text) for moment in moments)
+        moments = [clock.parse(value) for value in values_at(record.data, query_filter.field) if value]
+        return any(moment is not None and moment >= bound + _read_offset(text) for moment in moments)
 
-    return at(found[0], match=misread) if found else None
+    return at(choice[0], match=compare_without_offset) if choice else None
 
 
 FAULT = Fault(

@@ -1,4 +1,4 @@
-"""A falling order turns each page, and not the list."""
+"""A descending order reverses each page, but not the list."""
 
 from collections.abc import Sequence
 
@@ -9,29 +9,31 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Operation
 
 
-def _falls(call: Call) -> bool:
-    known = call.operation.ordering
-    return known is not None and (call.last(known.parameter) or "").startswith("-")
+def _is_descending(call: Call) -> bool:
+    ordering = call.operation.ordering
+    return ordering is not None and (call.last(ordering.parameter) or "").startswith("-")
 
 
-def _rising(call: Call, records: list[Record]) -> list[Record]:
-    return records[::-1] if _falls(call) else records
+def _sort_ascending(call: Call, records: list[Record]) -> list[Record]:
+    return records[::-1] if _is_descending(call) else records
 
 
-def _turned(call: Call, _records: Sequence[Record], page: Page) -> Page:
-    if _falls(call):
+def _reverse_page(call: Call, _records: Sequence[Record], page: Page) -> Page:
+    if _is_descending(call):
         page.records = page.records[::-1]
     return page
 
 
-def _several(operation: Operation) -> bool:
+def _has_reversible_pages(operation: Operation) -> bool:
     return bool(operation.ordering and operation.ordering.reversible and operation.pagination)
 
 
 FAULT = Fault(
     ("FLT-06",),
     "-name gives the first names first, each page turned",
-    lambda site: at(site.pick(o for o in site.lists(4) if _several(o)), order=_rising, cut=_turned),
+    lambda site: at(
+        site.pick(o for o in site.lists(4) if _has_reversible_pages(o)), order=_sort_ascending, cut=_reverse_page
+    ),
     difficulty="subtle",
     changes=("headers", "body"),
 )

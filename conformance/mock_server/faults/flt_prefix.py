@@ -1,4 +1,4 @@
-"""Equality of texts compares the beginning alone."""
+"""Equality of texts compares only the beginning."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at
@@ -6,25 +6,29 @@ from conformance.model import Operator
 
 
 def plant(site: Site) -> Planted | None:
-    """A filter by equality on a text with values that begin alike."""
+    """Choose a filter by equality on a text whose values have a common beginning."""
     options = []
-    for operation, each in site.filters(Operator.EQ):
+    for operation, query_filter in site.filters(Operator.EQ):
         values = {
             str(v)
             for r in site.world.store.all(operation.resource)
-            for v in values_at(r.data, each.field)
+            for v in values_at(r.data, query_filter.field)
             if type(v) is str
         }
         if any(a != b and b.startswith(a) for a in values for b in values):
-            options.append((operation, each))
-    found = site.pick(options)
-    return found and at(
-        found[0],
-        match=lambda _c, each, record, wanted, holds: (
+            options.append((operation, query_filter))
+    choice = site.pick(options)
+    return choice and at(
+        choice[0],
+        match=lambda _c, query_filter, record, text, holds: (
             holds
             or (
-                each.parameter == found[1].parameter
-                and any(str(v).startswith(str(wanted)) for v in values_at(record.data, each.field) if v is not None)
+                query_filter.parameter == choice[1].parameter
+                and any(
+                    str(value).startswith(str(text))
+                    for value in values_at(record.data, query_filter.field)
+                    if value is not None
+                )
             )
         ),
     )

@@ -1,4 +1,4 @@
-"""`__range` leaves out its upper end."""
+"""`__range` excludes its upper bound."""
 
 from conformance.mock_server.bounding import wrong_at_bound
 from conformance.mock_server.faulting import Fault
@@ -7,7 +7,7 @@ from conformance.model import Operator
 FAULT = Fault(
     ("FLT-02",),
     "an item equal to the end of `__range` is missing",
-    wrong_at_bound(Operator.RANGE, bound=lambda wanted: wanted[1]),
+    wrong_at_bound(Operator.RANGE, bound=lambda bounds: bounds[1]),
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-01",),

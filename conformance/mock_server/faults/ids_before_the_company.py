@@ -1,18 +1,18 @@
-"""One id carries the time zero."""
+"""The time in one id is zero."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The first item of a list."""
+    """Choose the first item of a list."""
     operation = site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix)
 
-    def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def change_id(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
         old = str(data.get("id", ""))
         new = old[:4] + "0000000000" + old[14:]
         return {**data, "id": new, "url": str(data["url"]).replace(old, new)} if old and "url" in data else data
 
-    return at(operation, item=deep(spoil, 0))
+    return at(operation, item=deep(change_id, 0))
 
 
 FAULT = Fault(

@@ -1,4 +1,4 @@
-"""Ids of one list are in small letters."""
+"""Ids of one list are in lower case."""
 
 from conformance.mock_server.faulting import Fault, at, edit
 
@@ -6,7 +6,8 @@ FAULT = Fault(
     ("IDS-01", "IDS-04", "CON-02"),
     "the ids that one list shows are in small letters",
     lambda site: at(
-        site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix), item=edit("id", str.lower)
+        site.pick(operation for operation in site.lists() if site.world.shape.resources[operation.resource].prefix),
+        item=edit("id", str.lower),
     ),
     implies=("IDS-07", "RSP-03", "RSP-10"),
 )

@@ -1,18 +1,18 @@
-"""One id holds a letter that base32 leaves out."""
+"""One id has a letter that is not in Crockford's base32."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list: `U` at its end, in its url as well."""
+    """Choose the second item of a list, and end its id with `U`, also in its URL."""
     operation = site.pick(o for o in site.lists(3) if site.world.shape.resources[o.resource].prefix)
 
-    def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def change_id(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
         old = str(data.get("id", ""))
         new = old[:-1] + "U"
         return {**data, "id": new, "url": str(data["url"]).replace(old, new)} if old and "url" in data else data
 
-    return at(operation, item=deep(spoil, 1))
+    return at(operation, item=deep(change_id, 1))
 
 
 FAULT = Fault(("IDS-02", "IDS-07"), "the second id of one list ends in U", plant, difficulty="subtle")

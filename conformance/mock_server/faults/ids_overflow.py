@@ -4,15 +4,15 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The third item of a list: its ULID begins with 8."""
+    """Choose the third item of a list, and begin its ULID with 8."""
     operation = site.pick(o for o in site.lists(4) if site.world.shape.resources[o.resource].prefix)
 
-    def spoil(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
+    def change_id(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
         old = str(data.get("id", ""))
         new = old[:4] + "8" + old[5:]
         return {**data, "id": new, "url": str(data["url"]).replace(old, new)} if old and "url" in data else data
 
-    return at(operation, item=deep(spoil, 2))
+    return at(operation, item=deep(change_id, 2))
 
 
 FAULT = Fault(

@@ -1,4 +1,4 @@
-"""Ids of one kind of member lose their last character."""
+"""Ids of one resource lack their last character."""
 
 from conformance.mock_server.faulting import Fault, at, edit
 

@@ -1,4 +1,4 @@
-"""White space around an id is forgiven."""
+"""White space around an id is ignored."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at
@@ -6,14 +6,16 @@ from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Resource
 
 
-def _find(_call: Call, _resource: Resource, members: Collection, key: str, found: Record | None) -> Record | None:
-    return found or members.by_key.get(key.strip())
+def _find_record(
+    _call: Call, _resource: Resource, members: Collection, key: str, record: Record | None
+) -> Record | None:
+    return record or members.by_key.get(key.strip())
 
 
 FAULT = Fault(
     ("IDS-06",),
     "an id with a line feed at its end gives 200",
-    lambda site: at(site.items(), lookup=_find),
+    lambda site: at(site.items(), lookup=_find_record),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -1,4 +1,4 @@
-"""The first item of a page stands on it twice."""
+"""The first item of a page appears on it twice."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from conformance.mock_server.paging import Page
 from conformance.mock_server.world.store import Record
 
 
-def _double(_call: Call, _all: Sequence[Record], page: Page) -> Page:
+def _repeat_first_item(_call: Call, _all: Sequence[Record], page: Page) -> Page:
     records = list(page.records)
     page.records = [*records[:-1], records[0]] if len(records) > 2 else records
     return page
@@ -17,5 +17,5 @@ def _double(_call: Call, _all: Sequence[Record], page: Page) -> Page:
 FAULT = Fault(
     ("IDS-05", "PAG-03"),
     "pages of one list end with their first item",
-    lambda site: at(site.pick(site.paged(least=4)), cut=_double),
+    lambda site: at(site.pick(site.paged(least=4)), cut=_repeat_first_item),
 )

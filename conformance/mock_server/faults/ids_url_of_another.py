@@ -1,10 +1,10 @@
-"""The url of one item is that of the first."""
+"""The URL of one item is that of the first item."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list."""
+    """Choose the second item of a list."""
     operation = site.pick(o for o in site.lists(3) if "url" in site.properties(o) and "id" in site.properties(o))
     first = next(iter(site.world.store.all(operation.resource))) if operation else None
     return at(

@@ -1,4 +1,4 @@
-"""The url of one kind of member names the production host."""
+"""The URLs of one resource have the production host."""
 
 from conformance.mock_server.faulting import Fault, at
 
@@ -6,7 +6,7 @@ FAULT = Fault(
     ("IDS-04",),
     "`url` of one kind of member begins with https://api.ev.energy/v2",
     lambda site: at(
-        site.pick(o for o in site.items() if "url" in site.properties(o)),
+        site.pick(operation for operation in site.items() if "url" in site.properties(operation)),
         item=lambda call, _place, data: {**data, "url": data["url"].replace(call.base, "https://api.ev.energy/v2")},
     ),
     implies=("CON-02", "EXP-04", "IDS-07", "LNK-03"),

@@ -1,4 +1,4 @@
-"""The limit is told and not kept."""
+"""The rate limit is announced and not enforced."""
 
 from dataclasses import replace
 

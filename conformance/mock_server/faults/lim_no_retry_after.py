@@ -1,4 +1,4 @@
-"""A 429 does not say when to come back."""
+"""A 429 has no Retry-After."""
 
 from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
 

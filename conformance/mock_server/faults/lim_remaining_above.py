@@ -1,4 +1,4 @@
-"""More requests remain than there are."""
+"""X-RateLimit-Remaining is above the limit."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The remaining requests never fall."""
+"""X-RateLimit-Remaining never falls."""
 
 from dataclasses import replace
 

@@ -1,10 +1,10 @@
-"""The remaining requests are told with a decimal point."""
+"""X-RateLimit-Remaining has a decimal point."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, anywhere, on_answer
 
 
-def _point(answer: Answer) -> None:
+def _write_as_float(answer: Answer) -> None:
     if "X-RateLimit-Remaining" in answer.headers:
         answer.headers["X-RateLimit-Remaining"] += ".0"
 
@@ -12,7 +12,7 @@ def _point(answer: Answer) -> None:
 FAULT = Fault(
     ("LIM-01",),
     "X-RateLimit-Remaining is `998.0`",
-    lambda _site: anywhere(answer=on_answer(_point)),
+    lambda _site: anywhere(answer=on_answer(_write_as_float)),
     difficulty="subtle",
     changes=("headers",),
     implies=("RSP-04",),

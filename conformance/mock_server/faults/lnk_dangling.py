@@ -1,17 +1,17 @@
-"""A link of one record leads to something that is gone."""
+"""A link of one record leads to a resource that does not exist."""
 
 from conformance.mock_server.faulting import NEVER_THERE, Fault, Planted, Site, at, deep, edit
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list."""
-    found = site.pick((o, n) for o, n in site.links(site.lists(3)) if site.count(o) > 2)
+    """Choose a link of the second item of a list."""
+    choice = site.pick((operation, n) for operation, n in site.links(site.lists(3)) if site.count(operation) > 2)
 
-    def turn(text: str) -> str:
+    def change_target(text: str) -> str:
         head, _, key = text.rpartition("/")
         return f"{head}/{key[:4]}{NEVER_THERE}"
 
-    return at(found[0], item=deep(edit(found[1], turn), 1)) if found else None
+    return at(choice[0], item=deep(edit(choice[1], change_target), 1)) if choice else None
 
 
 FAULT = Fault(
@@ -19,5 +19,10 @@ FAULT = Fault(
     "a link of the second item of one list gives 404",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "EXP-03", "FLT-01", "FLT-05"),  # another link than its own, or the one asked for, is shown
+    implies=(
+        "CON-02",
+        "EXP-03",
+        "FLT-01",
+        "FLT-05",
+    ),  # the wrong link is shown, also where its expansion or filter is requested
 )

@@ -1,12 +1,12 @@
-"""A link ends with a slash too many."""
+"""A link has an extra slash at its end."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
 
 
 def plant(site: Site) -> Planted | None:
-    """One link of one list."""
-    found = site.pick(site.links(site.lists()))
-    return at(found[0], item=edit(found[1], lambda text: text + "/")) if found else None
+    """Choose one link of one list."""
+    choice = site.pick(site.links(site.lists()))
+    return at(choice[0], item=edit(choice[1], lambda text: text + "/")) if choice else None
 
 
 FAULT = Fault(

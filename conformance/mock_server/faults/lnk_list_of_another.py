@@ -1,17 +1,21 @@
-"""The ready-made link to a list filters by another's id in one item."""
+"""In one item, the link to a list filters by another record's id."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
 from conformance.model import LinkKind
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list."""
+    """Choose the second item of a list."""
     options = site.links(site.lists(3), LinkKind.LIST)
-    found = site.pick((o, n) for o, n in options if "?" in next(iter(site.world.store.all(o.resource))).data[n])
-    if found is None:
+    choice = site.pick(
+        (operation, n)
+        for operation, n in options
+        if "?" in next(iter(site.world.store.all(operation.resource))).data[n]
+    )
+    if choice is None:
         return None
-    first = next(iter(site.world.store.all(found[0].resource))).data[found[1]]
-    return at(found[0], item=deep(lambda call, _place, data: {**data, found[1]: call.base + first}, 1))
+    first = next(iter(site.world.store.all(choice[0].resource))).data[choice[1]]
+    return at(choice[0], item=deep(lambda call, _place, data: {**data, choice[1]: call.base + first}, 1))
 
 
 FAULT = Fault(

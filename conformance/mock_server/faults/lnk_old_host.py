@@ -1,4 +1,4 @@
-"""Inside expanded objects links keep the host that the cache was filled under."""
+"""Links in expanded objects have an old host, as from a cache."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """The links of an object expanded at the first level."""
-    found = site.pick(site.expansions())
+    """Choose the links of an object that is expanded at the first level."""
+    choice = site.pick(site.expansions())
 
-    def turn(call: Any, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
+    def change_host(call: Any, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         base = getattr(call, "base", "")
-        if found is None or here != found[1].path:
+        if choice is None or here != choice[1].path:
             return data
         return {
             name: value.replace(base, "https://api-old.example.com/v2")
@@ -20,7 +20,7 @@ def plant(site: Site) -> Planted | None:
             for name, value in data.items()
         }
 
-    return at(found[0], nested=turn) if found else None
+    return at(choice[0], nested=change_host) if choice else None
 
 
 FAULT = Fault(("LNK-01", "EXP-04"), "links in an expanded object name another host", plant, difficulty="subtle")

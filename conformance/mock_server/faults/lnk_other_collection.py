@@ -4,15 +4,17 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One link of one kind of member leads to the member of another collection."""
-    found = site.pick((o, n) for o, n in site.links(site.items()) if o.resource != site.world.shape.principal)
+    """Choose one link of one resource, and point it at a member of another collection."""
+    choice = site.pick(
+        (operation, n) for operation, n in site.links(site.items()) if operation.resource != site.world.shape.principal
+    )
     wrong = next(iter(site.world.store.all(site.world.shape.principal)), None)
-    options = [o for o in site.items() if o.resource != (found[0].resource if found else "")]
-    other = site.pick(o for o in options if o.resource != site.world.shape.principal)
-    record = next(iter(site.world.store.all(other.resource)), wrong) if other else wrong
-    if found is None or record is None:
+    options = [operation for operation in site.items() if operation.resource != (choice[0].resource if choice else "")]
+    elsewhere = site.pick(operation for operation in options if operation.resource != site.world.shape.principal)
+    record = next(iter(site.world.store.all(elsewhere.resource)), wrong) if elsewhere else wrong
+    if choice is None or record is None:
         return None
-    return at(found[0], item=lambda call, _place, data: {**data, found[1]: call.base + record.path})
+    return at(choice[0], item=lambda call, _place, data: {**data, choice[1]: call.base + record.path})
 
 
 FAULT = Fault(

@@ -4,12 +4,14 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One link of one kind of member."""
-    found = site.pick(site.links(site.items()))
-    return found and at(
-        found[0],
+    """Choose one link of one resource."""
+    choice = site.pick(site.links(site.items()))
+    return choice and at(
+        choice[0],
         item=lambda call, _place, data: (
-            {**data, found[1]: data[found[1]].removeprefix(call.base)} if isinstance(data.get(found[1]), str) else data
+            {**data, choice[1]: data[choice[1]].removeprefix(call.base)}
+            if isinstance(data.get(choice[1]), str)
+            else data
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A list of links back holds one that leads away."""
+"""A mirrored list of links contains a link to a resource of another user."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One property that mirrors links elsewhere gets an entry that belongs to someone else."""
+    """Choose one property that mirrors links of other resources, and add an entry of another user."""
     shape, store = site.world.shape, site.world.store
     options = [
         (operation, end.path, leading.resource)
@@ -15,17 +15,17 @@ def plant(site: Site) -> Planted | None:
         for operation in site.of_role(Role.ITEM)
         if operation.resource == end.resource and end.resource == shape.principal
     ]
-    found = site.pick(options)
-    if found is None:
+    choice = site.pick(options)
+    if choice is None:
         return None
-    strangers = list(store.all(found[2]))
+    strangers = list(store.all(choice[2]))
 
-    def add(call: Any, place: Any, data: dict[str, list[str]]) -> dict[str, list[str]]:
-        mine = place.record.owner
-        other = next(each for each in strangers if each.owner != mine)
-        return {**data, found[1]: [*data[found[1]], call.base + other.path]}
+    def add_foreign_link(call: Any, place: Any, data: dict[str, list[str]]) -> dict[str, list[str]]:
+        owner = place.record.owner
+        foreign = next(stranger for stranger in strangers if stranger.owner != owner)
+        return {**data, choice[1]: [*data[choice[1]], call.base + foreign.path]}
 
-    return at(found[0], item=add)
+    return at(choice[0], item=add_foreign_link)
 
 
 FAULT = Fault(

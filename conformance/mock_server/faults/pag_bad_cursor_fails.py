@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at, becomes, crash
 from conformance.model import Scheme
 
 
-def _fail(call: Call, answer: Answer) -> Answer:
+def _fail_bad_cursor(call: Call, answer: Answer) -> Answer:
     paging = call.operation.pagination
     if answer.status == 400 and paging and (call.last(paging.after) or call.last(paging.before)):
         becomes(500, crash())(answer)
@@ -15,7 +15,7 @@ def _fail(call: Call, answer: Answer) -> Answer:
 FAULT = Fault(
     ("PAG-10", "RSP-08"),
     "page_after=nonsense gives 500 in one list",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), answer=_fail),
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), answer=_fail_bad_cursor),
     changes=("status", "headers", "body"),
     implies=("ERR-09", "RSP-01"),
 )

@@ -1,4 +1,4 @@
-"""page_before counts although page_after is given."""
+"""page_before is applied although page_after is given."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Scheme
 
 
-def _before(call: Call, records: Sequence[Record], page: Page) -> Page:
+def _apply_before(call: Call, records: Sequence[Record], page: Page) -> Page:
     paging = call.operation.pagination
     if paging and call.last(paging.after) and (key := call.last(paging.before)):
-        page.records = [each for each in records if each.key < key][-page.size :]
+        page.records = [record for record in records if record.key < key][-page.size :]
     return page
 
 
 FAULT = Fault(
     ("PAG-07",),
     "with both cursors one list goes back",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_before),
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_apply_before),
     changes=("headers", "body"),
 )

@@ -1,4 +1,4 @@
-"""Without page_size a page holds twenty items."""
+"""Without page_size, a page has twenty items."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Scheme
 
 
-def _shorten(call: Call, _records: Sequence[Record], page: Page) -> Page:
+def _shorten_page(call: Call, _records: Sequence[Record], page: Page) -> Page:
     paging = call.operation.pagination
     if paging and call.last(paging.size) is None and page.next is not None:
         page.records = page.records[:20]
@@ -20,6 +20,6 @@ def _shorten(call: Call, _records: Sequence[Record], page: Page) -> Page:
 FAULT = Fault(
     ("PAG-02",),
     "one list has 20 items on a page by default",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_shorten),
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_shorten_page),
     changes=("headers", "body"),
 )

@@ -1,11 +1,11 @@
-"""A page that does not exist is empty."""
+"""A page beyond the last is empty."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, becomes, on_answer
 from conformance.model import Scheme
 
 
-def _empty(answer: Answer) -> None:
+def _empty_page(answer: Answer) -> None:
     becomes(200, [])(answer)
     answer.headers["Link"] = '<about:blank>; rel="previous", <about:blank>; rel="next"'
 
@@ -13,6 +13,6 @@ def _empty(answer: Answer) -> None:
 FAULT = Fault(
     ("PAG-08",),
     "a page number beyond the end gives 200 and []",
-    lambda site: at(site.pick(site.paged(Scheme.PAGE)), answer=on_answer(_empty, 404)),
+    lambda site: at(site.pick(site.paged(Scheme.PAGE)), answer=on_answer(_empty_page, 404)),
     changes=("status", "headers", "body"),
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at
 
 
-def _stop(call: Call, queries: dict[str, object]) -> dict[str, object]:
+def _drop_next_link(call: Call, queries: dict[str, object]) -> dict[str, object]:
     paging = call.operation.pagination
     later = paging and (call.last(paging.after) or (call.last(paging.page) or "1") != "1")
     return {**queries, "next": None} if later else queries
@@ -13,7 +13,7 @@ def _stop(call: Call, queries: dict[str, object]) -> dict[str, object]:
 FAULT = Fault(
     ("PAG-03",),
     "the second page of one list has no next",
-    lambda site: at(site.pick(site.paged(least=51)), link=_stop),
+    lambda site: at(site.pick(site.paged(least=51)), link=_drop_next_link),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -1,4 +1,4 @@
-"""A cursor of another collection is taken for the start."""
+"""A cursor of another collection is accepted and starts at the first page."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at
@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 from conformance.model import Scheme
 
 
-def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _accept_cursor(call: Call, name: str, problem: Problem | None) -> Problem | None:
     paging = call.operation.pagination
     cursor = (call.last(paging.after) or "") if paging else ""
     return None if name == "page" and len(cursor) == 30 and cursor.isalnum() else problem
@@ -15,7 +15,7 @@ def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("PAG-10",),
     "a foreign cursor gives 200 in one list",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), parameter=_take),
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), parameter=_accept_cursor),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

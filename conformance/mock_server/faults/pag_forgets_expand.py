@@ -4,14 +4,18 @@ from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
-def _forget(_call: Call, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
-    return {rel: query and [each for each in query if each[0] != "expand"] for rel, query in queries.items()}
+def _drop_expand(
+    _call: Call, queries: dict[str, list[tuple[str, str]] | None]
+) -> dict[str, list[tuple[str, str]] | None]:
+    return {rel: query and [field for field in query if field[0] != "expand"] for rel, query in queries.items()}
 
 
 def plant(site: Site) -> Planted | None:
-    """A list of several pages with expansions."""
+    """Choose a list of several pages with expansions."""
     expanding = {operation.key for operation, _ in site.expansions()}
-    return at(site.pick(each for each in site.paged(least=3) if each.key in expanding), link=_forget)
+    return at(
+        site.pick(operation for operation in site.paged(least=3) if operation.key in expanding), link=_drop_expand
+    )
 
 
 FAULT = Fault(

@@ -4,14 +4,14 @@ from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, at
 
 
-def _forget(call: Call, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
+def _drop_size(call: Call, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
     name = call.operation.pagination.size if call.operation.pagination else ""
-    return {rel: query and [each for each in query if each[0] != name] for rel, query in queries.items()}
+    return {rel: query and [field for field in query if field[0] != name] for rel, query in queries.items()}
 
 
 FAULT = Fault(
     ("PAG-05",),
     "the Link of one list lacks page_size",
-    lambda site: at(site.pick(site.paged(least=3)), link=_forget),
+    lambda site: at(site.pick(site.paged(least=3)), link=_drop_size),
     changes=("headers",),
 )

@@ -1,10 +1,10 @@
-"""A hundred items on a page are refused."""
+"""A page_size of 100 is refused."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, at, becomes
 
 
-def _refuse(call: Call, answer: Answer) -> Answer:
+def _refuse_hundred(call: Call, answer: Answer) -> Answer:
     size = call.operation.pagination.size if call.operation.pagination else ""
     if answer.status == 200 and call.last(size) == "100":
         becomes(400, {"title": "Bad Request", "status": 400, "detail": f"{size}: must be less than 100."})(answer)
@@ -15,7 +15,7 @@ def _refuse(call: Call, answer: Answer) -> Answer:
 FAULT = Fault(
     ("PAG-06",),
     "page_size=100 gives 400 in one list",
-    lambda site: at(site.pick(site.paged(least=3)), answer=_refuse),
+    lambda site: at(site.pick(site.paged(least=3)), answer=_refuse_hundred),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -1,4 +1,4 @@
-"""Pages of fifty and more lose one item."""
+"""Pages of fifty or more items lose one item."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from conformance.mock_server.paging import Page
 from conformance.mock_server.world.store import Record
 
 
-def _lose(_call: Call, _records: Sequence[Record], page: Page) -> Page:
+def _drop_item(_call: Call, _records: Sequence[Record], page: Page) -> Page:
     if page.size >= 50 and len(page.records) > 10:
         page.records = [*page.records[:9], *page.records[10:]]
     return page
@@ -17,7 +17,7 @@ def _lose(_call: Call, _records: Sequence[Record], page: Page) -> Page:
 FAULT = Fault(
     ("PAG-11", "PAG-02"),
     "with page_size=100 one list lacks an item",
-    lambda site: at(site.pick(site.paged()), cut=_lose),
+    lambda site: at(site.pick(site.paged()), cut=_drop_item),
     difficulty="subtle",
-    implies=("PAG-03",),  # a walk in large pages leaves it out
+    implies=("PAG-03",),  # large pages omit the item
 )

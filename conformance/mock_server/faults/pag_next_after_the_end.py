@@ -7,7 +7,7 @@ from conformance.model import Scheme
 
 
 def plant(site: Site) -> Planted | None:
-    """One list paged by cursor."""
+    """Choose one list paged by cursor."""
     operation = site.pick(site.paged(Scheme.CURSOR))
     last = list(site.world.store.all(operation.resource))[-1].key if operation else ""
 

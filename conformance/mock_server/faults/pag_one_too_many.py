@@ -1,4 +1,4 @@
-"""Pages hold one item more than asked for."""
+"""Pages have one item more than requested."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from conformance.mock_server.paging import Page
 from conformance.mock_server.world.store import Record
 
 
-def _add(_call: Call, records: Sequence[Record], page: Page) -> Page:
+def _add_item(_call: Call, records: Sequence[Record], page: Page) -> Page:
     page.records = records[page.offset : page.offset + len(page.records) + 1]
     return page
 
@@ -16,6 +16,6 @@ def _add(_call: Call, records: Sequence[Record], page: Page) -> Page:
 FAULT = Fault(
     ("PAG-02", "PAG-03"),
     "a page of one list has page_size + 1 items",
-    lambda site: at(site.pick(site.paged()), cut=_add),
-    implies=("IDS-05", "PAG-06"),  # the item on the edge stands on both pages; a page of one has two
+    lambda site: at(site.pick(site.paged()), cut=_add_item),
+    implies=("IDS-05", "PAG-06"),  # the extra item is on both pages; a page of one has two
 )

@@ -6,7 +6,7 @@ from conformance.mock_server.problems import Problem
 from conformance.model import Scheme
 
 
-def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _accept_zero(call: Call, name: str, problem: Problem | None) -> Problem | None:
     number = call.operation.pagination.page if call.operation.pagination else ""
     return None if name == "page" and number and call.last(number) == "0" else problem
 
@@ -14,7 +14,7 @@ def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("PAG-08",),
     "page=0 gives 200 in one list",
-    lambda site: at(site.pick(site.paged(Scheme.PAGE)), parameter=_take),
+    lambda site: at(site.pick(site.paged(Scheme.PAGE)), parameter=_accept_zero),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

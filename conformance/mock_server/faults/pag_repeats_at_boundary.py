@@ -1,4 +1,4 @@
-"""A page begins with the last item of the one before."""
+"""A page begins with the last item of the page before."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Scheme
 
 
-def _again(_call: Call, records: Sequence[Record], page: Page) -> Page:
+def _repeat_last_item(_call: Call, records: Sequence[Record], page: Page) -> Page:
     if page.offset > 0 and len(page.records) > 1:
         page.records = records[page.offset - 1 : page.offset - 1 + len(page.records)]
     return page
@@ -18,7 +18,7 @@ def _again(_call: Call, records: Sequence[Record], page: Page) -> Page:
 FAULT = Fault(
     ("PAG-03", "IDS-05"),
     "page_after includes the item it names in one list",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_again),
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_repeat_last_item),
     difficulty="subtle",
     changes=("headers", "body"),
 )

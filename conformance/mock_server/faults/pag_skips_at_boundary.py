@@ -1,4 +1,4 @@
-"""Between the first and the second page one item is lost."""
+"""One item between the first and the second page is lost."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Scheme
 
 
-def _skip(call: Call, _records: Sequence[Record], page: Page) -> Page:
+def _skip_item(call: Call, _records: Sequence[Record], page: Page) -> Page:
     paging = call.operation.pagination
     if paging and call.last(paging.after) and len(page.records) > 1:
         page.records = page.records[1:]
@@ -19,8 +19,8 @@ def _skip(call: Call, _records: Sequence[Record], page: Page) -> Page:
 FAULT = Fault(
     ("PAG-03",),
     "a page after the first lacks its first item",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_skip),
+    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), cut=_skip_item),
     difficulty="subtle",
     changes=("headers", "body"),
-    implies=("PAG-02", "PAG-04"),  # the page is short, and whole on the way back
+    implies=("PAG-02", "PAG-04"),  # the page is short, but complete when read backwards
 )

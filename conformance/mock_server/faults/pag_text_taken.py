@@ -1,4 +1,4 @@
-"""A page size or cursor that cannot be read is ignored."""
+"""An unreadable page size or cursor is ignored."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 

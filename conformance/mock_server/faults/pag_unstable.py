@@ -1,4 +1,4 @@
-"""Every other answer of one list has two neighbours swapped."""
+"""Every second response of one list has two neighbours swapped."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -10,16 +10,16 @@ from conformance.mock_server.world.store import Record
 
 
 def plant(site: Site) -> Planted | None:
-    """Counts the answers of one list."""
-    seen = count()
+    """Count the responses of one list."""
+    responses = count()
 
-    def swap(_call: Call, _records: Sequence[Record], page: Page) -> Page:
+    def swap_neighbours(_call: Call, _records: Sequence[Record], page: Page) -> Page:
         records = list(page.records)
-        if next(seen) % 2 and len(records) > 2:
+        if next(responses) % 2 and len(records) > 2:
             page.records = [records[1], records[0], *records[2:]]
         return page
 
-    return at(site.pick(site.paged(least=4)), cut=swap)
+    return at(site.pick(site.paged(least=4)), cut=swap_neighbours)
 
 
 FAULT = Fault(

@@ -5,7 +5,7 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.problems import Problem
 
 
-def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _accept_zero(call: Call, name: str, problem: Problem | None) -> Problem | None:
     size = call.operation.pagination.size if call.operation.pagination else ""
     return None if name == "page" and size and call.last(size) == "0" else problem
 
@@ -13,7 +13,7 @@ def _take(call: Call, name: str, problem: Problem | None) -> Problem | None:
 FAULT = Fault(
     ("PAG-06",),
     "page_size=0 gives 200 in one list",
-    lambda site: at(site.pick(site.paged(least=3)), parameter=_take),
+    lambda site: at(site.pick(site.paged(least=3)), parameter=_accept_zero),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

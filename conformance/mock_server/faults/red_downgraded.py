@@ -1,11 +1,11 @@
-"""A redirect leads out of TLS."""
+"""A redirect leads from https to http."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, on_answer
 from conformance.model import Role
 
 
-def _downgrade(answer: Answer) -> None:
+def _downgrade_scheme(answer: Answer) -> None:
     answer.headers["Location"] = answer.headers["Location"].replace("https://", "http://")
 
 
@@ -13,7 +13,8 @@ FAULT = Fault(
     ("RED-01",),
     "Location of one redirect is http",
     lambda site: at(
-        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT), answer=on_answer(_downgrade, 302)
+        site.pick(operation for operation in site.model.operations if operation.role is Role.REDIRECT),
+        answer=on_answer(_downgrade_scheme, 302),
     ),
     difficulty="subtle",
     changes=("headers",),

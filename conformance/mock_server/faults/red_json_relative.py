@@ -1,11 +1,11 @@
-"""The address in the body is relative."""
+"""The URL in the body is relative."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, on_answer
 from conformance.model import Role
 
 
-def _cut(answer: Answer) -> None:
+def _cut_origin(answer: Answer) -> None:
     if isinstance(answer.body, dict) and "url" in answer.body:
         answer.body = {**answer.body, "url": "/" + str(answer.body["url"]).split("/", 3)[-1]}
 
@@ -13,7 +13,10 @@ def _cut(answer: Answer) -> None:
 FAULT = Fault(
     ("RED-02",),
     "with response_type=json `url` is a path",
-    lambda site: at([o for o in site.model.operations if o.role is Role.REDIRECT], answer=on_answer(_cut, 200)),
+    lambda site: at(
+        [operation for operation in site.model.operations if operation.role is Role.REDIRECT],
+        answer=on_answer(_cut_origin, 200),
+    ),
     difficulty="subtle",
-    implies=("RSP-03",),  # a path is no URI
+    implies=("RSP-03",),  # a path is not a URI
 )

@@ -1,4 +1,4 @@
-"""A redirect leads to a relative address."""
+"""A redirect leads to a relative URL."""
 
 from conformance.mock_server.faulting import Fault, at, on_answer, set_header
 from conformance.model import Role
@@ -7,9 +7,9 @@ FAULT = Fault(
     ("RED-01",),
     "Location of one redirect is a path",
     lambda site: at(
-        site.pick(o for o in site.model.operations if o.role is Role.REDIRECT),
+        site.pick(operation for operation in site.model.operations if operation.role is Role.REDIRECT),
         answer=on_answer(set_header("Location", "/onboarding/start"), 302),
     ),
     changes=("headers",),
-    implies=("RSP-04",),  # a path is no URI, as the header is documented to be
+    implies=("RSP-04",),  # the header is documented as a URI, which a path is not
 )

@@ -1,12 +1,12 @@
-"""One item deep in the second page has a property of the wrong type."""
+"""One item on the second page has a property of the wrong type."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, kind
 
 
 def plant(site: Site) -> Planted | None:
-    """The thirty-second item."""
-    found = site.pick(site.with_property(site.paged(), kind("string", "integer", "boolean")))
-    return at(found[0], item=deep(edit(found[1], lambda value: [value]))) if found else None
+    """Choose the thirty-second item of a list."""
+    choice = site.pick(site.with_property(site.paged(), kind("string", "integer", "boolean")))
+    return at(choice[0], item=deep(edit(choice[1], lambda value: [value]))) if choice else None
 
 
 FAULT = Fault(
@@ -14,5 +14,5 @@ FAULT = Fault(
     "the item at offset 31 of one list is invalid",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "IDS-01"),  # the member alone is right; the property may be its id
+    implies=("CON-02", "IDS-01"),  # the single read is correct; the property may be the id
 )

@@ -7,5 +7,5 @@ FAULT = Fault(
     "the body of one list begins with EF BB BF",
     lambda site: at(site.pick(site.lists()), raw=lambda _call, _answer, body: b"\xef\xbb\xbf" + body),
     changes=("headers", "body"),
-    implies=("ERR-01",),  # refusals begin so too
+    implies=("ERR-01",),  # refusals also begin with it
 )

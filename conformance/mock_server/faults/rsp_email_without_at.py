@@ -1,12 +1,12 @@
-"""One address has no @."""
+"""One email address has no @."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, form
 
 
 def plant(site: Site) -> Planted | None:
-    """The fourth item of a list with an email property."""
-    found = site.pick(site.with_property(site.lists(5), form("email")))
-    return at(found[0], item=deep(edit(found[1], lambda text: text.replace("@", " at ")), 3)) if found else None
+    """Choose the fourth item of a list with an email property."""
+    choice = site.pick(site.with_property(site.lists(5), form("email")))
+    return at(choice[0], item=deep(edit(choice[1], lambda text: text.replace("@", " at ")), 3)) if choice else None
 
 
 FAULT = Fault(
@@ -14,5 +14,5 @@ FAULT = Fault(
     "the email of the fourth item is none",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

@@ -1,16 +1,16 @@
-"""An enum is written in small letters in one item."""
+"""An enum value is in lower case in one item."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list that has an enum of capitals."""
-    found = site.pick(
+    """Choose the second item of a list with an enum in capitals."""
+    choice = site.pick(
         site.with_property(
             site.lists(3), lambda _n, schema: all(isinstance(v, str) and v.isupper() for v in schema.get("enum") or [0])
         )
     )
-    return at(found[0], item=deep(edit(found[1], str.lower), 1)) if found else None
+    return at(choice[0], item=deep(edit(choice[1], str.lower), 1)) if choice else None
 
 
 FAULT = Fault(
@@ -18,5 +18,5 @@ FAULT = Fault(
     "the second item of one list has an enum value in small letters",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

@@ -1,4 +1,4 @@
-"""One expansion fails in a list, not alone."""
+"""One expansion fails in a list, but not in the single read."""
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at, becomes, crash
@@ -6,15 +6,15 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """An expansion of a list."""
-    found = site.pick(site.expansions(Role.LIST))
+    """Choose an expansion of a list."""
+    choice = site.pick(site.expansions(Role.LIST))
 
-    def fail(call: Call, answer: Answer) -> Answer:
-        if answer.status == 200 and found and found[1].path in call.every("expand"):
+    def fail_expansion(call: Call, answer: Answer) -> Answer:
+        if answer.status == 200 and choice and choice[1].path in call.every("expand"):
             becomes(500, crash())(answer)
         return answer
 
-    return at(found[0], answer=fail) if found else None
+    return at(choice[0], answer=fail_expansion) if choice else None
 
 
 FAULT = Fault(
@@ -22,5 +22,5 @@ FAULT = Fault(
     "one documented `expand` of a list gives 500",
     plant,
     changes=("status", "headers", "body"),
-    implies=("EXP-06", "RSP-01"),  # what lies below fails with it; no 500 is documented
+    implies=("EXP-06", "RSP-01"),  # deeper expansions fail with it; no 500 is documented
 )

@@ -4,7 +4,7 @@ from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
 
 
 def plant(site: Site) -> Planted | None:
-    """An optional property of a resource that can be read alone, left out wherever it is shown."""
+    """Choose an optional property of a resource that has its own read, and hide it everywhere."""
     options = []
     for operation in site.items():
         schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
@@ -14,17 +14,17 @@ def plant(site: Site) -> Planted | None:
             for name in schema.get("properties", {})
             if name not in schema.get("required", ()) and name not in links and name != "id"
         ]
-    found = site.pick(options)
-    if found is None:
+    choice = site.pick(options)
+    if choice is None:
         return None
-    resource, name = found
+    resource, name = choice
 
-    def hide(data: dict[str, object]) -> dict[str, object]:
+    def hide_field(data: dict[str, object]) -> dict[str, object]:
         return {key: value for key, value in data.items() if key != name}
 
     return anywhere(
-        item=lambda _call, place, data: hide(data) if place.record.resource == resource else data,
-        nested=lambda _call, _path, record, data: hide(data) if record.resource == resource else data,
+        item=lambda _call, place, data: hide_field(data) if place.record.resource == resource else data,
+        nested=lambda _call, _path, record, data: hide_field(data) if record.resource == resource else data,
     )
 
 

@@ -1,4 +1,4 @@
-"""One kind of member is sent in ISO 8859-1."""
+"""One resource is encoded in ISO 8859-1."""
 
 import re
 
@@ -6,11 +6,11 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
 
 
 def plant(site: Site) -> Planted | None:
-    """A name gets an accent, encoded in one byte."""
-    found = site.pick(site.with_property(site.items(), kind("string")))
-    pattern = re.compile(b'("' + found[1].encode() + b'":")([^"]*)"') if found else None
-    return found and at(
-        found[0], raw=lambda _c, _a, body: pattern.sub(rb"\1\2" + b'\xe9"', body, count=1) if pattern else body
+    """Choose a name, and add an accent that is encoded in one byte."""
+    choice = site.pick(site.with_property(site.items(), kind("string")))
+    pattern = re.compile(b'("' + choice[1].encode() + b'":")([^"]*)"') if choice else None
+    return choice and at(
+        choice[0], raw=lambda _c, _a, body: pattern.sub(rb"\1\2" + b'\xe9"', body, count=1) if pattern else body
     )
 
 

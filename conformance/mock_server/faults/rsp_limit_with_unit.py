@@ -1,4 +1,4 @@
-"""The rate limit is told with its unit."""
+"""The rate limit has a unit."""
 
 from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
 

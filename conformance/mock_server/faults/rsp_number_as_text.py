@@ -4,14 +4,14 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, kin
 
 
 def plant(site: Site) -> Planted | None:
-    """Any integer that is never null."""
-    found = site.pick(site.with_property([*site.lists(), *site.items()], kind("integer")))
-    return at(found[0], item=edit(found[1], str)) if found else None
+    """Choose an integer that is never null."""
+    choice = site.pick(site.with_property([*site.lists(), *site.items()], kind("integer")))
+    return at(choice[0], item=edit(choice[1], str)) if choice else None
 
 
 FAULT = Fault(
     ("RSP-03",),
     "an integer property is a string in one operation",
     plant,
-    implies=("CON-02", "EXP-04", "RSP-10"),  # elsewhere the same member is right
+    implies=("CON-02", "EXP-04", "RSP-10"),  # other reads of the member are correct
 )

@@ -1,4 +1,4 @@
-"""One member is answered with 206 instead of 200."""
+"""The read of one resource has the status 206 instead of 200."""
 
 from conformance.mock_server.faulting import Fault, at, on_answer
 

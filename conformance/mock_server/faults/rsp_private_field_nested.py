@@ -1,14 +1,14 @@
-"""An internal field leaks where a link is expanded."""
+"""An internal field leaks into an expanded object."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:
-    """One expansion at the second level."""
-    found = site.pick(site.expansions(depth=2))
-    path = found[1].path if found else ""
-    return found and at(
-        found[0], nested=lambda _c, here, _r, data: {**data, "pk": 4711} if here == path else data
+    """Choose one expansion at the second level."""
+    choice = site.pick(site.expansions(depth=2))
+    path = choice[1].path if choice else ""
+    return choice and at(
+        choice[0], nested=lambda _c, here, _r, data: {**data, "pk": 4711} if here == path else data
     )  # fmt: skip
 
 

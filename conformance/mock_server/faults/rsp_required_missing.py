@@ -1,21 +1,21 @@
-"""A required property is missing when a member is read alone."""
+"""A required property is missing in the single read."""
 
 from conformance.mock_server.faulting import Fault, Planted, Site, at, without
 
 
 def plant(site: Site) -> Planted | None:
-    """A required property other than the id."""
+    """Choose a required property other than the id."""
     options = []
     for operation in site.items():
         schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
         options += [(operation, name) for name in schema.get("required", ()) if name not in {"id", "url"}]
-    found = site.pick(options)
-    return at(found[0], item=without(found[1])) if found else None
+    choice = site.pick(options)
+    return at(choice[0], item=without(choice[1])) if choice else None
 
 
 FAULT = Fault(
     ("RSP-03",),
     "GET of one kind of member lacks a required property",
     plant,
-    implies=("CON-02", "EXP-04"),  # elsewhere the same member has it
+    implies=("CON-02", "EXP-04"),  # other reads of the member have it
 )

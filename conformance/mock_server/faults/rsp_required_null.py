@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """The second item of a list."""
-    found = site.pick(site.with_property(site.lists(3), kind("string", "integer", "boolean")))
-    return at(found[0], item=deep(edit(found[1], lambda _value: None), 1)) if found else None
+    """Choose the second item of a list."""
+    choice = site.pick(site.with_property(site.lists(3), kind("string", "integer", "boolean")))
+    return at(choice[0], item=deep(edit(choice[1], lambda _value: None), 1)) if choice else None
 
 
 FAULT = Fault(
@@ -14,5 +14,5 @@ FAULT = Fault(
     "the second item of one list has null where null is not allowed",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

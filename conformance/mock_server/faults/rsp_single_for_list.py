@@ -1,4 +1,4 @@
-"""A list of one item is sent as that item."""
+"""A list with one item is sent as an object."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.views import encode
 
 
-def _unwrap(_call: Call, answer: Answer) -> Answer:
+def _unwrap_item(_call: Call, answer: Answer) -> Answer:
     data = msgspec.json.decode(answer.raw) if answer.status == 200 and answer.raw else None
     if isinstance(data, list) and len(data) == 1:
         answer.raw = encode(data[0])
@@ -17,7 +17,7 @@ def _unwrap(_call: Call, answer: Answer) -> Answer:
 FAULT = Fault(
     ("RSP-03",),
     "with page_size=1 one list is an object",
-    lambda site: at(site.pick(site.paged(least=3)), answer=_unwrap),
+    lambda site: at(site.pick(site.paged(least=3)), answer=_unwrap_item),
     difficulty="subtle",
     changes=("body",),
 )

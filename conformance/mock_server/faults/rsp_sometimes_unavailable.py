@@ -1,4 +1,4 @@
-"""One answer in a hundred is a 503."""
+"""One response in a hundred is a 503."""
 
 from itertools import count
 
@@ -7,15 +7,15 @@ from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, bec
 
 
 def plant(_site: Site) -> Planted:
-    """Counts requests; safe ones only."""
-    seen = count(1)
+    """Count all requests, and fail safe ones only."""
+    requests = count(1)
 
-    def drop(call: Call | None, answer: Answer) -> Answer:
-        if next(seen) % 100 == 0 and call is not None and call.operation.safe:
+    def fail_read(call: Call | None, answer: Answer) -> Answer:
+        if next(requests) % 100 == 0 and call is not None and call.operation.safe:
             becomes(503, {"title": "Service Unavailable", "status": 503, "detail": "Try again."})(answer)
         return answer
 
-    return anywhere(answer=drop)
+    return anywhere(answer=fail_read)
 
 
 FAULT = Fault(

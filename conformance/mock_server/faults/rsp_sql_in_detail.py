@@ -1,16 +1,19 @@
-"""A refused parameter shows the query that failed."""
+"""The problem for a refused parameter shows the failed query."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
 
 
-def _tell(_call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _show_query(_call: Call, name: str, problem: Problem | None) -> Problem | None:
     if problem is not None:
         problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'  # noqa: S608
     return problem
 
 
 FAULT = Fault(
-    ("RSP-11",), "400 for a malformed parameter shows SQL", lambda _site: anywhere(parameter=_tell), difficulty="subtle"
+    ("RSP-11",),
+    "400 for a malformed parameter shows SQL",
+    lambda _site: anywhere(parameter=_show_query),
+    difficulty="subtle",
 )

@@ -1,4 +1,4 @@
-"""The detail of a 404 holds a stack trace."""
+"""The detail of a 404 contains a stack trace."""
 
 from conformance.mock_server.faulting import Fault, anywhere, on_problem
 

@@ -1,4 +1,4 @@
-"""The version header holds a letter in one operation."""
+"""The version header contains a letter in one operation."""
 
 from conformance.mock_server.faulting import Fault, at, on_answer, set_header
 

@@ -4,9 +4,9 @@ from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edi
 
 
 def plant(site: Site) -> Planted | None:
-    """The third item of a list."""
-    found = site.pick(site.with_property(site.lists(5), form("date-time")))
-    return at(found[0], item=deep(edit(found[1], lambda text: text.rstrip("Z")), 2)) if found else None
+    """Choose the third item of a list."""
+    choice = site.pick(site.with_property(site.lists(5), form("date-time")))
+    return at(choice[0], item=deep(edit(choice[1], lambda text: text.rstrip("Z")), 2)) if choice else None
 
 
 FAULT = Fault(
@@ -14,5 +14,5 @@ FAULT = Fault(
     "the third item of one list has a date-time without offset",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "RSP-10"),  # it is an item of a list, and right alone
+    implies=("CON-02", "RSP-10"),  # the single read of the item is correct
 )

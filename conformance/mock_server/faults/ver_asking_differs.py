@@ -1,20 +1,22 @@
-"""Who asks for version 2 gets less than who does not."""
+"""A client that requests version 2 gets less than one that does not."""
 
 from conformance.mock_server.call import Call, Place
 from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
 
 
 def plant(site: Site) -> Planted | None:
-    """One property of one kind of member."""
-    found = site.pick(
-        (o, n) for o, n in site.with_property(site.items(), kind("string", "integer", "boolean")) if n != "id"
+    """Choose one property of one resource."""
+    choice = site.pick(
+        (operation, n)
+        for operation, n in site.with_property(site.items(), kind("string", "integer", "boolean"))
+        if n != "id"
     )
 
-    def drop(call: Call, _place: Place, data: dict[str, object]) -> dict[str, object]:
+    def drop_property(call: Call, _place: Place, data: dict[str, object]) -> dict[str, object]:
         asked = site.model.version_header.lower() in call.headers
-        return {k: v for k, v in data.items() if found is None or k != found[1]} if asked else data
+        return {k: v for k, v in data.items() if choice is None or k != choice[1]} if asked else data
 
-    return at(found[0], item=drop) if found else None
+    return at(choice[0], item=drop_property) if choice else None
 
 
 FAULT = Fault(
@@ -22,5 +24,5 @@ FAULT = Fault(
     "with EvEnergy-Version: 2 a property is missing",
     plant,
     difficulty="subtle",
-    implies=("RSP-03",),  # it may be a required one
+    implies=("RSP-03",),  # the property may be required
 )

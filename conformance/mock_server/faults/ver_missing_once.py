@@ -1,4 +1,4 @@
-"""One list does not tell the version."""
+"""One list does not have the version header."""
 
 from conformance.mock_server.faulting import Fault, at, on_answer, set_header
 

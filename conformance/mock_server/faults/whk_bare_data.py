@@ -1,4 +1,4 @@
-"""The envelope lacks its time."""
+"""The envelope has no timestamp."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 

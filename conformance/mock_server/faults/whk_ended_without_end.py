@@ -1,18 +1,18 @@
-"""An ended sub-session has no end yet."""
+"""An ended sub-session has no end time."""
 
 from typing import Any
 
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _open(event: str, payload: dict[str, Any]) -> dict[str, Any]:
+def _clear_end(event: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "data": {**payload["data"], "end": None}} if event.endswith(".ended") else payload
 
 
 FAULT = Fault(
     ("WHK-06", "WHK-04"),
     "`end` is null in an ended event",
-    lambda _site: anywhere(data=_open),
+    lambda _site: anywhere(data=_clear_end),
     difficulty="subtle",
     changes=(),
 )

@@ -8,7 +8,7 @@ from standardwebhooks import Webhook
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _renew(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
+def _renew_id(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
     new = f"{message.id}{len(message.statuses)}"
     signed = datetime.fromtimestamp(int(sent[0]["svix-timestamp"]), UTC)
     signature = Webhook(message.secret).sign(new, signed, sent[1].decode())
@@ -18,7 +18,7 @@ def _renew(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, 
 FAULT = Fault(
     ("WHK-05",),
     "svix-id changes between attempts",
-    lambda _site: anywhere(message=_renew),
+    lambda _site: anywhere(message=_renew_id),
     difficulty="subtle",
     changes=(),
 )

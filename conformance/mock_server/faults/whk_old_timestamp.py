@@ -8,12 +8,16 @@ from standardwebhooks import Webhook
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _age(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
+def _age_timestamp(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
     then = datetime.now(UTC) - timedelta(hours=1)
     signature = Webhook(message.secret).sign(message.id, then, sent[1].decode())
     return {**sent[0], "svix-timestamp": str(int(then.timestamp())), "svix-signature": signature}, sent[1]
 
 
 FAULT = Fault(
-    ("WHK-01",), "svix-timestamp is an hour old", lambda _site: anywhere(message=_age), difficulty="subtle", changes=()
+    ("WHK-01",),
+    "svix-timestamp is an hour old",
+    lambda _site: anywhere(message=_age_timestamp),
+    difficulty="subtle",
+    changes=(),
 )

@@ -1,4 +1,4 @@
-"""The signature is over a body with other white space."""
+"""The signature is over a body with different white space."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 

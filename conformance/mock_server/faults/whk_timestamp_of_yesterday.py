@@ -1,4 +1,4 @@
-"""The time in the envelope is a day late."""
+"""The time in the envelope is a day early."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ from conformance.mock_server import clock
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _age(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
+def _age_timestamp(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "timestamp": clock.render((clock.parse(payload["timestamp"]) or 0) - clock.DAY)}
 
 
-FAULT = Fault(("WHK-06",), "`timestamp` is a day before the event", lambda _site: anywhere(data=_age), changes=())
+FAULT = Fault(
+    ("WHK-06",), "`timestamp` is a day before the event", lambda _site: anywhere(data=_age_timestamp), changes=()
+)

@@ -1,15 +1,18 @@
-"""The type in the header is another than in the body."""
+"""The event type in the header differs from the body."""
 
 from typing import Any
 
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _turn(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
+def _rename_type(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
     headers, body = sent
     return {**headers, "svix-event-type": headers["svix-event-type"].replace(".", "_")}, body
 
 
 FAULT = Fault(
-    ("WHK-02",), "svix-event-type is written with an underscore", lambda _site: anywhere(message=_turn), changes=()
+    ("WHK-02",),
+    "svix-event-type is written with an underscore",
+    lambda _site: anywhere(message=_rename_type),
+    changes=(),
 )

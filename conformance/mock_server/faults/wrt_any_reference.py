@@ -8,5 +8,5 @@ FAULT = Fault(
     "a URL that leads nowhere is taken as a reference",
     lambda _site: anywhere(reject=forgiving("Not the URL of")),
     changes=("status", "headers", "body"),
-    implies=("LNK-01", "LNK-02", "RSP-01", "RSP-08"),  # what was taken is shown, and what is made of it fails
+    implies=("LNK-01", "LNK-02", "RSP-01", "RSP-08"),  # the accepted value is shown, and responses made from it fail
 )

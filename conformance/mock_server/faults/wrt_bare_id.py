@@ -1,4 +1,4 @@
-"""A bare id is taken as a reference."""
+"""A bare id is accepted as a reference."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from conformance.mock_server.faulting import Fault, anywhere
 
 
-def _forgive(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+def _accept_bare_id(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:
     return {
         name: texts
         for name, texts in errors.items()
@@ -17,8 +17,8 @@ def _forgive(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) 
 FAULT = Fault(
     ("WRT-08",),
     "an id is taken where a URL belongs",
-    lambda _site: anywhere(reject=_forgive),
+    lambda _site: anywhere(reject=_accept_bare_id),
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    implies=("LNK-01", "RSP-03", "RSP-10"),  # what was taken is shown
+    implies=("LNK-01", "RSP-03", "RSP-10"),  # the accepted value is shown
 )

@@ -1,4 +1,4 @@
-"""What was deleted comes back when the next thing of its kind is created."""
+"""A deleted resource comes back when the next one of its kind is created."""
 
 from typing import Any
 
@@ -9,23 +9,27 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A kind of thing that can be created and deleted."""
-    creates = {o.resource: o for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
-    buried: list[Record] = []
+    """Choose a resource that can be created and deleted."""
+    creates = {
+        operation.resource: operation for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE
+    }
+    deleted: list[Record] = []
 
-    def bury(_call: Call, record: Record, removed: bool) -> bool:
-        buried.append(record)
+    def keep_deleted(_call: Call, record: Record, removed: bool) -> bool:
+        deleted.append(record)
         return removed
 
-    def revive(_call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
-        while buried:
-            site.world.store.add(buried.pop(), quiet=True)
+    def restore_deleted(_call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+        while deleted:
+            site.world.store.add(deleted.pop(), quiet=True)
         return changes
 
     delete = site.pick(
-        o for o in site.of_role(Role.DELETE) if o.resource in creates and site.world.shape.resources[o.resource].prefix
+        operation
+        for operation in site.of_role(Role.DELETE)
+        if operation.resource in creates and site.world.shape.resources[operation.resource].prefix
     )
-    return at((delete, creates[delete.resource]), remove=bury, apply=revive) if delete else None
+    return at((delete, creates[delete.resource]), remove=keep_deleted, apply=restore_deleted) if delete else None
 
 
 FAULT = Fault(("WRT-04",), "a POST brings back what was deleted before it", plant, difficulty="subtle")

@@ -1,4 +1,4 @@
-"""DELETE says it is done and keeps the thing."""
+"""DELETE reports success and keeps the resource."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role

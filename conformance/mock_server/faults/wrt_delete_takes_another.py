@@ -1,4 +1,4 @@
-"""DELETE takes the first other thing of its kind along."""
+"""DELETE also removes the first other resource of its kind."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
@@ -7,16 +7,16 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A kind of thing that can be created and deleted."""
-    made = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
-    delete = site.pick(o for o in site.of_role(Role.DELETE) if o.resource in made)
+    """Choose a resource that can be created and deleted."""
+    creatable = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
+    delete = site.pick(operation for operation in site.of_role(Role.DELETE) if operation.resource in creatable)
 
-    def act(_call: Call, record: Record, removed: bool) -> bool:
-        for other in site.beside(record)[:1]:
-            site.world.store.remove(other)
+    def remove_neighbour(_call: Call, record: Record, removed: bool) -> bool:
+        for neighbour in site.beside(record)[:1]:
+            site.world.store.remove(neighbour)
         return removed
 
-    return at(delete, remove=act)
+    return at(delete, remove=remove_neighbour)
 
 
 FAULT = Fault(("WRT-04",), "a DELETE takes another thing along", plant)

@@ -1,11 +1,11 @@
-"""A second DELETE of the same thing succeeds."""
+"""A second DELETE of the same resource succeeds."""
 
 from conformance.mock_server.call import Answer
 from conformance.mock_server.faulting import Fault, at, becomes, on_answer
 from conformance.model import Role
 
 
-def _done(answer: Answer) -> None:
+def _accept_again(answer: Answer) -> None:
     becomes(204)(answer)
     answer.media = ""
 
@@ -13,7 +13,7 @@ def _done(answer: Answer) -> None:
 FAULT = Fault(
     ("WRT-04",),
     "DELETE of what is gone gives 204",
-    lambda site: at(site.of_role(Role.DELETE), answer=on_answer(_done, 404)),
+    lambda site: at(site.of_role(Role.DELETE), answer=on_answer(_accept_again, 404)),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -1,4 +1,4 @@
-"""One write takes any word for an enum."""
+"""One write accepts any text for an enum."""
 
 from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.forgiving import forgiving
@@ -9,9 +9,9 @@ FAULT = Fault(
     "a word outside an enum gives 2xx in one write",
     lambda site: at(
         site.pick(
-            o
-            for o in site.bodies()
-            if o.role is Role.UPDATE and any("enum" in each for each in site.writable(o).values())
+            operation
+            for operation in site.bodies()
+            if operation.role is Role.UPDATE and any("enum" in schema for schema in site.writable(operation).values())
         ),
         reject=forgiving("Not one of"),
     ),

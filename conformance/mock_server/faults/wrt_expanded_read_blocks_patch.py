@@ -1,4 +1,4 @@
-"""A PATCH that follows an expanded read of the same thing changes nothing."""
+"""A PATCH after an expanded read of the same resource changes nothing."""
 
 from typing import Any
 
@@ -9,25 +9,33 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A kind of thing that can be created, read with expansions, and changed."""
-    created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
-    reads = {o.resource: o for o in site.of_role(Role.ITEM) if any(e.resolvable for e in o.expansions)}
+    """Choose a resource that can be created, read with expansions and changed."""
+    created = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
+    reads = {
+        operation.resource: operation
+        for operation in site.of_role(Role.ITEM)
+        if any(e.resolvable for e in operation.expansions)
+    }
     held: set[str] = set()
 
-    def hold(call: Call, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def remember_read(call: Call, paths: tuple[str, ...]) -> tuple[str, ...]:
         if paths and call.method == "GET":
             held.add(call.path)
         return paths
 
-    def block(call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    def block_change(call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
         if call.path not in held:
             return changes
         held.discard(call.path)
         return {}
 
-    updates = [o for o in site.bodies(Role.UPDATE) if o.effect is Effect.WRITE and o.resource in created & set(reads)]
-    update = site.pick(o for o in updates if o.path == reads[o.resource].path)
-    return at((update, reads[update.resource]), tree=hold, apply=block) if update else None
+    updates = [
+        operation
+        for operation in site.bodies(Role.UPDATE)
+        if operation.effect is Effect.WRITE and operation.resource in created & set(reads)
+    ]
+    update = site.pick(operation for operation in updates if operation.path == reads[operation.resource].path)
+    return at((update, reads[update.resource]), tree=remember_read, apply=block_change) if update else None
 
 
 FAULT = Fault(("WRT-02",), "a PATCH after an expanded read is lost", plant, difficulty="subtle")

@@ -1,4 +1,4 @@
-"""POST drops what is false, 0 or empty."""
+"""POST drops values that are false, 0 or empty."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from conformance.mock_server.world.store import Record
 from conformance.model import Role
 
 
-def _drop(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_falsy_values(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value or name not in record.data}
 
 
@@ -17,11 +17,11 @@ FAULT = Fault(
     "false is sent, and the default is read",
     lambda site: at(
         site.pick(
-            o
-            for o in site.bodies(Role.CREATE)
-            if any(each.get("type") == "boolean" for each in site.writable(o).values())
+            operation
+            for operation in site.bodies(Role.CREATE)
+            if any(schema.get("type") == "boolean" for schema in site.writable(operation).values())
         ),
-        apply=_drop,
+        apply=_drop_falsy_values,
     ),
     difficulty="subtle",
 )

@@ -1,4 +1,4 @@
-"""Writes do not look at formats."""
+"""Writes do not check formats."""
 
 from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.forgiving import forgiving
@@ -9,5 +9,5 @@ FAULT = Fault(
     lambda _site: anywhere(reject=forgiving("Does not have the required f")),
     difficulty="subtle",
     changes=("status", "headers", "body"),
-    implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # what was taken is shown, and what is made of it fails
+    implies=("RSP-01", "RSP-03", "RSP-08", "RSP-10"),  # the accepted value is shown, and responses made from it fail
 )

@@ -1,4 +1,4 @@
-"""Of several things that were created, the list has the newest alone."""
+"""Of several created resources, the list shows only the newest."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
@@ -7,17 +7,20 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A list with a POST beside it, of things that can be deleted: those of one step are gone before the next."""
+    """Choose a list with a POST, of a resource that can be deleted.
+
+    Probes delete what one step created before the next step, and so only histories detect this.
+    """
     created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
     deleted = {o.resource for o in site.of_role(Role.DELETE)}
     operation = site.pick(o for o in site.of_role(Role.LIST) if o.resource in created & deleted)
     old = {record.path for record in site.world.store.all(operation.resource)} if operation else set()
 
-    def hide(_call: Call, records: list[Record]) -> list[Record]:
-        newest = max((each.key for each in records if each.path not in old), default="")
-        return [each for each in records if each.path in old or each.key == newest]
+    def hide_older(_call: Call, records: list[Record]) -> list[Record]:
+        newest = max((record.key for record in records if record.path not in old), default="")
+        return [record for record in records if record.path in old or record.key == newest]
 
-    return at(operation, select=hide)
+    return at(operation, select=hide_older)
 
 
 FAULT = Fault(

@@ -1,4 +1,4 @@
-"""What was created does not appear in the links of its owner."""
+"""A created resource does not appear in the links of its owner."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A mirrored list of links to a kind of thing that can be created."""
+    """Choose a mirrored list of links to a resource that can be created."""
     created = {o.resource for o in site.of_role(Role.CREATE)}
     shape = site.world.shape
     single = {name: {link.path for link in shape.links(name) if not link.many} for name in shape.resources}
@@ -20,17 +20,17 @@ def plant(site: Site) -> Planted | None:
         and leading.resource in created
         and leading.path in single[leading.resource]
     ]
-    found = site.pick(options)
-    if found is None:
+    choice = site.pick(options)
+    if choice is None:
         return None
-    old = {record.path for record in site.world.store.all(found[2])}
+    old = {record.path for record in site.world.store.all(choice[2])}
 
-    def hide(call: Any, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
-        links = [each for each in data[found[1]] if each.removeprefix(call.base) in old]
-        return {**data, found[1]: links}
+    def hide_created(call: Any, _place: object, data: dict[str, list[str]]) -> dict[str, list[str]]:
+        links = [link for link in data[choice[1]] if link.removeprefix(call.base) in old]
+        return {**data, choice[1]: links}
 
-    creating = frozenset(each.key for each in site.of_role(Role.CREATE) if each.resource == found[2])
-    planted = at(found[0], item=hide)
+    creating = frozenset(create.key for create in site.of_role(Role.CREATE) if create.resource == choice[2])
+    planted = at(choice[0], item=hide_created)
     return replace(planted, told=creating) if planted else None
 
 

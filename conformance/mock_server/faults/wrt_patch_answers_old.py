@@ -1,4 +1,4 @@
-"""PATCH answers what was there before."""
+"""The response to a PATCH shows the old values."""
 
 import msgspec
 
@@ -7,17 +7,17 @@ from conformance.mock_server.faulting import Fault, at
 from conformance.model import Role
 
 
-def _forget(call: Call, answer: Answer) -> Answer:
+def _restore_old_values(call: Call, answer: Answer) -> Answer:
     if answer.status == 200 and isinstance(answer.body, dict) and call.body:
         sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
         answer.body = {
-            name: _other(value) if name in sent and sent[name] == value else value
+            name: _change_value(value) if name in sent and sent[name] == value else value
             for name, value in answer.body.items()
         }
     return answer
 
 
-def _other(value: object) -> object:
+def _change_value(value: object) -> object:
     return not value if isinstance(value, bool) else value - 1 if isinstance(value, int) else value
 
 
@@ -26,11 +26,11 @@ FAULT = Fault(
     "the answer to one kind of PATCH shows other values than were set",
     lambda site: at(
         [
-            o
-            for o in site.bodies(Role.UPDATE)
-            if any(s.get("type") in ("integer", "boolean") for s in site.writable(o).values())
+            operation
+            for operation in site.bodies(Role.UPDATE)
+            if any(s.get("type") in ("integer", "boolean") for s in site.writable(operation).values())
         ],
-        answer=_forget,
+        answer=_restore_old_values,
     ),
-    implies=("RSP-03",),  # one less may be out of bounds
+    implies=("RSP-03",),  # the changed value may be out of bounds
 )

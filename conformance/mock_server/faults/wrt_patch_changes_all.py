@@ -1,4 +1,4 @@
-"""PATCH writes to every member of the collection, as an UPDATE without its WHERE does."""
+"""PATCH changes every member of the collection, like an UPDATE without WHERE."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One PATCH of a member of a collection."""
+    """Choose one PATCH of a member of a collection."""
     operation = site.pick(o for o in site.bodies(Role.UPDATE) if o.path.endswith("}"))
 
-    def act(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
-        for other in site.beside(record):
-            site.world.store.change(other, changes, quiet=True)
+    def change_neighbours(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+        for neighbour in site.beside(record):
+            site.world.store.change(neighbour, changes, quiet=True)
         return changes
 
-    return at(operation, apply=act)
+    return at(operation, apply=change_neighbours)
 
 
 FAULT = Fault(("WRT-02",), "a PATCH of one thing changes all of its kind", plant)

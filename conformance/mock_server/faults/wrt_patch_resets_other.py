@@ -1,4 +1,4 @@
-"""PATCH sets a field that was not named back to its default."""
+"""PATCH resets a field that it does not contain to its default."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from conformance.model import Operation, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """A field that may be null becomes null, a switch becomes false."""
+    """Choose a nullable field to become null, or a switch to become false."""
     options: list[tuple[Operation, str, Any]] = []
     for operation in site.bodies(Role.UPDATE):
         shown = site.properties(operation)
@@ -17,8 +17,10 @@ def plant(site: Site) -> Planted | None:
                 options.append((operation, name, None))
             elif kinds == "boolean" and len(site.writable(operation)) > 1:
                 options.append((operation, name, False))
-    found = site.pick(options)
-    return found and at(found[0], apply=lambda _c, _r, changes: {found[1]: found[2], **changes} if changes else changes)
+    choice = site.pick(options)
+    return choice and at(
+        choice[0], apply=lambda _c, _r, changes: {choice[1]: choice[2], **changes} if changes else changes
+    )
 
 
 FAULT = Fault(("WRT-02",), "a PATCH resets a field that it does not name", plant, difficulty="subtle")

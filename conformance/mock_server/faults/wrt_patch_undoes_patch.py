@@ -9,12 +9,12 @@ from conformance.model import Effect, Role
 
 
 def plant(site: Site) -> Planted | None:
-    """Every PATCH of one kind of thing that can also be created."""
+    """Choose the PATCH of one resource that can also be created."""
     resources = site.world.shape.resources
-    created = {o.resource for o in site.bodies(Role.CREATE) if o.effect is Effect.WRITE}
+    created = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
     before: dict[str, dict[str, Any]] = {}
 
-    def undo(_call: Call, record: Record | None, changes: dict[str, Any]) -> dict[str, Any]:
+    def undo_previous(_call: Call, record: Record | None, changes: dict[str, Any]) -> dict[str, Any]:
         if record is None:
             return changes
         undone = {**before.get(record.path, {}), **changes}
@@ -23,14 +23,14 @@ def plant(site: Site) -> Planted | None:
 
     return at(
         site.pick(
-            o
-            for o in site.bodies(Role.UPDATE)
-            if o.resource in created
-            and o.effect is Effect.WRITE
-            and resources[o.resource].prefix
-            and len(site.writable(o)) > 1
+            operation
+            for operation in site.bodies(Role.UPDATE)
+            if operation.resource in created
+            and operation.effect is Effect.WRITE
+            and resources[operation.resource].prefix
+            and len(site.writable(operation)) > 1
         ),
-        apply=undo,
+        apply=undo_previous,
     )
 
 

@@ -9,7 +9,7 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """One read-only text or number of one PATCH."""
+    """Choose one read-only text or number of one PATCH."""
     options = []
     for operation in site.bodies(Role.UPDATE):
         writable = site.writable(operation)
@@ -17,13 +17,13 @@ def plant(site: Site) -> Planted | None:
             plain = schema.get("type") in ("string", "integer") and "pattern" not in schema
             if plain and schema.get("readOnly") and name not in {"id", "url", *writable}:
                 options.append((operation, name))
-    found = site.pick(options)
+    choice = site.pick(options)
 
-    def take(call: Call, _record: Record | None, changes: dict[str, object]) -> dict[str, object]:
+    def take_read_only(call: Call, _record: Record | None, changes: dict[str, object]) -> dict[str, object]:
         sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
-        return {**changes, found[1]: sent[found[1]]} if found and found[1] in sent else changes
+        return {**changes, choice[1]: sent[choice[1]]} if choice and choice[1] in sent else changes
 
-    return at(found[0], apply=take) if found else None
+    return at(choice[0], apply=take_read_only) if choice else None
 
 
 FAULT = Fault(("WRT-03",), "PATCH changes a read-only field", plant)

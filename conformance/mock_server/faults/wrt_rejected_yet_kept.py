@@ -1,4 +1,4 @@
-"""A refused PATCH keeps the fields that were right."""
+"""A refused PATCH stores its valid fields."""
 
 from conformance.mock_server.call import Call
 from conformance.mock_server.faulting import Fault, Planted, Site, at
@@ -6,10 +6,10 @@ from conformance.model import Role
 
 
 def plant(site: Site) -> Planted | None:
-    """Every PATCH of one kind of thing."""
+    """Choose the PATCH of one resource."""
     store = site.world.store
 
-    def keep(call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def keep_valid_fields(call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
         record = store.by_path.get(call.path)
         right = {n: v for n, v in body.items() if n not in errors and n in simple[call.operation.key]}
         if errors and record is not None and right:
@@ -26,7 +26,7 @@ def plant(site: Site) -> Planted | None:
         }
         for o in site.bodies(Role.UPDATE)
     }
-    return at(site.pick(o for o in site.bodies(Role.UPDATE) if len(simple[o.key]) > 1), reject=keep)
+    return at(site.pick(o for o in site.bodies(Role.UPDATE) if len(simple[o.key]) > 1), reject=keep_valid_fields)
 
 
 FAULT = Fault(("WRT-05",), "a PATCH that gives 400 changes something", plant, difficulty="subtle", changes=())

@@ -13,8 +13,8 @@ SCALE = 0.2
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> Callable[..., Path]:
-    """A plan that declares some tasks."""
+def write_plan(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a plan with some declared tasks."""
 
     def write(*tasks: str, kind: str = "confidential") -> Path:
         declared = "\n".join(f"{name} = true" for name in tasks)
@@ -26,14 +26,14 @@ def plan(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
-    """Certifies a command, or the sample with a mutation, and folds the record."""
+def certify_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
+    """Return a function that certifies a command, or a mutant of the sample, and folds the run log."""
 
     def run(mutant: str = "", command: tuple[str, ...] = SAMPLE, **options: Any) -> Summary:
         monkeypatch.setenv("SAMPLE_MUTANT", mutant)
         monkeypatch.setenv("SAMPLE_SCALE", str(SCALE))
-        given = {"scale": SCALE, "jobs": 4, **options}
-        certify(Options(command, directory=tmp_path / "report", **given))
+        settings = {"scale": SCALE, "jobs": 4, **options}
+        certify(Options(command, directory=tmp_path / "report", **settings))
         return fold(read([tmp_path / "report"]))
 
     return run

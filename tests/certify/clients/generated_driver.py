@@ -1,4 +1,4 @@
-"""A thin driver of a generated client: tokens, waits and repeats live in its transport. `python … FOLDER`."""
+"""Thin driver of a generated client: its transport handles tokens, waits and retries. `python … FOLDER`."""
 
 import importlib
 import os
@@ -20,7 +20,7 @@ BASE = os.environ["EVCONFORM_BASE_URL"]
 
 
 class Transport(httpx.HTTPTransport):
-    """Adds the token for our base URL alone, renews it once, waits when told to, repeats reads."""
+    """Transport that adds the token only for our base URL, renews it once, obeys Retry-After and repeats reads."""
 
     token = ""
 
@@ -39,51 +39,53 @@ class Transport(httpx.HTTPTransport):
                     self.renew()
                 request.headers["Authorization"] = f"Bearer {self.token}"
             try:
-                answer = super().handle_request(request)
+                response = super().handle_request(request)
             except httpx.TransportError:
                 if request.method != "GET" or number > 4:
                     raise
                 time.sleep(0.05 * 2**number)
                 continue
-            if answer.status_code == 401 and not renewed:
+            if response.status_code == 401 and not renewed:
                 renewed = True
                 self.renew()
-            elif answer.status_code == 429 and number < 5:
-                time.sleep(wait_of(answer))
-            elif answer.status_code >= 502 and request.method == "GET" and number < 6:
+            elif response.status_code == 429 and number < 5:
+                time.sleep(read_retry_after(response))
+            elif response.status_code >= 502 and request.method == "GET" and number < 6:
                 time.sleep(0.05 * 2**number)
             else:
-                return answer
+                return response
 
 
-def wait_of(answer: httpx.Response) -> float:
-    text = answer.headers["retry-after"]
+def read_retry_after(response: httpx.Response) -> float:
+    text = response.headers["retry-after"]
     late = 0.05 if text.isdigit() else parsedate_to_datetime(text).timestamp() - time.time() + 0.1
     return max(0.0, late + float(text if text.isdigit() else 0))
 
 
-def operation(ending: str):
+def import_operation(ending: str):
     names = (info.name for info in pkgutil.walk_packages(evclient.api.__path__, "evclient.api."))
     return importlib.import_module(next(name for name in names if name.endswith("." + ending)))
 
 
 def list_vehicles(client: Client) -> None:
-    listing = operation("get_vehicles")
-    answer = listing.sync_detailed(client=client)
+    listing = import_operation("get_vehicles")
+    response = listing.sync_detailed(client=client)
     while True:
-        if answer.status_code != 200:
-            sys.exit(f"refused: {answer.status_code}")
-        for vehicle in answer.parsed:
+        if response.status_code != 200:
+            sys.exit(f"refused: {response.status_code}")
+        for vehicle in response.parsed:
             print(vehicle.id)
-        page = httpx.Response(200, headers=[("link", answer.headers.get("link", ""))])
+        page = httpx.Response(200, headers=[("link", response.headers.get("link", ""))])
         following = page.links.get("next", {}).get("url", "about:blank")
         if following == "about:blank":
             return
-        answer = listing._build_response(client=client, response=client.get_httpx_client().get(following))
+        response = listing._build_response(client=client, response=client.get_httpx_client().get(following))
 
 
 if __name__ == "__main__":
     verify = httpx.create_ssl_context()
     arguments = {"transport": Transport(verify=verify)}
-    given = Client(base_url=BASE, timeout=httpx.Timeout(6.0), httpx_args=arguments, raise_on_unexpected_status=False)
-    list_vehicles(given)
+    configured = Client(
+        base_url=BASE, timeout=httpx.Timeout(6.0), httpx_args=arguments, raise_on_unexpected_status=False
+    )
+    list_vehicles(configured)

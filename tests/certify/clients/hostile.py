@@ -1,4 +1,4 @@
-"""Programs that are no good clients: `python hostile.py WHAT`."""
+"""Misbehaving clients: `python hostile.py BEHAVIOUR`."""
 
 import base64
 import contextlib
@@ -11,9 +11,9 @@ import urllib.request
 BASE = os.environ["EVCONFORM_BASE_URL"]
 
 
-def ask(url: str) -> None:
+def send_get(url: str) -> None:
     with contextlib.suppress(OSError):
-        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - the case's own address
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - the URL of the scenario
 
 
 def crashes() -> None:
@@ -35,7 +35,7 @@ def hangs() -> None:
 
 def floods() -> None:
     for _ in range(10_000):
-        ask(f"{BASE}/vehicles")
+        send_get(f"{BASE}/vehicles")
 
 
 def detaches() -> None:
@@ -45,11 +45,11 @@ def detaches() -> None:
 
 def strays() -> None:
     origin = "/".join(BASE.split("/")[:3])
-    ask(f"{origin}/v2/vehicles")
+    send_get(f"{origin}/v2/vehicles")
 
 
 def wrong_port() -> None:
-    ask("http://127.0.0.1:9/v2/vehicles")
+    send_get("http://127.0.0.1:9/v2/vehicles")
 
 
 def talks() -> None:

@@ -1,4 +1,4 @@
-"""Clients that do one thing wrong, and the requirement that each violates."""
+"""Mutants of the sample client: each does one thing wrong and violates one requirement."""
 
 import msgspec
 
@@ -6,10 +6,10 @@ from conformance.certify.api_clients.catalogue import scenarios
 
 
 class Mutant(msgspec.Struct, frozen=True):
-    """What SAMPLE_MUTANT names, and the requirement that it fails.
+    """A mutant: the value of SAMPLE_MUTANT and the requirement that it `fails`.
 
-    `played` are the cases or requirements that it is held to, some of which must not mind; `tasks` what it does, those
-    of these cases if empty.
+    `played` are the selected scenarios and requirements, some of which must still pass. `tasks` are the declared tasks,
+    if empty those of the selected scenarios.
     """
 
     name: str
@@ -19,8 +19,10 @@ class Mutant(msgspec.Struct, frozen=True):
 
     @property
     def declared(self) -> tuple[str, ...]:
-        """The tasks of its plan."""
-        return self.tasks or tuple({e.task for e in scenarios() if {e.name, e.requirement} & set(self.played)})
+        """The declared tasks of its plan."""
+        return self.tasks or tuple(
+            {scenario.task for scenario in scenarios() if {scenario.name, scenario.requirement} & set(self.played)}
+        )
 
 
 LIST = ("list_vehicles",)

@@ -1,4 +1,4 @@
-// A client in another language: built-in fetch, no packages. Does the task that EVCONFORM_TASK names.
+// A sample client in JavaScript with built-in fetch and no packages. It does the task in EVCONFORM_TASK.
 
 const env = process.env;
 const BASE = env.EVCONFORM_BASE_URL;
@@ -9,31 +9,31 @@ const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000
 
 let token;
 
-async function renewed() {
+async function requestToken() {
   const basic = Buffer.from(`${env.EVCONFORM_CLIENT_ID}:${env.EVCONFORM_CLIENT_SECRET}`).toString("base64");
   const scope = SCOPES[env.EVCONFORM_TASK] ?? "vehicle:read";
-  const answer = await fetch(env.EVCONFORM_TOKEN_URL, {
+  const response = await fetch(env.EVCONFORM_TOKEN_URL, {
     method: "POST",
     headers: { Authorization: `Basic ${basic}`, "User-Agent": "example-node/2.0" },
     body: new URLSearchParams({ grant_type: "client_credentials", scope }),
   });
-  if (!answer.ok) throw new Error(`token: ${answer.status}`);
-  return (await answer.json()).access_token;
+  if (!response.ok) throw new Error(`token: ${response.status}`);
+  return (await response.json()).access_token;
 }
 
-function waitOf(answer) {
-  const text = answer.headers.get("retry-after") ?? "1";
+function readRetryAfter(response) {
+  const text = response.headers.get("retry-after") ?? "1";
   return /^\d+$/.test(text) ? Number(text) + 0.05 : Math.max(0, (Date.parse(text) - Date.now()) / 1000) + 0.1;
 }
 
 async function send(method, url, body) {
   let refreshed = false;
   for (let number = 1; ; number++) {
-    token ??= await renewed();
+    token ??= await requestToken();
     const ours = url.startsWith(`${BASE}/`);
-    let answer;
+    let response;
     try {
-      answer = await fetch(url, {
+      response = await fetch(url, {
         method,
         headers: {
           "User-Agent": "example-node/2.0",
@@ -44,30 +44,30 @@ async function send(method, url, body) {
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT),
       });
-    } catch (fault) {
-      if (method !== "GET" || number >= 5) throw fault;
+    } catch (error) {
+      if (method !== "GET" || number >= 5) throw error;
       await sleep(0.05 * 2 ** number);
       continue;
     }
-    if (answer.status === 401 && !refreshed) {
+    if (response.status === 401 && !refreshed) {
       refreshed = true;
-      token = await renewed();
-    } else if (answer.status === 429 && number < 5) {
-      await sleep(waitOf(answer));
-    } else if (answer.status >= 502 && method === "GET" && number < 6) {
+      token = await requestToken();
+    } else if (response.status === 429 && number < 5) {
+      await sleep(readRetryAfter(response));
+    } else if (response.status >= 502 && method === "GET" && number < 6) {
       await sleep(0.05 * 2 ** number);
-    } else if (!answer.ok) {
-      throw new Error(`refused: ${answer.status}`);
-    } else if ((answer.headers.get("evenergy-version") ?? "2") !== "2") {
-      throw new Error("an answer of another version");
+    } else if (!response.ok) {
+      throw new Error(`refused: ${response.status}`);
+    } else if ((response.headers.get("evenergy-version") ?? "2") !== "2") {
+      throw new Error("a response of another version");
     } else {
-      return answer;
+      return response;
     }
   }
 }
 
-function nextOf(answer) {
-  const header = answer.headers.get("link") ?? "";
+function findNextLink(response) {
+  const header = response.headers.get("link") ?? "";
   for (const [, target, parameters] of header.matchAll(/<([^>]*)>((?:\s*;\s*[\w-]+=(?:"(?:[^"\\]|\\.)*"|[^",;\s]+))*)/g)) {
     const plain = parameters.replace(/title="(?:[^"\\]|\\.)*"/g, "");
     if (/rel="?next"?/.test(plain)) return target.startsWith("http") ? target : "";
@@ -78,9 +78,9 @@ function nextOf(answer) {
 const TASKS = {
   async list_vehicles() {
     for (let url = `${BASE}/vehicles`; url; ) {
-      const answer = await send("GET", url);
-      for (const vehicle of await answer.json()) console.log(vehicle.id);
-      url = nextOf(answer);
+      const response = await send("GET", url);
+      for (const vehicle of await response.json()) console.log(vehicle.id);
+      url = findNextLink(response);
     }
   },
   async create_user() {
@@ -90,7 +90,7 @@ const TASKS = {
 
 try {
   await TASKS[env.EVCONFORM_TASK]();
-} catch (fault) {
-  console.error(String(fault));
+} catch (error) {
+  console.error(String(error));
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-"""Commands that cannot be started, clients that crash, hang, flood, fork or go astray: clear verdicts, cleaned up."""
+"""Commands that cannot be started, and clients that crash, hang, flood, fork or use wrong URLs."""
 
 import os
 import re
@@ -29,98 +29,100 @@ LIST = ("list_vehicles",)
 
 
 @pytest.fixture
-def hostile(certified, plan):
-    def run(what: str, **options):
-        return certified(command=(sys.executable, HOSTILE, what), plan=plan(*LIST), select=("C01", "C09"), **options)
+def certify_hostile(certify_sample, write_plan):
+    def run(behaviour: str, **options):
+        return certify_sample(
+            command=(sys.executable, HOSTILE, behaviour), plan=write_plan(*LIST), select=("C01", "C09"), **options
+        )
 
     return run
 
 
-def reasons(summary) -> str:
+def join_reasons(summary) -> str:
     return " ".join(cell.reason for cell in summary.cells)
 
 
 @pytest.mark.parametrize(
-    ("what", "words"),
+    ("behaviour", "words"),
     [
         ("crashes", "exit status -6"),
         ("fails", "RuntimeError"),
-        ("wrong_port", "no request came to its base URL"),
-        ("strays", "no request came to its base URL"),
-        ("talks", "no request came to its base URL"),
-        ("detaches", "no request came to its base URL"),
+        ("wrong_port", "its base URL received no request"),
+        ("strays", "its base URL received no request"),
+        ("talks", "its base URL received no request"),
+        ("detaches", "its base URL received no request"),
     ],
 )
-def test_a_client_that_does_not_do_its_task_passes_nothing(hostile, what, words):
-    summary = hostile(what)
+def test_a_client_that_does_not_do_its_task_passes_nothing(certify_hostile, behaviour, words):
+    summary = certify_hostile(behaviour)
     assert summary.verdict is RunVerdict.INCONCLUSIVE
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}
     assert not verdicts(summary, Verdict.PASS)
-    assert words in reasons(summary)
+    assert words in join_reasons(summary)
     assert "2 MUST cases inconclusive, because the client sent nothing to judge" in summary.reasons
 
 
 @pytest.mark.parametrize(("task", "requirement"), [("revoke_token", "C13"), ("add_vehicle", "C15"), ("sign_in", "C12")])
-def test_a_task_that_is_declared_and_not_done_is_told(certified, plan, task, requirement):
-    summary = certified(command=("true",), plan=plan(task), select=(requirement,))
+def test_a_declared_task_that_is_not_done_is_reported(certify_sample, write_plan, task, requirement):
+    summary = certify_sample(command=("true",), plan=write_plan(task), select=(requirement,))
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {requirement}
-    assert f"does not do {task}" in reasons(summary)
+    assert f"does not do {task}" in join_reasons(summary)
     assert summary.verdict is RunVerdict.INCONCLUSIVE
 
 
-def test_a_client_that_hangs_is_stopped(hostile):
-    summary = hostile("hangs", limit_s=0.5)
+def test_a_client_that_hangs_is_stopped(certify_hostile):
+    summary = certify_hostile("hangs", limit_s=0.5)
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C01", "C09"}
-    assert "was stopped at its time limit" in reasons(summary)
+    assert "was stopped at its time limit" in join_reasons(summary)
 
 
-def test_a_client_that_floods_is_stopped(hostile):
-    summary = hostile("floods")
-    assert "too many requests" in reasons(summary)
+def test_a_client_that_floods_is_stopped(certify_hostile):
+    summary = certify_hostile("floods")
+    assert "too many requests" in join_reasons(summary)
     assert not verdicts(summary, Verdict.PASS)
     assert len(summary.exchanges) == 1_000
 
 
-def test_what_a_client_leaves_running_is_ended(hostile, tmp_path):
-    hostile("detaches")
+def test_processes_that_a_client_leaves_running_are_ended(certify_hostile, tmp_path):
+    certify_hostile("detaches")
     pid = int((tmp_path / "report/output/control-list-vehicles.txt").read_text())
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_requests_outside_of_every_case_are_told(hostile):
-    summary = hostile("strays")
-    assert any("GET /v2/vehicles" in each.message for each in summary.notices if each.topic == "stray")
+def test_requests_outside_of_all_scenarios_are_reported(certify_hostile):
+    summary = certify_hostile("strays")
+    assert any("GET /v2/vehicles" in notice.message for notice in summary.notices if notice.topic == "stray")
 
 
-def test_no_secret_of_a_case_is_written_down(hostile, tmp_path):
-    hostile("fails")
+def test_secrets_in_output_are_redacted(certify_hostile, tmp_path):
+    certify_hostile("fails")
     output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
     assert "the secret is [redacted" in output
 
 
-def test_no_secret_is_written_down_as_a_debug_log_shows_it(hostile, tmp_path):
-    hostile("debugs")
+def test_secrets_in_http_basic_are_redacted(certify_hostile, tmp_path):
+    certify_hostile("debugs")
     output = (tmp_path / "report/output/control-list-vehicles.txt").read_text()
     assert "Basic [redacted" in output
 
 
-def test_output_is_bounded(hostile, tmp_path):
-    hostile("talks")
+def test_output_is_bounded(certify_hostile, tmp_path):
+    certify_hostile("talks")
     assert len((tmp_path / "report/output/control-list-vehicles.txt").read_text()) <= 32 * 1024
 
 
-def test_a_condition_that_is_never_met_is_no_pass(certified, plan):
+def test_a_condition_that_is_never_met_is_inconclusive(certify_sample, write_plan):
     begins = "import os, runpy, sys; os.environ['EVCONFORM_CASE'].startswith('control')"
     body = f"{begins} and runpy.run_path(sys.argv[1], run_name='__main__')"
     command = (sys.executable, "-c", body, SAMPLE[1])
-    summary = certified(command=command, plan=plan("create_user"), select=("C07",))
+    summary = certify_sample(command=command, plan=write_plan("create_user"), select=("C07",))
     assert verdicts(summary, Verdict.INCONCLUSIVE) == {"C07"}
-    assert "the client never met the condition" in reasons(summary)
+    assert "the client never met the condition" in join_reasons(summary)
     assert summary.verdict is RunVerdict.INCONCLUSIVE
 
 
-def test_declined_tasks_are_listed(certified, plan):
-    summary = certified(plan=plan("revoke_token"))
+def test_declined_tasks_are_listed(certify_sample, write_plan):
+    summary = certify_sample(plan=write_plan("revoke_token"))
     declined = [cell for cell in summary.cells if cell.reason.startswith("declined")]
     assert {cell.operation for cell in declined} >= {"TASK list_vehicles", "TASK create_user"}
     assert {cell.verdict for cell in declined} == {Verdict.NOT_APPLICABLE}
@@ -134,17 +136,17 @@ def test_declined_tasks_are_listed(certified, plan):
         ([], "no command"),
         (["--plan", "no-such-plan.toml", "--", "true"], "cannot be read"),
         (["--select", "C99", "--", "true"], "C99"),
-        (["--profile", "pilot", "--", "true"], "is no profile"),
+        (["--profile", "pilot", "--", "true"], "must be one of reader"),
     ],
 )
-def test_wrong_arguments_are_usage(arguments, words, capsys, tmp_path, monkeypatch):
+def test_wrong_arguments_are_usage_errors(arguments, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["evconform", "certify", "client", *arguments])
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as error:
         cli.main()
-    told = capsys.readouterr()
-    assert ended.value.code == 2
-    assert words in told.out + told.err
+    output = capsys.readouterr()
+    assert error.value.code == 2
+    assert words in output.out + output.err
 
 
 @pytest.mark.parametrize(
@@ -158,21 +160,21 @@ def test_wrong_arguments_are_usage(arguments, words, capsys, tmp_path, monkeypat
         '[client]\nname = "a"\nversion = "1"\ncolour = "red"\n[tasks]\nlist_vehicles = true',
     ],
 )
-def test_a_plan_that_cannot_be_understood_is_usage(tmp_path, text):
+def test_an_invalid_plan_is_a_usage_error(tmp_path, text):
     path = tmp_path / "plan.toml"
     path.write_text(text)
     with pytest.raises(UsageError):
         read(path)
 
 
-def test_the_template_is_a_plan(tmp_path):
+def test_the_template_is_a_valid_plan(tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(template().replace("= false", "= true"))
     assert read(path).declared == tuple(TASKS)
     assert read(path).profile == "full"
 
 
-def test_a_plan_is_narrowed_to_any_profile_that_it_adds_up_to():
+def test_a_plan_is_reduced_to_a_profile_that_it_covers():
     plan = presumed("client")
     assert plan.narrowed("full").profile == "full"
     assert plan.narrowed("reader").declared == ("list_vehicles", "read_vehicles")
@@ -180,14 +182,14 @@ def test_a_plan_is_narrowed_to_any_profile_that_it_adds_up_to():
         plan.narrowed("reader").narrowed("full")
 
 
-def test_profiles_are_what_tasks_add_up_to():
+def test_tasks_complete_profiles():
     assert profile_of(PROFILES["reader"], public=False) == "reader"
     assert profile_of({"list_vehicles"}, public=False) == "partial"
     assert profile_of(set(TASKS) - {"sign_in"}, public=False) == "full"
     assert profile_of(set(TASKS) - {"sign_in"}, public=True) != "full"
 
 
-def begin(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+def start_certification(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [
         sys.executable,
         "-m",
@@ -201,16 +203,16 @@ def begin(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def until(condition, seconds: float = 30.0) -> None:
+def wait_until(condition, seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
 
 
-def test_an_end_by_hand_is_reported(tmp_path, plan):
-    process = begin(tmp_path, "--plan", str(plan(*LIST)), "--", sys.executable, HOSTILE, "hangs")
-    until(lambda: any(HOSTILE in each.cmdline() for each in psutil.Process(process.pid).children()))
+def test_an_interrupted_run_is_reported(tmp_path, write_plan):
+    process = start_certification(tmp_path, "--plan", str(write_plan(*LIST)), "--", sys.executable, HOSTILE, "hangs")
+    wait_until(lambda: any(HOSTILE in child.cmdline() for child in psutil.Process(process.pid).children()))
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     summary = fold(events([tmp_path / "r"]))
@@ -220,8 +222,8 @@ def test_an_end_by_hand_is_reported(tmp_path, plan):
     assert (tmp_path / "r/report.html").exists()
 
 
-def test_an_end_while_cases_start_stops_those_under_way(certified, plan, monkeypatch):
-    told, begun = [], Event()
+def test_an_interrupt_stops_running_clients(certify_sample, write_plan, monkeypatch):
+    stops, begun = [], Event()
 
     class Interrupted(ThreadPoolExecutor):
         def submit(self, *arguments):
@@ -230,20 +232,20 @@ def test_an_end_while_cases_start_stops_those_under_way(certified, plan, monkeyp
                 raise KeyboardInterrupt
             return super().submit(*arguments)
 
-    def patient(*_, stopped, **__):
+    def wait_for_stop(*_, stopped, **__):
         begun.set()
-        until(stopped)
-        told.append(stopped())
+        wait_until(stopped)
+        stops.append(stopped())
         return Ran(How.STOPPED)
 
     monkeypatch.setattr("conformance.certify.api_clients.performing.ThreadPoolExecutor", Interrupted)
-    monkeypatch.setattr("conformance.certify.api_clients.performing.run", patient)
-    summary = certified(plan=plan("list_vehicles", "read_vehicles"))
-    assert (told, summary.stopped) == ([True], ("interrupted",))
+    monkeypatch.setattr("conformance.certify.api_clients.performing.run", wait_for_stop)
+    summary = certify_sample(plan=write_plan("list_vehicles", "read_vehicles"))
+    assert (stops, summary.stopped) == ([True], ("interrupted",))
 
 
-def test_an_operator_starts_the_client(tmp_path, plan):
-    process = begin(tmp_path, "--plan", str(plan(*LIST)), "--select", "C01", "--serve")
+def test_an_operator_can_start_the_client(tmp_path, write_plan):
+    process = start_certification(tmp_path, "--plan", str(write_plan(*LIST)), "--select", "C01", "--serve")
     cases: list[dict[str, str]] = []
     while not (line := process.stdout.readline()).startswith("Run your client"):
         if ": task " in line:
@@ -251,7 +253,7 @@ def test_an_operator_starts_the_client(tmp_path, plan):
         else:
             name, _, value = line.strip().partition("=")
             cases[-1][name] = value
-    assert [each["EVCONFORM_CASE"] for each in cases] == ["control-list-vehicles", "unguessable-cursor"]
+    assert [case["EVCONFORM_CASE"] for case in cases] == ["control-list-vehicles", "unguessable-cursor"]
     for case in cases:
         subprocess.run(SAMPLE, env={**os.environ, **case}, check=True, capture_output=True)
     process.communicate("\n", timeout=30)
@@ -260,8 +262,8 @@ def test_an_operator_starts_the_client(tmp_path, plan):
     assert process.returncode == 0
 
 
-def test_a_verdict_quotes_no_token(certified, plan, tmp_path):
-    summary = certified("token in the query", plan=plan(*LIST), select=("C01", "C25"))
+def test_a_verdict_contains_no_token(certify_sample, write_plan, tmp_path):
+    summary = certify_sample("token in the query", plan=write_plan(*LIST), select=("C01", "C25"))
     assert verdicts(summary, Verdict.FAIL) == {"C25"}
     record = (tmp_path / "report" / "events.jsonl").read_text()
     assert "access_token=" in record

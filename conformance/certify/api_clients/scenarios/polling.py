@@ -1,4 +1,4 @@
-"""Webhooks are not guaranteed: a client looks for itself (C29)."""
+"""Scenarios of polling: webhooks are not guaranteed, so a client reads lists again (C29)."""
 
 from itertools import pairwise
 
@@ -8,23 +8,23 @@ from conformance.certify.api_clients.trace import Trace
 from conformance.certify.found import RIGHT, Found
 from conformance.model import Level
 
-_HAMMER_S = 0.1
+_MIN_PAUSE_S = 0.1
 
 
-def _polls(trace: Trace) -> Found:
-    reads = [each for each in trace.api if each.exchange.request.operation == SESSIONS]
-    rounds = [each for each in reads if each.target == reads[0].target]
-    if len(rounds) < 2 and len({each.target for each in reads}) == len(reads) and not _saw_new(trace):
-        return wrong("it does not look again", f"{len(reads)} reads; watched for {trace.ended:.1f} s")
+def _judge_polling(trace: Trace) -> Found:
+    reads = [call for call in trace.api if call.exchange.request.operation == SESSIONS]
+    rounds = [call for call in reads if call.target == reads[0].target]
+    if len(rounds) < 2 and len({call.target for call in reads}) == len(reads) and not _has_read_again(trace):
+        return wrong("it does not read the list again", f"{len(reads)} reads; observed for {trace.ended:.1f} s")
     gaps = [later.at - earlier.done for earlier, later in pairwise(rounds)]
-    if gaps and min(gaps) < _HAMMER_S:
-        return wrong("it looks again without a pause", f"{min(gaps):.2f} s between two reads of the same list")
+    if gaps and min(gaps) < _MIN_PAUSE_S:
+        return wrong("it reads the list again without a pause", f"{min(gaps):.2f} s between two reads of the same list")
     return Found(RIGHT.verdict, f"{len(rounds)} rounds")
 
 
-def _saw_new(trace: Trace) -> bool:
-    """Whether a list was read after the session had begun, by an address of its own."""
-    reads = [each for each in trace.api if each.exchange.request.operation == SESSIONS]
+def _has_read_again(trace: Trace) -> bool:
+    """Return whether the list was read again after the session began, at another URL."""
+    reads = [call for call in trace.api if call.exchange.request.operation == SESSIONS]
     return len(reads) > 1 and reads[-1].at - reads[0].done > 0.5
 
 
@@ -33,9 +33,9 @@ SCENARIOS = (
         "no-webhooks",
         "C29",
         "poll_sessions",
-        "lets a session begin and delivers no webhook",
+        "starts a session and delivers no webhook",
         "the list is read again",
-        _polls,
+        _judge_polling,
         level=Level.SHOULD,
     ),
 )

@@ -1,4 +1,4 @@
-"""Refusals: told apart by their type and status, survived in any form, and not sent again (C21, C22)."""
+"""Scenarios of problems: distinguished by type and status, handled in any form, request not repeated (C21, C22)."""
 
 from conformance.certify.api_clients.comparing import again, quiet, survived
 from conformance.certify.api_clients.conditions import Answer, Rule, answer, on, problem
@@ -7,8 +7,8 @@ from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, V
 from conformance.certify.api_clients.trace import Trace
 from conformance.certify.found import RIGHT, Found
 
-_REFUSED = {"detail": "Error on fields: email", "field_errors": {"email": ["Not accepted."]}}
-_BUSY_WORDS = {
+_INVALID_EMAIL = {"detail": "Error on fields: email", "field_errors": {"email": ["Not accepted."]}}
+_RATE_LIMIT_TEXT = {
     "title": "Too Many Requests",
     "detail": "Request was rate limited. Try again in 1 second.",
     "field_errors": {"email": ["Not accepted."]},
@@ -20,29 +20,32 @@ _HTML = Answer(
 )
 
 
-def _same(trace: Trace) -> Found:
-    """What follows is the same as after the same type in other words."""
+def _judge_same_reaction(trace: Trace) -> Found:
+    """Require the same requests as after a problem of the same type with other texts."""
     if trace.beside is None or not trace.beside.touched:
-        return open_question("the refusal in ordinary words was never met, so that there is nothing to compare with")
-    here, there = (_shape(each) for each in (trace, trace.beside))
-    if here != there:
-        return wrong("it does something else where only the words of the problem differ", f"{here}; before: {there}")
+        return open_question("the refusal with ordinary texts was never met, so there is nothing to compare with")
+    actual, expected = (_describe_reaction(reaction) for reaction in (trace, trace.beside))
+    if actual != expected:
+        return wrong(
+            "it reacts differently where only the texts of the problem differ",
+            f"{actual}; with ordinary texts: {expected}",
+        )
     return survived(trace)
 
 
-def _shape(trace: Trace) -> str:
+def _describe_reaction(trace: Trace) -> str:
     first = trace.touched[0]
     later = trace.after(first)
-    sent_again = len(again(trace, first))
-    return f"{len(later)} requests followed, {sent_again} of them the same again"
+    repeats = len(again(trace, first))
+    return f"{len(later)} requests followed, {repeats} of them equal to the refused one"
 
 
-def _not_again(trace: Trace) -> Found:
+def _judge_no_repeat(trace: Trace) -> Found:
     first = trace.touched[0]
-    if sent := again(trace, first):
+    if repeats := again(trace, first):
         return wrong(
-            f"it sends the same again after {first.status}",
-            f"{len(sent)} times, first after {sent[0].at - first.done:.1f} s",
+            f"it repeats the request after {first.status}",
+            f"{len(repeats)} times, first after {repeats[0].at - first.done:.1f} s",
         )
     return Found(RIGHT.verdict, quiet(trace, first))
 
@@ -53,17 +56,17 @@ SCENARIOS = (
         "C22",
         "create_user",
         "refuses the user with 400 and field errors",
-        "the same request never comes again",
-        _not_again,
-        (Rule(on(CREATE_USER), answer(problem(400, "validation-failed-create-user", **_REFUSED))),),
+        "the request is never repeated",
+        _judge_no_repeat,
+        (Rule(on(CREATE_USER), answer(problem(400, "validation-failed-create-user", **_INVALID_EMAIL))),),
     ),
     Scenario(
         "refused-409",
         "C22",
         "change_vehicle",
         "refuses the change with 409",
-        "the same request never comes again",
-        _not_again,
+        "the request is never repeated",
+        _judge_no_repeat,
         (Rule(on(CHANGE_VEHICLE), answer(problem(409, "conflict"))),),
     ),
     Scenario(
@@ -71,8 +74,8 @@ SCENARIOS = (
         "C22",
         "create_user",
         "refuses the user with 422",
-        "the same request never comes again",
-        _not_again,
+        "the request is never repeated",
+        _judge_no_repeat,
         (Rule(on(CREATE_USER), answer(problem(422, "unprocessable"))),),
     ),
     Scenario(
@@ -80,18 +83,18 @@ SCENARIOS = (
         "C22",
         "list_vehicles",
         "refuses the second page with 400",
-        "the same request never comes again",
-        _not_again,
+        "the request is never repeated",
+        _judge_no_repeat,
         (Rule(on(VEHICLES), answer(problem(400, "invalid-pagination-parameter")), skip=1),),
     ),
     Scenario(
         "other-words",
         "C21",
         "create_user",
-        "refuses the user with the type of a validation failure in the words of a rate limit",
-        "what follows is what follows that type in any words",
-        _same,
-        (Rule(on(CREATE_USER), answer(problem(400, "validation-failed-create-user", **_BUSY_WORDS))),),
+        "refuses the user with the type of a validation failure and the texts of a rate limit",
+        "the reaction does not depend on the texts",
+        _judge_same_reaction,
+        (Rule(on(CREATE_USER), answer(problem(400, "validation-failed-create-user", **_RATE_LIMIT_TEXT))),),
         beside="refused-400",
     ),
     Scenario(
@@ -99,7 +102,7 @@ SCENARIOS = (
         "C21",
         "create_user",
         "refuses the user with a problem that has no type",
-        "the client does not break",
+        "the client does not crash",
         survived,
         (Rule(on(CREATE_USER), answer(problem(400))),),
         beside="refused-400",
@@ -108,7 +111,7 @@ SCENARIOS = (
         "problem-502",
         "C21",
         "list_vehicles",
-        "answers the second page 502 with a problem, once",
+        "responds to the second page with 502 and a problem, once",
         "",
         None,
         (Rule(on(VEHICLES), answer(problem(502, "bad-gateway")), skip=1, times=1),),
@@ -117,8 +120,8 @@ SCENARIOS = (
         "html-502",
         "C21",
         "list_vehicles",
-        "answers the second page 502 with a page of HTML, once",
-        "the client does not break",
+        "responds to the second page with 502 and an HTML page, once",
+        "the client does not crash",
         survived,
         (Rule(on(VEHICLES), answer(_HTML), skip=1, times=1),),
         beside="problem-502",

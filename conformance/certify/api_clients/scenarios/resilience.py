@@ -1,4 +1,4 @@
-"""Refusals and silences of the moment: waiting, backing off, repeating what may be repeated (C05 to C08, C27, C28)."""
+"""Scenarios of temporary failures: wait, back off, repeat only what may be repeated (C05 to C08, C27, C28)."""
 
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -14,118 +14,121 @@ from conformance.model import Level
 
 WAIT_S, DATE_S, STALL_S = 7, 3, 60
 LIMIT = 20
-_TIMERS_S = 0.05  # how exactly timers of two machines agree
-_AT_ONCE_S = 0.05
-_LONGEST_GAP_S = 300.0
-_GROWTH = 1.4  # the later half of the gaps against the earlier; gaps that rise by one step each give 2.3
-_STRETCHED = 1.2  # times the gap that follows
-_PILE = 5
+_TIMER_TOLERANCE_S = 0.05  # difference between the timers of two machines
+_MIN_GAP_S = 0.05
+_MAX_GAP_S = 300.0
+_MIN_GROWTH = 1.4  # later half of the gaps against the earlier; gaps that grow by equal steps give 2.3
+_STRETCH_FACTOR = 1.2  # of the gap that follows
+_MAX_PARALLEL = 5
 
 
-def _waits(trace: Trace) -> Found:
+def _judge_wait(trace: Trace) -> Found:
     refused = trace.touched[0]
-    wait = _asked_wait(refused)
-    early = [each for each in trace.after(refused) if each.at < refused.done + wait - _TIMERS_S]
+    wait = _read_retry_after(refused)
+    early = [call for call in trace.after(refused) if call.at < refused.done + wait - _TIMER_TOLERANCE_S]
     if early:
         return wrong(
-            f"it sends again before the {wait:.1f} s are over",
+            f"it sends a request before the {wait:.1f} s are over",
             f"{early[0].method} {early[0].target} after {early[0].at - refused.done:.1f} s",
         )
     if trace.ended < refused.done + wait and not trace.ran.well:
-        return Found(RIGHT.verdict, f"it gave up: nothing came in the {trace.ended - refused.done:.1f} s to its end")
-    return Found(RIGHT.verdict, f"nothing came for {wait:.1f} s")
+        return Found(RIGHT.verdict, f"it gave up: no request in the {trace.ended - refused.done:.1f} s to its end")
+    return Found(RIGHT.verdict, f"no request for {wait:.1f} s")
 
 
-def _asked_wait(refused: Call) -> float:
+def _read_retry_after(refused: Call) -> float:
     text = refused.answered("retry-after")
     if text.isdigit():
         return float(text)
-    sent = refused.exchange.sent_at + (refused.done - refused.at)
-    return parsedate_to_datetime(text).timestamp() - sent
+    responded_at = refused.exchange.sent_at + (refused.done - refused.at)
+    return parsedate_to_datetime(text).timestamp() - responded_at
 
 
-def _backs_off(trace: Trace) -> Found:
+def _judge_back_off(trace: Trace) -> Found:
     tries = [trace.touched[0], *again(trace, trace.touched[0])]
     gaps = [later.at - earlier.done for earlier, later in pairwise(tries)][: len(trace.touched)]
-    told = ", ".join(f"{gap:.2f} s" for gap in gaps)
+    listed = ", ".join(f"{gap:.2f} s" for gap in gaps)
     if not gaps:
-        return unseen("it gave up at the first refusal, which leaves no gaps to judge")
-    paused = gaps[1:] if len(gaps) > 1 and gaps[0] < _AT_ONCE_S else gaps  # once may be tried at once
-    if min(paused) < _AT_ONCE_S:
-        return wrong("it tries again at once", told)
-    if max(gaps) > _LONGEST_GAP_S:
-        return wrong("its gaps have no cap", told)
+        return unseen("it gave up at the first refusal, so there are no gaps to judge")
+    pauses = gaps[1:] if len(gaps) > 1 and gaps[0] < _MIN_GAP_S else gaps  # one immediate retry is allowed
+    if min(pauses) < _MIN_GAP_S:
+        return wrong("it tries again at once", listed)
+    if max(gaps) > _MAX_GAP_S:
+        return wrong(f"a gap is longer than {_MAX_GAP_S:.0f} s", listed)
     if len(gaps) < 2:
-        return unseen(f"it tried again once, after {told}: one gap cannot grow")
-    return _growing(paused if len(paused) > 1 else gaps, told)
+        return unseen(f"it tried again once, after {listed}; one gap cannot grow")
+    return _judge_growth(pauses if len(pauses) > 1 else gaps, listed)
 
 
-def _growing(gaps: list[float], told: str) -> Found:
-    """Whether gaps grow; one that a stall of either machine has stretched accuses nobody."""
-    if _grow(gaps):
-        return Found(RIGHT.verdict, told)
-    without_one = [[*gaps[:n], *gaps[n + 1 :]] for n in _longer_than_the_next(gaps)]
-    if any(map(_grow, without_one)):
-        return Found(RIGHT.verdict, f"{told}, of which one is stretched")
-    if any(len(rest) > 1 and not _longer_than_the_next(rest, _STRETCHED) for rest in (gaps, *without_one)):
-        return wrong("its gaps do not grow", told)
-    return open_question(f"its gaps are uneven ({told}), as those that grow are on a busy machine")
+def _judge_growth(gaps: list[float], listed: str) -> Found:
+    """Return the verdict on growing gaps; one gap stretched by a stall of either machine is no violation."""
+    if _is_growing(gaps):
+        return Found(RIGHT.verdict, listed)
+    without_one = [[*gaps[:number], *gaps[number + 1 :]] for number in _find_shrinking_gaps(gaps)]
+    if any(map(_is_growing, without_one)):
+        return Found(RIGHT.verdict, f"{listed}; one gap is stretched")
+    if any(
+        len(sequence) > 1 and not _find_shrinking_gaps(sequence, _STRETCH_FACTOR) for sequence in (gaps, *without_one)
+    ):
+        return wrong("its gaps do not grow", listed)
+    return open_question(f"its gaps are uneven ({listed}), as growing gaps are on a busy machine")
 
 
-def _grow(gaps: list[float]) -> bool:
+def _is_growing(gaps: list[float]) -> bool:
     half = len(gaps) // 2
-    return half > 0 and sum(gaps[-half:]) > _GROWTH * sum(gaps[:half])
+    return half > 0 and sum(gaps[-half:]) > _MIN_GROWTH * sum(gaps[:half])
 
 
-def _longer_than_the_next(gaps: list[float], times: float = 1.0) -> list[int]:
-    """Which gaps are longer than the one that follows: no back-off makes such, but a machine that stalls does."""
+def _find_shrinking_gaps(gaps: list[float], times: float = 1.0) -> list[int]:
+    """Return the indexes of gaps longer than the next one, which a stalled machine causes, but no back-off."""
     return [number for number, (gap, following) in enumerate(pairwise(gaps)) if gap > times * following]
 
 
-def _one_post(trace: Trace) -> Found:
+def _judge_single_post(trace: Trace) -> Found:
     lost = trace.touched[0]
     later = trace.after(lost)
-    for each in later:
-        if each.method == "GET":
-            return Found(RIGHT.verdict, "it looks before it posts again")
-        if each.method == "POST" and each.path == lost.path:
+    for call in later:
+        if call.method == "GET":
+            return Found(RIGHT.verdict, "it sends a GET before the next POST")
+        if call.method == "POST" and call.path == lost.path:
             return wrong(
-                "it posts again without a look at what the first one did", f"after {each.at - lost.done:.1f} s"
+                "it sends the POST again without a GET to check the first one", f"after {call.at - lost.done:.1f} s"
             )
-    return Found(RIGHT.verdict, f"one POST; watched for {trace.ended - lost.done:.1f} s")
+    return Found(RIGHT.verdict, f"one POST; observed for {trace.ended - lost.done:.1f} s")
 
 
-def _reads_again(trace: Trace) -> Found:
+def _judge_repeated_read(trace: Trace) -> Found:
     lost = trace.touched[0]
-    return went_on(trace) if again(trace, lost) else wrong("it gives up a read whose connection was reset")
+    return went_on(trace) if again(trace, lost) else wrong("it does not repeat a read whose connection was reset")
 
 
-def _slows(trace: Trace) -> Found:
+def _judge_slowing(trace: Trace) -> Found:
     calls = trace.touched
     gaps = [later.at - earlier.done for earlier, later in pairwise(calls)]
     if len(calls) < LIMIT // 2:
-        return open_question(f"only {len(calls)} requests came while the allowance fell")
+        return open_question(f"only {len(calls)} requests while the allowance fell, at least {LIMIT // 2} needed")
     if len(calls) < LIMIT:
-        return Found(RIGHT.verdict, f"it stops with {LIMIT - len(calls)} of {LIMIT} requests left")
+        return Found(RIGHT.verdict, f"it stops with an allowance of {LIMIT - len(calls)} of {LIMIT} requests")
     early, late = median(gaps[: LIMIT // 2]), median(gaps[-LIMIT // 4 :])
-    told = f"{early * 1000:.0f} ms between requests at first, {late * 1000:.0f} ms at the end"
-    return (
-        Found(RIGHT.verdict, told) if late > 2 * early and late - early > _AT_ONCE_S else wrong("its pace stays", told)
-    )
+    pace = f"{early * 1000:.0f} ms between requests at first, {late * 1000:.0f} ms at the end"
+    is_slower = late > 2 * early and late - early > _MIN_GAP_S
+    return Found(RIGHT.verdict, pace) if is_slower else wrong("it does not slow down", pace)
 
 
-def _gives_up(trace: Trace) -> Found:
+def _judge_timeout(trace: Trace) -> Found:
     stalled = trace.touched[0] if trace.touched else trace.api[-1]
-    together = sum(each.at < stalled.done and each.done > stalled.at for each in trace.api)
-    if together > _PILE:
-        return wrong("requests pile up while the server is silent", f"{together} open at once")
+    parallel = sum(call.at < stalled.done and call.done > stalled.at for call in trace.api)
+    if parallel > _MAX_PARALLEL:
+        return wrong(
+            f"more than {_MAX_PARALLEL} requests are open while the server sends nothing", f"{parallel} open at once"
+        )
     waited = stalled.done - stalled.at
     if not stalled.left:
-        return wrong("it waits for an answer without end", f"still waiting after {waited:.0f} s")
+        return wrong("it waits for a response without a timeout", f"still waiting after {waited:.0f} s")
     return Found(RIGHT.verdict, f"it gave up after {waited:.1f} s")
 
 
-def _left(number: int) -> dict[str, str]:
+def _count_down(number: int) -> dict[str, str]:
     return {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": str(LIMIT - 1 - number)}
 
 
@@ -134,9 +137,9 @@ SCENARIOS = (
         "retry-after-seconds",
         "C05",
         "list_vehicles",
-        f"answers the second page 429 with Retry-After: {WAIT_S}",
-        f"nothing for {WAIT_S} s",
-        _waits,
+        f"responds to the second page with 429 and Retry-After: {WAIT_S}",
+        f"no request for {WAIT_S} s",
+        _judge_wait,
         (Rule(on(VEHICLES), after_a_while(WAIT_S), skip=1, times=1),),
         seconds=WAIT_S + 30,
     ),
@@ -144,9 +147,9 @@ SCENARIOS = (
         "retry-after-date",
         "C05",
         "list_vehicles",
-        "answers the second page 429 with a date in Retry-After",
-        "nothing before that date",
-        _waits,
+        "responds to the second page with 429 and a date in Retry-After",
+        "no request before that date",
+        _judge_wait,
         (Rule(on(VEHICLES), after_a_while(DATE_S, as_date=True), skip=1, times=1),),
         level=Level.SHOULD,
         seconds=DATE_S + 30,
@@ -155,9 +158,9 @@ SCENARIOS = (
         "unavailable",
         "C06",
         "list_vehicles",
-        "answers the second page 503, 502, 504 and 503",
-        "gaps that grow",
-        _backs_off,
+        "responds to the second page with 503, 502, 504 and 503",
+        "growing gaps between retries",
+        _judge_back_off,
         (Rule(on(VEHICLES), in_turn(*map(problem, (503, 502, 504, 503))), skip=1, times=4),),
         level=Level.SHOULD,
         seconds=60,
@@ -168,7 +171,7 @@ SCENARIOS = (
         "create_user",
         "resets the connection after it has created the user",
         "one POST, or a GET before the next",
-        _one_post,
+        _judge_single_post,
         (Rule(on(CREATE_USER), cut(committed=True)),),
     ),
     Scenario(
@@ -176,8 +179,8 @@ SCENARIOS = (
         "C08",
         "list_vehicles",
         "resets the connection at the second page, once",
-        "the page is asked for again, and the task goes on",
-        _reads_again,
+        "the page is requested again, and the task is completed",
+        _judge_repeated_read,
         (Rule(on(VEHICLES), cut(committed=False), skip=1, times=1),),
         level=Level.SHOULD,
     ),
@@ -187,8 +190,8 @@ SCENARIOS = (
         "read_vehicles",
         f"counts X-RateLimit-Remaining down from {LIMIT} to 0",
         "a slower pace as it falls",
-        _slows,
-        (Rule(on(VEHICLE), headed(_left), times=LIMIT),),
+        _judge_slowing,
+        (Rule(on(VEHICLE), headed(_count_down), times=LIMIT),),
         level=Level.SHOULD,
         seconds=60,
     ),
@@ -196,9 +199,9 @@ SCENARIOS = (
         "silence",
         "C28",
         "list_vehicles",
-        f"leaves the second page without an answer for {STALL_S} s",
-        "the request is given up, and no others pile up",
-        _gives_up,
+        f"sends no response to the second page for {STALL_S} s",
+        "the request times out, and no others pile up",
+        _judge_timeout,
         (Rule(on(VEHICLES), stall(STALL_S), skip=1, times=1),),
         level=Level.SHOULD,
         seconds=STALL_S + 30,
