@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.execution.opening import RunOptions
     from conformance.execution.session import Session
+    from conformance.execution.setup import RunOptions
     from conformance.execution.spec import Brief, RunSpec
 
 SUITE = "conformance.suite"
@@ -84,8 +84,8 @@ def _open_session(config: pytest.Config) -> "Session":
 
 
 def _read_options(config: pytest.Config) -> "RunOptions":
-    from conformance.execution.opening import RunOptions
-    from conformance.execution.options import shard_of
+    from conformance.execution.setup import RunOptions
+    from conformance.execution.shards import shard_of
     from conformance.model import Profile
 
     get = config.getoption
@@ -147,7 +147,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     prepared = config.pluginmanager.get_plugin(PREPARED)
     if prepared is None:
         return None
-    from conformance.suite.scheduling import ByLanes
+    from conformance.suite.scheduler import ByLanes
 
     return ByLanes(config, log, prepared.session.brief)
 
@@ -190,7 +190,7 @@ class _Owner:
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Merge the logs and write the reports after the last worker has ended."""
         yield
-        from conformance.reporting import report
+        from conformance.reporting.builder import report
 
         try:
             log = self._session.finish()

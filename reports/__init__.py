@@ -1,10 +1,10 @@
 """Reports: a fold of the event log to one summary, and every format written from it."""
 
-from conformance.eventlog import read
+from conformance.run_log.event_log import read
 from reports import waivers
-from reports.building import DEFAULT_FORMATS, FORMATS, build, check_formats
+from reports.builder import DEFAULT_FORMATS, FORMATS, build, check_formats
 from reports.difference import diff
-from reports.folding import fold
+from reports.event_fold import fold
 from reports.summary import Difference, Finding, RunVerdict, Summary
 
 __all__ = [

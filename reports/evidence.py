@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Exchange
-from reports.reproduce import curl, python, variables
+from reports.request_commands import curl, python, variables
 from reports.summary import Summary
 
 HEADS_A_CHUNK = 100

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from conformance.model import Verdict
 from reports.groups import Group, by_cause
-from reports.reproduce import curl, variables
+from reports.request_commands import curl, variables
 from reports.summary import Difference, RunVerdict, Summary
 
 FIRST = 3

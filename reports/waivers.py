@@ -10,7 +10,7 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.model import Case, Verdict
-from reports.judging import judged
+from reports.run_verdict import judged
 from reports.summary import AppliedWaiver, Finding, Summary, WaiverState
 
 LONGEST = dt.timedelta(days=90)

@@ -9,8 +9,8 @@ from msgspec.json import encode
 from conformance.model import Operation, Request
 from conformance.validation import SecondOpinion, Validators
 from strategies.defects import Defect, defects
+from strategies.disk_cache import kept
 from strategies.instances import Known, instances
-from strategies.kept import kept
 from strategies.samples import sample
 
 _JSON = "application/json"

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from conformance.link_header import BLANK
-from conformance.minimising import Search, fewest, mapped
 from conformance.model import Operation, Request, Response
+from conformance.tools.delta_debugging import Search, fewest, mapped
+from conformance.tools.link_header import BLANK
 from strategies.lifecycles import Lifecycle
 from strategies.states import Broken, covers, folded, next_url
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from conformance.ulid import ALPHABET
+from conformance.tools.ulid import ALPHABET
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 LATEST = datetime(2030, 1, 1, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from conformance.link_header import LinkSyntaxError, by_rel, parse
 from conformance.model import Request, Response
+from conformance.tools.link_header import LinkSyntaxError, by_rel, parse
 
 
 class Broken(AssertionError):  # noqa: N818 - an assertion about a server, exported to partners under this name

@@ -12,11 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from conformance.model import Request, Response
 from conformance.validation import Validators
 from strategies.bodies import bodies
+from strategies.determinism import reproducible
 from strategies.expansions import expansions
 from strategies.histories import Do, History, Script, Step, relayed
 from strategies.instances import Known
 from strategies.lifecycles import Lifecycle
-from strategies.reproducible import reproducible
 from strategies.states import Broken
 
 Send = Callable[[Request], Response]

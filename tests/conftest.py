@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests import generated
-from tests.mock_server.wire import REAL
+from tests.mock_server.in_process_client import REAL
 
 settings.register_profile("settled", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=500)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from conformance.description import load
-from tests.mock_server.wire import REAL
+from tests.mock_server.in_process_client import REAL
 
 SETTINGS = "project_name_override: evproject\npackage_name_override: evclient\npost_hooks: []\n"
 

@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from conformance import files
 from conformance.errors import CertificateError
+from conformance.tools import files
 
 
 def read(path: Path) -> bytes:

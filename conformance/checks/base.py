@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from conformance.answers import Answer
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome
-from conformance.subject import Subject
 
 
 class Check(msgspec.Struct, frozen=True):

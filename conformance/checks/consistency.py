@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from conformance.answers import UNREADABLE, Answer, escape
 from conformance.checks.base import Check
-from conformance.judging import passed, quote, violated
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import UNREADABLE, Answer, escape
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome
-from conformance.subject import Subject
 
 # Words in the names of two properties, of which the second is the later moment.
 _INTERVAL_WORDS = (("start", "end"), ("started", "ended"), ("created", "ended"), ("sampled", "logged"))

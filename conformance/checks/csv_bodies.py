@@ -4,11 +4,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from conformance.answers import CSV, Answer
 from conformance.checks.base import Check
-from conformance.judging import observed, passed, violated
+from conformance.evidence.outcomes import observed, passed, violated
+from conformance.evidence.responses import CSV, Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Verdict
-from conformance.subject import Subject
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run such a value (OWASP, CSV injection)
 

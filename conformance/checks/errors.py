@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.answers import UNREADABLE, Answer
 from conformance.checks.base import Check
-from conformance.judging import passed, quote, violated
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import UNREADABLE, Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome
-from conformance.subject import Subject
 
 PROBLEM = "application/problem+json"
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.answers import Answer, escape, parsed
-from conformance.blame import GENERAL, field_of
 from conformance.checks.base import Check
-from conformance.judging import passed, quote, violated
+from conformance.evidence.field_errors import GENERAL, field_of
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import Answer, escape, parsed
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome
-from conformance.subject import Subject
-from conformance.ulid import is_ulid
+from conformance.tools.ulid import is_ulid
 
 _MAX_DEPTH = 8  # levels of choices in a schema that are searched for properties
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
-from conformance.answers import Answer
 from conformance.checks.base import Check
-from conformance.filtering import asked, satisfies, values
-from conformance.judging import passed, quote, violated
+from conformance.evidence.filter_semantics import asked, satisfies, values
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Role
-from conformance.subject import Subject
 
 
 def filter_holds(answer: Answer, subject: Subject) -> Iterator[Outcome]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from conformance.answers import Answer, Thing, below, match_path, path_of, things
 from conformance.checks.base import Check
-from conformance.judging import passed, quote, violated
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import Answer, Thing, below, match_path, path_of, things
+from conformance.evidence.subject import Subject
 from conformance.model import KeyKind, Outcome, Role
-from conformance.subject import Subject
-from conformance.ulid import is_ulid, milliseconds
+from conformance.tools.ulid import is_ulid, milliseconds
 
 _MAX_CLOCK_SKEW_S = 300  # of the server's clock against ours
 _EARLIEST_MS = 1_420_070_400_000  # 2015-01-01: older than the API

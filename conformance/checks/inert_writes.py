@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from conformance.answers import Answer
 from conformance.checks.base import Check
-from conformance.judging import observed, passed, violated
+from conformance.evidence.outcomes import observed, passed, violated
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Verdict
 from conformance.model.exchange import UNKNOWN_ID
-from conformance.subject import Subject
 
 _REFUSALS = range(400, 500)
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from conformance.answers import Answer
 from conformance.checks.base import Check
-from conformance.judging import passed, violated
+from conformance.evidence.outcomes import passed, violated
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome
-from conformance.subject import Subject
 
 _LEAKS = re.compile(
     rb"Traceback \(most recent call last\)"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
-from conformance.answers import Answer, below, expanded_at, things, urls_at
 from conformance.checks.base import Check
-from conformance.judging import passed, quote, violated
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import Answer, below, expanded_at, things, urls_at
+from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Link, LinkKind, Outcome
-from conformance.subject import Subject
 
 
 def links_absolute(answer: Answer, subject: Subject) -> Iterator[Outcome]:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from conformance.answers import UNREADABLE, Answer
 from conformance.checks.base import Check
 from conformance.checks.errors import PROBLEM
-from conformance.judging import observed, passed, quote, violated
+from conformance.evidence.outcomes import observed, passed, quote, violated
+from conformance.evidence.responses import UNREADABLE, Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Response, Role, Verdict
-from conformance.subject import Subject
 from conformance.validation import SchemaError
 
 _MAX_ERRORS = 12  # schema errors that are reported of one response

@@ -32,7 +32,6 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def _add_commands() -> None:
     from conformance.cli import (
-        certificates,
         certify,
         description,
         doctor,
@@ -41,10 +40,11 @@ def _add_commands() -> None:
         requirements,
         run,
         serve,
+        signing_commands,
         webhooks,
     )
 
-    for module in (run, serve, faults, requirements, description, doctor, report, webhooks, certify, certificates):
+    for module in (run, serve, faults, requirements, description, doctor, report, webhooks, certify, signing_commands):
         module.add_to(app)
 
 

@@ -11,7 +11,7 @@ from conformance.cli.options import Attempts, Description, Formats, ReportDir, S
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
-    from conformance.certify.webhook_receivers.run import Options
+    from conformance.certify.webhook_receivers.certification import Options
 
 group = typer.Typer(
     help="Certify a partner's webhook receiver or API client, and sign the certificate.", no_args_is_help=True
@@ -57,8 +57,8 @@ def webhooks(
     attempts: Attempts = None,
 ) -> None:
     """Certify a webhook receiver (W01 to W33). The exit codes are those of `run`."""
-    from conformance.certify.webhook_receivers.run import Options, certify
-    from conformance.cli.certifying import command_line, show, wanted
+    from conformance.certify.webhook_receivers.certification import Options, certify
+    from conformance.cli.certification_output import command_line, show, wanted
     from conformance.cli.interrupts import terminable
     from conformance.errors import UsageError
     from conformance.execution.directories import fresh_directory, stamped
@@ -102,11 +102,11 @@ def _print_deliveries(options: "Options") -> None:
     """Print the deliveries and their destination."""
     from rich.table import Table
 
-    from conformance.certify.opening import key_of
-    from conformance.certify.webhook_receivers.run import chosen
+    from conformance.certify.webhook_receivers.certification import chosen
     from conformance.certify.webhook_receivers.sender import Endpoint
     from conformance.certify.webhook_receivers.stimuli import How
     from conformance.cli.terminal import Terminal
+    from conformance.webhooks.inputs import key_of
 
     endpoint, _ = Endpoint(options.endpoint), key_of(options.secret)
     table = Table("requirement", "stimulus", "level", "sent", "expected response", "because")
@@ -152,10 +152,10 @@ def client(
     attempts: Attempts = None,
 ) -> None:
     """Certify an API client (C01 to C30). The exit codes are those of `run`."""
-    from conformance.certify.api_clients import run
-    from conformance.certify.api_clients.plan import template
-    from conformance.cli import clients
-    from conformance.cli.certifying import command_line, show, wanted
+    from conformance.certify.api_clients import certification
+    from conformance.certify.api_clients.client_plan import template
+    from conformance.cli import client_cases
+    from conformance.cli.certification_output import command_line, show, wanted
     from conformance.cli.interrupts import terminable
     from conformance.errors import UsageError
     from conformance.execution.directories import fresh_directory, stamped
@@ -163,7 +163,7 @@ def client(
     if plan_template:
         typer.echo(template(), nl=False)
         return
-    options = run.Options(
+    options = certification.Options(
         command=tuple(command or ()),
         directory=report_dir or fresh_directory(stamped(time.time(), "certify-client")),
         plan=plan,
@@ -176,11 +176,11 @@ def client(
         told=command_line().partition(" -- ")[0],  # arguments of the client may be secret
     )
     if dry_run:
-        clients.print_cases(options)
+        client_cases.print_cases(options)
         return
     want = wanted(formats, waivers, attempts, sign, days)
     if sign and not plan:
         raise UsageError("--sign needs --plan", hint="The plan names the client and its version, see --plan-template")
     with terminable():
-        log = run.serve(options, clients.waiting) if serve else run.certify(options)
+        log = certification.serve(options, client_cases.waiting) if serve else certification.certify(options)
     raise typer.Exit(show(log, want))

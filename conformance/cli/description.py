@@ -28,7 +28,7 @@ def show(
     """Print operations, resources, links, expansions, filters and pagination, as tables or JSON."""
     from conformance.cli.terminal import Terminal
     from conformance.description import load
-    from conformance.description import show as showing
+    from conformance.description import presentation as showing
 
     description = load(file, overlays=overlay)
     if as_json:
@@ -48,7 +48,7 @@ def lint(
 
     The description is judged as published, without overlays.
     """
-    from conformance.description.lint import every_rule, writing
+    from conformance.description.lint import every_rule, formats
     from conformance.description.lint import lint as find
     from conformance.errors import UsageError
     from conformance.validation import Validators
@@ -57,11 +57,11 @@ def lint(
         raise UsageError("--json and --sarif exclude each other", hint="Choose one of them")
     findings = tuple(finding for finding in find(file, Validators) if not _is_weaker(finding.level, level))
     if as_json:
-        typer.echo(writing.as_json(findings, every_rule()).decode())
+        typer.echo(formats.as_json(findings, every_rule()).decode())
     elif sarif:
-        typer.echo(writing.as_sarif(findings, every_rule()).decode())
+        typer.echo(formats.as_sarif(findings, every_rule()).decode())
     else:
-        typer.echo("\n".join(writing.as_text(findings)))
+        typer.echo("\n".join(formats.as_text(findings)))
     raise typer.Exit(1 if any(finding.level is Level.MUST for finding in findings) else 0)
 
 
@@ -85,7 +85,7 @@ def fetch(
     """
     from datetime import UTC, datetime
 
-    from conformance.description.drift import View, writing
+    from conformance.description.drift import View, formats
     from conformance.description.fetch import PUBLISHED, Shelf
     from conformance.description.fetch import fetch as fetch_from
 
@@ -93,7 +93,7 @@ def fetch(
     fetched = result.fetched
     typer.echo(f"{fetched.url}  sha256 {fetched.sha256[:16]}  fetched {fetched.fetched_at}")
     if result.changes:
-        typer.echo("\n".join(writing.as_text(result.changes, View.CLIENT)))
+        typer.echo("\n".join(formats.as_text(result.changes, View.CLIENT)))
     elif result.changed:
         typer.echo("The file differs only in prose, or the one in use can no longer be read")
     if result.waiting:
@@ -114,14 +114,14 @@ def diff(
 ) -> None:
     """Print breaking, risky and harmless changes. Exit code 1 if a change is breaking."""
     from conformance.description import load
-    from conformance.description.drift import Severity, View, drift, writing
+    from conformance.description.drift import Severity, View, drift, formats
 
     breaks = View(view)
     changes = drift(load(old, overlays=False), load(new, overlays=False))
     if output is DiffFormat.JSON:
-        typer.echo(writing.as_json(changes, breaks).decode())
+        typer.echo(formats.as_json(changes, breaks).decode())
     else:
-        typer.echo("\n".join((writing.as_text if output is DiffFormat.TEXT else writing.as_markdown)(changes, breaks)))
+        typer.echo("\n".join((formats.as_text if output is DiffFormat.TEXT else formats.as_markdown)(changes, breaks)))
     raise typer.Exit(1 if any(change.severity(breaks) is Severity.BREAKING for change in changes) else 0)
 
 

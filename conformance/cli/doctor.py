@@ -7,7 +7,7 @@ import typer
 from conformance.cli.options import Config, Description
 
 if TYPE_CHECKING:
-    from conformance.diagnosis import Finding
+    from conformance.execution.doctor import Finding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def doctor(
     from rich.text import Text
 
     from conformance.cli.terminal import Terminal
-    from conformance.diagnosis import diagnose
+    from conformance.execution.doctor import diagnose
 
     console = Terminal()
     findings: list[Finding] = []

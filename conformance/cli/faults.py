@@ -14,7 +14,7 @@ from conformance.model.target import Profile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.proving import Proof
+    from conformance.matrices.faults import Proof
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,9 +41,9 @@ def faults(
     import msgspec
 
     from conformance import __version__
-    from conformance.cli import proved
+    from conformance.cli import fault_table
+    from conformance.matrices.faults import inapplicable, matrix
     from conformance.mock_server.faults import catalogue
-    from conformance.proving import inapplicable, matrix
 
     known = catalogue()
     if unknown := sorted(set(names or ()) - set(known)):
@@ -59,27 +59,27 @@ def faults(
     done = {proof.key for proof in proofs}
     for proof in matrix(chosen, numbers, description=description, profile=profile, workers=workers, done=done):
         proofs.append(proof)
-        typer.echo(proved.line(proof), err=as_json or markdown)
+        typer.echo(fault_table.line(proof), err=as_json or markdown)
         if record:
             with record.open("ab") as file:
                 file.write(msgspec.json.encode(proof) + b"\n")
     families = {name: known[name].family for name in fits}
-    table = proved.table(proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat())
+    table = fault_table.table(proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat())
     if into:
-        proved.put_into(into, table)
+        fault_table.put_into(into, table)
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(proofs)).decode())
     elif markdown:
         typer.echo(table)
-    for text in proved.summary(proofs):
+    for text in fault_table.summary(proofs):
         typer.echo(text, err=True)
-    raise typer.Exit(int(proved.wrong(proofs)))
+    raise typer.Exit(int(fault_table.wrong(proofs)))
 
 
 def _read_record(file: Path | None) -> "Iterator[Proof]":
     import msgspec
 
-    from conformance.proving import Proof
+    from conformance.matrices.faults import Proof
 
     if file and file.exists():
         yield from msgspec.json.Decoder(Proof).decode_lines(file.read_bytes())

@@ -34,14 +34,14 @@ def build(
 
     import reports
     from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
-    from conformance.reporting import with_places
+    from conformance.reporting.builder import with_places
 
     directory = logs[0] if logs[0].is_dir() else logs[0].parent
     summary = reports.fold(with_places(reports.read(logs), description))
     if waivers:
         summary = apply_waivers(summary, load_waivers(waivers))
     if len(logs) == 1 and summary.started is not None and summary.started.certification is not None:
-        from conformance.certificates.signing import looked_up, state
+        from conformance.certificates.issuance import looked_up, state
 
         attempt = looked_up(summary, directory / "events.jsonl" if logs[0].is_dir() else logs[0])
         summary = msgspec.structs.replace(summary, certificate=state(attempt))

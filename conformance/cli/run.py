@@ -10,7 +10,7 @@ import typer
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
-    from conformance.execution.opening import RunOptions
+    from conformance.execution.setup import RunOptions
 
 _DEFAULT_FORMATS = ("html", "json", "junit")
 
@@ -70,8 +70,8 @@ def run(
     Exit codes: 0 conforms, 1 violations, 2 usage error, 3 inconclusive, 4 internal error.
     """
     from conformance.errors import UsageError
-    from conformance.execution.opening import RunOptions
-    from conformance.execution.options import shard_of
+    from conformance.execution.setup import RunOptions
+    from conformance.execution.shards import shard_of
 
     if on_rate_limit not in {"wait", "stop"}:
         raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="One of: wait, stop.")
@@ -100,15 +100,15 @@ def run(
     if plan:
         _print_plan(options, as_json=as_json)
         return
-    from conformance.cli.running import run_and_report
+    from conformance.cli.suite_run import run_and_report
 
     wanted = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
     raise typer.Exit(run_and_report(options, workers, wanted, waiver_file=waivers, since=since))
 
 
 def _print_plan(options: "RunOptions", *, as_json: bool) -> None:
-    from conformance.cli.showing import describe_plan, plan_table
-    from conformance.execution.opening import plan_only
+    from conformance.cli.plan_table import describe_plan, plan_table
+    from conformance.execution.setup import plan_only
 
     if as_json:
         sys.stdout.write(describe_plan(*plan_only(options)) + "\n")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.certificates.verifying import Standing
+from conformance.certificates.verification import Standing
 from conformance.model import Verdict
 from reports.formats.badge import State, badge
 
 if TYPE_CHECKING:
     from conformance.certificates.statement import Certificate, Judged
-    from conformance.certificates.verifying import Verification
+    from conformance.certificates.verification import Verification
 
 _BADGES = {Standing.VALID: State.CERTIFIED, Standing.EXPIRED: State.EXPIRED, Standing.REVOKED: State.REVOKED}
 _LISTED = {

@@ -12,9 +12,9 @@ from conformance.cli.options import Config, Description, Formats, ReportDir
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.certify.provider import Api
     from conformance.webhooks.delivery import Delivery
-    from conformance.webhooks.judging import Sender
+    from conformance.webhooks.delivery_checks import Sender
+    from conformance.webhooks.delivery_run import Api
 
 group = typer.Typer(help="Receive and judge the provider's webhooks (WHK-01 to WHK-06).", no_args_is_help=True)
 
@@ -48,9 +48,9 @@ def listen(
     formats: Formats = None,
 ) -> None:
     """Receive deliveries on loopback, behind your tunnel, and judge them. The exit codes are those of `run`."""
-    from conformance.certify.provider import until
-    from conformance.webhooks.listening import Listener
-    from conformance.webhooks.loopback import serving
+    from conformance.webhooks.delivery_run import until
+    from conformance.webhooks.listener import Listener
+    from conformance.webhooks.loopback_server import serving
 
     sender, api = _load_sender(secret, description), _load_api(target, config)
     listener = Listener(refuse=refuse)
@@ -82,11 +82,11 @@ def check(
 
 
 def _load_sender(secrets: list[str], path: Path | None) -> "Sender":
-    from conformance.certify.opening import key_of
     from conformance.description import load
     from conformance.errors import UsageError
     from conformance.validation import SecondOpinion, Validators
-    from conformance.webhooks.judging import Sender
+    from conformance.webhooks.delivery_checks import Sender
+    from conformance.webhooks.inputs import key_of
 
     description = load(path)
     sender = Sender(
@@ -98,7 +98,7 @@ def _load_sender(secrets: list[str], path: Path | None) -> "Sender":
 
 
 def _load_api(name: str, path: Path | None) -> "Api | None":
-    from conformance.certify.opening import api_of
+    from conformance.webhooks.inputs import api_of
 
     return api_of(name, path) if name else None
 
@@ -111,11 +111,11 @@ def _judge_deliveries(
     directory: Path | None,
     formats: list[str] | None,
 ) -> int:
-    from conformance.certify.opening import sender_target
-    from conformance.certify.provider import about, run
-    from conformance.cli.certifying import Wanted, command_line, show
+    from conformance.cli.certification_output import Wanted, command_line, show
     from conformance.cli.interrupts import terminable
     from conformance.execution.directories import fresh_directory, stamped
+    from conformance.webhooks.delivery_run import about, run
+    from conformance.webhooks.inputs import sender_target
     from specs.catalogue import requirements
 
     folder = directory or fresh_directory(stamped(time.time(), origin[1]))

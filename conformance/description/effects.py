@@ -2,7 +2,7 @@
 
 import re
 
-from conformance.description import paths
+from conformance.description import path_templates
 from conformance.description.roles import Placed
 from conformance.errors import DescriptionError
 from conformance.model import Effect, Role
@@ -48,8 +48,8 @@ def effect_of(placed: Placed) -> Effect:
 
 def _is_named_after_an_action(path: str) -> bool:
     """Return whether the last fixed segment of a path begins or ends with the verb of an action."""
-    last = paths.segments(path)[-1:]
-    if not last or paths.is_parameter(last[0]):
+    last = path_templates.segments(path)[-1:]
+    if not last or path_templates.is_parameter(last[0]):
         return False
     words = [word for word in re.split(r"[^a-z]+", last[0].rpartition(":")[2].lower()) if word]
     return bool(words) and bool({words[0], words[-1]} & _ACTIONS)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from conformance.description.link_targets import Targets
 from conformance.description.links import Found, properties, shape
 from conformance.description.schemas import Node, Schemas
-from conformance.description.targets import Targets
 from conformance.model import Expansion, Parameter
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.description import paging, paths
+from conformance.description import pagination, path_templates
 from conformance.description.links import shape
 from conformance.description.operations import Stated
 from conformance.description.schemas import Node, Schemas
 from conformance.model import Filter, Link, Location, Operator, Ordering, Parameter, Role
 
 _OPERATORS = frozenset(operator.value for operator in Operator)
-_NO_FILTERS = paging.NAMES | {"expand", "ordering"}
+_NO_FILTERS = pagination.NAMES | {"expand", "ordering"}
 
 
 def split(name: str) -> tuple[str, Operator]:
@@ -61,7 +61,7 @@ def _find_field(schemas: Schemas, parameter: Parameter, item: Node, links: Itera
 def _find_link(base: str, by_path: Mapping[str, Link]) -> Link | None:
     """Return the link that a parameter names: itself, without `_id`, or in the plural (a member of `region_groups`)."""
     stem = base.removesuffix("_id")
-    names = [base] if stem == base else [base, stem, paths.plural(stem)]
+    names = [base] if stem == base else [base, stem, path_templates.plural(stem)]
     return next((by_path[name] for name in names if name in by_path and by_path[name].targets), None)
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from conformance.description import pointers, sources
 from conformance.description.description import Description
-from conformance.description.load import SHIPPED
+from conformance.description.loader import SHIPPED
 from conformance.description.sources import Fragment
 from conformance.model import Place
 

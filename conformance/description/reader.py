@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from conformance.description import yaml_reader
-from conformance.description.guards import MAX_DEPTH, depth, too_deep
+from conformance.description.limits import MAX_DEPTH, depth, too_deep
 from conformance.errors import DescriptionError
 
 _JSON = re.compile(r'\s*\{\s*["}]')

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from conformance.description import ids, paths, roles
+from conformance.description import id_prefixes, path_templates, roles
 from conformance.description.operations import Stated
 from conformance.description.roles import Placed
 from conformance.description.schemas import Node, Schemas
@@ -72,7 +72,7 @@ def _find_key(
     """Return what identifies a member: parameter, kind, property, prefix and pattern."""
     members = {name: schemas.follow(node) for name, node in (schemas.members(item) if item else {}).items()}
     id_node = members.get("id")
-    key = paths.segments(item_read.stated.path)[-1][1:-1] if item_read else ""
+    key = path_templates.segments(item_read.stated.path)[-1][1:-1] if item_read else ""
     parameter = (
         next(
             (
@@ -95,7 +95,7 @@ def _find_key(
     if schema.get("enum") or (id_node and id_node.get("enum")):
         return key, KeyKind.NAME, key if key in members else "id" * bool(id_node), "", ""
     examples = [schema.get("example"), *(schema.get("examples") or ()), *(id_node.examples if id_node else ())]
-    prefix = ids.of_pattern(pattern) or ids.of_examples(examples)
+    prefix = id_prefixes.of_pattern(pattern) or id_prefixes.of_examples(examples)
     return key, KeyKind.ID, "id" * bool(id_node), prefix, pattern
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from conformance.description import paths
+from conformance.description import path_templates
 from conformance.description.operations import Stated
 from conformance.description.schemas import Node, Schemas
 from conformance.model import Role
@@ -28,7 +28,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 def name_of(path: str) -> str:
     """Return the name of the resource at a path: its fixed segments joined by dots, `root` for the root."""
-    return ".".join(paths.fixed(path)) or "root"
+    return ".".join(path_templates.fixed(path)) or "root"
 
 
 def reads(schemas: Schemas, operations: Iterable[Stated]) -> tuple[Placed, ...]:
@@ -44,7 +44,7 @@ def reads(schemas: Schemas, operations: Iterable[Stated]) -> tuple[Placed, ...]:
 
 
 def _is_report(read: Placed, names_by_path: Mapping[str, str]) -> bool:
-    is_nested = len(paths.segments(read.stated.path)) > 1
+    is_nested = len(path_templates.segments(read.stated.path)) > 1
     return read.role is Role.SINGLETON and is_nested and not parent(read.stated.path, read.resource, names_by_path)
 
 
@@ -54,7 +54,7 @@ def _classify_read(schemas: Schemas, operation: Stated) -> Placed:
     A wrapped list is an object with exactly one array of objects, read with parameters for paging.
     """
     body = operation.shown
-    parts = paths.segments(operation.path)
+    parts = path_templates.segments(operation.path)
     if operation.redirects:
         return Placed(operation, Role.REDIRECT, "", body)
     items = schemas.items(body) if body else None
@@ -63,7 +63,7 @@ def _classify_read(schemas: Schemas, operation: Stated) -> Placed:
     wrapped = _find_wrapped_list(schemas, body) if any(operation.query(name) for name in _PAGE_NAMES) else None
     if wrapped:
         return Placed(operation, Role.LIST, name_of(operation.path), wrapped[1], wrapped[0])
-    if parts and paths.is_parameter(parts[-1]):
+    if parts and path_templates.is_parameter(parts[-1]):
         return Placed(operation, Role.ITEM, name_of(operation.path), body)
     return Placed(operation, Role.SINGLETON, name_of(operation.path) if body else "", body)
 
@@ -80,7 +80,7 @@ def _find_wrapped_list(schemas: Schemas, body: Node | None) -> tuple[str, Node] 
 
 def parent(path: str, name: str, ways: Mapping[str, str]) -> str:
     """Return the resource that a path hangs under: the longest shorter path that shows another one."""
-    parts = paths.segments(path)
+    parts = path_templates.segments(path)
     for length in range(len(parts) - 1, 0, -1):
         ancestor = "/" + "/".join(parts[:length])
         if ways.get(ancestor, name) != name:
@@ -115,12 +115,12 @@ def unlisted(schemas: Schemas, operations: Sequence[Stated], found: Sequence[Pla
     known = shown(found)
     creations = {}
     for operation in operations:
-        last = paths.segments(operation.path)[-1:]
+        last = path_templates.segments(operation.path)[-1:]
         if (
             operation.method != "POST"
             or operation.path in listed
             or not last
-            or paths.is_parameter(last[0])
+            or path_templates.is_parameter(last[0])
             or ":" in last[0]
         ):
             continue

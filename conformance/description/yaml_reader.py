@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from conformance.description.guards import MAX_DEPTH, MAX_NODES, expanded_size, too_deep
+from conformance.description.limits import MAX_DEPTH, MAX_NODES, expanded_size, too_deep
 from conformance.errors import DescriptionError
 
 # Longer integers do not fit 64 bits; they become floats, as in most JSON readers.

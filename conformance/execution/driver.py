@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.answers import Answer
-from conformance.execution.record import Recorder
-from conformance.execution.redaction import Redactor
-from conformance.execution.shrinking import Held
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
+from conformance.execution.recorder import Recorder
+from conformance.execution.redactor import Redactor
 from conformance.execution.store import Store
+from conformance.execution.violations import Held
 from conformance.model import Event, Exchange, Exchanged, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.network.channel import Channel, NoAnswerError, NotSentError
 from conformance.plan import Catalogue, Item
 from conformance.plan.planner import level_of
-from conformance.probes.base import WHOLE, Probe, Steps
+from conformance.probes.toolkit.base import WHOLE, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
-from conformance.subject import Subject
 
 _PAUSES = 2  # after which a request that is still answered by 429 is left alone
 _LIMITED_IN_A_ROW = 9  # answers of 429, with the waits between them, before the target counts as closed to us

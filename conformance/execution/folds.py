@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from conformance.answers import CSV, UNREADABLE, Answer
 from conformance.checks.csv_bodies import rows_of
 from conformance.description import pointers
+from conformance.evidence.responses import CSV, UNREADABLE, Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Outcome, Request, Verdict
-from conformance.subject import Subject
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _MIN_PAIRS = 2  # pairs of requests of one operation that must agree before it counts as free of charge

@@ -12,10 +12,9 @@ import msgspec
 
 from conformance import __version__
 from conformance.description import Description
-from conformance.description.sandbox import differences
-from conformance.eventlog import Writer
-from conformance.execution.opening import RunOptions, begin
-from conformance.execution.resuming import Earlier, agree, tried_first
+from conformance.description.sandbox_differences import differences
+from conformance.execution.resumption import Earlier, agree, tried_first
+from conformance.execution.setup import RunOptions, begin
 from conformance.execution.spec import MEMORY, Brief, RunSpec, shipped
 from conformance.model import (
     Catalogued,
@@ -26,6 +25,7 @@ from conformance.model import (
     RunStarted,
     TargetKind,
 )
+from conformance.run_log.event_log import Writer
 
 CONTROLLER = "controller"
 
@@ -62,7 +62,7 @@ class Session:
             resumed = options.earlier()
             opening = begin(options, resources, clock())
             # Imported while the server starts, since the HTTP client takes long to import.
-            from conformance.execution.connecting import connected, limited  # noqa: PLC0415
+            from conformance.execution.access import connected, limited  # noqa: PLC0415
 
             description, catalogue = opening.description, shipped()
             meanwhile()
@@ -109,7 +109,7 @@ class Session:
 
         `stopped` is the reason why the run ended early, empty where it did not.
         """
-        from conformance.execution.finishing import finish  # noqa: PLC0415 - needed only at the end
+        from conformance.execution.finalizer import finish  # noqa: PLC0415 - needed only at the end
 
         def build_footer(spent: dict[str, int], stop: str) -> RunFinished:
             return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._earlier_requests)), stopped or stop)

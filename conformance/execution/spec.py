@@ -8,11 +8,11 @@ import msgspec
 
 from conformance import description as descriptions
 from conformance.description import Description
+from conformance.evidence.subject import Subject
 from conformance.model import Headers, Request, ResourceModel, Target
 from conformance.model.target import Profile
 from conformance.plan import Catalogue, Plan, Wish, make
-from conformance.plan.selection import Selection
-from conformance.subject import Subject
+from conformance.plan.case_selection import Selection
 from conformance.validation import SecondOpinion, Validators
 from specs.catalogue import requirements
 

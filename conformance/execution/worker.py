@@ -1,13 +1,13 @@
 """The worker: everything that one process needs to run plan items, opened once."""
 
-from conformance.eventlog import Writer
 from conformance.execution.driver import Driver
-from conformance.execution.redaction import Redactor
+from conformance.execution.redactor import Redactor
 from conformance.execution.spec import Brief, RunSpec
 from conformance.execution.store import Store, store_path
 from conformance.model import Case, Outcome
 from conformance.network.channel import AGENT, Channel
 from conformance.plan import Item, Plan
+from conformance.run_log.event_log import Writer
 from conformance.safety.gate import Gate
 
 _LEASE = 8  # requests that a worker spends at once

@@ -3,6 +3,6 @@
 The package itself exports only what launches a server in a process of its own, so that importing it stays cheap.
 """
 
-from conformance.mock_server.launching import Running, running, starting
+from conformance.mock_server.launcher import Running, running, starting
 
 __all__ = ["Running", "running", "starting"]

@@ -8,8 +8,8 @@ from pathlib import Path
 from conformance.errors import HarnessError, UsageError
 from conformance.mock_server import clock
 from conformance.mock_server.assembly import Settings
-from conformance.mock_server.ratelimit import RATE_LIMIT
-from conformance.mock_server.serving import serve
+from conformance.mock_server.rate_limit import RATE_LIMIT
+from conformance.mock_server.uvicorn_server import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

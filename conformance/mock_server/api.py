@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from conformance.mock_server import negotiation
 from conformance.mock_server.behaviours import Behaviours
 from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.hooks import Seams, through
 from conformance.mock_server.parameters import Reader
 from conformance.mock_server.problems import MEDIA, Problem, documented, not_found, parameter
-from conformance.mock_server.ratelimit import Allowance, RateLimit
-from conformance.mock_server.reads import ME, Reads
-from conformance.mock_server.routing import Router
-from conformance.mock_server.seams import Seams, through
+from conformance.mock_server.rate_limit import Allowance, RateLimit
+from conformance.mock_server.read_handler import ME, Reads
+from conformance.mock_server.renderer import encode
+from conformance.mock_server.router import Router
 from conformance.mock_server.tokens import Grant, Tokens
 from conformance.mock_server.validators import Validators
-from conformance.mock_server.views import encode
-from conformance.mock_server.world.build import World
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.world.builder import World
+from conformance.mock_server.write_handler import Writes
 from conformance.model import Location, Operation
 
 _USER_SLUG = "invalid-user"

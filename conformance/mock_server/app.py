@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from conformance.mock_server.api import Api, Reply, Request
 from conformance.mock_server.problems import MEDIA, Problem
-from conformance.mock_server.views import encode
+from conformance.mock_server.renderer import encode
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -15,14 +15,14 @@ from conformance.mock_server.behaviours import prepare
 from conformance.mock_server.call import Call, Place
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.control import Control
+from conformance.mock_server.hooks import Seams
 from conformance.mock_server.identities import ALLOWANCES
 from conformance.mock_server.oauth import Issuer
-from conformance.mock_server.ratelimit import RATE_LIMIT, RateLimit
-from conformance.mock_server.seams import Seams
+from conformance.mock_server.rate_limit import RATE_LIMIT, RateLimit
+from conformance.mock_server.renderer import Node
 from conformance.mock_server.tokens import Tokens
-from conformance.mock_server.views import Node
 from conformance.mock_server.webhooks import Webhooks
-from conformance.mock_server.world.build import World, build
+from conformance.mock_server.world.builder import World, build
 from conformance.mock_server.world.store import Record
 from conformance.model import Role
 

@@ -10,13 +10,13 @@ import msgspec
 from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
 
-from conformance.description.guards import depth
+from conformance.description.limits import depth
 from conformance.mock_server.call import Call
+from conformance.mock_server.hooks import Seams, through
 from conformance.mock_server.parameters import Unreadable, convert, kind_of
 from conformance.mock_server.problems import Problem, documented, malformed, rejected
-from conformance.mock_server.seams import Seams, through
 from conformance.mock_server.validators import Validators, field_errors
-from conformance.mock_server.world.build import World
+from conformance.mock_server.world.builder import World
 from conformance.mock_server.world.store import Record, Ref
 from conformance.model import LinkKind, Media, Operation
 

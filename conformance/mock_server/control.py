@@ -13,7 +13,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.behaviours import charging
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.webhooks import Webhooks
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.write_handler import Writes
 
 PREFIX = "/_control"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.mock_server import clock
 from conformance.mock_server.parameters import Unreadable, convert, kind_of
-from conformance.mock_server.world.build import World
+from conformance.mock_server.world.builder import World
 from conformance.mock_server.world.store import Record, Ref
 from conformance.model import Filter, Location, Operation, Operator
 

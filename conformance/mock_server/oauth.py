@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from conformance.mock_server.hooks import Seams, through
 from conformance.mock_server.identities import BY_NAME
-from conformance.mock_server.seams import Seams, through
 from conformance.mock_server.tokens import LIFETIME, Grant, Tokens
 
 _BODY_LIMIT = 64 * 1024

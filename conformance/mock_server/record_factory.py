@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.mock_server.world.build import World
+from conformance.mock_server.world.builder import World
 from conformance.mock_server.world.store import Record, Ref
 from conformance.model import LinkKind, Operation, Resource
 

@@ -15,8 +15,8 @@ import msgspec
 from standardwebhooks import Webhook
 
 from conformance.mock_server import clock
-from conformance.mock_server.seams import Seams, through
-from conformance.mock_server.views import encode
+from conformance.mock_server.hooks import Seams, through
+from conformance.mock_server.renderer import encode
 from conformance.mock_server.world.store import Record, Verb
 
 # Svix documentation, "Retries": at once, then after each of these, counted from the attempt before.

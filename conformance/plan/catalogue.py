@@ -9,8 +9,8 @@ from conformance.checks.base import Check
 from conformance.errors import PlanError
 from conformance.model import Kind, Requirement
 from conformance.plan.selectors import API, SELECTORS
-from conformance.probes.base import Probe
-from conformance.registry import collect
+from conformance.probes.toolkit.base import Probe
+from conformance.tools.registry import collect
 
 PARTNER = frozenset({"W", "C"})  # requirement families that bind partners and are judged by `certify`
 

@@ -7,7 +7,7 @@ import msgspec
 from conformance.model import Effect, ResourceModel
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.planner import Plan
-from conformance.probes.base import WHOLE
+from conformance.probes.toolkit.base import WHOLE
 
 
 class PlannedEffect(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Lanes: plan items that one worker must run one after the other. Pure."""
 
 from conformance.plan.planner import Item
-from conformance.probes.base import Probe
+from conformance.probes.toolkit.base import Probe
 
 
 def lane_of(item: Item, probe: Probe) -> str:

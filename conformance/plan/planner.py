@@ -20,12 +20,12 @@ from conformance.model import (
     Target,
     Verdict,
 )
+from conformance.plan.case_selection import Selection
 from conformance.plan.catalogue import Catalogue
-from conformance.plan.paying import can_ask, paid_by, union_cost
-from conformance.plan.selection import Selection
+from conformance.plan.costs import can_ask, paid_by, union_cost
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import WHOLE as WHOLE_OPERATION
-from conformance.probes.base import Need, Probe
+from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
+from conformance.probes.toolkit.base import Need, Probe
 from conformance.safety.gate import Gate
 from conformance.safety.rules import RISKS, refusal_of
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
-from conformance.probes.unknown import beneath
+from conformance.probes.errors.unknown_ids import beneath
 
 Selector = Callable[[Operation, ResourceModel], bool]
 

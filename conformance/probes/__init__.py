@@ -1,5 +1,5 @@
 """Active requirements: generators that yield requests and receive exchanges; no I/O inside; one family a file."""
 
-from conformance.probes.base import Probe, Steps
+from conformance.probes.toolkit.base import Probe, Steps
 
 __all__ = ["Probe", "Steps"]

@@ -18,8 +18,8 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from conformance.model import Headers, Operation, Request, Response
 from conformance.validation.formats import SECOND_FORMATS
-from conformance.validation.wire import content_type, path_variables, query_pairs
-from conformance.validation.writing import Deref, for_writing
+from conformance.validation.read_only import Deref, for_writing
+from conformance.validation.requests import content_type, path_variables, query_pairs
 
 FormatValidator = Callable[[Any], bool]
 

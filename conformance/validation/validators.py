@@ -12,9 +12,9 @@ from conformance.description import Description
 from conformance.model import Media, Operation, Parameter
 from conformance.validation import fragments, strings
 from conformance.validation.errors import SchemaError, explain
+from conformance.validation.field_walk import Fields
 from conformance.validation.formats import FORMATS
-from conformance.validation.unknown import Fields
-from conformance.validation.writing import for_writing
+from conformance.validation.read_only import for_writing
 
 _ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.Reader]
 

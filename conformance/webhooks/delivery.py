@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from conformance.answers import UNREADABLE
-from conformance.description.guards import depth
+from conformance.description.limits import depth
+from conformance.evidence.responses import UNREADABLE
 from conformance.model import Headers
 
 _DEEPEST = 64  # levels of nesting that are read, as the checks are recursive

@@ -11,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.model import RunStarted
-from reports.core import core
+from reports.case_columns import core
 from reports.coverage import coverage
 from reports.evidence import Packed, deflated, pack
+from reports.first_page import Partner, partner
 from reports.formats.base import Format
 from reports.groups import by_cause
-from reports.partner import Partner, partner
 from reports.sections.base import GLYPHS, ReportSection
 from reports.sections.certification import build_certification
 from reports.sections.findings import FindingDetails, FindingsSection, build_findings

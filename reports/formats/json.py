@@ -8,7 +8,7 @@ import msgspec
 from conformance.model import Verdict
 from reports.coverage import Total, coverage, totals
 from reports.formats.base import Format
-from reports.reproduce import curl, variables
+from reports.request_commands import curl, variables
 from reports.summary import Cell, Finding, Summary
 
 SCHEMA = "evconform/summary/1"

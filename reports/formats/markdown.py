@@ -4,7 +4,7 @@ import re
 
 from reports.formats.base import Format
 from reports.groups import Group, by_cause
-from reports.reproduce import curl, variables
+from reports.request_commands import curl, variables
 from reports.summary import Summary
 
 CAUSES = 20

@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from conformance.model import Level, RunStarted
-from reports.partner import Partner
+from reports.first_page import Partner
 from reports.sections.base import ReportSection
 from reports.summary import Cell, CertificateState, Summary
 

@@ -10,7 +10,7 @@ from conformance.model import Exchange, Requirement
 from reports.evidence import deflated
 from reports.excerpt import Line, excerpt, shows_actual
 from reports.groups import Group
-from reports.reproduce import Variable, curl, python, variables
+from reports.request_commands import Variable, curl, python, variables
 from reports.sections.base import ReportSection
 from reports.summary import Finding, Summary
 from reports.waivers import WAIVABLE, entry

@@ -6,7 +6,7 @@ import msgspec
 
 from reports import plots
 from reports.coverage import OperationCoverage, Total, totals
-from reports.picture import LABEL, Picture, Use, picture
+from reports.model_diagram import LABEL, Picture, Use, picture
 from reports.sections.base import ReportSection
 from reports.summary import Summary
 

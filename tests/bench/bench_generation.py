@@ -12,14 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from conformance.eventlog import read
-from conformance.execution.opening import RunOptions
+from conformance.evidence.subject import Subject
 from conformance.execution.session import Session
+from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.mock_server import running
 from conformance.model import Exchanged, Noticed, Observed, Profile, Verdict
-from conformance.subject import Subject
-from strategies.cases import compiled
+from conformance.run_log.event_log import read
+from strategies.compiled_cases import compiled
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 NAMES = ("generated", "generated-writes")

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 import generator
 
 import reports
-from conformance.eventlog import Writer
+from conformance.run_log.event_log import Writer
 
 T = TypeVar("T")
 USABLE = "html[data-ready]"

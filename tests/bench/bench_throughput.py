@@ -22,12 +22,12 @@ import msgspec
 import psutil
 
 from conformance.description import Description, load
-from conformance.eventlog import read
 from conformance.mock_server import running
-from conformance.mock_server.launching import READY
+from conformance.mock_server.launcher import READY
 from conformance.model import Exchanged
+from conformance.run_log.event_log import read
 from conformance.validation import SecondOpinion, Validators
-from strategies.cases import compiled
+from strategies.compiled_cases import compiled
 
 SEED = 1
 _GENERATED = re.compile(r"(\d+) generated")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import httpx
 
-from conformance.certify.webhook_receivers.run import Options, chosen, opened
+from conformance.certify.webhook_receivers.certification import Options, chosen, opened
+from conformance.certify.webhook_receivers.live_resources import alive
 from conformance.certify.webhook_receivers.stimuli import STIMULI
-from conformance.certify.webhook_receivers.world import alive
 from conformance.description import load
 from conformance.model import Profile
-from conformance.webhooks.loopback import serving
+from conformance.webhooks.loopback_server import serving
 from tests.receivers.sample import SECRET, Receiver
 
 TIMES = 1000

@@ -10,10 +10,10 @@ import sys
 from collections import defaultdict, deque
 from pathlib import Path
 
-from conformance.eventlog import read
 from conformance.mock_server.identities import IDENTITIES
-from conformance.mock_server.launching import READY
+from conformance.mock_server.launcher import READY
 from conformance.model import Exchange, Exchanged
+from conformance.run_log.event_log import read
 
 BASE = "/v2"
 _FRAMING = {"content-length", "transfer-encoding", "connection"}

@@ -9,10 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance import cli
+from conformance.certificates.issuance import attempted, sign
 from conformance.certificates.keys import KeyFiles, Signer, new_keys, signer_of
-from conformance.certificates.signing import attempted, sign
 from conformance.certificates.statement import Certificate
-from conformance.eventlog import Writer
 from conformance.model import (
     Catalogued,
     Certification,
@@ -31,6 +30,7 @@ from conformance.model import (
     TargetKind,
     Verdict,
 )
+from conformance.run_log.event_log import Writer
 from reports import Summary, fold, read
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

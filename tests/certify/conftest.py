@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from conformance.certify.webhook_receivers.run import Options, opened
+from conformance.certify.webhook_receivers.certification import Options, opened
+from conformance.certify.webhook_receivers.live_resources import World, alive
 from conformance.certify.webhook_receivers.stimuli import STIMULI, How, Stimulus
-from conformance.certify.webhook_receivers.world import World, alive
 from conformance.description import Description, load
 from conformance.model import Level, Profile, Verdict
-from conformance.webhooks.loopback import serving
+from conformance.webhooks.loopback_server import serving
 from reports import Summary, fold, read
 from tests.receivers.sample import PREVIOUS, SECRET
 

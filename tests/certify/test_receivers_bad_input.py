@@ -240,7 +240,7 @@ def _content(path) -> bytes:
 
 
 def test_a_fault_of_ours_is_said_to_be_one(run_certification, monkeypatch, tmp_path):
-    monkeypatch.setattr("conformance.certify.webhook_receivers.judging.passing", None)
+    monkeypatch.setattr("conformance.certify.webhook_receivers.response_verdicts.passing", None)
     with pytest.raises(TypeError):
         run_certification(Receiver().app)
     assert fold(read([tmp_path / "report"])).verdict is RunVerdict.ERROR

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from conformance.certify.webhook_receivers import performing
+from conformance.certify.webhook_receivers import stimulus_runner
 from conformance.certify.webhook_receivers.sender import Sender
 from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
 from conformance.model import Verdict
@@ -111,7 +111,7 @@ def test_what_is_delivered_late_is_tried_again_and_never_a_violation(
     (cell,) = [case for case in summary.cells if case.requirement == stimuli[1].requirement]
     assert cell.verdict is verdict, cell.reason
     tries = [exchange for exchange in summary.exchanges if name.replace(" ", "-") in exchange.id]
-    assert len(tries) == (2 if late == 1 else performing._TRIES)
+    assert len(tries) == (2 if late == 1 else stimulus_runner._TRIES)
 
 
 def _add_clock_time(send: Callable, clock: Clock) -> Callable:

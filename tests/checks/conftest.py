@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from conformance import checks
-from conformance.answers import Answer
 from conformance.checks import Check
 from conformance.description import load
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Operation, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.registry import collect
-from conformance.subject import Subject
+from conformance.tools.registry import collect
 from conformance.validation import SecondOpinion, Validators
 
 BASE = "http://127.0.0.1:1/v2"

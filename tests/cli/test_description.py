@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from conformance.description.fetch import PUBLISHED
-from conformance.description.load import SHIPPED, load
+from conformance.description.loader import SHIPPED, load
 from conformance.targets.config import load as configuration
 
 

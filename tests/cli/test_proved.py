@@ -2,9 +2,9 @@
 
 import pytest
 
-from conformance.cli.proved import BEGIN, END, line, put_into, summary, table, wrong
+from conformance.cli.fault_table import BEGIN, END, line, put_into, summary, table, wrong
 from conformance.errors import UsageError
-from conformance.proving import Proof
+from conformance.matrices.faults import Proof
 
 KILLED = Proof(
     "exp-stale", 1, ("EXP-04",), ("EXP-04 GET /evses",), (), 4100, "violations", named=("EXP-04 GET /evses",)

@@ -11,10 +11,10 @@ import httpx
 import msgspec
 import pytest
 
-from conformance.eventlog import read
 from conformance.mock_server import running
 from conformance.model import Exchanged, RunFinished, RunStarted
 from conformance.plan import Catalogue
+from conformance.run_log.event_log import read
 from specs.catalogue import requirements
 from tests.cli.conftest import REFERENCE
 from tests.receivers.sample import SECRET
@@ -209,7 +209,7 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
     def never(*args, **kwargs):
         pytest.fail("a plan starts no server")
 
-    monkeypatch.setattr("conformance.execution.opening.starting", never)
+    monkeypatch.setattr("conformance.execution.setup.starting", never)
     ended = evconform("run", "--plan", "--profile", "smoke")
     assert ended.code == 0
     assert "requests: about" in ended.out

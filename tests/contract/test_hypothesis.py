@@ -1,11 +1,11 @@
-"""The private names of Hypothesis that `strategies.reproducible` replaces. Where this fails, a seed means less."""
+"""The private names of Hypothesis that `strategies.determinism` replaces. Where this fails, a seed means less."""
 
 import inspect
 
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-from strategies.reproducible import _find_replacements
+from strategies.determinism import _find_replacements
 
 
 def test_local_constants_come_from_a_function_without_arguments():

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import strategies
-from conformance.adapters.schemathesis_door import Door
+from conformance.adapters.schemathesis_adapter import Door
 from conformance.description import load
 from conformance.validation import SecondOpinion, Validators
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conformance.link_header import LinkSyntaxError, LinkValue, by_rel, parse
+from conformance.tools.link_header import LinkSyntaxError, LinkValue, by_rel, parse
 
 TOKEN = st.text("!#$%&'*+-.^_`|~09azAZ", min_size=1, max_size=8)
 SPACE = st.text(" \t", max_size=2)

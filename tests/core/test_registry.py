@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from conformance.registry import collect
+from conformance.tools.registry import collect
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.ulid import ALPHABET, is_ulid, milliseconds
+from conformance.tools.ulid import ALPHABET, is_ulid, milliseconds
 
 
 def write_ulid(number: int) -> str:

@@ -9,7 +9,7 @@ from jsonschema_rs import Draft202012Validator
 from sound import BASE, URI, sound
 from spoiling import Mutation, both, drop, put
 
-from conformance.description.build import build
+from conformance.description.builder import build
 from conformance.description.drift import Severity, View, drift
 from conformance.description.drift.change import FIXED, Direction, Effect, severities
 from conformance.description.drift.schemas import SchemaDrift

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.description.lint import every_rule, findings, lint, outcomes, writing
-from conformance.description.load import load
+from conformance.description.lint import every_rule, findings, formats, lint, outcomes
+from conformance.description.loader import load
 from conformance.model import Level, Verdict
 from conformance.validation import Validators
 
@@ -122,17 +122,17 @@ def test_a_run_passes_requirements_without_findings(bundled):
 
 def test_text_has_a_line_for_each_finding_and_counts(bundled):
     bundled_findings = findings(bundled, Validators)
-    *shown, counts = writing.as_text(bundled_findings)
+    *shown, counts = formats.as_text(bundled_findings)
     assert len(shown) == len(bundled_findings)
     assert sum(int(number) for number in re.findall(r"\d+", counts)) == len(bundled_findings)
 
 
 def test_json_and_sarif_name_rules_places_and_levels(cache_dir):
     bundled_findings = lint(None, Validators, cache_dir=cache_dir)
-    page = json.loads(writing.as_json(bundled_findings, every_rule()))
+    page = json.loads(formats.as_json(bundled_findings, every_rule()))
     assert [entry["pointer"] for entry in page["findings"]] == [finding.pointer for finding in bundled_findings]
     assert sum(page["counts"].values()) == len(bundled_findings)
-    run = json.loads(writing.as_sarif(bundled_findings, every_rule()))["runs"][0]
+    run = json.loads(formats.as_sarif(bundled_findings, every_rule()))["runs"][0]
     rules = run["tool"]["driver"]["rules"]
     for result, finding in zip(run["results"], bundled_findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule

@@ -8,7 +8,7 @@ import pytest
 from sound import BASE, ID, URI, sound
 from spoiling import at, both, drop, put
 
-from conformance.description.build import build
+from conformance.description.builder import build
 from conformance.description.lint import every_rule, findings, lint
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError

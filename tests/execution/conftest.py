@@ -6,15 +6,15 @@ import httpx
 import pytest
 
 from conformance.description import load
+from conformance.evidence.subject import Subject
 from conformance.execution.driver import Driver
-from conformance.execution.redaction import Redactor
+from conformance.execution.redactor import Redactor
 from conformance.execution.store import Store
 from conformance.model import Event, Kind, Level, Profile, Requirement, Source, Target, TargetKind
 from conformance.network.channel import Channel
 from conformance.plan import Catalogue, Item
-from conformance.probes.base import Probe
+from conformance.probes.toolkit.base import Probe
 from conformance.safety.gate import Gate
-from conformance.subject import Subject
 from conformance.validation import SecondOpinion, Validators
 
 BASE = "http://127.0.0.1:1/v2"

@@ -3,7 +3,7 @@ from functools import cache
 import pytest
 
 from conformance.description import Description, load
-from tests.mock_server.wire import REAL, Client, serve
+from tests.mock_server.in_process_client import REAL, Client, serve
 
 
 @cache

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.faulting import NEVER_THERE
 from conformance.mock_server.filters import values_at
+from conformance.mock_server.seeded_faults import NEVER_THERE
 from conformance.model import Operation, Operator, Role
-from tests.mock_server.wire import Client, RequestSpec
+from tests.mock_server.in_process_client import Client, RequestSpec
 from tests.mock_server.write_survey import write_requests
 
 METHODS = ("PUT", "DELETE", "PATCH", "POST")

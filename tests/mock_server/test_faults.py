@@ -9,9 +9,9 @@ from conformance.description import Description, load
 from conformance.errors import UsageError
 from conformance.mock_server import faults
 from conformance.mock_server.api import Reply
-from conformance.mock_server.faulting import Planted
+from conformance.mock_server.seeded_faults import Planted
+from tests.mock_server.in_process_client import REAL, Client, RequestSpec, serve
 from tests.mock_server.survey import survey_requests
-from tests.mock_server.wire import REAL, Client, RequestSpec, serve
 
 CATALOGUE = faults.catalogue()
 LASTING = {"admit", "apply", "reject", "remove", "unreadable"}

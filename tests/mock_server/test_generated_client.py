@@ -5,7 +5,7 @@ import subprocess
 
 from conformance.mock_server import running
 from tests.generated import Made
-from tests.mock_server.wire import REAL
+from tests.mock_server.in_process_client import REAL
 
 WALK = """
 import json, sys

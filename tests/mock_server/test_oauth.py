@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from conformance.mock_server import clock
-from tests.mock_server.wire import NOW, Client, Web
+from tests.mock_server.in_process_client import NOW, Client, Web
 
 
 @pytest.fixture(scope="module")

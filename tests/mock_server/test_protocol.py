@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conformance.mock_server import clock
 from conformance.mock_server.identities import BY_NAME
 from conformance.model import Scheme
-from tests.mock_server.wire import BASE, Client, Web
+from tests.mock_server.in_process_client import BASE, Client, Web
 
 
 def body(reply) -> object:
@@ -95,7 +95,7 @@ def test_user_header_narrows_by_id_and_url(reader: Client) -> None:
 
 def test_rate_limit_rolls(bundled: Client) -> None:
     from tests.mock_server.conftest import load_cached
-    from tests.mock_server.wire import serve
+    from tests.mock_server.in_process_client import serve
 
     client = serve(load_cached("bundled"), rate_limit=3)
     assert [client.get("/users").status for _ in range(4)] == [200, 200, 200, 429]

@@ -8,7 +8,7 @@ from conformance.description import Description
 from conformance.mock_server.api import Reply
 from conformance.model import Exchange, Request, Response
 from conformance.validation import SecondOpinion, Validators
-from tests.mock_server.wire import BASE, NOW, Client, RequestSpec, serve
+from tests.mock_server.in_process_client import BASE, NOW, Client, RequestSpec, serve
 
 # Statuses that the description does not document, and a server must send nevertheless.
 UNDOCUMENTED = {400, 401, 403, 413}

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from conformance.mock_server.assembly import Settings, assemble
-from conformance.webhooks.loopback import serving
+from conformance.webhooks.loopback_server import serving
 from tests.mock_server.conftest import load_cached
 
 HEAD = "POST {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer token-full\r\nContent-Type: {}\r\n"

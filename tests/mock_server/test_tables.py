@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from conformance.description import Description, load
+from conformance.matrices.faults import Proof, inapplicable, prove
 from conformance.mock_server.faults import fitting
 from conformance.model import Profile
-from conformance.proving import Proof, inapplicable, prove
-from tests.mock_server.wire import Client, serve
+from tests.mock_server.in_process_client import Client, serve
 
 KEPT = ("/vehicle_makes", "/evse_makes", "/users")
 TEXT = {"type": "string"}

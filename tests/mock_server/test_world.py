@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from conformance.mock_server import clock
-from conformance.mock_server.world.build import build
+from conformance.mock_server.world.builder import build
 from conformance.mock_server.world.store import Ref, Store, absolute
 from conformance.model import LinkKind
-from conformance.ulid import milliseconds
+from conformance.tools.ulid import milliseconds
 from tests.mock_server.conftest import load_cached
-from tests.mock_server.wire import NOW, Client
+from tests.mock_server.in_process_client import NOW, Client
 
 
 def dump(store: Store, names: list[str]) -> bytes:

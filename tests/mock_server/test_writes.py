@@ -12,7 +12,7 @@ from conformance.mock_server import faults
 from conformance.mock_server.webhooks import SCHEDULE
 from conformance.model import Role
 from tests.mock_server.conftest import load_cached
-from tests.mock_server.wire import BASE, Client, Web, serve
+from tests.mock_server.in_process_client import BASE, Client, Web, serve
 
 
 def body(reply: Any) -> Any:

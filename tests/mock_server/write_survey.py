@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.mock_server.faulting import NEVER_THERE
+from conformance.mock_server.seeded_faults import NEVER_THERE
 from conformance.model import Operation, Role
-from tests.mock_server.wire import BASE, Client, RequestSpec
+from tests.mock_server.in_process_client import BASE, Client, RequestSpec
 
 
 def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:

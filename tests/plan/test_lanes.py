@@ -1,7 +1,7 @@
 """Lanes: items that could change the same resource share a worker, and no others do."""
 
 from conformance.plan import Item, lane_of
-from conformance.probes.base import Probe
+from conformance.probes.toolkit.base import Probe
 
 
 def probe(name, **more):

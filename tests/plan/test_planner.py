@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from conformance.model import Effect, Kind, Profile, Verdict
 from conformance.plan import Wish
-from conformance.plan.paying import union_cost
+from conformance.plan.case_selection import Selection
+from conformance.plan.costs import union_cost
 from conformance.plan.planner import by_rank
-from conformance.plan.selection import Selection
 from conformance.plan.selectors import API, SELECTORS, WHOLE
-from conformance.probes.base import Need
+from conformance.probes.toolkit.base import Need
 from tests.plan.conftest import EVERYBODY, target
 
 BUDGETS = st.none() | st.integers(0, 120)

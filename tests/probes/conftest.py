@@ -4,7 +4,7 @@ import pytest
 from scripted import subject_of
 
 from conformance.description import load
-from conformance.subject import Subject
+from conformance.evidence.subject import Subject
 
 
 @pytest.fixture(scope="session")

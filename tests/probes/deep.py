@@ -1,10 +1,10 @@
 """Plan items of one operation in the profile deep, each as a run of its own."""
 
-from conformance.eventlog import read
-from conformance.execution.opening import RunOptions
 from conformance.execution.session import Session
+from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.model import Exchanged, Observed, Profile, Verdict
+from conformance.run_log.event_log import read
 
 
 def ran(base_url, folder, probes, operation, **more):

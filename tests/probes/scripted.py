@@ -11,15 +11,15 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from conformance import checks
-from conformance.answers import Answer
 from conformance.checks import Check
 from conformance.description import Description
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Noticed, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.plan.paying import paid_by, union_cost
+from conformance.plan.costs import paid_by, union_cost
 from conformance.probes import Probe
-from conformance.probes.base import WHOLE
-from conformance.registry import collect
-from conformance.subject import Subject
+from conformance.probes.toolkit.base import WHOLE
+from conformance.tools.registry import collect
 from conformance.validation import SecondOpinion, Validators
 
 BASE = "http://target.test/v2"

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted import exchange_of
 
-from conformance.execution.reducing import reductions, size
-from conformance.execution.shrinking import BUDGET, Held
+from conformance.execution.request_reduction import reductions, size
+from conformance.execution.violations import BUDGET, Held
 from conformance.model import Outcome, Request, Response, Verdict
 
 JSON = ("Content-Type", "application/json")

@@ -7,9 +7,9 @@ import pytest
 from scripted import BASE, drive, problem, reply, ulid
 
 from conformance.model import Response, Verdict
-from conformance.probes.limits import PROBES as LIMITS
-from conformance.probes.oauth import PROBES as OAUTH
-from conformance.probes.redirects import PROBES as REDIRECTS
+from conformance.probes.authorization.oauth import PROBES as OAUTH
+from conformance.probes.responses.rate_limit import PROBES as LIMITS
+from conformance.probes.responses.redirects import PROBES as REDIRECTS
 
 (REDIRECT,), (TOKENS, REVOCATION), (RATE_LIMIT,) = REDIRECTS, OAUTH, LIMITS
 OPERATION = "GET /evse_onboarding"

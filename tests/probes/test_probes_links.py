@@ -4,7 +4,7 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
-from conformance.probes.links import PROBES
+from conformance.probes.links.destinations import PROBES
 
 (LINKS,) = PROBES
 USER_ID, VEHICLE_ID, TRIM_ID = ulid("user", 1), ulid("vhcl", 1), ulid("trim", 1)

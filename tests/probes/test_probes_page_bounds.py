@@ -7,7 +7,7 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
-from conformance.probes.page_bounds import PROBES, bad_cursors, bad_sizes
+from conformance.probes.pagination.bounds import PROBES, bad_cursors, bad_sizes
 
 BY_NAME = {probe.name: probe for probe in PROBES}
 SIZES, ALL_SIZES, SMALLEST, NUMBERS, CURSORS = (

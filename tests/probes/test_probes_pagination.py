@@ -9,7 +9,7 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Response, Verdict
-from conformance.probes.pagination import PROBES
+from conformance.probes.pagination.walks import PROBES
 
 (PAGES,) = PROBES
 LIST, PATH = "GET /timezones", "/timezones"

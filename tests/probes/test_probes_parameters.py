@@ -7,12 +7,12 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Operator, Verdict
-from conformance.probes.malformed import PROBES as MALFORMED
-from conformance.probes.malformed import bad_values
-from conformance.probes.ordering import PROBES as ORDERING
-from conformance.probes.ordering import in_order
-from conformance.probes.surplus import NAME
-from conformance.probes.surplus import PROBES as SURPLUS
+from conformance.probes.consistency.unknown_parameters import NAME
+from conformance.probes.consistency.unknown_parameters import PROBES as SURPLUS
+from conformance.probes.filters.malformed_values import PROBES as MALFORMED
+from conformance.probes.filters.malformed_values import bad_values
+from conformance.probes.filters.ordering import PROBES as ORDERING
+from conformance.probes.filters.ordering import in_order
 
 (ORDER,) = ORDERING
 IN_LIST, ELSEWHERE = SURPLUS

@@ -5,8 +5,8 @@ import pytest
 from scripted import BASE, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
-from conformance.probes.narrowing import PROBES as NARROWING
-from conformance.probes.tenancy import PROBES
+from conformance.probes.authorization.tenancy import PROBES
+from conformance.probes.authorization.user_header import PROBES as NARROWING
 
 (APART,) = PROBES
 (NARROW,) = NARROWING

@@ -4,7 +4,7 @@ import pytest
 from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
 
 from conformance.model import Verdict
-from conformance.probes.unknown import PROBES
+from conformance.probes.errors.unknown_ids import PROBES
 
 UNKNOWN, PARENT = PROBES
 MAKES = [{"id": ulid("emak", n), "url": f"{BASE}/evse_makes/{ulid('emak', n)}"} for n in range(3)]

@@ -5,12 +5,12 @@ import pytest
 from scripted import BASE, drive, exchange_of, problem, reply, ulid
 
 from conformance.model import Response, Verdict
-from conformance.probes.arguments import Call
-from conformance.probes.creations import PROBES as CREATIONS
-from conformance.probes.deletions import PROBES as DELETIONS
-from conformance.probes.refusals import PROBES as REFUSALS
-from conformance.probes.updates import PROBES as UPDATES
-from conformance.probes.writing import write_of
+from conformance.probes.toolkit.calls import Call
+from conformance.probes.toolkit.write_requests import write_of
+from conformance.probes.writes.creations import PROBES as CREATIONS
+from conformance.probes.writes.deletions import PROBES as DELETIONS
+from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
+from conformance.probes.writes.updates import PROBES as UPDATES
 
 (CREATE,) = CREATIONS
 (DELETE,) = DELETIONS
@@ -370,8 +370,8 @@ class TestCareful:
         assert not run.notices
 
     def test_only_restorable_properties_are_changed(self, subject):
-        from conformance.probes.changes import other_values
-        from conformance.probes.writing import Write
+        from conformance.probes.toolkit.property_values import other_values
+        from conformance.probes.toolkit.write_requests import Write
 
         operation = subject.model.by_key["PATCH /users/{user_id}"]
         write = Write(None, {"email": "a@example.com", "default_location": {"country_code": "GB"}})

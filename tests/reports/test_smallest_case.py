@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reports
-from conformance.execution import reducing
+from conformance.execution import request_reduction
 from conformance.model import Exchange, Exchanged, Observed, Outcome, Request, Response, Verdict
 from conformance.model.request_size import measure_request
 
@@ -24,7 +24,7 @@ def request(target: str = "/users", body: bytes = b"", headers: tuple[tuple[str,
 @given(body=JSON, query=st.sampled_from(["", "?a=1", "?a=1&b=0", "?&c", "?long=xxxxxxxxxxxxxxxxxxxxx"]))
 def test_the_run_and_the_report_measure_a_request_alike(body, query):
     sent = request(f"/users{query}", msgspec.json.encode(body), (("Content-Type", "application/json"), ("X-A", "1")))
-    assert measure_request(sent) == reducing.size(sent)
+    assert measure_request(sent) == request_reduction.size(sent)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"null", b"[" * 3000])

@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 
 from conformance.description import Description, load
-from conformance.execution.opening import RunOptions
 from conformance.execution.session import Session
+from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.mock_server.assembly import Settings, assemble
 from reports import Summary, fold, read

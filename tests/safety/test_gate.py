@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conformance.description import load
 from conformance.model import Effect, Operation, Response, Role, Target, TargetKind
 from conformance.safety import gate as gate_module
-from conformance.safety.deliveries import DeliveryGate
+from conformance.safety.delivery_gate import DeliveryGate
 from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.safety.rules import RULES
 
@@ -232,7 +232,7 @@ MUTANTS = [
     ("gate", "return max(known[method], Effect.WRITE, key=_GRAVITY.index)", "return known[method]"),
     ("gate", "return max((guess, *known.values()), key=_GRAVITY.index)", "return guess"),
     ("gate", 'guess = Effect.IRREVERSIBLE if method == "DELETE" else Effect.WRITE', "guess = Effect.WRITE"),
-    ("gate", 'value.strip().upper() for name, value in headers if name.lower() in OVERRIDE_HEADERS]', "value.strip().upper() for name, value in ()]"),
+    ("gate", "value.strip().upper() for name, value in headers if name.lower() in OVERRIDE_HEADERS]", "value.strip().upper() for name, value in ()]"),
     ("gate", "return method if method.upper() in READ_METHODS else method.upper()", "return method.upper()"),
     ("gate", "if name == _OVERRIDE_PARAMETER]", "if False]"),
     ("gate", "or any(name == _TOKEN_PARAMETER for", "or any(False for"),

@@ -9,7 +9,7 @@ from conformance.errors import UsageError
 from conformance.model import Target, TargetKind
 from conformance.safety.rules import RULES, kind_of, permit
 from conformance.targets.config import Config, TargetConfig
-from conformance.targets.resolve import resolve
+from conformance.targets.resolver import resolve
 
 LIVE, MOCK, SANDBOX, STAGING, URL = (
     TargetKind.LIVE,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import PlanError, UsageError
-from conformance.execution.opening import RunOptions
+from conformance.execution.setup import RunOptions
 from conformance.model import Effect, Profile
 from conformance.safety.rules import RULES, TargetKind
 from tests.safety.conftest import configure, recording, run_in_process

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.description.load import load
+from conformance.description.loader import load
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 

@@ -6,7 +6,7 @@ import pytest
 
 from strategies import Broken, History, lifecycles, relayed, scripts, shorter
 from strategies.histories import Do
-from tests.core.test_minimising import answered
+from tests.core.test_delta_debugging import answered
 from tests.strategies.test_workflows import Garage
 
 

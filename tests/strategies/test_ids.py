@@ -6,7 +6,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from conformance.ulid import is_ulid, milliseconds
+from conformance.tools.ulid import is_ulid, milliseconds
 from strategies import MALFORMATIONS, monotonic_ids, near_miss_ids, near_misses, prefixed_ulids, ulids
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from conformance.errors import UsageError
 from conformance.targets.config import Config, Identity, TargetConfig, load, resolved
-from conformance.targets.resolve import Resolved, resolve
+from conformance.targets.resolver import Resolved, resolve
 
 SECRET = "a-very-secret-value"
 WHOLE = f"""

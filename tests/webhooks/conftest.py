@@ -6,8 +6,8 @@ import pytest
 from conformance.description import Description, load
 from conformance.validation import SecondOpinion, Validators
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.judging import Sender
-from conformance.webhooks.signing import Key, headers_of
+from conformance.webhooks.delivery_checks import Sender
+from conformance.webhooks.signatures import Key, headers_of
 from strategies import sample, schema_of_webhook
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from conformance import cli
-from conformance.certify.opening import api_of, sender_target
-from conformance.certify.provider import about, run, until
 from conformance.mock_server import faults, running
 from conformance.mock_server.assembly import Settings, assemble
 from conformance.model import Verdict
 from conformance.webhooks import capture
-from conformance.webhooks.listening import Listener
-from conformance.webhooks.loopback import serving
+from conformance.webhooks.delivery_run import about, run, until
+from conformance.webhooks.inputs import api_of, sender_target
+from conformance.webhooks.listener import Listener
+from conformance.webhooks.loopback_server import serving
 from reports import RunVerdict, Summary, fold, read
 from specs.catalogue import requirements
 from tests.webhooks.conftest import CREATED, ENDED, SECRET, make_delivery

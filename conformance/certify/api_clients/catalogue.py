@@ -3,10 +3,10 @@
 from functools import cache
 
 from conformance.certify.api_clients import scenarios as package
-from conformance.certify.api_clients.scenario import Passive, Scenario
+from conformance.certify.api_clients.definitions import Passive, Scenario
 from conformance.errors import PlanError
 from conformance.model import Requirement
-from conformance.registry import collect
+from conformance.tools.registry import collect
 from specs.catalogue import requirements
 
 FAMILY = "C"

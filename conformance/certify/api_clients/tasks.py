@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.certify.api_clients.conditions import Rule, begins_a_session, on
 from conformance.certify.api_clients.trace import Call, Part, Trace
-from conformance.link_header import BLANK, LinkSyntaxError, parse
+from conformance.tools.link_header import BLANK, LinkSyntaxError, parse
 
 VEHICLES, VEHICLE = "GET /vehicles", "GET /vehicles/{vehicle_id}"
 SESSIONS, SESSION = "GET /charging_sessions", "GET /charging_sessions/{charging_session_id}"

@@ -5,10 +5,10 @@ import secrets
 
 import msgspec
 
+from conformance.certify.webhook_receivers.live_resources import World
 from conformance.certify.webhook_receivers.messages import Message, replace, signed
 from conformance.certify.webhook_receivers.stimuli import Payload, Signer, Stimulus
-from conformance.certify.webhook_receivers.world import World
-from conformance.webhooks.signing import Key
+from conformance.webhooks.signatures import Key
 
 
 class Keys(msgspec.Struct, frozen=True):

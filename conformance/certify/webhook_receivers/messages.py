@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Headers
-from conformance.webhooks.signing import Key, headers_of
+from conformance.webhooks.signatures import Key, headers_of
 
 AGENT = "Svix-Webhooks/1.0 (evconform)"
 _PARTS = ("id", "timestamp", "signature")

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.certify.webhook_receivers.judging import OPERATION, Sent
+from conformance.certify.webhook_receivers.chunked_upload import stream
 from conformance.certify.webhook_receivers.messages import AGENT, Message
-from conformance.certify.webhook_receivers.streaming import stream
+from conformance.certify.webhook_receivers.response_verdicts import OPERATION, Sent
 from conformance.errors import UsageError
 from conformance.model import Exchange, Request, Response
 from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
-from conformance.safety.deliveries import DeliveryGate, refuse_provider
-from conformance.targets.resolve import loopback
+from conformance.safety.delivery_gate import DeliveryGate, refuse_provider
+from conformance.targets.resolver import loopback
 
 ANSWER_S = 15.0
 """How long a delivery may take, in seconds (Svix documentation, "Retries")."""

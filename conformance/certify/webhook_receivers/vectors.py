@@ -11,7 +11,7 @@ import msgspec
 
 from conformance.certify.webhook_receivers.messages import Message, signed
 from conformance.certify.webhook_receivers.stimuli import STIMULI, How, Payload, Right, Signer, Stimulus
-from conformance.webhooks.signing import Key
+from conformance.webhooks.signatures import Key
 
 SECRETS = {
     Signer.CURRENT: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # the secret of the vector that Svix publishes

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from conformance.description.drift.alternatives import ANY, Shape, pairs, shapes
 from conformance.description.drift.change import Change, Direction, Effect, fixed, severities
-from conformance.description.drift.shapes import ANY, Shape, pairs, shapes
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")

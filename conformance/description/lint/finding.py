@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from conformance.description.lint.reading import Reading
+from conformance.description.lint.context import Reading
 from conformance.model import Level
 
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from conformance.mock_server import tables
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.world.build import World
-from conformance.mock_server.world.schemas import UNKNOWN, Seedling
+from conformance.mock_server.world.builder import World
+from conformance.mock_server.world.schema_compiler import UNKNOWN, Seedling
 from conformance.mock_server.world.store import Record, Ref, absolute
 
 

@@ -1,6 +1,6 @@
 """Singletons that show the newest member of the collection beside them (`/versions/current`)."""
 
-from conformance.mock_server.world.build import World
+from conformance.mock_server.world.builder import World
 from conformance.mock_server.world.store import Ref
 
 

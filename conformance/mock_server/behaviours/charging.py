@@ -7,10 +7,10 @@ from conformance.mock_server import clock
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.parameters import convert
 from conformance.mock_server.problems import Problem
-from conformance.mock_server.reads import Reads
-from conformance.mock_server.world.build import World
+from conformance.mock_server.read_handler import Reads
+from conformance.mock_server.world.builder import World
 from conformance.mock_server.world.store import Record, Ref
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.write_handler import Writes
 
 SESSIONS, PARTS, USAGE = "charging_sessions", "charging_sub_sessions", "charging_sub_sessions.energy_usage"
 _MAX_DURATION = 6 * clock.HOUR

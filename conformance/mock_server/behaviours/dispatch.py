@@ -3,7 +3,7 @@
 from conformance.mock_server import clock
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.problems import Problem, rejected
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.write_handler import Writes
 
 _EVENTS = "/dispatch_coordinators/{dispatch_coordinator_id}/dispatch_events"
 

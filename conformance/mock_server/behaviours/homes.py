@@ -5,8 +5,8 @@ from typing import Any
 from conformance.mock_server import clock
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.problems import parameter
-from conformance.mock_server.reads import Reads
-from conformance.mock_server.world.build import World
+from conformance.mock_server.read_handler import Reads
+from conformance.mock_server.world.builder import World
 
 _LIVE = "hem_systems.live_power"
 _STEPS = {"PT30M": 30 * clock.MINUTE, "P1D": clock.DAY, "P1M": 30 * clock.DAY}

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.problems import Problem, not_found, parameter
-from conformance.mock_server.reads import Reads
+from conformance.mock_server.read_handler import Reads
 from conformance.mock_server.world.store import Record
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.write_handler import Writes
 
 _PAGES = "https://onboarding.example.com"
 

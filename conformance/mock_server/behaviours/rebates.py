@@ -3,7 +3,7 @@
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.problems import Problem, documented, parameter
 from conformance.mock_server.world.store import Record
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.write_handler import Writes
 
 _FILES = "rebate_evidence_files"
 _CLAIM = "/user_rebates/{user_rebate_id}"

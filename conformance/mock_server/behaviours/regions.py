@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.mock_server.call import Answer, Call
 from conformance.mock_server.world.store import Record, Ref
-from conformance.mock_server.writes import Writes
+from conformance.mock_server.write_handler import Writes
 
 
 def _merge_polygons(geometries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.reads import Reads
+from conformance.mock_server.read_handler import Reads
 
 _CATEGORY, _SUBCATEGORY = "human_verified_category", "human_verified_subcategory"
 

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from conformance.errors import UsageError
-from conformance.mock_server.faulting import Fault, Planted, Site
-from conformance.mock_server.seams import Hook
-from conformance.mock_server.world.build import World
+from conformance.mock_server.hooks import Hook
+from conformance.mock_server.seeded_faults import Fault, Planted, Site
+from conformance.mock_server.world.builder import World
 from conformance.model import ResourceModel
 
 

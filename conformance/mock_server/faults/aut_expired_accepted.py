@@ -1,9 +1,9 @@
 """Tokens do not expire."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
 from conformance.mock_server.identities import BY_NAME
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere
 
 
 def plant(_site: Site) -> Planted:

@@ -1,6 +1,6 @@
 """`expires_in` is a string."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("AUT-07",),

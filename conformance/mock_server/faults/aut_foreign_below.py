@@ -1,6 +1,6 @@
 """A list below a resource of another user can be read."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

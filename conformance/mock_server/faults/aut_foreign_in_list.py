@@ -1,6 +1,6 @@
 """A user's list shows resources of other users."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 FAULT = Fault(

@@ -1,7 +1,7 @@
 """A resource of another user can be read with expansions."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.mock_server.world.store import Record
 from conformance.model import Role
 

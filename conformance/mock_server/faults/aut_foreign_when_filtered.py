@@ -1,7 +1,7 @@
 """A user's list shows resources of other users when it is filtered."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
 
 

@@ -1,8 +1,8 @@
 """One of two required scopes is enough."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _open_up(call: Call, problem: Problem | None) -> Problem | None:

@@ -1,6 +1,6 @@
 """One operation works without a token."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("AUT-01",),

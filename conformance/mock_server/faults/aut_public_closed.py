@@ -1,8 +1,8 @@
 """A public operation requires a token."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _require_token(call: Call, problem: Problem | None) -> Problem | None:

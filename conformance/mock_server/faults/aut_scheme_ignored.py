@@ -1,9 +1,9 @@
 """Any authentication scheme is accepted with a valid token."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 _TOKENS = {identity.token for identity in IDENTITIES if not identity.expired}
 

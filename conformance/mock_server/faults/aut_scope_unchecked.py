@@ -1,6 +1,6 @@
 """One read does not check scopes."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("AUT-03",),

@@ -1,9 +1,9 @@
 """A token in a cookie is accepted."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 _TOKENS = {identity.token for identity in IDENTITIES if not identity.expired}
 

@@ -1,6 +1,6 @@
 """The token endpoint does not return the type of the token."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("AUT-07",),

@@ -1,8 +1,8 @@
 """An unknown token gives 403."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _forbid_unknown_token(call: Call, problem: Problem | None) -> Problem | None:

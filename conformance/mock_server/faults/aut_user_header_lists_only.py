@@ -1,6 +1,6 @@
 """The user header narrows lists, but not the read of one resource by its id."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

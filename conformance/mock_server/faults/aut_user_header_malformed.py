@@ -1,8 +1,8 @@
 """A malformed user header is ignored."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:

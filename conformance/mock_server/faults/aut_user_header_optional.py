@@ -1,8 +1,8 @@
 """The user header may be absent where it is required."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _accept_missing_header(call: Call, name: str, problem: Problem | None) -> Problem | None:

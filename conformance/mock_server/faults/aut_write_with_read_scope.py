@@ -1,8 +1,8 @@
 """The scope to read is enough to write."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 

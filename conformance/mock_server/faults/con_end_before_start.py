@@ -1,6 +1,6 @@
 """One record ends before it starts."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep
 
 _PAIRS = (
     ("start", "end"),

@@ -1,7 +1,7 @@
 """HEAD of an existing resource gives 404."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _hide_from_head(call: Call, answer: Answer) -> Answer:

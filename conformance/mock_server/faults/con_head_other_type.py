@@ -1,7 +1,7 @@
 """HEAD has another media type than GET."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _change_media_type(call: Call | None, answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """A list rounds a number that the single read shows in full."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, kind
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit, kind
 
 
 def plant(site: Site) -> Planted | None:

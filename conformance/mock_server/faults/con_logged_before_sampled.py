@@ -1,7 +1,7 @@
 """Logs are stored before they were sampled."""
 
 from conformance.mock_server import clock
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

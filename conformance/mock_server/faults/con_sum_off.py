@@ -1,6 +1,6 @@
 """The parts of a total add up to more than the total."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere
 from conformance.model import Role
 
 _SOURCES = ("grid_", "solar_")

@@ -4,7 +4,7 @@ from itertools import count
 
 from conformance.mock_server import tables
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:

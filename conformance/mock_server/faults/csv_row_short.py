@@ -2,7 +2,7 @@
 
 from conformance.mock_server import tables
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def _cut_last_row(_call: Call | None, answer: Answer, body: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """The response is JSON, whatever Accept says."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("ERR-07",),

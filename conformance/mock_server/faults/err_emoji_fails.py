@@ -1,7 +1,7 @@
 """Characters beyond the basic plane fail in one write."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
 
 
 def _fail_emoji(call: Call, answer: Answer) -> Answer:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
 
 
 def _rename_fields(body: dict[str, Any]) -> dict[str, Any]:

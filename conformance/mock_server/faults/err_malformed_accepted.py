@@ -1,6 +1,6 @@
 """An unreadable body counts as empty where no body is required."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 FAULT = Fault(

@@ -1,7 +1,7 @@
 """An unsupported method gives 404."""
 
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem, not_found
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _hide_method(_call: None, check: str, problem: Problem | None) -> Problem | None:

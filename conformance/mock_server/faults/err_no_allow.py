@@ -1,6 +1,6 @@
 """A 405 has no Allow header."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer, set_header
 
 FAULT = Fault(
     ("ERR-06",),

@@ -1,6 +1,6 @@
 """Problems of one status lack their detail."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
 
 FAULT = Fault(
     ("ERR-01", "RSP-03"),

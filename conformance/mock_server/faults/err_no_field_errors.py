@@ -1,6 +1,6 @@
 """Refused writes do not name the invalid field."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
 
 FAULT = Fault(
     ("ERR-04",),

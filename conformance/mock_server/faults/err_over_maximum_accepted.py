@@ -1,7 +1,7 @@
 """One more than the maximum is accepted."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,8 +1,8 @@
 """Errors are sent as application/json."""
 
 from conformance.mock_server.call import JSON, Answer
-from conformance.mock_server.faulting import Fault, anywhere, on_answer
 from conformance.mock_server.problems import MEDIA
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer
 
 
 def _set_plain_json(answer: Answer) -> None:

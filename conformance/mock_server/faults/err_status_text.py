@@ -1,6 +1,6 @@
 """`status` in problems is a string."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
 
 FAULT = Fault(
     ("ERR-02", "RSP-03"),

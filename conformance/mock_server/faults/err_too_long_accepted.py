@@ -1,7 +1,7 @@
 """Texts of any length are accepted."""
 
-from conformance.mock_server.faulting import Fault, at
-from conformance.mock_server.forgiving import forgiving
+from conformance.mock_server.complaint_filter import forgiving
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("ERR-08", "WRT-06"),

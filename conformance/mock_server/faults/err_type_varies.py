@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_problem
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere, on_problem
 
 
 def plant(_site: Site) -> Planted:

@@ -1,6 +1,6 @@
 """A well-formed unknown id is refused as malformed."""
 
-from conformance.mock_server.faulting import Fault, at, becomes, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, becomes, on_answer
 
 FAULT = Fault(
     ("ERR-05",),

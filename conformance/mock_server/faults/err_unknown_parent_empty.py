@@ -1,8 +1,8 @@
 """A list below a parent that does not exist is empty."""
 
 from conformance.mock_server.call import JSON, Answer, Call
-from conformance.mock_server.faulting import Fault, at
-from conformance.mock_server.paging import link_header
+from conformance.mock_server.pages import link_header
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 

@@ -1,7 +1,7 @@
 """One write does not check types."""
 
-from conformance.mock_server.faulting import Fault, Site, at
-from conformance.mock_server.forgiving import forgiving
+from conformance.mock_server.complaint_filter import forgiving
+from conformance.mock_server.seeded_faults import Fault, Site, at
 from conformance.model import Operation, Role
 
 

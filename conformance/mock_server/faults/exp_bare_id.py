@@ -1,6 +1,6 @@
 """An expanded link becomes a bare id."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:

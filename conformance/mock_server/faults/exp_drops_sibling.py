@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, kind
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,6 +1,6 @@
 """An object expanded in a list lacks a property that the single read shows."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

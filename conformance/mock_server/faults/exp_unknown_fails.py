@@ -1,7 +1,7 @@
 """An undocumented path to expand fails in one operation."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
 
 
 def _fail_unknown_path(call: Call, answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """An undocumented path to expand is ignored."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("EXP-10",),

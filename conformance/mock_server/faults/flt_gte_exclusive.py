@@ -1,7 +1,7 @@
 """`__gte` excludes equal values."""
 
-from conformance.mock_server.bounding import wrong_at_bound
-from conformance.mock_server.faulting import Fault
+from conformance.mock_server.filter_bounds import wrong_at_bound
+from conformance.mock_server.seeded_faults import Fault
 from conformance.model import Operator
 
 FAULT = Fault(

@@ -1,6 +1,6 @@
 """One filter is ignored."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Operator
 
 

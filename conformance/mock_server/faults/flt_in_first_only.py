@@ -1,7 +1,7 @@
 """Only the first value of `__in` counts."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Operator
 
 

@@ -1,6 +1,6 @@
 """`__isnull` is inverted."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Operator
 
 

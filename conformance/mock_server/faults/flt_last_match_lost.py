@@ -1,7 +1,7 @@
 """The last item that matches a filter is missing."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.mock_server.world.store import Record
 
 

@@ -1,6 +1,6 @@
 """A filter by the id of a linked resource matches everything."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,7 +1,7 @@
 """An unreadable filter value fails in one list."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
 
 
 def _fail_malformed_filter(call: Call, answer: Answer) -> Answer:

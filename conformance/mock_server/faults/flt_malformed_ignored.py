@@ -1,8 +1,8 @@
 """An unreadable filter value is ignored."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _ignore_malformed_filter(call: Call, name: str, problem: Problem | None) -> Problem | None:

@@ -4,8 +4,8 @@ import re
 
 from conformance.mock_server import clock
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
 from conformance.model import Filter, Operator
 

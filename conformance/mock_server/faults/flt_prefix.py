@@ -1,7 +1,7 @@
 """Equality of texts compares only the beginning."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
 from conformance.mock_server.filters import values_at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Operator
 
 

@@ -1,7 +1,7 @@
 """Ids are also found in lower case."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Resource
 

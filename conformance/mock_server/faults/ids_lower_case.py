@@ -1,6 +1,6 @@
 """Ids of one list are in lower case."""
 
-from conformance.mock_server.faulting import Fault, at, edit
+from conformance.mock_server.seeded_faults import Fault, at, edit
 
 FAULT = Fault(
     ("IDS-01", "IDS-04", "CON-02"),

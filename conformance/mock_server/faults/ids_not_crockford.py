@@ -1,6 +1,6 @@
 """One id has a letter that is not in Crockford's base32."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,7 +1,7 @@
 """A NUL in an id fails in the database."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, anywhere, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, anywhere, becomes, crash
 
 
 def _fail_nul(call: Call | None, answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """One id is larger than 128 bits."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,7 +1,7 @@
 """Letters that look like digits are read as digits."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.mock_server.world.store import Collection, Record
 from conformance.model import Resource
 

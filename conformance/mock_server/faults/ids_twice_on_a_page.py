@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
-from conformance.mock_server.paging import Page
+from conformance.mock_server.pages import Page
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.mock_server.world.store import Record
 
 

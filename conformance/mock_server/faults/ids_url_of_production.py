@@ -1,6 +1,6 @@
 """The URLs of one resource have the production host."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("IDS-04",),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("LIM-02",),

@@ -1,6 +1,6 @@
 """A 429 has no Retry-After."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer, set_header
 
 FAULT = Fault(
     ("LIM-02",),

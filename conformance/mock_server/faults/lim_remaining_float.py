@@ -1,7 +1,7 @@
 """X-RateLimit-Remaining has a decimal point."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, anywhere, on_answer
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer
 
 
 def _write_as_float(answer: Answer) -> None:

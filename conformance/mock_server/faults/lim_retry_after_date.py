@@ -1,6 +1,6 @@
 """Retry-After is a date."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer, set_header
 
 FAULT = Fault(
     ("LIM-02", "RSP-04"),

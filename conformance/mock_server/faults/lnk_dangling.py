@@ -1,6 +1,6 @@
 """A link of one record leads to a resource that does not exist."""
 
-from conformance.mock_server.faulting import NEVER_THERE, Fault, Planted, Site, at, deep, edit
+from conformance.mock_server.seeded_faults import NEVER_THERE, Fault, Planted, Site, at, deep, edit
 
 
 def plant(site: Site) -> Planted | None:

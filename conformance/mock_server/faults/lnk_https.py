@@ -1,6 +1,6 @@
 """Links of one list have the wrong scheme, as behind a proxy."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit
 
 
 def plant(site: Site) -> Planted | None:

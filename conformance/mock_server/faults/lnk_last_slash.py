@@ -1,6 +1,6 @@
 """A link has an extra slash at its end."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit
 
 
 def plant(site: Site) -> Planted | None:

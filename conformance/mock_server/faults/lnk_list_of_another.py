@@ -1,6 +1,6 @@
 """In one item, the link to a list filters by another record's id."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep
 from conformance.model import LinkKind
 
 

@@ -1,6 +1,6 @@
 """The link to a list lacks its filter."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit
 from conformance.model import LinkKind
 
 

@@ -1,6 +1,6 @@
 """A link leads to a member of the wrong collection."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def plant(site: Site) -> Planted | None:

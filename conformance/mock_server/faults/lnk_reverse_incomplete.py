@@ -1,6 +1,6 @@
 """A mirrored list of links lacks one."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

@@ -1,6 +1,6 @@
 """A link has a query, and so differs from the URL of its target."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,7 +1,7 @@
 """A malformed cursor fails."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
 from conformance.model import Scheme
 
 

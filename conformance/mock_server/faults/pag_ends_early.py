@@ -1,7 +1,7 @@
 """The walk ends after the second page."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _drop_next_link(call: Call, queries: dict[str, object]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Links of one list lack `expand`."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 
 
 def _drop_expand(

@@ -1,7 +1,7 @@
 """From the second page on, links lack the filter."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _drop_filters(

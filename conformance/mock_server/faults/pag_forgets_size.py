@@ -1,7 +1,7 @@
 """Links of one list lack the page size."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _drop_size(call: Call, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:

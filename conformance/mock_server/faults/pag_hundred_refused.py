@@ -1,7 +1,7 @@
 """A page_size of 100 is refused."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at, becomes
+from conformance.mock_server.seeded_faults import Fault, at, becomes
 
 
 def _refuse_hundred(call: Call, answer: Answer) -> Answer:

@@ -1,7 +1,7 @@
 """The URLs in Link have no angle brackets."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, on_answer
 
 
 def _strip_brackets(answer: Answer) -> None:

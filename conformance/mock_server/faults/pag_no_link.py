@@ -1,6 +1,6 @@
 """One list of several pages has no Link."""
 
-from conformance.mock_server.faulting import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
 
 FAULT = Fault(
     ("PAG-01", "PAG-03"),

@@ -1,7 +1,7 @@
 """The relation is called `prev`."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, anywhere, on_answer
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer
 
 
 def _rename_relation(answer: Answer) -> None:

@@ -1,6 +1,6 @@
 """An unreadable page size or cursor is ignored."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("PAG-06", "PAG-10", "PAG-08"),

@@ -1,8 +1,8 @@
 """page_size=0 gives a page of the default size."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, at
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _accept_zero(call: Call, name: str, problem: Problem | None) -> Problem | None:

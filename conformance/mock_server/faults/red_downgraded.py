@@ -1,7 +1,7 @@
 """A redirect leads from https to http."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, on_answer
 from conformance.model import Role
 
 

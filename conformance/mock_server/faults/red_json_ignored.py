@@ -1,7 +1,7 @@
 """One operation redirects in spite of response_type=json."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 

@@ -1,6 +1,6 @@
 """A redirect leads to a relative URL."""
 
-from conformance.mock_server.faulting import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
 from conformance.model import Role
 
 FAULT = Fault(

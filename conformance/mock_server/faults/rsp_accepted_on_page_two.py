@@ -1,7 +1,7 @@
 """Every page except the first of one list has the status 202."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _set_accepted(_call: Call, answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """One item on the second page has a property of the wrong type."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, kind
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, kind
 
 
 def plant(site: Site) -> Planted | None:

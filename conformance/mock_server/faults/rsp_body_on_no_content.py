@@ -1,7 +1,7 @@
 """A 204 has the type and length of a body."""
 
 from conformance.mock_server.call import JSON, Answer
-from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, on_answer
 from conformance.model import Role
 
 

@@ -1,6 +1,6 @@
 """One list begins with a byte order mark."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("RSP-09",),

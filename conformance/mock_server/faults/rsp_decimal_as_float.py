@@ -1,6 +1,6 @@
 """A decimal is a number, not a string."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, form
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit, form
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,6 +1,6 @@
 """One email address has no @."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, form
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, form
 
 
 def plant(site: Site) -> Planted | None:

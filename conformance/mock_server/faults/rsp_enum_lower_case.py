@@ -1,6 +1,6 @@
 """An enum value is in lower case in one item."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit
 
 
 def plant(site: Site) -> Planted | None:

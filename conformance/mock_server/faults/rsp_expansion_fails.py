@@ -1,7 +1,7 @@
 """One expansion fails in a list, but not in the single read."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, becomes, crash
 from conformance.model import Role
 
 

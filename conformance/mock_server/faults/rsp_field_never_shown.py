@@ -1,6 +1,6 @@
 """A documented optional property is never sent."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, anywhere
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere
 
 
 def plant(site: Site) -> Planted | None:

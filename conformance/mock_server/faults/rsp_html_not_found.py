@@ -1,7 +1,7 @@
 """A 404 is an HTML page."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, anywhere, on_answer
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer
 
 
 def _set_html_page(answer: Answer) -> None:

@@ -1,6 +1,6 @@
 """The rate limit has a unit."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer, set_header
 
 FAULT = Fault(
     ("RSP-04", "LIM-01"),

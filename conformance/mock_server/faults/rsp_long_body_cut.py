@@ -1,6 +1,6 @@
 """Long bodies lose their last byte."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("RSP-09",),

@@ -1,6 +1,6 @@
 """A number is sent as text in one collection."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit, kind
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit, kind
 
 
 def plant(site: Site) -> Planted | None:

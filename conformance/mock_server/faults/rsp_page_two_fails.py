@@ -1,7 +1,7 @@
 """The second page of one list fails."""
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at, becomes, crash
+from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
 
 
 def _fail_later_pages(call: Call, answer: Answer) -> Answer:

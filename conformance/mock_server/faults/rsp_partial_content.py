@@ -1,6 +1,6 @@
 """The read of one resource has the status 206 instead of 200."""
 
-from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, on_answer
 
 FAULT = Fault(
     ("RSP-01",),

@@ -1,6 +1,6 @@
 """An internal field leaks into one collection."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("RSP-06",),

@@ -1,6 +1,6 @@
 """A required property is missing in the single read."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, without
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, without
 
 
 def plant(site: Site) -> Planted | None:

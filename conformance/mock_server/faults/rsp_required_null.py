@@ -1,6 +1,6 @@
 """A required property is null in one record."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, kind
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, kind
 
 
 def plant(site: Site) -> Planted | None:

@@ -3,8 +3,8 @@
 import msgspec
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at
-from conformance.mock_server.views import encode
+from conformance.mock_server.renderer import encode
+from conformance.mock_server.seeded_faults import Fault, at
 
 
 def _unwrap_item(_call: Call, answer: Answer) -> Answer:

@@ -3,7 +3,7 @@
 from itertools import count
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, becomes
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere, becomes
 
 
 def plant(_site: Site) -> Planted:

@@ -1,8 +1,8 @@
 """The problem for a refused parameter shows the failed query."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, anywhere
 from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _show_query(_call: Call, name: str, problem: Problem | None) -> Problem | None:

@@ -1,6 +1,6 @@
 """The detail of a 404 contains a stack trace."""
 
-from conformance.mock_server.faulting import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
 
 _TRACE = 'Traceback (most recent call last):\n  File "/srv/app/views.py", line 42, in get_object\nDoesNotExist'
 

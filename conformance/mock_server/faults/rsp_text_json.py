@@ -1,6 +1,6 @@
 """One list is sent as text/html."""
 
-from conformance.mock_server.faulting import Fault, at, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, on_answer
 
 FAULT = Fault(
     ("RSP-02", "RSP-09"),

@@ -1,6 +1,6 @@
 """A URL outside the API contains a blank."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, edit
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit
 from conformance.model import LinkKind
 
 

@@ -1,6 +1,6 @@
 """The version header contains a letter in one operation."""
 
-from conformance.mock_server.faulting import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
 
 FAULT = Fault(
     ("RSP-04", "VER-01"),

@@ -1,6 +1,6 @@
 """One date-time of one item loses its offset."""
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at, deep, edit, form
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, form
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,6 +1,6 @@
 """Any version is served."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("VER-02",),

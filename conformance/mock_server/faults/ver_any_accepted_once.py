@@ -1,6 +1,6 @@
 """One operation serves any version."""
 
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 
 FAULT = Fault(
     ("VER-02",),

@@ -1,7 +1,7 @@
 """A client that requests version 2 gets less than one that does not."""
 
 from conformance.mock_server.call import Call, Place
-from conformance.mock_server.faulting import Fault, Planted, Site, at, kind
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, kind
 
 
 def plant(site: Site) -> Planted | None:

@@ -1,7 +1,7 @@
 """Errors do not have the version header."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, Planted, Site, anywhere, on_answer
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere, on_answer
 
 
 def plant(site: Site) -> Planted:

@@ -1,6 +1,6 @@
 """One list does not have the version header."""
 
-from conformance.mock_server.faulting import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
 
 FAULT = Fault(
     ("VER-01",),

@@ -1,6 +1,6 @@
 """The envelope has no timestamp."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("WHK-03",),

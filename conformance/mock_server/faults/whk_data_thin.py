@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _drop_properties(_event: str, payload: dict[str, Any]) -> dict[str, Any]:

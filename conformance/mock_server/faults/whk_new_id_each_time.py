@@ -5,7 +5,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _renew_id(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:

@@ -1,6 +1,6 @@
 """The signature is over a body with different white space."""
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("WHK-01",),

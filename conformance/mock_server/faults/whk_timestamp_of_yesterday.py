@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _age_timestamp(_event: str, payload: dict[str, Any]) -> dict[str, Any]:

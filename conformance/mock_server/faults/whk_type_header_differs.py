@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _rename_type(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:

@@ -1,7 +1,7 @@
 """References are not checked."""
 
-from conformance.mock_server.faulting import Fault, anywhere
-from conformance.mock_server.forgiving import forgiving
+from conformance.mock_server.complaint_filter import forgiving
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 FAULT = Fault(
     ("WRT-08",),

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, anywhere
+from conformance.mock_server.seeded_faults import Fault, anywhere
 
 
 def _accept_bare_id(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """DELETE also removes the first other resource of its kind."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
 from conformance.model import Effect, Role
 

@@ -1,7 +1,7 @@
 """A second DELETE of the same resource succeeds."""
 
 from conformance.mock_server.call import Answer
-from conformance.mock_server.faulting import Fault, at, becomes, on_answer
+from conformance.mock_server.seeded_faults import Fault, at, becomes, on_answer
 from conformance.model import Role
 
 

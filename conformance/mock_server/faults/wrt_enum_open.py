@@ -1,7 +1,7 @@
 """One write accepts any text for an enum."""
 
-from conformance.mock_server.faulting import Fault, at
-from conformance.mock_server.forgiving import forgiving
+from conformance.mock_server.complaint_filter import forgiving
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 FAULT = Fault(

@@ -1,7 +1,7 @@
 """Of several created resources, the list shows only the newest."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
 from conformance.model import Effect, Role
 

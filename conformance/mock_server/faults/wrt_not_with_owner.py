@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.faulting import Fault, at
+from conformance.mock_server.seeded_faults import Fault, at
 from conformance.model import Role
 
 

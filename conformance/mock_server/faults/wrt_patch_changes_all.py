@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.mock_server.world.store import Record
 from conformance.model import Role
 

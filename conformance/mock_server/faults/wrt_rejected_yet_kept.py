@@ -1,7 +1,7 @@
 """A refused PATCH stores its valid fields."""
 
 from conformance.mock_server.call import Call
-from conformance.mock_server.faulting import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
 from conformance.model import Role
 
 

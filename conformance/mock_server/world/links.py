@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from conformance.mock_server.world.schemas import UNKNOWN
+from conformance.mock_server.world.schema_compiler import UNKNOWN
 from conformance.mock_server.world.shape import End, Shape
 from conformance.mock_server.world.store import Record, Ref, Store
 from conformance.model import KeyKind, Link, LinkKind

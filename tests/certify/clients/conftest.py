@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.certify.api_clients.run import Options, certify
+from conformance.certify.api_clients.certification import Options, certify
 from reports import Summary, fold, read
 
 SAMPLE = (sys.executable, str(Path(__file__).with_name("sample.py")))

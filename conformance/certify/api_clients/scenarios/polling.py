@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from conformance.certify.api_clients.scenario import Scenario, wrong
+from conformance.certify.api_clients.definitions import Scenario, wrong
 from conformance.certify.api_clients.tasks import SESSIONS
 from conformance.certify.api_clients.trace import Trace
-from conformance.certify.found import RIGHT, Found
+from conformance.certify.assessments import RIGHT, Found
 from conformance.model import Level
 
 _MIN_PAUSE_S = 0.1

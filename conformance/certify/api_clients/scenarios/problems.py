@@ -1,11 +1,11 @@
 """Scenarios of problems: distinguished by type and status, handled in any form, request not repeated (C21, C22)."""
 
-from conformance.certify.api_clients.comparing import again, quiet, survived
 from conformance.certify.api_clients.conditions import Answer, Rule, answer, on, problem
-from conformance.certify.api_clients.scenario import Scenario, open_question, wrong
+from conformance.certify.api_clients.definitions import Scenario, open_question, wrong
 from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, VEHICLES
 from conformance.certify.api_clients.trace import Trace
-from conformance.certify.found import RIGHT, Found
+from conformance.certify.api_clients.trace_comparisons import again, quiet, survived
+from conformance.certify.assessments import RIGHT, Found
 
 _INVALID_EMAIL = {"detail": "Error on fields: email", "field_errors": {"email": ["Not accepted."]}}
 _RATE_LIMIT_TEXT = {

@@ -4,12 +4,12 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
 
-from conformance.certify.api_clients.comparing import again, went_on
 from conformance.certify.api_clients.conditions import Rule, after_a_while, cut, headed, in_turn, on, problem, stall
-from conformance.certify.api_clients.scenario import Scenario, open_question, unseen, wrong
+from conformance.certify.api_clients.definitions import Scenario, open_question, unseen, wrong
 from conformance.certify.api_clients.tasks import CREATE_USER, VEHICLE, VEHICLES
 from conformance.certify.api_clients.trace import Call, Trace
-from conformance.certify.found import RIGHT, Found
+from conformance.certify.api_clients.trace_comparisons import again, went_on
+from conformance.certify.assessments import RIGHT, Found
 from conformance.model import Level
 
 WAIT_S, DATE_S, STALL_S = 7, 3, 60

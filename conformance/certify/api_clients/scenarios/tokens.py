@@ -4,12 +4,20 @@ import base64
 import hashlib
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from conformance.certify.api_clients.comparing import again, went_on
 from conformance.certify.api_clients.conditions import Answer, Asked, Here, Rule, expire, on, to
-from conformance.certify.api_clients.scenario import Everything, Judged, Passive, Scenario, open_question, unseen, wrong
+from conformance.certify.api_clients.definitions import (
+    Everything,
+    Judged,
+    Passive,
+    Scenario,
+    open_question,
+    unseen,
+    wrong,
+)
 from conformance.certify.api_clients.tasks import AT_ONCE, VEHICLE
 from conformance.certify.api_clients.trace import Call, Part, Trace
-from conformance.certify.found import RIGHT, Found
+from conformance.certify.api_clients.trace_comparisons import again, went_on
+from conformance.certify.assessments import RIGHT, Found
 from conformance.model import Level
 
 _MIN_CALLS = 50

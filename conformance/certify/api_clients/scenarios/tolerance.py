@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from conformance.certify.api_clients.comparing import went_on
 from conformance.certify.api_clients.conditions import (
     Answer,
     Asked,
@@ -19,10 +18,11 @@ from conformance.certify.api_clients.conditions import (
     unknown_fields,
     unknown_words,
 )
-from conformance.certify.api_clients.scenario import Everything, Judged, Passive, Scenario, open_question, wrong
+from conformance.certify.api_clients.definitions import Everything, Judged, Passive, Scenario, open_question, wrong
 from conformance.certify.api_clients.tasks import SESSION, VEHICLE, VEHICLES
 from conformance.certify.api_clients.trace import Call, How, Trace
-from conformance.certify.found import RIGHT, Found
+from conformance.certify.api_clients.trace_comparisons import went_on
+from conformance.certify.assessments import RIGHT, Found
 from conformance.model import Level, Verdict
 
 _VERSION, _USER = "EvEnergy-Version", "EvEnergy-User"

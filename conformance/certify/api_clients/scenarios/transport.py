@@ -3,7 +3,7 @@
 import re
 
 from conformance.certify.api_clients.conditions import Answer, Asked, Here, Rule, linked, on
-from conformance.certify.api_clients.scenario import (
+from conformance.certify.api_clients.definitions import (
     Certificate,
     Everything,
     Judged,
@@ -14,7 +14,7 @@ from conformance.certify.api_clients.scenario import (
 )
 from conformance.certify.api_clients.tasks import VEHICLES, next_of
 from conformance.certify.api_clients.trace import Call, Part, Trace
-from conformance.certify.found import RIGHT, Found
+from conformance.certify.assessments import RIGHT, Found
 
 _LIBRARIES = re.compile(
     r"(python-httpx|python-requests|python-urllib3?|urllib3|aiohttp|node|node-fetch|undici|axios|got|go-http-client|"

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from conformance.description.lint.context import Reading, strings
 from conformance.description.lint.finding import Hit, Rule
-from conformance.description.lint.reading import Reading, strings
-from conformance.description.lint.rules.whole import invalid_schemas
-from conformance.description.paths import segments
+from conformance.description.lint.rules.document import invalid_schemas
+from conformance.description.path_templates import segments
 from conformance.model import Level
-from conformance.ulid import is_ulid
+from conformance.tools.ulid import is_ulid
 
 _ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]{4})([0-9A-Z]{20,30})(?![A-Za-z0-9])")
 _PARAMETER = re.compile(r"\\{[^{}/]+\\}")

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from conformance.description import ids, pointers
+from conformance.description import id_prefixes, pointers
+from conformance.description.lint.context import Reading
 from conformance.description.lint.finding import Hit, Rule
-from conformance.description.lint.reading import Reading
-from conformance.description.paths import is_parameter, segments
+from conformance.description.path_templates import is_parameter, segments
 from conformance.description.schemas import Node
 from conformance.model import KeyKind, Level, Resource
 
 
 def _is_id(node: Node) -> bool:
-    return bool(ids.of_pattern(node.get("pattern"))) or "[a-z]{4}" in node.value["pattern"]
+    return bool(id_prefixes.of_pattern(node.get("pattern"))) or "[a-z]{4}" in node.value["pattern"]
 
 
 def _find_unanchored_patterns(reading: Reading, *, of_ids: bool) -> Iterator[Hit]:
@@ -69,7 +69,7 @@ def _compare_ids(reading: Reading, node: Node, name: str, resource: Resource) ->
     schema = reading.schemas.child(node, "schema")
     pattern = schema.get("pattern") if schema else None
     expected = resource.id_pattern or f"{resource.prefix or 'an id of the collection'}…"
-    prefix = ids.of_pattern(pattern)
+    prefix = id_prefixes.of_pattern(pattern)
     if not pattern and not (schema and schema.get("enum")):
         yield Hit(node.pointer, f"{name} takes any text, where {resource.name} have ids", expected, "no pattern")
     elif prefix and resource.prefix and prefix != resource.prefix:

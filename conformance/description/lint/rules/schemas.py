@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from conformance.description import pointers
+from conformance.description.lint.context import Reading
 from conformance.description.lint.finding import Hit, Rule
-from conformance.description.lint.reading import Reading
 from conformance.model import Level
 
 _ASSERTING = frozenset({"type", "anyOf", "oneOf", "allOf", "enum", "const", "format", "pattern", "properties", "items"})

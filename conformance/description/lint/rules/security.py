@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.description import pointers
+from conformance.description.lint.context import Reading
 from conformance.description.lint.finding import Hit, Rule
-from conformance.description.lint.reading import Reading
 from conformance.description.schemas import Node
 from conformance.model import Level
 

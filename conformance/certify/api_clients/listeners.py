@@ -1,0 +1,148 @@
+"""Listeners of the scenario server: plain http, a second origin, https, and TLS handshakes that must fail."""
+
+import asyncio
+import socket
+import ssl
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import trustme
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from conformance.certify.api_clients.definitions import Certificate
+from conformance.certify.api_clients.trace import Handshake
+from conformance.webhooks.loopback_server import serving
+
+_HOST = "127.0.0.1"
+_HANDSHAKE_S = 10.0
+_LISTEN_S = 2.0  # wait for the first byte after a handshake that succeeded
+
+
+class Resettable(H11Protocol):
+    """HTTP/1.1 protocol that gives the application its transport, to reset it: `scope["state"]["transport"]`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Store the transport where the application finds it."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class Certificates:
+    """The certificate authority of one run and its TLS certificates. `file` holds its root certificate for clients."""
+
+    def __init__(self, folder: Path) -> None:
+        self._authority, self._stranger = trustme.CA(), trustme.CA()
+        self.file = folder / "authority.pem"
+        self._authority.cert_pem.write_to_path(str(self.file))
+
+    def context(self, kind: Certificate) -> ssl.SSLContext | None:
+        """Return the TLS context of a server, None where this machine does not support it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._issue(kind).configure_cert(context)
+        return context if kind is not Certificate.OLD_TLS else _limit_to_old_tls(context)
+
+    def _issue(self, kind: Certificate) -> trustme.LeafCert:
+        now = datetime.now(UTC)
+        match kind:
+            case Certificate.EXPIRED:
+                start, end = now - timedelta(days=2), now - timedelta(days=1)
+                return self._authority.issue_cert(_HOST, not_before=start, not_after=end)
+            case Certificate.OTHER_HOST:
+                return self._authority.issue_cert("api.other-host.example")
+            case Certificate.STRANGER:
+                return self._stranger.issue_cert(_HOST)
+            case _:
+                return self._authority.issue_cert(_HOST)
+
+
+def _limit_to_old_tls(context: ssl.SSLContext) -> ssl.SSLContext | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    except (ssl.SSLError, ValueError):
+        return None
+    return context
+
+
+class Doors(msgspec.Struct, frozen=True):
+    """The addresses of the scenario server: origins by TLS certificate, a second origin, and the authority's file.
+
+    `handshakes` returns the handshakes at a listener that no correct client accepts.
+    """
+
+    origins: Mapping[Certificate, str]
+    elsewhere: str
+    authority: Path
+    handshakes: Callable[[Certificate], tuple[Handshake, ...]]
+
+
+@contextmanager
+def opened(app: Any, elsewhere: Any) -> Iterator[Doors]:
+    """Open all listeners for the lifetime of the context."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evconform-")))
+        certificates = Certificates(folder)
+        plain = stack.enter_context(serving(app, protocol=Resettable))
+        second_origin = stack.enter_context(serving(elsewhere, protocol=Resettable))
+        trusted = certificates.context(Certificate.TRUSTED)
+        secure = stack.enter_context(serving(app, protocol=Resettable, tls=trusted))
+        origins = {Certificate.NONE: plain, Certificate.TRUSTED: secure}
+        listeners: dict[Certificate, _HandshakeListener] = {}
+        for kind in Certificate:
+            if kind not in origins and (context := certificates.context(kind)) is not None:
+                listeners[kind] = stack.enter_context(_HandshakeListener(context))
+                origins[kind] = f"https://{_HOST}:{listeners[kind].port}"
+        handshakes = {kind: listener.handshakes for kind, listener in listeners.items()}
+        yield Doors(
+            origins,
+            second_origin.replace(_HOST, "localhost"),
+            certificates.file,
+            lambda kind: tuple(handshakes.get(kind, ())),
+        )
+
+
+class _HandshakeListener:
+    """A TLS listener that records handshakes and the bytes received after them; it sends no response."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.handshakes: list[Handshake] = []
+        self._context = context
+        self._socket = socket.create_server((_HOST, 0))
+        self.port = self._socket.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._record_handshake, args=(connection,), daemon=True).start()
+
+    def _record_handshake(self, connection: socket.socket) -> None:
+        connection.settimeout(_HANDSHAKE_S)
+        failure, received = "", b""
+        try:
+            with self._context.wrap_socket(connection, server_side=True) as secure:
+                secure.settimeout(_LISTEN_S)
+                received = secure.recv(65536)
+        except OSError as error:
+            failure = str(error) or type(error).__name__
+        finally:
+            connection.close()
+        self.handshakes.append(Handshake(failure, received))

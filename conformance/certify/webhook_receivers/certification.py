@@ -1,0 +1,158 @@
+"""A whole certification of a receiver: from options to a finished run log."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from conformance.certify.digests import sha256_of, suite_sha256
+from conformance.certify.webhook_receivers.drafts import Keys
+from conformance.certify.webhook_receivers.live_resources import READER, World, alive
+from conformance.certify.webhook_receivers.observation_hook import Hook
+from conformance.certify.webhook_receivers.response_verdicts import OPERATION
+from conformance.certify.webhook_receivers.sender import ANSWER_S, Endpoint, Sender
+from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
+from conformance.certify.webhook_receivers.stimulus_runner import Stage
+from conformance.description import Description, load
+from conformance.errors import UsageError
+from conformance.execution.unscheduled_run import About, Record
+from conformance.model import Certification, Certified, Profile, Requirement, Target, TargetKind
+from conformance.webhooks.inputs import key_of
+from conformance.webhooks.operations import posted
+from specs.catalogue import requirements
+
+_FAMILY = "W"
+_DEPTH = tuple(Profile)
+
+
+class Options(msgspec.Struct, frozen=True):
+    """The options of a certification.
+
+    `secret` and `previous_secret` may be `env:NAME`; `rate` is in deliveries a second. `subject` is the partner's name
+    for the receiver (default: its address), `version` the partner's version of it. `api_url` is the public address of
+    the built-in server on `api_port`, for a receiver that fetches the resource of an event. `longest_wait_s` limits the
+    waits of the deep profile; `answer_s` is the time limit of a delivery, both in seconds.
+    """
+
+    endpoint: str
+    secret: str
+    directory: Path
+    previous_secret: str = ""
+    observe: str = ""
+    description: Path | None = None
+    profile: Profile = Profile.STANDARD
+    seed: int = 1
+    select: tuple[str, ...] = ()
+    rate: float = 25.0
+    concurrency: int = 50
+    api_port: int = 0
+    api_url: str = ""
+    longest_wait_s: float = 600.0
+    answer_s: float = ANSWER_S
+    command: str = ""
+    subject: str = ""
+    version: str = ""
+
+    def __repr__(self) -> str:  # a traceback must not show a secret
+        return f"Options({self.endpoint})"
+
+
+def chosen(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
+    """Return the stimuli of the selected requirements; the control is always the first.
+
+    Raises UsageError for a requirement that no stimulus tests.
+    """
+    known = {stimulus.requirement for stimulus in STIMULI} | {"W31", "W32", "W33"}
+    if unknown := sorted(set(select) - known):
+        raise UsageError(
+            f"{unknown[0]} is not a requirement on receivers", hint="Select W01 to W33, for example --select W12"
+        )
+    in_profile = [stimulus for stimulus in STIMULI if _DEPTH.index(stimulus.profile) <= _DEPTH.index(profile)]
+    selected = set(select) & {stimulus.requirement for stimulus in STIMULI} or known
+    return tuple(stimulus for stimulus in in_profile if stimulus.requirement in selected or stimulus is STIMULI[0])
+
+
+def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -> Path:
+    """Certify a receiver and return the run log. `said` receives the address for fetches of resources.
+
+    Raises UsageError before anything is sent, LogError if the run log cannot be written.
+    """
+    Endpoint(options.endpoint), _load_keys(options)
+    if options.observe:
+        Endpoint(options.observe, "--observe")
+    stimuli = chosen(options.select, options.profile)
+    description = load(options.description)
+    with alive(description, number=options.seed, port=options.api_port, public=options.api_url) as world:
+        said(f"the resources of the deliveries can be read at {world.base_url} with the token {READER}")
+        with opened(options, description, world) as stage:
+            stage.perform(stimuli)
+    return options.directory / "events.jsonl"
+
+
+@contextmanager
+def opened(options: Options, description: Description, world: World, **edges: Any) -> Iterator[Stage]:
+    """Open a runner: run log, sender and hook stay open as long as the context lasts.
+
+    `edges` are the parts of the sender that a test replaces: `transport`, `clock`, `sleep`.
+    """
+    endpoint, keys = Endpoint(options.endpoint), _load_keys(options)
+    secrets = dict(keys.current.secrets)
+    if keys.previous:
+        secrets |= {f"previous-{name}": value for name, value in keys.previous.secrets.items()}
+    with (
+        Record(_build_scope(options, endpoint, description), secrets) as record,
+        closing(
+            Sender(endpoint, rate=options.rate, concurrency=options.concurrency, answer_s=options.answer_s, **edges)
+        ) as sender,
+        closing(Hook(options.observe)) as hook,
+    ):
+        yield Stage(record, sender, world, hook, keys, longest_s=options.longest_wait_s)
+
+
+def _load_keys(options: Options) -> Keys:
+    """Return the keys of the options."""
+    previous = key_of(options.previous_secret, "--previous-secret") if options.previous_secret else None
+    return Keys(key_of(options.secret), previous)
+
+
+def catalogue() -> tuple[Requirement, ...]:
+    """Return the requirements on webhook receivers."""
+    return tuple(requirement for requirement in requirements() if requirement.family == _FAMILY)
+
+
+def _build_scope(options: Options, endpoint: Endpoint, description: Description) -> About:
+    """Return the scope of the run."""
+    all_requirements = catalogue()
+    selected = {
+        requirement.id for requirement in all_requirements if not options.select or requirement.id in options.select
+    }
+    return About(
+        target=Target("webhook receiver", TargetKind.URL, endpoint.url),
+        description=description,
+        operations=(posted(OPERATION, group="webhook"),),
+        requirements=all_requirements,
+        cases={requirement.id: (OPERATION,) for requirement in all_requirements if requirement.id in selected},
+        directory=options.directory,
+        profile=options.profile,
+        seed=options.seed,
+        command=options.command,
+        certification=_build_certification(options),
+    )
+
+
+def _build_certification(options: Options) -> Certification:
+    """Return what the run certifies."""
+    stimuli = [
+        (stimulus.requirement, stimulus.name, stimulus.level) for stimulus in chosen(options.select, options.profile)
+    ]
+    return Certification(
+        Certified.WEBHOOKS,
+        options.subject or options.endpoint.partition("?")[0],
+        options.version,
+        "a selection" if options.select else options.profile.value,
+        plan_sha256=sha256_of([options.seed, stimuli]),
+        suite_sha256=suite_sha256(),
+        whole=not options.select,
+    )

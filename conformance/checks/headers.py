@@ -1,0 +1,80 @@
+"""VER-01 and LIM-01: the headers that every response carries."""
+
+import re
+from collections.abc import Iterator
+
+from conformance.checks.base import Check
+from conformance.evidence.outcomes import passed, quote, violated
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
+from conformance.model import Outcome
+
+LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
+
+
+def version_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """Check that every response, errors included, has `EvEnergy-Version: 2` (VER-01)."""
+    http_response = answer.exchange.response
+    if http_response is None:
+        return
+    name = subject.version_header
+    value = http_response.header(name)
+    if value is not None and value.strip() == "2":
+        yield passed(answer, "VER-01")
+    else:
+        yield violated(
+            answer,
+            "VER-01",
+            f"the response does not state {name}: 2",
+            expected="2",
+            actual="absent" if value is None else quote(value),
+            pointer=f"header:{name}",
+        )
+
+
+def allowance_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+    """Check that the rate limit headers are integers and that Remaining is not above Limit (LIM-01).
+
+    Only a 2xx response to an authenticated request must carry them: an anonymous request has no rate limit.
+    """
+    http_response, spec = answer.exchange.response, answer.spec
+    if http_response is None or spec is None:
+        return
+    documented = {header.name.lower() for header in spec.headers}
+    values = {name: http_response.header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
+    is_judged = False
+    for name, value in values.items():
+        if value is None:
+            if answer.ok and answer.exchange.request.identity:
+                yield violated(answer, "LIM-01", f"{name} is absent", expected="an integer", pointer=f"header:{name}")
+        elif _parse_count(value) is None:
+            yield violated(
+                answer,
+                "LIM-01",
+                f"{name} is not an integer from 0",
+                expected="an integer",
+                actual=quote(value),
+                pointer=f"header:{name}",
+            )
+        else:
+            is_judged = True
+    limit, remaining = (_parse_count(values.get(name) or "") for name in (LIMIT, REMAINING))
+    if limit is not None and remaining is not None and remaining > limit:
+        yield violated(
+            answer,
+            "LIM-01",
+            f"{REMAINING} is above {LIMIT}",
+            expected=f"≤ {limit}",
+            actual=str(remaining),
+            pointer=f"header:{REMAINING}",
+        )
+    elif is_judged:
+        yield passed(answer, "LIM-01")
+
+
+def _parse_count(text: str) -> int | None:
+    """Return a header's digits as a number; None for anything else, and for more than 18 digits."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+CHECKS = (Check(("VER-01",), version_stated), Check(("LIM-01",), allowance_stated))

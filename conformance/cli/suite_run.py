@@ -1,0 +1,54 @@
+"""A run of the suite, from its opening to its reports."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.execution.session import Session
+from conformance.execution.setup import RunOptions
+
+if TYPE_CHECKING:
+    from reports.waivers import Waiver
+
+
+def run_and_report(
+    options: RunOptions, workers: str, formats: tuple[str, ...], *, waiver_file: Path | None, since: Path | None
+) -> int:
+    """Run the suite, write the reports, and return the exit code; `since` is an earlier run to compare with."""
+    known: list[Waiver] = []
+    session = Session.open(options, meanwhile=lambda: known.extend(_prepare(formats, waiver_file)))
+    from conformance.cli.conclusion import apply_waivers, print_summary
+    from conformance.cli.pytest_run import run_items
+    from conformance.reporting.builder import report
+    from reports import fold, read
+
+    try:
+        log = session.finish(run_items(session, workers))
+    finally:
+        session.close()
+    summary = fold(read([log]))
+    if waiver_file:
+        summary = apply_waivers(summary, known)
+    written = report(log, formats, summary=summary, since=since)
+    _publish_for_ci(written)
+    return print_summary(summary, written)
+
+
+def _prepare(formats: tuple[str, ...], waiver_file: Path | None) -> "tuple[Waiver, ...]":
+    """Import what is slow to import, and check the request for reports, before anything is sent."""
+    from conformance.cli import pytest_run  # noqa: F401
+    from conformance.cli.conclusion import load_waivers
+    from reports import check_formats
+
+    check_formats(formats)
+    return load_waivers(waiver_file)
+
+
+def _publish_for_ci(written: dict[str, Path]) -> None:
+    """Put annotations and the step summary where GitHub expects them (its workflow commands)."""
+    if "annotations" in written:
+        sys.stdout.write(written["annotations"].read_text())
+    if "markdown" in written and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(summary).open("a") as file:
+            file.write(written["markdown"].read_text())

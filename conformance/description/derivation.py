@@ -1,0 +1,174 @@
+"""The derivation of the resource model from a document: operations, resources, links, expansions, filters."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from conformance.description import api, path_templates
+from conformance.description.effects import effect_of
+from conformance.description.expansions import Expander, values
+from conformance.description.filters import filters, ordering
+from conformance.description.link_targets import Targets, doubtful
+from conformance.description.links import fields, properties
+from conformance.description.operations import Stated, is_json, operations
+from conformance.description.pagination import pagination
+from conformance.description.resources import place
+from conformance.description.roles import Placed, shown
+from conformance.description.schemas import Node, Schemas
+from conformance.model import (
+    Expansion,
+    KeyKind,
+    Link,
+    LinkKind,
+    Operation,
+    Resource,
+    ResourceModel,
+    Role,
+)
+
+
+def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> ResourceModel:
+    """Return the model of an overlaid document whose references all resolve; `notes` come before those made here."""
+    schemas = Schemas(document)
+    stated = tuple(operations(schemas))
+    placed, resources = place(schemas, stated)
+    deriver = _Deriver(schemas, placed, resources)
+    derived = tuple(deriver.operation(operation) for operation in placed)
+    linked_resources = tuple(deriver.resource(resource) for resource in resources)
+    return ResourceModel(
+        digest=digest,
+        title=str(document["info"].get("title", "")),
+        version=str(document["info"].get("version", "")),
+        base_path=api.base_path(document),
+        operations=derived,
+        resources=linked_resources,
+        version_header=api.header(stated, "-version"),
+        problem_base=api.problem_base(schemas, stated),
+        scopes=api.scopes(document),
+        notes=(*notes, *(note for operation in stated for note in operation.notes), *dict.fromkeys(deriver.notes)),
+    )
+
+
+class _Deriver:
+    """Derives operations and resources; holds what they share and collects notes."""
+
+    def __init__(self, schemas: Schemas, placed: Iterable[Placed], resources: Iterable[Resource]) -> None:
+        self.schemas = schemas
+        self.resources = {resource.name: resource for resource in resources}
+        self.targets = Targets(schemas, self.resources, shown(placed))
+        self.expander = Expander(schemas, self.targets)
+        self.user_header = api.header([operation.stated for operation in placed], "-user")
+        self.notes: list[str] = []
+
+    def operation(self, placed: Placed) -> Operation:
+        """Return one operation with everything that is derived of it."""
+        own, item = placed.stated, placed.item
+        links = self.links(placed)
+        query_filters, notes = filters(self.schemas, own, placed.role, item, links) if item else ((), ())
+        self.notes += notes
+        resource = self.resources.get(placed.resource)
+        kind = resource.key_kind if resource else KeyKind.ID
+        user = own.header(self.user_header)
+        return Operation(
+            key=own.key,
+            id=str(own.node.get("operationId") or ""),
+            method=own.method,
+            path=own.path,
+            pointer=own.node.pointer,
+            role=placed.role,
+            effect=effect_of(placed),
+            group=(path_templates.segments(own.path) or ("root",))[0].partition(":")[0],
+            tags=tuple(own.node.get("tags") or ()),
+            resource=placed.resource,
+            parameters=own.parameters,
+            body=own.body,
+            responses=own.responses,
+            security=own.security,
+            item_schema=item.pointer if item else "",
+            items_at=placed.items_at,
+            pagination=pagination(own, kind) if placed.role is Role.LIST else None,
+            filters=query_filters,
+            ordering=ordering(own),
+            expansions=self.expansions(placed),
+            links=links,
+            fields=self.fields(own),
+            user_header=user.name if user else "",
+            user_required=bool(user and (user.required or own.node.get("x-evconform-user") == "required")),
+            deprecated=bool(own.node.get("deprecated")),
+        )
+
+    def expansions(self, placed: Placed) -> tuple[Expansion, ...]:
+        """Resolve the documented values of `expand`, starting at an item or at the body of a wrapped list."""
+        own, start = placed.stated, placed.stated.shown if placed.items_at else placed.item
+        parameter = own.query("expand")
+        if parameter is None or start is None:
+            return ()
+        expansions = self.expander.expansions(values(parameter), start, placed.resource)
+        self.notes += [
+            f"{own.key}: expand={expansion.path} leads to no object"
+            for expansion in expansions
+            if not expansion.resolvable
+        ]
+        if not expansions:
+            self.notes.append(f"{own.key}: expand takes any text; the paths that it expands are not documented")
+        return expansions
+
+    def fields(self, own: Stated) -> tuple[str, ...]:
+        """Return the paths that successful JSON bodies can show, in the order of the description."""
+        media_types = (
+            media
+            for response in own.responses
+            if response.status.startswith("2")
+            for media in response.media
+            if is_json(media.type)
+        )
+        schemas = dict.fromkeys(media_type.schema for media_type in media_types if media_type.schema)
+        return tuple(
+            dict.fromkeys(path for pointer in schemas for path in fields(self.schemas, self.schemas.at(pointer)))
+        )
+
+    def links(self, placed: Placed) -> tuple[Link, ...]:
+        """Return the links of one item, and of the object around a wrapped list."""
+        item = placed.item
+        if item is None:
+            return ()
+        item_links = self._links(item, placed.resource, own_url=self._has_own_url(placed))
+        if not placed.items_at or placed.stated.shown is None:
+            return item_links
+        wrapper_links = self._links(placed.stated.shown, placed.resource, own_url=True)
+        item_paths = {f"{placed.items_at}[].{link.path}" for link in item_links}
+        return (*item_links, *(_mark_outside(link) for link in wrapper_links if link.path not in item_paths))
+
+    def resource(self, resource: Resource) -> Resource:
+        """Return a resource with its links."""
+        if not resource.schema:
+            return resource
+        item = self.schemas.at(resource.schema)
+        return msgspec.structs.replace(resource, links=self._links(item, resource.name, own_url=True))
+
+    def _has_own_url(self, placed: Placed) -> bool:
+        """Return whether a top-level `url` is the address of what is shown: in reads of it, or beside an `id`."""
+        if placed.resource not in self.resources or placed.item is None:
+            return False
+        if placed.role in {Role.LIST, Role.ITEM, Role.SINGLETON}:
+            return True
+        own = placed.item.pointer == self.resources[placed.resource].schema
+        return own or "id" in self.schemas.members(placed.item)
+
+    def _links(self, item: Node, own: str, *, own_url: bool) -> tuple[Link, ...]:
+        # Alternatives of one nested object may have the same property: the first one speaks for both.
+        by_path = {
+            link_property.path: link_property for link_property in reversed(list(properties(self.schemas, item)))
+        }
+        links = tuple(
+            self.targets.link(link_property, own, own_url=own_url) for link_property in reversed(by_path.values())
+        )
+        where = own or item.pointer
+        self.notes += [f"{where}: the target of {link.path} is unknown" for link in links if doubtful(link)]
+        return links
+
+
+def _mark_outside(link: Link) -> Link:
+    """Return a link of the object around a wrapped list; that object's own address is the list's."""
+    return msgspec.structs.replace(link, outside=True, kind=LinkKind.LIST if link.own else link.kind)

@@ -1,0 +1,56 @@
+"""Differences of two JSON values, with their JSON pointers."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from conformance.evidence.responses import escape
+
+
+class _Absent:
+    """The type of ABSENT, which stands for no value at all and differs from null."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT: Any = _Absent()
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+
+
+class Difference(NamedTuple):
+    """A place (JSON pointer) where two values differ; ABSENT stands for no value."""
+
+    pointer: str
+    old: Any
+    new: Any
+
+    @property
+    def first(self) -> str:
+        """The name of the outermost member that differs, unescaped."""
+        return self.pointer[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
+
+
+def differences(old: Any, new: Any, pointer: str = "") -> Iterator[Difference]:
+    """Yield the innermost differences of two JSON values. Numbers compare by value; a boolean never equals a number."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in (*old, *(name for name in new if name not in old)):
+            yield from differences(old.get(name, ABSENT), new.get(name, ABSENT), f"{pointer}/{escape(name)}")
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (old_member, new_member) in enumerate(zip(old, new, strict=True)):
+            yield from differences(old_member, new_member, f"{pointer}/{index}")
+    elif old is ABSENT or new is ABSENT or isinstance(old, bool) is not isinstance(new, bool) or old != new:
+        yield Difference(pointer, old, new)
+
+
+def at(value: Any, pointer: str) -> Any:
+    """Return the value at a JSON pointer (RFC 6901, section 4), ABSENT where there is none."""
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and _INDEX.fullmatch(name) and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return ABSENT
+    return value

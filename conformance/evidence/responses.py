@@ -1,0 +1,300 @@
+"""Responses read with the description: their JSON, items, links and resources. Shared by checks and probes; pure."""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import msgspec
+
+from conformance.description.limits import depth
+from conformance.model import Exchange, Expansion, Link, Operation, Resource, ResourceModel, ResponseSpec, Role
+
+CSV = "text/csv"
+UNREADABLE: Any = object()  # the body cannot be read as JSON; None would not do, as null is a JSON value
+_MAX_DEPTH = 64  # levels of nesting; checks are recursive, and a hostile body must not exhaust the stack
+_MAX_CACHED_BYTES = 1 << 18  # a larger body is parsed each time, to save memory
+_ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
+_PORTS = {"http": 80, "https": 443}
+
+
+class Answer:
+    """The response of one exchange, read with the description of its operation. Parses on demand, and once."""
+
+    def __init__(self, exchange: Exchange, operation: Operation) -> None:
+        self.exchange = exchange
+        self.operation = operation
+        self.shown: tuple[Thing, ...] | None = None  # cache of `things`
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, 0 where there was no response."""
+        return self.exchange.status
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def own(self) -> bool:
+        """Return whether the request used the operation's method; only then does the description bind the response."""
+        return self.exchange.request.method == self.operation.method
+
+    @cached_property
+    def spec(self) -> ResponseSpec | None:
+        """The documented response for this status, None where there is none."""
+        return self.operation.response(self.status) if self.own and self.status else None
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Return whether the media type is JSON, `+json` included (RFC 6839, section 3.1)."""
+        media = self.exchange.response.media_type if self.exchange.response else ""
+        return media == "application/json" or media.endswith("+json")
+
+    @cached_property
+    def json(self) -> Any:
+        """The parsed body, UNREADABLE where it cannot be read as JSON."""
+        if self.exchange.response is None:
+            return UNREADABLE
+        return parsed(self.exchange.response.body)
+
+    @cached_property
+    def peculiar(self) -> str:
+        """The reason why a body that is JSON by its grammar could not be read, empty where it was read or is not JSON.
+
+        RFC 8259 allows lone surrogates, numbers of any size and any depth, but parsers may limit them (sections 6, 8
+        and 9).
+        """
+        if self.json is not UNREADABLE or self.exchange.response is None:
+            return ""
+        try:
+            json.loads(self.exchange.response.body.decode(), parse_constant=_refuse, parse_int=len, parse_float=len)
+        except RecursionError:
+            return "it is nested too deeply"
+        except ValueError:
+            return ""
+        return f"it contains a lone surrogate, a number out of range, or more than {_MAX_DEPTH} levels"
+
+    @cached_property
+    def items(self) -> tuple[tuple[str, Any], ...]:
+        """The members of a list or the single object, each with its JSON pointer; empty where the body is neither.
+
+        Only a 2xx response to the operation's method has items. Members of a list have any type: the schema check
+        judges that.
+        """
+        if not self.ok or not self.own or self.json is UNREADABLE:
+            return ()
+        if self.operation.role is not Role.LIST:
+            return (("", self.json),) if isinstance(self.json, dict) else ()
+        at = f"/{self.operation.items_at}" if self.operation.items_at else ""
+        return tuple((f"{at}/{index}", item) for index, item in enumerate(self._members)) if self.listed else ()
+
+    @property
+    def listed(self) -> bool:
+        """Return whether a list stands where a list operation documents one."""
+        return isinstance(self._members, list)
+
+    @property
+    def _members(self) -> Any:
+        if not self.operation.items_at:
+            return self.json
+        return self.json.get(self.operation.items_at) if isinstance(self.json, dict) else None
+
+    @cached_property
+    def objects(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """The items that are JSON objects."""
+        return tuple((at, item) for at, item in self.items if isinstance(item, dict))
+
+
+def parsed(body: bytes) -> Any:
+    """Parse a JSON body; return UNREADABLE where it is not JSON or is nested too deeply.
+
+    Values are cached, since the checks and the probe read the same response, and must not be changed.
+    """
+    return _parse_cached(body) if len(body) <= _MAX_CACHED_BYTES else _parse(body)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return UNREADABLE
+    return UNREADABLE if _may_be_deep(body) and depth(value) > _MAX_DEPTH else value
+
+
+_parse_cached = lru_cache(maxsize=64)(_parse)
+
+
+def _may_be_deep(body: bytes) -> bool:
+    """Return whether the brackets of a body nest deeper than _MAX_DEPTH; brackets in strings count too."""
+    brackets = body.translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        size_before = len(brackets)
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
+            return False
+        if len(brackets) == size_before:
+            break
+    return True
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def escape(name: str) -> str:
+    """Escape a name as a reference token of a JSON pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value at a property path such as `a.b` or `logs[].url`, with its JSON pointer.
+
+    Lists along the path are entered with or without the mark `[]`; a list at its end is entered only with it.
+    """
+    name, many, rest = _first_step(path)
+    if not isinstance(item, dict) or name not in item:
+        return
+    value, at = item[name], f"{pointer}/{escape(name)}"
+    members = ((f"{at}/{i}", v) for i, v in enumerate(value)) if isinstance(value, list) else [(at, value)]
+    if rest:
+        for member_at, member in members:
+            yield from values_at(member, rest, member_at)
+    elif many and isinstance(value, list):
+        yield from members
+    else:
+        yield at, value
+
+
+@lru_cache(maxsize=4096)
+def _first_step(path: str) -> tuple[str, bool, str]:
+    """Split a property path into its first name, whether that is marked as a list, and the rest."""
+    name, _, rest = path.partition(".")
+    return name.removesuffix("[]"), name.endswith("[]"), rest
+
+
+def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every URL of a link property with its JSON pointer; skip expanded objects and nulls."""
+    for at, value in values_at(item, link.path, pointer):
+        if isinstance(value, str):
+            yield at, value
+        elif isinstance(value, list):
+            for index, member in enumerate(value):
+                if isinstance(member, str):
+                    yield f"{at}/{index}", member
+
+
+def expanded_at(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any]]:
+    """Yield the values at an expand path with their JSON pointers, item by item.
+
+    `Expansion.within` says where in the body the path starts.
+    """
+    path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
+    if answer.operation.items_at:
+        yield from values_at(answer.json if answer.items else None, path)
+    else:
+        for at, item in answer.objects:
+            yield from values_at(item, path, at)
+
+
+@lru_cache(maxsize=1 << 16)  # the same links stand in every page of a list
+def below(base_url: str, url: str) -> str | None:
+    """Return the request target of an absolute URL under the base URL, such as `/evses/x?page=2`, or None.
+
+    Scheme, host and port must equal those of the base; case of scheme and host, and a default port, make no difference
+    (RFC 3986, sections 6.2.2 and 6.2.3). None for a URL with user information or dot segments: clients rewrite it.
+    """
+    try:
+        base, absolute = urlsplit(base_url), urlsplit(url)
+        same_origin = _origin(base) == _origin(absolute)
+    except ValueError:
+        return None
+    prefix, path = base.path.rstrip("/"), absolute.path
+    if not same_origin or "@" in absolute.netloc or not (path == prefix or path.startswith(prefix + "/")):
+        return None
+    if any(unquote(segment) in {".", ".."} for segment in path.split("/")):
+        return None
+    return (path[len(prefix) :] or "/") + (f"?{absolute.query}" if absolute.query else "")
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def path_of(target: str) -> str:
+    """Return the path of a request target.
+
+    A request target is not a URL: `//host/x` is a path, without a host (RFC 9112, section 3.2.1).
+    """
+    return target.partition("?")[0]
+
+
+def match_path(template: str, path: str) -> dict[str, str] | None:
+    """Return the decoded parameters of a path that matches a template, or None. A trailing slash is allowed."""
+    if not path.startswith(_fixed_prefix(template)):
+        return None
+    patterns, segments = (text.removeprefix("/").removesuffix("/").split("/") for text in (template, path))
+    if len(patterns) != len(segments):
+        return None
+    parameters: dict[str, str] = {}
+    for pattern, segment in zip(patterns, segments, strict=True):
+        if pattern.startswith("{") and "}" in pattern:
+            name, _, suffix = pattern[1:].partition("}")
+            if not segment.endswith(suffix) or len(segment) == len(suffix):
+                return None
+            parameters[name] = unquote(segment.removesuffix(suffix))
+        elif pattern != segment:
+            return None
+    return parameters
+
+
+@lru_cache(maxsize=4096)
+def _fixed_prefix(template: str) -> str:
+    """Return the part of a template before its first parameter, which rules out most paths quickly."""
+    return template.partition("{")[0].removesuffix("/")
+
+
+def reader_of(target: str, model: ResourceModel) -> Operation | None:
+    """Return the operation that a GET of a request target calls, or None; a fixed path wins over a template."""
+    path = path_of(target)
+    matches = [o for o in model.operations if o.method == "GET" and match_path(o.path, path) is not None]
+    return min(matches, key=lambda o: o.path.count("{"), default=None)
+
+
+class Thing(NamedTuple):
+    """A resource in a response, as an item or expanded inside another resource."""
+
+    pointer: str
+    body: dict[str, Any]
+    resource: Resource
+
+
+def things(answer: Answer, model: ResourceModel) -> tuple[Thing, ...]:
+    """Return every resource in a 2xx response: its items and the resources expanded in them.
+
+    An expanded object whose link may point at several resources is skipped, as its resource is unknown.
+    """
+    resource = model.by_name.get(answer.operation.resource)
+    if resource is None or answer.operation.role in {Role.ACTION, Role.DELETE, Role.REDIRECT}:
+        return ()
+    if answer.shown is None:  # several checks need them
+        items = (Thing(at, body, resource) for at, body in answer.objects)
+        answer.shown = tuple(thing for item in items for thing in _walk_expansions(item, model))
+    return answer.shown
+
+
+def _walk_expansions(thing: Thing, model: ResourceModel) -> Iterator[Thing]:
+    """Yield a resource and all resources expanded in it, at any depth."""
+    yield thing
+    for link in thing.resource.links:
+        target = model.by_name.get(link.targets[0]) if len(link.targets) == 1 else None
+        if target is None or not link.expandable:
+            continue
+        for at, value in values_at(thing.body, link.path, thing.pointer):
+            members = enumerate(value) if isinstance(value, list) else [(None, value)]
+            for index, member in members:
+                if isinstance(member, dict):
+                    member_at = at if index is None else f"{at}/{index}"
+                    yield from _walk_expansions(Thing(member_at, member, target), model)

@@ -1,0 +1,53 @@
+"""Credentials and allowances of a run: tokens, and budgets within the target's rate limits."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from conformance.execution.budgets import affordable
+from conformance.execution.preflight import left_to, preflight
+from conformance.execution.setup import Opening
+from conformance.execution.spec import RunSpec
+from conformance.execution.store import Store, store_path
+from conformance.model import ResourceModel
+from conformance.network.channel import AGENT, Channel
+from conformance.safety.gate import Gate
+from conformance.targets.tokens import obtain
+
+
+def connected(opening: Opening) -> RunSpec:
+    """Wait for the target, obtain tokens and check the target with its first requests; return the run with both.
+
+    Raises TargetError where the target cannot be reached, CredentialsError where it refuses the credentials, and
+    UsageError where it serves another API or an identity is not configured properly.
+    """
+    spec, target = opening.spec, opening.reached()
+    credentials, _ = obtain(opening.identities, target.token_url)
+    spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
+    with Channel(target.base_url, spec.headers, Gate(target), agent=AGENT) as channel:
+        sent, left = preflight(channel, opening.description.model, target.base_url)
+    _charge(spec, ["full"] * sent)
+    return msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, left))
+
+
+def limited(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:
+    """Return the run with the budgets of the other identities that its first plan (`cost`) sends requests as.
+
+    They may have sent requests earlier in this hour, so each sends one request that reads its allowance. Identities
+    with a configured allowance are left out, and so is `expired`, which has none.
+    """
+    identities = {*spec.target.identities} & {*cost} - {"full", "expired", *spec.target.allowances}
+    with Channel(spec.target.base_url, spec.headers, Gate(spec.target), agent=AGENT) as channel:
+        left = {name: left_to(channel, model, name) for name in sorted(identities)}
+    _charge(spec, left)
+    limits = {name: affordable(None, spec.profile, count) for name, count in left.items()}
+    lower = {name: limit for name, limit in limits.items() if limit is not None and limit < (spec.budget or math.inf)}
+    return msgspec.structs.replace(spec, left=lower)
+
+
+def _charge(spec: RunSpec, identities: Iterable[str]) -> None:
+    store = Store(store_path(spec.path))
+    for name in identities:
+        store.spend(name, None)
+    store.close()

@@ -1,0 +1,49 @@
+"""The end of a run, after its last item: the last verdicts, and one log made of all."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from conformance.description.lint import outcomes
+from conformance.description.positions import places
+from conformance.execution.last_outcomes import closing, merge
+from conformance.execution.spec import Brief, RunSpec
+from conformance.execution.store import Store, store_path
+from conformance.model import Event, Kind, Observed, Placed, RunFinished
+from conformance.run_log.event_log import Writer
+from conformance.validation import Validators
+
+
+def finish(spec: RunSpec, brief: Brief, log: Writer, footer: Callable[[dict[str, int], str], RunFinished]) -> Path:
+    """Write the last verdicts and merge the logs of the workers into `events.jsonl`; return its path.
+
+    `footer` gets the requests that each identity sent, and the reason why the run stopped early (else empty).
+    """
+    workers, whole = spec.path / "workers", spec.path / "events.jsonl"
+    store = Store(store_path(spec.path))
+    spent, stop = store.spent(), store.stopped()
+    store.close()
+    for event in _judge_description(spec, brief):
+        log.append(event)
+    for event in closing(workers, brief.plan, brief.catalogue, spec.subject(brief.description)):
+        log.append(event)
+    log.close()
+    merge(workers, whole, [item.name for item in brief.plan.items], footer(spent, stop))
+    shutil.rmtree(workers)
+    return whole
+
+
+def _judge_description(spec: RunSpec, brief: Brief) -> Iterator[Event]:
+    """Yield the outcomes of the planned STATIC cases, then the lines where operations and violations stand.
+
+    The description is judged as it was published, without overlays. This takes longer than everything that precedes
+    the first request, so it is done at the end.
+    """
+    kinds = {requirement.id: requirement.kind for requirement in brief.catalogue.requirements.values()}
+    static = {case for case in brief.plan.cases() if kinds[case.requirement] is Kind.STATIC}
+    judged = [outcome for outcome in outcomes(spec.published(), Validators) if outcome.case in static] if static else []
+    for outcome in judged:
+        yield Observed(outcome, "")
+    operations = brief.description.model.operations
+    pointers = (*(operation.pointer for operation in operations), *(outcome.pointer for outcome in judged))
+    yield Placed(places(brief.description, pointers))

@@ -1,0 +1,104 @@
+"""The recorder of outcomes: grades them by level, counts repetitions, leaves out what was not planned."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from conformance.model import Level, Observed, Outcome, Verdict
+from conformance.model.grades import grade_verdict
+from conformance.model.pointers import fold_indices
+
+Sort = tuple[str, str, Verdict, str]
+_UNPLANNED_IGNORED = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_OBSERVABLE}
+
+
+class Recorder:
+    """The outcomes of one plan item.
+
+    The first outcome of each kind is written at once, so that none is lost when the process is killed; repetitions
+    are counted and written at the end. `level` returns the level of a requirement, `planned` whether a case (given by
+    requirement and operation key) is planned, `wanted` whether a violation of an unplanned case is reported.
+    """
+
+    def __init__(
+        self,
+        item: str,
+        write: Callable[[Observed], None],
+        *,
+        level: Callable[[str], Level],
+        planned: Callable[[str, str], bool],
+        wanted: Callable[[str, str], bool],
+    ) -> None:
+        self._item, self._write = item, write
+        self._level, self._planned, self._wanted = level, planned, wanted
+        self._repeated: Counter[Outcome] = Counter()
+        self._seen: set[Sort] = set()
+        self._passes: dict[Sort, int] = {}  # repetitions of PASS
+        self.violations: list[Outcome] = []
+        self.judged: set[str] = set()
+
+    def record(self, outcome: Outcome, operation: str) -> None:
+        """Record one outcome; `operation` is the key of the item's operation, whose cases then count as judged."""
+        outcome = self._grade(outcome)
+        kind = kind_of(outcome)
+        if kind in self._passes:  # most outcomes, so they take the shortest way
+            self._passes[kind] += outcome.times
+            return
+        if not self._planned(outcome.requirement, outcome.operation) and (
+            outcome.verdict in _UNPLANNED_IGNORED or not self._wanted(outcome.requirement, outcome.operation)
+        ):
+            return
+        if outcome.operation == operation:
+            self.judged.add(outcome.requirement)
+        if kind in self._seen:
+            self._repeated[_generalize(outcome)] += outcome.times
+            return
+        self._seen.add(kind)
+        if outcome.verdict is Verdict.PASS:
+            self._passes[kind] = 0
+        self._write(Observed(outcome, self._item))
+        if outcome.verdict is Verdict.FAIL:
+            self.violations.append(outcome)
+
+    def close(self) -> None:
+        """Write how often each outcome was repeated."""
+        for (requirement, operation, verdict, _), times in self._passes.items():
+            if times:
+                self._repeated[Outcome(requirement, operation, verdict)] += times
+        for outcome, times in self._repeated.items():
+            self._write(Observed(msgspec.structs.replace(outcome, times=times), self._item))
+        self._repeated.clear()
+        self._passes.clear()
+
+    def _grade(self, outcome: Outcome) -> Outcome:
+        if outcome.verdict is not Verdict.FAIL:
+            return outcome
+        return msgspec.structs.replace(
+            outcome, verdict=grade_verdict(outcome.verdict, self._level(outcome.requirement))
+        )
+
+
+def kind_of(outcome: Outcome) -> Sort:
+    """Return the kind of an outcome; outcomes of one kind are repetitions of each other.
+
+    It consists of requirement, operation, verdict and, unless that is PASS, the pointer without list indices and the
+    cause or message.
+    """
+    if outcome.verdict is Verdict.PASS:
+        return outcome.requirement, outcome.operation, outcome.verdict, ""
+    place = f"{fold_indices(outcome.pointer)} {outcome.cause or outcome.message}"
+    return outcome.requirement, outcome.operation, outcome.verdict, place
+
+
+def _generalize(outcome: Outcome) -> Outcome:
+    """Return an outcome without what differs between repetitions: indices, values and exchanges."""
+    return Outcome(
+        outcome.requirement,
+        outcome.operation,
+        outcome.verdict,
+        outcome.message,
+        pointer=fold_indices(outcome.pointer),
+        cause=outcome.cause,
+        smallest=outcome.smallest,
+    )

@@ -1,0 +1,159 @@
+"""The first steps of a run: from command-line options to a target, identities, a description and a budget."""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from conformance.description import Description
+from conformance.errors import UsageError
+from conformance.execution.budgets import affordable
+from conformance.execution.directories import fresh_directory, stamped, usable
+from conformance.execution.resumption import Earlier, earlier
+from conformance.execution.spec import RunSpec, shipped
+from conformance.mock_server import starting
+from conformance.mock_server.identities import IDENTITIES
+from conformance.model import Profile, ResourceModel, Target, TargetKind
+from conformance.plan import Catalogue, Plan
+from conformance.safety.rules import permit
+from conformance.targets import config as configuration
+from conformance.targets.config import Config, Identity
+from conformance.targets.resolver import BUILTIN, Resolved, allowances, clients, resolve
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """The options of a run as given on the command line; None stands for a default that depends on other options."""
+
+    target: str = BUILTIN
+    description: Path | None = None
+    config: Path | None = None
+    profile: Profile = Profile.STANDARD
+    budget: int | None = None
+    seed: int = 1
+    select: tuple[str, ...] = ()
+    shard: tuple[int, int] = (1, 1)
+    allow_writes: bool = False
+    allow_hardware: bool = False
+    overlays: bool = True
+    report_dir: Path | None = None
+    waits: bool = True
+    resume: Path | None = None
+    rerun_failed: bool = False
+    command: str = ""
+
+    def earlier(self) -> Earlier | None:
+        """Return the run that this one resumes, None where it resumes none."""
+        return earlier(self.resume, rerun_failed=self.rerun_failed) if self.resume else None
+
+
+class Opening(NamedTuple):
+    """A run that is being opened, without credentials yet.
+
+    `reached` returns its target; where that is the built-in server, it waits until the server is up.
+    """
+
+    spec: RunSpec
+    description: Description
+    identities: Mapping[str, Identity]
+    reached: Callable[[], Target]
+
+
+def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
+    """Read configuration and description and start the built-in server where that is the target.
+
+    `resources` stops the server; `now` is in seconds since 1970. Raises HarnessError: UsageError where the options, the
+    configuration or the report directory cannot be used, DescriptionError where the description cannot.
+    """
+    config = configuration.load(options.config)
+    resolved = _resolve_target(options, config)
+    spec = _build_spec(options, config, resolved, datetime.fromtimestamp(now, UTC))
+    if (spec.path / "events.jsonl").exists():
+        raise UsageError(f"{spec.path} already contains a run log", hint="Name a new --report-dir")
+    usable(spec.path)
+    description = spec.describe()  # first, so that an unreadable file starts no server
+    reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
+    identities = resolved.config.identities if resolved else published()
+    return Opening(spec, description, identities, reached)
+
+
+def published() -> dict[str, Identity]:
+    """Return the identities of the built-in server, which are public."""
+    return {
+        identity.name: Identity(
+            identity.token, identity.client_id, identity.client_secret, allowance=identity.allowance or None
+        )
+        for identity in IDENTITIES
+    }
+
+
+def _resolve_target(options: RunOptions, config: Config) -> Resolved | None:
+    """Return the configured target, None for the built-in server."""
+    return None if options.target == BUILTIN else resolve(options.target, config, local=published())
+
+
+def _build_spec(options: RunOptions, config: Config, resolved: Resolved | None, started: datetime) -> RunSpec:
+    """Return the run, without credentials, before anything is started."""
+    identities = resolved.config.identities if resolved else published()
+    builtin = Target(
+        BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "",
+        tuple(identities), clients(identities), allowances(identities),
+    )  # fmt: skip
+    target = resolved.target if resolved else builtin
+    pinned = (options.config or Path(configuration.DEFAULT)).parent / config.description if config.description else None
+    source = options.description or pinned
+    run = stamped(started.timestamp(), f"{options.profile}-{options.seed}")
+    directory = options.report_dir or fresh_directory(run)
+    return RunSpec(
+        run=run,
+        directory=str(directory.resolve()),
+        target=permit(target, writes=options.allow_writes, hardware=options.allow_hardware),
+        headers={},
+        secrets={},
+        description=str(source.resolve()) if source else "",
+        overlays=options.overlays,
+        profile=options.profile,
+        seed=options.seed,
+        budget=options.budget or (resolved.config.budget if resolved else None),
+        select=options.select,
+        shard=options.shard,
+        waits=options.waits,
+        day=started.replace(hour=0, minute=0, second=0, microsecond=0),
+        seeds={**_client_ids(identities), **(resolved.config.seeds if resolved else {})},
+    )
+
+
+def _client_ids(identities: Mapping[str, Identity]) -> dict[str, tuple[str, ...]]:
+    """Return the client ids as values of the parameter `client_id`; unlike client secrets they are public."""
+    configured = (identity.client_id for identity in identities.values())
+    resolved = (os.environ.get(value[4:], "") if value.startswith("env:") else value for value in configured)
+    client_ids = tuple(filter(None, resolved))
+    return {"client_id": client_ids} if client_ids else {}
+
+
+def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> Callable[[], Target]:
+    """Start the built-in server, which runs until `resources` is closed, and return a function that waits for it.
+
+    The clock of the server stands at the day of the run, so that its ids are the same in every run of that day.
+    """
+    path = Path(spec.description) if spec.description else None
+    ready = resources.enter_context(starting(path, seed=options.seed, now=spec.day.isoformat()))
+
+    def wait_for_target() -> Target:
+        server = ready()
+        return msgspec.structs.replace(spec.target, base_url=server.base_url, token_url=server.token_url)
+
+    return wait_for_target
+
+
+def plan_only(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Plan]:
+    """Return the run, its model, the catalogue and the plan without starting a server or sending a request."""
+    config = configuration.load(options.config)
+    spec = _build_spec(options, config, _resolve_target(options, config), datetime.now(UTC))
+    spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, None))
+    catalogue = shipped()
+    model = spec.describe().model
+    return spec, model, catalogue, spec.plan(catalogue, model)

@@ -1,0 +1,201 @@
+"""The run log of a run that pytest does not schedule: written as things happen, in the order of events.
+
+If the process is killed, reports can still be made of the run log; they say that it was cut off.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from conformance import __version__
+from conformance.description import Description
+from conformance.description.positions import places
+from conformance.errors import UsageError
+from conformance.execution.recorder import Recorder
+from conformance.execution.redactor import Redactor
+from conformance.model import (
+    Case,
+    Catalogued,
+    Certification,
+    Described,
+    Exchange,
+    Exchanged,
+    ItemFinished,
+    Noticed,
+    Observed,
+    Operation,
+    Outcome,
+    Placed,
+    Planned,
+    Profile,
+    Requirement,
+    RunFinished,
+    RunStarted,
+    Target,
+    Verdict,
+)
+from conformance.run_log.event_log import Writer
+
+_MAX_BODY_BYTES = 64 * 1024  # most bytes of a body in the run log
+
+
+class About(msgspec.Struct, frozen=True):
+    """The scope of a run: target and description, requirements and operations, and the folder of the run log."""
+
+    target: Target
+    description: Description
+    operations: tuple[Operation, ...]
+    requirements: tuple[Requirement, ...]
+    cases: Mapping[str, tuple[str, ...]]  # requirement -> operation keys
+    directory: Path
+    profile: Profile = Profile.STANDARD
+    seed: int = 1
+    command: str = ""
+    certification: Certification | None = None
+
+
+class Record:
+    """The run log in progress: it writes the header on entering and the footer on leaving, and redacts secrets.
+
+    Raises UsageError if the directory holds another run log, LogError if it cannot be written.
+    """
+
+    def __init__(self, about: About, secrets: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
+        self.path = about.directory / "events.jsonl"
+        if self.path.exists():
+            raise UsageError(
+                f"{about.directory} holds the run log of another run", hint="Name a new folder with --report-dir"
+            )
+        self.clock, self.stopped = clock, ""
+        self._about, self._redactor = about, Redactor(secrets)
+        self._levels = {requirement.id: requirement.level for requirement in about.requirements}
+        self._cases = {Case(name, key) for name, keys in about.cases.items() for key in keys}
+        self._observed: set[Case] = set()
+        self._sent = 0
+        self._log = Writer(self.path)
+
+    def __enter__(self) -> Self:
+        about = self._about
+        model = msgspec.structs.replace(about.description.model, operations=about.operations, resources=(), notes=())
+        self._log.append(_build_header(about, self.clock()))
+        self._log.append(Described(model))
+        self._log.append(Placed(places(about.description, [operation.pointer for operation in about.operations])))
+        self._log.append(Catalogued(about.requirements))
+        for name, keys in about.cases.items():
+            self._log.append(Planned(name, keys))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            self.stopped = self.stopped or "interrupted"
+        elif error is not None:
+            self.stopped = self.stopped or "internal error"
+            self.leave(self.stopped, Verdict.ERROR)
+        self._log.append(RunFinished(self.clock(), {"": self._sent}, self.stopped))
+        self._log.close()
+
+    def item(self, name: str) -> "Item":
+        """Open a part of the run, which counts repeated observations."""
+        recorder = Recorder(
+            name,
+            self._observe,
+            level=self._levels.__getitem__,
+            planned=lambda requirement, operation: Case(requirement, operation) in self._cases,
+            wanted=lambda *_: True,
+        )
+        return Item(name, self, recorder)
+
+    def exchanged(self, exchange: Exchange, item: str) -> None:
+        """Write an exchange to the run log; very long bodies are cut."""
+        self._sent += 1
+        self._log.append(Exchanged(self._redactor.exchange(_shorten(exchange)), item))
+
+    def notice(self, topic: str, message: str, operation: str = "") -> None:
+        """Write a notice, which is not a verdict."""
+        self._log.append(Noticed(topic, self._redactor.text(message), operation))
+
+    def ended(self, item: ItemFinished) -> None:
+        """Write the end of a part of the run."""
+        self._log.append(item)
+
+    def plans(self, requirement: str) -> bool:
+        """Return whether a requirement is planned on any operation."""
+        return requirement in self._about.cases
+
+    def leave(self, reason: str, verdict: Verdict = Verdict.NOT_TESTED) -> None:
+        """Give a verdict with a reason to every planned case that has none."""
+        for case in sorted(self._cases - self._observed):
+            self._observe(Observed(Outcome(case.requirement, case.operation, verdict, reason)))
+
+    def redacted(self, text: str) -> str:
+        """Return a text without secrets."""
+        return self._redactor.text(text)
+
+    def _observe(self, event: Observed) -> None:
+        """Write an observation without secrets."""
+        outcome = event.outcome
+        self._observed.add(outcome.case)
+        clean = {name: self._redactor.text(getattr(outcome, name)) for name in ("message", "expected", "actual")}
+        self._log.append(Observed(msgspec.structs.replace(outcome, **clean), event.item))
+
+
+class Item:
+    """A part of a run; its exchanges and observations are logged under its name."""
+
+    def __init__(self, name: str, record: Record, recorder: Recorder) -> None:
+        self._name, self._record, self._recorder = name, record, recorder
+        self._began, self._sent = time.perf_counter(), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._recorder.close()
+        seconds = time.perf_counter() - self._began
+        self._record.ended(ItemFinished(self._name, seconds, self._sent, complete=error[0] is None))
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """Write an exchange to the run log."""
+        self._sent += 1
+        self._record.exchanged(exchange, self._name)
+
+    def observed(self, outcomes: Iterable[Outcome]) -> None:
+        """Write outcomes to the run log."""
+        for outcome in outcomes:
+            self._recorder.record(outcome, outcome.operation)
+
+
+def _build_header(about: About, now: float) -> RunStarted:
+    """Return the header of the run log."""
+    return RunStarted(
+        run=about.directory.name,
+        started_at=now,
+        suite_version=__version__,
+        target=about.target,
+        description_title=about.description.model.title,
+        description_version=about.description.model.version,
+        description_sha256=about.description.digest,
+        description_source=Path(about.description.source).name,
+        profile=about.profile,
+        seed=about.seed,
+        command=about.command,
+        certification=about.certification,
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+    )
+
+
+def _shorten(exchange: Exchange) -> Exchange:
+    """Return an exchange whose bodies are cut to the limit."""
+    request, response = exchange.request, exchange.response
+    if len(request.body) > _MAX_BODY_BYTES:
+        request = msgspec.structs.replace(request, body=request.body[:_MAX_BODY_BYTES])
+    if response is not None and len(response.body) > _MAX_BODY_BYTES:
+        response = msgspec.structs.replace(response, body=response.body[:_MAX_BODY_BYTES], cut=True)
+    return msgspec.structs.replace(exchange, request=request, response=response)

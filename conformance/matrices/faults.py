@@ -1,0 +1,189 @@
+"""The detection matrix: the suite run against servers with one known fault each, and against clean servers."""
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import msgspec
+
+from conformance.description import load
+from conformance.execution.session import Session
+from conformance.execution.setup import RunOptions
+from conformance.execution.worker import Worker
+from conformance.mock_server import running
+from conformance.mock_server.clock import Clock
+from conformance.mock_server.faults import catalogue, fitting, place
+from conformance.mock_server.seeded_faults import Site
+from conformance.mock_server.world.builder import build
+from conformance.model import Level, Profile, ResourceModel, Verdict
+from conformance.plan.selectors import WHOLE
+from reports import Finding, Summary, fold, read
+
+_DELIVERY_FAMILIES = frozenset({"WHK"})  # families of messages that a server sends
+_DESCRIPTION_PREFIX = "DSC-"  # findings on the description, which is not the server's
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """The result of the suite on one faulty server; `fault` is empty for a clean server of some seed.
+
+    `expected` are the requirements that the fault trips, `places` the operations where it may be seen (empty: any).
+    `found` are the requirements that were violated (FAIL or WARN), as `requirement operation`; `named` are those of
+    them that name an expected one where the fault is. `stray` are violated MUST requirements that the fault neither
+    trips nor implies. `requests` counts those of all identities together.
+    """
+
+    fault: str
+    seed: int
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+    stray: tuple[str, ...]
+    requests: int
+    verdict: str
+    allow_writes: bool = False
+    places: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    @property
+    def killed(self) -> bool:
+        """Whether a requirement that the fault trips was reported where the fault is."""
+        return bool(self.named)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The fault and the seed, which identify a proof."""
+        return self.fault, self.seed
+
+
+def prove(fault: str, *, description: Path | None, profile: Profile, seed: int) -> Proof:
+    """Run the whole plan in this process against a server with that fault, or a clean one for an empty name.
+
+    Writes are allowed where nothing of the fault shows without them, and on clean servers of even seeds.
+    """
+    proof = _run_suite(fault, description, profile, seed, allow_writes=not fault and seed % 2 == 0)
+    if not fault or proof.killed:
+        return proof
+    return _run_suite(fault, description, profile, seed, allow_writes=True)
+
+
+def _run_suite(fault: str, description: Path | None, profile: Profile, seed: int, *, allow_writes: bool) -> Proof:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(description, seed=seed, faults=(fault,) if fault else ()) as server,
+    ):
+        options = RunOptions(
+            target=server.base_url,
+            description=description,
+            profile=profile,
+            seed=seed,
+            allow_writes=allow_writes,
+            report_dir=Path(folder) / "run",
+        )
+        return _build_proof(fault, options, _run_session(options))
+
+
+def _run_session(options: RunOptions) -> Summary:
+    session = Session.open(options)
+    try:
+        worker = Worker(session.spec, session.brief, "main")
+        for item in worker.todo:
+            worker.run(item)
+        worker.close()
+        return fold(read([session.finish()]))
+    finally:
+        session.close()
+
+
+def _build_proof(fault: str, options: RunOptions, summary: Summary) -> Proof:
+    planted = catalogue()[fault] if fault else None
+    expected = planted.trips if planted else ()
+    explained = {*expected, *(planted.implies if planted else ())}
+    model = load(options.description).model
+    places = _find_places(fault, options) if fault else ()
+    nearby = _find_nearby_operations(places, model)
+    violated = [
+        finding
+        for finding in summary.findings
+        if finding.verdict in {Verdict.FAIL, Verdict.WARN} and not finding.requirement.startswith(_DESCRIPTION_PREFIX)
+    ]
+
+    def name_findings(findings: Iterable[Finding]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(f"{finding.requirement} {finding.operation}" for finding in findings))
+
+    return Proof(
+        fault,
+        options.seed,
+        expected,
+        name_findings(violated),
+        name_findings(
+            finding for finding in violated if finding.level is Level.MUST and finding.requirement not in explained
+        ),
+        summary.requests_sent,
+        str(summary.verdict),
+        options.allow_writes,
+        places,
+        name_findings(
+            finding
+            for finding in violated
+            if finding.requirement in expected and (not nearby or finding.operation in nearby)
+        ),
+    )
+
+
+def inapplicable(names: Iterable[str], description: Path | None) -> dict[str, str]:
+    """Return the faults, out of these names, that no run on that description can meet, with the reason."""
+    world = build(load(description), 1, Clock().now())
+    fits = frozenset(fitting(world.description.model))
+    reasons: dict[str, str] = {}
+    for name in names:
+        fault = catalogue()[name]
+        if fault.family in _DELIVERY_FAMILIES:
+            reasons[name] = "it spoils deliveries; `evconform webhooks` judges those"
+        elif name not in fits:
+            reasons[name] = f"the description documents no {fault.needs}"
+        elif fault.plant(Site(world, name)) is None:
+            reasons[name] = "the description has no place for it"
+    return reasons
+
+
+def _find_places(fault: str, options: RunOptions) -> tuple[str, ...]:
+    """Return the operations whose responses a fault may change, and others that a finding may name.
+
+    Empty where the fault may change all.
+    """
+    planted = place(fault, build(load(options.description), options.seed, Clock().now()))
+    return tuple(sorted({*planted.operations, *planted.told} if planted.operations else ()))
+
+
+def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> frozenset[str]:
+    """Return where a fault in those places may be reported: at operations on the same resources, or at the whole API.
+
+    A list is compared with its members, and a write is seen in a read, so that the operation named by a finding depends
+    on its requirement.
+    """
+    resources = {model.by_key[key].resource for key in places} - {""}
+    return frozenset({WHOLE, *places, *(o.key for o in model.operations if o.resource in resources)} if places else ())
+
+
+def matrix(  # noqa: PLR0913
+    faults: Iterable[str],
+    seeds: Iterable[int],
+    *,
+    description: Path | None,
+    profile: Profile,
+    workers: int,
+    done: Collection[tuple[str, int]] = (),
+) -> Iterator[Proof]:
+    """Run the suite for every fault, and for the clean server of each seed, in parallel.
+
+    Yields results as they arrive, without those in `done`.
+    """
+    pairs = [*(("", seed) for seed in seeds), *((name, 1) for name in faults)]
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        jobs = [
+            pool.submit(prove, fault, description=description, profile=profile, seed=seed)
+            for fault, seed in pairs
+            if (fault, seed) not in done
+        ]
+        for job in as_completed(jobs):
+            yield job.result()

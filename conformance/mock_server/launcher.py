@@ -1,0 +1,86 @@
+"""A launcher of servers in a process of their own. It does not import the server itself."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.errors import TargetError
+from conformance.mock_server.rate_limit import RATE_LIMIT
+
+READY = "ready "
+"""The word that a server prints before its address, once it accepts connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server in a process of its own. No URL ends with a slash, except `token_url`."""
+
+    base_url: str
+    token_url: str
+    control_url: str
+
+
+@contextmanager
+def running(
+    description: Path | None = None,
+    *,
+    seed: int = 1,
+    faults: Sequence[str] = (),
+    rate_limit: int = RATE_LIMIT,
+    now: str = "",
+) -> Iterator[Running]:
+    """Run a server in a process of its own inside the context.
+
+    Raises: TargetError where it does not start.
+    """
+    with starting(description, seed=seed, faults=faults, rate_limit=rate_limit, now=now) as ready:
+        yield ready()
+
+
+@contextmanager
+def starting(
+    description: Path | None = None,
+    *,
+    seed: int = 1,
+    faults: Sequence[str] = (),
+    rate_limit: int = RATE_LIMIT,
+    now: str = "",
+) -> Iterator[Callable[[], Running]]:
+    """Start a server in a process of its own, and yield a function that waits until it is ready.
+
+    There is time for other work until that function is called; it may raise TargetError.
+    """
+    command = [sys.executable, "-m", "conformance.mock_server", "--seed", str(seed), "--rate-limit", str(rate_limit)]
+    command += ["--description", str(description)] if description else []
+    command += ["--now", now] if now else []
+    command += [part for name in faults for part in ("--fault", name)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    try:
+        yield lambda: _wait_until_ready(process)
+    finally:
+        _stop(process)
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> Running:
+    line = process.stdout.readline() if process.stdout else ""
+    if not line.startswith(READY):
+        message = process.communicate(timeout=10)[1].strip()
+        raise TargetError("The built-in server did not start", hint=message or "Run `evconform serve` to see why")
+    base_url = line.removeprefix(READY).strip()
+    origin = "/".join(base_url.split("/")[:3])
+    return Running(base_url, f"{origin}/o/token/", f"{origin}/_control")
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()

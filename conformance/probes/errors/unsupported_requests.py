@@ -1,0 +1,203 @@
+"""ERR-06, 07 and 10: methods and media types that are not offered, and one name for one fault."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from conformance.evidence.outcomes import observed, passed, quote, violated, without
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.probes.errors.unknown_ids import keyed
+from conformance.probes.pagination.bounds import bad_sizes, sized
+from conformance.probes.toolkit.base import OTHER, WHOLE, Need, Probe, Steps, UnsafeRequest, ask
+from conformance.probes.toolkit.calls import Call, Missing, call_of, untested
+from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.refusals import ask_for_refusal, call_to_refuse, loose, refusal_needs, refused
+
+UNMET = ("Accept", "application/x-evconform")
+_METHODS = ("PUT", "GET")  # without a body, at an id that nobody has: neither can take effect
+
+
+def _other_method(operation: Operation, model: ResourceModel) -> str:
+    """A method that the path does not document: GET where it is for writing alone, else PUT; empty where both are."""
+    documented = {each.method for each in model.operations if each.path == operation.path}
+    candidates = _METHODS if "GET" in documented else tuple(reversed(_METHODS))
+    return next((method for method in candidates if method not in documented), "")
+
+
+def _has_other(operation: Operation, model: ResourceModel) -> bool:
+    return bool(_other_method(operation, model))
+
+
+def _other_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    name = _other_method(operation, model)
+    return () if name in {"", "GET"} else (UnsafeRequest(name, operation.path),)
+
+
+def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (Need(f"method {operation.key}", identity=OTHER),)
+
+
+def method(operation: Operation, subject: Subject) -> Steps[None]:
+    """ERR-06: another method than those documented gives 405 and says which there are.
+
+    The path names what nobody has: a server that looks for it first answers 404, which decides nothing.
+    """
+    wanted = _other_method(operation, subject.model)
+    target = _path_to_nothing(operation, subject)
+    inert = "" if wanted == "GET" else "its method is not documented"
+    answer = yield from ask_for_refusal(
+        operation, Request(operation.key, wanted, target, identity=subject.other, inert=inert), subject, instead="full"
+    )
+    if answer.status == 404 and operation.path_parameters:
+        reason = "the server looks for the resource before the method, and a real one is not risked"
+        yield observed(answer, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
+    elif answer.status == 405:
+        yield from _allowing(answer, wanted)
+    else:
+        yield from refused(answer, "ERR-06", f"the undocumented method {wanted}", 405)
+
+
+def _path_to_nothing(operation: Operation, subject: Subject) -> str:
+    """The path with ids that nobody has, without query."""
+    made_up = harmless(operation, subject, subject.other)
+    if isinstance(made_up, Missing):  # a write without id and body: its path is concrete
+        return operation.path
+    return made_up.target.partition("?")[0]
+
+
+def _allowing(answer: Answer, wanted: str) -> Iterator[Outcome]:
+    response = answer.exchange.response
+    allow = response.header("allow") if response else None
+    named = {each.strip().upper() for each in (allow or "").split(",")} - {""}
+    if allow is None:
+        message = "a 405 does not say which methods are allowed"
+        yield violated(answer, "ERR-06", message, expected=answer.operation.method, pointer="header:Allow")
+    elif wanted in named or answer.operation.method not in named:
+        message = "the Allow header of a 405 names other methods than are documented"
+        yield violated(
+            answer, "ERR-06", message, expected=answer.operation.method, actual=quote(allow), pointer="header:Allow"
+        )
+    else:
+        yield passed(answer, "ERR-06")
+
+
+def _whole(operation: Operation, model: ResourceModel) -> bool:
+    return True
+
+
+def _reads(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET"
+
+
+def _documents(operation: Operation, status: str) -> bool:
+    return any(each.status == status for each in operation.responses)
+
+
+def _accept_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return () if _unnegotiated(operation) else (Need(f"accept {operation.key}", identity=OTHER),)
+
+
+def _unnegotiated(operation: Operation) -> str:
+    """Why `Accept` decides nothing on an operation; empty where it does."""
+    if not _documents(operation, "406"):
+        return "the operation documents no 406"
+    if not any(each.media for each in operation.responses if each.status.startswith("2")):
+        return "no success of the operation has a body whose type could be chosen"
+    return ""
+
+
+def accept(operation: Operation, subject: Subject) -> Steps[None]:
+    """ERR-07: a media type that no response has gives 406, where that is documented.
+
+    Something that nobody has is asked for; only where the server answers that first, something that exists.
+    """
+    if reason := _unnegotiated(operation):
+        yield without("ERR-07", operation.key, Verdict.NOT_APPLICABLE, reason)
+        return
+    request = harmless(operation, subject, subject.other)
+    if isinstance(request, Missing):
+        yield from untested(("ERR-07",), operation, request)
+        return
+    answer = yield from ask_for_refusal(operation, _unmet(request), subject)
+    if answer.status in {400, 404}:
+        call = yield from call_of(operation, subject, subject.spare)
+        if isinstance(call, Missing):
+            yield from untested(("ERR-07",), operation, call)
+            return
+        answer = yield from ask(operation, _unmet(call.request()))
+    yield from refused(answer, "ERR-07", f"Accept: {UNMET[1]}", 406, pointer="header:Accept")
+
+
+def _unmet(request: Request) -> Request:
+    return msgspec.structs.replace(request, headers=(*request.headers, UNMET))
+
+
+def _unknown_ids(model: ResourceModel) -> list[Operation]:
+    return [each for each in model.operations if keyed(each, model) and each.path.count("{") == 1]
+
+
+def _bad_sizes(model: ResourceModel) -> list[Operation]:
+    return [each for each in model.operations if sized(each, model) and loose(each)]
+
+
+def _same_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (
+        *(Need(f"unknown {each.key}", identity=OTHER) for each in _unknown_ids(model)),
+        *(need for each in _bad_sizes(model) for need in refusal_needs(each, model, "size", 2)),
+    )
+
+
+def same_fault_same_type(operation: Operation, subject: Subject) -> Steps[None]:
+    """ERR-10: an unknown id, and each sort of bad page size, has one problem type wherever it is sent.
+
+    The requests are those of other probes, so that they cost nothing where those run too.
+    """
+    types: dict[str, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
+    for each in _unknown_ids(subject.model):
+        request = harmless(each, subject, subject.other)
+        if isinstance(request, Request):
+            _note(types["an unknown id"], (yield from ask(each, request)), 404)
+    for each in _bad_sizes(subject.model):
+        call = yield from call_to_refuse(each, subject)
+        if isinstance(call, Call) and each.pagination:
+            what, value = bad_sizes(each)[0]
+            answer = yield from ask(each, call.request((each.pagination.size, value)))
+            _note(types[f"a page size that is {what}"], answer, 400)
+    outcomes = [outcome for fault, found in types.items() for outcome in _compared(fault, found)]
+    yield from outcomes
+    if not outcomes:
+        reason = "no fault was answered by problems on two operations"
+        yield without("ERR-10", operation.key, Verdict.NOT_APPLICABLE, reason)
+
+
+def _note(found: dict[str, list[Answer]], answer: Answer, status: int) -> None:
+    if answer.status == status and isinstance(answer.json, dict):
+        found[quote(answer.json.get("type"))].append(answer)
+
+
+def _compared(fault: str, found: dict[str, list[Answer]]) -> Iterator[Outcome]:
+    """One outcome for each type beside the commonest; a pass where there is one type on several operations."""
+    common, *others = sorted(found, key=lambda each: (-len(found[each]), each)) or [""]
+    if not others and len(found.get(common, ())) > 1:
+        yield msgspec.structs.replace(passed(found[common][0], "ERR-10"), operation=WHOLE.key)
+    for each in others:
+        outcome = violated(
+            found[each][0],
+            "ERR-10",
+            f"{fault} has another problem type on {found[each][0].operation.key}",
+            expected=f"{common}, as on {found[common][0].operation.key}",
+            actual=each,
+            pointer="/type",
+            also=(found[common][0],),
+        )
+        yield msgspec.structs.replace(outcome, operation=WHOLE.key)
+
+
+PROBES = (
+    Probe("method", ("ERR-06",), _has_other, _method_needs, method, rank=2, sends=_other_request),
+    Probe("accept", ("ERR-07",), _reads, _accept_needs, accept, rank=2),
+    Probe("problem-types", ("ERR-10",), _whole, _same_needs, same_fault_same_type, rank=3, whole=True),
+)

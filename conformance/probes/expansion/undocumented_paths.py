@@ -1,0 +1,82 @@
+"""EXP-10: `expand` of an undocumented path is refused. The comma form is reported, and not judged."""
+
+from functools import partial
+
+from conformance.evidence.outcomes import observed
+from conformance.evidence.responses import expanded_at
+from conformance.evidence.subject import Subject
+from conformance.model import Noticed, Operation, Profile, ResourceModel, Verdict
+from conformance.probes.expansion.documented_paths import expandable
+from conformance.probes.responses.plain_reads import plain_read
+from conformance.probes.toolkit.base import IDLE, Need, Probe, Steps, turn
+from conformance.probes.toolkit.calls import Call, Missing, untested
+from conformance.probes.toolkit.refusals import ask_for_refusal, call_by, call_to_refuse, loose, refusal_needs, refused
+
+
+def _needs(operation: Operation, model: ResourceModel, *, label: str, count: int) -> tuple[Need, ...]:
+    """Return the reads that find a path, and `count` requests with an undocumented expansion."""
+    if loose(operation):
+        return refusal_needs(operation, model, label, count)
+    return (*plain_read(operation, model, IDLE)[:-1], Need(f"{label} {operation.key}", count, IDLE))
+
+
+def _find_call(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+    """Return the call to which an expansion is added."""
+    if loose(operation):
+        return (yield from call_to_refuse(operation, subject))
+    return (yield from call_by(subject.idle, operation, subject))
+
+
+def undocumented(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+    """Send one undocumented path, of another kind on each operation.
+
+    With `deep`, send one path of every other kind, and the comma form.
+    """
+    from strategies.expansions import bad_expansions  # noqa: PLC0415 - hypothesis takes as long as all other imports
+
+    call = yield from _find_call(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested(("EXP-10",), operation, call)
+        return
+    bad = bad_expansions(operation)
+    first_bad = bad[turn(operation, len(bad))]
+    for expansion in [expansion for expansion in bad if expansion != first_bad] if deep else [first_bad]:
+        response = yield from ask_for_refusal(operation, call.request(("expand", expansion.value)), subject)
+        yield from refused(
+            response, "EXP-10", "an undocumented expand path", 400, sent=expansion.value[:60], pointer="query:expand"
+        )
+    if deep:
+        yield from _send_comma_form(call, subject)
+
+
+def _send_comma_form(call: Call, subject: Subject) -> Steps[None]:
+    """Request two documented paths joined by a comma; the documentation uses that form once and does not specify it."""
+    expansions = [expansion for expansion in call.operation.first_expansions if expansion.resolvable][:2]
+    if len(expansions) < 2:
+        return
+    value = ",".join(expansion.path for expansion in expansions)
+    response = yield from ask_for_refusal(call.operation, call.request(("expand", value)), subject)
+    shown = [
+        any(isinstance(value, dict | list) for _, value in expanded_at(response, expansion)) for expansion in expansions
+    ]
+    words = "expands both" if all(shown) else "is ignored" if response.ok else f"gives {response.status}"
+    yield Noticed("unspecified", f"expand={value}, with a comma, {words}", call.operation.key)
+    if response.status >= 500:
+        yield from refused(response, "EXP-10", "the comma form of expand", 400, pointer="query:expand")
+    else:
+        reason = f"the comma form is not specified; it {words}"
+        yield observed(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
+
+
+_MAX_EXPANSIONS = 10  # kinds of undocumented paths, and the comma form
+
+PROBES = (
+    Probe(
+        "strange-expansion", ("EXP-10",), expandable, partial(_needs, label="strange", count=1),
+        partial(undocumented, deep=False), rank=3,
+    ),
+    Probe(
+        "strange-expansion-all", ("EXP-10",), expandable, partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
+        partial(undocumented, deep=True), Profile.DEEP, 3,
+    ),
+)  # fmt: skip

@@ -1,0 +1,135 @@
+"""FLT-06: `ordering` orders a list, and a leading `-` reverses it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from conformance.evidence.filter_semantics import comparable
+from conformance.evidence.outcomes import observed, passed, quote, violated
+from conformance.evidence.responses import Answer, values_at
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.probes.responses.plain_reads import plain_read
+from conformance.probes.toolkit.base import SPARE, Need, Probe, Steps, ask
+from conformance.probes.toolkit.calls import Call, Missing, populated, untested
+from conformance.probes.toolkit.pages import Page, page_of, quietly, walk
+from conformance.probes.toolkit.refusals import accepted
+
+
+def _has_ordering(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a read of a list that can be ordered."""
+    return operation.method == "GET" and operation.ordering is not None
+
+
+def _list_orders(operation: Operation) -> tuple[tuple[str, bool], ...]:
+    """Return each field of an ordering, rising and, where that is documented, falling (True)."""
+    known = operation.ordering
+    if known is None:
+        return ()
+    return tuple((field, down) for field in known.fields for down in (False, True) if known.reversible or not down)
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the plain reads and one read of each order, of two pages where it is halved."""
+    count = sum(1 + _is_halved(operation, down=down) for _, down in _list_orders(operation))
+    ordered_reads = Need(f"read {operation.path} ordered", count, SPARE)
+    return (*plain_read(operation, model, SPARE), ordered_reads)
+
+
+def _is_halved(operation: Operation, *, down: bool) -> bool:
+    """Return whether an order is requested in two pages, as a falling one is.
+
+    The list as a whole must be ordered, not each page by itself.
+    """
+    return down and operation.pagination is not None and bool(operation.pagination.size)
+
+
+def _to_text(value: Any) -> str:
+    """Return a value as text."""
+    return str(value)
+
+
+def _to_folded_text(value: Any) -> str:
+    """Return a value as text without case."""
+    return str(value).casefold()
+
+
+def _to_letters(value: Any) -> str:
+    """Return the letters and digits of a value without case."""
+    return "".join(character for character in str(value).casefold() if character.isalnum())
+
+
+# The collation of text is the server's own: with or without case, with or without punctuation (UTS #10).
+COLLATIONS: tuple[Callable[[Any], Any], ...] = (_to_text, _to_folded_text, _to_letters)
+
+
+def in_order(values: list[Any], *, down: bool) -> bool:
+    """Return whether values rise (or fall, with `down`), equal ones side by side; text by any usual collation."""
+    comparables = [comparable(value) for value in values]
+    types = {type(value) for value in comparables}
+    key_lists = (
+        [comparables]
+        if len(types) == 1 and type(None) not in types
+        else [[fold(v) for v in values] for fold in COLLATIONS]
+    )
+    return any(all((b <= a) if down else (a <= b) for a, b in pairwise(keys)) for keys in key_lists)
+
+
+def ordering(operation: Operation, subject: Subject) -> Steps[None]:
+    """Request each documented order: rising on one page as large as allowed, falling across two pages."""
+    populated_list = yield from populated(operation, subject, subject.spare)
+    if isinstance(populated_list, Missing):
+        yield from untested(("FLT-06",), operation, populated_list)
+        return
+    call, plain = populated_list
+    for field, down in _list_orders(operation):
+        size = -(-len(plain.items) // 2) if _is_halved(operation, down=down) else 0
+        response = yield from ask(operation, _request(call, field, size, down=down))
+        pages: tuple[Page, ...] = (page_of(response),)
+        if size and response.ok:
+            pages = yield from quietly(walk(pages[0], call, subject, "next", 2))
+        yield from _judge_order([page.answer for page in pages], field, down=down)
+    reason = "the items have fewer than two different values to order by"
+    yield observed(plain, "FLT-06", Verdict.NOT_APPLICABLE, reason)
+
+
+def _request(call: Call, field: str, size: int, *, down: bool) -> Request:
+    """Return the request for the list in an order, in pages of `size` items; 0 for the largest size."""
+    known, pages = call.operation.ordering, call.operation.pagination
+    sized = ((pages.size, str(size or pages.max_size)),) if pages and pages.size else ()
+    return call.request((known.parameter if known else "", f"-{field}" if down else field), *sized)
+
+
+def _judge_order(pages: Sequence[Answer], field: str, *, down: bool) -> Iterator[Outcome]:
+    """Judge FLT-06 for the pages of one order."""
+    order = f"{'-' if down else ''}{field}"
+    if not pages[0].ok:
+        yield from accepted(pages[0], "FLT-06", f"the documented order {order}")
+        return
+    places = [
+        (page, at, value)
+        for page in pages
+        for where, item in page.objects
+        for at, value in values_at(item, field, where)
+        if isinstance(value, str | int | float)  # nulls may come first or last
+    ]
+    values = [value for *_, value in places]
+    if len({str(value) for value in values}) < 2:
+        return
+    if in_order(values, down=down):
+        yield passed(pages[-1], "FLT-06")
+        return
+    index = next(i for i in range(2, len(values) + 1) if not in_order(values[:i], down=down)) - 1
+    page, pointer, _ = places[index]
+    yield violated(
+        page,
+        "FLT-06",
+        f"the list is not in the order {order}",
+        expected=f"{field} {'falling' if down else 'rising'}",
+        actual=quote(values[max(0, index - 1) : index + 1]),
+        pointer=pointer,
+        also=tuple(other_page for other_page in pages if other_page is not page),
+    )
+
+
+PROBES = (Probe("ordering", ("FLT-06",), _has_ordering, _needs, ordering, rank=2),)

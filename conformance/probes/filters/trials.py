@@ -1,0 +1,205 @@
+"""Choice of the filter values that divide a list best, given its known items. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+import msgspec
+
+from conformance.evidence.filter_semantics import COMPARISONS, comparable, last_segment, satisfies, spelled, values
+from conformance.evidence.responses import Answer, values_at
+from conformance.model import Filter, Operation, Operator, ResourceModel
+from conformance.probes.toolkit.pages import key_of
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+_LOWER_BOUNDS = frozenset({Operator.GTE, Operator.GT})  # they exclude smaller values
+# Lower bounds get an offset with plus, upper ones with minus: in a query plus must be escaped, minus need not be.
+_EAST, _WEST = timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3, minutes=30))
+
+
+class Trial(NamedTuple):
+    """A filter with a value, and the keys of the known items that satisfy it and that do not, in the list's order."""
+
+    which: Filter
+    value: str
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    bound: tuple[str, ...] = ()  # the matching ones that lie exactly on the bound
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Name and value of the query parameter."""
+        return self.which.parameter, self.value
+
+
+def members(which: Filter, answer: Answer) -> tuple[Filter, list[dict[str, Any]]]:
+    """Return the objects that a filter selects in a response, and the filter as it applies to one of them.
+
+    They are the items, or the members of the list on the way to the field (`schedules[].started_at`).
+    """
+    wrapper, opens, rest = which.field.partition("[].")
+    if not opens:
+        return which, [item for _, item in answer.objects]
+    values = [value for _, item in answer.objects for _, value in values_at(item, f"{wrapper}[]")]
+    return msgspec.structs.replace(which, field=rest), [value for value in values if isinstance(value, dict)]
+
+
+def trials(answer: Answer, model: ResourceModel) -> tuple[Trial, ...]:
+    """Return, for each filter of a known field, the value that divides the items best; for `isnull` both values."""
+    return tuple(
+        trial
+        for query_filter in answer.operation.filters
+        if query_filter.field
+        for trial in _filter_trials(query_filter, answer, model)
+    )
+
+
+def _filter_trials(query_filter: Filter, response: Answer, model: ResourceModel) -> Iterator[Trial]:
+    """Yield the trials of one filter."""
+    inner, items = members(query_filter, response)
+    for value in _choose_values(query_filter, inner, items, response.operation, model):
+        judged_items = [(key_of(item, response.operation), satisfies(inner, item, value), item) for item in items]
+        inside = tuple(key for key, holds, _ in judged_items if holds)
+        bound = tuple(key for key, holds, item in judged_items if holds and _is_on_bound(inner, item, value))
+        yield Trial(query_filter, value, inside, tuple(key for key, holds, _ in judged_items if holds is False), bound)
+
+
+def _is_on_bound(query_filter: Filter, item: Any, value: str) -> bool:
+    """Return whether an item lies exactly on a bound in the value of a comparison or range."""
+    if query_filter.operator not in COMPARISONS | {Operator.RANGE}:
+        return False
+    bounds = {comparable(text) for text in value.split(",")} - {None}
+    return any(comparable(value_of_item) in bounds for value_of_item in values(query_filter, item))
+
+
+def _choose_values(
+    query_filter: Filter, inner: Filter, items: Sequence[dict[str, Any]], operation: Operation, model: ResourceModel
+) -> tuple[str, ...]:
+    """Return the values to try for a filter; `inner` is the filter as it applies to one of `items`."""
+    if query_filter.operator is Operator.ISNULL:
+        return ("true", "false")
+    item_values = [value for item in items for value in values(inner, item)]
+    if query_filter.operator in COMPARISONS | {Operator.RANGE}:
+        return _choose_bounds(query_filter.operator, item_values)
+    texts = Counter(last_segment(value) if query_filter.by_id_of else spelled(value) for value in item_values)
+    allowed = _admitted_values(query_filter, operation)
+    counts = {allowed.get(text.casefold(), "") if allowed else text: times for text, times in texts.items()}
+    prefixes = {text for text in counts for longer in counts if text != longer and longer.startswith(text)}
+    usable = [text for text in counts if text and "," not in text]
+    # A value that begins another one comes first: it detects a server that compares only the beginning.
+    usable.sort(key=lambda text: (text not in prefixes, -counts[text], text))
+    dividing = [text for text in usable if counts[text] < len(items)]
+    if len(usable) < 2 and not dividing:
+        absent = _make_absent_value(query_filter, usable, operation, model)
+        return (absent,) if absent else tuple(usable)
+    if query_filter.operator is Operator.IN and len(usable) > 2:
+        return (f"{usable[0]},{usable[-1]}",)
+    return tuple(dividing[:1])
+
+
+def _admitted_values(query_filter: Filter, operation: Operation) -> dict[str, str]:
+    """Return the values that the parameter of a filter admits, by their case-folded form; empty where it admits any."""
+    parameter = operation.parameter(query_filter.parameter)
+    return {str(member).casefold(): str(member) for member in (parameter.schema if parameter else {}).get("enum", ())}
+
+
+def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str, ...]:
+    """Return bounds exactly on values of the list, so that two opposite filters divide the list without rest.
+
+    Where all values are the same, `gte` and `lte` also get a bound that no item satisfies.
+    """
+    spellings = {comparable(value): _spell_bound(value) for value in item_values}
+    types = {type(key) for key in spellings} - {type(None)}
+    if len(types) != 1:
+        return ()
+    rising = sorted(key for key in spellings if key is not None)
+    if operator is Operator.RANGE:
+        low = rising[min(1, len(rising) - 1)]
+        return (f"{spellings[low]},{spellings[max(low, rising[max(0, len(rising) - 2)])]}",)
+    if len(rising) == 1:
+        outer_bounds = {Operator.GTE: _shift(rising[0], 1), Operator.LTE: _shift(rising[0], -1)}
+        return (spellings[rising[0]], *((outer_bounds[operator],) if operator in outer_bounds else ()))
+    upper = _narrowest_gap(rising)
+    bound = spellings[rising[upper if operator in {Operator.GTE, Operator.LT} else upper - 1]]
+    return (_in_time_zone(bound, _EAST if operator in _LOWER_BOUNDS else _WEST),)
+
+
+def _spell_bound(value: Any) -> str:
+    """Return a value as a bound; a time in upper case, since servers may refuse lower case (RFC 3339, section 5.6)."""
+    text = spelled(value)
+    return text.upper() if isinstance(comparable(value), datetime) else text
+
+
+def company(trial: Trial, answer: Answer) -> tuple[tuple[str, str], ...]:
+    """Return a second filter that all matching items of a trial satisfy, and most others too; () where none is known.
+
+    Both together select what the trial selects, unless the server applies only one of them, or either of them.
+    """
+    inside = [item for _, item in answer.objects if key_of(item, answer.operation) in trial.inside]
+    other_filters = [
+        candidate for candidate in answer.operation.filters if candidate.field and candidate != trial.which
+    ]
+    other_filters.sort(key=lambda candidate: candidate.field == trial.which.field)  # first those of another field
+    for candidate_filter in other_filters:
+        values_by_item = [values(candidate_filter, item) for item in inside]
+        spellings = {comparable(value): _spell_bound(value) for item_values in values_by_item for value in item_values}
+        if (
+            candidate_filter.operator not in {Operator.GTE, Operator.LTE}
+            or "[]" in candidate_filter.field
+            or not all(values_by_item)
+        ):
+            continue
+        if len({type(key) for key in spellings}) == 1 and None not in spellings:
+            extreme: Any = min if candidate_filter.operator is Operator.GTE else max
+            return ((candidate_filter.parameter, spellings[extreme(spellings)]),)
+    return ()
+
+
+def _narrowest_gap(rising: Sequence[Any]) -> int:
+    """Return the index of the second of two neighbours that differ least, near the middle.
+
+    A server that rounds values cannot tell such neighbours apart.
+    """
+    middle, reach = len(rising) // 2, max(1, len(rising) // 4)
+    near = range(max(1, middle - reach), min(len(rising), middle + reach + 1))
+    return min(near, key=lambda at: (rising[at] - rising[at - 1], abs(at - middle)))
+
+
+def _in_time_zone(bound: str, zone: timezone) -> str:
+    """Return a time in another time zone; any other bound, or a fraction too long to keep, unchanged."""
+    return datetime.fromisoformat(bound.upper()).astimezone(zone).isoformat() if _TIME.fullmatch(bound) else bound
+
+
+def _shift(value: datetime | float, step: int) -> str:
+    """Return a bound that lies one step (a day, or 1) above or below a value."""
+    if isinstance(value, datetime):
+        return (value + timedelta(days=step)).isoformat().replace("+00:00", "Z")
+    return str(int(value) + step)
+
+
+def _make_absent_value(
+    query_filter: Filter, seen_texts: Sequence[str], operation: Operation, model: ResourceModel
+) -> str:
+    """Return a value of the right form that no known item has; empty where none can be made."""
+    parameter = operation.parameter(query_filter.parameter)
+    schema = parameter.schema if parameter else {}
+    target = model.by_name.get(query_filter.by_id_of)
+    if target is not None and seen_texts:
+        return seen_texts[0][:-4] + ("0000" if not seen_texts[0].endswith("0000") else "1111")
+    if "enum" in schema:
+        return next((str(member) for member in schema["enum"] if str(member) not in seen_texts), "")
+    if schema.get("type") != "string" or not seen_texts or "pattern" in schema or "format" in schema:
+        return ""
+    return f"no-{seen_texts[0]}"
+
+
+def opposite(one: Trial, other: Trial) -> bool:
+    """Return whether two trials together select every item once."""
+    if one.which.field != other.which.field:
+        return False
+    if one.which.operator is Operator.ISNULL is other.which.operator:
+        return one.value == "true" and other.value == "false"
+    upper = COMPARISONS - _LOWER_BOUNDS
+    return one.which.operator in _LOWER_BOUNDS and other.which.operator in upper and bool(one.inside or other.inside)

@@ -1,0 +1,60 @@
+"""The plain read of every operation, on which passive checks and most other probes rest."""
+
+from conformance.evidence.outcomes import observed, passed, violated
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Profile, ResourceModel, Role, Verdict
+from conformance.probes.toolkit.base import Need, Probe, Steps, ask
+from conformance.probes.toolkit.calls import Missing, call_of, populated, untested
+
+# conformance.checks judges these on every response; they are named here so that an unreadable operation says why.
+PASSIVE = (
+    "RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "RSP-06", "RSP-08", "RSP-09", "RSP-10", "RSP-11",
+    "IDS-01", "IDS-02", "IDS-03", "IDS-04", "IDS-05", "LNK-01", "EXP-01", "VER-01", "LIM-01",
+    "ERR-01", "ERR-02", "ERR-03", "CON-03", "CON-04", "CSV-01",
+)  # fmt: skip
+
+
+def is_read(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is a GET."""
+    return operation.method == "GET"
+
+
+def is_paginated(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation reads a list in pages."""
+    return operation.method == "GET" and operation.pagination is not None
+
+
+def plain_read(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
+    """Return the needs of a plain read: the reads that find ids for its path, and the read itself."""
+    needs, path = [], ""
+    for segment in operation.path.split("/"):
+        if segment.startswith("{"):
+            needs.append(Need(f"read {path}", identity=identity))
+        path = f"{path}/{segment}" if segment else path
+    return (*needs, Need(f"read {operation.path}", identity=identity))
+
+
+def read(operation: Operation, subject: Subject) -> Steps[None]:
+    """Read the resource once as every client would; where it cannot be read, say why for every passive requirement."""
+    call = yield from call_of(operation, subject)
+    if isinstance(call, Missing):
+        yield from untested((*PASSIVE, "RSP-12"), operation, call)
+        return
+    response = yield from ask(operation, call.request())
+    if operation.role is Role.LIST and response.ok and not response.items:
+        yield from populated(operation, subject)  # an empty list has nothing to judge: read it below other parents
+    if response.ok or (300 <= response.status < 400 and operation.role is Role.REDIRECT):
+        yield passed(response, "RSP-12")
+    elif response.status in {401, 403}:
+        yield observed(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
+    elif response.status:
+        yield violated(
+            response,
+            "RSP-12",
+            "a correct request for an existing resource is refused",
+            expected="2xx",
+            actual=str(response.status),
+        )
+
+
+PROBES = (Probe("read", (*PASSIVE, "RSP-12"), is_read, plain_read, read, profile=Profile.SMOKE, rank=0),)

@@ -1,0 +1,113 @@
+"""What a probe is.
+
+A probe is a generator: `exchange = yield request` asks; `yield outcome` records an observation at once, so that what
+was seen before a budget ran out is kept; `yield notice` tells the reader something that is no verdict. It knows no
+socket, cache or clock, and is tested with scripted answers.
+"""
+
+from collections.abc import Callable, Generator
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import msgspec
+
+from conformance.evidence.responses import Answer
+from conformance.evidence.subject import Subject
+from conformance.model import (
+    Effect,
+    Exchange,
+    Noticed,
+    Operation,
+    Outcome,
+    Profile,
+    Request,
+    ResourceModel,
+    Role,
+)
+
+T = TypeVar("T")
+Steps = Generator[Request | Outcome | Noticed, Exchange, T]
+
+
+SPARE = "(spare)"  # in a need: the identity of `Subject.spare`
+AMPLE = "(ample)"  # in a need: the identity of `Subject.ample`
+IDLE = "(idle)"  # in a need: the identity of `Subject.idle`
+OTHER = "(other)"  # in a need: the identity of `Subject.other`
+REFUSED = "(refused)"  # in a need: the identity of `Subject.refused`
+
+# What a probe of the API as a whole is run on: no operation, and the key that cases of such requirements have.
+WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
+
+
+class Need(msgspec.Struct, frozen=True, order=True):
+    """Requests that a probe is expected to make of a server in order, before their values are known.
+
+    Two needs that are equal are one request on the wire where `shared`; `count` of them are sent otherwise.
+    `identity` is the ledger that pays. What is asked again where something looks wrong comes on top: the plan keeps a
+    reserve for it, and no ledger is ever overdrawn.
+    """
+
+    key: str
+    count: int = 1
+    identity: str = "full"
+    shared: bool = True
+
+
+class UnsafeRequest(msgspec.Struct, frozen=True):
+    """A request with an effect, or with a method that may have one, that a probe may send.
+
+    `path` is a template below the base URL, or an absolute URL. `undo` marks the deletion of what the run itself
+    created: the gate allows it with --allow-writes alone.
+    """
+
+    method: str
+    path: str
+    undo: bool = False
+
+
+def own_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the operation's own request where it may have an effect: what most probes send."""
+    if operation.safe and operation.effect is Effect.NONE:
+        return ()
+    return (UnsafeRequest(operation.method, operation.path),)
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """One active probe of one operation.
+
+    `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
+    it at all. `needs` tells the requests before anything is sent. `profile` is the first profile that includes it;
+    `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests could take
+    effect, `own` those of them that touch nothing but what they made. `sends` names
+    the requests with an effect that it may send, before anything is sent: the plan has none that the gate would refuse.
+    `identities` must all be configured. `whole`
+    marks a probe of the API as such: it runs once, on WHOLE, and judges requirements that bind the API. `again` asks
+    and judges one request: where it is given, what an item sees violated is also shown by the smallest request that
+    shows it. `about` tells, unsent, which of the requirements such a request is a case of.
+    """
+
+    name: str
+    requirements: tuple[str, ...]
+    applies: Callable[[Operation, ResourceModel], bool]
+    needs: Callable[[Operation, ResourceModel], tuple[Need, ...]]
+    run: Callable[[Operation, Subject], Steps[None]]
+    profile: Profile = Profile.STANDARD
+    rank: int = 1
+    writes: bool = False
+    own: bool = False
+    sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = own_request
+    identities: tuple[str, ...] = ()
+    whole: bool = False
+    again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
+    about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
+
+
+def turn(operation: Operation, of: int) -> int:
+    """Whose turn it is at an operation, from 0 on, the same in every run: what is too dear everywhere goes round."""
+    return sha256(operation.key.encode()).digest()[0] % of
+
+
+def ask(operation: Operation, request: Request) -> Generator[Any, Exchange, Answer]:
+    """Send a request and read the exchange as an answer to the operation."""
+    exchange = yield request
+    return Answer(exchange, operation)

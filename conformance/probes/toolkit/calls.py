@@ -1,0 +1,279 @@
+"""Calls of operations with real values: from lists first, then from links, then from configured seeds.
+
+No id is invented. Every read that is sent here is a plain one that other probes send too, so it is sent once for all.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from conformance.evidence.outcomes import without
+from conformance.evidence.responses import Answer, below, match_path, path_of, urls_at
+from conformance.evidence.subject import Subject
+from conformance.model import Headers, Link, Location, Operation, Outcome, Parameter, Request, Resource, Role, Verdict
+from conformance.probes.toolkit.base import Steps, ask
+
+_MAX_PARENTS = 3  # tried before a child collection counts as empty
+_SAFE = ":@!$'()*,;=-._~"  # stays readable in a path segment (RFC 3986, section 3.3; `+` and `&` are escaped)
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call of an operation: the path below the base URL, and the required query parameters and headers."""
+
+    operation: Operation
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    identity: str = "full"
+
+    def request(self, *more: tuple[str, str], fresh: bool = False) -> Request:
+        """Return the request, with further query parameters."""
+        query = urlencode((*self.query, *more), quote_via=quote, safe=":,")
+        target = self.path + (f"?{query}" if query else "")
+        return self.at(target, fresh=fresh)
+
+    def at(self, target: str, *, fresh: bool = False) -> Request:
+        """Return the same call at another request target."""
+        key, method = self.operation.key, self.operation.method
+        return Request(key, method, target, self.headers, identity=self.identity, fresh=fresh)
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """The reason why an operation cannot be called."""
+
+    reason: str
+
+
+def call_of(operation: Operation, subject: Subject, identity: str = "full") -> Steps[Call | Missing]:
+    """Find real values for a call of the operation, or return why there are none."""
+    paths = yield from _fill_template(operation.path, subject, 1, identity)
+    if isinstance(paths, Missing):
+        return paths
+    query: list[tuple[str, str]] = []
+    headers: list[tuple[str, str]] = []
+    for parameter in operation.parameters:
+        if not parameter.required or parameter.location in {Location.PATH, Location.COOKIE}:
+            continue
+        value = yield from _choose_value(parameter, subject, identity)
+        if value is None:
+            return Missing(f"no value is known for the required parameter {parameter.name}")
+        (query if parameter.location is Location.QUERY else headers).append((parameter.name, value))
+    if operation.user_required and not any(name == operation.user_header for name, _ in headers):
+        users = yield from _list_ids_with_prefix("user", subject, identity)
+        if not users:
+            return Missing("no user is known for the required user header")
+        headers.append((operation.user_header, users[0]))
+    return Call(operation, paths[0], tuple(query), tuple(headers), identity)
+
+
+def calls_of(operation: Operation, subject: Subject, most: int, identity: str = "full") -> Steps[tuple[Call, ...]]:
+    """Find up to `most` calls of one operation that differ in their path; none where no call is possible."""
+    first = yield from call_of(operation, subject, identity)
+    if isinstance(first, Missing):
+        return ()
+    paths = yield from _fill_template(operation.path, subject, most, identity)
+    if isinstance(paths, Missing):
+        return (first,)
+    return tuple(Call(operation, path, first.query, first.headers, identity) for path in paths)
+
+
+def populated(operation: Operation, subject: Subject, identity: str = "full") -> Steps[tuple[Call, Answer] | Missing]:
+    """Find a call of a list that shows something, and its plain response; try up to three parents."""
+    calls = yield from calls_of(operation, subject, _MAX_PARENTS, identity)
+    if not calls:
+        missing = yield from call_of(operation, subject, identity)
+        return missing if isinstance(missing, Missing) else Missing("no call is possible")
+    for call in calls:
+        response = yield from ask(operation, call.request())
+        if response.objects:
+            return call, response
+        if not response.ok:
+            return Missing(f"the list returns {response.status}")
+    where = f" under {len(calls)} parents" if "{" in operation.path else ""
+    return Missing(f"the collection is empty on the target{where}")
+
+
+def untested(requirements: Iterable[str], operation: Operation, missing: Missing) -> Iterator[Outcome]:
+    """Yield NOT_TESTED for each requirement, with the reason."""
+    for requirement in requirements:
+        yield without(requirement, operation.key, Verdict.NOT_TESTED, missing.reason)
+
+
+def list_of(resource: Resource, subject: Subject) -> Operation | None:
+    """Return the operation that lists a collection, None where there is none."""
+    return next(
+        (
+            operation
+            for operation in subject.model.operations
+            if operation.role is Role.LIST and operation.path == resource.list_path
+        ),
+        None,
+    )
+
+
+def _fill_template(template: str, subject: Subject, most: int, identity: str) -> Steps[tuple[str, ...] | Missing]:
+    """Return paths that fit a template, filled parameter by parameter from the left."""
+    at = template.find("{")
+    if at < 0:
+        return (template,)
+    paths: list[str] = [""]
+    prefix = ""
+    missing = Missing("")
+    for segment in template.strip("/").split("/"):
+        if "{" not in segment:
+            paths = [f"{path}/{segment}" for path in paths]
+            prefix += f"/{segment}"
+            continue
+        prefix += f"/{segment}"
+        name, _, suffix = segment[1:].partition("}")
+        longer_paths: list[str] = []
+        for path in paths[:_MAX_PARENTS]:
+            keys = yield from _find_keys(f"{prefix.removesuffix(suffix)}", name, path, subject, identity)
+            if isinstance(keys, Missing):
+                missing = keys
+                continue
+            longer_paths += [f"{path}/{quote(key, safe=_SAFE)}{suffix}" for key in keys[: max(most, _MAX_PARENTS)]]
+            if len(longer_paths) >= max(most, _MAX_PARENTS):
+                break
+        if not longer_paths:
+            return missing
+        paths = longer_paths
+    return tuple(paths[:most])
+
+
+def _find_keys(
+    template: str, name: str, parent: str, subject: Subject, identity: str
+) -> Steps[tuple[str, ...] | Missing]:
+    """Return values of the last parameter of an item path, below one concrete parent path."""
+    resource = next(
+        (resource for resource in subject.model.resources if resource.item_path == template and not resource.singleton),
+        None,
+    )
+    configured = subject.seeds.get(name, ())
+    if resource is not None:
+        keys = yield from _keys_from_list(resource, parent, subject, identity)
+        if not keys and "{" not in resource.list_path:
+            keys = yield from _keys_from_links(resource, subject, identity)
+        if keys or configured:
+            return keys or configured
+        detail = "no list shows a member" if resource.list_path else "no list exists and no link shows a member"
+        return Missing(f"no {resource.name} is known on the target: {detail}")
+    parameter = _find_path_parameter(template, name, subject)
+    values = configured or _enum_values(parameter)
+    return values or Missing(f"no value is known for the path parameter {name}")
+
+
+def _find_path_parameter(template: str, name: str, subject: Subject) -> Parameter | None:
+    for operation in subject.model.operations:
+        if operation.path.startswith(template):
+            return operation.parameter(name, Location.PATH)
+    return None
+
+
+def _enum_values(parameter: Parameter | None) -> tuple[str, ...]:
+    values = parameter.schema.get("enum", ()) if parameter else ()
+    return tuple(str(value) for value in values if value is not None)
+
+
+def _keys_from_list(resource: Resource, parent: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
+    """Return the keys that the list of a collection shows below a parent path."""
+    operation = list_of(resource, subject)
+    if operation is None:
+        return ()
+    tail = resource.list_path.rsplit("/", 1)[-1]
+    path = parent if parent.endswith(f"/{tail}") else f"{parent}/{tail}"
+    headers: Headers = ()
+    if operation.user_required:
+        users = yield from _list_ids_with_prefix("user", subject, identity)
+        headers = tuple((operation.user_header, user) for user in users[:1])
+    response = yield from ask(operation, Request(operation.key, "GET", path, headers, identity=identity))
+    return tuple(dict.fromkeys(_extract_keys(response, resource, subject)))
+
+
+def _extract_keys(response: Answer, resource: Resource, subject: Subject) -> Iterator[str]:
+    for _, item in response.objects:
+        url = item.get("url")
+        target = below(subject.target.base_url, url) if isinstance(url, str) else None
+        values = match_path(resource.item_path, path_of(target)) if target else None
+        key = (values or {}).get(resource.key) or item.get(resource.key_field or "id")
+        if isinstance(key, str) and key:
+            yield key
+
+
+def _keys_from_links(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
+    """Return keys of a resource that no list shows, from links in lists that need no parameters."""
+    for origin, link in _find_links_to(resource, subject):
+        operation = list_of(origin, subject)
+        if operation is None or "{" in operation.path or operation.user_required:
+            continue
+        response = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
+        keys = [
+            values[resource.key]
+            for _, item in response.objects
+            for _, url in urls_at(item, link)
+            if (target := below(subject.target.base_url, url))
+            and (values := match_path(resource.item_path, path_of(target)))
+        ]
+        if keys:
+            return tuple(dict.fromkeys(keys))
+    return ()
+
+
+def _find_links_to(resource: Resource, subject: Subject) -> Iterator[tuple[Resource, Link]]:
+    """Yield the links to a resource, each with the resource that holds it."""
+    for origin in subject.model.resources:
+        for link in origin.links:
+            if resource.name in link.targets and not link.own:
+                yield origin, link
+
+
+def _list_ids_with_prefix(prefix: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
+    resource = next(
+        (
+            resource
+            for resource in subject.model.resources
+            if resource.prefix == prefix and resource.list_path and not resource.parent
+        ),
+        None,
+    )
+    if resource is None:
+        return ()
+    return (yield from _keys_from_list(resource, "", subject, identity))
+
+
+def _choose_value(parameter: Parameter, subject: Subject, identity: str) -> Steps[str | None]:
+    """Choose a plausible value of a required query or header parameter; None where none is known."""
+    if configured := subject.seeds.get(parameter.name):
+        return configured[0]
+    schema: dict[str, Any] = parameter.schema
+    if "const" in schema or "default" in schema:
+        return str(schema.get("const", schema.get("default")))
+    if values := _enum_values(parameter):
+        return values[0]
+    prefix = str(schema.get("pattern", "")).removeprefix("^")[:4]
+    if schema.get("pattern") and any(resource.prefix == prefix for resource in subject.model.resources):
+        keys = yield from _list_ids_with_prefix(prefix, subject, identity)
+        return keys[0] if keys else None
+    return plain_value(parameter, subject.today)
+
+
+def plain_value(parameter: Parameter, today: datetime) -> str | None:
+    """Return a value that the schema of a parameter allows, by its name and type; None where there is none.
+
+    Times are midnights: today's where the name says that the parameter ends a period, else yesterday's.
+    """
+    schema, name = parameter.schema, parameter.name
+    kind, form = schema.get("type"), schema.get("format")
+    if form in {"date-time", "date"}:
+        moment = today - timedelta(days=0 if "end" in name or name.endswith(("lte", "lt")) else 1)
+        return moment.date().isoformat() if form == "date" else moment.isoformat().replace("+00:00", "Z")
+    if kind in {"integer", "number"}:
+        return str(schema.get("minimum", 1))
+    if kind == "boolean":
+        return "true"
+    if form == "uri":
+        return "https://example.com/callback"
+    return None

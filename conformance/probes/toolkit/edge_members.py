@@ -1,0 +1,22 @@
+"""Members of a list that are read one by one: the second and the last, besides the first that every probe reads.
+
+Mistakes at the edges show there, and all probes that look at single members share these reads.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from conformance.model import Operation
+from conformance.probes.toolkit.base import SPARE, Need
+
+T = TypeVar("T")
+
+
+def ends_of(members: Sequence[T]) -> tuple[T, ...]:
+    """Return the second and the last of several members, or the only one."""
+    return tuple(members[:1]) if len(members) < 2 else (members[1], *members[2:][-1:])
+
+
+def ends_needs(reader: Operation) -> tuple[Need, ...]:
+    """Return the reads of those members, sent by the identity with reads to spare."""
+    return tuple(Need(f"read {position} of {reader.path}", identity=SPARE) for position in ("second", "last"))

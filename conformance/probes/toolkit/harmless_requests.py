@@ -1,0 +1,75 @@
+"""Calls that cannot take effect, whatever the server forgets to check."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.evidence.outcomes import quote
+from conformance.evidence.subject import Subject
+from conformance.model import Location, Operation, Parameter, Request
+from conformance.model.exchange import UNKNOWN_ID, WRONG_BODY
+from conformance.probes.toolkit.calls import Missing, plain_value
+from conformance.tools.ulid import drawn
+
+UNBORN_MS = 946_684_800_000  # 2000-01-01: a valid ULID's time at which nothing of this API was born
+_WRONG: tuple[Any, ...] = ([], "nothing", 0, {})  # bodies of which a schema refuses at least one
+
+
+def harmless(operation: Operation, subject: Subject, identity: str) -> Request | Missing:
+    """A request for something that nobody has, with a body of the wrong type.
+
+    Missing where a writing operation has neither an id nor a body to make wrong: nothing would keep it from taking
+    effect.
+    """
+    path, unknown = operation.path, False
+    for parameter in operation.path_parameters:
+        value, drawn_at_random = _stranger(parameter, operation, subject)
+        path, unknown = path.replace("{" + parameter.name + "}", value), unknown or drawn_at_random
+    body = _wrong_body(operation, subject)
+    if not (operation.safe or unknown or body):
+        return Missing("nothing would keep a request from taking effect: there is neither an id nor a body")
+    headers = [("Content-Type", "application/json")] if body else []
+    if operation.user_required:
+        headers.append((operation.user_header, f"user{_ulid(operation, subject)}"))
+    query = "&".join(f"{name}={value}" for name, value in _required_query(operation, subject))
+    target = path + (f"?{query}" if query else "")
+    inert = "" if operation.safe else " and ".join(_reasons(unknown=unknown, wrong=bool(body)))
+    return Request(operation.key, operation.method, target, tuple(headers), body, identity, inert=inert)
+
+
+def _reasons(*, unknown: bool, wrong: bool) -> Iterator[str]:
+    if unknown:
+        yield UNKNOWN_ID
+    if wrong:
+        yield WRONG_BODY
+
+
+def stranger(operation: Operation, subject: Subject, prefix: str) -> str:
+    """A well-formed id that nobody has, the same in every run of a seed."""
+    return prefix + _ulid(operation, subject)
+
+
+def _ulid(operation: Operation, subject: Subject) -> str:
+    return drawn(subject.random("stranger", operation.key), UNBORN_MS)
+
+
+def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> tuple[str, bool]:
+    """A value of a path parameter, and whether nothing can be found under it."""
+    if values := parameter.schema.get("enum"):
+        return str(values[0]), False
+    resource = next((each for each in subject.model.resources if each.key == parameter.name and each.prefix), None)
+    pattern = str(parameter.schema.get("pattern", "")).removeprefix("^")[:4]
+    prefix = resource.prefix if resource else pattern if pattern.isalpha() else ""
+    return prefix + _ulid(operation, subject), True
+
+
+def _wrong_body(operation: Operation, subject: Subject) -> bytes:
+    media = "application/json"
+    for each in _WRONG if operation.body else ():
+        if subject.validators.request_body(operation, media, each):
+            return quote(each).encode()
+    return b""
+
+
+def _required_query(operation: Operation, subject: Subject) -> list[tuple[str, str]]:
+    required = [p for p in operation.parameters if p.required and p.location is Location.QUERY]
+    return [(p.name, plain_value(p, subject.today) or "x") for p in required]

@@ -1,0 +1,113 @@
+"""Values for PATCH: other valid values, forged values of read-only properties, and old values to restore."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from conformance.evidence.responses import Answer, below
+from conformance.evidence.subject import Subject
+from conformance.model import Noticed, Operation
+from conformance.probes.toolkit.base import Steps, ask
+from conformance.probes.toolkit.harmless_requests import stranger
+from conformance.probes.toolkit.write_requests import JSON, Write, least, writable
+
+
+def other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """Return properties, each with another valid value than it has; the likeliest to be accepted come first.
+
+    A property whose present value no request body may hold is left out, as it could not be restored.
+    """
+    candidates: list[tuple[int, str, Any]] = []
+    for name, schema in writable(write.call.operation, subject).items():
+        if name not in state or not _is_valid({**needed(write, state, subject), name: state[name]}, write, subject):
+            continue
+        for rank, value in _candidate_values(name, schema, state[name], write):
+            if value != state[name] and _is_valid({**needed(write, state, subject), name: value}, write, subject):
+                candidates.append((rank, name, value))
+                break
+    return {name: value for _, name, value in sorted(candidates, key=lambda candidate: candidate[0])}
+
+
+def one_cleared(changes: dict[str, Any], write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """Return the changes with null for the last one that may be null, where the body stays valid."""
+    schemas = writable(write.call.operation, subject)
+    nullable = [
+        name for name, value in changes.items() if value is not None and "null" in schemas[name].get("type", ())
+    ]
+    cleared = {**changes, nullable[-1]: None} if nullable else changes
+    return cleared if _is_valid({**needed(write, state, subject), **cleared}, write, subject) else changes
+
+
+def needed(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """Return the required members of a body with their present values."""
+    least_body = least(write, subject)
+    return {name: state.get(name, value) for name, value in least_body.items()} if isinstance(least_body, dict) else {}
+
+
+def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str], subject: Subject) -> dict[str, Any]:
+    """Return another value of the same type for each named property that the state shows."""
+    resource = subject.model.by_name.get(operation.resource)
+    key = stranger(operation, subject, resource.prefix if resource else "")
+    forgeries: dict[str, Any] = {}
+    for name in sorted(names & {*state}):
+        value = state[name]
+        if isinstance(value, bool):
+            forgeries[name] = not value
+        elif isinstance(value, int | float):
+            forgeries[name] = value + 1
+        elif isinstance(value, str):
+            forgeries[name] = _forge_text(name, value, key, subject)
+    return {name: value for name, value in forgeries.items() if value != state[name]}
+
+
+def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, subject: Subject) -> Steps[None]:
+    """PATCH the named properties that differ back to their old values, and note those that stay changed.
+
+    They are sent one by one where they are refused together.
+    """
+    old, new = (response.json if response.ok and isinstance(response.json, dict) else {} for response in (before, now))
+    changed = {name: old[name] for name in names if name in old and (not now.ok or new.get(name) != old[name])}
+    required = needed(write, old, subject) if changed else {}
+    response = (yield from ask(write.call.operation, write.request({**required, **changed}))) if changed else before
+    remaining = [] if response.ok else list(changed)
+    for name in list(changed) if len(remaining) > 1 else ():
+        alone = yield from ask(write.call.operation, write.request({**required, name: changed[name]}))
+        remaining = [property_name for property_name in remaining if property_name != name or not alone.ok]
+    if remaining:
+        message = (
+            f"{', '.join(remaining)} of {write.call.path} was changed, and restoring it returned {response.status}"
+        )
+        yield Noticed("cleanup", message, write.call.operation.key)
+
+
+def _is_valid(body: Mapping[str, Any], write: Write, subject: Subject) -> bool:
+    return not subject.validators.request_body(write.call.operation, JSON, body)
+
+
+def _candidate_values(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Iterator[tuple[int, Any]]:
+    """Yield candidates for another value, each with its rank; 0 is the likeliest to be accepted."""
+    if isinstance(old, bool):
+        yield 0, not old
+    elif "enum" in schema:
+        yield from ((0, value) for value in schema["enum"] if value is not None)
+    elif isinstance(old, str) and not {"format", "pattern"} & {*schema}:
+        yield 1, f"{old} 2"[: schema.get("maxLength", 200)]
+        yield 1, "another"
+    elif isinstance(old, int | float):
+        yield from ((1, old + step) for step in (1, -1))
+    elif isinstance(old, dict):
+        members = schema.get("properties", {})
+        for member, value in old.items():
+            if isinstance(value, bool) and member in members:
+                yield 0, {**old, member: not value}
+    sample = write.body.get(name) if isinstance(write.body, dict) else None
+    yield from ((3, value) for value in write.links.get(name, ()))
+    if sample is not None and name not in write.links:
+        yield 4, sample
+
+
+def _forge_text(name: str, value: str, key: str, subject: Subject) -> str:
+    if below(subject.target.base_url, value) is not None:
+        return f"{value.rpartition('/')[0]}/{key}"
+    if name == "id":
+        return key
+    return "2001-01-01T00:00:00Z" if value[:4].isdigit() and "T" in value else "another"

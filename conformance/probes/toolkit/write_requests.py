@@ -1,0 +1,304 @@
+"""Bodies and requests of writes: valid ones from the description and existing resources, and what they created."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conformance.evidence.responses import Answer, below, match_path, reader_of
+from conformance.evidence.subject import Subject
+from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
+from conformance.probes.toolkit.base import Steps, UnsafeRequest, ask, own_request
+from conformance.probes.toolkit.calls import Call, Missing, call_of, list_of
+from conformance.safety.gate import created_path
+
+if TYPE_CHECKING:
+    from strategies.defects import Defect
+
+JSON = "application/json"
+_MAX_DEPTH = 4  # levels of a body that are searched for links
+_MAX_BODY_BYTES = 16_384  # of a wrong body: a larger one may be refused for its size, and takes seconds to judge
+_MAX_TEXT = 200  # characters of a text that has no limit
+_MAX_MEMBERS = 3  # of a collection that a link may be drawn from
+
+
+class Write(msgspec.Struct, frozen=True):
+    """A write that should succeed: its call, its body, and the links in the body by property name."""
+
+    call: Call
+    body: Any
+    links: dict[str, tuple[Any, ...]] = {}
+
+    def request(self, body: Any) -> Request:
+        """Return the call with a body; None sends none."""
+        plain = self.call.request()
+        if body is None:
+            return plain
+        content = msgspec.json.encode(body)
+        return msgspec.structs.replace(plain, body=content, headers=(*plain.headers, ("Content-Type", JSON)))
+
+
+def has_json_body(operation: Operation) -> bool:
+    """Return whether the operation documents a JSON body."""
+    return operation.body is not None and any(media.type == JSON and media.schema for media in operation.body.media)
+
+
+def write_of(operation: Operation, subject: Subject, mark: str = "", identity: str = "full") -> Steps[Write | Missing]:
+    """Build a write with existing ids in its path and links to existing resources in its body.
+
+    `mark` makes the names in the body differ from those of other writes.
+    """
+    from strategies.bodies import sample_body  # noqa: PLC0415 - Hypothesis is loaded only where something is written
+
+    call = yield from call_of(operation, subject, identity)
+    if isinstance(call, Missing):
+        return call
+    if not has_json_body(operation):
+        return Write(call, None)
+    links = yield from _find_links(operation, subject, identity)
+    body = sample_body(subject.validators, operation, known={**_plausible_values(operation, subject, mark), **links})
+    if body is None:
+        return Missing("no valid body can be made from the description")
+    return Write(call, body, links)
+
+
+def least(write: Write, subject: Subject) -> Any:
+    """Return the body with only the required properties where that is valid, else the whole body."""
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+
+    if not isinstance(write.body, dict):
+        return write.body
+    needed = _resolve(subject, schema_of_body(write.call.operation)).get("required", ())
+    small = {name: value for name, value in write.body.items() if name in needed}
+    return write.body if subject.validators.request_body(write.call.operation, JSON, small) else small
+
+
+def contrary(write: Write, subject: Subject) -> Any:
+    """Return the body with values that are easily taken for none or lost: false, 0, letters beyond ASCII."""
+    if not isinstance(write.body, dict):
+        return write.body
+    body = write.body
+    for name, schema in writable(write.call.operation, subject).items():
+        value = body.get(name)
+        if isinstance(value, bool):
+            value = not value
+        elif isinstance(value, int | float):
+            value = max(0, schema.get("minimum", 0))
+        elif isinstance(value, str) and not {"enum", "format", "pattern"} & {*schema} and "://" not in value:
+            value = f"{value} \u017b\u00f3\u0142w"[: schema.get("maxLength", _MAX_TEXT)]
+        changed_body = {**body, name: value}
+        if name in body and not subject.validators.request_body(write.call.operation, JSON, changed_body):
+            body = changed_body
+    return body
+
+
+def defects_of(write: Write, subject: Subject, most: int) -> "tuple[Defect, ...]":
+    """Return up to `most` bodies that are wrong in one place each, as both validators agree; of many classes first."""
+    from strategies.bodies import agreed_defects  # noqa: PLC0415 - see write_of
+
+    operation = write.call.operation
+    defects = list(agreed_defects(subject.validators, subject.opinion, operation, write.body))
+    subject.random("defects", operation.key).shuffle(defects)
+    first_of_class: dict[str, Defect] = {}
+    for defect in defects:
+        first_of_class.setdefault(defect.name, defect)
+    spread = [*first_of_class.values(), *(defect for defect in defects if first_of_class[defect.name] is not defect)]
+    return tuple(islice((defect for defect in spread if len(write.request(defect.body).body) <= _MAX_BODY_BYTES), most))
+
+
+def writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
+    """Return the schemas of the body's properties that are not read-only, by name, with references resolved."""
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+
+    properties = _resolve(subject, schema_of_body(operation)).get("properties", {})
+    schemas = {name: _resolve_schema(subject, schema) for name, schema in properties.items()}
+    return {name: schema for name, schema in schemas.items() if not schema.get("readOnly")}
+
+
+def read_only(operation: Operation, subject: Subject) -> frozenset[str]:
+    """Return the properties that the description marks as read-only, in the body or in the resource that is read."""
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+
+    pointers = [operation.item_schema] if operation.item_schema else []
+    pointers += [schema_of_body(operation)] if has_json_body(operation) else []
+    return frozenset(
+        name
+        for pointer in pointers
+        for name, schema in _resolve(subject, pointer).get("properties", {}).items()
+        if _resolve_schema(subject, schema).get("readOnly")
+    )
+
+
+def reader_for(call: Call, subject: Subject) -> Call | None:
+    """Return the read that shows the effect of a write: of the same path, or for an action of the path before it."""
+    path = call.path
+    while path.count("/") > 0 and path != "/":
+        operation = reader_of(path, subject.model)
+        if operation is not None:
+            headers = call.headers if operation.user_header == call.operation.user_header else ()
+            return Call(operation, path, headers=headers, identity=call.identity)
+        head, colon, action = path.rpartition(":")
+        path = head if colon and "/" not in action else path.rpartition("/")[0]
+    return None
+
+
+def address(answer: Answer, subject: Subject) -> str:
+    """Return the request target of the resource that a write created: its `url`, else its `Location`.
+
+    It is empty where the response has neither.
+    """
+    body = answer.json if isinstance(answer.json, dict) else {}
+    http_response = answer.exchange.response
+    url = body.get("url") or (http_response.header("location") if http_response else None)
+    target = below(subject.target.base_url, url) if isinstance(url, str) else None
+    return urlsplit(target).path if target else ""
+
+
+def deleter_of(path: str, subject: Subject) -> Operation | None:
+    """Return the operation that deletes the resource at a path."""
+    fitting = (o for o in subject.model.operations if o.role is Role.DELETE and match_path(o.path, path) is not None)
+    return next(fitting, None)
+
+
+def is_new(answer: Answer) -> bool:
+    """Return whether a response says that it created a resource with an address of its own, which may be deleted."""
+    request, http_response = answer.exchange.request, answer.exchange.response
+    path = urlsplit(answer.exchange.url).path
+    return http_response is not None and bool(created_path(request.method, path, http_response))
+
+
+def created_and_deleted(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the request of a write, and the requests that delete the resource it creates."""
+    deletions = (
+        UnsafeRequest("DELETE", deleter.path, undo=True)
+        for deleter in model.operations
+        if deleter.role is Role.DELETE and deleter.path.rpartition("/")[0] == operation.path
+    )
+    return (*own_request(operation, model), *deletions)
+
+
+def clean(answer: Answer, subject: Subject) -> Steps[Answer | None]:
+    """Delete the resource that a write created, where the API allows; return the response, or report what stays."""
+    path = address(answer, subject)
+    if not answer.ok:
+        return None
+    deleter = deleter_of(path, subject) if path and is_new(answer) else None
+    if deleter is None:
+        description = path or "a resource without an address"
+        yield Noticed("cleanup", f"{description} was created and cannot be deleted", answer.operation.key)
+        return None
+    deletion = yield from ask(deleter, Request(deleter.key, "DELETE", path, identity=answer.exchange.request.identity))
+    if not deletion.ok:
+        yield Noticed("cleanup", f"{path} was created, and its deletion gives {deletion.status}", answer.operation.key)
+    return deletion
+
+
+def _plausible_values(operation: Operation, subject: Subject, mark: str) -> dict[str, tuple[Any, ...]]:
+    """Return values that no schema can require: names that nothing has yet, and future intervals in order."""
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+
+    values: dict[str, tuple[Any, ...]] = {}
+    tomorrow = subject.today + timedelta(days=1)
+    for name, schema, _ in _walk_properties(subject, schema_of_body(operation)):
+        words = {*name.split("_")}
+        if schema.get("format") == "date-time" and words & {"start", "end"}:
+            moment = tomorrow + timedelta(hours="end" in words)
+            values[name] = (moment.isoformat().replace("+00:00", "Z"),)
+        elif name == "name" and schema.get("type") == "string" and not {"enum", "pattern"} & {*schema}:
+            number = subject.random("name", operation.key, str(subject.today), mark).randrange(10**6)
+            values[name] = (f"Conformance {number:06}"[: schema.get("maxLength", 60)],)
+    return values
+
+
+def _find_links(operation: Operation, subject: Subject, identity: str) -> Steps[dict[str, tuple[Any, ...]]]:
+    """Return, by property name, URLs (or ids, where these are expected) of existing resources."""
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
+
+    values_by_name: dict[str, tuple[Any, ...]] = {}
+    for name, schema, many in _walk_properties(subject, schema_of_body(operation)):
+        if name in values_by_name or schema.get("readOnly"):
+            continue
+        by_id = next((r for r in subject.model.resources if _has_id_pattern(schema, r)), None)
+        link = None if by_id else _find_link(name, schema, operation, subject)
+        named_resource = _find_collection(name, subject) if schema.get("format") == "uri" else None
+        resource = by_id or (subject.model.by_name.get(link.targets[0]) if link else named_resource)
+        lister = list_of(resource, subject) if resource else None
+        if lister is None or "{" in lister.path:
+            continue
+        response = yield from ask(lister, Request(lister.key, "GET", lister.path, identity=identity))
+        values = (item.get("id" if by_id else "url") for _, item in response.objects)
+        known = tuple(value for value in values if isinstance(value, str))[:_MAX_MEMBERS]
+        if known:
+            values_by_name[name] = tuple([value] for value in known) if many else known
+    return values_by_name
+
+
+def _has_id_pattern(schema: Mapping[str, Any], resource: Resource) -> bool:
+    """Return whether the pattern of a property is that of the resource's ids."""
+    return bool(resource.prefix) and str(schema.get("pattern", "")).removeprefix("^").startswith(resource.prefix + "[")
+
+
+def _find_link(name: str, schema: Mapping[str, Any], operation: Operation, subject: Subject) -> Link | None:
+    """Return the link of that name: of the resource itself, else the one whose target is named most like the resource.
+
+    A text that is not documented as a URL is one where the resource itself shows a link under its name.
+    """
+    is_uri, types = schema.get("format") == "uri", schema.get("type", ())
+    if "string" not in ([types] if isinstance(types, str) else types) or (
+        not is_uri and {"format", "enum", "pattern"} & {*schema}
+    ):
+        return None
+    candidates = [
+        (resource.name == operation.resource, _common_prefix_length(operation.resource, link.targets[0]), link)
+        for resource in subject.model.resources
+        for link in resource.links
+        if (is_uri or resource.name == operation.resource)
+        and link.targets
+        and link.path.rpartition(".")[2].removesuffix("[]") == name
+    ]
+    return max(candidates, key=lambda entry: entry[:2], default=(False, 0, None))[2]
+
+
+def _find_collection(name: str, subject: Subject) -> Resource | None:
+    """Return the collection that a property is named after, as `rebate_evidence_types` for `evidence_type`."""
+    candidates = [resource for resource in subject.model.resources if f"_{resource.name}".endswith(f"_{name}s")]
+    return min(candidates, key=lambda resource: len(resource.name), default=None)
+
+
+def _common_prefix_length(first_name: str, second_name: str) -> int:
+    """Return the length of the common prefix of two names."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first_name, second_name, strict=False)))
+
+
+def _walk_properties(subject: Subject, pointer: str) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
+    """Yield every property of a body at any level: name, schema (of the members of a list), and whether it is one."""
+    yield from _walk_schema(subject, _resolve(subject, pointer), 0)
+
+
+def _walk_schema(
+    subject: Subject, schema: Mapping[str, Any], depth: int
+) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
+    """Yield the properties below a schema, down to a fixed depth."""
+    from strategies.schemas import branches  # noqa: PLC0415 - see write_of
+
+    for form in branches(subject.description, schema) if depth < _MAX_DEPTH else ():
+        for name, property_schema in form.get("properties", {}).items():
+            for inner in branches(subject.description, _resolve_schema(subject, property_schema)):
+                member = _resolve_schema(subject, inner["items"]) if "items" in inner else inner
+                yield name, member, "items" in inner
+                yield from _walk_schema(subject, member, depth + 1)
+
+
+def _resolve(subject: Subject, pointer: str) -> Mapping[str, Any]:
+    """Return the schema at a pointer with references resolved and conjunctions merged."""
+    return _resolve_schema(subject, {"$ref": pointer})
+
+
+def _resolve_schema(subject: Subject, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema with references resolved and conjunctions merged."""
+    from strategies.schemas import flat  # noqa: PLC0415 - see write_of
+
+    return flat(subject.description, schema)

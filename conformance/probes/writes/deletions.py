@@ -1,0 +1,113 @@
+"""WRT-04: what is deleted is gone for good, and nothing else is."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from conformance.evidence.outcomes import observed, passed, violated
+from conformance.evidence.responses import Answer, reader_of
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Request, ResourceModel, Role, TargetKind, Verdict
+from conformance.probes.responses.plain_reads import plain_read
+from conformance.probes.toolkit.base import Need, Probe, Steps, ask
+from conformance.probes.toolkit.calls import Missing, call_of, calls_of, list_of, untested
+from conformance.probes.toolkit.list_membership import page_with, shows
+from conformance.probes.toolkit.write_requests import address
+
+GONE = frozenset({404, 410})
+"""Statuses of an object that no longer exists."""
+_COST = 5  # the deletion, two reads of the deleted object, two of another one
+
+
+def look(deleted: Answer) -> Steps[Answer]:
+    """Send GET to the place where something was deleted."""
+    request = msgspec.structs.replace(
+        deleted.exchange.request, operation=f"GET {deleted.operation.path}", method="GET", fresh=True
+    )
+    return (yield from ask(deleted.operation, request))
+
+
+def is_gone(deleted: Answer) -> Steps[None]:
+    """Check that neither GET nor DELETE finds the object after a DELETE."""
+    read = yield from look(deleted)
+    second_delete = yield from ask(deleted.operation, deleted.exchange.request)
+    correct = True
+    for response, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
+        if response.status != 404 and not (response is read and response.status == 405):
+            correct = False
+            message = f"{attempt} does not return 404"
+            yield violated(
+                second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(deleted, read)
+            )
+    if correct:
+        yield passed(second_delete, "WRT-04")
+
+
+def is_gone_alone(deleted: Answer, created: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
+    """Check that no list shows the deleted object, and that the others still exist."""
+    path, resource = address(created, subject), subject.model.by_name.get(created.operation.resource)
+    lister = list_of(resource, subject) if resource else None
+    page = (yield from page_with(lister, created.exchange.request, path, subject)) if lister else None
+    if page is not None and shows(page, path, subject):
+        message = "the list still shows the deleted object"
+        yield violated(deleted, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
+    for other_path in others:
+        if other_path not in {"", path}:
+            yield from _check_not_deleted(other_path, deleted, subject)
+
+
+def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
+    """Read what is at a path now; None where no operation reads it."""
+    reader = reader_of(path, subject.model)
+    if reader is None:
+        return None
+    return (yield from ask(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
+
+
+def _check_not_deleted(path: str, deleted: Answer, subject: Subject) -> Steps[None]:
+    """Report an object that was not deleted and is gone in two reads."""
+    for repeated in (False, True):
+        remaining = yield from there(path, subject)
+        if remaining is None or remaining.status not in GONE:
+            return
+        if repeated:
+            message = "deleting one object removes another one"
+            yield violated(
+                deleted, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
+            )
+
+
+def _is_delete_without_create(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation deletes what no operation creates."""
+    collection = operation.path.rpartition("/")[0]
+    creatable = any(candidate.role is Role.CREATE and candidate.path == collection for candidate in model.operations)
+    return operation.role is Role.DELETE and not creatable
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", _COST, shared=False))
+
+
+def delete(operation: Operation, subject: Subject) -> Steps[None]:
+    """Delete one of several objects that no operation creates; only on the built-in server, where nobody owns them."""
+    if subject.target.kind is not TargetKind.BUILTIN:
+        yield from untested(("WRT-04",), operation, Missing("only objects that the run created are deleted"))
+        return
+    calls = yield from calls_of(operation, subject, 3)
+    if not calls:
+        missing = yield from call_of(operation, subject)
+        yield from untested(
+            ("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call is possible")
+        )
+        return
+    neighbour = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
+    deleted = yield from ask(operation, calls[-1].request())
+    if not deleted.ok:
+        yield observed(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE returns {deleted.status}")
+        return
+    yield from is_gone(deleted)
+    if neighbour is not None and neighbour.ok:
+        yield from _check_not_deleted(calls[0].path, deleted, subject)
+
+
+PROBES = (Probe("delete", ("WRT-04",), _is_delete_without_create, _needs, delete, writes=True),)

@@ -1,0 +1,56 @@
+"""Comparison of a new resource with what was sent, for values that a server may not write otherwise. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator
+from math import isclose
+from typing import Any
+from urllib.parse import unquote
+
+from conformance.evidence.differences import Difference
+from conformance.evidence.filter_semantics import comparable, last_segment
+from conformance.evidence.outcomes import quote
+from conformance.evidence.responses import escape
+
+_MASKS = frozenset("*•…")  # in texts that are shown only in part, such as account numbers
+_ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
+
+
+def lost(sent: Any, shown: Any, pointer: str = "") -> Iterator[Difference]:
+    """Yield the members of what was sent that are shown with another value; members not shown are not judged.
+
+    A link may be shown as an id or with other percent-encoding, a moment with another offset, a text with other case,
+    blanks and punctuation, a list in another order.
+    """
+    if isinstance(sent, dict) and isinstance(shown, dict):
+        for name in (name for name in sent if name in shown):
+            yield from lost(sent[name], shown[name], f"{pointer}/{escape(name)}")
+    elif sent is not None and not _is_kept(sent, shown):
+        yield Difference(pointer, sent, shown)
+
+
+def _is_kept(sent: Any, shown: Any) -> bool:
+    if isinstance(sent, list) and isinstance(shown, list):
+        deep = any(isinstance(member, dict | list) for member in (*sent, *shown))
+        return deep or not Counter(map(_normalize, sent)) - Counter(map(_normalize, shown))
+    if shown is None or not (isinstance(sent, dict | list) or isinstance(shown, dict | list)):
+        return shown is not None and _is_equivalent(sent, shown)
+    return True  # a link given as an object, or the other way round
+
+
+def _is_equivalent(sent: Any, shown: Any) -> bool:
+    if isinstance(shown, str) and _MASKS & {*shown}:
+        return True
+    sent_value, shown_value = comparable(sent), comparable(shown)
+    if isinstance(sent_value, float) and isinstance(shown_value, float):
+        return sent_value == shown_value or (
+            not sent_value.is_integer() and isclose(sent_value, shown_value, rel_tol=_ROUNDED)
+        )
+    return (sent_value is not None and sent_value == shown_value) or _normalize(sent) == _normalize(shown)
+
+
+def _normalize(value: Any) -> str:
+    """Return a value in the form in which it is compared with others."""
+    if not isinstance(value, str):
+        return quote(value)
+    text = last_segment(unquote(value)) if "://" in value else value
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -1,0 +1,296 @@
+"""WRT-02 and WRT-03: a PATCH changes what it names and may change, and nothing else; with `expand`, EXP-02 and EXP-03.
+
+One property is changed alone, then all others, then the first is put back alone together with forged values for
+read-only properties, then the others. Thus each property is left out once while it has its old value, and once while
+it has the new one: a server that resets properties left out to a default is detected, whatever the default is.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from conformance.evidence.differences import ABSENT, differences
+from conformance.evidence.outcomes import observed, passed, quote, violated, without
+from conformance.evidence.responses import Answer, below
+from conformance.evidence.subject import Subject
+from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.probes.expansion.judgements import replaced
+from conformance.probes.responses.plain_reads import plain_read
+from conformance.probes.toolkit.base import Need, Probe, Steps, ask
+from conformance.probes.toolkit.calls import Call, Missing, list_of, untested
+from conformance.probes.toolkit.property_values import forged, needed, one_cleared, other_values, put_back
+from conformance.probes.toolkit.write_requests import Write, has_json_body, read_only, reader_for, writable, write_of
+from conformance.probes.writes.deletions import GONE
+from conformance.probes.writes.stored_values import lost
+
+EXPANDED = ("EXP-02", "EXP-03")
+ALL = ("WRT-02", "WRT-03", *EXPANDED)
+_MAX_TRIES = 3  # properties that are tried as the first one
+_MAX_VIOLATIONS = 5
+_REQUESTS = 8  # five to ten, by the number of properties
+
+
+class State(msgspec.Struct, frozen=True):
+    """A write, the read that shows its effect, the resource before the write, and its list if any."""
+
+    write: Write
+    reader: Call
+    first: Answer
+    around: Answer | None
+
+    @property
+    def operation(self) -> Operation:
+        """PATCH operation of the write."""
+        return self.write.call.operation
+
+    def now(self) -> Steps[Answer]:
+        """Read the resource as it is now."""
+        return (yield from ask(self.reader.operation, self.reader.request(fresh=True)))
+
+    def change(self, named: Mapping[str, Any], subject: Subject, *query: tuple[str, str]) -> Steps[Answer]:
+        """Send a PATCH of the named properties, and of those that no body can leave out."""
+        body = {**needed(self.write, self.first.json, subject), **named}
+        target = self.write.call.request(*query).target
+        request = msgspec.structs.replace(self.write.request(body), target=target)
+        return (yield from ask(self.operation, request))
+
+
+def _is_update(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation is an update with a JSON body."""
+    return operation.role is Role.UPDATE and has_json_body(operation)
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find the resource, and the requests of the change."""
+    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", _REQUESTS, shared=False))
+
+
+def update(operation: Operation, subject: Subject) -> Steps[None]:
+    """Change all properties that can be changed, in two steps, and put them back in two."""
+    state = yield from _prepare(operation, subject)
+    if isinstance(state, Missing):
+        yield from untested(ALL, operation, state)
+        return
+    changes = other_values(state.write, state.first.json, subject)
+    for name in [*changes][:_MAX_TRIES]:
+        changed = yield from state.change({name: changes[name]}, subject)
+        if changed.ok:
+            yield from _judge_changes(name, changes, changed, state, subject)
+            return
+        if changed.status >= 500 or not changed.status:  # the change may have been made nevertheless
+            yield from put_back(state.write, [name], state.first, (yield from state.now()), subject)
+    yield from untested(ALL, operation, Missing("no property is known that the operation changes"))
+
+
+def _prepare(operation: Operation, subject: Subject) -> Steps[State | Missing]:
+    """Prepare a write, and read the resource and its list."""
+    write = yield from write_of(operation, subject)
+    if isinstance(write, Missing):
+        return write
+    reader = reader_for(write.call, subject)
+    if reader is None:
+        return Missing("no operation reads the resource that this one changes")
+    before = yield from ask(reader.operation, reader.request(fresh=True))
+    if not before.ok or not isinstance(before.json, dict):
+        return Missing(f"the resource cannot be read before the change: {before.status}")
+    call = _find_list(reader, subject)
+    around = (yield from ask(call.operation, call.request(fresh=True))) if call else None
+    return State(write, reader, before, around)
+
+
+def _find_list(reader: Call, subject: Subject) -> Call | None:
+    """Return the list of the collection of which the resource is a member."""
+    resource = subject.model.by_name.get(reader.operation.resource)
+    lister = list_of(resource, subject) if resource and reader.operation.role is Role.ITEM else None
+    if lister is None:
+        return None
+    headers = reader.headers if lister.user_header else ()
+    return Call(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
+
+
+def _judge_changes(name: str, changes: dict[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
+    """Judge the first change, make the others, and put back one part after the other."""
+    after = yield from state.now()
+    after = yield from _check_only_named({name: changes[name]}, state.first, changed, after, state, subject)
+    others = {other_name: value for other_name, value in changes.items() if other_name != name}
+    others = one_cleared(others, state.write, state.first.json, subject)
+    changed_values = {name: changes[name]}
+    if others:
+        response = yield from state.change(others, subject)
+        later = yield from state.now()
+        if response.ok:
+            later = yield from _check_only_named(others, after, response, later, state, subject)
+            changed_values |= others
+        after = later
+    yield from _check_other_members(changed_values, changed, state, subject)
+    last = yield from _send_forged(name, after, state, subject)
+    yield from put_back(state.write, [*changes], state.first, last, subject)
+    yield from _judge_expansion(name, state, subject)
+
+
+def _send_forged(name: str, after: Answer, state: State, subject: Subject) -> Steps[Answer]:
+    """Put the first property back alone, with forged values for read-only ones, and return the state after that.
+
+    Where the forged values are refused, the property is put back without them.
+    """
+    first = {name: state.first.json[name]}
+    shown = after.json if isinstance(after.json, dict) else {}
+    fixed = forged(state.operation, shown, read_only(state.operation, subject), subject)
+    response = yield from state.change({**first, **fixed}, subject)
+    last = yield from state.now()
+    yield from _check_read_only(fixed, response, after, last)
+    if not response.ok:
+        response = yield from state.change(first, subject)
+        last = yield from state.now()
+    if response.ok:
+        last = yield from _check_only_named(first, after, response, last, state, subject)
+    return last
+
+
+def _judge_expansion(name: str, state: State, subject: Subject) -> Steps[None]:
+    """Judge EXP-02 and EXP-03 for the response to a PATCH that changes nothing any more."""
+    writable_names = writable(state.operation, subject)
+    expansions = (
+        candidate for candidate in state.operation.first_expansions if candidate.resolvable and not candidate.parent
+    )
+    expansion = next(
+        (candidate for candidate in expansions if candidate.path.partition(".")[0] not in writable_names), None
+    )
+    if expansion is not None:
+        yield from _send_with_expand(expansion, {name: state.first.json[name]}, state, subject)
+    for requirement in EXPANDED:
+        yield without(requirement, state.operation.key, Verdict.NOT_APPLICABLE, "no link can be expanded here")
+
+
+def _send_with_expand(expansion: Expansion, named: Mapping[str, Any], state: State, subject: Subject) -> Steps[None]:
+    """Send the PATCH with `expand`, and compare its response with a plain read."""
+    plain = yield from state.now()
+    response = yield from state.change(named, subject, ("expand", expansion.path))
+    if response.ok or (yield from state.change(named, subject)).ok:
+        yield from replaced(plain, response, expansion, subject)
+
+
+def _check_only_named(  # noqa: PLR0913 - the three states, and the properties named
+    named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
+) -> Steps[Answer]:
+    """Judge WRT-02: named properties have the new value in the response and in the next read, others their old one.
+
+    A violation must show in one more read: a value may come late, or change by itself. Return the last read.
+    """
+    if not (before.ok and after.ok):
+        reason = f"the effect of the change cannot be read: {after.status if before.ok else before.status}"
+        yield observed(changed, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(before, after))
+        return after
+    violations = list(_find_violations(named, before, changed, after, state, subject))
+    if violations:
+        after = yield from state.now()
+        violations = [
+            violation
+            for violation in _find_violations(named, before, changed, after, state, subject)
+            if violation in violations
+        ]
+    for words, pointer, expected, actual in violations[:_MAX_VIOLATIONS]:
+        also = (before, after)
+        yield violated(
+            changed, "WRT-02", words, expected=quote(expected), actual=quote(actual), pointer=pointer, also=also
+        )
+    if not violations:
+        yield passed(changed, "WRT-02")
+    return after
+
+
+def _find_violations(  # noqa: PLR0913 - see _check_only_named
+    named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
+) -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield, for each violation of WRT-02, a message, the JSON pointer, the expected and the actual value."""
+    for response, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
+        members = response.json if isinstance(response.json, dict) else {}
+        for name, value in named.items():
+            shown = members.get(name, ABSENT)
+            if not (response is changed and shown is ABSENT) and not _is_shown_as_sent(shown, value):
+                yield words, f"/{name}", value, shown
+    other_names = {*writable(state.operation, subject)} - {*named, *needed(state.write, before.json, subject)}
+    for difference in differences(before.json, after.json):
+        if difference.first in other_names:
+            yield (
+                f"changing {', '.join(named)} changes another property",
+                difference.pointer,
+                difference.old,
+                difference.new,
+            )
+
+
+def _is_shown_as_sent(shown: Any, value: Any) -> bool:
+    """Return whether a value is shown as it was sent, apart from spellings that a server may choose."""
+    return shown is None if value is None else not any(lost({"": value}, {"": shown}))
+
+
+def _check_other_members(
+    changed_values: Mapping[str, Any], changed: Answer, state: State, subject: Subject
+) -> Steps[None]:
+    """Judge WRT-02 for the other members of the collection: the values that were written do not appear in them.
+
+    One value in one other member may be the work of another client, and is not reported.
+    """
+    call = _find_list(state.reader, subject)
+    if call is None or state.around is None:
+        return
+    after = yield from ask(call.operation, call.request(fresh=True))
+    items_before = {item.get("url"): item for _, item in state.around.objects}
+    touched: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for where, item in after.objects:
+        old = {} if _is_same_resource(item, state, subject) else items_before.get(item.get("url"), {})
+        names = [
+            name
+            for name in changed_values
+            if name in old and name in item and not _is_shown_as_sent(old[name], changed_values[name])
+        ]
+        if names and all(_is_shown_as_sent(item[name], changed_values[name]) for name in names):
+            touched.append((where, {name: old[name] for name in names}, {name: item[name] for name in names}))
+    where, old, new = max(touched, key=lambda change: len(change[2]), default=("", {}, {}))
+    if len(new) > 1 or len(touched) > 1:
+        message, also = "a PATCH of one resource changes another one", (state.around, after)
+        yield violated(changed, "WRT-02", message, expected=quote(old), actual=quote(new), pointer=where, also=also)
+        notice = f"{call.path}: other resources than the one named were changed, and were not restored"
+        yield Noticed("cleanup", notice, changed.operation.key)
+
+
+def _is_same_resource(item: Mapping[str, Any], state: State, subject: Subject) -> bool:
+    """Return whether an item of the list is the resource itself."""
+    url = item.get("url")
+    path = below(subject.target.base_url, url) if isinstance(url, str) else None
+    return (path or "").rstrip("/") == state.reader.path.rstrip("/") or item.get("id") == state.first.json.get("id", "")
+
+
+def _check_read_only(
+    fixed: Mapping[str, Any], response: Answer, before: Answer, last: Answer
+) -> Iterator[Outcome | Noticed]:
+    """Judge WRT-03: values for read-only properties are refused or have no effect."""
+    old, shown = (state_read.json if isinstance(state_read.json, dict) else {} for state_read in (before, last))
+    taken_names = [name for name in fixed if response.ok and shown.get(name, ABSENT) == fixed[name]]
+    for name in taken_names:
+        message = "a write changes a read-only property"
+        old_value, new_value = quote(old[name]), quote(fixed[name])
+        yield violated(
+            response, "WRT-03", message, expected=old_value, actual=new_value, pointer=f"/{name}", also=(before, last)
+        )
+    if not fixed:
+        yield observed(
+            response, "WRT-03", Verdict.NOT_APPLICABLE, "no property that is shown is documented as read-only"
+        )
+    elif last.status in GONE:
+        message = "the resource is gone after values for read-only properties were sent"
+        yield violated(response, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
+    elif not last.ok:
+        reason = f"the effect of forged values cannot be read: {last.status}"
+        yield observed(response, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
+    elif not taken_names:
+        yield passed(response, "WRT-03")
+    if taken_names:
+        yield Noticed(
+            "cleanup", f"{', '.join(taken_names)} has a forged value now, and was not restored", response.operation.key
+        )
+
+
+PROBES = (Probe("update", ALL, _is_update, _needs, update, writes=True),)

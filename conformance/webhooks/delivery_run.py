@@ -1,0 +1,183 @@
+"""The check of the provider's deliveries, as they arrive or from a capture (WHK-01 to WHK-06)."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import msgspec
+
+from conformance.description import pointers
+from conformance.evidence.responses import UNREADABLE
+from conformance.execution.unscheduled_run import About, Item, Record
+from conformance.model import (
+    Exchange,
+    Headers,
+    Noticed,
+    Operation,
+    Outcome,
+    Request,
+    Requirement,
+    Response,
+    Target,
+    Verdict,
+)
+from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.safety.gate import Gate
+from conformance.webhooks.delivery import Delivery
+from conformance.webhooks.delivery_checks import Sender, is_authentic, judge
+from conformance.webhooks.operations import operation_of, posted
+from conformance.webhooks.resource_comparison import compare
+from conformance.webhooks.sequence_checks import judge_all
+from strategies import schema_of_webhook
+
+NOTHING_CAME = "no delivery of this event arrived"
+UNSIGNED = "data.url is not fetched for a delivery that is not authentic (WHK-01)"
+NO_TARGET = "no API to fetch data.url from: name one with --target"
+_FAMILY = "WHK"
+_POLL_S = 0.2
+
+
+class Api(msgspec.Struct, frozen=True):
+    """The API to fetch `data.url` from, and the identity to use."""
+
+    target: Target
+    headers: Mapping[str, Headers]
+    secrets: Mapping[str, str]
+    identity: str
+
+
+def about(
+    sender: Sender, target: Target, requirements: Iterable[Requirement], directory: Path, *, command: str
+) -> About:
+    """Return the scope of the run: every requirement on deliveries, on every event of the description."""
+    keys = tuple(operation_of(event) for event in sender.events)
+    family_requirements = tuple(requirement for requirement in requirements if requirement.family == _FAMILY)
+    return About(
+        target=target,
+        description=sender.description,
+        operations=tuple(_build_operation(event, sender) for event in sender.events),
+        requirements=family_requirements,
+        cases={requirement.id: keys for requirement in family_requirements},
+        directory=directory,
+        command=command,
+    )
+
+
+def _build_operation(event: str, sender: Sender) -> Operation:
+    """Return the operation that stands for an event."""
+    schema, pointer = schema_of_webhook(sender.validators, event), pointers.join("#/webhooks", event, "post")
+    return posted(operation_of(event), group="webhooks", schema=schema, pointer=pointer)
+
+
+def run(about: About, sender: Sender, deliveries: Iterable[Delivery], api: Api | None, origin: str) -> Path:
+    """Check deliveries one by one as they arrive, then all together; return the run log.
+
+    `origin` is where they arrived, or the name of the capture. Raises LogError if the run log cannot be written.
+    """
+    secrets = {name: value for key in sender.keys for name, value in key.secrets.items()}
+    with Record(about, {**secrets, **(api.secrets if api else {})}) as record, record.item("deliveries") as item:
+        checker = _DeliveryChecker(sender, record, item, api, origin)
+        try:
+            for delivery in deliveries:
+                checker.take(delivery)
+        except KeyboardInterrupt:
+            record.notice("listening", "interrupted")
+        checker.close()
+    return record.path
+
+
+def until(
+    arrived: SimpleQueue[Delivery], *, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Delivery]:
+    """Yield received deliveries until `count` have arrived or `seconds` have passed; 0 is no limit."""
+    end, received = clock() + seconds, 0
+    while (not count or received < count) and (not seconds or clock() < end):
+        try:
+            yield arrived.get(timeout=_POLL_S)
+        except Empty:
+            continue
+        received += 1
+
+
+class _DeliveryChecker:
+    """A checker of deliveries, which are numbered in the order of arrival."""
+
+    def __init__(self, sender: Sender, record: Record, item: Item, api: Api | None, origin: str) -> None:
+        self._sender, self._record, self._item, self._api, self._origin = sender, record, item, api, origin
+        self._deliveries: list[tuple[str, Delivery]] = []
+        self._fetched = 0
+
+    def take(self, delivery: Delivery) -> None:
+        """Check one delivery, and compare it with its resource unless it repeats an earlier delivery."""
+        name = f"delivery-{len(self._deliveries) + 1}"
+        is_repeated = any(
+            earlier.id == delivery.id and earlier.body == delivery.body for _, earlier in self._deliveries
+        )
+        self._deliveries.append((name, delivery))
+        self._item.exchanged(self._build_exchange(name, delivery))
+        self._observe(judge(delivery, name, self._sender))
+        if self._api is None or not delivery.data or is_repeated:
+            return
+        if is_authentic(delivery, self._sender):
+            self._compare(delivery, name, self._api)
+        else:
+            operation = operation_of(delivery.event)
+            self._item.observed([Outcome("WHK-04", operation, Verdict.NOT_OBSERVABLE, UNSIGNED, exchanges=(name,))])
+
+    def close(self) -> None:
+        """Check all deliveries together, and give a verdict to each case that none of them concerned."""
+        self._observe(judge_all(self._deliveries))
+        operations = {operation_of(delivery.event) for _, delivery in self._deliveries}
+        for operation in sorted(operations):
+            if self._api is None:
+                self._item.observed([Outcome("WHK-04", operation, Verdict.NOT_TESTED, NO_TARGET)])
+        self._record.leave(NOTHING_CAME, Verdict.NOT_OBSERVABLE)
+
+    def _compare(self, delivery: Delivery, name: str, api: Api) -> None:
+        """Compare a delivery with the resource at its `data.url`."""
+        with Channel(api.target.base_url, api.headers, Gate(api.target), agent=AGENT) as channel:
+
+            def fetch(target: str) -> Exchange:
+                self._fetched += 1
+                request = Request("*", "GET", target, identity=api.identity)
+                exchange = _send(channel, request, f"fetch-{self._fetched}")
+                self._item.exchanged(exchange)
+                return exchange
+
+            self._observe(compare(delivery, name, api.target.base_url, fetch, _decode_json))
+
+    def _observe(self, observations: Iterable[Outcome | Noticed]) -> None:
+        """Write outcomes and notices to the run log."""
+        for observation in observations:
+            if isinstance(observation, Noticed):
+                self._record.notice(observation.topic, observation.message, observation.operation)
+            else:
+                self._item.observed([observation])
+
+    def _build_exchange(self, name: str, delivery: Delivery) -> Exchange:
+        """Return a delivery as an exchange of the run log."""
+        request = Request(
+            operation_of(delivery.event), "POST", delivery.target, delivery.headers, delivery.body, identity=""
+        )
+        response = Response(delivery.answered) if delivery.answered else None
+        url = delivery.target if "://" in delivery.target else self._origin + delivery.target
+        return Exchange(name, request, url, delivery.arrived_at, response)
+
+
+def _send(channel: Channel, request: Request, name: str) -> Exchange:
+    """Send a request; return its exchange, with or without a response."""
+    sent_at = time.time()
+    try:
+        response = channel.send(request)
+    except (NotSentError, NoAnswerError) as error:
+        return Exchange(name, request, channel.url(request), sent_at, failure=str(error))
+    return Exchange(name, request, channel.url(request), sent_at, response)
+
+
+def _decode_json(exchange: Exchange) -> object:
+    """Return the body of a response as JSON, UNREADABLE if it is not JSON."""
+    try:
+        return msgspec.json.decode(exchange.response.body if exchange.response else b"")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UNREADABLE

@@ -1,0 +1,153 @@
+"""AUT-01 to AUT-04: a target that lets strangers in is caught by the stranger that it lets in."""
+
+import re
+
+import msgspec
+import pytest
+from scripted import BASE, affordable, drive, problem, reply, ulid
+
+from conformance.model import Verdict
+from conformance.probes.authorization.credentials import PROBES
+
+BY_NAME = {each.name: each for each in PROBES}
+EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
+READ, WRITE, ACTION = "GET /evses/{evse_id}", "PATCH /evses/{evse_id}", "POST /vehicles/{vehicle_id}/disconnect"
+PUBLIC = "GET /evse_makes"
+
+
+class Guarded:
+    """A target that knows tokens by where they are; `lets_in` names one request that it forgets to refuse."""
+
+    def __init__(self, lets_in=lambda request: False, refusal=401):
+        self.lets_in, self.refusal = lets_in, refusal
+
+    def __call__(self, request):
+        if self.lets_in(request):
+            return self.answer(request)
+        authorised = request.identity and not request.token_in and not request.headers_named("authorization")
+        if not authorised or request.identity == "expired":
+            return problem(self.refusal)
+        if request.identity == "noscope" or (request.identity == "readonly" and request.method != "GET"):
+            return problem(403)
+        return self.answer(request)
+
+    def answer(self, request):
+        if request.method != "GET":
+            return problem(404)
+        return reply([EVSE] if request.target == "/evses" else EVSE)
+
+
+class Asked(msgspec.Struct):
+    """A request that finds its headers by name."""
+
+    request: object
+
+    def __getattr__(self, name):
+        return getattr(self.request, name)
+
+    def headers_named(self, name):
+        return [value for key, value in self.request.headers if key.lower() == name]
+
+
+def run(name, operation, subject, lets_in=lambda request: False, **more):
+    target = Guarded(lets_in, **more)
+    return drive(BY_NAME[name], operation, subject, lambda request: target(Asked(request)))
+
+
+GUARDS = {
+    "anonymous": "AUT-01", "expired-token": "AUT-01", "unknown-token": "AUT-01",
+    "token-elsewhere": "AUT-02", "token-anywhere": "AUT-02", "no-scope": "AUT-03", "reading-scopes": "AUT-03",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", [READ, WRITE, ACTION])
+@pytest.mark.parametrize(("name", "requirement"), GUARDS.items())
+def test_a_guarded_operation_is_guarded_against_everybody(name, requirement, operation, subject):
+    if not BY_NAME[name].applies(subject.model.by_key[operation], subject.model):
+        assert (name, operation) == ("reading-scopes", READ)
+        return
+    found = run(name, operation, subject)
+    assert found.passed() == {requirement}
+    assert affordable(found, BY_NAME[name], operation, subject)
+
+
+@pytest.mark.parametrize(
+    ("name", "operation", "lets_in"),
+    [
+        ("anonymous", READ, lambda r: r.identity == "" and not r.headers),
+        ("anonymous", WRITE, lambda r: r.identity == "" and not r.headers_named("authorization")),
+        ("expired-token", READ, lambda r: r.identity == "expired"),
+        ("expired-token", WRITE, lambda r: r.identity == "expired"),
+        ("token-elsewhere", READ, lambda r: r.token_in),
+        ("token-anywhere", ACTION, lambda r: r.token_in),
+        ("no-scope", READ, lambda r: r.identity == "noscope"),
+        ("reading-scopes", WRITE, lambda r: r.identity == "readonly"),
+    ],
+)
+def test_whoever_is_let_in_is_found(name, operation, lets_in, subject):
+    assert run(name, operation, subject, lets_in).violated() == {GUARDS[name]}
+
+
+@pytest.mark.parametrize("kind", ["Bearer no token", "Bearer 0"])
+def test_each_stranger_is_tried_by_one_of_two_probes(kind, subject):
+    def lets_in(request):
+        return any(value.startswith(kind) for value in request.headers_named("authorization"))
+
+    found = [run(name, READ, subject, lets_in).violated() for name in ("anonymous", "unknown-token")]
+    assert sorted(found, key=len) == [set(), {"AUT-01"}]
+
+
+def test_both_places_are_tried_by_one_of_two_probes(subject):
+    places = {run(name, READ, subject).requests[-1].token_in for name in ("token-elsewhere", "token-anywhere")}
+    assert places == {"query", "cookie"}
+
+
+def test_another_refusal_is_no_401(subject):
+    assert run("anonymous", READ, subject, refusal=403).violated() == {"AUT-01"}
+
+
+@pytest.mark.parametrize("name", ["anonymous", "expired-token", "reading-scopes"])
+def test_a_write_of_a_stranger_cannot_take_effect(name, subject):
+    for operation in subject.model.operations:
+        if operation.safe or not BY_NAME[name].applies(operation, subject.model):
+            continue
+        for request in run(name, operation.key, subject).requests:
+            invalid = request.body and subject.validators.request_body(
+                operation, "application/json", msgspec.json.decode(request.body)
+            )
+            assert invalid or re.search(r"[0-9A-Z]{26}", request.target)
+
+
+def test_nobody_is_asked_to_write_what_could_take_effect(subject):
+    operation = msgspec.structs.replace(subject.model.by_key[ACTION], path="/everything:stop", parameters=())
+    steps = BY_NAME["anonymous"].run(operation, subject)
+    assert next(steps).verdict is Verdict.NOT_TESTED
+
+
+class TestPublic:
+    def test_it_answers_without_a_token(self, subject):
+        found = drive(BY_NAME["public"], PUBLIC, subject, lambda request: reply([]))
+        assert found.passed() == {"AUT-04"}
+        assert [each.identity for each in found.requests] == [""]
+
+    def test_it_may_not_want_one(self, subject):
+        assert drive(BY_NAME["public"], PUBLIC, subject, lambda _: problem(401)).violated() == {"AUT-04"}
+
+    def test_it_may_not_hide_from_those_without(self, subject):
+        def target(request):
+            return reply([]) if request.identity else problem(404)
+
+        assert drive(BY_NAME["public"], PUBLIC, subject, target).violated() == {"AUT-04"}
+
+    def test_what_nobody_can_read_shows_nothing(self, subject):
+        found = drive(BY_NAME["public"], PUBLIC, subject, lambda _: problem(404))
+        assert found.verdicts("AUT-04") == {Verdict.NOT_OBSERVABLE}
+
+    @pytest.mark.parametrize(("operation", "status"), [("POST /vehicle_waitlist", 503), (PUBLIC, 304)])
+    def test_a_failure_or_nothing_new_is_no_answer(self, operation, status, subject):
+        found = drive(BY_NAME["public"], operation, subject, lambda _: problem(status))
+        assert found.verdicts("AUT-04") == {Verdict.NOT_OBSERVABLE}
+
+    def test_a_write_says_what_is_wrong_with_the_body(self, subject):
+        found = drive(BY_NAME["public"], "POST /vehicle_waitlist", subject, lambda _: problem(400))
+        assert found.passed() == {"AUT-04"}

@@ -1,0 +1,130 @@
+"""The first page of a certification: what a partner reads, in any theme, at any width, on paper."""
+
+import msgspec
+import pytest
+from generator import Settings, summary
+
+import reports
+from conformance.model import Certification, Certified, Requirement, Verdict
+from reports.first_page import Standing, partner
+from reports.formats.badge import State, state_of
+from reports.groups import by_cause
+from reports.summary import CertificateState, PastAttempt, RunVerdict
+
+HOSTILE = "<img src=x onerror=window.__pwned=1>"
+NAMED = Certification(Certified.CLIENT, "Acme", "1.4.2", "reader", "a" * 64, "b" * 64)
+PAST = (PastAttempt(1, 1_790_000_000.0, "1.4.1", "violations"), PastAttempt(2, 1_790_100_000.0, "1.4.2", "conforms"))
+SIGNED = CertificateState(2, PAST, issued=1_790_100_000.0, expires=1_821_600_000.0, key_id="f" * 64, verified=True)
+FAULTY, CLEAN = Settings(exchanges=150, undecided=1), Settings(exchanges=60, faulty=False)
+
+
+def certification(settings=FAULTY, state=None, named=NAMED, **changes):
+    run = summary(settings)
+    lines = tuple(_with_advice(requirement) for requirement in run.requirements)
+    started = msgspec.structs.replace(run.started, certification=named)
+    return msgspec.structs.replace(run, started=started, requirements=lines, certificate=state, **changes)
+
+
+def _with_advice(requirement: Requirement) -> Requirement:
+    return msgspec.structs.replace(requirement, mend=f"Do this about `{requirement.id}`.")
+
+
+def first_page(run):
+    return partner(run, by_cause(run.findings))
+
+
+def test_a_plain_run_has_no_such_page():
+    assert first_page(summary(FAULTY)) is None
+
+
+STANDINGS = [
+    (RunVerdict.CONFORMS, SIGNED, Standing.CERTIFIED),
+    (RunVerdict.WAIVED, SIGNED, Standing.CERTIFIED),
+    (RunVerdict.CONFORMS, CertificateState(1), Standing.PASSED),
+    (RunVerdict.CONFORMS, None, Standing.PASSED),
+    (RunVerdict.CONFORMS, CertificateState(1, obstacles=("W06 is not tested",)), Standing.OPEN),
+    (RunVerdict.CONFORMS, msgspec.structs.replace(SIGNED, obstacles=("the chain is broken",)), Standing.OPEN),
+    (RunVerdict.INCONCLUSIVE, SIGNED, Standing.OPEN),
+    (RunVerdict.VIOLATIONS, SIGNED, Standing.REFUSED),
+    (RunVerdict.ERROR, SIGNED, Standing.REFUSED),
+]
+
+
+@pytest.mark.parametrize(("verdict", "state", "expected"), STANDINGS)
+def test_where_it_stands(verdict, state, expected):
+    assert first_page(certification(state=state, verdict=verdict)).standing is expected
+
+
+def test_every_violation_is_listed_once_with_what_to_do():
+    run = certification()
+    page = first_page(run)
+    violated = {finding.requirement for finding in run.findings if finding.violation}
+    assert violated
+    assert [fix.requirement for fix in page.must] == list(dict.fromkeys(fix.requirement for fix in page.must))
+    assert {fix.requirement for fix in page.must} == violated
+    assert all(fix.how == f"Do this about `{fix.requirement}`." for fix in page.must)
+    assert {fix.verdict for fix in page.should} == {Verdict.WARN}
+    assert {cell.verdict for cell in page.unseen} <= {*Verdict} - {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
+
+
+def test_what_is_waived_stands_against_nothing():
+    run = certification()
+    waived = tuple(msgspec.structs.replace(finding, waived=True) for finding in run.findings)
+    page = first_page(msgspec.structs.replace(run, findings=waived))
+    assert not page.must
+    assert {fix.waived for fix in page.should} == {True}
+
+
+def test_a_badge_says_certified_only_where_the_signature_was_just_made():
+    assert state_of(certification(CLEAN, SIGNED)) is State.CERTIFIED
+    claimed = msgspec.structs.replace(SIGNED, verified=False)
+    assert state_of(certification(CLEAN, claimed)) is State.CONFORMS
+
+
+@pytest.fixture
+def report(tmp_path):
+    def write(*args, **options):
+        return reports.build(certification(*args, **options), tmp_path, ["html"])["html"]
+
+    return write
+
+
+def test_a_certified_partner_reads_until_when(opened, report):
+    page = opened(report(CLEAN, SIGNED))
+    first = page.locator("#certification")
+    assert page.title() == "Certified · Acme · certification report"
+    assert page.locator("h1").text_content() == "Acme 1.4.2"
+    assert "Certified until 22 September 2027" in first.text_content()
+    assert "evconform verify certificate.json" in first.text_content()
+    assert first.locator(".attempts li").count() == 2
+    assert page.locator("main > section").first.get_attribute("id") == "certification"
+
+
+def test_a_partner_who_failed_reads_what_to_mend_and_finds_the_evidence(opened, report):
+    page = opened(report(FAULTY, CertificateState(1, PAST[:1], ("2 MUST requirements violated",))))
+    first = page.locator("#certification")
+    assert "Not certified" in first.text_content()
+    assert "it counts as attempt 2" in first.text_content()
+    assert first.locator(".how").count() == first.locator(".mends > li").count() > 0
+    link = first.locator(".mends a").first
+    target = link.get_attribute("href")
+    link.click()
+    assert page.locator(target).is_visible()
+
+
+def test_it_reads_without_javascript_and_hostile_names_stay_text(opened, report):
+    named = msgspec.structs.replace(NAMED, subject=HOSTILE, version=HOSTILE, profile=HOSTILE)
+    page = opened(report(FAULTY, SIGNED, named), java_script_enabled=False)
+    assert HOSTILE in page.locator("#certification h1").text_content()
+    assert page.locator("main img").count() == 0
+    assert page.locator("#certification .script-only:visible").count() == 0
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 380)])
+@pytest.mark.parametrize("settings", [FAULTY, CLEAN])
+def test_axe_finds_no_violation_on_it_and_nothing_scrolls_sideways(opened, report, settings, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = opened(report(settings, SIGNED), color_scheme=scheme, viewport={"width": width, "height": 900})
+    actual = axe.Axe().run(page, context="#certification").response["violations"]
+    assert [(item["id"], item["nodes"][0]["target"], item["nodes"][0]["failureSummary"]) for item in actual] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
