@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from conformance import cli
+from conformance.certify.api_clients import scenario_runner
 from conformance.certify.api_clients.client_plan import presumed, read, template
 from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
 from conformance.certify.api_clients.trace import How, Ran
@@ -238,8 +239,8 @@ def test_an_interrupt_stops_running_clients(certify_sample, write_plan, monkeypa
         stops.append(stopped())
         return Ran(How.STOPPED)
 
-    monkeypatch.setattr("conformance.certify.api_clients.scenario_runner.ThreadPoolExecutor", Interrupted)
-    monkeypatch.setattr("conformance.certify.api_clients.scenario_runner.run", wait_for_stop)
+    monkeypatch.setattr(scenario_runner, "ThreadPoolExecutor", Interrupted)
+    monkeypatch.setattr(scenario_runner, "run", wait_for_stop)
     summary = certify_sample(plan=write_plan("list_vehicles", "read_vehicles"))
     assert (stops, summary.stopped) == ([True], ("interrupted",))
 
