@@ -11,18 +11,18 @@ import pytest
 if TYPE_CHECKING:
     from conformance.execution.session import Session
     from conformance.execution.setup import RunOptions
-    from conformance.execution.spec import Brief, RunSpec
+    from conformance.execution.spec import RunContext, RunSpec
 
 SUITE = "conformance.suite"
-PREPARED = "evconform-session"  # the plugin name under which the command passes its session
+SESSION_PLUGIN = "evconform-session"  # the plugin name under which the command passes its session
 _OWN = "evconform-own-session"
 _HIDES_PASSES = "evconform-passes-unseen"  # key of a worker's input: its controller does not show what passed
 
 
-class Prepared:
+class PreparedSession:
     """A session that the command opened and will finish."""
 
-    __name__ = PREPARED  # pytest reads a plugin's name here
+    __name__ = SESSION_PLUGIN  # pytest reads a plugin's name here
 
     def __init__(self, session: "Session") -> None:
         self.session = session
@@ -49,16 +49,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Open the run or, in a worker, prepare to run plan items."""
     received = getattr(config, "workerinput", {}).get("evconform")
-    if received is None and not (_is_selected(config) or config.pluginmanager.hasplugin(PREPARED)):
+    if received is None and not (_is_selected(config) or config.pluginmanager.hasplugin(SESSION_PLUGIN)):
         return
     from conformance.errors import HarnessError
-    from conformance.execution.spec import Brief, RunSpec
+    from conformance.execution.spec import RunContext, RunSpec
     from conformance.plan import Plan
 
     try:
         if received is not None:
             spec, plan = msgspec.msgpack.decode(received, type=tuple[RunSpec, Plan])
-            _start_worker(config, spec, Brief.of(spec, plan), config.workerinput["workerid"])  # type: ignore[attr-defined]
+            _start_worker(config, spec, RunContext.load(spec, plan), config.workerinput["workerid"])  # type: ignore[attr-defined]
             return
         session = _open_session(config)
         if not config.getoption("numprocesses", None):
@@ -72,11 +72,11 @@ def _is_selected(config: pytest.Config) -> bool:
 
 
 def _open_session(config: pytest.Config) -> "Session":
-    prepared = config.pluginmanager.get_plugin(PREPARED)
+    prepared = config.pluginmanager.get_plugin(SESSION_PLUGIN)
     if prepared is None:
         from conformance.execution.session import Session
 
-        prepared = Prepared(Session.open(_read_options(config)))
+        prepared = PreparedSession(Session.open(_read_options(config)))
         config.pluginmanager.register(_Owner(prepared.session), _OWN)
         config.pluginmanager.register(prepared)
     session: Session = prepared.session
@@ -85,7 +85,7 @@ def _open_session(config: pytest.Config) -> "Session":
 
 def _read_options(config: pytest.Config) -> "RunOptions":
     from conformance.execution.setup import RunOptions
-    from conformance.execution.shards import shard_of
+    from conformance.execution.shards import parse_shard
     from conformance.model import Profile
 
     get = config.getoption
@@ -97,7 +97,7 @@ def _read_options(config: pytest.Config) -> "RunOptions":
         budget=get("--budget"),
         seed=get("--seed"),
         select=tuple(get("--select")),
-        shard=shard_of(get("--shard")),
+        shard=parse_shard(get("--shard")),
         allow_writes=get("--allow-writes"),
         allow_hardware=get("--allow-hardware"),
         report_dir=get("--report-dir"),
@@ -105,7 +105,7 @@ def _read_options(config: pytest.Config) -> "RunOptions":
     )
 
 
-def _start_worker(config: pytest.Config, spec: "RunSpec", brief: "Brief", name: str) -> None:
+def _start_worker(config: pytest.Config, spec: "RunSpec", brief: "RunContext", name: str) -> None:
     from conformance.execution.worker import Worker
     from conformance.suite.items import WORKER
 
@@ -134,7 +134,7 @@ def _reduce_collection() -> Callable[[], None]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Send the run to a worker of xdist through its pipe, never through a file."""
-    prepared = node.config.pluginmanager.get_plugin(PREPARED)
+    prepared = node.config.pluginmanager.get_plugin(SESSION_PLUGIN)
     if prepared is not None:
         session = prepared.session
         node.workerinput["evconform"] = msgspec.msgpack.encode((session.spec, session.brief.plan))
@@ -144,12 +144,12 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Distribute the plan items by lanes, whatever `--dist` says."""
-    prepared = config.pluginmanager.get_plugin(PREPARED)
+    prepared = config.pluginmanager.get_plugin(SESSION_PLUGIN)
     if prepared is None:
         return None
-    from conformance.suite.scheduler import ByLanes
+    from conformance.suite.scheduler import LaneScheduler
 
-    return ByLanes(config, log, prepared.session.brief)
+    return LaneScheduler(config, log, prepared.session.brief)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -190,10 +190,10 @@ class _Owner:
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Merge the logs and write the reports after the last worker has ended."""
         yield
-        from conformance.reporting.builder import report
+        from conformance.reporting.builder import write_reports
 
         try:
             log = self._session.finish()
-            report(log)
+            write_reports(log)
         finally:
             self._session.close()

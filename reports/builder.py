@@ -8,8 +8,8 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.model import Event
-from conformance.tools.files import replace
-from conformance.tools.registry import collect
+from conformance.tools.files import replace_file
+from conformance.tools.registry import collect_members
 from reports import formats as formats_package
 from reports.difference import diff
 from reports.event_fold import fold
@@ -19,7 +19,7 @@ from reports.summary import Summary
 
 def _collect_formats() -> Mapping[str, Format]:
     by_name: dict[str, Format] = {}
-    for report_format in collect(formats_package, "FORMATS", Format):
+    for report_format in collect_members(formats_package, "FORMATS", Format):
         if report_format.name in by_name:
             raise ValueError(f"two report formats are called {report_format.name!r}")
         by_name[report_format.name] = report_format
@@ -74,4 +74,4 @@ def _replace_file(path: Path, content: bytes) -> None:
     if not content:
         path.unlink(missing_ok=True)
         return
-    replace(path, content)
+    replace_file(path, content)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from reports.summary import GRAVITY, Cell, Finding, Summary
+from reports.summary import GRAVITY, CaseResult, Finding, Summary
 
 WHOLE_API = "whole API"
 _LONGEST = 400  # characters of a finding that the search looks at
@@ -23,11 +23,11 @@ class _Words:
         return self._numbers[word]
 
 
-def core(summary: Summary) -> dict[str, Any]:
+def build_columns(summary: Summary) -> dict[str, Any]:
     """Return requirements, operations with their column of the matrix, cases, exclusions and findings."""
     operations, reasons = _Words(), _Words()
     requirements = {requirement.id: n for n, requirement in enumerate(summary.requirements)}
-    cells = (*summary.cells, *summary.unplanned)
+    cells = (*summary.case_results, *summary.unplanned_results)
     for cell in cells:
         requirements.setdefault(cell.requirement, len(requirements))
     for exclusion in summary.excluded:
@@ -45,7 +45,7 @@ def core(summary: Summary) -> dict[str, Any]:
         "verdicts": [verdict.value for verdict in GRAVITY],
         "requirements": [_requirement_row(key, summary) for key in requirements],
         "cells": columns,
-        "unplannedFrom": len(summary.cells),
+        "unplannedFrom": len(summary.case_results),
         "excluded": excluded,
         "findings": [_finding_row(finding) for finding in summary.findings],
         "operations": [[key, _matrix_column(key, summary)] for key in operations.listed],
@@ -54,7 +54,7 @@ def core(summary: Summary) -> dict[str, Any]:
 
 
 def _case_columns(
-    cells: Iterable[Cell], requirements: dict[str, int], operations: _Words, reasons: _Words
+    cells: Iterable[CaseResult], requirements: dict[str, int], operations: _Words, reasons: _Words
 ) -> dict[str, Any]:
     listed = list(cells)
     ranks = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
@@ -68,16 +68,16 @@ def _case_columns(
 
 
 def _requirement_row(key: str, summary: Summary) -> list[str]:
-    known = summary.by_id.get(key)
+    known = summary.requirements_by_id.get(key)
     family = key.partition("-")[0]
     if known is None:
-        return [key, summary.level(key).value, family, "not in the catalogue", "", ""]
+        return [key, summary.requirement_level(key).value, family, "not in the catalogue", "", ""]
     return [key, known.level.value, family, known.statement, known.seen, known.not_tested]
 
 
 def _matrix_column(key: str, summary: Summary) -> str:
     """Return the resource of an operation: the first part of its name, or its group where it has none."""
-    operation = summary.model.by_key.get(key) if summary.model else None
+    operation = summary.model.operations_by_key.get(key) if summary.model else None
     if operation is None:
         return WHOLE_API if key == "*" else key.rpartition(" ")[2].strip("/").partition("/")[0] or WHOLE_API
     return operation.resource.partition(".")[0] or operation.group or "root"

@@ -12,7 +12,7 @@ from conformance.model import Exchange, Location, Operation
 from reports.summary import Summary
 
 
-class Seen(msgspec.Struct, frozen=True):
+class UsedElement(msgspec.Struct, frozen=True):
     """Something that the description offers, and how often the run used it."""
 
     name: str
@@ -31,25 +31,25 @@ class OperationCoverage(msgspec.Struct, frozen=True):
     key: str
     deprecated: bool
     requests: int
-    statuses: tuple[Seen, ...]
-    parameters: tuple[Seen, ...]
-    expansions: tuple[Seen, ...]
-    fields: tuple[Seen, ...]
+    statuses: tuple[UsedElement, ...]
+    parameters: tuple[UsedElement, ...]
+    expansions: tuple[UsedElement, ...]
+    fields: tuple[UsedElement, ...]
     beyond: tuple[str, ...]
 
     kinds: ClassVar[tuple[str, ...]] = ("statuses", "parameters", "expansions", "fields")
 
-    def total(self, kind: str) -> "Total":
+    def total(self, kind: str) -> "CoverageTotal":
         """Return how many elements of one kind are documented, and how many of them were seen."""
         offered = [seen for seen in getattr(self, kind) if seen.documented]
-        return Total(kind, sum(seen.times > 0 for seen in offered), len(offered))
+        return CoverageTotal(kind, sum(seen.times > 0 for seen in offered), len(offered))
 
     def unseen(self, kind: str) -> tuple[str, ...]:
         """Return the names of the documented elements of one kind that were not seen."""
         return tuple(seen.name for seen in getattr(self, kind) if seen.documented and not seen.times)
 
 
-class Total(msgspec.Struct, frozen=True):
+class CoverageTotal(msgspec.Struct, frozen=True):
     """The number of elements of one kind that the description offers, and of those that were used."""
 
     name: str
@@ -57,7 +57,7 @@ class Total(msgspec.Struct, frozen=True):
     offered: int
 
 
-def coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
+def measure_coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
     """Return one entry for each operation of the description, in its order; empty where the log holds no description.
 
     A request that was sent to an operation with another method (to be refused, or HEAD for GET) does not count.
@@ -72,13 +72,16 @@ def coverage(summary: Summary) -> tuple[OperationCoverage, ...]:
     )
 
 
-def totals(covered: Iterable[OperationCoverage]) -> tuple[Total, ...]:
+def sum_coverage(covered: Iterable[OperationCoverage]) -> tuple[CoverageTotal, ...]:
     """Return the totals of operations, statuses, parameters, expansions and fields."""
     listed = tuple(covered)
     kinds = {kind: [operation.total(kind) for operation in listed] for kind in OperationCoverage.kinds}
     return (
-        Total("operations", sum(bool(operation.requests) for operation in listed), len(listed)),
-        *(Total(kind, sum(t.used for t in totals), sum(t.offered for t in totals)) for kind, totals in kinds.items()),
+        CoverageTotal("operations", sum(bool(operation.requests) for operation in listed), len(listed)),
+        *(
+            CoverageTotal(kind, sum(t.used for t in totals), sum(t.offered for t in totals))
+            for kind, totals in kinds.items()
+        ),
     )
 
 
@@ -99,11 +102,11 @@ def _cover_operation(operation: Operation, exchanges: list[Exchange]) -> Operati
         requests=len(exchanges),
         statuses=_cover_statuses(operation, exchanges),
         parameters=tuple(
-            Seen(p.name, _count_parameter(p.name, p.location, names, headers, len(exchanges)))
+            UsedElement(p.name, _count_parameter(p.name, p.location, names, headers, len(exchanges)))
             for p in operation.parameters
         ),
-        expansions=tuple(Seen(expansion.path, walked[expansion.path]) for expansion in operation.expansions),
-        fields=tuple(Seen(name, shown[name]) for name in operation.fields),
+        expansions=tuple(UsedElement(expansion.path, walked[expansion.path]) for expansion in operation.expansions),
+        fields=tuple(UsedElement(name, shown[name]) for name in operation.fields),
         beyond=tuple(sorted(shown.keys() - set(operation.fields))),
     )
 
@@ -118,17 +121,17 @@ def _count_parameter(
     return requests if location is Location.PATH else 0
 
 
-def _cover_statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tuple[Seen, ...]:
+def _cover_statuses(operation: Operation, exchanges: Iterable[Exchange]) -> tuple[UsedElement, ...]:
     seen = Counter(exchange.status for exchange in exchanges if exchange.response)
     counts = Counter[str]()
     undocumented = []
     for status, times in sorted(seen.items()):
-        spec = operation.response(status)
+        spec = operation.find_response(status)
         if spec is None:
-            undocumented.append(Seen(str(status), times, documented=False))
+            undocumented.append(UsedElement(str(status), times, documented=False))
         else:
             counts[spec.status] += times
-    return (*(Seen(response.status, counts[response.status]) for response in operation.responses), *undocumented)
+    return (*(UsedElement(response.status, counts[response.status]) for response in operation.responses), *undocumented)
 
 
 def _count_fields(exchanges: Iterable[Exchange]) -> Counter[str]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from conformance.model import Case, Verdict
-from reports.findings import gravity
-from reports.summary import Change, Difference, Finding, Summary
+from reports.findings import rank_gravity
+from reports.summary import Finding, FindingChange, RunDifference, Summary
 
 _FAILING = frozenset({Verdict.FAIL, Verdict.WARN})
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
 
 
-def diff(old: Summary, new: Summary) -> Difference:
+def diff(old: Summary, new: Summary) -> RunDifference:
     """Return the findings (FAIL and WARN) that are new, fixed or still there, and the cases no longer judged.
 
     Findings are matched by requirement, operation and cause. A finding whose case is no longer judged is not fixed: it
@@ -18,7 +18,7 @@ def diff(old: Summary, new: Summary) -> Difference:
     """
     before, after = _failing_findings(old), _failing_findings(new)
     judged_now, judged_then = _judged_cases(new), _judged_cases(old)
-    return Difference(
+    return RunDifference(
         old_verdict=old.verdict,
         new_verdict=new.verdict,
         old_started_at=old.started.started_at if old.started else 0.0,
@@ -26,7 +26,9 @@ def diff(old: Summary, new: Summary) -> Difference:
         fixed=_changes(before[key] for key in before.keys() - after.keys() if before[key].case in judged_now),
         still=_changes(after[key] for key in after.keys() & before.keys()),
         no_longer_tested=tuple(
-            Change(case.requirement, case.operation, judged_then[case], f"was {judged_then[case]}, is not judged now")
+            FindingChange(
+                case.requirement, case.operation, judged_then[case], f"was {judged_then[case]}, is not judged now"
+            )
             for case in sorted(judged_then.keys() - judged_now.keys())
         ),
     )
@@ -37,10 +39,10 @@ def _failing_findings(summary: Summary) -> dict[str, Finding]:
 
 
 def _judged_cases(summary: Summary) -> dict[Case, Verdict]:
-    cells = (*summary.cells, *summary.unplanned)
+    cells = (*summary.case_results, *summary.unplanned_results)
     return {cell.case: cell.verdict for cell in cells if cell.verdict in _JUDGED}
 
 
-def _changes(findings: Iterable[Finding]) -> tuple[Change, ...]:
-    ordered = sorted(findings, key=lambda f: (*gravity(f.verdict, f.level), f.requirement, f.operation, f.id))
-    return tuple(Change(f.requirement, f.operation, f.verdict, f.message, f.id) for f in ordered)
+def _changes(findings: Iterable[Finding]) -> tuple[FindingChange, ...]:
+    ordered = sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level), f.requirement, f.operation, f.id))
+    return tuple(FindingChange(f.requirement, f.operation, f.verdict, f.message, f.id) for f in ordered)

@@ -29,10 +29,10 @@ from conformance.model import (
     Verdict,
 )
 from conformance.model.grades import grade_verdict
-from conformance.run_log.event_log import CUT_OFF
-from reports.findings import collect
-from reports.run_verdict import judged
-from reports.summary import GRAVITY, Cell, Exclusion, Summary
+from conformance.run_log.event_log import CUT_OFF_TOPIC
+from reports.findings import collect_findings
+from reports.run_verdict import judge_run
+from reports.summary import GRAVITY, CaseResult, Exclusion, Summary
 
 CUT_OFF_REASON = "the run ended before it was judged"
 NOTHING_RECORDED = "nothing was recorded for it"
@@ -111,7 +111,7 @@ def fold(events: Iterable[Event]) -> Summary:
     model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
-    return judged(
+    return judge_run(
         Summary(
             started=header,
             finished_at=max((event.finished_at for event in gathered.footers.values()), default=None),
@@ -122,10 +122,12 @@ def fold(events: Iterable[Event]) -> Summary:
             model=model,
             places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
-            cells=tuple(_build_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
-            unplanned=tuple(_build_cell(case, by_case[case], "") for case in sorted(set(by_case) - gathered.cases)),
+            case_results=tuple(_build_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
+            unplanned_results=tuple(
+                _build_cell(case, by_case[case], "") for case in sorted(set(by_case) - gathered.cases)
+            ),
             excluded=_collect_exclusions(gathered),
-            findings=collect(outcomes, exchanges, gathered.requirements, model),
+            findings=collect_findings(outcomes, exchanges, gathered.requirements, model),
             exchanges=exchanges,
             notices=tuple(sorted(gathered.notices, key=lambda n: (n.topic, n.operation, n.message))),
             items=tuple(sorted(gathered.items, key=lambda i: (i.item, i.duration_s, i.requests))),
@@ -139,14 +141,14 @@ def _grade(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome
     return outcome if verdict is outcome.verdict else msgspec.structs.replace(outcome, verdict=verdict)
 
 
-def _build_cell(case: Case, outcomes: list[Outcome], silence: str) -> Cell:
+def _build_cell(case: Case, outcomes: list[Outcome], silence: str) -> CaseResult:
     if not outcomes:
-        return Cell(case.requirement, case.operation, Verdict.NOT_TESTED, silence)
+        return CaseResult(case.requirement, case.operation, Verdict.NOT_TESTED, silence)
     verdict = min((outcome.verdict for outcome in outcomes), key=_RANK.__getitem__)
     reason = min(
         (outcome.message for outcome in outcomes if outcome.verdict is verdict and outcome.message), default=""
     )
-    return Cell(case.requirement, case.operation, verdict, reason, sum(outcome.times for outcome in outcomes))
+    return CaseResult(case.requirement, case.operation, verdict, reason, sum(outcome.times for outcome in outcomes))
 
 
 def _merge_headers(headers: Iterable[RunStarted]) -> RunStarted | None:
@@ -175,7 +177,7 @@ def _choose_model(gathered: _EventSets, header: RunStarted | None) -> ResourceMo
 
 
 def _find_gaps(gathered: _EventSets) -> tuple[str, ...]:
-    reasons = {notice.message for notice in gathered.notices if notice.topic == CUT_OFF}
+    reasons = {notice.message for notice in gathered.notices if notice.topic == CUT_OFF_TOPIC}
     shards = {header.shard for header in gathered.headers.values()}
     if not reasons and len(gathered.footers) < max(1, len(shards)):
         reasons.add(f"{len(gathered.footers)} of {max(1, len(shards))} logs have a footer")

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Exchange
-from reports.request_commands import curl, python, variables
+from reports.request_commands import list_variables, write_curl, write_python
 from reports.summary import Summary
 
 HEADS_A_CHUNK = 100
@@ -25,7 +25,7 @@ _LARGEST_CITED, _LARGEST, _SMALLEST = 262_144, 65_536, 64
 _SAMPLE = 2_000_000
 
 
-class Packed(msgspec.Struct, frozen=True):
+class PackedEvidence(msgspec.Struct, frozen=True):
     """Evidence ready to embed: base64 chunks, and a zip archive of the bodies that were cut (empty if none was)."""
 
     index: str
@@ -35,7 +35,7 @@ class Packed(msgspec.Struct, frozen=True):
     side: bytes
 
 
-def pack(summary: Summary, spent: int = 0) -> Packed:
+def pack_evidence(summary: Summary, spent: int = 0) -> PackedEvidence:
     """Pack all exchanges into the size that their number allows: 1.9 MB for 1,000, 11.2 MB for 20,000.
 
     `spent` is the number of bytes of it that the rest of the report takes.
@@ -43,7 +43,7 @@ def pack(summary: Summary, spent: int = 0) -> Packed:
     exchanges = summary.exchanges
     numbers: dict[bytes, int] = {}
     heads = [_build_head(exchange, numbers) for exchange in exchanges]
-    packed_heads = tuple(deflated(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
+    packed_heads = tuple(deflate(heads[at : at + HEADS_A_CHUNK]) for at in range(0, len(heads), HEADS_A_CHUNK))
     firsts = {key for finding in summary.findings for key in (*finding.exchanges[:1], finding.smallest)}
     cited = {x.response.body for x in exchanges if x.id in firsts and x.response}
     room = (
@@ -51,22 +51,22 @@ def pack(summary: Summary, spent: int = 0) -> Packed:
         + _PER_EXCHANGE * len(exchanges)
         - spent
         - sum(map(len, packed_heads))
-        - len(deflated(_build_index(exchanges, [])))
+        - len(deflate(_build_index(exchanges, [])))
     )
     limit = _estimate_limit(list(numbers), room)
     while True:
         kept = [_cut_body(body, _LARGEST_CITED if body in cited else limit) for body in numbers]
         chunks, starts = _split_into_chunks(kept)
-        packed = tuple(map(deflated, chunks))
+        packed = tuple(map(deflate, chunks))
         size = sum(map(len, packed))
         if size <= room or limit <= _SMALLEST:
             break
         limit = max(_SMALLEST, min(limit * 4 // 5, int(limit * room / size)))
     cut = [(entry["sha256"], body) for entry, body in zip(kept, numbers, strict=True) if "sha256" in entry]
-    return Packed(deflated(_build_index(exchanges, starts)), packed_heads, packed, len(cut), _build_archive(cut))
+    return PackedEvidence(deflate(_build_index(exchanges, starts)), packed_heads, packed, len(cut), _build_archive(cut))
 
 
-def deflated(value: Any) -> str:
+def deflate(value: Any) -> str:
     """Return a value as JSON, compressed with raw DEFLATE, in base64."""
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
     return base64.b64encode(machine.compress(msgspec.json.encode(value)) + machine.flush()).decode()
@@ -76,7 +76,7 @@ def _estimate_limit(bodies: list[bytes], room: int) -> int:
     """Estimate, from how well a sample compresses, the longest body to keep whole so that all bodies fit."""
     sample = b"".join(bodies[:: max(1, len(bodies) // 100)])[:_SAMPLE]
     ratio = (
-        1.03 * len(deflated(sample.decode("utf-8", "replace"))) / max(1, len(sample))
+        1.03 * len(deflate(sample.decode("utf-8", "replace"))) / max(1, len(sample))
     )  # chunks end early, which costs a little
     limit = _LARGEST
     while limit > _SMALLEST and sum(min(len(body), limit) for body in bodies) * ratio > room:
@@ -126,9 +126,9 @@ def _build_head(exchange: Exchange, numbers: dict[bytes, int]) -> dict[str, Any]
         "answer": _number_body(response.body, numbers) if response else -1,
         "cut": bool(response and response.cut),
         "failure": exchange.failure,
-        "curl": curl(exchange),
-        "python": python(exchange),
-        "set": variables(exchange),
+        "curl": write_curl(exchange),
+        "python": write_python(exchange),
+        "set": list_variables(exchange),
     }
 
 

@@ -17,7 +17,7 @@ _WIDTH = 240
 _LARGEST = 1_000_000  # bytes of a body worth laying out
 
 
-class Mark(StrEnum):
+class LineMark(StrEnum):
     """The kind of a line of the diff."""
 
     CONTEXT = "context"
@@ -25,16 +25,16 @@ class Mark(StrEnum):
     ACTUAL = "actual"
 
 
-class Line(msgspec.Struct, frozen=True):
+class DiffLine(msgspec.Struct, frozen=True):
     """One line of the diff, split against its counterpart: `before` and `after` agree, `changed` differs."""
 
-    mark: Mark
+    mark: LineMark
     before: str
     changed: str = ""
     after: str = ""
 
 
-def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
+def build_excerpt(finding: Finding, exchange: Exchange | None) -> tuple[DiffLine, ...]:
     """Return the response body around the finding's pointer, with the value there as actual and the expected value.
 
     An absent member is shown as expected inside its parent. Without a JSON body, or where the pointer names a header or
@@ -49,21 +49,23 @@ def excerpt(finding: Finding, exchange: Exchange | None) -> tuple[Line, ...]:
     shown = [text for _, text in lines[first : min(last, first + _SHOWN)]]
     if last - first > _SHOWN:
         shown.append(f"{_indent_of(shown[0])}  … {last - first - _SHOWN} more lines")
-    actual = [Line(Mark.ACTUAL, _shorten(text)) for text in shown]
-    expected = [Line(Mark.EXPECTED, _shorten(text)) for text in _expected_lines(finding, lines[first][0], shown)]
+    actual = [DiffLine(LineMark.ACTUAL, _shorten(text)) for text in shown]
+    expected = [
+        DiffLine(LineMark.EXPECTED, _shorten(text)) for text in _expected_lines(finding, lines[first][0], shown)
+    ]
     inside = len(shown) - 1 if _is_absent(finding, lines[first][0]) and len(shown) > 1 else 0
     return (
-        *(Line(Mark.CONTEXT, _shorten(text)) for _, text in lines[max(0, first - _AROUND) : first]),
+        *(DiffLine(LineMark.CONTEXT, _shorten(text)) for _, text in lines[max(0, first - _AROUND) : first]),
         *actual[:inside],
         *expected,
         *actual[inside:],
-        *(Line(Mark.CONTEXT, _shorten(text)) for _, text in lines[last : last + _AROUND]),
+        *(DiffLine(LineMark.CONTEXT, _shorten(text)) for _, text in lines[last : last + _AROUND]),
     )
 
 
-def shows_actual(finding: Finding, lines: tuple[Line, ...]) -> bool:
+def has_actual(finding: Finding, lines: tuple[DiffLine, ...]) -> bool:
     """Return whether the lines already show the finding's actual value, apart from white space."""
-    shown = "".join(f"{line.before}{line.changed}{line.after}" for line in lines if line.mark is Mark.ACTUAL)
+    shown = "".join(f"{line.before}{line.changed}{line.after}" for line in lines if line.mark is LineMark.ACTUAL)
     return "".join(finding.actual.split()) in "".join(shown.split())
 
 
@@ -82,27 +84,27 @@ def _expected_lines(finding: Finding, at: str, shown: list[str]) -> list[str]:
     return [f"{indent}  {label}{lines[0]}", *(f"{indent}  {line}" for line in lines[1:])]
 
 
-def _compare(expected: str, actual: str) -> tuple[Line, ...]:
+def _compare(expected: str, actual: str) -> tuple[DiffLine, ...]:
     expected_lines, actual_lines = expected.splitlines()[:_SHOWN], actual.splitlines()[:_SHOWN]
     if len(expected_lines) == len(actual_lines) == 1:
         return _split_at_difference(_shorten(expected_lines[0]), _shorten(actual_lines[0]))
     return (
-        *(Line(Mark.EXPECTED, _shorten(text)) for text in expected_lines),
-        *(Line(Mark.ACTUAL, _shorten(text)) for text in actual_lines),
+        *(DiffLine(LineMark.EXPECTED, _shorten(text)) for text in expected_lines),
+        *(DiffLine(LineMark.ACTUAL, _shorten(text)) for text in actual_lines),
     )
 
 
-def _split_at_difference(expected: str, actual: str) -> tuple[Line, Line]:
+def _split_at_difference(expected: str, actual: str) -> tuple[DiffLine, DiffLine]:
     """Return both lines, split where they stop agreeing and where they agree again."""
     before = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(expected, actual, strict=False))))
     tails = zip(reversed(expected[before:]), reversed(actual[before:]), strict=False)
     after = len(list(takewhile(lambda pair: pair[0] == pair[1], tails)))
 
-    def line(mark: Mark, text: str) -> Line:
+    def line(mark: LineMark, text: str) -> DiffLine:
         end = len(text) - after
-        return Line(mark, text[:before], text[before:end], text[end:])
+        return DiffLine(mark, text[:before], text[before:end], text[end:])
 
-    return line(Mark.EXPECTED, expected), line(Mark.ACTUAL, actual)
+    return line(LineMark.EXPECTED, expected), line(LineMark.ACTUAL, actual)
 
 
 def _lay_out(body: bytes) -> list[tuple[str, str]]:

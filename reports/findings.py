@@ -9,18 +9,18 @@ from conformance.model.pointers import fold_indices
 from conformance.model.request_size import measure_request
 from reports.summary import GRAVITY, Finding
 
-EXCHANGES_KEPT = 25
+MAX_EXCHANGES = 25
 _SHOWN = frozenset({Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.WARN})
 _RANK = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
 _LEVELS = {level: rank for rank, level in enumerate(Level)}
 
 
-def gravity(verdict: Verdict, level: Level) -> tuple[int, int]:
+def rank_gravity(verdict: Verdict, level: Level) -> tuple[int, int]:
     """Return the sort key of findings: the gravest verdict first, then the strongest level."""
     return _RANK[verdict], _LEVELS[level]
 
 
-def collect(
+def collect_findings(
     outcomes: Iterable[Outcome],
     exchanges: Iterable[Exchange],
     requirements: Mapping[str, Requirement],
@@ -38,7 +38,7 @@ def collect(
                 outcome.requirement, outcome.operation, outcome.verdict, outcome.cause or fold_indices(outcome.pointer)
             ].append(outcome)
     findings = [_build_finding(cause, group, sent, requirements, model) for (_, _, _, cause), group in groups.items()]
-    return tuple(sorted(findings, key=lambda f: (*gravity(f.verdict, f.level), f.requirement, f.operation, f.id)))
+    return tuple(sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level), f.requirement, f.operation, f.id)))
 
 
 def _build_finding(
@@ -66,7 +66,7 @@ def _build_finding(
     shown = min(group, key=order)
     others = sorted({e for outcome in group for e in outcome.exchanges} - set(shown.exchanges), key=sent_at)
     known = requirements.get(shown.requirement)
-    operation = model.by_key.get(shown.operation) if model else None
+    operation = model.operations_by_key.get(shown.operation) if model else None
     return Finding(
         id=_build_id(shown, cause),
         requirement=shown.requirement,
@@ -80,7 +80,7 @@ def _build_finding(
         pointer=shown.pointer,
         cause=cause,
         times=sum(outcome.times for outcome in group),
-        exchanges=(*shown.exchanges, *others)[:EXCHANGES_KEPT],
+        exchanges=(*shown.exchanges, *others)[:MAX_EXCHANGES],
         smallest=_find_smallest(group, shown, sent),
     )
 

@@ -9,13 +9,13 @@ import msgspec
 
 from conformance.model import Level, Verdict
 from conformance.model.pointers import fold_indices
-from reports.findings import gravity
+from reports.findings import rank_gravity
 from reports.summary import Finding
 
 _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A-Z]{26}|\d+")
 
 
-class Group(msgspec.Struct, frozen=True):
+class FindingGroup(msgspec.Struct, frozen=True):
     """Findings of one requirement with one cause, on one or more operations, in the order of the summary."""
 
     id: str
@@ -42,7 +42,7 @@ class Group(msgspec.Struct, frozen=True):
         return sum(finding.times for finding in self.findings)
 
 
-def by_cause(findings: Iterable[Finding]) -> tuple[Group, ...]:
+def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Group findings by cause, gravest first, then by level, then the most widespread first.
 
     Findings belong together when requirement, verdict and cause agree. Without a named cause their messages must agree,
@@ -60,13 +60,15 @@ def by_cause(findings: Iterable[Finding]) -> tuple[Group, ...]:
         grouped[key].append(finding)
     groups = [_build_group(key, members) for key, members in grouped.items()]
     return tuple(
-        sorted(groups, key=lambda g: (*gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id))
+        sorted(
+            groups, key=lambda g: (*rank_gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id)
+        )
     )
 
 
-def _build_group(key: tuple[object, ...], members: list[Finding]) -> Group:
+def _build_group(key: tuple[object, ...], members: list[Finding]) -> FindingGroup:
     first = members[0]
     digest = hashlib.sha256("\0".join(map(str, key)).encode("utf-8", "replace")).hexdigest()
-    return Group(
+    return FindingGroup(
         f"g-{digest[:12]}", first.requirement, first.level, first.verdict, first.waived, first.message, tuple(members)
     )

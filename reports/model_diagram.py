@@ -9,10 +9,10 @@ import msgspec
 from conformance.model import ResourceModel
 from reports.coverage import OperationCoverage
 
-ROW, LABEL, PAD = 22, 300, 16
+ROW_HEIGHT, LABEL_WIDTH, PADDING = 22, 300, 16
 
 
-class Use(StrEnum):
+class LinkUse(StrEnum):
     """The use that the run made of a link."""
 
     WALKED = "expanded"  # expanded in a request with a 2xx response
@@ -20,17 +20,17 @@ class Use(StrEnum):
     PLAIN = "not expandable"  # cannot be expanded
 
 
-class Arc(msgspec.Struct, frozen=True):
+class DiagramArc(msgspec.Struct, frozen=True):
     """Links of one resource to another: the properties, what the run did with them, and an SVG path."""
 
     source: str
     target: str
     paths: tuple[str, ...]
-    use: Use
+    use: LinkUse
     path: str
 
 
-class Node(msgspec.Struct, frozen=True):
+class DiagramNode(msgspec.Struct, frozen=True):
     """A resource, its row, and how many requests its operations had."""
 
     name: str
@@ -39,29 +39,29 @@ class Node(msgspec.Struct, frozen=True):
     operations: int
 
 
-class Picture(msgspec.Struct, frozen=True):
+class ModelDiagram(msgspec.Struct, frozen=True):
     """Nodes and arcs, and the size of the drawing."""
 
-    nodes: tuple[Node, ...]
-    arcs: tuple[Arc, ...]
+    nodes: tuple[DiagramNode, ...]
+    arcs: tuple[DiagramArc, ...]
     width: float
     height: float
 
 
-def picture(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> Picture:
+def draw_model(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> ModelDiagram:
     """Lay out the resource model: linked resources near each other; the longer an arc, the further it leans out."""
     used = {operation.key: operation for operation in covered}
-    rows = {name: PAD + ROW * (n + 0.5) for n, name in enumerate(_order_resources(model))}
+    rows = {name: PADDING + ROW_HEIGHT * (n + 0.5) for n, name in enumerate(_order_resources(model))}
     nodes = tuple(
-        Node(
+        DiagramNode(
             name,
             y,
-            sum(used[key].requests for key in model.by_name[name].operations if key in used),
-            len(model.by_name[name].operations),
+            sum(used[key].requests for key in model.resources_by_name[name].operations if key in used),
+            len(model.resources_by_name[name].operations),
         )
         for name, y in rows.items()
     )
-    links: dict[tuple[str, str], dict[str, Use]] = defaultdict(dict)
+    links: dict[tuple[str, str], dict[str, LinkUse]] = defaultdict(dict)
     for resource in model.resources:
         for link in resource.links:
             for target in link.targets:
@@ -72,27 +72,29 @@ def picture(model: ResourceModel, covered: tuple[OperationCoverage, ...]) -> Pic
                         if key in used
                         for seen in used[key].expansions
                     )
-                    use = Use.WALKED if walked else Use.OPEN if link.expandable else Use.PLAIN
+                    use = LinkUse.WALKED if walked else LinkUse.OPEN if link.expandable else LinkUse.PLAIN
                     links[resource.name, target][link.path] = use
     reach = max((abs(rows[a] - rows[b]) for a, b in links), default=0.0)
     arcs = tuple(_build_arc(source, target, uses, rows) for (source, target), uses in sorted(links.items()))
-    return Picture(nodes, arcs, LABEL + 40 + _lean(reach) * 0.75, PAD * 2 + ROW * len(rows))
+    return ModelDiagram(nodes, arcs, LABEL_WIDTH + 40 + _lean(reach) * 0.75, PADDING * 2 + ROW_HEIGHT * len(rows))
 
 
-def _build_arc(source: str, target: str, uses: dict[str, Use], rows: dict[str, float]) -> Arc:
-    use = next((use for use in Use if use in uses.values()), Use.PLAIN)
+def _build_arc(source: str, target: str, uses: dict[str, LinkUse], rows: dict[str, float]) -> DiagramArc:
+    use = next((use for use in LinkUse if use in uses.values()), LinkUse.PLAIN)
     start, end = rows[source], rows[target]
     if source == target:
-        path = f"M{LABEL} {start - 4:.0f}c18 -6 18 14 0 8"
+        path = f"M{LABEL_WIDTH} {start - 4:.0f}c18 -6 18 14 0 8"
     else:
-        bow = LABEL + _lean(abs(end - start)) + (9 if start > end else 0)  # keeps the arcs of both directions apart
-        path = f"M{LABEL} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL} {end:.0f}"
-    return Arc(source, target, tuple(sorted(uses)), use, path)
+        bow = (
+            LABEL_WIDTH + _lean(abs(end - start)) + (9 if start > end else 0)
+        )  # keeps the arcs of both directions apart
+        path = f"M{LABEL_WIDTH} {start:.0f}C{bow:.0f} {start:.0f} {bow:.0f} {end:.0f} {LABEL_WIDTH} {end:.0f}"
+    return DiagramArc(source, target, tuple(sorted(uses)), use, path)
 
 
 def _lean(distance: float) -> float:
     """Return how far an arc leans out, by the square root of its distance so that the longest stay on the page."""
-    return 14 + 52 * math.sqrt(distance / ROW)
+    return 14 + 52 * math.sqrt(distance / ROW_HEIGHT)
 
 
 def _order_resources(model: ResourceModel) -> list[str]:

@@ -11,7 +11,7 @@ from reports.summary import Summary
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 120, 14, 34
 _POINTS = 240
-SLOWEST = 20
+MAX_SLOWEST = 20
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class Latency(msgspec.Struct, frozen=True):
     x100: float
 
 
-def spending(summary: Summary) -> Spending | None:
+def plot_spending(summary: Summary) -> Spending | None:
     """Return the plot of requests over time, or None without exchanges."""
     if not summary.exchanges:
         return None
@@ -77,7 +77,7 @@ def spending(summary: Summary) -> Spending | None:
     )
 
 
-def latencies(summary: Summary) -> tuple[Latency, ...]:
+def measure_latencies(summary: Summary) -> tuple[Latency, ...]:
     """Return response times by operation, the slowest 95th percentile first; the axis is logarithmic, from 1 ms."""
     times: dict[str, list[float]] = defaultdict(list)
     for exchange in summary.exchanges:
@@ -88,7 +88,7 @@ def latencies(summary: Summary) -> tuple[Latency, ...]:
     return tuple(sorted(rows, key=lambda latency: (-latency.p95, latency.key)))
 
 
-def latency_ticks(latencies: Sequence[Latency]) -> tuple[Tick, ...]:
+def build_latency_ticks(latencies: Sequence[Latency]) -> tuple[Tick, ...]:
     """Return the decades of the logarithmic axis."""
     longest = max((latency.slowest for latency in latencies), default=1.0)
     decades = [10.0**n for n in range(math.ceil(math.log10(max(longest, 1.0))) + 1)]

@@ -29,7 +29,7 @@ class Variable(NamedTuple):
     what: str
 
 
-Text = tuple[str | Variable, ...]
+VariableText = tuple[str | Variable, ...]
 """A text with variables in it."""
 
 
@@ -37,10 +37,10 @@ class _Parts(msgspec.Struct, frozen=True):
     """A request to repeat; `login` is user and password of HTTP Basic."""
 
     method: str
-    url: Text
-    headers: tuple[tuple[str, Text], ...]
+    url: VariableText
+    headers: tuple[tuple[str, VariableText], ...]
     body: bytes
-    text: Text
+    text: VariableText
     login: tuple[Variable, ...] = ()
 
     @property
@@ -49,17 +49,17 @@ class _Parts(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(piece for text in texts for piece in text if isinstance(piece, Variable)))
 
 
-def variables(exchange: Exchange) -> tuple[Variable, ...]:
+def list_variables(exchange: Exchange) -> tuple[Variable, ...]:
     """Return the environment variables to set before the request can be repeated; names are unique."""
     return _take_apart(exchange).variables
 
 
-def token_of(identity: str) -> Variable:
+def token_variable(identity: str) -> Variable:
     """Return the variable for the token of an identity: `EVCONFORM_TOKEN`, `EVCONFORM_TOKEN_READONLY`."""
     return _name_variable(identity, "TOKEN", "the token of the identity {}")
 
 
-def curl(exchange: Exchange) -> str:
+def write_curl(exchange: Exchange) -> str:
     """Return a POSIX shell command that sends the same request."""
     parts = _take_apart(exchange)
     method = ["-I"] if parts.method == "HEAD" else ["-X", shlex.quote(parts.method)]
@@ -81,7 +81,7 @@ def curl(exchange: Exchange) -> str:
     return f"printf %s {encoded} | base64 -d | {' '.join(words)} --data-binary @-"
 
 
-def python(exchange: Exchange) -> str:
+def write_python(exchange: Exchange) -> str:
     """Return a script with httpx that sends the same request and prints the response."""
     parts = _take_apart(exchange)
     lines = ["import os", "", "import httpx", ""] if parts.variables else ["import httpx", ""]
@@ -115,18 +115,18 @@ def _take_apart(exchange: Exchange) -> _Parts:
     )
 
 
-def _token_header(request: Request, own: Iterable[str]) -> Iterator[tuple[str, Text]]:
+def _token_header(request: Request, own: Iterable[str]) -> Iterator[tuple[str, VariableText]]:
     """Yield the header with the token of the identity, if the request carried it in a header."""
     if not request.identity:
         return
-    token = token_of(request.identity)
+    token = token_variable(request.identity)
     if request.token_in == "cookie":  # noqa: S105 - a place, not a secret
         yield "Cookie", ("access_token=", token)
     elif request.token_in != "query" and "authorization" not in own:  # noqa: S105 - a place, not a secret
         yield "Authorization", ("Token " if request.token_in else "Bearer ", token)
 
 
-def _own_headers(request: Request) -> Iterator[tuple[str, Text]]:
+def _own_headers(request: Request) -> Iterator[tuple[str, VariableText]]:
     """Yield the headers of the request itself; of real credentials only the scheme."""
     for name, value in request.headers:
         if name.lower() in _MADE_BY_CLIENT:
@@ -138,7 +138,7 @@ def _own_headers(request: Request) -> Iterator[tuple[str, Text]]:
             yield name, (*((f"{scheme} ",) if space and scheme.isalpha() else ()), _UNKNOWN)
 
 
-def _fill_in(text: str, request: Request) -> Text:
+def _fill_in(text: str, request: Request) -> VariableText:
     """Return the text with variables in place of what was redacted."""
     pieces = _REDACTED.split(text)  # text, name, text, name … text
     text_pieces: list[str | Variable] = []
@@ -154,10 +154,10 @@ def _variable_for(name: str, request: Request) -> Variable:
     """Return the variable for a redacted secret, from its name in the run log."""
     identity, _, kind = name.rpartition(".")
     if kind == "token":
-        return token_of(identity)
+        return token_variable(identity)
     if kind == "client_secret":
         return _client_credentials(identity)[1]
-    return token_of(request.identity) if request.token_in == "query" else _UNKNOWN  # noqa: S105 - a place, not a secret
+    return token_variable(request.identity) if request.token_in == "query" else _UNKNOWN  # noqa: S105 - a place, not a secret
 
 
 _UNKNOWN = Variable("EVCONFORM_CREDENTIAL", "the credential that was sent; the run log does not hold it")
@@ -176,7 +176,7 @@ def _name_variable(identity: str, kind: str, meaning: str) -> Variable:
     return Variable(f"EVCONFORM_{kind}{suffix}", meaning.format(identity or "full"))
 
 
-def _quote_for_shell(text: Text) -> str:
+def _quote_for_shell(text: VariableText) -> str:
     """Quote a text as one word of a POSIX shell."""
     if not any(isinstance(piece, Variable) for piece in text):
         return shlex.quote("".join(map(str, text)))
@@ -185,7 +185,7 @@ def _quote_for_shell(text: Text) -> str:
     return "".join(f'"${{{piece.name}}}"' if isinstance(piece, Variable) else shlex.quote(piece) for piece in text)
 
 
-def _write_expression(text: Text) -> str:
+def _write_expression(text: VariableText) -> str:
     """Return a Python expression for the text."""
     pieces = (f"os.environ[{piece.name!r}]" if isinstance(piece, Variable) else repr(piece) for piece in text)
     return " + ".join(pieces) or "''"

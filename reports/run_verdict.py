@@ -10,7 +10,7 @@ from reports.summary import RunVerdict, Summary, WaiverState
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
 
 
-def judged(summary: Summary) -> Summary:
+def judge_run(summary: Summary) -> Summary:
     """Return the summary with its verdict and the reasons for it.
 
     1. error: a case, planned or not, is ERROR: an internal error, after which nothing else can be trusted.
@@ -38,12 +38,12 @@ def judged(summary: Summary) -> Summary:
 
 
 def _list_errors(summary: Summary) -> list[str]:
-    count = sum(cell.verdict is Verdict.ERROR for cell in (*summary.cells, *summary.unplanned))
+    count = sum(cell.verdict is Verdict.ERROR for cell in (*summary.case_results, *summary.unplanned_results))
     return [f"{_pluralize(count, 'case')} ended in an internal error of the harness"] if count else []
 
 
 def _list_violations(summary: Summary) -> list[str]:
-    failed = {finding.case for finding in summary.findings if finding.violation}
+    failed = {finding.case for finding in summary.findings if finding.is_violation}
     reasons = []
     if failed:
         rules = len({case.requirement for case in failed})
@@ -59,11 +59,11 @@ def _list_violations(summary: Summary) -> list[str]:
 
 def _list_open_questions(summary: Summary) -> list[str]:
     reasons = [f"the run log is incomplete: {why}" for why in summary.cut_off]
-    if not summary.cells:
+    if not summary.case_results:
         return [*reasons, "nothing was planned"]
     if not summary.counts[Verdict.PASS]:
         reasons.append("no case passed")
-    musts = [cell for cell in summary.cells if summary.level(cell.requirement) is Level.MUST]
+    musts = [cell for cell in summary.case_results if summary.requirement_level(cell.requirement) is Level.MUST]
     untested = sum(cell.verdict is Verdict.NOT_TESTED for cell in musts)
     if summary.stopped and untested:
         reasons.append(
@@ -79,13 +79,13 @@ def _list_open_questions(summary: Summary) -> list[str]:
 
 
 def _count_without_response(summary: Summary) -> int:
-    open_cases = {cell.case for cell in summary.cells if cell.verdict is Verdict.INCONCLUSIVE}
+    open_cases = {cell.case for cell in summary.case_results if cell.verdict is Verdict.INCONCLUSIVE}
     return len(
         {
             finding.case
             for finding in summary.findings
             if finding.case in open_cases and finding.level is Level.MUST and finding.verdict is Verdict.INCONCLUSIVE
-            if not all(_has_usable_response(summary.by_exchange.get(key)) for key in finding.exchanges)
+            if not all(_has_usable_response(summary.exchanges_by_id.get(key)) for key in finding.exchanges)
             or not finding.exchanges
         }
     )
@@ -97,7 +97,7 @@ def _has_usable_response(exchange: Exchange | None) -> bool:
 
 def _conclude_conformance(summary: Summary) -> tuple[RunVerdict, list[str]]:
     seen = sum(count for verdict, count in summary.counts.items() if verdict in _JUDGED)
-    reasons = [f"{seen:,} of {_pluralize(summary.planned, 'planned case')} judged, no MUST violated"]
+    reasons = [f"{seen:,} of {_pluralize(summary.planned_count, 'planned case')} judged, no MUST violated"]
     waived = sum(finding.waived and finding.verdict is Verdict.FAIL for finding in summary.findings)
     if waived:
         reasons.append(f"{_pluralize(waived, 'violation')} of a MUST waived")

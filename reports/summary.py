@@ -48,7 +48,7 @@ class RunVerdict(StrEnum):
         return {"conforms": 0, "conforms with waivers": 0, "violations": 1, "inconclusive": 3}.get(self.value, 4)
 
 
-class Cell(msgspec.Struct, frozen=True):
+class CaseResult(msgspec.Struct, frozen=True):
     """The verdict on one case, the reason for it in words, and how many observations it was folded from."""
 
     requirement: str
@@ -75,7 +75,7 @@ class Finding(msgspec.Struct, frozen=True):
     """One cause on one requirement and operation, seen `times` times.
 
     `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
-    the best evidence first, at most `reports.findings.EXCHANGES_KEPT`. `smallest` is the id of the exchange with the
+    the best evidence first, at most `reports.findings.MAX_EXCHANGES`. `smallest` is the id of the exchange with the
     smallest request that shows the same, empty where the run found none smaller.
     """
 
@@ -101,7 +101,7 @@ class Finding(msgspec.Struct, frozen=True):
         return Case(self.requirement, self.operation)
 
     @property
-    def violation(self) -> bool:
+    def is_violation(self) -> bool:
         """Whether the finding makes the run fail: a FAIL that no waiver covers."""
         return self.verdict is Verdict.FAIL and not self.waived
 
@@ -129,7 +129,7 @@ class AppliedWaiver(msgspec.Struct, frozen=True):
     state: WaiverState
 
 
-class Change(msgspec.Struct, frozen=True):
+class FindingChange(msgspec.Struct, frozen=True):
     """One line of a comparison of two runs; `finding` is the id, empty where a case was only not judged again."""
 
     requirement: str
@@ -139,19 +139,19 @@ class Change(msgspec.Struct, frozen=True):
     finding: str = ""
 
 
-class Difference(msgspec.Struct, frozen=True):
+class RunDifference(msgspec.Struct, frozen=True):
     """The changes between two runs: findings that are new, fixed or still there, and cases no longer judged."""
 
     old_verdict: RunVerdict
     new_verdict: RunVerdict
     old_started_at: float
-    new: tuple[Change, ...]
-    fixed: tuple[Change, ...]
-    still: tuple[Change, ...]
-    no_longer_tested: tuple[Change, ...]
+    new: tuple[FindingChange, ...]
+    fixed: tuple[FindingChange, ...]
+    still: tuple[FindingChange, ...]
+    no_longer_tested: tuple[FindingChange, ...]
 
     @property
-    def worse(self) -> bool:
+    def is_worse(self) -> bool:
         """Whether there is a new finding, or a case that is no longer judged."""
         return bool(self.new or self.no_longer_tested)
 
@@ -185,7 +185,7 @@ class CertificateState(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True, dict=True):
     """Everything that a report says about a run.
 
-    `cells` are the planned cases and `unplanned` the others that were observed too, both sorted;
+    `case_results` are the planned cases and `unplanned_results` the others that were observed too, both sorted;
     `cut_off` says why the run log is incomplete, empty where it is complete; `finished_at` is None without a footer;
     `places` maps pointers to lines in the files of the description; `reasons` are the sentences behind `verdict`.
     """
@@ -198,8 +198,8 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     requests: dict[str, int]
     model: ResourceModel | None
     requirements: tuple[Requirement, ...]
-    cells: tuple[Cell, ...]
-    unplanned: tuple[Cell, ...]
+    case_results: tuple[CaseResult, ...]
+    unplanned_results: tuple[CaseResult, ...]
     excluded: tuple[Exclusion, ...]
     findings: tuple[Finding, ...]
     exchanges: tuple[Exchange, ...]
@@ -209,24 +209,24 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     reasons: tuple[str, ...] = ()
     waivers: tuple[AppliedWaiver, ...] = ()
-    since: Difference | None = None
+    since: RunDifference | None = None
     certificate: CertificateState | None = None
 
     @property
-    def planned(self) -> int:
+    def planned_count(self) -> int:
         """The number of planned cases."""
-        return len(self.cells)
+        return len(self.case_results)
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:
         """Planned cases by verdict, every verdict named, gravest first; their sum is `planned`."""
-        seen = Counter(cell.verdict for cell in self.cells)
+        seen = Counter(cell.verdict for cell in self.case_results)
         return {verdict: seen[verdict] for verdict in GRAVITY}
 
     @cached_property
-    def gaps(self) -> dict[str, int]:
+    def gap_counts(self) -> dict[str, int]:
         """The reasons why planned cases were not tested, with their numbers, most frequent first."""
-        reasons = Counter(cell.reason for cell in self.cells if cell.verdict is Verdict.NOT_TESTED)
+        reasons = Counter(cell.reason for cell in self.case_results if cell.verdict is Verdict.NOT_TESTED)
         return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
     @property
@@ -243,17 +243,17 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         return max(0.0, (self.finished_at or last) - self.started.started_at)
 
     @cached_property
-    def by_id(self) -> dict[str, Requirement]:
+    def requirements_by_id(self) -> dict[str, Requirement]:
         """Requirements by id."""
         return {requirement.id: requirement for requirement in self.requirements}
 
     @cached_property
-    def by_exchange(self) -> dict[str, Exchange]:
+    def exchanges_by_id(self) -> dict[str, Exchange]:
         """Exchanges by id; the earliest where several share one."""
         return {exchange.id: exchange for exchange in reversed(self.exchanges)}
 
     @cached_property
-    def by_case(self) -> dict[Case, tuple[Finding, ...]]:
+    def findings_by_case(self) -> dict[Case, tuple[Finding, ...]]:
         """Findings by case, in their order."""
         grouped: dict[Case, list[Finding]] = defaultdict(list)
         for finding in self.findings:
@@ -261,32 +261,32 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         return {case: tuple(findings) for case, findings in grouped.items()}
 
     @cached_property
-    def every_cell(self) -> tuple[Cell, ...]:
+    def all_results(self) -> tuple[CaseResult, ...]:
         """Planned and unplanned cases, sorted."""
-        return tuple(sorted((*self.cells, *self.unplanned), key=lambda cell: cell.case))
+        return tuple(sorted((*self.case_results, *self.unplanned_results), key=lambda cell: cell.case))
 
-    def telling(self, finding: Finding) -> Exchange | None:
+    def best_evidence(self, finding: Finding) -> Exchange | None:
         """Return the exchange that is the best evidence of a finding, if the run log holds it."""
-        return self.by_exchange.get(finding.exchanges[0]) if finding.exchanges else None
+        return self.exchanges_by_id.get(finding.exchanges[0]) if finding.exchanges else None
 
-    def simplest(self, finding: Finding) -> Exchange | None:
+    def simplest_exchange(self, finding: Finding) -> Exchange | None:
         """Return the exchange to send again: the one with the smallest request, else the best evidence."""
-        return self.by_exchange.get(finding.smallest) or self.telling(finding)
+        return self.exchanges_by_id.get(finding.smallest) or self.best_evidence(finding)
 
-    def pointer(self, finding: Finding) -> str:
+    def find_pointer(self, finding: Finding) -> str:
         """Return the pointer of a finding in the description: its own, else that of its operation, else `#`."""
-        operation = self.model.by_key.get(finding.operation) if self.model else None
+        operation = self.model.operations_by_key.get(finding.operation) if self.model else None
         return finding.pointer if finding.pointer.startswith("#") else (operation.pointer if operation else "") or "#"
 
-    def place(self, finding: Finding) -> Place | None:
+    def find_place(self, finding: Finding) -> Place | None:
         """Return the line of a finding in the description, or None where the run log does not hold it."""
-        return self.places.get(self.pointer(finding))
+        return self.places.get(self.find_pointer(finding))
 
-    def violated(self, cell: Cell) -> bool:
+    def has_violation(self, result: CaseResult) -> bool:
         """Return whether the case has a violation that no waiver covers."""
-        return any(finding.violation for finding in self.by_case.get(cell.case, ()))
+        return any(finding.is_violation for finding in self.findings_by_case.get(result.case, ()))
 
-    def level(self, requirement: str) -> Level:
+    def requirement_level(self, requirement: str) -> Level:
         """Return the level of a requirement; MUST for one that the catalogue does not hold."""
-        known = self.by_id.get(requirement)
+        known = self.requirements_by_id.get(requirement)
         return known.level if known else Level.MUST

@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.model import Verdict
-from reports.groups import Group, by_cause
-from reports.request_commands import curl, variables
-from reports.summary import Difference, RunVerdict, Summary
+from reports.groups import FindingGroup, group_by_cause
+from reports.request_commands import list_variables, write_curl
+from reports.summary import RunDifference, RunVerdict, Summary
 
-FIRST = 3
+MAX_CAUSES = 3
 _OBSTACLES = 6
-LONGEST = 500  # characters of a command that fit a screen
+MAX_COMMAND_LENGTH = 500  # characters of a command that fit a screen
 _MARKS = {
     Verdict.PASS: ("✓", "green"),
     Verdict.FAIL: ("✗", "bold red"),
@@ -32,7 +32,7 @@ _STYLES = {
 }
 
 
-def render(summary: Summary, console: Console, report: Path | None = None) -> None:
+def render_summary(summary: Summary, console: Console, report: Path | None = None) -> None:
     """Print the verdict, the first findings with the command that repeats them, and the place of the report.
 
     Text of the target is printed as it is, never as markup; control characters do not reach the terminal.
@@ -42,16 +42,16 @@ def render(summary: Summary, console: Console, report: Path | None = None) -> No
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_build_counts(summary))
-    for reason, count in islice(summary.gaps.items(), FIRST):
+    for reason, count in islice(summary.gap_counts.items(), MAX_CAUSES):
         console.print(_make_printable(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
-    if len(summary.gaps) > FIRST:
-        others = sum(summary.gaps.values()) - sum(islice(summary.gaps.values(), FIRST))
+    if len(summary.gap_counts) > MAX_CAUSES:
+        others = sum(summary.gap_counts.values()) - sum(islice(summary.gap_counts.values(), MAX_CAUSES))
         console.print(Text(f"  not tested {others:,}: other reasons, see the report", "dim"), soft_wrap=True)
-    groups = [group for group in by_cause(summary.findings) if not group.waived]
-    for group in groups[:FIRST]:
+    groups = [group for group in group_by_cause(summary.findings) if not group.waived]
+    for group in groups[:MAX_CAUSES]:
         _print_finding(group, summary, console)
-    if len(groups) > FIRST:
-        console.print(Text(f"\n  and {len(groups) - FIRST:,} more causes, see the report", "dim"), soft_wrap=True)
+    if len(groups) > MAX_CAUSES:
+        console.print(Text(f"\n  and {len(groups) - MAX_CAUSES:,} more causes, see the report", "dim"), soft_wrap=True)
     for waiver in summary.waivers:
         line = (
             f"  waiver {waiver.state}: {waiver.requirement} {waiver.operation}, {waiver.owner}, until {waiver.expires}"
@@ -80,11 +80,11 @@ def _describe_certificate(summary: Summary) -> Iterator[str]:
         yield "no obstacles to a certificate, sign it with: evconform certify sign"
 
 
-def render_difference(difference: Difference, console: Console) -> None:
+def render_difference(difference: RunDifference, console: Console) -> None:
     """Print the findings that are new, no longer tested, still failing and fixed."""
     verdicts = f"{difference.old_verdict} → {difference.new_verdict}"
     console.print(
-        Text.assemble(("WORSE" if difference.worse else "NOT WORSE", "bold"), f"  {verdicts}"), soft_wrap=True
+        Text.assemble(("WORSE" if difference.is_worse else "NOT WORSE", "bold"), f"  {verdicts}"), soft_wrap=True
     )
     for title, changes, style in (
         ("new", difference.new, "red"),
@@ -116,11 +116,11 @@ def _build_counts(summary: Summary) -> Table:
             table.add_row(
                 Text(mark, style), Text(f"{count:,}", justify="right"), Text(verdict.replace("_", " ").lower())
             )
-    table.add_row(Text("Σ", "dim"), Text(f"{summary.planned:,}"), Text("planned", "dim"))
+    table.add_row(Text("Σ", "dim"), Text(f"{summary.planned_count:,}"), Text("planned", "dim"))
     return table
 
 
-def _print_finding(group: Group, summary: Summary, console: Console) -> None:
+def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> None:
     finding = group.findings[0]
     mark, style = _MARKS[finding.verdict]
     head = Text(f"\n{mark} {finding.verdict} {finding.requirement} ", style)
@@ -129,19 +129,23 @@ def _print_finding(group: Group, summary: Summary, console: Console) -> None:
         value = getattr(finding, name)
         if value:
             console.print(Text(f"  {name:<9}", "dim").append(_make_printable(value)), soft_wrap=True)
-    exchange = summary.simplest(finding)
+    exchange = summary.simplest_exchange(finding)
     if exchange is not None:
-        command = curl(exchange)
-        command = command if len(command) <= LONGEST else f"{command[:LONGEST]}… (in full in the report)"
+        command = write_curl(exchange)
+        command = (
+            command
+            if len(command) <= MAX_COMMAND_LENGTH
+            else f"{command[:MAX_COMMAND_LENGTH]}… (in full in the report)"
+        )
         console.print(Text("  repeat   ", "dim").append(_make_printable(command)), soft_wrap=True)
-        for variable in variables(exchange):
+        for variable in list_variables(exchange):
             console.print(
                 Text("  where    ", "dim").append(_make_printable(f"{variable.name} is {variable.what}")),
                 soft_wrap=True,
             )
 
 
-def _describe_places(group: Group) -> str:
+def _describe_places(group: FindingGroup) -> str:
     """Return the first operation, and the number of others."""
     first, several = group.findings[0].operation, len({finding.operation for finding in group.findings}) > 1
     return f"{first}, and {group.spread} in all" if several else group.spread if len(group.findings) > 1 else first

@@ -10,10 +10,10 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.model import Case, Verdict
-from reports.run_verdict import judged
+from reports.run_verdict import judge_run
 from reports.summary import AppliedWaiver, Finding, Summary, WaiverState
 
-LONGEST = dt.timedelta(days=90)
+MAX_DURATION = dt.timedelta(days=90)
 _AS_PRINTED = dt.timedelta(days=30)
 WAIVABLE = frozenset({Verdict.FAIL, Verdict.WARN})
 _UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_OBSERVABLE})
@@ -79,10 +79,10 @@ def apply(summary: Summary, waivers: Iterable[Waiver], today: dt.date) -> Summar
         msgspec.structs.replace(finding, waived=finding.case in active and finding.verdict in WAIVABLE)
         for finding in summary.findings
     )
-    return judged(msgspec.structs.replace(summary, findings=findings, waivers=tuple(applied)))
+    return judge_run(msgspec.structs.replace(summary, findings=findings, waivers=tuple(applied)))
 
 
-def entry(finding: Finding, seen_at: float) -> str:
+def write_entry(finding: Finding, seen_at: float) -> str:
     """Return a waiver for a finding, in TOML, valid for a month after it was seen (`seen_at`, seconds since 1970).
 
     Reason, owner and issue are for the user to fill in.
@@ -92,12 +92,12 @@ def entry(finding: Finding, seen_at: float) -> str:
 
 
 def _find_state(waiver: Waiver, count: Counter[Case], summary: Summary, today: dt.date) -> WaiverState:
-    cells = {cell.case: cell.verdict for cell in (*summary.cells, *summary.unplanned)}
+    cells = {cell.case: cell.verdict for cell in (*summary.case_results, *summary.unplanned_results)}
     if count[waiver.case] > 1:
         return WaiverState.DUPLICATE
     if waiver.expires < today:
         return WaiverState.EXPIRED
-    if waiver.expires > today + LONGEST:
+    if waiver.expires > today + MAX_DURATION:
         return WaiverState.TOO_LONG
     if any(finding.case == waiver.case and finding.verdict in WAIVABLE for finding in summary.findings):
         return WaiverState.ACTIVE

@@ -3,10 +3,10 @@
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-__all__ = ["path"]
+__all__ = ["find_data"]
 
 
-def path(name: str) -> Traversable:
+def find_data(name: str) -> Traversable:
     """Return the file or folder `name` ("ev-energy-v2", "overlays/x.yaml") of the bundled data.
 
     Raises FileNotFoundError if there is no such file or folder.

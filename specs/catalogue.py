@@ -47,7 +47,7 @@ def requirements(*, root: Traversable | None = None) -> tuple[Requirement, ...]:
     has an unknown, missing or blank field, level or kind, an id is stated twice, or the folder holds no requirement.
     """
     stated: dict[str, tuple[str, Requirement]] = {}
-    for name, file in _walk_files(specs.path("requirements") if root is None else root):
+    for name, file in _walk_files(specs.find_data("requirements") if root is None else root):
         for requirement in _read_file(name, file):
             if requirement.id in stated:
                 first = stated[requirement.id][0]

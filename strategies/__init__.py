@@ -7,7 +7,7 @@ from strategies.bodies import bodies, body_defects, sample_body, schema_of_body
 from strategies.defects import Defect, defects
 from strategies.expansions import bad_expansions, expansions, orders
 from strategies.filters import bad_filter_values, filter_values, filters, partitions
-from strategies.histories import History, Step, relayed, shorter
+from strategies.histories import History, Step, run_conversation, shorten_script
 from strategies.ids import monotonic_ids, prefixed_ulids, ulids
 from strategies.instances import instances
 from strategies.lifecycles import Lifecycle, lifecycles
@@ -49,14 +49,14 @@ __all__ = [
     "page_sizes",
     "partitions",
     "prefixed_ulids",
-    "relayed",
+    "run_conversation",
     "respellings",
     "sample",
     "sample_body",
     "schema_of_body",
     "schema_of_webhook",
     "scripts",
-    "shorter",
+    "shorten_script",
     "timestamps",
     "ulids",
     "webhook_payloads",

@@ -7,9 +7,9 @@ from hypothesis.errors import InvalidArgument
 from msgspec.json import encode
 
 from conformance.model import Operation, Request
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 from strategies.defects import Defect, defects
-from strategies.disk_cache import kept
+from strategies.disk_cache import load_or_make
 from strategies.instances import Known, instances
 from strategies.samples import sample
 
@@ -28,7 +28,7 @@ def schema_of_body(operation: Operation) -> str:
     return pointer
 
 
-def bodies(validators: Validators, operation: Operation, *, known: Known | None = None) -> st.SearchStrategy[Any]:
+def bodies(validators: SchemaValidators, operation: Operation, *, known: Known | None = None) -> st.SearchStrategy[Any]:
     """Return a strategy for valid JSON bodies of an operation, without read-only properties.
 
     `known` gives values by property name: links must lead to something that exists, and only the caller knows which
@@ -44,12 +44,12 @@ def bodies(validators: Validators, operation: Operation, *, known: Known | None 
     return instances(validators, pointer, known=known, writing=True, resource=operation.resource)
 
 
-def sample_body(validators: Validators, operation: Operation, *, known: Known | None = None) -> Any | None:
+def sample_body(validators: SchemaValidators, operation: Operation, *, known: Known | None = None) -> Any | None:
     """Return a valid JSON body with every writable property, always the same, or None if none can be made."""
     return sample(validators, schema_of_body(operation), known=known, writing=True, resource=operation.resource)
 
 
-def body_defects(validators: Validators, operation: Operation, body: Any) -> tuple[Defect, ...]:
+def body_defects(validators: SchemaValidators, operation: Operation, body: Any) -> tuple[Defect, ...]:
     """Return every single defect of a valid JSON body of an operation, see `defects`.
 
     >>> from conformance.description import load
@@ -58,11 +58,11 @@ def body_defects(validators: Validators, operation: Operation, body: Any) -> tup
     >>> body_defects(validators, operation, sample_body(validators, operation))[0].name
     'wrong-type'
     """
-    return defects(validators.written, schema_of_body(operation), body)
+    return defects(validators.request_validators, schema_of_body(operation), body)
 
 
-def agreed_defects(
-    validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any
+def list_agreed_defects(
+    validators: SchemaValidators, opinion: SecondOpinion, operation: Operation, body: Any
 ) -> tuple[Defect, ...]:
     """Return the defects of a valid JSON body that openapi-core rejects too.
 
@@ -70,7 +70,7 @@ def agreed_defects(
     the sample body; defects that the sample does not have are judged on the given body.
     """
     candidates = body_defects(validators, operation, body)
-    cached = kept(
+    cached = load_or_make(
         validators.description,
         f"{operation.key} defects",
         dict[str, bool],
@@ -82,14 +82,16 @@ def agreed_defects(
 
 
 def _collect_opinions(
-    validators: Validators, opinion: SecondOpinion, operation: Operation, body: Any
+    validators: SchemaValidators, opinion: SecondOpinion, operation: Operation, body: Any
 ) -> dict[str, bool]:
     """Return, by name, whether openapi-core objects to more in each defect of a body than in the body itself."""
 
     def list_errors(sent: Any) -> set[str]:
         headers = (("Content-Type", _JSON),)
         content = b"" if sent is None else encode(sent)  # as a write sends it
-        return {*opinion.request(operation, Request(operation.key, operation.method, target, headers, content))}
+        return {
+            *opinion.validate_request(operation, Request(operation.key, operation.method, target, headers, content))
+        }
 
     target = operation.path.translate({ord("{"): None, ord("}"): None})
     before = list_errors(body)

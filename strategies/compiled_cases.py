@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from conformance.adapters import GeneratedCase, Mode
+from conformance.adapters import GeneratedCase, GenerationMode
 from conformance.description import Description
 from conformance.model import Operation, Request
-from conformance.validation import SecondOpinion, Validators, request_errors
+from conformance.validation import SchemaValidators, SecondOpinion, validate_request
 from strategies import validity as generated
 from strategies.bodies import schema_of_body
-from strategies.determinism import reproducible
-from strategies.disk_cache import kept
-from strategies.validity import Validity, judgement, plausible
+from strategies.determinism import exclude_local_constants
+from strategies.disk_cache import load_or_make
+from strategies.validity import Validity, judge_request, select_plausible
 
 if TYPE_CHECKING:
-    from conformance.adapters.schemathesis_adapter import Door
+    from conformance.adapters.schemathesis_adapter import SchemathesisAdapter
 
 POSITIVES, NEGATIVES = 20, 28  # most cases of an operation
 _DRAWN = 4  # cases of each mode drawn by the seed, in addition to those that coverage enumerates
@@ -39,8 +39,13 @@ class CompiledCase(msgspec.Struct, frozen=True):
     wrong: tuple[str, ...] = ()
 
 
-def compiled(
-    operation: Operation, validators: Validators, opinion: SecondOpinion, *, seed: int, directory: Path | None = None
+def compile_cases(
+    operation: Operation,
+    validators: SchemaValidators,
+    opinion: SecondOpinion,
+    *,
+    seed: int,
+    directory: Path | None = None,
 ) -> tuple[CompiledCase, ...]:
     """Return the cases of an operation for a seed, positive cases first, at most POSITIVES and NEGATIVES.
 
@@ -55,11 +60,15 @@ def compiled(
     """
     description = validators.description
 
-    def load_part(name: str, make: "Callable[[Door], Iterable[GeneratedCase]]") -> tuple[CompiledCase, ...]:
+    def load_part(
+        name: str, make: "Callable[[SchemathesisAdapter], Iterable[GeneratedCase]]"
+    ) -> tuple[CompiledCase, ...]:
         def make_cases() -> tuple[CompiledCase, ...]:
             return tuple(_judge_cases(make(_open_door(description)), operation, validators, opinion))
 
-        return kept(description, f"{operation.key} {name}", tuple[CompiledCase, ...], make_cases, directory=directory)
+        return load_or_make(
+            description, f"{operation.key} {name}", tuple[CompiledCase, ...], make_cases, directory=directory
+        )
 
     entries = (
         *load_part("enumerated", lambda door: _enumerate_cases(door, operation, validators)),
@@ -68,46 +77,50 @@ def compiled(
     unique: dict[Request, CompiledCase] = {}
     for entry in entries:
         unique.setdefault(entry.case.request, entry)
-    return tuple(sorted(unique.values(), key=lambda entry: entry.case.mode is Mode.NEGATIVE))
+    return tuple(sorted(unique.values(), key=lambda entry: entry.case.mode is GenerationMode.NEGATIVE))
 
 
-def _enumerate_cases(door: "Door", operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
+def _enumerate_cases(
+    door: "SchemathesisAdapter", operation: Operation, validators: SchemaValidators
+) -> Iterator[GeneratedCase]:
     """Yield the cases that coverage enumerates, spread over places and kinds."""
-    cases = [case for case in door.coverage(operation) if _is_sound(operation, validators, case)]
-    for mode, limit in ((Mode.POSITIVE, POSITIVES), (Mode.NEGATIVE, NEGATIVES)):
+    cases = [case for case in door.generate_coverage_cases(operation) if _is_sound(operation, validators, case)]
+    for mode, limit in ((GenerationMode.POSITIVE, POSITIVES), (GenerationMode.NEGATIVE, NEGATIVES)):
         yield from _interleave([case for case in cases if case.mode is mode])[: limit - _DRAWN]
 
 
-def _draw_cases(door: "Door", operation: Operation, validators: Validators, seed: int) -> Iterator[GeneratedCase]:
+def _draw_cases(
+    door: "SchemathesisAdapter", operation: Operation, validators: SchemaValidators, seed: int
+) -> Iterator[GeneratedCase]:
     """Yield the cases that the seed draws, a few of each mode."""
     is_sound = partial(_is_sound, operation, validators)
-    for mode in Mode:
-        with reproducible():
-            cases = door.fuzzing(operation, mode=mode, seed=seed, examples=_DRAWN, wanted=is_sound)
+    for mode in GenerationMode:
+        with exclude_local_constants():
+            cases = door.generate_fuzzing_cases(operation, mode=mode, seed=seed, examples=_DRAWN, is_wanted=is_sound)
         yield from cases
 
 
 def _judge_cases(
-    cases: Iterable[GeneratedCase], operation: Operation, validators: Validators, opinion: SecondOpinion
+    cases: Iterable[GeneratedCase], operation: Operation, validators: SchemaValidators, opinion: SecondOpinion
 ) -> Iterator[CompiledCase]:
     """Yield cases with their validity; cases that were meant to be valid and are disputed are left out."""
     for case in cases:
-        validity = judgement(case.request, operation, validators, opinion).validity
-        if validity is Validity.VALID or case.mode is Mode.NEGATIVE:
-            errors = request_errors(validators, operation, case.request)
+        validity = judge_request(case.request, operation, validators, opinion).validity
+        if validity is Validity.VALID or case.mode is GenerationMode.NEGATIVE:
+            errors = validate_request(validators, operation, case.request)
             yield CompiledCase(case, validity, tuple(dict.fromkeys(error.pointer for error in errors)))
 
 
-def _is_sound(operation: Operation, validators: Validators, case: GeneratedCase) -> bool:
+def _is_sound(operation: Operation, validators: SchemaValidators, case: GeneratedCase) -> bool:
     """Return whether a case is small, is what it was meant to be, and is promised by the description."""
     return (
         len(case.request.body) + len(case.request.target) <= _LARGEST
-        and any(plausible([case], operation, validators))
-        and (case.mode is Mode.NEGATIVE or not _has_surplus(case, operation, validators))
+        and any(select_plausible([case], operation, validators))
+        and (case.mode is GenerationMode.NEGATIVE or not _has_surplus(case, operation, validators))
     )
 
 
-def _has_surplus(case: GeneratedCase, operation: Operation, validators: Validators) -> bool:
+def _has_surplus(case: GeneratedCase, operation: Operation, validators: SchemaValidators) -> bool:
     """Return whether a body has unknown properties, or a resource where a link belongs.
 
     JSON Schema allows both, and no description promises either.
@@ -116,7 +129,7 @@ def _has_surplus(case: GeneratedCase, operation: Operation, validators: Validato
         body = msgspec.json.decode(case.request.body) if case.request.body else None
     except msgspec.DecodeError:
         return True
-    unknown = body is not None and bool(validators.unknown_fields(schema_of_body(operation), body))
+    unknown = body is not None and bool(validators.find_unknown_fields(schema_of_body(operation), body))
     return unknown or any(_is_resource(value) for value in (body.values() if isinstance(body, dict) else ()))
 
 
@@ -142,5 +155,5 @@ def _interleave(cases: list[GeneratedCase]) -> list[GeneratedCase]:
 
 
 @lru_cache(maxsize=1)
-def _open_door(description: Description) -> "Door":
-    return generated.door(description)
+def _open_door(description: Description) -> "SchemathesisAdapter":
+    return generated.open_door(description)

@@ -9,8 +9,8 @@ from hypothesis.errors import InvalidArgument
 from msgspec import UNSET
 
 from conformance.description import Description, pointers
-from conformance.validation import Validators
-from strategies.schemas import Schema, branches, flat
+from conformance.validation import SchemaValidators
+from strategies.schemas import Schema, flatten_schema, list_branches
 
 _BAD_FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -45,7 +45,7 @@ class Defect(msgspec.Struct, frozen=True):
     body: Any
 
 
-def defects(validators: Validators, schema: str, body: Any) -> tuple[Defect, ...]:
+def defects(validators: SchemaValidators, schema: str, body: Any) -> tuple[Defect, ...]:
     """Return the single defects of a valid body: one of each class at each place, in the order of the schema.
 
     `schema` is the pointer of the body's schema. Properties that the body does not have get bad values too; read-only
@@ -57,8 +57,8 @@ def defects(validators: Validators, schema: str, body: Any) -> tuple[Defect, ...
         for defect in defects(validators, schema_of_webhook(validators, event), payload):
             assert deliver(defect.body).status_code == 400, defect.name
     """
-    if not validators.matches(schema, body):
-        raise InvalidArgument(f"the body must be valid, got: {validators.schema(schema, body)[0]}")
+    if not validators.is_valid(schema, body):
+        raise InvalidArgument(f"the body must be valid, got: {validators.validate_instance(schema, body)[0]}")
     defects_by_place: dict[tuple[str, str], Defect] = {}
     for name, path, value in _spoil(validators.description, {"$ref": schema}, body, ()):
         pointer = pointers.join("", *path)
@@ -68,14 +68,14 @@ def defects(validators: Validators, schema: str, body: Any) -> tuple[Defect, ...
     return tuple(defects_by_place.values())
 
 
-def _is_invalid(validators: Validators, schema: str, body: Any, name: str) -> bool:
+def _is_invalid(validators: SchemaValidators, schema: str, body: Any, name: str) -> bool:
     """Return whether a body breaks more of the schema than a contradiction within the description.
 
     Too many items are never such a contradiction.
     """
-    if validators.matches(schema, body):
+    if validators.is_valid(schema, body):
         return False
-    return name == "too-many-items" or not all(error.ambiguous for error in validators.schema(schema, body))
+    return name == "too-many-items" or not all(error.ambiguous for error in validators.validate_instance(schema, body))
 
 
 _BadPlaces = Iterator[tuple[str, tuple[str | int, ...], Any]]
@@ -83,7 +83,7 @@ _BadPlaces = Iterator[tuple[str, tuple[str | int, ...], Any]]
 
 def _spoil(description: Description, schema: Schema, value: Any, path: tuple[str | int, ...]) -> _BadPlaces:
     """Yield name, path and bad value of each defect at a place and below it; the value UNSET removes a property."""
-    forms = branches(description, flat(description, schema))
+    forms = list_branches(description, flatten_schema(description, schema))
     for form in forms:
         yield from ((name, path, bad) for name, bad in _bad_values(form, value))
     for form in forms:
@@ -99,7 +99,7 @@ def _spoil_members(
     """Yield the defects of an object's members, of its required names, and one surplus property."""
     yield from (("missing-required", (*path, name), UNSET) for name in form["required"] if name in value)
     for name, member in form["properties"].items():
-        if not flat(description, member).get("readOnly"):
+        if not flatten_schema(description, member).get("readOnly"):
             yield from _spoil(description, member, value.get(name, UNSET), (*path, name))
     yield "surplus-property", (*path, _SURPLUS), 1
 

@@ -9,7 +9,7 @@ _PROVIDERS = "hypothesis.internal.conjecture.providers"
 
 
 @contextmanager
-def reproducible() -> Iterator[None]:
+def exclude_local_constants() -> Iterator[None]:
     """Keep Hypothesis from drawing constants of the source of loaded modules, as long as this is open.
 
     Hypothesis does so now and then and has no setting against it. One seed would draw other cases under pytest than in

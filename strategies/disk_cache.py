@@ -21,12 +21,12 @@ T = TypeVar("T")
 _KEEP = 8  # descriptions
 
 
-def default_dir() -> Path:
+def find_default_dir() -> Path:
     """Return the cache folder of this user."""
     return user_cache_path("evconform", appauthor=False) / "cases"
 
 
-def kept(
+def load_or_make(
     description: Description, name: str, kind: type[T], make: Callable[[], T], *, directory: Path | None = None
 ) -> T:
     """Return the cached result of that name, or call `make` and cache its result.
@@ -35,7 +35,7 @@ def kept(
     it back. A damaged file is made anew; a folder that cannot be written is ignored.
     """
     code = hashlib.sha256(_digest_code() + description.digest.encode()).hexdigest()[:24]
-    path = (directory or default_dir()) / code / hashlib.sha256(name.encode()).hexdigest()[:24]
+    path = (directory or find_default_dir()) / code / hashlib.sha256(name.encode()).hexdigest()[:24]
     try:
         data = path.read_bytes()
         if hashlib.sha256(data[32:]).digest() == data[:32]:

@@ -18,7 +18,7 @@ Pair = tuple[str, str]  # name and value of a query parameter, not percent-encod
 _COMPLEMENTS: Mapping[Operator, Operator] = MappingProxyType({Operator.GTE: Operator.LT, Operator.LTE: Operator.GT})
 
 
-def filter_values(which: Filter, items: Iterable[Item]) -> tuple[str, ...]:
+def filter_values(list_filter: Filter, items: Iterable[Item]) -> tuple[str, ...]:
     """Return the values of a filter that listed items suggest, each once, in the order of the items.
 
     A comparison gets the values of its field, so that each is a boundary; `in` and `range` get pairs of them with a
@@ -27,12 +27,12 @@ def filter_values(which: Filter, items: Iterable[Item]) -> tuple[str, ...]:
     >>> filter_values(Filter("power__in", Operator.IN, "power"), [{"power": 7}, {"power": 11}])
     ('7', '11', '7,11')
     """
-    if which.operator is Operator.ISNULL:
+    if list_filter.operator is Operator.ISNULL:
         return ("true", "false")
-    seen = list(dict.fromkeys(_iterate_values(which, items)))
-    if which.operator is Operator.IN:
+    seen = list(dict.fromkeys(_iterate_values(list_filter, items)))
+    if list_filter.operator is Operator.IN:
         return (*seen, *(f"{first},{second}" for first, second in pairwise(seen)))
-    if which.operator is Operator.RANGE:
+    if list_filter.operator is Operator.RANGE:
         return tuple(f"{low},{high}" for low, high in pairwise(sorted(seen)))
     return tuple(seen)
 
@@ -64,9 +64,9 @@ def partitions(operation: Operation, items: Iterable[Item]) -> tuple[tuple[Pair,
     return tuple(_iterate_partitions(operation, list(items)))
 
 
-def bad_filter_values(operation: Operation, which: Filter) -> tuple[NearMiss, ...]:
+def bad_filter_values(operation: Operation, list_filter: Filter) -> tuple[NearMiss, ...]:
     """Return the values that a filter must refuse by its schema, by class; none if any string is valid."""
-    parameter = operation.parameter(which.parameter)
+    parameter = operation.find_parameter(list_filter.parameter)
     schema = parameter.schema if parameter else {}
     if schema.get("format") == "date-time":
         return bad_timestamps("2024-01-01T00:00:00Z")

@@ -11,18 +11,18 @@ from typing import Any
 import msgspec
 
 from conformance.model import Operation, Request, Response
-from conformance.tools.delta_debugging import Search, fewest, mapped
-from conformance.tools.link_header import BLANK
+from conformance.tools.delta_debugging import Search, find_removable, map_search
+from conformance.tools.link_header import BLANK_TARGET
 from strategies.lifecycles import Lifecycle
-from strategies.states import Broken, covers, folded, next_url
+from strategies.states import Broken, find_next_url, fold_links, has_all_of
 
-Talk = Generator[Request, Response, None]
+Conversation = Generator[Request, Response, None]
 """A generator of requests that receives the response to each before it yields the next; raises `Broken`."""
 
 _MOST_PAGES = 50
 
 
-class Do(StrEnum):
+class StepKind(StrEnum):
     """The kind of a step of a history."""
 
     CREATE = "create"
@@ -39,7 +39,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     `item` chooses one of the living items (modulo their number); `body` is what to send, `paths` what to expand.
     """
 
-    do: Do
+    do: StepKind
     item: int = 0
     body: Any = None
     paths: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
 Script = tuple[Step, ...]
 
 
-def shorter(script: Script) -> Search[Script, None]:
+def shorten_script(script: Script) -> Search[Script, None]:
     """Search for a shorter history that still breaks the same requirement.
 
     The search first drops steps, then members of bodies. It yields each candidate, and receives whether that breaks the
@@ -58,7 +58,7 @@ def shorter(script: Script) -> Search[Script, None]:
     def without_steps(gone: tuple[int, ...]) -> Script:
         return tuple(step for index, step in enumerate(script) if index not in gone)
 
-    script = without_steps((yield from mapped(fewest(range(len(script))), without_steps)))
+    script = without_steps((yield from map_search(find_removable(range(len(script))), without_steps)))
     members = [(n, name) for n, step in enumerate(script) if isinstance(step.body, dict) for name in step.body]
 
     def without_members(gone: tuple[tuple[int, str], ...]) -> Script:
@@ -69,10 +69,10 @@ def shorter(script: Script) -> Search[Script, None]:
             for n, step in enumerate(script)
         )
 
-    yield from mapped(fewest(members), without_members)
+    yield from map_search(find_removable(members), without_members)
 
 
-def relayed(talk: Talk, send: Callable[[Request], Response]) -> None:
+def run_conversation(talk: Conversation, send: Callable[[Request], Response]) -> None:
     """Send every request of a talk, and hand it each response."""
     try:
         request = next(talk)
@@ -96,25 +96,25 @@ class History:
         self._items: dict[str, dict[str, Any]] = {}
         self._deleted: set[str] = set()
 
-    def told(self, steps: Iterable[Step]) -> Talk:
+    def run_steps(self, steps: Iterable[Step]) -> Conversation:
         """Yield the requests of all steps, then those of the check at the end."""
         for step in steps:
-            yield from self.take(step)
-        yield from self.look_back()
+            yield from self.run_step(step)
+        yield from self.check_end_state()
 
-    def take(self, step: Step) -> Talk:
+    def run_step(self, step: Step) -> Conversation:
         """Yield the requests of one step; none if the step needs a living item and none lives."""
         match step.do:
-            case Do.CREATE:
+            case StepKind.CREATE:
                 yield from self._create(step.body)
-            case Do.WALK:
+            case StepKind.WALK:
                 yield from self._walk()
             case _ if self._items:
                 yield from self._act_on(step, [*self._items][step.item % len(self._items)])
             case _:
                 pass
 
-    def look_back(self) -> Talk:
+    def check_end_state(self) -> Conversation:
         """Check at the end that deleted items stay deleted (WRT-04).
 
         The list is checked too if several items were created or one was deleted.
@@ -124,25 +124,25 @@ class History:
         if self._deleted or len(self._items) > 1:
             yield from self._walk()
 
-    def leave(self) -> Talk:
+    def delete_rest(self) -> Conversation:
         """Delete the items that the history left behind."""
         if self._lifecycle.delete:
             for name in sorted(self._items):
                 yield self._request(self._lifecycle.delete, name)
 
-    def _act_on(self, step: Step, name: str) -> Talk:
+    def _act_on(self, step: Step, name: str) -> Conversation:
         """Yield the requests of a step about one living item."""
         match step.do:
-            case Do.READ:
+            case StepKind.READ:
                 yield from self._check("CON-01", name)  # changes of other items must not change this one
-            case Do.UPDATE if self._lifecycle.update:
+            case StepKind.UPDATE if self._lifecycle.update:
                 yield from self._update(self._lifecycle.update, name, step.body)
-            case Do.DELETE if self._lifecycle.delete:
+            case StepKind.DELETE if self._lifecycle.delete:
                 yield from self._delete(self._lifecycle.delete, name)
-            case Do.EXPAND:
+            case StepKind.EXPAND:
                 yield from self._expand(name, step.paths)
 
-    def _create(self, body: Any) -> Talk:
+    def _create(self, body: Any) -> Conversation:
         """Check WRT-01: GET returns what POST returned."""
         request = self._request(self._lifecycle.create, body=body)
         response = yield request
@@ -152,7 +152,7 @@ class History:
             self._items[name] = item
             yield from self._check("WRT-01", name)
 
-    def _update(self, operation: Operation, name: str, change: Mapping[str, Any]) -> Talk:
+    def _update(self, operation: Operation, name: str, change: Mapping[str, Any]) -> Conversation:
         """Check WRT-02: PATCH changes the named properties, keeps the rest, and returns the new state.
 
         A refusal is not an error, as business rules may forbid what the schema allows; but then nothing may change
@@ -171,7 +171,7 @@ class History:
         elif response.status // 100 == 4:
             yield from self._check("WRT-05", name)
 
-    def _delete(self, operation: Operation, name: str) -> Talk:
+    def _delete(self, operation: Operation, name: str) -> Conversation:
         """Check WRT-04: after DELETE, GET returns 404, and so does a second DELETE."""
         response = yield self._request(operation, name)
         if response.status // 100 == 2:
@@ -180,7 +180,7 @@ class History:
             for target in (self._lifecycle.read, operation):
                 yield from self._check_gone(target, name)
 
-    def _walk(self) -> Talk:
+    def _walk(self) -> Conversation:
         """Check WRT-07 and WRT-04: the list has every created item and no deleted one."""
         operation = self._lifecycle.listing
         listed = (yield from self._list_names(operation)) if operation else None
@@ -191,17 +191,17 @@ class History:
         if ghosts := sorted(self._deleted & listed):
             raise Broken("WRT-04", f"the list still has {', '.join(ghosts)}", self._request(operation))
 
-    def _expand(self, name: str, paths: tuple[str, ...]) -> Talk:
+    def _expand(self, name: str, paths: tuple[str, ...]) -> Conversation:
         """Check EXP-03 and EXP-05: an expanded object has the URL of its link, and the rest is unchanged."""
         request = self._request(self._lifecycle.read, name, query="&".join(f"expand={path}" for path in paths))
         response = yield request
         if response.status == 200:
             expanded, plain = self._read_item(response, request), self._items[name]
-            links = {key: folded(value) for key, value in expanded.items() if key in paths}
+            links = {key: fold_links(value) for key, value in expanded.items() if key in paths}
             self._check_properties("EXP-03", {key: plain[key] for key in paths if key in plain}, links, request)
             self._check_properties("EXP-05", {key: plain[key] for key in plain if key not in paths}, expanded, request)
 
-    def _check(self, requirement: str, name: str) -> Talk:
+    def _check(self, requirement: str, name: str) -> Conversation:
         """Read an item and compare it with its known state."""
         request = self._request(self._lifecycle.read, name)
         response = yield request
@@ -209,7 +209,7 @@ class History:
             raise Broken(requirement, f"GET of {name}, which exists, returned {response.status}, expected 200", request)
         self._check_properties(requirement, self._items[name], self._read_item(response, request), request)
 
-    def _check_gone(self, operation: Operation, name: str) -> Talk:
+    def _check_gone(self, operation: Operation, name: str) -> Conversation:
         """Send a request for a deleted item, and expect 404."""
         request = self._request(operation, name)
         response = yield request
@@ -235,8 +235,8 @@ class History:
             names |= {
                 member[self._lifecycle.key] for member in (body[operation.items_at] if operation.items_at else body)
             }
-            next_page = next_url(response) if operation.pagination else BLANK
-            if next_page == BLANK:
+            next_page = find_next_url(response) if operation.pagination else BLANK_TARGET
+            if next_page == BLANK_TARGET:
                 return names
             if base not in next_page:
                 return None
@@ -269,6 +269,6 @@ class History:
     ) -> None:
         """Raise `Broken` for the first expected property that differs, volatile properties aside."""
         for name in expected:
-            if name not in self._volatile and not covers(actual.get(name), expected[name]):
+            if name not in self._volatile and not has_all_of(actual.get(name), expected[name]):
                 message = f"{name} is {actual.get(name)!r}, expected {expected[name]!r}"
                 raise Broken(requirement, message, request)

@@ -24,7 +24,7 @@ def ulids(*, earliest: datetime = EARLIEST, latest: datetime = LATEST) -> st.Sea
     '01HK153X000000000000000000'
     """
     first, last = _compute_bounds(earliest, latest)
-    return st.integers(first, last).map(encoded)
+    return st.integers(first, last).map(encode_ulid)
 
 
 def prefixed_ulids(prefix: str, *, earliest: datetime = EARLIEST, latest: datetime = LATEST) -> st.SearchStrategy[str]:
@@ -61,11 +61,11 @@ def monotonic_ids(
     steps = st.one_of(st.just(1), st.integers(1, 1 << 20), st.integers(1, 1 << (_RANDOM_BITS + 16)))
     runs = st.tuples(st.integers(first, last), st.lists(steps, min_size=max(min_size - 1, 0), max_size=max_size - 1))
     rising = runs.map(lambda run: _accumulate(*run)).filter(lambda run: run[-1] <= last)
-    lists = rising.map(lambda run: [prefix + encoded(number) for number in run])
+    lists = rising.map(lambda run: [prefix + encode_ulid(number) for number in run])
     return lists if min_size else st.one_of(st.just([]), lists)
 
 
-def encoded(number: int) -> str:
+def encode_ulid(number: int) -> str:
     """Return a number of 128 bits as a ULID: 26 characters of Crockford's base32."""
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 from strategies.ids import prefixed_ulids
-from strategies.links import item_urls, link_shapes
-from strategies.schemas import Schema, branches, flat, prefix_of, types, unexpanded
+from strategies.links import build_item_urls, build_link_shapes
+from strategies.schemas import Schema, drop_expanded, find_prefix, flatten_schema, list_branches, list_types
 from strategies.timestamps import timestamps
 
 JSON = st.SearchStrategy[Any]
@@ -40,7 +40,7 @@ FORMATS: Mapping[str, st.SearchStrategy[str]] = MappingProxyType(
 
 
 def instances(
-    validators: Validators, pointer: str, *, known: Known | None = None, writing: bool = False, resource: str = ""
+    validators: SchemaValidators, pointer: str, *, known: Known | None = None, writing: bool = False, resource: str = ""
 ) -> JSON:
     """Return a strategy for valid instances of the schema at a pointer, links unexpanded.
 
@@ -55,20 +55,20 @@ def instances(
     >>> find(vehicles, lambda vehicle: "user" in vehicle)["user"] == owner
     True
     """
-    active_validators = validators.written if writing else validators
+    active_validators = validators.request_validators if writing else validators
     builder = _StrategyBuilder(validators, known or {}, resource, writing=writing)
-    return builder.values({"$ref": pointer}).filter(partial(active_validators.matches, pointer))
+    return builder.values({"$ref": pointer}).filter(partial(active_validators.is_valid, pointer))
 
 
 class _StrategyBuilder:
     """Builds strategies along the schemas of one description."""
 
-    def __init__(self, validators: Validators, known: Known, resource: str, *, writing: bool) -> None:
+    def __init__(self, validators: SchemaValidators, known: Known, resource: str, *, writing: bool) -> None:
         self._description = validators.description
         self._known = known
         self._writing = writing
-        self._links = link_shapes(self._description, resource)
-        self._item_urls = item_urls(self._description)
+        self._links = build_link_shapes(self._description, resource)
+        self._item_urls = build_item_urls(self._description)
         self._makers: Mapping[str, Callable[[Schema, str, int], JSON]] = {
             "object": self._make_object,
             "array": self._make_array,
@@ -81,23 +81,23 @@ class _StrategyBuilder:
 
     def values(self, schema: Schema, name: str = "", depth: int = 0) -> JSON:
         """Return a strategy for a schema at a property of that name, `depth` levels deep."""
-        schema = flat(self._description, schema)
+        schema = flatten_schema(self._description, schema)
         if self._known.get(name):
             return st.sampled_from(list(self._known[name]))
         if "const" in schema:
             return st.just(schema["const"])
         if "enum" in schema:
             return st.sampled_from(list(schema["enum"]))
-        forms = branches(self._description, schema)
+        forms = list_branches(self._description, schema)
         if forms == [schema]:
-            return st.one_of([self._makers[kind](schema, name, depth) for kind in types(schema)])
-        return st.one_of([self.values(form, name, depth) for form in unexpanded(self._description, forms)])
+            return st.one_of([self._makers[kind](schema, name, depth) for kind in list_types(schema)])
+        return st.one_of([self.values(form, name, depth) for form in drop_expanded(self._description, forms)])
 
     def _make_object(self, schema: Schema, _: str, depth: int) -> JSON:
         """Return a strategy for objects; optional properties end at a depth, so that recursion ends."""
         required, optional = {}, {}
         for name, member in schema["properties"].items():
-            if self._writing and flat(self._description, member).get("readOnly"):
+            if self._writing and flatten_schema(self._description, member).get("readOnly"):
                 continue
             if name in schema["required"]:
                 required[name] = self.values(member, name, depth + 1)
@@ -122,7 +122,7 @@ class _StrategyBuilder:
     def _make_string(self, schema: Schema, name: str, _: int) -> JSON:
         """Return a strategy for strings: ids and links by pattern and name, then formats, then plain text."""
         if "pattern" in schema:
-            prefix = prefix_of(schema["pattern"])
+            prefix = find_prefix(schema["pattern"])
             drawn = st.from_regex(schema["pattern"], fullmatch=True, alphabet=_PRINTABLE)
             return prefixed_ulids(prefix) if prefix else drawn
         if schema.get("format") == "uri" and name in self._links:

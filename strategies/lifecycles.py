@@ -17,7 +17,7 @@ class Lifecycle(msgspec.Struct, frozen=True):
     listing: Operation | None = None
 
     @property
-    def expandable(self) -> bool:
+    def is_expandable(self) -> bool:
         """Return whether an item can show a resource that it links to."""
         return any(expansion.resolvable and "." not in expansion.path for expansion in self.read.expansions)
 
@@ -26,7 +26,7 @@ def lifecycles(model: ResourceModel) -> tuple[Lifecycle, ...]:
     """Return every resource that a workflow can run over, in the order of the model."""
     result = []
     for resource in model.resources:
-        own = [model.by_key[key] for key in resource.operations]
+        own = [model.operations_by_key[key] for key in resource.operations]
         members = {operation.role: operation for operation in own if operation.path == resource.item_path}
         collection = {operation.role: operation for operation in own if operation.path == resource.list_path}
         if Role.CREATE in collection and Role.ITEM in members:

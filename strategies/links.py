@@ -7,22 +7,22 @@ from conformance.description import Description
 from conformance.model import Link, Resource
 
 
-def base_url(description: Description) -> str:
+def find_base_url(description: Description) -> str:
     """Return the first server of the description without trailing slash; empty if it names none."""
     servers = description.document.get("servers") or [{"url": ""}]
     return str(servers[0]["url"]).rstrip("/")
 
 
-def item_urls(description: Description) -> dict[str, str]:
+def build_item_urls(description: Description) -> dict[str, str]:
     """Return, for each prefix of ids, the start of the URLs of its resource's items."""
     return {
-        resource.prefix: base_url(description) + resource.item_path.partition("{")[0]
+        resource.prefix: find_base_url(description) + resource.item_path.partition("{")[0]
         for resource in description.model.resources
         if resource.prefix and resource.item_path.count("{") == 1
     }
 
 
-def link_shapes(description: Description, resource: str = "") -> dict[str, tuple[str, str]]:
+def build_link_shapes(description: Description, resource: str = "") -> dict[str, tuple[str, str]]:
     """Return, by property name, the prefix of the id in its URL, and the URL with `{}` for that id.
 
     If several links have the name, the link of `resource` itself is chosen, else the one whose target has the most
@@ -44,16 +44,16 @@ def _count_common_letters(resource: str, link: Link) -> int:
 
 def _iterate_shapes(description: Description, link: Link) -> Iterator[tuple[str, str]]:
     """Yield the shape of a link's URL; nothing if one id does not complete it."""
-    target = description.model.by_name.get(link.targets[0]) if link.targets else None
+    target = description.model.resources_by_name.get(link.targets[0]) if link.targets else None
     if target is None or link.own or target.item_path.count("{") != 1:
         return
     prefix = target.prefix or _find_parent_prefix(description, target)
     if prefix:
         start, _, rest = target.item_path.partition("{")
-        yield prefix, f"{base_url(description)}{start}{{}}{rest.partition('}')[2]}"
+        yield prefix, f"{find_base_url(description)}{start}{{}}{rest.partition('}')[2]}"
 
 
 def _find_parent_prefix(description: Description, resource: Resource) -> str:
     """Return the id prefix of the parent resource, empty if there is none."""
-    parent = description.model.by_name.get(resource.parent)
+    parent = description.model.resources_by_name.get(resource.parent)
     return parent.prefix if parent else ""

@@ -8,14 +8,14 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.description import Description
-from conformance.validation import Validators
-from strategies.ids import EARLIEST, encoded
+from conformance.validation import SchemaValidators
+from strategies.ids import EARLIEST, encode_ulid
 from strategies.instances import Known
-from strategies.links import link_shapes
-from strategies.schemas import Schema, branches, flat, prefix_of, types, unexpanded
+from strategies.links import build_link_shapes
+from strategies.schemas import Schema, drop_expanded, find_prefix, flatten_schema, list_branches, list_types
 
 _DEEPEST = 6  # levels below which no optional property is made, so that recursion ends
-_ULID = encoded(round(EARLIEST.timestamp() * 1000) << 80)
+_ULID = encode_ulid(round(EARLIEST.timestamp() * 1000) << 80)
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "date-time": "2026-01-01T00:00:00Z",
@@ -30,7 +30,7 @@ _GUESSES = ("GB", "51.5,-0.1", "a", "A", "0", "+441234567890", "#000000")
 
 
 def sample(
-    validators: Validators, pointer: str, *, known: Known | None = None, writing: bool = False, resource: str = ""
+    validators: SchemaValidators, pointer: str, *, known: Known | None = None, writing: bool = False, resource: str = ""
 ) -> Any | None:
     """Return a valid instance of the schema at a pointer with every property it can have, or None if none is found.
 
@@ -41,8 +41,8 @@ def sample(
     'my car'
     """
     instance = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})
-    active_validators = validators.written if writing else validators
-    return instance if instance is not UNSET and active_validators.matches(pointer, instance) else None
+    active_validators = validators.request_validators if writing else validators
+    return instance if instance is not UNSET and active_validators.is_valid(pointer, instance) else None
 
 
 class _Sampler:
@@ -50,13 +50,13 @@ class _Sampler:
 
     def __init__(self, description: Description, known: Known, resource: str, *, writing: bool) -> None:
         self._description = description
-        self._links = link_shapes(description, resource)
+        self._links = build_link_shapes(description, resource)
         self._known = known
         self._writing = writing
 
     def value(self, schema: Schema, name: str = "", depth: int = 0) -> Any:
         """Return the value of a schema at a property of that name, `depth` levels deep."""
-        schema = flat(self._description, schema)
+        schema = flatten_schema(self._description, schema)
         candidates = [
             *self._known.get(name, ()),
             *schema.get("enum", ()),
@@ -64,11 +64,11 @@ class _Sampler:
         ]
         if candidates:
             return next((candidate for candidate in candidates if candidate is not None), None)
-        forms = unexpanded(self._description, branches(self._description, schema))
+        forms = drop_expanded(self._description, list_branches(self._description, schema))
         if forms != [schema]:
-            chosen = next((form for form in forms if types(form) != ("null",)), {"type": "null"})
+            chosen = next((form for form in forms if list_types(form) != ("null",)), {"type": "null"})
             return self.value(chosen, name, depth)
-        kind = next((type_name for type_name in types(schema) if type_name != "null"), "null")
+        kind = next((type_name for type_name in list_types(schema) if type_name != "null"), "null")
         if kind == "object":
             return self._make_object(schema, depth)
         if kind == "array":
@@ -83,7 +83,7 @@ class _Sampler:
         members = {}
         for name, member in schema["properties"].items():
             is_required = name in schema["required"]
-            is_hidden = self._writing and flat(self._description, member).get("readOnly")
+            is_hidden = self._writing and flatten_schema(self._description, member).get("readOnly")
             if is_hidden or (depth > _DEEPEST and not is_required):
                 continue
             value = self.value(member, name, depth + 1) if depth <= 2 * _DEEPEST else UNSET
@@ -117,7 +117,7 @@ def _make_scalar(kind: str, schema: Schema) -> Any:
 def _make_string(schema: Schema) -> Any:
     """Return a string by pattern, format or length; UNSET if no candidate matches the pattern."""
     if "pattern" in schema:
-        prefix = prefix_of(schema["pattern"])
+        prefix = find_prefix(schema["pattern"])
         return prefix + _ULID if prefix else _find_example(schema)
     text = _FORMATS.get(schema.get("format", ""), "a sample")
     return text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "x")

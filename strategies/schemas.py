@@ -11,12 +11,12 @@ Schema = Mapping[str, Any]
 _ID = re.compile(r"\^?(?P<prefix>[a-z]{4})\[[^\]]+\](\{26\}|\[[^\]]+\]\{25\})\$?")
 
 
-def flat(description: Description, schema: Schema) -> dict[str, Any]:
+def flatten_schema(description: Description, schema: Schema) -> dict[str, Any]:
     """Return a schema with its reference and the parts of its `allOf` merged into it; later parts win."""
     return _merge(description, schema, frozenset())
 
 
-def types(schema: Schema) -> tuple[str, ...]:
+def list_types(schema: Schema) -> tuple[str, ...]:
     """Return the types that a flat schema allows; guessed from its keywords if it names none."""
     named = schema.get("type")
     if named is not None:
@@ -26,20 +26,20 @@ def types(schema: Schema) -> tuple[str, ...]:
     return ("array",) if "items" in schema else ("string",)
 
 
-def branches(description: Description, schema: Schema) -> list[dict[str, Any]]:
+def list_branches(description: Description, schema: Schema) -> list[dict[str, Any]]:
     """Return the flat forms that a flat schema offers by `oneOf` and `anyOf`; without them the schema alone."""
     base = {key: value for key, value in schema.items() if key not in {"oneOf", "anyOf"}}
     choices = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    return [flat(description, {"allOf": [base, choice]}) for choice in choices] or [base]
+    return [flatten_schema(description, {"allOf": [base, choice]}) for choice in choices] or [base]
 
 
-def unexpanded(description: Description, forms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def drop_expanded(description: Description, forms: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the forms without expanded objects, if a link is one of the forms."""
     has_link = any(form.get("format") == "uri" or form.get("items", {}).get("format") == "uri" for form in forms)
     return [form for form in forms if not (has_link and _has_object(description, form))]
 
 
-def prefix_of(pattern: str) -> str:
+def find_prefix(pattern: str) -> str:
     """Return the id prefix in a pattern, empty if it is not a pattern of ids."""
     match = _ID.fullmatch(pattern)
     return match["prefix"] if match else ""
@@ -63,4 +63,6 @@ def _merge(description: Description, schema: Schema, seen: frozenset[str]) -> di
 
 def _has_object(description: Description, schema: Schema) -> bool:
     """Return whether a form is an object or a list of objects."""
-    return "object" in types(schema) or ("items" in schema and "object" in types(flat(description, schema["items"])))
+    return "object" in list_types(schema) or (
+        "items" in schema and "object" in list_types(flatten_schema(description, schema["items"]))
+    )

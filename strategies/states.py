@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from conformance.model import Request, Response
-from conformance.tools.link_header import LinkSyntaxError, by_rel, parse
+from conformance.tools.link_header import LinkSyntaxError, index_by_relation, parse_link_header
 
 
 class Broken(AssertionError):  # noqa: N818 - an assertion about a server, exported to partners under this name
@@ -17,30 +17,30 @@ class Broken(AssertionError):  # noqa: N818 - an assertion about a server, expor
         self.request = request
 
 
-def folded(value: Any) -> Any:
+def fold_links(value: Any) -> Any:
     """Replace an expanded object, or a list of them, by its link."""
     if isinstance(value, list):
-        return [folded(member) for member in value]
+        return [fold_links(member) for member in value]
     return value.get("url") if isinstance(value, dict) else value
 
 
-def next_url(answer: Response) -> str:
+def find_next_url(response: Response) -> str:
     """Return the URL of the next page, empty if the response names none."""
     try:
-        return by_rel(parse(answer.header("link") or "")).get("next", "")
+        return index_by_relation(parse_link_header(response.find_header("link") or "")).get("next", "")
     except LinkSyntaxError:
         return ""
 
 
-def covers(actual: Any, expected: Any) -> bool:
+def has_all_of(actual: Any, expected: Any) -> bool:
     """Return whether a JSON value has everything another has.
 
     Objects may have more members; timestamps are compared as instants.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return all(name in actual and covers(actual[name], value) for name, value in expected.items())
+        return all(name in actual and has_all_of(actual[name], value) for name, value in expected.items())
     if isinstance(expected, list) and isinstance(actual, list):
-        return len(expected) == len(actual) and all(map(covers, actual, expected))
+        return len(expected) == len(actual) and all(map(has_all_of, actual, expected))
     return expected == actual or _parse_instant(expected) == _parse_instant(actual) != ""
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.adapters import GeneratedCase, Mode
+from conformance.adapters import GeneratedCase, GenerationMode
 from conformance.description import Description
 from conformance.model import Operation, Request
-from conformance.validation import SecondOpinion, Validators, request_errors
+from conformance.validation import SchemaValidators, SecondOpinion, validate_request
 from strategies.instances import FORMATS
 
 if TYPE_CHECKING:
-    from conformance.adapters.schemathesis_adapter import Door
+    from conformance.adapters.schemathesis_adapter import SchemathesisAdapter
 
 
 class Validity(StrEnum):
@@ -35,21 +35,25 @@ class Judgement(msgspec.Struct, frozen=True):
     objections: tuple[str, ...] = ()
 
 
-def door(description: Description) -> "Door":
+def open_door(description: Description) -> "SchemathesisAdapter":
     """Return the door to schemathesis with the project's formats: decimals, recent timestamps, plain addresses."""
-    from conformance.adapters.schemathesis_adapter import Door  # noqa: PLC0415 - see conformance.adapters
+    from conformance.adapters.schemathesis_adapter import SchemathesisAdapter  # noqa: PLC0415 - see conformance.adapters
 
-    return Door(description, FORMATS)
+    return SchemathesisAdapter(description, FORMATS)
 
 
-def plausible(cases: Iterable[GeneratedCase], operation: Operation, validators: Validators) -> Iterator[GeneratedCase]:
+def select_plausible(
+    cases: Iterable[GeneratedCase], operation: Operation, validators: SchemaValidators
+) -> Iterator[GeneratedCase]:
     """Yield the cases that are on the wire what the generator meant, by the compiled validators."""
     for case in cases:
-        if bool(request_errors(validators, operation, case.request)) is (case.mode is Mode.NEGATIVE):
+        if bool(validate_request(validators, operation, case.request)) is (case.mode is GenerationMode.NEGATIVE):
             yield case
 
 
-def judgement(request: Request, operation: Operation, validators: Validators, opinion: SecondOpinion) -> Judgement:
+def judge_request(
+    request: Request, operation: Operation, validators: SchemaValidators, opinion: SecondOpinion
+) -> Judgement:
     """Return the judgement of both oracles on a request.
 
     openapi-core takes about 10 ms: call this for a surprising response, not for every request.
@@ -60,9 +64,11 @@ def judgement(request: Request, operation: Operation, validators: Validators, op
             if case.mode is Mode.NEGATIVE and send(case.request).status_code < 300:
                 assert judgement(case.request, operation, validators, opinion).validity is not Validity.INVALID
     """
-    objections = tuple(f"{error.pointer}: {error.message}" for error in request_errors(validators, operation, request))
+    objections = tuple(
+        f"{error.pointer}: {error.message}" for error in validate_request(validators, operation, request)
+    )
     try:
-        second_opinion = opinion.request(operation, request)
+        second_opinion = opinion.validate_request(operation, request)
     except Exception as error:  # noqa: BLE001 - openapi-core crashes on some bodies of other media types
         return Judgement(Validity.DISPUTED, (*objections, f"openapi-core failed: {error!r}"))
     if bool(objections) is not bool(second_opinion):

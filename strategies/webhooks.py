@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from conformance.description import pointers
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 from strategies.instances import Known, instances
 
 
-def schema_of_webhook(validators: Validators, event: str) -> str:
+def schema_of_webhook(validators: SchemaValidators, event: str) -> str:
     """Return the pointer of the schema of an event's payload.
 
     Raises InvalidArgument for an event that the description does not know.
@@ -25,7 +25,7 @@ def schema_of_webhook(validators: Validators, event: str) -> str:
 
 
 def webhook_payloads(
-    validators: Validators, event: str, *, known: Known | None = None
+    validators: SchemaValidators, event: str, *, known: Known | None = None
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Return a strategy for valid payloads of an event: `type`, `timestamp` and `data`, links unexpanded.
 
@@ -40,7 +40,7 @@ def webhook_payloads(
     """
     pointer = schema_of_webhook(validators, event)
     drawn = instances(validators, pointer, known={"type": [event], **(known or {})})
-    return drawn.map(_make_consistent).filter(partial(validators.matches, pointer))
+    return drawn.map(_make_consistent).filter(partial(validators.is_valid, pointer))
 
 
 def _make_consistent(payload: dict[str, Any]) -> dict[str, Any]:

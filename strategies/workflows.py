@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from conformance.model import Request, Response
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 from strategies.bodies import bodies
-from strategies.determinism import reproducible
+from strategies.determinism import exclude_local_constants
 from strategies.expansions import expansions
-from strategies.histories import Do, History, Script, Step, relayed
+from strategies.histories import History, Script, Step, StepKind, run_conversation
 from strategies.instances import Known
 from strategies.lifecycles import Lifecycle
 from strategies.states import Broken
@@ -25,37 +25,39 @@ _POOL = 4  # histories drawn for each one chosen
 _MOST_CHOICES = 11  # 0 to 11: twelve choices divide evenly among two, three, four or six items
 
 
-class Ground(msgspec.Struct, frozen=True):
+class WorkflowBase(msgspec.Struct, frozen=True):
     """The common part of the histories of one resource: strategies of its steps, and how a history begins."""
 
-    steps: Mapping[Do, st.SearchStrategy[Step]]
+    steps: Mapping[StepKind, st.SearchStrategy[Step]]
     begin: "Callable[[], _LiveHistory]"
 
 
-def steps_of(
-    validators: Validators, lifecycle: Lifecycle, known: Known | None = None
-) -> dict[Do, st.SearchStrategy[Step]]:
+def build_steps(
+    validators: SchemaValidators, lifecycle: Lifecycle, known: Known | None = None
+) -> dict[StepKind, st.SearchStrategy[Step]]:
     """Return strategies for the steps of a resource's life, by kind of step."""
     indices = st.integers(0, _MOST_CHOICES)
     strategies = {
-        Do.CREATE: st.builds(Step, st.just(Do.CREATE), body=bodies(validators, lifecycle.create, known=known)),
-        Do.READ: st.builds(Step, st.just(Do.READ), indices),
+        StepKind.CREATE: st.builds(
+            Step, st.just(StepKind.CREATE), body=bodies(validators, lifecycle.create, known=known)
+        ),
+        StepKind.READ: st.builds(Step, st.just(StepKind.READ), indices),
     }
     if lifecycle.update:
         changes = bodies(validators, lifecycle.update, known=known)
-        strategies[Do.UPDATE] = st.builds(Step, st.just(Do.UPDATE), indices, body=changes)
+        strategies[StepKind.UPDATE] = st.builds(Step, st.just(StepKind.UPDATE), indices, body=changes)
     if lifecycle.delete:
-        strategies[Do.DELETE] = st.builds(Step, st.just(Do.DELETE), indices)
+        strategies[StepKind.DELETE] = st.builds(Step, st.just(StepKind.DELETE), indices)
     if lifecycle.listing:
-        strategies[Do.WALK] = st.just(Step(Do.WALK))
-    if lifecycle.expandable:
+        strategies[StepKind.WALK] = st.just(Step(StepKind.WALK))
+    if lifecycle.is_expandable:
         paths = expansions(lifecycle.read, max_depth=1)
-        strategies[Do.EXPAND] = st.builds(Step, st.just(Do.EXPAND), indices, paths=paths)
+        strategies[StepKind.EXPAND] = st.builds(Step, st.just(StepKind.EXPAND), indices, paths=paths)
     return strategies
 
 
 def workflows(  # noqa: PLR0913 - three of them are options by name
-    validators: Validators,
+    validators: SchemaValidators,
     lifecycle: Lifecycle,
     send: Send,
     *,
@@ -75,16 +77,16 @@ def workflows(  # noqa: PLR0913 - three of them are options by name
         machine = workflows(validators, lifecycle, send, known={"model": models})
         run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=8))
     """
-    steps = steps_of(validators, lifecycle, known)
+    steps = build_steps(validators, lifecycle, known)
 
     def begin() -> "_LiveHistory":
         return _LiveHistory(History(lifecycle, path=path, volatile=volatile), send)
 
-    return lambda: Workflow(Ground(steps, begin))
+    return lambda: Workflow(WorkflowBase(steps, begin))
 
 
 def histories(
-    validators: Validators, lifecycle: Lifecycle, *, known: Known | None = None, most: int = 8
+    validators: SchemaValidators, lifecycle: Lifecycle, *, known: Known | None = None, most: int = 8
 ) -> st.SearchStrategy[Script]:
     """Return a strategy for histories to run later: a creation, then up to `most` steps of any kind.
 
@@ -94,13 +96,13 @@ def histories(
         def test_histories_of_vehicles(script):
             relayed(History(lifecycle).told(script), send)
     """
-    steps = steps_of(validators, lifecycle, known)
+    steps = build_steps(validators, lifecycle, known)
     rest = st.lists(st.one_of([*steps.values()]), min_size=1, max_size=most)
-    return st.tuples(steps[Do.CREATE], rest).map(lambda drawn: (drawn[0], *drawn[1]))
+    return st.tuples(steps[StepKind.CREATE], rest).map(lambda drawn: (drawn[0], *drawn[1]))
 
 
 def scripts(
-    validators: Validators, lifecycle: Lifecycle, *, number: int, count: int = 60, most: int = 8
+    validators: SchemaValidators, lifecycle: Lifecycle, *, number: int, count: int = 60, most: int = 8
 ) -> tuple[Script, ...]:
     """Return at most `count` histories, the most varied first.
 
@@ -126,14 +128,14 @@ def scripts(
     def draw(script: Script) -> None:
         drawn[msgspec.msgpack.encode(script)] = script
 
-    with reproducible():
+    with exclude_local_constants():
         draw()
     return tuple(islice(_sort_by_variety([*drawn.values()]), count))
 
 
 def _sort_by_variety(drawn_scripts: list[Script]) -> Iterator[Script]:
     """Yield the scripts; next is always the one with the rarest orders of steps so far, per step."""
-    seen: Counter[tuple[Do, ...]] = Counter()
+    seen: Counter[tuple[StepKind, ...]] = Counter()
     orders = {index: _list_orders(script) for index, script in enumerate(drawn_scripts)}
     while orders:
         best = max(
@@ -143,7 +145,7 @@ def _sort_by_variety(drawn_scripts: list[Script]) -> Iterator[Script]:
         yield drawn_scripts[best]
 
 
-def _list_orders(script: Script) -> frozenset[tuple[Do, ...]]:
+def _list_orders(script: Script) -> frozenset[tuple[StepKind, ...]]:
     """Return the orders of steps: every three in sequence, and every two about the same item."""
     threes = (tuple(step.do for step in three) for three in combinations(script, 3))
     twos = ((first.do, second.do) for first, second in combinations(script, 2) if first.item == second.item)
@@ -160,7 +162,7 @@ class _LiveHistory:
     def take(self, step: Step) -> None:
         """Run one step."""
         try:
-            relayed(self._history.take(step), self._send)
+            run_conversation(self._history.run_step(step), self._send)
         except Broken:
             self._unbroken = False
             raise
@@ -169,9 +171,9 @@ class _LiveHistory:
         """Check the end state unless the history is broken already; delete what is left."""
         try:
             if self._unbroken:
-                relayed(self._history.look_back(), self._send)
+                run_conversation(self._history.check_end_state(), self._send)
         finally:
-            relayed(self._history.leave(), self._send)
+            run_conversation(self._history.delete_rest(), self._send)
 
 
 class Workflow(RuleBasedStateMachine):
@@ -181,7 +183,7 @@ class Workflow(RuleBasedStateMachine):
     values, and Hypothesis could neither repeat nor shrink it.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: WorkflowBase) -> None:
         super().__init__()
         self._steps = ground.steps
         self._life = ground.begin()
@@ -189,46 +191,46 @@ class Workflow(RuleBasedStateMachine):
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """Create a first item."""
-        self._run_step(data, Do.CREATE)
+        self._run_step(data, StepKind.CREATE)
 
     @rule(data=st.data())
     def create(self, data: st.DataObject) -> None:
         """Create another item."""
-        self._run_step(data, Do.CREATE)
+        self._run_step(data, StepKind.CREATE)
 
     @rule(data=st.data())
     def read(self, data: st.DataObject) -> None:
         """Read an item."""
-        self._run_step(data, Do.READ)
+        self._run_step(data, StepKind.READ)
 
-    @precondition(lambda self: Do.UPDATE in self._steps)
+    @precondition(lambda self: StepKind.UPDATE in self._steps)
     @rule(data=st.data())
     def update(self, data: st.DataObject) -> None:
         """Change an item."""
-        self._run_step(data, Do.UPDATE)
+        self._run_step(data, StepKind.UPDATE)
 
-    @precondition(lambda self: Do.DELETE in self._steps)
+    @precondition(lambda self: StepKind.DELETE in self._steps)
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
         """Delete an item."""
-        self._run_step(data, Do.DELETE)
+        self._run_step(data, StepKind.DELETE)
 
-    @precondition(lambda self: Do.WALK in self._steps)
+    @precondition(lambda self: StepKind.WALK in self._steps)
     @rule(data=st.data())
     def walk(self, data: st.DataObject) -> None:
         """Read all pages of the list."""
-        self._run_step(data, Do.WALK)
+        self._run_step(data, StepKind.WALK)
 
-    @precondition(lambda self: Do.EXPAND in self._steps)
+    @precondition(lambda self: StepKind.EXPAND in self._steps)
     @rule(data=st.data())
     def expand(self, data: st.DataObject) -> None:
         """Read an item with linked resources expanded."""
-        self._run_step(data, Do.EXPAND)
+        self._run_step(data, StepKind.EXPAND)
 
     def teardown(self) -> None:
         """Check the end state, then delete what is left."""
         self._life.end()
 
-    def _run_step(self, data: st.DataObject, do: Do) -> None:
+    def _run_step(self, data: st.DataObject, do: StepKind) -> None:
         """Draw a step of a kind and run it."""
         self._life.take(data.draw(self._steps[do], label=do))

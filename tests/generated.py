@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.description import load
+from conformance.description import load_description
 from tests.mock_server.in_process_client import REAL
 
 SETTINGS = "project_name_override: evproject\npackage_name_override: evclient\npost_hooks: []\n"
@@ -38,7 +38,7 @@ def _make(root: Path) -> Made | None:
         return None
     settings, given, folder = root / "settings.yaml", root / "description.json", root / "made"
     settings.write_text(SETTINGS)
-    given.write_bytes(msgspec.json.encode(untitled(load(REAL, overlays=False).document)))
+    given.write_bytes(msgspec.json.encode(untitled(load_description(REAL, overlays=False).document)))
     generate = [str(command), "generate", "--path", str(given), "--output-path", str(folder), "--config", str(settings)]
     done = subprocess.run(generate, capture_output=True, check=False, text=True, timeout=240)
     assert (folder / "evclient").is_dir(), done.stdout + done.stderr

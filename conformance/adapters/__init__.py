@@ -3,6 +3,6 @@
 The adapter itself is in `schemathesis_door`: a run whose cases are on disk need not import schemathesis.
 """
 
-from conformance.adapters.generated_case import GeneratedCase, Mode, Phase
+from conformance.adapters.generated_case import GeneratedCase, GenerationMode, GenerationPhase
 
-__all__ = ["GeneratedCase", "Mode", "Phase"]
+__all__ = ["GeneratedCase", "GenerationMode", "GenerationPhase"]

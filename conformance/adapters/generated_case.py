@@ -7,14 +7,14 @@ import msgspec
 from conformance.model import Request
 
 
-class Mode(StrEnum):
+class GenerationMode(StrEnum):
     """The intention of the generator for a case; the request on the wire may differ from it."""
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
 
 
-class Phase(StrEnum):
+class GenerationPhase(StrEnum):
     """The phase of generation that a case comes from."""
 
     COVERAGE = "coverage"  # enumerated: boundaries and one fault at a time
@@ -29,8 +29,8 @@ class GeneratedCase(msgspec.Struct, frozen=True):
     """
 
     operation: str
-    mode: Mode
-    phase: Phase
+    mode: GenerationMode
+    phase: GenerationPhase
     request: Request
     place: str = ""
     note: str = ""

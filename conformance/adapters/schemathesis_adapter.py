@@ -17,24 +17,27 @@ import schemathesis
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
-from conformance.adapters.generated_case import GeneratedCase, Mode, Phase
-from conformance.adapters.simplification import lean
+from conformance.adapters.generated_case import GeneratedCase, GenerationMode, GenerationPhase
+from conformance.adapters.simplification import simplify_document
 from conformance.description import Description
 from conformance.model import Headers, Operation, Request
 
-Known = Mapping[str, Sequence[Any]]
-Case = schemathesis.Case[Any]
+KnownValues = Mapping[str, Sequence[Any]]
+SchemathesisCase = schemathesis.Case[Any]
 
 _WEBHOOKS = "/webhooks/"
 _HOST = "http://generated.invalid"
 _BOUNDARY = re.compile(r"(?<=multipart/form-data; boundary=)[0-9a-f]{32}$")
 _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid", "accept"}
-_MODES = {Mode.POSITIVE: schemathesis.GenerationMode.POSITIVE, Mode.NEGATIVE: schemathesis.GenerationMode.NEGATIVE}
+_MODES = {
+    GenerationMode.POSITIVE: schemathesis.GenerationMode.POSITIVE,
+    GenerationMode.NEGATIVE: schemathesis.GenerationMode.NEGATIVE,
+}
 # Undocumented methods have a probe of their own.
 _CONFIG: dict[str, Any] = {"phases": {"coverage": {"unexpected-methods": []}}}
 
 
-class Door:
+class SchemathesisAdapter:
     """Generated cases of one description, operation by operation. Building one takes some tenths of a second.
 
     `formats` maps names of string formats to strategies. They hold for the whole process, since schemathesis keeps one
@@ -45,13 +48,15 @@ class Door:
         for name, strategy in formats.items():
             schemathesis.openapi.format(name, strategy)
         self._document = description.document
-        self._schema = _load_schema(lean(_remove_cursors(description), description.deref))
+        self._schema = _load_schema(simplify_document(_remove_cursors(description), description.dereference))
 
     @cached_property
     def _webhooks(self) -> schemathesis.BaseSchema:
         return _load_schema(_convert_webhooks(self._document))
 
-    def coverage(self, operation: Operation, *, known: Known | None = None) -> Iterator[GeneratedCase]:
+    def generate_coverage_cases(
+        self, operation: Operation, *, known: KnownValues | None = None
+    ) -> Iterator[GeneratedCase]:
         """Yield cases enumerated from the schemas, positive and negative, with one feature or defect each.
 
         The cases are the same in every run. `known` holds real values by name of a parameter or of a property of the
@@ -63,32 +68,34 @@ class Door:
             generation_modes=list(_MODES.values()),
             generation_config=self._schema.config.generation_for(operation=api_operation, phase="coverage"),
         )
-        converter = _CaseConverter(operation.key, Phase.COVERAGE, known or {})
+        converter = _CaseConverter(operation.key, GenerationPhase.COVERAGE, known or {})
         yield from (generated for case in cases if (generated := converter.convert(case)))
 
-    def fuzzing(  # noqa: PLR0913 - options by name
+    def generate_fuzzing_cases(  # noqa: PLR0913 - options by name
         self,
         operation: Operation,
         *,
-        mode: Mode,
+        mode: GenerationMode,
         seed: int,
         examples: int,
-        known: Known | None = None,
-        wanted: Callable[[GeneratedCase], bool] = lambda _: True,
+        known: KnownValues | None = None,
+        is_wanted: Callable[[GeneratedCase], bool] = lambda _: True,
     ) -> tuple[GeneratedCase, ...]:
-        """Draw at most `examples` cases that `wanted` accepts, the same ones for one seed.
+        """Draw at most `examples` cases that `is_wanted` accepts, the same ones for one seed.
 
         The result is empty if the schemas admit no case. Drawing is slow: it ends with the last case accepted, or after
         `2 * examples` draws.
         """
         strategy = self._schema[operation.path][operation.method].as_strategy(generation_mode=_MODES[mode])
-        converter = _CaseConverter(operation.key, Phase.FUZZING, known or {})
-        return _draw_cases(strategy, converter, seed, examples, wanted)
+        converter = _CaseConverter(operation.key, GenerationPhase.FUZZING, known or {})
+        return _draw_cases(strategy, converter, seed, examples, is_wanted)
 
-    def webhook(self, name: str, *, mode: Mode, seed: int, examples: int) -> tuple[GeneratedCase, ...]:
+    def generate_deliveries(
+        self, name: str, *, mode: GenerationMode, seed: int, examples: int
+    ) -> tuple[GeneratedCase, ...]:
         """Draw at most `examples` deliveries of a webhook, as `fuzzing` does; their target is `/webhooks/NAME`."""
         strategy = self._webhooks[_WEBHOOKS + name]["POST"].as_strategy(generation_mode=_MODES[mode])
-        converter = _CaseConverter(f"POST {_WEBHOOKS}{name}", Phase.FUZZING, {})
+        converter = _CaseConverter(f"POST {_WEBHOOKS}{name}", GenerationPhase.FUZZING, {})
         return _draw_cases(strategy, converter, seed, examples, lambda _: True)
 
 
@@ -104,7 +111,9 @@ def _remove_cursors(description: Description) -> dict[str, Any]:
             cursors = {operation.pagination.after, operation.pagination.before}
             item, method = paths[operation.path], operation.method.lower()
             parameters = item[method].get("parameters", [])
-            remaining = [parameter for parameter in parameters if description.deref(parameter)["name"] not in cursors]
+            remaining = [
+                parameter for parameter in parameters if description.dereference(parameter)["name"] not in cursors
+            ]
             item[method] = {**item[method], "parameters": remaining}
     return {**description.document, "paths": paths}
 
@@ -131,7 +140,7 @@ class _EnoughCasesError(BaseException):
 
 
 def _draw_cases(
-    strategy: SearchStrategy[Case],
+    strategy: SearchStrategy[SchemathesisCase],
     converter: "_CaseConverter",
     seed: int,
     examples: int,
@@ -149,7 +158,7 @@ def _draw_cases(
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(strategy)
-    def draw(case: Case) -> None:
+    def draw(case: SchemathesisCase) -> None:
         generated = converter.convert(case)
         if generated is not None and is_wanted(generated):
             cases.append(generated)
@@ -164,12 +173,12 @@ def _draw_cases(
 class _CaseConverter:
     """Converts cases to requests, each once, and drops those that no HTTP message can carry."""
 
-    def __init__(self, key: str, phase: Phase, known: Known) -> None:
+    def __init__(self, key: str, phase: GenerationPhase, known: KnownValues) -> None:
         self._key, self._phase, self._known = key, phase, known
         self._seen: set[Request] = set()
         self._index = -1
 
-    def convert(self, case: Case) -> GeneratedCase | None:
+    def convert(self, case: SchemathesisCase) -> GeneratedCase | None:
         """Return the case as the harness represents it; None if it is a repetition or cannot be sent."""
         self._index += 1
         about = _CaseInfo.from_case(case)
@@ -184,12 +193,12 @@ class _CaseConverter:
 class _CaseInfo(NamedTuple):
     """The metadata of a case."""
 
-    mode: Mode
+    mode: GenerationMode
     place: str
     note: str
 
     @classmethod
-    def from_case(cls, case: Case) -> "_CaseInfo":
+    def from_case(cls, case: SchemathesisCase) -> "_CaseInfo":
         """Read the metadata, which every generated case has."""
         if case.meta is None:
             raise TypeError(f"schemathesis generated {case} without metadata")
@@ -197,12 +206,12 @@ class _CaseInfo(NamedTuple):
         location = data.parameter_location.value if data.parameter_location else ""
         has_name = location and location != "body" and data.parameter
         place = f"{location}:{data.parameter}" if has_name else location
-        return cls(Mode(case.meta.generation.mode.value), place, data.description or "")
+        return cls(GenerationMode(case.meta.generation.mode.value), place, data.description or "")
 
 
-def _insert_known_values(case: Case, about: _CaseInfo, known: Known, index: int) -> None:
+def _insert_known_values(case: SchemathesisCase, about: _CaseInfo, known: KnownValues, index: int) -> None:
     """Replace generated values by known ones, in turn; the value that the case is about stays."""
-    has_invalid_body = about.mode is Mode.NEGATIVE and about.place == "body"
+    has_invalid_body = about.mode is GenerationMode.NEGATIVE and about.place == "body"
     body = case.body if isinstance(case.body, dict) and not has_invalid_body else {}
     containers = {"path": case.path_parameters, "query": case.query, "header": case.headers, "body": body}
     for location, container in containers.items():
@@ -212,7 +221,7 @@ def _insert_known_values(case: Case, about: _CaseInfo, known: Known, index: int)
             container[name] = known[name][index % len(known[name])]
 
 
-def _prepare_request(key: str, case: Case) -> Request | None:
+def _prepare_request(key: str, case: SchemathesisCase) -> Request | None:
     """Return the request as `requests` would send it, or None if it refuses to."""
     try:
         prepared = requests.Request(**case.as_transport_kwargs(base_url=_HOST)).prepare()

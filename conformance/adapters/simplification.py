@@ -7,12 +7,12 @@ description: it reveals nothing more than shorter bodies do, or something that n
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Deref = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Dereference = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _MAX_ITEMS = 4  # items of a list
 
 
-def lean(document: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
+def simplify_document(document: Mapping[str, Any], deref: Dereference) -> dict[str, Any]:
     """Return a copy of a document with simpler schemas and request bodies; parameters stay as they were."""
     paths = {path: _simplify_bodies(item, deref) for path, item in document["paths"].items()}
     components = document.get("components", {})
@@ -20,7 +20,7 @@ def lean(document: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
     return {**document, "paths": paths, "components": {**components, **thin}}
 
 
-def _simplify_bodies(item: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
+def _simplify_bodies(item: Mapping[str, Any], deref: Dereference) -> dict[str, Any]:
     return {
         method: {**operation, "requestBody": _simplify_node(operation["requestBody"], deref)}
         if isinstance(operation, Mapping) and "requestBody" in operation
@@ -29,7 +29,7 @@ def _simplify_bodies(item: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
     }
 
 
-def _simplify_node(node: Any, deref: Deref) -> Any:
+def _simplify_node(node: Any, deref: Dereference) -> Any:
     if isinstance(node, list):
         return [_simplify_node(item, deref) for item in node]
     if not isinstance(node, Mapping):
@@ -46,12 +46,12 @@ def _simplify_node(node: Any, deref: Deref) -> Any:
     return lean_node
 
 
-def _is_link(form: Mapping[str, Any], deref: Deref) -> bool:
+def _is_link(form: Mapping[str, Any], deref: Dereference) -> bool:
     """Return whether a form is a URL, or a list of URLs."""
     return form.get("format") == "uri" or _find_items(form, deref).get("format") == "uri"
 
 
-def _is_whole(form: Mapping[str, Any], deref: Deref) -> bool:
+def _is_whole(form: Mapping[str, Any], deref: Dereference) -> bool:
     """Return whether a form is an object, or a list of objects."""
     return any(
         "properties" in schema or "allOf" in schema or schema.get("type") == "object"
@@ -59,6 +59,6 @@ def _is_whole(form: Mapping[str, Any], deref: Deref) -> bool:
     )
 
 
-def _find_items(form: Mapping[str, Any], deref: Deref) -> Mapping[str, Any]:
+def _find_items(form: Mapping[str, Any], deref: Dereference) -> Mapping[str, Any]:
     items = form.get("items")
     return deref(items) if isinstance(items, Mapping) else {}

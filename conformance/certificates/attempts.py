@@ -29,7 +29,7 @@ class Attempt(msgspec.Struct, frozen=True):
     previous: str
 
 
-class Chain(msgspec.Struct, frozen=True):
+class AttemptChain(msgspec.Struct, frozen=True):
     """The attempts of a subject.
 
     `digests` has the SHA-256 of each line. `broken` says where the file was changed, and is empty if it was not.
@@ -40,19 +40,19 @@ class Chain(msgspec.Struct, frozen=True):
     digests: tuple[str, ...] = ()
     broken: str = ""
 
-    def of(self, log_sha256: str) -> int | None:
+    def find_index(self, log_sha256: str) -> int | None:
         """Return the index of the attempt with that run log, or None."""
         return next((index for index, attempt in enumerate(self.attempts) if attempt.log_sha256 == log_sha256), None)
 
 
-def chain_file(directory: Path, certification: Certification) -> Path:
+def build_chain_path(directory: Path, certification: Certification) -> Path:
     """Return the file for the attempts of a subject: its name, and a digest that separates similar names."""
     identity = f"{certification.kind}\0{certification.subject}"
     name = re.sub(r"[^a-z0-9]+", "-", certification.subject.lower()).strip("-")[:60]
     return directory / f"{name or 'subject'}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}.jsonl"
 
 
-def read(path: Path) -> Chain:
+def read_chain(path: Path) -> AttemptChain:
     """Return the chain of a file up to the first break; empty if there is no file.
 
     Raises CertificateError if the file cannot be read.
@@ -70,15 +70,17 @@ def read(path: Path) -> Chain:
         attempt = _decode(line)
         problem = _find_break(attempt, number, attempts, digests) if attempt else "this is not an attempt"
         if attempt is None or problem:
-            return Chain(path, tuple(attempts), tuple(digests), f"{path.name}, line {number}: {problem}")
+            return AttemptChain(path, tuple(attempts), tuple(digests), f"{path.name}, line {number}: {problem}")
         attempts.append(attempt)
         digests.append(_digest(line))
-    return Chain(
+    return AttemptChain(
         path, tuple(attempts), tuple(digests), f"{path.name} ends in the middle of a line" if incomplete else ""
     )
 
 
-def append(path: Path, certification: Certification, *, at: datetime, verdict: str, log_sha256: str) -> Chain:
+def append_attempt(
+    path: Path, certification: Certification, *, at: datetime, verdict: str, log_sha256: str
+) -> AttemptChain:
     """Add an attempt unless the chain has one with this run log; return the chain.
 
     A broken chain is continued and stays broken. Raises CertificateError if the file cannot be written.
@@ -87,7 +89,7 @@ def append(path: Path, certification: Certification, *, at: datetime, verdict: s
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
             _lock(file.fileno())
-            if read(path).of(log_sha256) is None:
+            if read_chain(path).find_index(log_sha256) is None:
                 file.seek(0)
                 content = file.read()
                 lines = content.splitlines()
@@ -110,7 +112,7 @@ def append(path: Path, certification: Certification, *, at: datetime, verdict: s
         raise CertificateError(
             f"{path} cannot be written: {error.strerror}", hint="Name another folder with --attempts"
         ) from error
-    return read(path)
+    return read_chain(path)
 
 
 def _decode(line: bytes) -> Attempt | None:

@@ -12,7 +12,7 @@ from conformance.certificates.keys import PublicKey, Signer
 from conformance.errors import CertificateError
 
 
-class Seal(Enum):
+class SignatureState(Enum):
     """The state of an envelope's signature under a key."""
 
     INTACT = "intact"
@@ -20,10 +20,10 @@ class Seal(Enum):
     WRONG_KEY = "signed by another key"
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenedEnvelope(msgspec.Struct, frozen=True):
     """The content of an envelope. Trust `payload` only if the seal is intact; `key_id` is an unverified claim."""
 
-    seal: Seal
+    state: SignatureState
     payload: bytes
     key_id: str
 
@@ -39,35 +39,35 @@ class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
     signatures: tuple[_Signature, ...]
 
 
-def sealed(payload: bytes, payload_type: str, signer: Signer) -> bytes:
+def seal_payload(payload: bytes, payload_type: str, signer: Signer) -> bytes:
     """Return the signed envelope as JSON (DSSE 1.0, "Envelope")."""
     envelope = Envelope(payload, payload_type, {})
     envelope.sign(signer)
     return msgspec.json.format(msgspec.json.encode(envelope.to_dict()), indent=1) + b"\n"
 
 
-def opened(content: bytes, payload_type: str, key: PublicKey, *, what: str) -> Opened:
+def open_envelope(content: bytes, payload_type: str, key: PublicKey, *, document: str) -> OpenedEnvelope:
     """Return the content of an envelope, and whether the key signed exactly that.
 
     Base64 is read strictly: another encoding of the same bytes counts as tampered. An envelope that names no key is
-    verified with the given one. `what` is the expected document, for messages. Raises CertificateError if the content
+    verified with the given one. `document` is the expected document, for messages. Raises CertificateError if the content
     is not an envelope, or is a signed envelope of another type.
     """
-    envelope = _parse(content, what)
+    envelope = _parse(content, document)
     entry = next((candidate for candidate in envelope.signatures if candidate.keyid in {key.keyid, ""}), None)
     if entry is None:
-        return Opened(Seal.WRONG_KEY, b"", envelope.signatures[0].keyid)
+        return OpenedEnvelope(SignatureState.WRONG_KEY, b"", envelope.signatures[0].keyid)
     payload, signature = _decode_base64(envelope.payload), _decode_base64(entry.sig)
     if payload is None or signature is None or not _is_signed(payload, envelope.payload_type, signature, key):
-        return Opened(Seal.TAMPERED, b"", key.keyid)
+        return OpenedEnvelope(SignatureState.TAMPERED, b"", key.keyid)
     if envelope.payload_type != payload_type:
-        raise CertificateError(f"{what} is expected, got a signed {envelope.payload_type}")
-    return Opened(Seal.INTACT, payload, key.keyid)
+        raise CertificateError(f"{document} is expected, got a signed {envelope.payload_type}")
+    return OpenedEnvelope(SignatureState.INTACT, payload, key.keyid)
 
 
-def claimed(content: bytes, *, what: str) -> tuple[bytes, str]:
+def read_claims(content: bytes, *, document: str) -> tuple[bytes, str]:
     """Return the payload and the key id that an envelope claims, without verification; raises CertificateError."""
-    envelope = _parse(content, what)
+    envelope = _parse(content, document)
     return _decode_base64(envelope.payload) or b"", envelope.signatures[0].keyid
 
 

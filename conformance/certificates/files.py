@@ -7,7 +7,7 @@ from conformance.errors import CertificateError
 from conformance.tools import files
 
 
-def read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """Return the content of a file; raises CertificateError."""
     try:
         return path.read_bytes()
@@ -15,15 +15,15 @@ def read(path: Path) -> bytes:
         raise CertificateError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def sha256(path: Path) -> str:
+def digest_file(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal; raises CertificateError."""
-    return hashlib.sha256(read(path)).hexdigest()
+    return hashlib.sha256(read_file(path)).hexdigest()
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file atomically, replacing an existing one; raises CertificateError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(path, content)
+        files.replace_file(path, content)
     except OSError as error:
         raise CertificateError(f"{path} cannot be written: {error.strerror}") from error

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from conformance.model import Level, Verdict
 from reports import RunVerdict, Summary
-from reports.summary import Cell
+from reports.summary import CaseResult
 
 _UNDECIDED = frozenset({Verdict.NOT_TESTED, Verdict.INCONCLUSIVE, Verdict.ERROR})
 _UNSEEN = frozenset({Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE})
 
 
-def obstacles(summary: Summary) -> tuple[str, ...]:
+def list_obstacles(summary: Summary) -> tuple[str, ...]:
     """Return why no certificate can be made of a run, empty if one can.
 
     The obstacles are:
@@ -39,9 +39,11 @@ def _iterate_obstacles(summary: Summary) -> Iterator[str]:
     if summary.verdict not in {RunVerdict.CONFORMS, RunVerdict.WAIVED}:
         yield from summary.reasons or (f"the run ended as {summary.verdict}",)
     yield from (f"the run was stopped early: {reason}" for reason in summary.stopped)
-    musts = [cell for cell in summary.cells if summary.level(cell.requirement) is Level.MUST]
+    musts = [cell for cell in summary.case_results if summary.requirement_level(cell.requirement) is Level.MUST]
     yield from filter(None, map(_explain_open, musts))
-    known = {cell.requirement for cell in summary.cells} | {exclusion.requirement for exclusion in summary.excluded}
+    known = {cell.requirement for cell in summary.case_results} | {
+        exclusion.requirement for exclusion in summary.excluded
+    }
     left_out = [
         requirement.id
         for requirement in summary.requirements
@@ -53,7 +55,7 @@ def _iterate_obstacles(summary: Summary) -> Iterator[str]:
         yield "no MUST passed"
 
 
-def _explain_open(cell: Cell) -> str:
+def _explain_open(cell: CaseResult) -> str:
     """Return why a case prevents a certificate, empty if it does not."""
     statement = f"{cell.requirement} is {cell.verdict.replace('_', ' ').lower()}"
     if cell.verdict in _UNDECIDED:

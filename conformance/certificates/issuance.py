@@ -6,40 +6,46 @@ from pathlib import Path
 import msgspec
 
 from conformance.certificates import attempts
-from conformance.certificates.attempts import Chain
-from conformance.certificates.envelope import claimed, sealed
-from conformance.certificates.files import read, replace, sha256
-from conformance.certificates.gate import obstacles
+from conformance.certificates.attempts import AttemptChain
+from conformance.certificates.envelope import read_claims, seal_payload
+from conformance.certificates.files import digest_file, read_file, replace_file
+from conformance.certificates.gate import list_obstacles
 from conformance.certificates.keys import Signer
-from conformance.certificates.statement import PAYLOAD_TYPE, Certificate, certificate, decoded, encoded
+from conformance.certificates.statement import (
+    PAYLOAD_TYPE,
+    Certificate,
+    build_certificate,
+    decode_statement,
+    encode_statement,
+)
 from conformance.errors import CertificateError, UsageError
 from conformance.model import Certification
 from reports import Summary
 from reports.summary import CertificateState, PastAttempt
 
-FILE = "certificate.json"
-DAYS = 365
+CERTIFICATE_FILE = "certificate.json"
+VALIDITY_DAYS = 365
 
 
-class Attempted(msgspec.Struct, frozen=True):
+class RecordedAttempt(msgspec.Struct, frozen=True):
     """A run log and its place in the chain of attempts; `obstacles` prevent a certificate of it."""
 
     log: Path
     log_sha256: str
-    chain: Chain
+    chain: AttemptChain
     obstacles: tuple[str, ...]
 
 
-def attempted(summary: Summary, log: Path, folder: Path | None = None) -> Attempted:
+def record_attempt(summary: Summary, log: Path, folder: Path | None = None) -> RecordedAttempt:
     """Add a finished certification to the chain of its subject's attempts, once.
 
     The chains are in `folder` (default: `attempts` beside the report directory). Raises UsageError for a run that
     certifies no subject, CertificateError if the chain cannot be written.
     """
-    certification, digest = _require_certification(summary, log), sha256(log)
+    certification, digest = _require_certification(summary, log), digest_file(log)
     finished_at = summary.finished_at or (summary.started.started_at if summary.started else 0)
-    chain = attempts.append(
-        attempts.chain_file(folder or _default_folder(log), certification),
+    chain = attempts.append_attempt(
+        attempts.build_chain_path(folder or _default_folder(log), certification),
         certification,
         at=datetime.fromtimestamp(int(finished_at), UTC),
         verdict=summary.verdict.value,
@@ -48,18 +54,18 @@ def attempted(summary: Summary, log: Path, folder: Path | None = None) -> Attemp
     return _place(summary, log, digest, chain)
 
 
-def looked_up(summary: Summary, log: Path) -> Attempted:
+def find_attempt(summary: Summary, log: Path) -> RecordedAttempt:
     """Return the place of a run log in the chain beside it, without a change; raises as `attempted` does."""
     return _place(
         summary,
         log,
-        sha256(log),
-        attempts.read(attempts.chain_file(_default_folder(log), _require_certification(summary, log))),
+        digest_file(log),
+        attempts.read_chain(attempts.build_chain_path(_default_folder(log), _require_certification(summary, log))),
     )
 
 
-def sign(
-    summary: Summary, attempt: Attempted, signer: Signer, *, now: datetime, days: int = DAYS
+def sign_certificate(
+    summary: Summary, attempt: RecordedAttempt, signer: Signer, *, now: datetime, days: int = VALIDITY_DAYS
 ) -> Certificate | None:
     """Write `certificate.json` beside a run log without obstacles; otherwise return None and write no file.
 
@@ -67,20 +73,23 @@ def sign(
     """
     if attempt.obstacles:
         return None
-    new_certificate = certificate(summary, attempt.chain, log_sha256=attempt.log_sha256, now=now, days=days)
+    new_certificate = build_certificate(summary, attempt.chain, log_sha256=attempt.log_sha256, now=now, days=days)
     if new_certificate.expires <= now:
         hint = "A certificate is valid from the end of the run: certify again"
         raise UsageError(f"the certificate would have expired on {new_certificate.expires:%Y-%m-%d}", hint=hint)
-    replace(attempt.log.parent / FILE, sealed(encoded(new_certificate, attempt.log), PAYLOAD_TYPE, signer))
+    replace_file(
+        attempt.log.parent / CERTIFICATE_FILE,
+        seal_payload(encode_statement(new_certificate, attempt.log), PAYLOAD_TYPE, signer),
+    )
     return new_certificate
 
 
-def state(attempt: Attempted, *, signed: bool = False) -> CertificateState:
+def describe_certification(attempt: RecordedAttempt, *, signed: bool = False) -> CertificateState:
     """Return the state of a certification for reports; `signed` tells that `certificate.json` was written just now.
 
     A `certificate.json` that is not of this run log is ignored.
     """
-    index = attempt.chain.of(attempt.log_sha256)
+    index = attempt.chain.find_index(attempt.log_sha256)
     attempts_so_far = attempt.chain.attempts[: index + 1] if index is not None else attempt.chain.attempts
     without_certificate = CertificateState(
         None if index is None else index + 1,
@@ -88,8 +97,8 @@ def state(attempt: Attempted, *, signed: bool = False) -> CertificateState:
         attempt.obstacles,
     )
     try:
-        payload, key_id = claimed(read(attempt.log.parent / FILE), what="A certificate")
-        certificate_claimed = decoded(payload)
+        payload, key_id = read_claims(read_file(attempt.log.parent / CERTIFICATE_FILE), document="A certificate")
+        certificate_claimed = decode_statement(payload)
     except CertificateError:
         return without_certificate
     if certificate_claimed.digests.log != attempt.log_sha256:
@@ -98,10 +107,10 @@ def state(attempt: Attempted, *, signed: bool = False) -> CertificateState:
     return msgspec.structs.replace(without_certificate, issued=issued, expires=expires, key_id=key_id, verified=signed)
 
 
-def _place(summary: Summary, log: Path, digest: str, chain: Chain) -> Attempted:
+def _place(summary: Summary, log: Path, digest: str, chain: AttemptChain) -> RecordedAttempt:
     """Return a run log with its chain and obstacles."""
     broken = (f"the chain of attempts is broken: {chain.broken}",) if chain.broken else ()
-    return Attempted(log, digest, chain, (*obstacles(summary), *broken))
+    return RecordedAttempt(log, digest, chain, (*list_obstacles(summary), *broken))
 
 
 def _require_certification(summary: Summary, log: Path) -> Certification:

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import CryptoSigner as Signer
 from securesystemslib.signer import SSlibKey as PublicKey
 
-from conformance.certificates.files import read
+from conformance.certificates.files import read_file
 from conformance.errors import CertificateError
 
-PRIVATE, PUBLIC = "evconform.key.pem", "evconform.pub.pem"
+PRIVATE_KEY_FILE, PUBLIC_KEY_FILE = "evconform.key.pem", "evconform.pub.pem"
 _NEW = "Make a pair of keys with: evconform keys new"
 
 
@@ -31,13 +31,13 @@ class KeyFiles(msgspec.Struct, frozen=True):
     id: str
 
 
-def new_keys(directory: Path) -> KeyFiles:
+def create_keys(directory: Path) -> KeyFiles:
     """Make a pair of keys; only its owner can read the private key (mode 0600).
 
     Raises CertificateError if one of the files exists or cannot be written.
     """
-    private, public = directory / PRIVATE, directory / PUBLIC
-    signer = signer_of(Ed25519PrivateKey.generate())
+    private, public = directory / PRIVATE_KEY_FILE, directory / PUBLIC_KEY_FILE
+    signer = build_signer(Ed25519PrivateKey.generate())
     for path in (private, public):
         if path.exists() or path.is_symlink():
             raise CertificateError(
@@ -52,20 +52,20 @@ def new_keys(directory: Path) -> KeyFiles:
     return KeyFiles(private, public, signer.public_key.keyid)
 
 
-def signer_of(key: Ed25519PrivateKey) -> Signer:
+def build_signer(key: Ed25519PrivateKey) -> Signer:
     """Return the signer of a private key."""
-    return Signer(key, public_of(key.public_key()))
+    return Signer(key, build_public_key(key.public_key()))
 
 
-def public_of(key: Ed25519PublicKey) -> PublicKey:
+def build_public_key(key: Ed25519PublicKey) -> PublicKey:
     """Return the verifier of a public key, under its id."""
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return PublicKey.from_crypto(key, keyid=hashlib.sha256(der).hexdigest())
 
 
-def private_key(path: Path) -> Signer:
+def load_private_key(path: Path) -> Signer:
     """Return the signer of a PEM file; raises CertificateError, which never quotes the file."""
-    content = read(path)
+    content = read_file(path)
     try:
         key = load_pem_private_key(content, password=None)
     except TypeError as error:
@@ -77,12 +77,12 @@ def private_key(path: Path) -> Signer:
         raise CertificateError(f"{path} holds no private key in PEM format", hint=hint) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise CertificateError(f"{path} must hold an Ed25519 private key, got another kind", hint=_NEW)
-    return signer_of(key)
+    return build_signer(key)
 
 
-def public_key(path: Path) -> PublicKey:
+def load_public_key(path: Path) -> PublicKey:
     """Return the public key of a PEM file; raises CertificateError, which never quotes the file."""
-    content = read(path)
+    content = read_file(path)
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm):
@@ -93,7 +93,7 @@ def public_key(path: Path) -> PublicKey:
         raise CertificateError(f"{path} holds no public key in PEM format", hint=hint) from None
     if not isinstance(key, Ed25519PublicKey):
         raise CertificateError(f"{path} must hold an Ed25519 public key, got another kind")
-    return public_of(key)
+    return build_public_key(key)
 
 
 def _create_file(path: Path, content: bytes, mode: int) -> None:

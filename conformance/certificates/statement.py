@@ -5,15 +5,15 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.certificates.attempts import Attempt, Chain
+from conformance.certificates.attempts import Attempt, AttemptChain
 from conformance.errors import CertificateError
 from conformance.model import Certification, Level, Verdict
 from reports import Summary
-from reports.summary import AppliedWaiver, Cell, WaiverState
+from reports.summary import AppliedWaiver, CaseResult, WaiverState
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-STATEMENT = "https://in-toto.io/Statement/v1"
-TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+TEST_RESULT_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
 SCHEMA = "evconform/certificate/1"
 _QUIET = frozenset({Verdict.PASS, Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.REVIEW})
 
@@ -25,7 +25,7 @@ class Descriptor(msgspec.Struct, frozen=True):
     digest: dict[str, str]
 
 
-class Judged(msgspec.Struct, frozen=True):
+class CertifiedOutcome(msgspec.Struct, frozen=True):
     """The verdict of one requirement on one operation, with the reason unless it is PASS."""
 
     requirement: str
@@ -36,7 +36,7 @@ class Judged(msgspec.Struct, frozen=True):
     waived: bool = False
 
 
-class Digests(msgspec.Struct, frozen=True):
+class EvidenceDigests(msgspec.Struct, frozen=True):
     """The SHA-256, hexadecimal, of each input of the certificate."""
 
     description: str
@@ -45,7 +45,7 @@ class Digests(msgspec.Struct, frozen=True):
     log: str
 
 
-class Attempts(msgspec.Struct, frozen=True):
+class AttemptHistory(msgspec.Struct, frozen=True):
     """The number of the attempt that passed, the SHA-256 of its line in the chain, and all attempts up to it."""
 
     number: int
@@ -65,13 +65,13 @@ class Certificate(msgspec.Struct, frozen=True):
     tested: datetime
     issued: datetime
     expires: datetime
-    digests: Digests
-    outcomes: tuple[Judged, ...]
+    digests: EvidenceDigests
+    outcomes: tuple[CertifiedOutcome, ...]
     waivers: tuple[AppliedWaiver, ...]
-    attempts: Attempts
+    attempts: AttemptHistory
     schema: str = SCHEMA
 
-    def having(self, *verdicts: Verdict) -> tuple[Judged, ...]:
+    def select_outcomes(self, *verdicts: Verdict) -> tuple[CertifiedOutcome, ...]:
         """Return the outcomes with one of these verdicts."""
         return tuple(outcome for outcome in self.outcomes if outcome.verdict in verdicts)
 
@@ -94,17 +94,19 @@ class Statement(msgspec.Struct, frozen=True, rename="camel"):
 
     subject: tuple[Descriptor, ...]
     predicate: TestResult
-    predicate_type: str = TEST_RESULT
-    type: str = msgspec.field(default=STATEMENT, name="_type")
+    predicate_type: str = TEST_RESULT_TYPE
+    type: str = msgspec.field(default=STATEMENT_TYPE, name="_type")
 
 
-def certificate(summary: Summary, chain: Chain, *, log_sha256: str, now: datetime, days: int) -> Certificate:
+def build_certificate(
+    summary: Summary, chain: AttemptChain, *, log_sha256: str, now: datetime, days: int
+) -> Certificate:
     """Return the certificate of a run without obstacles; its attempt must be in the chain.
 
     It is valid for `days` from the end of the run, but not longer than the first waiver. Raises ValueError for a run
     without header, footer or attempt.
     """
-    header, index = summary.started, chain.of(log_sha256)
+    header, index = summary.started, chain.find_index(log_sha256)
     if header is None or header.certification is None or summary.finished_at is None or index is None:
         raise ValueError("a run without header, footer or attempt cannot be certified")
     tested = datetime.fromtimestamp(summary.finished_at, UTC).replace(microsecond=0)
@@ -117,24 +119,24 @@ def certificate(summary: Summary, chain: Chain, *, log_sha256: str, now: datetim
         tested=tested,
         issued=now.replace(microsecond=0),
         expires=min([tested + timedelta(days=days), *waiver_ends]),
-        digests=Digests(
+        digests=EvidenceDigests(
             description=header.description_sha256,
             suite=header.certification.suite_sha256,
             plan=header.certification.plan_sha256,
             log=log_sha256,
         ),
-        outcomes=tuple(_summarise_case(cell, summary) for cell in summary.every_cell),
+        outcomes=tuple(_summarise_case(cell, summary) for cell in summary.all_results),
         waivers=waivers,
-        attempts=Attempts(index + 1, chain.digests[index], chain.attempts[: index + 1]),
+        attempts=AttemptHistory(index + 1, chain.digests[index], chain.attempts[: index + 1]),
     )
 
 
-def encoded(found: Certificate, log: Path) -> bytes:
+def encode_statement(certificate: Certificate, log: Path) -> bytes:
     """Return the statement as JSON: the same bytes for the same certificate."""
-    requirements = tuple(dict.fromkeys(outcome.requirement for outcome in found.outcomes))
-    warned = {outcome.requirement for outcome in found.outcomes if outcome.verdict not in _QUIET}
-    passed = {outcome.requirement for outcome in found.having(Verdict.PASS)} - warned
-    digests = msgspec.to_builtins(found.digests)
+    requirements = tuple(dict.fromkeys(outcome.requirement for outcome in certificate.outcomes))
+    warned = {outcome.requirement for outcome in certificate.outcomes if outcome.verdict not in _QUIET}
+    passed = {outcome.requirement for outcome in certificate.select_outcomes(Verdict.PASS)} - warned
+    digests = msgspec.to_builtins(certificate.digests)
     statement = Statement(
         subject=(Descriptor(log.name, {"sha256": digests.pop("log")}),),
         predicate=TestResult(
@@ -143,31 +145,37 @@ def encoded(found: Certificate, log: Path) -> bytes:
             passed_tests=tuple(requirement for requirement in requirements if requirement in passed),
             warned_tests=tuple(requirement for requirement in requirements if requirement in warned),
             failed_tests=(),
-            certificate=found,
+            certificate=certificate,
         ),
     )
     return msgspec.json.encode(statement)
 
 
-def decoded(payload: bytes) -> Certificate:
+def decode_statement(payload: bytes) -> Certificate:
     """Return the certificate in a signed statement; raises CertificateError if it is another statement."""
     try:
         statement = msgspec.json.decode(payload, type=Statement)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CertificateError(f"signed, but not a certificate of evconform: {error}") from error
     signed_certificate = statement.predicate.certificate
-    if (statement.type, statement.predicate_type, signed_certificate.schema) != (STATEMENT, TEST_RESULT, SCHEMA):
+    if (statement.type, statement.predicate_type, signed_certificate.schema) != (
+        STATEMENT_TYPE,
+        TEST_RESULT_TYPE,
+        SCHEMA,
+    ):
         raise CertificateError(
             f"signed, but not a certificate of the schema {SCHEMA}", hint="Use the version of evconform that made it"
         )
     return signed_certificate
 
 
-def _summarise_case(cell: Cell, summary: Summary) -> Judged:
+def _summarise_case(cell: CaseResult, summary: Summary) -> CertifiedOutcome:
     """Return the outcome of a case as the certificate lists it."""
-    is_waived = any(finding.waived for finding in summary.by_case.get(cell.case, ()))
+    is_waived = any(finding.waived for finding in summary.findings_by_case.get(cell.case, ()))
     reason = "" if cell.verdict is Verdict.PASS else cell.reason
-    return Judged(cell.requirement, cell.operation, summary.level(cell.requirement), cell.verdict, reason, is_waived)
+    return CertifiedOutcome(
+        cell.requirement, cell.operation, summary.requirement_level(cell.requirement), cell.verdict, reason, is_waived
+    )
 
 
 def _compute_day_end(day: date) -> datetime:

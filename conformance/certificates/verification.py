@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 
 from conformance.certificates import attempts
-from conformance.certificates.envelope import Opened, Seal, opened
+from conformance.certificates.envelope import OpenedEnvelope, SignatureState, open_envelope
 from conformance.certificates.keys import PublicKey
-from conformance.certificates.revocation import opened_list
-from conformance.certificates.statement import PAYLOAD_TYPE, Certificate, decoded
+from conformance.certificates.revocation import open_list
+from conformance.certificates.statement import PAYLOAD_TYPE, Certificate, decode_statement
 
 
-class Standing(IntEnum):
+class CertificateStanding(IntEnum):
     """The state of a certificate; its value is the exit code. The first of this list decides if several apply."""
 
     TAMPERED = 10
@@ -28,7 +28,7 @@ class Standing(IntEnum):
 class Remark(msgspec.Struct, frozen=True):
     """The result of one check."""
 
-    standing: Standing
+    standing: CertificateStanding
     words: str
 
 
@@ -39,13 +39,13 @@ class Verification(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...]
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> CertificateStanding:
         """The gravest standing of all remarks."""
         standings = {remark.standing for remark in self.remarks}
-        return next(standing for standing in Standing if standing in standings)
+        return next(standing for standing in CertificateStanding if standing in standings)
 
 
-class Beside(msgspec.Struct, frozen=True):
+class VerificationInputs(msgspec.Struct, frozen=True):
     """Optional inputs to compare a certificate with; None is not at hand.
 
     `log_sha256` is the digest of a run log, `revocations` a signed list, `chain` a file of attempts or the folder of
@@ -57,32 +57,39 @@ class Beside(msgspec.Struct, frozen=True):
     chain: Path | None = None
 
 
-def verify(content: bytes, key: PublicKey, now: datetime, beside: Beside | None = None) -> Verification:
+def verify_certificate(
+    content: bytes, key: PublicKey, now: datetime, inputs: VerificationInputs | None = None
+) -> Verification:
     """Check a certificate against a key, the clock, and the optional inputs.
 
     Raises CertificateError if a file cannot be read or is not what it should be.
     """
-    envelope = opened(content, PAYLOAD_TYPE, key, what="A certificate")
+    envelope = open_envelope(content, PAYLOAD_TYPE, key, document="A certificate")
     if (refusal := _find_refusal(envelope, key, "the certificate")) is not None:
         return Verification(None, (refusal,))
-    signed_certificate = decoded(envelope.payload)
-    beside = beside or Beside()
-    remarks = [Remark(Standing.VALID, f"signed by key {key.keyid[:16]}…"), _check_period(signed_certificate, now)]
-    if beside.log_sha256 is not None:
-        remarks.append(_check_log(signed_certificate, beside.log_sha256))
-    if beside.chain is not None:
-        remarks.append(_check_chain(signed_certificate, beside.chain))
-    if beside.revocations is not None:
-        remarks.append(_check_revocation(envelope.payload, beside.revocations, key))
+    signed_certificate = decode_statement(envelope.payload)
+    inputs = inputs or VerificationInputs()
+    remarks = [
+        Remark(CertificateStanding.VALID, f"signed by key {key.keyid[:16]}…"),
+        _check_period(signed_certificate, now),
+    ]
+    if inputs.log_sha256 is not None:
+        remarks.append(_check_log(signed_certificate, inputs.log_sha256))
+    if inputs.chain is not None:
+        remarks.append(_check_chain(signed_certificate, inputs.chain))
+    if inputs.revocations is not None:
+        remarks.append(_check_revocation(envelope.payload, inputs.revocations, key))
     return Verification(signed_certificate, tuple(remarks))
 
 
-def _find_refusal(envelope: Opened, key: PublicKey, document: str) -> Remark | None:
+def _find_refusal(envelope: OpenedEnvelope, key: PublicKey, document: str) -> Remark | None:
     """Return why an envelope cannot be trusted, None if it can."""
-    if envelope.seal is Seal.TAMPERED:
-        return Remark(Standing.TAMPERED, f"{document} is not what key {key.keyid[:16]}… signed")
-    if envelope.seal is Seal.WRONG_KEY:
-        return Remark(Standing.WRONG_KEY, f"{document} names key {envelope.key_id[:16]}…, expected {key.keyid[:16]}…")
+    if envelope.state is SignatureState.TAMPERED:
+        return Remark(CertificateStanding.TAMPERED, f"{document} is not what key {key.keyid[:16]}… signed")
+    if envelope.state is SignatureState.WRONG_KEY:
+        return Remark(
+            CertificateStanding.WRONG_KEY, f"{document} names key {envelope.key_id[:16]}…, expected {key.keyid[:16]}…"
+        )
     return None
 
 
@@ -90,38 +97,43 @@ def _check_period(signed_certificate: Certificate, now: datetime) -> Remark:
     """Compare the period of validity with the clock."""
     if now < signed_certificate.issued:
         return Remark(
-            Standing.EXPIRED, f"not valid before {signed_certificate.issued:%Y-%m-%d %H:%M} UTC: check the clock"
+            CertificateStanding.EXPIRED,
+            f"not valid before {signed_certificate.issued:%Y-%m-%d %H:%M} UTC: check the clock",
         )
     if now >= signed_certificate.expires:
-        return Remark(Standing.EXPIRED, f"expired on {signed_certificate.expires:%Y-%m-%d %H:%M} UTC")
-    return Remark(Standing.VALID, f"valid until {signed_certificate.expires:%Y-%m-%d %H:%M} UTC")
+        return Remark(CertificateStanding.EXPIRED, f"expired on {signed_certificate.expires:%Y-%m-%d %H:%M} UTC")
+    return Remark(CertificateStanding.VALID, f"valid until {signed_certificate.expires:%Y-%m-%d %H:%M} UTC")
 
 
 def _check_log(signed_certificate: Certificate, log_sha256: str) -> Remark:
     """Compare the certified run log with a digest."""
     if log_sha256 != signed_certificate.digests.log:
-        return Remark(Standing.LOG_DIFFERS, "the run log is not the one that was certified")
-    return Remark(Standing.VALID, "the run log is the one that was certified")
+        return Remark(CertificateStanding.LOG_DIFFERS, "the run log is not the one that was certified")
+    return Remark(CertificateStanding.VALID, "the run log is the one that was certified")
 
 
 def _check_chain(signed_certificate: Certificate, path: Path) -> Remark:
     """Compare the certified attempt with a chain."""
-    file = attempts.chain_file(path, signed_certificate.certification) if path.is_dir() else path
-    chain, number = attempts.read(file), signed_certificate.attempts.number
+    file = attempts.build_chain_path(path, signed_certificate.certification) if path.is_dir() else path
+    chain, number = attempts.read_chain(file), signed_certificate.attempts.number
     if chain.broken:
-        return Remark(Standing.CHAIN_BROKEN, f"the chain of attempts is broken: {chain.broken}")
+        return Remark(CertificateStanding.CHAIN_BROKEN, f"the chain of attempts is broken: {chain.broken}")
     if chain.digests[number - 1 : number] != (signed_certificate.attempts.entry_sha256,):
-        return Remark(Standing.CHAIN_BROKEN, f"attempt {number} of {file.name} is not the one that was certified")
-    return Remark(Standing.VALID, f"attempt {number} of {len(chain.attempts)} in an unbroken chain")
+        return Remark(
+            CertificateStanding.CHAIN_BROKEN, f"attempt {number} of {file.name} is not the one that was certified"
+        )
+    return Remark(CertificateStanding.VALID, f"attempt {number} of {len(chain.attempts)} in an unbroken chain")
 
 
 def _check_revocation(statement: bytes, path: Path, key: PublicKey) -> Remark:
     """Look a statement up in a list of revocations."""
-    envelope, revocations = opened_list(path, key)
+    envelope, revocations = open_list(path, key)
     if revocations is None:
         refusal = _find_refusal(envelope, key, "the list of revocations")
-        return refusal or Remark(Standing.TAMPERED, "the list of revocations cannot be trusted")
-    entry = revocations.of(statement)
+        return refusal or Remark(CertificateStanding.TAMPERED, "the list of revocations cannot be trusted")
+    entry = revocations.find_entry(statement)
     if entry is not None:
-        return Remark(Standing.REVOKED, f"revoked on {entry.at:%Y-%m-%d}: {entry.reason}")
-    return Remark(Standing.VALID, f"not on the list of revocations of {revocations.issued:%Y-%m-%d %H:%M} UTC")
+        return Remark(CertificateStanding.REVOKED, f"revoked on {entry.at:%Y-%m-%d}: {entry.reason}")
+    return Remark(
+        CertificateStanding.VALID, f"not on the list of revocations of {revocations.issued:%Y-%m-%d %H:%M} UTC"
+    )

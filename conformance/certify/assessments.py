@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.model import Level, Verdict
 
-TRACES = re.compile(
+STACK_TRACE = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"  # Python
     rb"|^\s+at .+:\d+(:\d+)?\)?$|&nbsp;at .+?:\d+:\d+"  # JavaScript, Java, .NET
     rb"|goroutine \d+ \[|thread '[^']+' panicked at|\.rb:\d+:in |#\d+ /\S+\.php\(\d+\)",  # Go, Rust, Ruby, PHP
@@ -15,7 +15,7 @@ TRACES = re.compile(
 """A line of a stack trace, in common languages."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Assessment(msgspec.Struct, frozen=True):
     """A verdict with its message."""
 
     verdict: Verdict
@@ -23,11 +23,11 @@ class Found(msgspec.Struct, frozen=True):
     actual: str = ""
 
 
-RIGHT = Found(Verdict.PASS)
+PASSED = Assessment(Verdict.PASS)
 
 
-def graded(found: Found, level: Level) -> Found:
+def apply_level(assessment: Assessment, level: Level) -> Assessment:
     """Lower a violation to a warning unless the requirement is a MUST."""
-    if found.verdict is Verdict.FAIL and level is not Level.MUST:
-        return msgspec.structs.replace(found, verdict=Verdict.WARN)
-    return found
+    if assessment.verdict is Verdict.FAIL and level is not Level.MUST:
+        return msgspec.structs.replace(assessment, verdict=Verdict.WARN)
+    return assessment

@@ -11,7 +11,7 @@ import msgspec
 _PACKAGES = ("conformance", "reports", "specs", "strategies")
 
 
-def suite_sha256() -> str:
+def digest_suite() -> str:
     """Return the SHA-256 (hexadecimal) over path and content of every file of the harness, compiled files excluded."""
     digest = hashlib.sha256()
     for name in _PACKAGES:
@@ -21,7 +21,7 @@ def suite_sha256() -> str:
     return digest.hexdigest()
 
 
-def sha256_of(value: Any) -> str:
+def digest_json(value: Any) -> str:
     """Return the SHA-256 (hexadecimal) of a value as JSON with sorted object members."""
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
 

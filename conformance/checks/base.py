@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from conformance.evidence.responses import Answer
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
@@ -16,4 +16,4 @@ class Check(msgspec.Struct, frozen=True):
     """
 
     requirements: tuple[str, ...]
-    judge: Callable[[Answer, Subject], Iterator[Outcome]]
+    judge: Callable[[OperationResponse, Subject], Iterator[Outcome]]

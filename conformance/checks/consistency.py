@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import passed, quote, violated
-from conformance.evidence.responses import UNREADABLE, Answer, escape
+from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.responses import UNREADABLE, OperationResponse, escape_pointer_token
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
@@ -17,43 +17,43 @@ _SOURCE_PREFIXES = ("grid_", "solar_")  # before the name of a total: the part t
 _TOLERANCE = 0.0051  # shares are rounded to two places
 _MAX_COMPLAINTS = 3  # about one body
 Complaint = tuple[str, str, str, str]  # pointer, message, expected, actual
-Path = tuple[Any, ...]  # the path of the parent, then the own name; empty for the whole body
+ValuePath = tuple[Any, ...]  # the path of the parent, then the own name; empty for the whole body
 
 
-def fields_agree(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_consistency(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that related fields of a body agree.
 
     CON-03: an interval does not end before it starts, nothing ends before it is created, and no sample is logged before
     it was taken. CON-04: a share is its count over the total, a rate is what two totals make it, and a total of energy
     is the sum of its sources.
     """
-    if not answer.ok or answer.json is UNREADABLE:
+    if not response.is_success or response.json is UNREADABLE:
         return
     times: list[Complaint | None] = []
     totals: list[Complaint | None] = []
-    for path, value in _walk_containers(answer.json):
+    for path, value in _walk_containers(response.json):
         if isinstance(value, dict):
             times += _check_times(path, value)
             totals += _check_rate(path, value)
             totals += _check_sums(path, value)
         else:
             totals += _check_shares(path, value)
-    yield from _report(answer, "CON-03", times)
-    yield from _report(answer, "CON-04", totals)
+    yield from _report(response, "CON-03", times)
+    yield from _report(response, "CON-04", totals)
 
 
-def _report(response: Answer, requirement: str, results: list[Complaint | None]) -> Iterator[Outcome]:
+def _report(response: OperationResponse, requirement: str, results: list[Complaint | None]) -> Iterator[Outcome]:
     """Report the first complaints about a body, or a pass where something was judged and all of it agrees."""
     complaints = [complaint for complaint in results if complaint is not None]
     for pointer, message, expected, actual in complaints[:_MAX_COMPLAINTS]:
-        yield violated(response, requirement, message, expected=expected, actual=actual, pointer=pointer)
+        yield fail_case(response, requirement, message, expected=expected, actual=actual, pointer=pointer)
     if results and not complaints:
-        yield passed(response, requirement)
+        yield pass_case(response, requirement)
 
 
-def _walk_containers(value: Any) -> Iterator[tuple[Path, dict[str, Any] | list[Any]]]:
+def _walk_containers(value: Any) -> Iterator[tuple[ValuePath, dict[str, Any] | list[Any]]]:
     """Yield every object and list inside a value, at any depth, with the path to it."""
-    waiting: list[tuple[Path, Any]] = [((), value)]
+    waiting: list[tuple[ValuePath, Any]] = [((), value)]
     while waiting:
         path, child = waiting.pop()
         if isinstance(child, dict | list):
@@ -62,9 +62,9 @@ def _walk_containers(value: Any) -> Iterator[tuple[Path, dict[str, Any] | list[A
             waiting += [((path, name), member) for name, member in members if isinstance(member, dict | list)]
 
 
-def _build_pointer(path: Path) -> str:
+def _build_pointer(path: ValuePath) -> str:
     """Return the JSON pointer of a path."""
-    return f"{_build_pointer(path[0])}/{escape(str(path[1]))}" if path else ""
+    return f"{_build_pointer(path[0])}/{escape_pointer_token(str(path[1]))}" if path else ""
 
 
 @lru_cache(maxsize=4096)
@@ -81,7 +81,7 @@ def _interval_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, partner) for name in names for partner in _partner_names(name) if partner in names)
 
 
-def _check_times(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+def _check_times(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | None]:
     """Yield, for each pair of moments in an object, a complaint, or None where the pair is in order."""
     for name, partner in _interval_names(tuple(value)):
         early, late = _parse_moment(value[name]), _parse_moment(value[partner])
@@ -112,7 +112,7 @@ def _total_names(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple((name, parts) for name, parts in sources if set(parts) <= set(names))
 
 
-def _check_sums(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+def _check_sums(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | None]:
     """Yield a complaint, or None, for each `x` that stands beside `grid_x` and `solar_x`: it is their sum.
 
     All are whole numbers that may be rounded each by itself.
@@ -123,12 +123,17 @@ def _check_sums(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]
             continue
         if abs(total - sum(parts)) >= len(parts):
             message = "a total is not the sum of its sources"
-            yield _build_pointer((path, name)), message, f"{sum(parts)} ({' + '.join(map(str, parts))})", quote(total)
+            yield (
+                _build_pointer((path, name)),
+                message,
+                f"{sum(parts)} ({' + '.join(map(str, parts))})",
+                quote_json(total),
+            )
         else:
             yield None
 
 
-def _check_shares(path: Path, rows: list[Any]) -> Iterator[Complaint | None]:
+def _check_shares(path: ValuePath, rows: list[Any]) -> Iterator[Complaint | None]:
     """Yield a complaint, or None, for rows with a `count` and a `percentage` (0 to 1).
 
     All rows must imply the same total, which is no less than the sum of their counts.
@@ -143,14 +148,19 @@ def _check_shares(path: Path, rows: list[Any]) -> Iterator[Complaint | None]:
     if total <= 0:
         return
     if not 0 < share <= 1 + _TOLERANCE:
-        yield _build_pointer(path), "counts and shares disagree", "shares of the total from 0 to 1", quote(pairs)
+        yield _build_pointer(path), "counts and shares disagree", "shares of the total from 0 to 1", quote_json(pairs)
         return
     implied_total = max(total, round(largest / share))  # a list that is cut short has shares of a larger total
     for index, (count, row_share) in enumerate(pairs):
         slack = _TOLERANCE * (1 + row_share / share)  # the largest share is rounded as well
         if abs(row_share - count / implied_total) > slack:
             message = "a share is not its count over the total"
-            yield f"{_build_pointer(path)}/{index}/percentage", message, f"{count} of {implied_total}", quote(row_share)
+            yield (
+                f"{_build_pointer(path)}/{index}/percentage",
+                message,
+                f"{count} of {implied_total}",
+                quote_json(row_share),
+            )
         else:
             yield None
 
@@ -163,7 +173,7 @@ def _rate_names(names: tuple[str, ...]) -> tuple[str, str, str] | None:
     return (rates[0], totals[0], f"total_un{totals[0][6:]}") if len(rates) == len(totals) == 1 else None
 
 
-def _check_rate(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]:
+def _check_rate(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | None]:
     """Yield a complaint, or None, for a rate: it is `total_x` over the sum of both totals."""
     names = _rate_names(tuple(value))
     if names is None:
@@ -175,7 +185,7 @@ def _check_rate(path: Path, value: dict[str, Any]) -> Iterator[Complaint | None]
     expected_rate = done_total / (done_total + undone_total)
     if min(abs(rate - expected_rate), abs(rate / 100 - expected_rate)) > _TOLERANCE:
         message = f"the rate is not {done_name} over all"
-        yield _build_pointer((path, name)), message, f"{expected_rate:.2f}", quote(rate)
+        yield _build_pointer((path, name)), message, f"{expected_rate:.2f}", quote_json(rate)
     else:
         yield None
 
@@ -185,4 +195,4 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-CHECKS = (Check(("CON-03", "CON-04"), fields_agree),)
+CHECKS = (Check(("CON-03", "CON-04"), check_consistency),)

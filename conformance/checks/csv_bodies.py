@@ -5,45 +5,47 @@ import io
 from collections.abc import Iterator
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import observed, passed, violated
-from conformance.evidence.responses import CSV, Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.responses import CSV, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Verdict
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run such a value (OWASP, CSV injection)
 
 
-def is_csv(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_csv(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that a CSV body parses, and that all rows are as wide as a header of distinct names (CSV-01).
 
     A value that a spreadsheet may run as a formula is worth a warning.
     """
-    http_response = answer.exchange.response
+    http_response = response.exchange.response
     if (
         http_response is None
         or http_response.media_type != CSV
         or http_response.cut
-        or answer.exchange.request.method == "HEAD"
+        or response.exchange.request.method == "HEAD"
     ):
         return
-    rows = rows_of(http_response.body)
+    rows = parse_rows(http_response.body)
     problem = rows if isinstance(rows, str) else _find_problem(rows)
     if problem or isinstance(rows, str):
-        yield violated(answer, "CSV-01", str(problem), expected="CSV of RFC 4180", actual=repr(http_response.body[:80]))
+        yield fail_case(
+            response, "CSV-01", str(problem), expected="CSV of RFC 4180", actual=repr(http_response.body[:80])
+        )
         return
-    yield passed(answer, "CSV-01")
+    yield pass_case(response, "CSV-01")
     for number, row in enumerate(rows[1:], 2):
         if formula := next(
             (value for value in row if value.startswith(_FORMULA_STARTS) and not _is_number(value)), None
         ):
             message = f"row {number} holds a value that a spreadsheet would run"
-            yield observed(
-                answer, "CSV-01", Verdict.WARN, message, expected="a leading apostrophe", actual=formula[:80]
+            yield judge_case(
+                response, "CSV-01", Verdict.WARN, message, expected="a leading apostrophe", actual=formula[:80]
             )
             return
 
 
-def rows_of(body: bytes) -> list[list[str]] | str:
+def parse_rows(body: bytes) -> list[list[str]] | str:
     """Return the rows of a CSV text, or a message that says what is wrong with it."""
     try:
         text = body.decode("utf-8-sig")
@@ -75,4 +77,4 @@ def _is_number(value: str) -> bool:
     return True
 
 
-CHECKS = (Check(("CSV-01",), is_csv),)
+CHECKS = (Check(("CSV-01",), check_csv),)

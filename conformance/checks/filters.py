@@ -4,37 +4,37 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from conformance.checks.base import Check
-from conformance.evidence.filter_semantics import asked, satisfies, values
-from conformance.evidence.outcomes import passed, quote, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.filter_semantics import find_used_filters, get_filtered_values, satisfies
+from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Role
 
 
-def filter_holds(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_filters(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that every item satisfies the filters of the request: FLT-01 on a first page, FLT-05 on a later one."""
-    operation = answer.operation
-    if not answer.ok or not operation.filters or not answer.objects:
+    operation = response.operation
+    if not response.is_success or not operation.filters or not response.objects:
         return
-    query = parse_qs(answer.exchange.request.target.partition("?")[2], keep_blank_values=True)
-    requirement = "FLT-05" if _is_later_page(answer, query) else "FLT-01"
-    for query_filter, value in asked(operation.filters, query):
-        judged_items = [(at, item, satisfies(query_filter, item, value)) for at, item in answer.objects]
+    query = parse_qs(response.exchange.request.target.partition("?")[2], keep_blank_values=True)
+    requirement = "FLT-05" if _is_later_page(response, query) else "FLT-01"
+    for query_filter, value in find_used_filters(operation.filters, query):
+        judged_items = [(at, item, satisfies(query_filter, item, value)) for at, item in response.objects]
         for at, item, is_satisfied in judged_items:
             if is_satisfied is False:
-                yield violated(
-                    answer,
+                yield fail_case(
+                    response,
                     requirement,
                     f"an item does not satisfy {query_filter.parameter}",
                     expected=f"{query_filter.parameter}={value}",
-                    actual=f"{query_filter.field}: {quote(values(query_filter, item))}",
+                    actual=f"{query_filter.field}: {quote_json(get_filtered_values(query_filter, item))}",
                     pointer=at,
                 )
         if all(is_satisfied for _, _, is_satisfied in judged_items):
-            yield passed(answer, requirement)
+            yield pass_case(response, requirement)
 
 
-def _is_later_page(response: Answer, query: dict[str, list[str]]) -> bool:
+def _is_later_page(response: OperationResponse, query: dict[str, list[str]]) -> bool:
     """Return whether the request is for a page by a cursor, or by a number above 1."""
     pagination = response.operation.pagination
     if pagination is None or response.operation.role is not Role.LIST:
@@ -44,4 +44,4 @@ def _is_later_page(response: Answer, query: dict[str, list[str]]) -> bool:
     return bool(pagination.page) and query.get(pagination.page, ["1"]) != ["1"]
 
 
-CHECKS = (Check(("FLT-01", "FLT-05"), filter_holds),)
+CHECKS = (Check(("FLT-01", "FLT-05"), check_filters),)

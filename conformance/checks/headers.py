@@ -4,64 +4,66 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import passed, quote, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
 LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 
 
-def version_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_version_header(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that every response, errors included, has `EvEnergy-Version: 2` (VER-01)."""
-    http_response = answer.exchange.response
+    http_response = response.exchange.response
     if http_response is None:
         return
     name = subject.version_header
-    value = http_response.header(name)
+    value = http_response.find_header(name)
     if value is not None and value.strip() == "2":
-        yield passed(answer, "VER-01")
+        yield pass_case(response, "VER-01")
     else:
-        yield violated(
-            answer,
+        yield fail_case(
+            response,
             "VER-01",
             f"the response does not state {name}: 2",
             expected="2",
-            actual="absent" if value is None else quote(value),
+            actual="absent" if value is None else quote_json(value),
             pointer=f"header:{name}",
         )
 
 
-def allowance_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_rate_limit_headers(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that the rate limit headers are integers and that Remaining is not above Limit (LIM-01).
 
     Only a 2xx response to an authenticated request must carry them: an anonymous request has no rate limit.
     """
-    http_response, spec = answer.exchange.response, answer.spec
+    http_response, spec = response.exchange.response, response.spec
     if http_response is None or spec is None:
         return
     documented = {header.name.lower() for header in spec.headers}
-    values = {name: http_response.header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
+    values = {name: http_response.find_header(name) for name in (LIMIT, REMAINING) if name.lower() in documented}
     is_judged = False
     for name, value in values.items():
         if value is None:
-            if answer.ok and answer.exchange.request.identity:
-                yield violated(answer, "LIM-01", f"{name} is absent", expected="an integer", pointer=f"header:{name}")
+            if response.is_success and response.exchange.request.identity:
+                yield fail_case(
+                    response, "LIM-01", f"{name} is absent", expected="an integer", pointer=f"header:{name}"
+                )
         elif _parse_count(value) is None:
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "LIM-01",
                 f"{name} is not an integer from 0",
                 expected="an integer",
-                actual=quote(value),
+                actual=quote_json(value),
                 pointer=f"header:{name}",
             )
         else:
             is_judged = True
     limit, remaining = (_parse_count(values.get(name) or "") for name in (LIMIT, REMAINING))
     if limit is not None and remaining is not None and remaining > limit:
-        yield violated(
-            answer,
+        yield fail_case(
+            response,
             "LIM-01",
             f"{REMAINING} is above {LIMIT}",
             expected=f"≤ {limit}",
@@ -69,7 +71,7 @@ def allowance_stated(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             pointer=f"header:{REMAINING}",
         )
     elif is_judged:
-        yield passed(answer, "LIM-01")
+        yield pass_case(response, "LIM-01")
 
 
 def _parse_count(text: str) -> int | None:
@@ -77,4 +79,4 @@ def _parse_count(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-CHECKS = (Check(("VER-01",), version_stated), Check(("LIM-01",), allowance_stated))
+CHECKS = (Check(("VER-01",), check_version_header), Check(("LIM-01",), check_rate_limit_headers))

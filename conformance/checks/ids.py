@@ -6,11 +6,18 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import passed, quote, violated
-from conformance.evidence.responses import Answer, Thing, below, match_path, path_of, things
+from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.responses import (
+    OperationResponse,
+    ShownResource,
+    extract_path,
+    find_resources,
+    match_path,
+    strip_base_url,
+)
 from conformance.evidence.subject import Subject
 from conformance.model import KeyKind, Outcome, Role
-from conformance.tools.ulid import is_ulid, milliseconds
+from conformance.tools.ulid import extract_milliseconds, is_ulid
 
 _MAX_CLOCK_SKEW_S = 300  # of the server's clock against ours
 _EARLIEST_MS = 1_420_070_400_000  # 2015-01-01: older than the API
@@ -22,42 +29,42 @@ def _compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.removeprefix("^").removesuffix("$"), re.ASCII)
 
 
-def _walk_ids(response: Answer, subject: Subject) -> Iterator[tuple[Thing, Any]]:
+def _walk_ids(response: OperationResponse, subject: Subject) -> Iterator[tuple[ShownResource, Any]]:
     """Yield each resource that has an id with a prefix, and the id."""
-    for thing in things(response, subject.model):
+    for thing in find_resources(response, subject.model):
         if thing.resource.prefix and thing.resource.key_kind is KeyKind.ID and "id" in thing.body:
             yield thing, thing.body["id"]
 
 
-def id_matches_pattern(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_id_pattern(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that an id matches the pattern of its collection, anchored: 30 characters (IDS-01)."""
     is_judged = False
-    for thing, key in _walk_ids(answer, subject):
+    for thing, key in _walk_ids(response, subject):
         is_judged = True
         pattern = thing.resource.id_pattern or re.escape(thing.resource.prefix) + r"[A-Z\d]{26}"
         if not isinstance(key, str) or not _compile_pattern(pattern).fullmatch(key):
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "IDS-01",
                 f"the id does not match the pattern of {thing.resource.name}",
                 expected=f"{thing.resource.prefix} and 26 characters",
-                actual=quote(key),
+                actual=quote_json(key),
                 pointer=f"{thing.pointer}/id",
             )
     if is_judged:
-        yield passed(answer, "IDS-01")
+        yield pass_case(response, "IDS-01")
 
 
-def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_ulid(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that an id without its prefix is a ULID (IDS-02) with a time between 2015 and now (IDS-03)."""
     is_judged = is_timed = False
-    for thing, key in _walk_ids(answer, subject):
+    for thing, key in _walk_ids(response, subject):
         if not isinstance(key, str) or len(key) != len(thing.resource.prefix) + 26:
             continue  # IDS-01 reports it
         is_judged, ulid, pointer = True, key[len(thing.resource.prefix) :], f"{thing.pointer}/id"
         if not is_ulid(ulid):
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "IDS-02",
                 "the id is not a valid ULID",
                 expected="Crockford base32",
@@ -65,10 +72,10 @@ def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 pointer=pointer,
             )
             continue
-        is_timed, created_ms = True, milliseconds(ulid)
-        if not _EARLIEST_MS <= created_ms <= (answer.exchange.sent_at + _MAX_CLOCK_SKEW_S) * 1000:
-            yield violated(
-                answer,
+        is_timed, created_ms = True, extract_milliseconds(ulid)
+        if not _EARLIEST_MS <= created_ms <= (response.exchange.sent_at + _MAX_CLOCK_SKEW_S) * 1000:
+            yield fail_case(
+                response,
                 "IDS-03",
                 "the time inside the id is in the future or before 2015",
                 expected="2015 to now",
@@ -76,22 +83,22 @@ def id_is_ulid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 pointer=pointer,
             )
     if is_judged:
-        yield passed(answer, "IDS-02")
+        yield pass_case(response, "IDS-02")
     if is_timed:
-        yield passed(answer, "IDS-03")
+        yield pass_case(response, "IDS-03")
 
 
-def url_names_itself(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_own_url(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that `url` fits the path of the resource at the target, and ends in the `id` of the resource (IDS-04)."""
     is_judged = False
-    for thing in things(answer, subject.model):
+    for thing in find_resources(response, subject.model):
         url, template = thing.body.get("url"), thing.resource.item_path
         if not isinstance(url, str) or not template or not any(link.own for link in thing.resource.links):
             continue  # the `url` of a portal is not its own address
         is_judged = True
         if problem := _find_url_problem(thing, url, subject.target.base_url):
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "IDS-04",
                 problem,
                 expected=f"{subject.target.base_url}{template}",
@@ -99,15 +106,15 @@ def url_names_itself(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 pointer=f"{thing.pointer}/url",
             )
     if is_judged:
-        yield passed(answer, "IDS-04")
+        yield pass_case(response, "IDS-04")
 
 
-def _find_url_problem(thing: Thing, url: str, base_url: str) -> str:
+def _find_url_problem(thing: ShownResource, url: str, base_url: str) -> str:
     """Return what is wrong with the own URL of a resource; empty where nothing is."""
-    target = below(base_url, url)
+    target = strip_base_url(base_url, url)
     if target is None:
         return "the resource's own url is not below the target's base URL"
-    parameters = match_path(thing.resource.item_path, path_of(target))
+    parameters = match_path(thing.resource.item_path, extract_path(target))
     if parameters is None:
         return f"the resource's own url does not fit the path of {thing.resource.name}"
     key = thing.body.get(thing.resource.key_field or "id")
@@ -120,19 +127,19 @@ def _find_url_problem(thing: Thing, url: str, base_url: str) -> str:
     return ""
 
 
-def ids_unique(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_unique_ids(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that ids in one list are unique (IDS-05). The pagination probe checks them across pages."""
     seen: dict[str, str] = {}
-    if answer.operation.role is not Role.LIST:
+    if response.operation.role is not Role.LIST:
         return
-    for at, item in answer.objects:
+    for at, item in response.objects:
         name = "id" if "id" in item else "url"
         key = item.get(name)
         if not isinstance(key, str):
             continue
         if key in seen:
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "IDS-05",
                 f"the same {name} is at {seen[key]} and at {at}",
                 expected=f"each {name} once",
@@ -141,12 +148,12 @@ def ids_unique(answer: Answer, subject: Subject) -> Iterator[Outcome]:
             )
         seen.setdefault(key, at)
     if seen:
-        yield passed(answer, "IDS-05")
+        yield pass_case(response, "IDS-05")
 
 
 CHECKS = (
-    Check(("IDS-01",), id_matches_pattern),
-    Check(("IDS-02", "IDS-03"), id_is_ulid),
-    Check(("IDS-04",), url_names_itself),
-    Check(("IDS-05",), ids_unique),
+    Check(("IDS-01",), check_id_pattern),
+    Check(("IDS-02", "IDS-03"), check_ulid),
+    Check(("IDS-04",), check_own_url),
+    Check(("IDS-05",), check_unique_ids),
 )

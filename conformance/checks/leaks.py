@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import passed, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, pass_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
@@ -30,18 +30,18 @@ _LEAK_SIGNS = (
 )
 
 
-def nothing_leaks(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_leaks(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that a body carries no stack trace, SQL, file path or secret (RSP-11)."""
-    http_response = answer.exchange.response
+    http_response = response.exchange.response
     if http_response is None or not http_response.body:
         return
     body = http_response.body
     leak = _LEAKS.search(body) if any(map(body.__contains__, _LEAK_SIGNS)) else None
     if leak:
         text = leak.group().decode(errors="replace")
-        yield violated(answer, "RSP-11", "the body shows internals of the server", actual=text[:120])
+        yield fail_case(response, "RSP-11", "the body shows internals of the server", actual=text[:120])
     else:
-        yield passed(answer, "RSP-11")
+        yield pass_case(response, "RSP-11")
 
 
-CHECKS = (Check(("RSP-11",), nothing_leaks),)
+CHECKS = (Check(("RSP-11",), check_leaks),)

@@ -5,20 +5,20 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import passed, quote, violated
-from conformance.evidence.responses import Answer, below, expanded_at, things, urls_at
+from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse, find_expanded, find_resources, find_urls, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Link, LinkKind, Outcome
 
 
-def links_absolute(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_absolute_links(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that every link into the API is an absolute URL of the target's scheme and host (LNK-01)."""
     is_judged = False
-    for link, at, url in _walk_api_links(answer, subject):
+    for link, at, url in _walk_api_links(response, subject):
         is_judged = True
-        if below(subject.target.base_url, url) is None:
-            yield violated(
-                answer,
+        if strip_base_url(subject.target.base_url, url) is None:
+            yield fail_case(
+                response,
                 "LNK-01",
                 f"the link {link.path} is not an absolute URL of the target",
                 expected=f"{subject.target.base_url}/…",
@@ -26,18 +26,18 @@ def links_absolute(answer: Answer, subject: Subject) -> Iterator[Outcome]:
                 pointer=at,
             )
     if is_judged:
-        yield passed(answer, "LNK-01")
+        yield pass_case(response, "LNK-01")
 
 
-def _walk_api_links(response: Answer, subject: Subject) -> Iterator[tuple[Link, str, str]]:
+def _walk_api_links(response: OperationResponse, subject: Subject) -> Iterator[tuple[Link, str, str]]:
     """Yield every link into the API with its JSON pointer and URL, in resources and around a wrapped list."""
-    for thing in things(response, subject.model):
+    for thing in find_resources(response, subject.model):
         for link in thing.resource.links:
             if _is_api_link(link) and not link.own:
-                yield from ((link, at, url) for at, url in urls_at(thing.body, link, thing.pointer))
+                yield from ((link, at, url) for at, url in find_urls(thing.body, link, thing.pointer))
     for link in response.operation.links:
         if link.outside and _is_api_link(link) and response.items:
-            yield from ((link, at, url) for at, url in urls_at(response.json, link))
+            yield from ((link, at, url) for at, url in find_urls(response.json, link))
 
 
 def _is_api_link(link: Link) -> bool:
@@ -45,24 +45,24 @@ def _is_api_link(link: Link) -> bool:
     return link.kind is not LinkKind.EXTERNAL and bool(link.targets or link.expandable)
 
 
-def plain_without_expand(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_unexpanded_links(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that an expandable property without `expand` is a URL, a list of URLs, or null (EXP-01)."""
-    if not answer.operation.safe or _has_expand(answer.exchange.request.target):
+    if not response.operation.is_safe or _has_expand(response.exchange.request.target):
         return
     is_judged = False
-    for expansion, where, value in _walk_expandable(answer):
+    for expansion, where, value in _walk_expandable(response):
         is_judged = True
         if not _is_unexpanded(value):
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "EXP-01",
                 f"{expansion.path} is expanded without expand in the request",
                 expected="a URL or null",
-                actual=quote(value),
+                actual=quote_json(value),
                 pointer=where,
             )
     if is_judged:
-        yield passed(answer, "EXP-01")
+        yield pass_case(response, "EXP-01")
 
 
 def _has_expand(target: str) -> bool:
@@ -71,11 +71,11 @@ def _has_expand(target: str) -> bool:
     return bool(query) and "expand" in parse_qs(query, keep_blank_values=True)
 
 
-def _walk_expandable(response: Answer) -> Iterator[tuple[Expansion, str, Any]]:
+def _walk_expandable(response: OperationResponse) -> Iterator[tuple[Expansion, str, Any]]:
     """Yield each expandable property that is a link to a resource, with its JSON pointer and value."""
     for expansion in response.operation.first_expansions:
         if expansion.resolvable and expansion.target:  # other values may be embedded without expand
-            yield from ((expansion, where, value) for where, value in expanded_at(response, expansion))
+            yield from ((expansion, where, value) for where, value in find_expanded(response, expansion))
 
 
 def _is_unexpanded(value: Any) -> bool:
@@ -85,4 +85,4 @@ def _is_unexpanded(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
-CHECKS = (Check(("LNK-01",), links_absolute), Check(("EXP-01",), plain_without_expand))
+CHECKS = (Check(("LNK-01",), check_absolute_links), Check(("EXP-01",), check_unexpanded_links))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import passed, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, pass_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Request
 
@@ -20,24 +20,24 @@ _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}|[fF]{3}[eEfF])")
 _ODD_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 
-def survives(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_survival(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that odd Unicode, NUL, deep nesting and huge numbers in a request never give 5xx (ERR-09).
 
     A 503 says that the server is busy; RSP-08 judges it.
     """
-    oddity = oddity_of(answer.exchange.request)
-    if not oddity or answer.status in {0, 503}:
+    oddity = describe_oddity(response.exchange.request)
+    if not oddity or response.status in {0, 503}:
         return
-    if answer.status in {401, 403, 429}:
+    if response.status in {401, 403, 429}:
         return  # the request was refused before its content was looked at
-    if answer.status < 500:
-        yield passed(answer, "ERR-09")
+    if response.status < 500:
+        yield pass_case(response, "ERR-09")
     else:
         message = f"the server fails on {oddity}"
-        yield violated(answer, "ERR-09", message, expected="below 500", actual=str(answer.status))
+        yield fail_case(response, "ERR-09", message, expected="below 500", actual=str(response.status))
 
 
-def oddity_of(request: Request) -> str:
+def describe_oddity(request: Request) -> str:
     """Describe in words what is odd in a request; return an empty text where nothing is."""
     target = unquote_to_bytes(request.target)
     if not target.isascii():
@@ -80,4 +80,4 @@ def _has_odd_text(data: bytes) -> bool:
     )
 
 
-CHECKS = (Check(("ERR-09",), survives),)
+CHECKS = (Check(("ERR-09",), check_survival),)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.base import Check
-from conformance.checks.errors import PROBLEM
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import UNREADABLE, Answer
+from conformance.checks.errors import PROBLEM_JSON
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Response, Role, Verdict
 from conformance.validation import SchemaError
@@ -16,7 +16,7 @@ _MAX_ERRORS = 12  # schema errors that are reported of one response
 _PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance", "/field_errors"})
 
 
-def _is_api_wide_status(response: Answer) -> bool:
+def _is_api_wide_status(response: OperationResponse) -> bool:
     """Return whether the API's general rules explain a status that the operation does not list.
 
     Versions, tokens, methods, media types and the rate limit are documented once for all operations. An operation that
@@ -25,44 +25,44 @@ def _is_api_wide_status(response: Answer) -> bool:
     operation, status = response.operation, response.status
     return (
         status in {400, 405, 406, 429}
-        or (status in {401, 403} and operation.secured)
+        or (status in {401, 403} and operation.is_secured)
         or (status == 404 and bool(operation.path_parameters))
         or (status in {413, 415} and operation.body is not None)
     )
 
 
-def status_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_status(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that the status is documented for the operation (RSP-01)."""
-    if not answer.status or not answer.own:
+    if not response.status or not response.is_own_method:
         return
-    documented = [spec.status for spec in answer.operation.responses]
-    if answer.spec is None and not _is_api_wide_status(answer):
-        yield violated(
-            answer,
+    documented = [spec.status for spec in response.operation.responses]
+    if response.spec is None and not _is_api_wide_status(response):
+        yield fail_case(
+            response,
             "RSP-01",
-            f"status {answer.status} is not documented for this operation",
+            f"status {response.status} is not documented for this operation",
             expected=" or ".join(documented),
-            actual=str(answer.status),
+            actual=str(response.status),
         )
-    elif answer.spec:
-        yield passed(answer, "RSP-01")
+    elif response.spec:
+        yield pass_case(response, "RSP-01")
 
 
-def media_type_documented(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_media_type(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that the media type is documented for the status (RSP-02)."""
-    spec, http_response = answer.spec, answer.exchange.response
-    if spec is None or http_response is None or answer.status in {204, 304}:
+    spec, http_response = response.spec, response.exchange.response
+    if spec is None or http_response is None or response.status in {204, 304}:
         return
     documented = [media.type for media in spec.media]
-    if not documented and (not http_response.body or 300 <= answer.status < 400):
+    if not documented and (not http_response.body or 300 <= response.status < 400):
         return  # the page that comes with a redirect is not documented (RFC 9110, section 15.4)
-    if not documented and answer.status >= 400 and http_response.media_type == PROBLEM:
+    if not documented and response.status >= 400 and http_response.media_type == PROBLEM_JSON:
         return  # errors are documented once for all operations; ERR-01 judges them
     if any(_is_documented_type(http_response.media_type, media_type) for media_type in documented):
-        yield passed(answer, "RSP-02")
+        yield pass_case(response, "RSP-02")
     else:
-        yield violated(
-            answer,
+        yield fail_case(
+            response,
             "RSP-02",
             "the media type is not documented for this status",
             expected=" or ".join(documented) or "no body",
@@ -77,36 +77,40 @@ def _is_documented_type(media_type: str, documented: str) -> bool:
     return media_range in {media_type, media_type.partition("/")[0] + "/*", "*/*"} and bool(media_type)
 
 
-def body_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_body_schema(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that the body validates against its schema, formats included (RSP-03), as does each list item (RSP-10)."""
-    http_response = answer.exchange.response
+    http_response = response.exchange.response
     if (
         http_response is None
-        or answer.spec is None
-        or not answer.is_json
-        or answer.json is UNREADABLE
+        or response.spec is None
+        or not response.is_json
+        or response.json is UNREADABLE
         or http_response.cut
     ):
         return
-    errors = subject.validators.body(answer.operation, answer.status, http_response.media_type, answer.json)
+    errors = subject.validators.validate_response_body(
+        response.operation, response.status, http_response.media_type, response.json
+    )
     if errors is None:
         return
-    is_list = answer.ok and answer.operation.role is Role.LIST
+    is_list = response.is_success and response.operation.role is Role.LIST
     if not errors:
-        if answer.ok:
-            yield passed(answer, "RSP-03")
-        if answer.items and is_list:
-            yield passed(answer, "RSP-10")
+        if response.is_success:
+            yield pass_case(response, "RSP-03")
+        if response.items and is_list:
+            yield pass_case(response, "RSP-10")
         return
-    in_items = tuple(at for at, _ in answer.items)
-    opinion = subject.opinion.response(answer.operation, answer.exchange)
+    in_items = tuple(at for at, _ in response.items)
+    opinion = subject.second_opinion.validate_response(response.operation, response.exchange)
     for error in errors[:_MAX_ERRORS]:
-        yield _grade_schema_error("RSP-03", answer, error, opinion)
+        yield _grade_schema_error("RSP-03", response, error, opinion)
         if is_list and error.pointer.startswith(in_items):
-            yield _grade_schema_error("RSP-10", answer, error, opinion)
+            yield _grade_schema_error("RSP-10", response, error, opinion)
 
 
-def _grade_schema_error(requirement: str, response: Answer, error: SchemaError, opinion: tuple[str, ...]) -> Outcome:
+def _grade_schema_error(
+    requirement: str, response: OperationResponse, error: SchemaError, opinion: tuple[str, ...]
+) -> Outcome:
     """Return the outcome for a schema error: a violation only if both validators agree on one reading of the schema."""
     verdict, message = Verdict.FAIL, error.message
     if error.ambiguous:
@@ -115,7 +119,7 @@ def _grade_schema_error(requirement: str, response: Answer, error: SchemaError, 
     elif not opinion:
         verdict = Verdict.INCONCLUSIVE
         message = f"the compiled validator reports an error, openapi-core does not: {message}"
-    return observed(
+    return judge_case(
         response,
         requirement,
         verdict,
@@ -126,109 +130,117 @@ def _grade_schema_error(requirement: str, response: Answer, error: SchemaError, 
     )
 
 
-def headers_valid(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_header_schemas(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that documented headers validate, and that required ones are present (RSP-04)."""
-    spec, http_response = answer.spec, answer.exchange.response
+    spec, http_response = response.spec, response.exchange.response
     if spec is None or http_response is None:
         return
     is_judged = False
     for header in spec.headers:
-        value = http_response.header(header.name)
+        value = http_response.find_header(header.name)
         pointer = f"header:{header.name}"
         if value is None:
             if header.required:
                 is_judged = True
-                yield violated(answer, "RSP-04", f"the required header {header.name} is absent", pointer=pointer)
+                yield fail_case(response, "RSP-04", f"the required header {header.name} is absent", pointer=pointer)
             continue
         is_judged = True
-        for error in subject.validators.header(answer.operation, answer.status, header.name, value) or ():
-            yield violated(
-                answer, "RSP-04", error.message, expected=error.expected, actual=quote(value), pointer=pointer
+        for error in (
+            subject.validators.validate_response_header(response.operation, response.status, header.name, value) or ()
+        ):
+            yield fail_case(
+                response, "RSP-04", error.message, expected=error.expected, actual=quote_json(value), pointer=pointer
             )
     if is_judged:
-        yield passed(answer, "RSP-04")
+        yield pass_case(response, "RSP-04")
 
 
-def empty_when_empty(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_empty_body(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that 204 and 304 responses carry no body (RSP-05; RFC 9110, sections 15.3.5 and 15.4.5)."""
-    http_response = answer.exchange.response
-    if http_response is None or answer.status not in {204, 304}:
+    http_response = response.exchange.response
+    if http_response is None or response.status not in {204, 304}:
         return
-    length = http_response.header("content-length") or "0"
-    if http_response.body or (answer.status == 204 and length.strip() not in {"", "0"}):
-        yield violated(
-            answer,
+    length = http_response.find_header("content-length") or "0"
+    if http_response.body or (response.status == 204 and length.strip() not in {"", "0"}):
+        yield fail_case(
+            response,
             "RSP-05",
-            f"a {answer.status} response has a body",
+            f"a {response.status} response has a body",
             expected="no body",
             actual=f"{len(http_response.body)} bytes, Content-Length {length}",
         )
     else:
-        yield passed(answer, "RSP-05")
+        yield pass_case(response, "RSP-05")
 
 
-def fields_known(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_known_fields(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that a body has no field outside the description (RSP-06)."""
-    spec, http_response = answer.spec, answer.exchange.response
-    if spec is None or http_response is None or not answer.is_json or answer.json is UNREADABLE:
+    spec, http_response = response.spec, response.exchange.response
+    if spec is None or http_response is None or not response.is_json or response.json is UNREADABLE:
         return
     pointer = next((media.schema for media in spec.media if media.type == http_response.media_type), "")
     if not pointer:
         return
-    standard = _PROBLEM_MEMBERS if http_response.media_type == PROBLEM else frozenset()
-    unknown = [field for field in subject.validators.unknown_fields(pointer, answer.json) if field not in standard]
+    standard = _PROBLEM_MEMBERS if http_response.media_type == PROBLEM_JSON else frozenset()
+    unknown = [
+        field for field in subject.validators.find_unknown_fields(pointer, response.json) if field not in standard
+    ]
     for field in unknown[:_MAX_ERRORS]:
-        yield violated(
-            answer,
+        yield fail_case(
+            response,
             "RSP-06",
             "the field is not in the description",
             expected="a documented field",
             actual=field.rpartition("/")[2],
             pointer=field,
         )
-    if not unknown and answer.ok and answer.json not in ([], {}):
-        yield passed(answer, "RSP-06")
+    if not unknown and response.is_success and response.json not in ([], {}):
+        yield pass_case(response, "RSP-06")
 
 
-def no_server_error(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_no_server_error(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that no status is 5xx, except a documented 503 (RSP-08)."""
-    if answer.status >= 500 and not (answer.status == 503 and _has_documented_503(answer)):
-        yield violated(
-            answer, "RSP-08", f"the server failed with {answer.status}", expected="below 500", actual=str(answer.status)
+    if response.status >= 500 and not (response.status == 503 and _has_documented_503(response)):
+        yield fail_case(
+            response,
+            "RSP-08",
+            f"the server failed with {response.status}",
+            expected="below 500",
+            actual=str(response.status),
         )
-    elif answer.status:
-        yield passed(answer, "RSP-08")
+    elif response.status:
+        yield pass_case(response, "RSP-08")
 
 
-def _has_documented_503(response: Answer) -> bool:
+def _has_documented_503(response: OperationResponse) -> bool:
     """Return whether the operation documents status 503."""
     return any(spec.status == "503" for spec in response.operation.responses)
 
 
-def body_parses(answer: Answer, subject: Subject) -> Iterator[Outcome]:
+def check_body_syntax(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that the body is what its media type says: JSON that parses, or text in its charset (RSP-09)."""
-    http_response = answer.exchange.response
-    if http_response is None or http_response.cut or not (http_response.body or _has_promised_body(answer)):
+    http_response = response.exchange.response
+    if http_response is None or http_response.cut or not (http_response.body or _has_promised_body(response)):
         return
-    if answer.is_json:
-        yield _judge_json(answer, http_response)
+    if response.is_json:
+        yield _judge_json(response, http_response)
     elif http_response.body and http_response.media_type.startswith("text/"):
         charset = _declared_charset(http_response)
         try:
             http_response.body.decode(charset)
         except (LookupError, ValueError) as error:
-            yield violated(
-                answer,
+            yield fail_case(
+                response,
                 "RSP-09",
                 f"the text is not {charset}: {error}",
                 expected=charset,
                 actual=repr(http_response.body[:80]),
             )
         else:
-            yield passed(answer, "RSP-09")
+            yield pass_case(response, "RSP-09")
 
 
-def _has_promised_body(response: Answer) -> bool:
+def _has_promised_body(response: OperationResponse) -> bool:
     """Return whether the description promises a body with this response."""
     return (
         response.spec is not None
@@ -237,18 +249,18 @@ def _has_promised_body(response: Answer) -> bool:
     )
 
 
-def _judge_json(response: Answer, http_response: Response) -> Outcome:
+def _judge_json(response: OperationResponse, http_response: Response) -> Outcome:
     """Return the outcome on a body that its media type calls JSON."""
     if response.json is not UNREADABLE:
-        return passed(response, "RSP-09")
-    if response.peculiar:
-        return observed(
+        return pass_case(response, "RSP-09")
+    if response.unreadable_reason:
+        return judge_case(
             response,
             "RSP-09",
             Verdict.INCONCLUSIVE,
-            f"the body is JSON that readers may refuse (RFC 8259): {response.peculiar}",
+            f"the body is JSON that readers may refuse (RFC 8259): {response.unreadable_reason}",
         )
-    return violated(
+    return fail_case(
         response,
         "RSP-09",
         "the media type says JSON, the body does not parse as JSON in UTF-8",
@@ -259,17 +271,19 @@ def _judge_json(response: Answer, http_response: Response) -> Outcome:
 
 def _declared_charset(response: Response) -> str:
     """Return the charset that a text declares; UTF-8 where it declares none."""
-    match = re.search(r";\s*charset=\"?([\w.:-]+)", response.header("content-type") or "", re.IGNORECASE | re.ASCII)
+    match = re.search(
+        r";\s*charset=\"?([\w.:-]+)", response.find_header("content-type") or "", re.IGNORECASE | re.ASCII
+    )
     return match[1] if match else "UTF-8"
 
 
 CHECKS = (
-    Check(("RSP-01",), status_documented),
-    Check(("RSP-02",), media_type_documented),
-    Check(("RSP-03", "RSP-10"), body_valid),
-    Check(("RSP-04",), headers_valid),
-    Check(("RSP-05",), empty_when_empty),
-    Check(("RSP-06",), fields_known),
-    Check(("RSP-08",), no_server_error),
-    Check(("RSP-09",), body_parses),
+    Check(("RSP-01",), check_status),
+    Check(("RSP-02",), check_media_type),
+    Check(("RSP-03", "RSP-10"), check_body_schema),
+    Check(("RSP-04",), check_header_schemas),
+    Check(("RSP-05",), check_empty_body),
+    Check(("RSP-06",), check_known_fields),
+    Check(("RSP-08",), check_no_server_error),
+    Check(("RSP-09",), check_body_syntax),
 )

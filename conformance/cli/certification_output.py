@@ -11,8 +11,8 @@ import msgspec
 
 from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
 from conformance.errors import HarnessError
-from conformance.reporting.builder import report
-from reports import DEFAULT_FORMATS, Summary, build, fold, read
+from conformance.reporting.builder import write_reports
+from reports import DEFAULT_FORMATS, Summary, build, fold, read_events
 
 if TYPE_CHECKING:
     from conformance.certificates.keys import Signer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _EXIT_UNSIGNED = 3
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class OutputOptions(msgspec.Struct, frozen=True):
     """The output that a command asks for: formats, waivers, chain of attempts, and a signature."""
 
     formats: tuple[str, ...] = ()
@@ -30,50 +30,50 @@ class Wanted(msgspec.Struct, frozen=True):
     days: int = 365
 
 
-def wanted(
-    formats: list[str] | None, waived: Path | None, attempts: Path | None, key: Path | None, days: int
-) -> Wanted:
+def read_output_options(
+    formats: list[str] | None, waivers: Path | None, attempts: Path | None, key: Path | None, days: int
+) -> OutputOptions:
     """Return the output that the options ask for; read the key before anything is sent.
 
     Raises:
         CertificateError: the key cannot be read.
     """
     if key is None:
-        return Wanted(tuple(formats or ()), waived, attempts, None, days)
-    from conformance.certificates.keys import private_key
+        return OutputOptions(tuple(formats or ()), waivers, attempts, None, days)
+    from conformance.certificates.keys import load_private_key
 
-    return Wanted(tuple(formats or ()), waived, attempts, private_key(key), days)
+    return OutputOptions(tuple(formats or ()), waivers, attempts, load_private_key(key), days)
 
 
-def show(log: Path, want: Wanted | None = None) -> int:
+def conclude_certification(log: Path, options: OutputOptions | None = None) -> int:
     """Write the reports of a run log, sign a certificate if asked to, print the summary; return the exit code."""
-    want = want or Wanted()
-    summary, is_refused = fold(read([log])), False
-    if want.waivers:
-        summary = apply_waivers(summary, load_waivers(want.waivers))
-    formats = tuple(dict.fromkeys((*DEFAULT_FORMATS, *want.formats)))
-    if want.signer is not None or (summary.started is not None and summary.started.certification is not None):
+    options = options or OutputOptions()
+    summary, is_refused = fold(read_events([log])), False
+    if options.waivers:
+        summary = apply_waivers(summary, load_waivers(options.waivers))
+    formats = tuple(dict.fromkeys((*DEFAULT_FORMATS, *options.formats)))
+    if options.signer is not None or (summary.started is not None and summary.started.certification is not None):
         try:
-            summary, is_signed = _certify(summary, log, want)
+            summary, is_signed = _certify(summary, log, options)
         except HarnessError:
             build(summary, log.parent, formats)  # the reports are written even if signing fails
             raise
-        is_refused = want.signer is not None and not is_signed
-    exit_code = print_summary(summary, report(log, formats, summary=summary))
+        is_refused = options.signer is not None and not is_signed
+    exit_code = print_summary(summary, write_reports(log, formats, summary=summary))
     return exit_code or (_EXIT_UNSIGNED if is_refused else 0)
 
 
-def command_line() -> str:
+def read_command_line() -> str:
     """Return the command as it was given, without secrets."""
     return re.sub(r"whsec_[^\s']+", "whsec_…", shlex.join(["evconform", *sys.argv[1:]]))
 
 
-def _certify(summary: Summary, log: Path, want: Wanted) -> tuple[Summary, bool]:
+def _certify(summary: Summary, log: Path, want: OutputOptions) -> tuple[Summary, bool]:
     """Return the summary with the state of its certificate, and whether a certificate was signed."""
-    from conformance.certificates.issuance import attempted, sign, state
+    from conformance.certificates.issuance import describe_certification, record_attempt, sign_certificate
 
-    attempt = attempted(summary, log, want.attempts)
+    attempt = record_attempt(summary, log, want.attempts)
     is_signed = want.signer is not None and (
-        sign(summary, attempt, want.signer, now=datetime.now(UTC), days=want.days) is not None
+        sign_certificate(summary, attempt, want.signer, now=datetime.now(UTC), days=want.days) is not None
     )
-    return msgspec.structs.replace(summary, certificate=state(attempt, signed=is_signed)), is_signed
+    return msgspec.structs.replace(summary, certificate=describe_certification(attempt, signed=is_signed)), is_signed

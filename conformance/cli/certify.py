@@ -11,7 +11,7 @@ from conformance.cli.options import Attempts, Description, Formats, ReportDir, S
 from conformance.model.target import Profile
 
 if TYPE_CHECKING:
-    from conformance.certify.webhook_receivers.certification import Options
+    from conformance.certify.webhook_receivers.certification import ReceiverOptions
 
 group = typer.Typer(
     help="Certify a partner's webhook receiver or API client, and sign the certificate.", no_args_is_help=True
@@ -57,16 +57,16 @@ def webhooks(
     attempts: Attempts = None,
 ) -> None:
     """Certify a webhook receiver (W01 to W33). The exit codes are those of `run`."""
-    from conformance.certify.webhook_receivers.certification import Options, certify
-    from conformance.cli.certification_output import command_line, show, wanted
-    from conformance.cli.interrupts import terminable
+    from conformance.certify.webhook_receivers.certification import ReceiverOptions, certify_receiver
+    from conformance.cli.certification_output import conclude_certification, read_command_line, read_output_options
+    from conformance.cli.interrupts import end_on_sigterm
     from conformance.errors import UsageError
-    from conformance.execution.directories import fresh_directory, stamped
+    from conformance.execution.directories import choose_directory, name_run
 
-    options = Options(
+    options = ReceiverOptions(
         endpoint=endpoint,
         secret=secret,
-        directory=report_dir or fresh_directory(stamped(time.time(), "certify-webhooks")),
+        directory=report_dir or choose_directory(name_run(time.time(), "certify-webhooks")),
         previous_secret=previous_secret,
         observe=observe,
         description=description,
@@ -78,19 +78,19 @@ def webhooks(
         api_port=api_port,
         api_url=api_url,
         longest_wait_s=longest_wait,
-        command=command_line(),
+        command=read_command_line(),
         subject=subject,
         version=subject_version,
     )
     if dry_run:
         _print_deliveries(options)
         return
-    want = wanted(formats, waivers, attempts, sign, days)
+    want = read_output_options(formats, waivers, attempts, sign, days)
     if sign and not subject_version:
         raise UsageError("--sign needs --subject-version", hint="A certificate names the version of the receiver")
-    with terminable():
-        log = certify(options, said=_print_line)
-    raise typer.Exit(show(log, want))
+    with end_on_sigterm():
+        log = certify_receiver(options, announce=_print_line)
+    raise typer.Exit(conclude_certification(log, want))
 
 
 def _print_line(text: str) -> None:
@@ -98,29 +98,29 @@ def _print_line(text: str) -> None:
     sys.stdout.flush()
 
 
-def _print_deliveries(options: "Options") -> None:
+def _print_deliveries(options: "ReceiverOptions") -> None:
     """Print the deliveries and their destination."""
     from rich.table import Table
 
-    from conformance.certify.webhook_receivers.certification import chosen
+    from conformance.certify.webhook_receivers.certification import select_stimuli
     from conformance.certify.webhook_receivers.sender import Endpoint
-    from conformance.certify.webhook_receivers.stimuli import How
+    from conformance.certify.webhook_receivers.stimuli import SendMode
     from conformance.cli.terminal import Terminal
-    from conformance.webhooks.inputs import key_of
+    from conformance.webhooks.inputs import load_key
 
-    endpoint, _ = Endpoint(options.endpoint), key_of(options.secret)
+    endpoint, _ = Endpoint(options.endpoint), load_key(options.secret)
     table = Table("requirement", "stimulus", "level", "sent", "expected response", "because")
-    for stimulus in chosen(options.select, options.profile):
+    for stimulus in select_stimuli(options.select, options.profile):
         table.add_row(
-            stimulus.requirement, stimulus.name, stimulus.level, stimulus.how, stimulus.right, stimulus.reason
+            stimulus.requirement, stimulus.name, stimulus.level, stimulus.mode, stimulus.expected, stimulus.reason
         )
     console = Terminal(width=max(120, Terminal().width))
     console.print(table)
     console.print(f"Only {endpoint.url} would receive them; nothing has been sent", soft_wrap=True)
     if (
-        endpoint.secure
+        endpoint.is_secure
         and endpoint.port == 443
-        and any(stimulus.how is How.PLAIN for stimulus in chosen(options.select, options.profile))
+        and any(stimulus.mode is SendMode.PLAIN for stimulus in select_stimuli(options.select, options.profile))
     ):
         console.print(f"Also one empty, unsigned POST to http://{endpoint.host}{endpoint.target}", soft_wrap=True)
     if options.observe:
@@ -153,19 +153,19 @@ def client(
 ) -> None:
     """Certify an API client (C01 to C30). The exit codes are those of `run`."""
     from conformance.certify.api_clients import certification
-    from conformance.certify.api_clients.client_plan import template
+    from conformance.certify.api_clients.client_plan import build_template
     from conformance.cli import client_cases
-    from conformance.cli.certification_output import command_line, show, wanted
-    from conformance.cli.interrupts import terminable
+    from conformance.cli.certification_output import conclude_certification, read_command_line, read_output_options
+    from conformance.cli.interrupts import end_on_sigterm
     from conformance.errors import UsageError
-    from conformance.execution.directories import fresh_directory, stamped
+    from conformance.execution.directories import choose_directory, name_run
 
     if plan_template:
-        typer.echo(template(), nl=False)
+        typer.echo(build_template(), nl=False)
         return
-    options = certification.Options(
+    options = certification.ClientCertificationOptions(
         command=tuple(command or ()),
-        directory=report_dir or fresh_directory(stamped(time.time(), "certify-client")),
+        directory=report_dir or choose_directory(name_run(time.time(), "certify-client")),
         plan=plan,
         profile=profile,
         description=description,
@@ -173,14 +173,18 @@ def client(
         select=tuple(select or ()),
         jobs=jobs,
         limit_s=limit,
-        told=command_line().partition(" -- ")[0],  # arguments of the client may be secret
+        command_line=read_command_line().partition(" -- ")[0],  # arguments of the client may be secret
     )
     if dry_run:
         client_cases.print_cases(options)
         return
-    want = wanted(formats, waivers, attempts, sign, days)
+    want = read_output_options(formats, waivers, attempts, sign, days)
     if sign and not plan:
         raise UsageError("--sign needs --plan", hint="The plan names the client and its version, see --plan-template")
-    with terminable():
-        log = certification.serve(options, client_cases.waiting) if serve else certification.certify(options)
-    raise typer.Exit(show(log, want))
+    with end_on_sigterm():
+        log = (
+            certification.serve_client(options, client_cases.wait_for_operator)
+            if serve
+            else certification.certify_client(options)
+        )
+    raise typer.Exit(conclude_certification(log, want))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conformance.cli.terminal import Terminal
 from reports import Summary, waivers
-from reports.terminal import render
+from reports.terminal import render_summary
 from reports.waivers import Waiver
 
 
@@ -28,5 +28,5 @@ def apply_waivers(summary: Summary, known: Iterable[Waiver]) -> Summary:
 
 def print_summary(summary: Summary, written: Mapping[str, Path]) -> int:
     """Print the summary and the place of the HTML report; return the exit code."""
-    render(summary, Terminal(soft_wrap=not sys.stdout.isatty()), written.get("html"))
+    render_summary(summary, Terminal(soft_wrap=not sys.stdout.isatty()), written.get("html"))
     return summary.verdict.exit_code

@@ -27,14 +27,14 @@ def show(
 ) -> None:
     """Print operations, resources, links, expansions, filters and pagination, as tables or JSON."""
     from conformance.cli.terminal import Terminal
-    from conformance.description import load
+    from conformance.description import load_description
     from conformance.description import presentation as showing
 
-    description = load(file, overlays=overlay)
+    description = load_description(file, overlays=overlay)
     if as_json:
-        typer.echo(showing.as_json(description).decode())
+        typer.echo(showing.format_json(description).decode())
     else:
-        showing.render(description, Terminal())
+        showing.print_tables(description, Terminal())
 
 
 @group.command("lint")
@@ -48,20 +48,20 @@ def lint(
 
     The description is judged as published, without overlays.
     """
-    from conformance.description.lint import every_rule, formats
-    from conformance.description.lint import lint as find
+    from conformance.description.lint import formats, list_rules
+    from conformance.description.lint import lint_description as find
     from conformance.errors import UsageError
-    from conformance.validation import Validators
+    from conformance.validation import SchemaValidators
 
     if as_json and sarif:
         raise UsageError("--json and --sarif exclude each other", hint="Choose one of them")
-    findings = tuple(finding for finding in find(file, Validators) if not _is_weaker(finding.level, level))
+    findings = tuple(finding for finding in find(file, SchemaValidators) if not _is_weaker(finding.level, level))
     if as_json:
-        typer.echo(formats.as_json(findings, every_rule()).decode())
+        typer.echo(formats.format_json(findings, list_rules()).decode())
     elif sarif:
-        typer.echo(formats.as_sarif(findings, every_rule()).decode())
+        typer.echo(formats.format_sarif(findings, list_rules()).decode())
     else:
-        typer.echo("\n".join(formats.as_text(findings)))
+        typer.echo("\n".join(formats.format_text(findings)))
     raise typer.Exit(1 if any(finding.level is Level.MUST for finding in findings) else 0)
 
 
@@ -86,14 +86,14 @@ def fetch(
     from datetime import UTC, datetime
 
     from conformance.description.drift import View, formats
-    from conformance.description.fetch import PUBLISHED, Shelf
-    from conformance.description.fetch import fetch as fetch_from
+    from conformance.description.fetch import PUBLISHED, DescriptionStore
+    from conformance.description.fetch import fetch_description as fetch_from
 
-    result = fetch_from(url or PUBLISHED, config, now=datetime.now(UTC), shelf=Shelf(), accept=accept)
+    result = fetch_from(url or PUBLISHED, config, now=datetime.now(UTC), shelf=DescriptionStore(), accept=accept)
     fetched = result.fetched
     typer.echo(f"{fetched.url}  sha256 {fetched.sha256[:16]}  fetched {fetched.fetched_at}")
     if result.changes:
-        typer.echo("\n".join(formats.as_text(result.changes, View.CLIENT)))
+        typer.echo("\n".join(formats.format_text(result.changes, View.CLIENT)))
     elif result.changed:
         typer.echo("The file differs only in prose, or the one in use can no longer be read")
     if result.waiting:
@@ -113,16 +113,18 @@ def diff(
     ] = "client",
 ) -> None:
     """Print breaking, risky and harmless changes. Exit code 1 if a change is breaking."""
-    from conformance.description import load
-    from conformance.description.drift import Severity, View, drift, formats
+    from conformance.description import load_description
+    from conformance.description.drift import Severity, View, compare_descriptions, formats
 
     breaks = View(view)
-    changes = drift(load(old, overlays=False), load(new, overlays=False))
+    changes = compare_descriptions(load_description(old, overlays=False), load_description(new, overlays=False))
     if output is DiffFormat.JSON:
-        typer.echo(formats.as_json(changes, breaks).decode())
+        typer.echo(formats.format_json(changes, breaks).decode())
     else:
-        typer.echo("\n".join((formats.as_text if output is DiffFormat.TEXT else formats.as_markdown)(changes, breaks)))
-    raise typer.Exit(1 if any(change.severity(breaks) is Severity.BREAKING for change in changes) else 0)
+        typer.echo(
+            "\n".join((formats.format_text if output is DiffFormat.TEXT else formats.format_markdown)(changes, breaks))
+        )
+    raise typer.Exit(1 if any(change.find_severity(breaks) is Severity.BREAKING for change in changes) else 0)
 
 
 def _is_weaker(level: Level, minimum: Level) -> bool:

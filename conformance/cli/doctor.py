@@ -7,7 +7,7 @@ import typer
 from conformance.cli.options import Config, Description
 
 if TYPE_CHECKING:
-    from conformance.execution.doctor import Finding
+    from conformance.execution.doctor import Diagnosis
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,11 +27,11 @@ def doctor(
     from conformance.execution.doctor import diagnose
 
     console = Terminal()
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     for finding in diagnose(target, config, description):
         findings.append(finding)
-        mark, style = ("✓", "green") if finding.good else ("✗", "bold red")
-        console.print(Text.assemble((f"{mark} ", style), finding.text), soft_wrap=True)
-        if finding.mend:
-            console.print(Text(f"  {finding.mend}", "dim"), soft_wrap=True)
-    raise typer.Exit(0 if all(finding.good for finding in findings) else 2)
+        mark, style = ("✓", "green") if finding.is_good else ("✗", "bold red")
+        console.print(Text.assemble((f"{mark} ", style), finding.message), soft_wrap=True)
+        if finding.hint:
+            console.print(Text(f"  {finding.hint}", "dim"), soft_wrap=True)
+    raise typer.Exit(0 if all(finding.is_good for finding in findings) else 2)

@@ -9,45 +9,45 @@ from conformance.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conformance.matrices.faults import Proof
+    from conformance.matrices.faults import FaultResult
 
 BEGIN, END = "<!-- faults: made by `evconform faults --into` -->", "<!-- /faults -->"
 
 
-def line(proof: "Proof") -> str:
+def format_proof(proof: "FaultResult") -> str:
     """Return a proof as one line."""
     if not proof.fault:
         return f"{'clean' if not proof.found else 'FALSE ALARM':<12} seed {proof.seed}: {' · '.join(proof.found[:5])}"
-    word = "detected" if proof.killed else "SURVIVED"
+    word = "detected" if proof.is_detected else "SURVIVED"
     stray = f"  unrelated: {' · '.join(proof.stray[:4])}" if proof.stray else ""
-    where = f"  at {' · '.join(proof.places[:2])}" if proof.places and not proof.killed else ""
+    where = f"  at {' · '.join(proof.places[:2])}" if proof.places and not proof.is_detected else ""
     return f"{word:<12} {proof.fault} ({' '.join(proof.expected)}) {proof.requests} requests{where}{stray}"
 
 
-def summary(proofs: "Sequence[Proof]") -> tuple[str, ...]:
+def summarize_proofs(proofs: "Sequence[FaultResult]") -> tuple[str, ...]:
     """Return the last lines of the output."""
     planted, clean = _split(proofs)
     return (
         (
-            f"{sum(proof.killed for proof in planted)} of {len(planted)} faults detected; "
+            f"{sum(proof.is_detected for proof in planted)} of {len(planted)} faults detected; "
             f"{sum(bool(proof.stray) for proof in planted)} with violations of an unrelated MUST"
         ),
         f"{sum(bool(proof.found) for proof in clean)} of {len(clean)} clean servers raised a false alarm",
     )
 
 
-def wrong(proofs: "Sequence[Proof]") -> bool:
+def has_failures(proofs: "Sequence[FaultResult]") -> bool:
     """Return whether a fault survived or a clean server raised a false alarm."""
     planted, clean = _split(proofs)
-    return not all(proof.killed for proof in planted) or any(proof.found for proof in clean)
+    return not all(proof.is_detected for proof in planted) or any(proof.found for proof in clean)
 
 
-def _split(proofs: "Sequence[Proof]") -> "tuple[list[Proof], list[Proof]]":
+def _split(proofs: "Sequence[FaultResult]") -> "tuple[list[FaultResult], list[FaultResult]]":
     return [proof for proof in proofs if proof.fault], [proof for proof in proofs if not proof.fault]
 
 
-def table(
-    proofs: "Sequence[Proof]",
+def write_table(
+    proofs: "Sequence[FaultResult]",
     families: "Mapping[str, str]",
     left_out: "Mapping[str, str]",
     profile: str,
@@ -64,7 +64,7 @@ def table(
         _build_row(family, [proof for proof in planted if families[proof.fault] == family])
         for family in sorted({families[proof.fault] for proof in planted})
     ]
-    survivors = ", ".join(f"`{proof.fault}`" for proof in planted if not proof.killed)
+    survivors = ", ".join(f"`{proof.fault}`" for proof in planted if not proof.is_detected)
     seeds = sorted(proof.seed for proof in clean)
     alarms = sum(bool(proof.found) for proof in clean)
     tried = f"{len(planted)} of {len(families)} faults" if len(planted) < len(families) else "all faults"
@@ -99,14 +99,14 @@ def _describe_seeds(seeds: list[int]) -> str:
     return f" (seeds {seeds[0]} to {seeds[-1]})" if seeds else ""
 
 
-def _build_row(name: str, proofs: "list[Proof]") -> str:
-    detected = sum(proof.killed for proof in proofs)
+def _build_row(name: str, proofs: "list[FaultResult]") -> str:
+    detected = sum(proof.is_detected for proof in proofs)
     unrelated = sum(bool(proof.stray) for proof in proofs)
     middle = f"{median(proof.requests for proof in proofs):,.0f}" if proofs else ""
     return f"| {name} | {len(proofs)} | {detected} | {len(proofs) - detected} | {unrelated} | {middle} |"
 
 
-def put_into(file: Path, text: str) -> None:
+def replace_table(file: Path, text: str) -> None:
     """Replace the text between the markers of a file.
 
     Raises:

@@ -14,7 +14,7 @@ from conformance.model.target import Profile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.matrices.faults import Proof
+    from conformance.matrices.faults import FaultResult
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,13 +42,13 @@ def faults(
 
     from conformance import __version__
     from conformance.cli import fault_table
-    from conformance.matrices.faults import inapplicable, matrix
-    from conformance.mock_server.faults import catalogue
+    from conformance.matrices.faults import list_inapplicable_faults, run_fault_matrix
+    from conformance.mock_server.faults import load_faults
 
-    known = catalogue()
+    known = load_faults()
     if unknown := sorted(set(names or ()) - set(known)):
         raise UsageError(f"{unknown[0]!r} is not a seeded fault", hint="List them with `evconform serve --list-faults`")
-    left_out = inapplicable(known, description)
+    left_out = list_inapplicable_faults(known, description)
     fits = [name for name in known if name not in left_out]
     chosen, numbers = [name for name in names or known if name not in left_out], range(1, seeds + 1)
     for name in names or known:
@@ -57,29 +57,33 @@ def faults(
     requested = {*(("", seed) for seed in numbers), *((name, 1) for name in chosen)}
     proofs = [proof for proof in _read_record(record) if proof.key in requested]
     done = {proof.key for proof in proofs}
-    for proof in matrix(chosen, numbers, description=description, profile=profile, workers=workers, done=done):
+    for proof in run_fault_matrix(
+        chosen, numbers, description=description, profile=profile, workers=workers, done=done
+    ):
         proofs.append(proof)
-        typer.echo(fault_table.line(proof), err=as_json or markdown)
+        typer.echo(fault_table.format_proof(proof), err=as_json or markdown)
         if record:
             with record.open("ab") as file:
                 file.write(msgspec.json.encode(proof) + b"\n")
     families = {name: known[name].family for name in fits}
-    table = fault_table.table(proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat())
+    table = fault_table.write_table(
+        proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat()
+    )
     if into:
-        fault_table.put_into(into, table)
+        fault_table.replace_table(into, table)
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(proofs)).decode())
     elif markdown:
         typer.echo(table)
-    for text in fault_table.summary(proofs):
+    for text in fault_table.summarize_proofs(proofs):
         typer.echo(text, err=True)
-    raise typer.Exit(int(fault_table.wrong(proofs)))
+    raise typer.Exit(int(fault_table.has_failures(proofs)))
 
 
-def _read_record(file: Path | None) -> "Iterator[Proof]":
+def _read_record(file: Path | None) -> "Iterator[FaultResult]":
     import msgspec
 
-    from conformance.matrices.faults import Proof
+    from conformance.matrices.faults import FaultResult
 
     if file and file.exists():
-        yield from msgspec.json.Decoder(Proof).decode_lines(file.read_bytes())
+        yield from msgspec.json.Decoder(FaultResult).decode_lines(file.read_bytes())

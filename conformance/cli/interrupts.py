@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
+def end_on_sigterm() -> Iterator[None]:
     """Let SIGTERM end a run as Ctrl-C does, with its run log and reports."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

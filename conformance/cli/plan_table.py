@@ -12,7 +12,7 @@ from conformance.plan import Catalogue, Plan
 from conformance.plan.effects import PlannedEffect, planned_effects
 
 
-def plan_table(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: Plan) -> None:
+def print_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: Plan) -> None:
     """Print the plan: the items of each probe, the requests, those with an effect, and what will not be tested."""
     console = Terminal()
     table = Table("probe", "requirements", "items", title="Plan (nothing has been sent)", title_justify="left")
@@ -25,7 +25,7 @@ def plan_table(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: 
     cost = ", ".join(f"{count:,} as {identity or 'anonymous'}" for identity, count in sorted(plan.cost.items()))
     cases = sum(len(planned.cases) for planned in plan.planned)
     console.print(f"requests: about {sum(plan.cost.values()):,} ({cost or 'none'})", soft_wrap=True)
-    console.print(f"cases: {cases:,} planned, {len(plan.settled):,} of them cannot be judged:", soft_wrap=True)
+    console.print(f"cases: {cases:,} planned, {len(plan.known_outcomes):,} of them cannot be judged:", soft_wrap=True)
     for reason, count in sorted(_count_reasons(plan).items(), key=lambda pair: -pair[1]):
         console.print(f"  {count:>6,}  {reason}", soft_wrap=True)
     _print_effects(console, spec, planned_effects(catalogue, model, plan))
@@ -71,7 +71,7 @@ def describe_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, pla
 
 
 def _count_reasons(plan: Plan) -> dict[str, int]:
-    return Counter(outcome.message for outcome in plan.settled if outcome.verdict is Verdict.NOT_TESTED)
+    return Counter(outcome.message for outcome in plan.known_outcomes if outcome.verdict is Verdict.NOT_TESTED)
 
 
 def _group_by_family(ids: list[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from conformance.execution.store import Store
+from conformance.execution.store import SharedStore
 
 _ALTERNATIVE = "use --on-rate-limit stop to end the run there, and --resume to continue it"
 _POLL_INTERVAL_S = 0.25
@@ -38,8 +38,8 @@ class SuiteProgress:
         self._task = self._bar.add_task("probing", total=total)
 
     def __enter__(self) -> None:
-        store = Store(self._path)
-        self._before = store.ended()
+        store = SharedStore(self._path)
+        self._before = store.count_finished_items()
         store.close()
         self._bar.start()
         self._watcher.start()
@@ -64,15 +64,15 @@ class SuiteProgress:
             self.error = str(report.longrepr).strip().splitlines()[-1]
 
     def _watch(self) -> None:
-        store = Store(self._path)
+        store = SharedStore(self._path)
         while not self._over.wait(_POLL_INTERVAL_S):
             self._update(store)
         self._update(store)
         store.close()
 
-    def _update(self, store: Store) -> None:
+    def _update(self, store: SharedStore) -> None:
         """Update the bar, and print each wait of a worker once."""
-        done, waiting = store.ended() - self._before, store.announced()
+        done, waiting = store.count_finished_items() - self._before, store.get_announcement()
         activity = f"probing, {self._violating} with violations" if self._violating else "probing"
         self._bar.update(self._task, completed=done, description=waiting or activity)
         if waiting and waiting != self._waiting:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from conformance import suite
-from conformance.cli.interrupts import terminable
+from conformance.cli.interrupts import end_on_sigterm
 from conformance.cli.progress import SuiteProgress
 from conformance.errors import HarnessError, UsageError
 from conformance.execution.session import Session
-from conformance.execution.store import store_path
-from conformance.execution.worker import todo
-from conformance.pytest_plugin import SUITE, Prepared
+from conformance.execution.store import get_store_path
+from conformance.execution.worker import find_remaining_items
+from conformance.pytest_plugin import SUITE, PreparedSession
 
 _PYTEST_VARIABLES = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
@@ -22,9 +22,9 @@ _ITEMS_PER_WORKER = 60  # with fewer, another process costs more than it saves
 
 def run_items(session: Session, workers: str) -> str:
     """Run every plan item on a number of processes (or auto); return why the run ended early, or an empty text."""
-    items = len(todo(session.brief.plan, session.spec))
-    progress = SuiteProgress(items, store_path(session.spec.path))
-    prepared = Prepared(session)
+    items = len(find_remaining_items(session.brief.plan, session.spec))
+    progress = SuiteProgress(items, get_store_path(session.spec.path))
+    prepared = PreparedSession(session)
     arguments = [
         "--pyargs", SUITE,
         "-c", str(Path(suite.__file__).parent / "pytest.ini"), "--noconftest",
@@ -35,7 +35,7 @@ def run_items(session: Session, workers: str) -> str:
     ]  # fmt: skip
     if count := _count_workers(workers, items):
         arguments += ["-p", "xdist.plugin", "-n", str(count)]  # distributed by the scheduler of the suite
-    with _isolate_pytest(), terminable(), progress:
+    with _isolate_pytest(), end_on_sigterm(), progress:
         code = pytest.main(arguments, plugins=[prepared, progress])
     if progress.error:
         raise HarnessError(

@@ -34,18 +34,18 @@ def build(
 
     import reports
     from conformance.cli.conclusion import apply_waivers, load_waivers, print_summary
-    from conformance.reporting.builder import with_places
+    from conformance.reporting.builder import add_places
 
     directory = logs[0] if logs[0].is_dir() else logs[0].parent
-    summary = reports.fold(with_places(reports.read(logs), description))
+    summary = reports.fold(add_places(reports.read_events(logs), description))
     if waivers:
         summary = apply_waivers(summary, load_waivers(waivers))
     if len(logs) == 1 and summary.started is not None and summary.started.certification is not None:
-        from conformance.certificates.issuance import looked_up, state
+        from conformance.certificates.issuance import describe_certification, find_attempt
 
-        attempt = looked_up(summary, directory / "events.jsonl" if logs[0].is_dir() else logs[0])
-        summary = msgspec.structs.replace(summary, certificate=state(attempt))
-    earlier = reports.fold(reports.read([since])) if since else None
+        attempt = find_attempt(summary, directory / "events.jsonl" if logs[0].is_dir() else logs[0])
+        summary = msgspec.structs.replace(summary, certificate=describe_certification(attempt))
+    earlier = reports.fold(reports.read_events([since])) if since else None
     written = reports.build(summary, report_dir or directory, formats or reports.DEFAULT_FORMATS, since=earlier)
     raise typer.Exit(print_summary(summary, written))
 
@@ -60,6 +60,6 @@ def diff(
     from conformance.cli.terminal import Terminal
     from reports.terminal import render_difference
 
-    difference = reports.diff(reports.fold(reports.read([old])), reports.fold(reports.read([new])))
+    difference = reports.diff(reports.fold(reports.read_events([old])), reports.fold(reports.read_events([new])))
     render_difference(difference, Terminal())
-    raise typer.Exit(1 if difference.worse else 0)
+    raise typer.Exit(1 if difference.is_worse else 0)

@@ -25,18 +25,20 @@ def show(
     from conformance.cli.terminal import Terminal
     from conformance.errors import UsageError
     from conformance.plan import Catalogue
-    from conformance.plan.catalogue import PARTNER
+    from conformance.plan.catalogue import PARTNER_FAMILIES
     from specs.catalogue import requirements
 
     known = requirements()
-    catalogue = Catalogue.of(known)
+    catalogue = Catalogue.collect(known)
     shown = [requirement for requirement in known if family.upper() in {"", requirement.family, requirement.id}]
     if not shown:
         raise UsageError(f"{family!r} is not a requirement or family", hint="List them with `evconform requirements`")
 
     def explain_gap(index: int) -> str:
         requirement = shown[index]
-        return requirement.not_tested or ("" if requirement.family in PARTNER else catalogue.untested(requirement))
+        return requirement.not_tested or (
+            "" if requirement.family in PARTNER_FAMILIES else catalogue.explain_untested(requirement)
+        )
 
     if as_json:
         rows = [

@@ -71,7 +71,7 @@ def run(
     """
     from conformance.errors import UsageError
     from conformance.execution.setup import RunOptions
-    from conformance.execution.shards import shard_of
+    from conformance.execution.shards import parse_shard
 
     if on_rate_limit not in {"wait", "stop"}:
         raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="One of: wait, stop.")
@@ -87,14 +87,14 @@ def run(
         budget=budget,
         seed=seed,
         select=tuple(select or ()),
-        shard=shard_of(shard),
+        shard=parse_shard(shard),
         allow_writes=allow_writes,
         allow_hardware=allow_hardware,
         overlays=overlay,
         report_dir=report_dir,
         resume=resume,
         rerun_failed=rerun_failed,
-        waits=on_rate_limit == "wait",
+        should_wait=on_rate_limit == "wait",
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )
     if plan:
@@ -107,10 +107,10 @@ def run(
 
 
 def _print_plan(options: "RunOptions", *, as_json: bool) -> None:
-    from conformance.cli.plan_table import describe_plan, plan_table
-    from conformance.execution.setup import plan_only
+    from conformance.cli.plan_table import describe_plan, print_plan
+    from conformance.execution.setup import plan_run
 
     if as_json:
-        sys.stdout.write(describe_plan(*plan_only(options)) + "\n")
+        sys.stdout.write(describe_plan(*plan_run(options)) + "\n")
     else:
-        plan_table(*plan_only(options))
+        print_plan(*plan_run(options))

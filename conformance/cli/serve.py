@@ -22,13 +22,13 @@ def serve(
     as_json: Annotated[bool, typer.Option("--json", help="With --list-faults: print JSON.")] = False,
 ) -> None:
     """Serve the API on loopback until interrupted. Prints `ready http://127.0.0.1:PORT/v2` once it is ready."""
-    from conformance.mock_server.assembly import Settings
-    from conformance.mock_server.uvicorn_server import serve as serve_until_ended
+    from conformance.mock_server.assembly import ServerSettings
+    from conformance.mock_server.uvicorn_server import serve_until_ended as serve_until_ended
 
     if list_faults:
         _list_faults(as_json)
         return
-    serve_until_ended(Settings(description, seed, tuple(fault or ()), rate_limit), port)
+    serve_until_ended(ServerSettings(description, seed, tuple(fault or ()), rate_limit), port)
 
 
 def _list_faults(as_json: bool) -> None:
@@ -36,9 +36,9 @@ def _list_faults(as_json: bool) -> None:
     from rich.table import Column, Table
 
     from conformance.cli.terminal import Terminal
-    from conformance.mock_server.faults import listing
+    from conformance.mock_server.faults import list_fault_rows
 
-    rows = listing()
+    rows = list_fault_rows()
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return

@@ -25,9 +25,9 @@ def add_to(app: typer.Typer) -> None:
 @group.command("new")
 def new(out: Annotated[Path, typer.Option(help="Folder for the two files.")] = Path()) -> None:
     """Make a pair of Ed25519 keys: a private one (mode 0600), and a public one to publish."""
-    from conformance.certificates.keys import new_keys
+    from conformance.certificates.keys import create_keys
 
-    keys = new_keys(out)
+    keys = create_keys(out)
     typer.echo(f"private  {keys.private}  keep it secret")
     typer.echo(f"public   {keys.public}  publish it")
     typer.echo(f"key id   {keys.id}")
@@ -43,10 +43,12 @@ def revoke(
     ] = Path("revocations.json"),
 ) -> None:
     """Add a certificate to the signed list of revocations. Publish the list afterwards."""
-    from conformance.certificates.keys import private_key
-    from conformance.certificates.revocation import revoke as revoke_in
+    from conformance.certificates.keys import load_private_key
+    from conformance.certificates.revocation import revoke_certificate as revoke_in
 
-    entry = revoke_in(certificate, file, private_key(key), reason=reason, now=datetime.now(UTC).replace(microsecond=0))
+    entry = revoke_in(
+        certificate, file, load_private_key(key), reason=reason, now=datetime.now(UTC).replace(microsecond=0)
+    )
     typer.echo(f"revoked  {entry.subject}, sha256 {entry.certificate_sha256[:16]}…, in {file}")
 
 
@@ -59,9 +61,11 @@ def sign(
     formats: Formats = None,
 ) -> None:
     """Sign a certificate for a finished run. The exit codes are those of `run`; 3 if there are obstacles."""
-    from conformance.cli.certification_output import show, wanted
+    from conformance.cli.certification_output import conclude_certification, read_output_options
 
-    raise typer.Exit(show(report_dir / "events.jsonl", wanted(formats, waivers, attempts, key, days)))
+    raise typer.Exit(
+        conclude_certification(report_dir / "events.jsonl", read_output_options(formats, waivers, attempts, key, days))
+    )
 
 
 def verify(
@@ -82,15 +86,15 @@ def verify(
     14 revoked, 15 the chain of attempts is broken.
     If several apply, the first of 10, 11, 14, 13, 15, 12.
     """
-    from conformance.certificates.files import read, replace, sha256
-    from conformance.certificates.keys import public_key
-    from conformance.certificates.verification import Beside
-    from conformance.certificates.verification import verify as verified
+    from conformance.certificates.files import digest_file, read_file, replace_file
+    from conformance.certificates.keys import load_public_key
+    from conformance.certificates.verification import VerificationInputs
+    from conformance.certificates.verification import verify_certificate as verified
     from conformance.cli import verification
 
-    beside = Beside(sha256(log) if log else None, revocations, attempts)
-    result = verified(read(certificate), public_key(key), datetime.now(UTC), beside)
+    beside = VerificationInputs(digest_file(log) if log else None, revocations, attempts)
+    result = verified(read_file(certificate), load_public_key(key), datetime.now(UTC), beside)
     typer.echo(verification.as_json(result) if as_json else verification.as_text(result))
     if badge:
-        replace(badge, verification.as_badge(result))
+        replace_file(badge, verification.as_badge(result))
     raise typer.Exit(int(result.standing))

@@ -17,20 +17,20 @@ def run_and_report(
 ) -> int:
     """Run the suite, write the reports, and return the exit code; `since` is an earlier run to compare with."""
     known: list[Waiver] = []
-    session = Session.open(options, meanwhile=lambda: known.extend(_prepare(formats, waiver_file)))
+    session = Session.open(options, import_meanwhile=lambda: known.extend(_prepare(formats, waiver_file)))
     from conformance.cli.conclusion import apply_waivers, print_summary
     from conformance.cli.pytest_run import run_items
-    from conformance.reporting.builder import report
-    from reports import fold, read
+    from conformance.reporting.builder import write_reports
+    from reports import fold, read_events
 
     try:
         log = session.finish(run_items(session, workers))
     finally:
         session.close()
-    summary = fold(read([log]))
+    summary = fold(read_events([log]))
     if waiver_file:
         summary = apply_waivers(summary, known)
-    written = report(log, formats, summary=summary, since=since)
+    written = write_reports(log, formats, summary=summary, since=since)
     _publish_for_ci(written)
     return print_summary(summary, written)
 

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from conformance.certificates.verification import Standing
+from conformance.certificates.verification import CertificateStanding
 from conformance.model import Verdict
-from reports.formats.badge import State, badge
+from reports.formats.badge import BadgeState, write_badge
 
 if TYPE_CHECKING:
-    from conformance.certificates.statement import Certificate, Judged
+    from conformance.certificates.statement import Certificate, CertifiedOutcome
     from conformance.certificates.verification import Verification
 
-_BADGES = {Standing.VALID: State.CERTIFIED, Standing.EXPIRED: State.EXPIRED, Standing.REVOKED: State.REVOKED}
+_BADGES = {
+    CertificateStanding.VALID: BadgeState.CERTIFIED,
+    CertificateStanding.EXPIRED: BadgeState.EXPIRED,
+    CertificateStanding.REVOKED: BadgeState.REVOKED,
+}
 _LISTED = {
     Verdict.WARN: "warned",
     Verdict.REVIEW: "for human review",
@@ -27,7 +31,9 @@ _LISTED = {
 def as_text(result: "Verification") -> str:
     """Return the result, each check, and the content of the certificate if it can be trusted."""
     head = f"{result.standing.name.replace('_', ' ')}"
-    marks = [f"  {'✓' if remark.standing is Standing.VALID else '✗'} {remark.words}" for remark in result.remarks]
+    marks = [
+        f"  {'✓' if remark.standing is CertificateStanding.VALID else '✗'} {remark.words}" for remark in result.remarks
+    ]
     lines = _describe_certificate(result.certificate) if result.certificate else ()
     return "\n".join(map(_make_printable, (head, *marks, *lines)))
 
@@ -45,7 +51,7 @@ def as_json(result: "Verification") -> str:
 
 def as_badge(result: "Verification") -> bytes:
     """Return a Shields endpoint badge: certified, expired, revoked or error."""
-    return badge(_BADGES.get(result.standing, State.ERROR))
+    return write_badge(_BADGES.get(result.standing, BadgeState.ERROR))
 
 
 def _describe_certificate(certificate: "Certificate") -> Iterator[str]:
@@ -54,10 +60,10 @@ def _describe_certificate(certificate: "Certificate") -> Iterator[str]:
     tested = f"{certificate.tested:%Y-%m-%d %H:%M} UTC by evconform {certificate.suite_version}"
     yield f"  of the {certificate.api}, tested {tested}"
     yield f"  attempt {attempts.number}: {', '.join(judged.verdict for judged in attempts.history)}"
-    yield f"  passed: {_count_requirements(certificate.having(Verdict.PASS))}"
+    yield f"  passed: {_count_requirements(certificate.select_outcomes(Verdict.PASS))}"
     times = Counter(judged.requirement for judged in certificate.outcomes)
     for verdict, words in _LISTED.items():
-        for judged in certificate.having(verdict):
+        for judged in certificate.select_outcomes(verdict):
             several = times[judged.requirement] > 1 and not judged.operation.endswith("*")
             where = f" on {judged.operation}" if several else ""
             yield f"  {words}: {judged.requirement} ({judged.level}){where}: {judged.reason}"
@@ -65,7 +71,7 @@ def _describe_certificate(certificate: "Certificate") -> Iterator[str]:
         yield f"  waived: {waiver.requirement} until {waiver.expires}, {waiver.owner}: {waiver.reason}"
 
 
-def _count_requirements(passed: "tuple[Judged, ...]") -> str:
+def _count_requirements(passed: "tuple[CertifiedOutcome, ...]") -> str:
     return f"{len({judged.requirement for judged in passed})} requirements"
 
 

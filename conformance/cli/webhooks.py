@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.webhooks.delivery import Delivery
-    from conformance.webhooks.delivery_checks import Sender
-    from conformance.webhooks.delivery_run import Api
+    from conformance.webhooks.delivery_checks import ProviderSender
+    from conformance.webhooks.delivery_run import ProviderApi
 
 group = typer.Typer(help="Receive and judge the provider's webhooks (WHK-01 to WHK-06).", no_args_is_help=True)
 
@@ -48,16 +48,16 @@ def listen(
     formats: Formats = None,
 ) -> None:
     """Receive deliveries on loopback, behind your tunnel, and judge them. The exit codes are those of `run`."""
-    from conformance.webhooks.delivery_run import until
+    from conformance.webhooks.delivery_run import receive_deliveries
     from conformance.webhooks.listener import Listener
-    from conformance.webhooks.loopback_server import serving
+    from conformance.webhooks.loopback_server import serve_on_loopback
 
     sender, api = _load_sender(secret, description), _load_api(target, config)
-    listener = Listener(refuse=refuse)
-    with serving(listener, port) as origin:
+    listener = Listener(refusals=refuse)
+    with serve_on_loopback(listener, port) as origin:
         typer.echo(f"ready {origin}")
         sys.stdout.flush()
-        received = until(listener.arrived, count=deliveries, seconds=seconds)
+        received = receive_deliveries(listener.arrived, count=deliveries, seconds=seconds)
         code = _judge_deliveries(sender, api, received, (origin, "webhooks-listen"), report_dir, formats)
     raise typer.Exit(code)
 
@@ -75,51 +75,54 @@ def check(
     """Judge captured deliveries. The exit codes are those of `run`."""
     from conformance.webhooks import capture
 
-    deliveries = [delivery for path in captures for delivery in capture.read(path)]
+    deliveries = [delivery for path in captures for delivery in capture.read_capture(path)]
     sender, api = _load_sender(secret, description), _load_api(target, config)
     name = captures[0].resolve().as_uri()
     raise typer.Exit(_judge_deliveries(sender, api, deliveries, (name, "webhooks-check"), report_dir, formats))
 
 
-def _load_sender(secrets: list[str], path: Path | None) -> "Sender":
-    from conformance.description import load
+def _load_sender(secrets: list[str], path: Path | None) -> "ProviderSender":
+    from conformance.description import load_description
     from conformance.errors import UsageError
-    from conformance.validation import SecondOpinion, Validators
-    from conformance.webhooks.delivery_checks import Sender
-    from conformance.webhooks.inputs import key_of
+    from conformance.validation import SchemaValidators, SecondOpinion
+    from conformance.webhooks.delivery_checks import ProviderSender
+    from conformance.webhooks.inputs import load_key
 
-    description = load(path)
-    sender = Sender(
-        tuple(key_of(secret) for secret in secrets), description, Validators(description), SecondOpinion(description)
+    description = load_description(path)
+    sender = ProviderSender(
+        tuple(load_key(secret) for secret in secrets),
+        description,
+        SchemaValidators(description),
+        SecondOpinion(description),
     )
     if not sender.events:
         raise UsageError("the description has no webhooks", hint="Name another one with --description")
     return sender
 
 
-def _load_api(name: str, path: Path | None) -> "Api | None":
-    from conformance.webhooks.inputs import api_of
+def _load_api(name: str, path: Path | None) -> "ProviderApi | None":
+    from conformance.webhooks.inputs import resolve_api
 
-    return api_of(name, path) if name else None
+    return resolve_api(name, path) if name else None
 
 
 def _judge_deliveries(
-    sender: "Sender",
-    api: "Api | None",
+    sender: "ProviderSender",
+    api: "ProviderApi | None",
     deliveries: "Iterable[Delivery]",
     origin: tuple[str, str],
     directory: Path | None,
     formats: list[str] | None,
 ) -> int:
-    from conformance.cli.certification_output import Wanted, command_line, show
-    from conformance.cli.interrupts import terminable
-    from conformance.execution.directories import fresh_directory, stamped
-    from conformance.webhooks.delivery_run import about, run
-    from conformance.webhooks.inputs import sender_target
+    from conformance.cli.certification_output import OutputOptions, conclude_certification, read_command_line
+    from conformance.cli.interrupts import end_on_sigterm
+    from conformance.execution.directories import choose_directory, name_run
+    from conformance.webhooks.delivery_run import build_scope, check_deliveries
+    from conformance.webhooks.inputs import build_sender_target
     from specs.catalogue import requirements
 
-    folder = directory or fresh_directory(stamped(time.time(), origin[1]))
-    run_about = about(sender, sender_target(origin[0]), requirements(), folder, command=command_line())
-    with terminable():
-        log = run(run_about, sender, deliveries, api, origin[0])
-    return show(log, Wanted(tuple(formats or ())))
+    folder = directory or choose_directory(name_run(time.time(), origin[1]))
+    run_about = build_scope(sender, build_sender_target(origin[0]), requirements(), folder, command=read_command_line())
+    with end_on_sigterm():
+        log = check_deliveries(run_about, sender, deliveries, api, origin[0])
+    return conclude_certification(log, OutputOptions(tuple(formats or ())))

@@ -6,20 +6,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.description import pointers
-from conformance.description.operations import Stated
+from conformance.description.operations import StatedOperation
 from conformance.description.schemas import Schemas
 from conformance.model import Location
 
 _PROBLEMS = "/problems/"
 
 
-def base_path(document: Mapping[str, Any]) -> str:
+def find_base_path(document: Mapping[str, Any]) -> str:
     """Return the path of the first server, without a trailing slash."""
     servers = document.get("servers") or [{"url": ""}]
     return urlsplit(str(servers[0].get("url", ""))).path.rstrip("/")
 
 
-def problem_base(schemas: Schemas, operations: Iterable[Stated]) -> str:
+def find_problem_base(schemas: Schemas, operations: Iterable[StatedOperation]) -> str:
     """Return the URL below which problem types stand, read from examples of problem documents; empty without any."""
     bases = Counter(
         str(value).partition(_PROBLEMS)[0] + _PROBLEMS
@@ -30,15 +30,15 @@ def problem_base(schemas: Schemas, operations: Iterable[Stated]) -> str:
     return bases.most_common(1)[0][0] if bases else ""
 
 
-def _find_problem_types(schemas: Schemas, operation: Stated) -> Iterator[Any]:
+def _find_problem_types(schemas: Schemas, operation: StatedOperation) -> Iterator[Any]:
     """Yield example values of `type`, given for the property, for the whole schema or for the response."""
     for response in operation.responses:
-        content = schemas.at(response.pointer).get("content") or {}
+        content = schemas.get_node(response.pointer).get("content") or {}
         for name in content.keys() & {"application/problem+json"}:
-            media = schemas.at(pointers.join(response.pointer, "content", name))
-            schema = schemas.child(media, "schema")
-            type_property = schemas.members(schema).get("type") if schema else None
-            yield from schemas.follow(type_property).examples if type_property else ()
+            media = schemas.get_node(pointers.join(response.pointer, "content", name))
+            schema = schemas.get_child(media, "schema")
+            type_property = schemas.list_properties(schema).get("type") if schema else None
+            yield from schemas.follow_references(type_property).examples if type_property else ()
             examples = (media.get("examples") or {}).values()
             documents = [
                 *(schema.examples if schema else ()),
@@ -48,18 +48,18 @@ def _find_problem_types(schemas: Schemas, operation: Stated) -> Iterator[Any]:
             yield from (document["type"] for document in documents if isinstance(document, dict) and "type" in document)
 
 
-def header(operations: Iterable[Stated], end: str) -> str:
-    """Return the name of the most common request header whose name ends with `end`; empty without any."""
+def find_common_header(operations: Iterable[StatedOperation], suffix: str) -> str:
+    """Return the name of the most common request header whose name ends with `suffix`; empty without any."""
     names = Counter(
         parameter.name
         for operation in operations
         for parameter in operation.parameters
-        if parameter.location is Location.HEADER and parameter.name.lower().endswith(end)
+        if parameter.location is Location.HEADER and parameter.name.lower().endswith(suffix)
     )
     return names.most_common(1)[0][0] if names else ""
 
 
-def scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
+def list_scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return every scope that a flow of a security scheme defines, sorted."""
     schemes = document.get("components", {}).get("securitySchemes", {})
     flows = [flow for scheme in schemes.values() for flow in scheme.get("flows", {}).values()]

@@ -8,28 +8,28 @@ from typing import Any
 import msgspec
 
 from conformance.description import overlays as overlay
-from conformance.description.derivation import derive
+from conformance.description.derivation import derive_model
 from conformance.description.description import Description
-from conformance.description.merger import kind, merge
+from conformance.description.merger import merge_fragments, name_kind
 from conformance.description.pointers import check_references
 from conformance.description.reader import read_text
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 
 
-def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
+def build_description(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
     """Parse, merge, overlay, check and derive a description.
 
     `source` names the description in errors. Raises DescriptionError as `load` does.
     """
-    document, notes = overlay.apply(
-        document_of(fragments, source),
+    document, notes = overlay.apply_overlays(
+        build_document(fragments, source),
         [(Path(fragment.name).name, read_text(fragment.data, fragment.name)) for fragment in overlays],
     )
     check_references(document, source)
     digest = hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
     try:
-        model = derive(document, digest, notes)
+        model = derive_model(document, digest, notes)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise DescriptionError(
             f"{source}: not structured as OpenAPI 3.1 requires ({type(error).__name__}: {error})",
@@ -38,7 +38,7 @@ def build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: s
     return Description(document, model, digest, source)
 
 
-def document_of(fragments: Sequence[Fragment], source: str) -> dict[str, Any]:
+def build_document(fragments: Sequence[Fragment], source: str) -> dict[str, Any]:
     """Return the document as its files hold it: parsed, merged, OpenAPI 3.1.
 
     Raises DescriptionError for anything else.
@@ -46,10 +46,10 @@ def document_of(fragments: Sequence[Fragment], source: str) -> dict[str, Any]:
     parsed = [(name, read_text(data, name)) for name, data in fragments]
     if len(parsed) == 1 and not isinstance(parsed[0][1], dict):
         raise DescriptionError(
-            f"{parsed[0][0]}: holds {kind(parsed[0][1])}, not an OpenAPI description",
+            f"{parsed[0][0]}: holds {name_kind(parsed[0][1])}, not an OpenAPI description",
             hint="Name the OpenAPI file; it starts with `openapi: 3.1.…`.",
         )
-    document = parsed[0][1] if len(parsed) == 1 else merge(parsed)
+    document = parsed[0][1] if len(parsed) == 1 else merge_fragments(parsed)
     check_version(document, source)
     return document
 
@@ -75,6 +75,6 @@ def check_version(document: dict[str, Any], source: str) -> None:
     for name in ("paths", "info"):
         if not isinstance(document.get(name), dict):
             raise DescriptionError(
-                f"{source}: `{name}` is {kind(document.get(name))}, not a mapping",
+                f"{source}: `{name}` is {name_kind(document.get(name))}, not a mapping",
                 hint=f"Add `{name}:` with its content.",
             )

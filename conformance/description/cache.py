@@ -29,12 +29,12 @@ class _Entry(msgspec.Struct, array_like=True):
     document: msgspec.Raw
 
 
-def default_dir() -> Path:
+def find_default_directory() -> Path:
     """Return the directory in which derived descriptions are kept for this user."""
     return user_cache_path("evconform", appauthor=False) / "descriptions"
 
 
-def key(parts: Iterable[bytes]) -> str:
+def compute_key(parts: Iterable[bytes]) -> str:
     """Return the name of an entry: SHA-256 over every input and over the code that derives the model."""
     digest = hashlib.sha256(_digest_code())
     for part in parts:
@@ -53,7 +53,7 @@ def _digest_code() -> bytes:
     return digest.digest()
 
 
-def load(directory: Path, name: str, source: str) -> Description | None:
+def read_entry(directory: Path, name: str, source: str) -> Description | None:
     """Return the entry of that name, or None if it is absent or damaged."""
     try:
         data = (directory / name).read_bytes()
@@ -73,7 +73,7 @@ def load(directory: Path, name: str, source: str) -> Description | None:
     return Description(decode, entry.model, entry.digest, source)
 
 
-def store(directory: Path, name: str, description: Description) -> None:
+def write_entry(directory: Path, name: str, description: Description) -> None:
     """Write a description atomically; a cache that cannot be written is ignored."""
     with contextlib.suppress(OSError, msgspec.EncodeError, OverflowError):
         document = msgspec.Raw(msgspec.msgpack.encode(description.document))

@@ -7,15 +7,15 @@ import msgspec
 
 from conformance.description import api, path_templates
 from conformance.description.effects import effect_of
-from conformance.description.expansions import Expander, values
-from conformance.description.filters import filters, ordering
-from conformance.description.link_targets import Targets, doubtful
-from conformance.description.links import fields, properties
-from conformance.description.operations import Stated, is_json, operations
-from conformance.description.pagination import pagination
-from conformance.description.resources import place
-from conformance.description.roles import Placed, shown
-from conformance.description.schemas import Node, Schemas
+from conformance.description.expansions import ExpansionResolver, list_documented_paths
+from conformance.description.filters import derive_filters, derive_ordering
+from conformance.description.link_targets import LinkTargetFinder, is_target_unknown
+from conformance.description.links import find_link_properties, list_field_paths
+from conformance.description.operations import StatedOperation, is_json, read_operations
+from conformance.description.pagination import derive_pagination
+from conformance.description.resources import build_resources
+from conformance.description.roles import ClassifiedOperation, index_by_schema
+from conformance.description.schemas import DocumentNode, Schemas
 from conformance.model import (
     Expansion,
     KeyKind,
@@ -28,11 +28,11 @@ from conformance.model import (
 )
 
 
-def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> ResourceModel:
+def derive_model(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> ResourceModel:
     """Return the model of an overlaid document whose references all resolve; `notes` come before those made here."""
     schemas = Schemas(document)
-    stated = tuple(operations(schemas))
-    placed, resources = place(schemas, stated)
+    stated = tuple(read_operations(schemas))
+    placed, resources = build_resources(schemas, stated)
     deriver = _Deriver(schemas, placed, resources)
     derived = tuple(deriver.operation(operation) for operation in placed)
     linked_resources = tuple(deriver.resource(resource) for resource in resources)
@@ -40,12 +40,12 @@ def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> 
         digest=digest,
         title=str(document["info"].get("title", "")),
         version=str(document["info"].get("version", "")),
-        base_path=api.base_path(document),
+        base_path=api.find_base_path(document),
         operations=derived,
         resources=linked_resources,
-        version_header=api.header(stated, "-version"),
-        problem_base=api.problem_base(schemas, stated),
-        scopes=api.scopes(document),
+        version_header=api.find_common_header(stated, "-version"),
+        problem_base=api.find_problem_base(schemas, stated),
+        scopes=api.list_scopes(document),
         notes=(*notes, *(note for operation in stated for note in operation.notes), *dict.fromkeys(deriver.notes)),
     )
 
@@ -53,23 +53,23 @@ def derive(document: dict[str, Any], digest: str, notes: Iterable[str] = ()) -> 
 class _Deriver:
     """Derives operations and resources; holds what they share and collects notes."""
 
-    def __init__(self, schemas: Schemas, placed: Iterable[Placed], resources: Iterable[Resource]) -> None:
+    def __init__(self, schemas: Schemas, placed: Iterable[ClassifiedOperation], resources: Iterable[Resource]) -> None:
         self.schemas = schemas
         self.resources = {resource.name: resource for resource in resources}
-        self.targets = Targets(schemas, self.resources, shown(placed))
-        self.expander = Expander(schemas, self.targets)
-        self.user_header = api.header([operation.stated for operation in placed], "-user")
+        self.targets = LinkTargetFinder(schemas, self.resources, index_by_schema(placed))
+        self.expander = ExpansionResolver(schemas, self.targets)
+        self.user_header = api.find_common_header([operation.stated for operation in placed], "-user")
         self.notes: list[str] = []
 
-    def operation(self, placed: Placed) -> Operation:
+    def operation(self, placed: ClassifiedOperation) -> Operation:
         """Return one operation with everything that is derived of it."""
         own, item = placed.stated, placed.item
         links = self.links(placed)
-        query_filters, notes = filters(self.schemas, own, placed.role, item, links) if item else ((), ())
+        query_filters, notes = derive_filters(self.schemas, own, placed.role, item, links) if item else ((), ())
         self.notes += notes
         resource = self.resources.get(placed.resource)
         kind = resource.key_kind if resource else KeyKind.ID
-        user = own.header(self.user_header)
+        user = own.find_header_parameter(self.user_header)
         return Operation(
             key=own.key,
             id=str(own.node.get("operationId") or ""),
@@ -78,7 +78,7 @@ class _Deriver:
             pointer=own.node.pointer,
             role=placed.role,
             effect=effect_of(placed),
-            group=(path_templates.segments(own.path) or ("root",))[0].partition(":")[0],
+            group=(path_templates.split_path(own.path) or ("root",))[0].partition(":")[0],
             tags=tuple(own.node.get("tags") or ()),
             resource=placed.resource,
             parameters=own.parameters,
@@ -87,9 +87,9 @@ class _Deriver:
             security=own.security,
             item_schema=item.pointer if item else "",
             items_at=placed.items_at,
-            pagination=pagination(own, kind) if placed.role is Role.LIST else None,
+            pagination=derive_pagination(own, kind) if placed.role is Role.LIST else None,
             filters=query_filters,
-            ordering=ordering(own),
+            ordering=derive_ordering(own),
             expansions=self.expansions(placed),
             links=links,
             fields=self.fields(own),
@@ -98,13 +98,13 @@ class _Deriver:
             deprecated=bool(own.node.get("deprecated")),
         )
 
-    def expansions(self, placed: Placed) -> tuple[Expansion, ...]:
+    def expansions(self, placed: ClassifiedOperation) -> tuple[Expansion, ...]:
         """Resolve the documented values of `expand`, starting at an item or at the body of a wrapped list."""
-        own, start = placed.stated, placed.stated.shown if placed.items_at else placed.item
-        parameter = own.query("expand")
+        own, start = placed.stated, placed.stated.response_schema if placed.items_at else placed.item
+        parameter = own.find_query_parameter("expand")
         if parameter is None or start is None:
             return ()
-        expansions = self.expander.expansions(values(parameter), start, placed.resource)
+        expansions = self.expander.resolve_expansions(list_documented_paths(parameter), start, placed.resource)
         self.notes += [
             f"{own.key}: expand={expansion.path} leads to no object"
             for expansion in expansions
@@ -114,7 +114,7 @@ class _Deriver:
             self.notes.append(f"{own.key}: expand takes any text; the paths that it expands are not documented")
         return expansions
 
-    def fields(self, own: Stated) -> tuple[str, ...]:
+    def fields(self, own: StatedOperation) -> tuple[str, ...]:
         """Return the paths that successful JSON bodies can show, in the order of the description."""
         media_types = (
             media
@@ -125,18 +125,20 @@ class _Deriver:
         )
         schemas = dict.fromkeys(media_type.schema for media_type in media_types if media_type.schema)
         return tuple(
-            dict.fromkeys(path for pointer in schemas for path in fields(self.schemas, self.schemas.at(pointer)))
+            dict.fromkeys(
+                path for pointer in schemas for path in list_field_paths(self.schemas, self.schemas.get_node(pointer))
+            )
         )
 
-    def links(self, placed: Placed) -> tuple[Link, ...]:
+    def links(self, placed: ClassifiedOperation) -> tuple[Link, ...]:
         """Return the links of one item, and of the object around a wrapped list."""
         item = placed.item
         if item is None:
             return ()
         item_links = self._links(item, placed.resource, own_url=self._has_own_url(placed))
-        if not placed.items_at or placed.stated.shown is None:
+        if not placed.items_at or placed.stated.response_schema is None:
             return item_links
-        wrapper_links = self._links(placed.stated.shown, placed.resource, own_url=True)
+        wrapper_links = self._links(placed.stated.response_schema, placed.resource, own_url=True)
         item_paths = {f"{placed.items_at}[].{link.path}" for link in item_links}
         return (*item_links, *(_mark_outside(link) for link in wrapper_links if link.path not in item_paths))
 
@@ -144,28 +146,30 @@ class _Deriver:
         """Return a resource with its links."""
         if not resource.schema:
             return resource
-        item = self.schemas.at(resource.schema)
+        item = self.schemas.get_node(resource.schema)
         return msgspec.structs.replace(resource, links=self._links(item, resource.name, own_url=True))
 
-    def _has_own_url(self, placed: Placed) -> bool:
+    def _has_own_url(self, placed: ClassifiedOperation) -> bool:
         """Return whether a top-level `url` is the address of what is shown: in reads of it, or beside an `id`."""
         if placed.resource not in self.resources or placed.item is None:
             return False
         if placed.role in {Role.LIST, Role.ITEM, Role.SINGLETON}:
             return True
         own = placed.item.pointer == self.resources[placed.resource].schema
-        return own or "id" in self.schemas.members(placed.item)
+        return own or "id" in self.schemas.list_properties(placed.item)
 
-    def _links(self, item: Node, own: str, *, own_url: bool) -> tuple[Link, ...]:
+    def _links(self, item: DocumentNode, own: str, *, own_url: bool) -> tuple[Link, ...]:
         # Alternatives of one nested object may have the same property: the first one speaks for both.
         by_path = {
-            link_property.path: link_property for link_property in reversed(list(properties(self.schemas, item)))
+            link_property.path: link_property
+            for link_property in reversed(list(find_link_properties(self.schemas, item)))
         }
         links = tuple(
-            self.targets.link(link_property, own, own_url=own_url) for link_property in reversed(by_path.values())
+            self.targets.resolve_link(link_property, own, own_url=own_url)
+            for link_property in reversed(by_path.values())
         )
         where = own or item.pointer
-        self.notes += [f"{where}: the target of {link.path} is unknown" for link in links if doubtful(link)]
+        self.notes += [f"{where}: the target of {link.path} is unknown" for link in links if is_target_unknown(link)]
         return links
 
 

@@ -43,7 +43,7 @@ class Description:
         """
         return pointers.resolve(self.document, pointer)
 
-    def deref(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    def dereference(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the object behind a chain of `$ref`, or the object itself if it has none."""
         while isinstance(schema.get("$ref"), str):
             schema = self.resolve(schema["$ref"])

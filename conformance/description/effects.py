@@ -3,7 +3,7 @@
 import re
 
 from conformance.description import path_templates
-from conformance.description.roles import Placed
+from conformance.description.roles import ClassifiedOperation
 from conformance.errors import DescriptionError
 from conformance.model import Effect, Role
 
@@ -19,7 +19,7 @@ _ACTIONS = frozenset(
 """Verbs that name an action where they begin or end the last segment of a path."""
 
 
-def effect_of(placed: Placed) -> Effect:
+def effect_of(placed: ClassifiedOperation) -> Effect:
     """Return the effect that the description states (`x-evconform-effect`, `x-effect`), or the default one.
 
     By default reads have none, deletes and unknown actions are irreversible, everything else writes. A GET that is
@@ -48,7 +48,7 @@ def effect_of(placed: Placed) -> Effect:
 
 def _is_named_after_an_action(path: str) -> bool:
     """Return whether the last fixed segment of a path begins or ends with the verb of an action."""
-    last = path_templates.segments(path)[-1:]
+    last = path_templates.split_path(path)[-1:]
     if not last or path_templates.is_parameter(last[0]):
         return False
     words = [word for word in re.split(r"[^a-z]+", last[0].rpartition(":")[2].lower()) if word]

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.description import pagination, path_templates
-from conformance.description.links import shape
-from conformance.description.operations import Stated
-from conformance.description.schemas import Node, Schemas
+from conformance.description.links import read_property_forms
+from conformance.description.operations import StatedOperation
+from conformance.description.schemas import DocumentNode, Schemas
 from conformance.model import Filter, Link, Location, Operator, Ordering, Parameter, Role
 
 _OPERATORS = frozenset(operator.value for operator in Operator)
-_NO_FILTERS = pagination.NAMES | {"expand", "ordering"}
+_NO_FILTERS = pagination.PAGE_PARAMETERS | {"expand", "ordering"}
 
 
-def split(name: str) -> tuple[str, Operator]:
+def split_parameter_name(name: str) -> tuple[str, Operator]:
     """Split a parameter's name into field and operator: `created_at__gte` is `created_at` and GTE."""
     base, mark, suffix = name.rpartition("__")
     if mark and suffix in _OPERATORS:
@@ -21,8 +21,8 @@ def split(name: str) -> tuple[str, Operator]:
     return name, Operator.EQ
 
 
-def filters(
-    schemas: Schemas, operation: Stated, role: Role, item: Node, links: Iterable[Link]
+def derive_filters(
+    schemas: Schemas, operation: StatedOperation, role: Role, item: DocumentNode, links: Iterable[Link]
 ) -> tuple[tuple[Filter, ...], tuple[str, ...]]:
     """Return the filters of a read, and notes on those whose field has other values than the parameter takes.
 
@@ -31,7 +31,7 @@ def filters(
     """
     query_filters, notes = [], []
     for parameter in operation.parameters:
-        _, operator = split(parameter.name)
+        _, operator = split_parameter_name(parameter.name)
         if parameter.location is not Location.QUERY or parameter.name in _NO_FILTERS:
             continue
         if role is Role.LIST or (role is Role.SINGLETON and operator is not Operator.EQ):
@@ -41,9 +41,11 @@ def filters(
     return tuple(query_filters), tuple(notes)
 
 
-def _find_field(schemas: Schemas, parameter: Parameter, item: Node, links: Iterable[Link]) -> tuple[str, str, str]:
+def _find_field(
+    schemas: Schemas, parameter: Parameter, item: DocumentNode, links: Iterable[Link]
+) -> tuple[str, str, str]:
     """Return the field that a filter compares, the resource whose id it takes, and a note; each may be empty."""
-    base, operator = split(parameter.name)
+    base, operator = split_parameter_name(parameter.name)
     by_path = {link.path: link for link in links}
     link = _find_link(base, by_path)
     if link and (link.path != base or parameter.schema.get("format") != "uri"):
@@ -61,30 +63,30 @@ def _find_field(schemas: Schemas, parameter: Parameter, item: Node, links: Itera
 def _find_link(base: str, by_path: Mapping[str, Link]) -> Link | None:
     """Return the link that a parameter names: itself, without `_id`, or in the plural (a member of `region_groups`)."""
     stem = base.removesuffix("_id")
-    names = [base] if stem == base else [base, stem, path_templates.plural(stem)]
+    names = [base] if stem == base else [base, stem, path_templates.pluralize(stem)]
     return next((by_path[name] for name in names if name in by_path and by_path[name].targets), None)
 
 
-def _find_properties(schemas: Schemas, item: Node, name: str) -> list[tuple[str, Node]]:
+def _find_properties(schemas: Schemas, item: DocumentNode, name: str) -> list[tuple[str, DocumentNode]]:
     """Return the properties of that name with their paths: at the top, else one level down."""
-    members = schemas.members(item)
+    members = schemas.list_properties(item)
     if name in members:
         return [(name, members[name])]
     places = {}
     for key, member in members.items():
-        forms = shape(schemas, member, key)
+        forms = read_property_forms(schemas, member, key)
         for object_schema in forms.objects if not forms.urls else ():
-            properties = schemas.members(object_schema)
+            properties = schemas.list_properties(object_schema)
             if name in properties:
                 places[f"{key}{'[]' * forms.array}.{name}"] = properties[name]
     return list(places.items())
 
 
-def _is_comparable(schemas: Schemas, schema: Mapping[str, Any], node: Node, operator: Operator) -> bool:
+def _is_comparable(schemas: Schemas, schema: Mapping[str, Any], node: DocumentNode, operator: Operator) -> bool:
     """Return whether a parameter can take the values of a field: formats agree, enums share a value."""
     if operator in {Operator.ISNULL, Operator.IN, Operator.RANGE}:
         return True
-    leaves = schemas.branches(node)
+    leaves = schemas.list_alternatives(node)
     formats = {leaf.get("format") for leaf in leaves if "null" not in leaf.types or len(leaf.types) > 1}
     if schema.get("format") == "date-time" and "date-time" not in formats:
         return False
@@ -93,9 +95,9 @@ def _is_comparable(schemas: Schemas, schema: Mapping[str, Any], node: Node, oper
     return not (accepted and allowed) or any(value in allowed for value in accepted)
 
 
-def ordering(operation: Stated) -> Ordering | None:
+def derive_ordering(operation: StatedOperation) -> Ordering | None:
     """Return the parameter that orders a list, with the fields of its enum, or None."""
-    parameter = operation.query("ordering")
+    parameter = operation.find_query_parameter("ordering")
     if parameter is None:
         return None
     items = parameter.schema.get("items")

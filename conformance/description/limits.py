@@ -8,7 +8,7 @@ MAX_DEPTH = 200
 MAX_NODES = 5_000_000
 
 
-def depth(data: Any) -> int:
+def measure_depth(data: Any) -> int:
     """Return the depth of the deepest nested collection; a scalar has depth 0."""
     deepest, stack = 0, [(data, 1)]
     while stack:
@@ -20,14 +20,14 @@ def depth(data: Any) -> int:
     return deepest
 
 
-def too_deep(where: str) -> DescriptionError:
+def build_depth_error(where: str) -> DescriptionError:
     """Return the error for data nested too deeply; `where` names the file, and the place in it where known."""
     return DescriptionError(
         f"{where}: nested more than {MAX_DEPTH} levels deep", hint="Check that this file is a description."
     )
 
 
-def expanded_size(data: Any) -> int:
+def count_expanded_nodes(data: Any) -> int:
     """Return the number of nodes after shared parts are written out; each shared part is visited once."""
     sizes: dict[int, int] = {}
     stack = [(data, False)]

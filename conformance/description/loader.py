@@ -8,11 +8,11 @@ from conformance.description import cache, sources
 from conformance.description.description import Description
 from conformance.description.sources import Fragment
 
-SHIPPED = Path(str(specs.path("ev-energy-v2")))
-OVERLAYS = Path(str(specs.path("overlays")))
+BUNDLED_DESCRIPTION = Path(str(specs.find_data("ev-energy-v2")))
+BUNDLED_OVERLAYS = Path(str(specs.find_data("overlays")))
 
 
-def load(
+def load_description(
     path: Path | None = None,
     *,
     overlays: bool = True,
@@ -24,20 +24,20 @@ def load(
     cache directory of the user. Raises DescriptionError, with a hint, for anything that is not an OpenAPI 3.1
     description complete in itself.
     """
-    fragments = sources.read(path or SHIPPED)
-    extras = sources.read(OVERLAYS) if overlays else ()
+    fragments = sources.read_fragments(path or BUNDLED_DESCRIPTION)
+    extras = sources.read_fragments(BUNDLED_OVERLAYS) if overlays else ()
     source = str(path) if path else "shipped"
-    directory = cache_dir or cache.default_dir()
-    name = cache.key(fragment.data for fragment in (*fragments, Fragment("", b"overlays"), *extras))
-    description = cache.load(directory, name, source)
+    directory = cache_dir or cache.find_default_directory()
+    name = cache.compute_key(fragment.data for fragment in (*fragments, Fragment("", b"overlays"), *extras))
+    description = cache.read_entry(directory, name, source)
     if description is None:
         description = _build(fragments, extras, source)
-        cache.store(directory, name, description)
+        cache.write_entry(directory, name, description)
     return description
 
 
 def _build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
     # Imported here: importing YAML, JSONPath and the deriver takes longer than reading the cache.
-    from conformance.description.builder import build  # noqa: PLC0415
+    from conformance.description.builder import build_description  # noqa: PLC0415
 
-    return build(fragments, overlays, source)
+    return build_description(fragments, overlays, source)

@@ -7,7 +7,7 @@ from conformance.description import pointers
 from conformance.errors import DescriptionError
 
 
-def merge(fragments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def merge_fragments(fragments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Merge several mappings, each given with the name of its file, into one; the inputs stay as they are.
 
     Mappings merge by key at every depth; anything else may stand in one file only. Raises DescriptionError with
@@ -18,13 +18,13 @@ def merge(fragments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     for name, data in fragments:
         if not isinstance(data, dict):
             raise DescriptionError(
-                f"{name}: holds {kind(data)} where a mapping is expected", hint="Start the file with `key: value`."
+                f"{name}: holds {name_kind(data)} where a mapping is expected", hint="Start the file with `key: value`."
             )
         _merge_into(merged, data, "#", name, owners)
     return merged
 
 
-def kind(data: Any) -> str:
+def name_kind(data: Any) -> str:
     """Return the kind of a JSON value in words, such as "a mapping"."""
     words = {dict: "a mapping", list: "a list", str: "a string", bool: "a boolean", type(None): "nothing"}
     return words.get(type(data), "a number")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from conformance.description import pointers
-from conformance.description.schemas import Node, Schemas
+from conformance.description.schemas import DocumentNode, Schemas
 from conformance.model import Body, HeaderSpec, Location, Media, Parameter, ResponseSpec, Security
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -14,25 +14,25 @@ _REDIRECTS = frozenset({"301", "302", "303", "307", "308", "3XX"})
 _STYLES = {Location.PATH: "simple", Location.HEADER: "simple", Location.QUERY: "form", Location.COOKIE: "form"}
 
 
-class Stated(msgspec.Struct, frozen=True):
+class StatedOperation(msgspec.Struct, frozen=True):
     """An operation as the description states it, before anything is derived.
 
-    `shown` is the schema of its successful JSON body, if any.
+    `response_schema` is the schema of its successful JSON body, if any.
     """
 
     key: str
     method: str
     path: str
-    node: Node
+    node: DocumentNode
     parameters: tuple[Parameter, ...]
     body: Body | None
     responses: tuple[ResponseSpec, ...]
     security: tuple[tuple[Security, ...], ...]
-    shown: Node | None
-    redirects: bool
+    response_schema: DocumentNode | None
+    has_redirect: bool
     notes: tuple[str, ...]
 
-    def query(self, name: str) -> Parameter | None:
+    def find_query_parameter(self, name: str) -> Parameter | None:
         """Return the query parameter of that name, or None."""
         return next(
             (
@@ -43,7 +43,7 @@ class Stated(msgspec.Struct, frozen=True):
             None,
         )
 
-    def header(self, name: str) -> Parameter | None:
+    def find_header_parameter(self, name: str) -> Parameter | None:
         """Return the header parameter of that name, or None."""
         return next(
             (
@@ -55,24 +55,24 @@ class Stated(msgspec.Struct, frozen=True):
         )
 
 
-def operations(schemas: Schemas) -> Iterator[Stated]:
+def read_operations(schemas: Schemas) -> Iterator[StatedOperation]:
     """Yield every operation below `paths`, in document order."""
     known: dict[str, ResponseSpec] = {}
     for path, item in schemas.document["paths"].items():
-        holder = schemas.follow(Node(item, pointers.join("#/paths", path)))
+        holder = schemas.follow_references(DocumentNode(item, pointers.join("#/paths", path)))
         for method in METHODS:
-            node = schemas.child(holder, method)
+            node = schemas.get_child(holder, method)
             if node is not None:
                 responses = tuple(_read_responses(schemas, node, known))
                 yield _read_operation(schemas, f"{method.upper()} {path}", holder, node, responses)
 
 
 def _read_operation(
-    schemas: Schemas, key: str, holder: Node, node: Node, responses: tuple[ResponseSpec, ...]
-) -> Stated:
+    schemas: Schemas, key: str, holder: DocumentNode, node: DocumentNode, responses: tuple[ResponseSpec, ...]
+) -> StatedOperation:
     method, _, path = key.partition(" ")
     parameters, notes = _read_parameters(schemas, key, holder, node)
-    return Stated(
+    return StatedOperation(
         key=key,
         method=method,
         path=path,
@@ -81,20 +81,22 @@ def _read_operation(
         body=_read_body(schemas, node),
         responses=responses,
         security=_read_security(schemas, node),
-        shown=_find_response_schema(schemas, responses),
-        redirects=any(response.status in _REDIRECTS for response in responses),
+        response_schema=_find_response_schema(schemas, responses),
+        has_redirect=any(response.status in _REDIRECTS for response in responses),
         notes=notes,
     )
 
 
-def _read_parameters(schemas: Schemas, key: str, *holders: Node) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+def _read_parameters(
+    schemas: Schemas, key: str, *holders: DocumentNode
+) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
     """Read the path's parameters and override them by the operation's; within one list the last one wins."""
     parameters: dict[tuple[str, str], Parameter] = {}
     notes: list[str] = []
     for holder in holders:
         listed: set[tuple[str, str]] = set()
         for index in range(len(holder.get("parameters") or ())):
-            node = schemas.child(holder, "parameters", index)
+            node = schemas.get_child(holder, "parameters", index)
             if node is None:
                 continue
             name, place = str(node.get("name")), str(node.get("in"))
@@ -108,11 +110,11 @@ def _read_parameters(schemas: Schemas, key: str, *holders: Node) -> tuple[tuple[
     return tuple(parameters.values()), tuple(notes)
 
 
-def _read_parameter(schemas: Schemas, node: Node) -> Parameter:
+def _read_parameter(schemas: Schemas, node: DocumentNode) -> Parameter:
     location = Location(node.get("in"))
     content = node.get("content")
-    schema = schemas.child(node, "schema") or (
-        schemas.child(node, "content", next(iter(content)), "schema") if content else None
+    schema = schemas.get_child(node, "schema") or (
+        schemas.get_child(node, "content", next(iter(content)), "schema") if content else None
     )
     style = node.get("style") or _STYLES[location]
     return Parameter(
@@ -125,21 +127,21 @@ def _read_parameter(schemas: Schemas, node: Node) -> Parameter:
     )
 
 
-def _read_media(schemas: Schemas, holder: Node) -> tuple[Media, ...]:
+def _read_media(schemas: Schemas, holder: DocumentNode) -> tuple[Media, ...]:
     content = holder.get("content") or {}
-    by_type = [(name, schemas.child(holder, "content", name, "schema")) for name in content]
+    by_type = [(name, schemas.get_child(holder, "content", name, "schema")) for name in content]
     return tuple(Media(name, schema.pointer if schema else "") for name, schema in by_type)
 
 
-def _read_body(schemas: Schemas, node: Node) -> Body | None:
-    body = schemas.child(node, "requestBody")
+def _read_body(schemas: Schemas, node: DocumentNode) -> Body | None:
+    body = schemas.get_child(node, "requestBody")
     return Body(bool(body.get("required")), _read_media(schemas, body)) if body else None
 
 
-def _read_responses(schemas: Schemas, node: Node, known: dict[str, ResponseSpec]) -> Iterator[ResponseSpec]:
+def _read_responses(schemas: Schemas, node: DocumentNode, known: dict[str, ResponseSpec]) -> Iterator[ResponseSpec]:
     """Yield the documented responses; `known` keeps those that operations share, by pointer."""
     for status in node.get("responses") or {}:
-        response = schemas.child(node, "responses", status)
+        response = schemas.get_child(node, "responses", status)
         if response is None:
             continue
         if response.pointer not in known:
@@ -148,15 +150,15 @@ def _read_responses(schemas: Schemas, node: Node, known: dict[str, ResponseSpec]
         yield msgspec.structs.replace(known[response.pointer], status=status)
 
 
-def _read_headers(schemas: Schemas, response: Node) -> Iterator[HeaderSpec]:
+def _read_headers(schemas: Schemas, response: DocumentNode) -> Iterator[HeaderSpec]:
     for name in response.get("headers") or {}:
-        header = schemas.child(response, "headers", name)
+        header = schemas.get_child(response, "headers", name)
         if header is not None and name.lower() != "content-type":
-            schema = schemas.child(header, "schema")
+            schema = schemas.get_child(header, "schema")
             yield HeaderSpec(name, schema.pointer if schema else "", bool(header.get("required")))
 
 
-def _read_security(schemas: Schemas, node: Node) -> tuple[tuple[Security, ...], ...]:
+def _read_security(schemas: Schemas, node: DocumentNode) -> tuple[tuple[Security, ...], ...]:
     """Return the operation's security requirements, or the root's if it has none of its own."""
     alternatives: list[dict[str, Any]] | None = node.get("security")
     if alternatives is None:
@@ -172,9 +174,9 @@ def is_json(media_type: str) -> bool:
     return plain != "application/problem+json" and (plain == "application/json" or plain.endswith("+json"))
 
 
-def _find_response_schema(schemas: Schemas, responses: tuple[ResponseSpec, ...]) -> Node | None:
+def _find_response_schema(schemas: Schemas, responses: tuple[ResponseSpec, ...]) -> DocumentNode | None:
     for response in sorted(responses, key=lambda response: response.status):
         for media in response.media:
             if response.status.startswith("2") and is_json(media.type) and media.schema:
-                return schemas.at(media.schema)
+                return schemas.get_node(media.schema)
     return None

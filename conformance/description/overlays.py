@@ -16,7 +16,9 @@ from conformance.errors import DescriptionError
 _PATHS = JSONPathEnvironment(strict=True)
 
 
-def apply(document: dict[str, Any], overlays: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def apply_overlays(
+    document: dict[str, Any], overlays: Iterable[tuple[str, Any]]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the document with every matching overlay applied in order, and notes on targets that matched nothing.
 
     Overlays are given with the name of their file; the document itself stays as it is. Raises DescriptionError for

@@ -1,19 +1,19 @@
 """The pagination of lists."""
 
-from conformance.description.operations import Stated
+from conformance.description.operations import StatedOperation
 from conformance.model import KeyKind, Pagination, Parameter, Scheme
 
 _DEFAULT_SIZE, _MAX_SIZE = 25, 100
-NAMES = frozenset({"page", "page_after", "page_before", "page_size"})
+PAGE_PARAMETERS = frozenset({"page", "page_after", "page_before", "page_size"})
 
 
-def pagination(operation: Stated, key_kind: KeyKind) -> Pagination | None:
+def derive_pagination(operation: StatedOperation, key_kind: KeyKind) -> Pagination | None:
     """Return the pagination of a list, or None if it has none.
 
     The key of the items decides what a cursor takes, not the pattern of the cursor: the description gives the cursors
     of logs the pattern of an id, although logs have none.
     """
-    parameters = {name: operation.query(name) for name in NAMES}
+    parameters = {name: operation.find_query_parameter(name) for name in PAGE_PARAMETERS}
     after, before, page, size = (parameters[name] for name in ("page_after", "page_before", "page", "page_size"))
     if not (after or before or page):
         return None

@@ -6,18 +6,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 
-class Located(msgspec.Struct, frozen=True):
+class LocatedUrl(msgspec.Struct, frozen=True):
     """A URL parsed against the API.
 
-    `inside` is true if it belongs to the API, `segments` are those below the base path, `query` is true if it has one.
+    `is_inside` is true if it belongs to the API, `segments` are those below the base path, `has_query` is true if it has one.
     """
 
-    inside: bool
+    is_inside: bool
     segments: tuple[str, ...]
-    query: bool
+    has_query: bool
 
 
-def segments(path: str) -> tuple[str, ...]:
+def split_path(path: str) -> tuple[str, ...]:
     """Return the segments of a path or template, without empty ones."""
     return tuple(part for part in path.split("/") if part)
 
@@ -27,27 +27,27 @@ def is_parameter(segment: str) -> bool:
     return segment.startswith("{") and segment.endswith("}")
 
 
-def fixed(path: str) -> tuple[str, ...]:
+def select_fixed_segments(path: str) -> tuple[str, ...]:
     """Return the segments of a template that are not parameters."""
-    return tuple(part for part in segments(path) if not is_parameter(part))
+    return tuple(part for part in split_path(path) if not is_parameter(part))
 
 
-def plural(word: str) -> str:
+def pluralize(word: str) -> str:
     """Return the plural by the rules that names in APIs follow: `battery` gives `batteries`."""
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return word[:-1] + "ies"
     return word + ("es" if word.endswith(("s", "x", "ch")) else "s")
 
 
-def singular(word: str) -> str:
+def singularize(word: str) -> str:
     """Return the inverse of `plural`, or the word itself if it is not a plural."""
     for end, instead in (("ies", "y"), ("xes", "x"), ("ches", "ch"), ("s", "")):
-        if word.endswith(end) and plural(word[: -len(end)] + instead) == word:
+        if word.endswith(end) and pluralize(word[: -len(end)] + instead) == word:
             return word[: -len(end)] + instead
     return word
 
 
-def locate(url: str, hosts: Collection[str], base_path: str) -> Located | None:
+def locate_url(url: str, hosts: Collection[str], base_path: str) -> LocatedUrl | None:
     """Parse a URL against the API; return None if it is not an HTTP URL.
 
     The base path may be missing in the URL, as it is in some examples. `hosts` are the API's; if none are known, every
@@ -59,22 +59,24 @@ def locate(url: str, hosts: Collection[str], base_path: str) -> Located | None:
         return None
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return None
-    base = segments(base_path)
-    path_segments = segments(parts.path)
+    base = split_path(base_path)
+    path_segments = split_path(parts.path)
     if path_segments[: len(base)] == base:
         path_segments = path_segments[len(base) :]
-    return Located(inside=not hosts or parts.hostname in hosts, segments=path_segments, query=bool(parts.query))
+    return LocatedUrl(
+        is_inside=not hosts or parts.hostname in hosts, segments=path_segments, has_query=bool(parts.query)
+    )
 
 
-def match(found: tuple[str, ...], templates: Iterable[str]) -> str:
+def find_best_template(given: tuple[str, ...], templates: Iterable[str]) -> str:
     """Return the template that the segments match best; empty if none does.
 
     More fixed segments win; if no template matches exactly, a fixed segment may stand in the singular.
     """
-    lengths = [(template, segments(template)) for template in templates]
-    candidates = [(template, parts) for template, parts in lengths if len(parts) == len(found)]
-    return _select_best_match(candidates, found, found) or _select_best_match(
-        candidates, found, tuple(plural(part) for part in found)
+    lengths = [(template, split_path(template)) for template in templates]
+    candidates = [(template, parts) for template, parts in lengths if len(parts) == len(given)]
+    return _select_best_match(candidates, given, given) or _select_best_match(
+        candidates, given, tuple(pluralize(part) for part in given)
     )
 
 

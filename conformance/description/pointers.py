@@ -47,7 +47,7 @@ def resolve(document: Any, pointer: str) -> Any:
     return node
 
 
-def references(document: Any) -> Iterator[tuple[str, str]]:
+def find_references(document: Any) -> Iterator[tuple[str, str]]:
     """Yield every `$ref` in document order: the pointer of the object that holds it, and its value.
 
     Data (examples, defaults, enums) and extensions are skipped.
@@ -71,7 +71,7 @@ def references(document: Any) -> Iterator[tuple[str, str]]:
 
 def check_references(document: Any, source: str) -> None:
     """Raise DescriptionError if a `$ref` leaves the document or leads nowhere; list where such references stand."""
-    all_references = list(references(document))
+    all_references = list(find_references(document))
     outside = [(at, target) for at, target in all_references if not target.startswith("#")]
     if outside:
         raise DescriptionError(
@@ -79,7 +79,7 @@ def check_references(document: Any, source: str) -> None:
             hint="Bundle the description into one file, or a directory of fragments, first.",
         )
     targets = {target for _, target in all_references}
-    broken = {target for target in targets if not ends(document, target)}
+    broken = {target for target in targets if not is_resolvable(document, target)}
     dangling = [(at, target) for at, target in all_references if target in broken]
     if dangling:
         raise DescriptionError(
@@ -87,7 +87,7 @@ def check_references(document: Any, source: str) -> None:
         )
 
 
-def ends(document: Any, target: str) -> bool:
+def is_resolvable(document: Any, target: str) -> bool:
     """Return whether a chain of references ends at something that is not itself a reference."""
     seen: set[str] = set()
     while target not in seen:

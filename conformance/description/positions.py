@@ -8,7 +8,7 @@ import yaml
 
 from conformance.description import pointers, sources
 from conformance.description.description import Description
-from conformance.description.loader import SHIPPED
+from conformance.description.loader import BUNDLED_DESCRIPTION
 from conformance.description.sources import Fragment
 from conformance.model import Place
 
@@ -24,7 +24,7 @@ class Positions:
         if whole := self._known.get("#/openapi"):  # the file that begins the description
             self._known["#"] = whole
 
-    def of(self, pointer: str) -> Place:
+    def find_place(self, pointer: str) -> Place:
         """Return the place of a pointer.
 
         For something that no file spells out, as the inside of an alias, return the nearest place around it.
@@ -34,15 +34,15 @@ class Positions:
         return self._known.get(pointer, Place("", 0))
 
 
-def places(description: Description, wanted: Iterable[str]) -> dict[str, Place]:
+def find_places(description: Description, wanted_pointers: Iterable[str]) -> dict[str, Place]:
     """Return the places of the whole description and of pointers in it; empty pointers are skipped.
 
     Files are named relative to their repository, or else to the directory that holds the description. Raises
     DescriptionError if the files are gone.
     """
-    source = SHIPPED if description.source == "shipped" else Path(description.source)
-    positions = Positions(sources.read(source))
-    found_places = {pointer: positions.of(pointer) for pointer in ("#", *wanted) if pointer}
+    source = BUNDLED_DESCRIPTION if description.source == "shipped" else Path(description.source)
+    positions = Positions(sources.read_fragments(source))
+    found_places = {pointer: positions.find_place(pointer) for pointer in ("#", *wanted_pointers) if pointer}
     source = source.resolve()
     root = next((folder for folder in source.parents if (folder / ".git").exists()), None)
 

@@ -23,7 +23,7 @@ _HEADINGS = {
 }
 
 
-class Section(NamedTuple):
+class TableSection(NamedTuple):
     """A table: title, headings and rows of text."""
 
     title: str
@@ -31,18 +31,18 @@ class Section(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-def as_json(description: Description) -> bytes:
+def format_json(description: Description) -> bytes:
     """Return the model with the source and digest of its description, as indented JSON in UTF-8."""
     data = {"source": description.source, "digest": description.digest, "model": description.model}
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
 
 
-def render(description: Description, console: Console) -> None:
+def print_tables(description: Description, console: Console) -> None:
     """Print every section of the model as a table."""
     model = description.model
     console.print(f"{model.title} {model.version}", style="bold", highlight=False)
     console.print(f"{description.source}  sha256 {description.digest}", style="dim", highlight=False, soft_wrap=True)
-    for section in sections(model):
+    for section in build_sections(model):
         table = Table(title=f"{section.title} ({len(section.rows)})", title_justify="left", title_style="bold")
         for heading in section.headings:
             table.add_column(heading, overflow="fold")
@@ -51,7 +51,7 @@ def render(description: Description, console: Console) -> None:
         console.print(table)
 
 
-def sections(model: ResourceModel) -> tuple[Section, ...]:
+def build_sections(model: ResourceModel) -> tuple[TableSection, ...]:
     """Return the tables: operations, resources, links, expansions, filters, pagination, security, notes."""
     rows: Mapping[str, Iterable[tuple[str, ...]]] = {
         "Operations": map(_operation_row, model.operations),
@@ -71,7 +71,7 @@ def sections(model: ResourceModel) -> tuple[Section, ...]:
         "Security": _security_rows(model.operations),
         "Notes": ((note,) for note in model.notes),
     }
-    return tuple(Section(title, headings, tuple(rows[title])) for title, headings in _HEADINGS.items())
+    return tuple(TableSection(title, headings, tuple(rows[title])) for title, headings in _HEADINGS.items())
 
 
 def _resource_row(resource: Resource) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from conformance.description import yaml_reader
-from conformance.description.limits import MAX_DEPTH, depth, too_deep
+from conformance.description.limits import MAX_DEPTH, build_depth_error, measure_depth
 from conformance.errors import DescriptionError
 
 _JSON = re.compile(r'\s*\{\s*["}]')
@@ -26,7 +26,7 @@ def read_text(data: bytes, source: str) -> Any:
         raise DescriptionError(
             f"{source}:{line}: byte {error.start} is not UTF-8 ({error.reason})", hint="Save the file as UTF-8."
         ) from None
-    return _read_json(text, source) if _JSON.match(text) else yaml_reader.read(text, source)
+    return _read_json(text, source) if _JSON.match(text) else yaml_reader.read_yaml(text, source)
 
 
 def _read_json(text: str, source: str) -> Any:
@@ -46,8 +46,8 @@ def _read_json(text: str, source: str) -> Any:
             text,
             object_pairs_hook=build_object,
             parse_constant=str,
-            parse_int=yaml_reader.scalar,
-            parse_float=yaml_reader.scalar,
+            parse_int=yaml_reader.read_scalar,
+            parse_float=yaml_reader.read_scalar,
         )
         msgspec.json.encode(data)
     except json.JSONDecodeError as error:
@@ -63,7 +63,7 @@ def _read_json(text: str, source: str) -> Any:
     except RecursionError:
         deep = True
     else:
-        deep = depth(data) > MAX_DEPTH
+        deep = measure_depth(data) > MAX_DEPTH
     if deep:
-        raise too_deep(source)
+        raise build_depth_error(source)
     return data

@@ -8,7 +8,7 @@ from conformance.description.operations import METHODS
 _EXTENSION = "x-evconform-sandbox"
 
 
-def differences(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def list_sandbox_differences(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the operation (empty for the whole sandbox) and a sentence for each difference."""
     if _EXTENSION in document["info"]:
         yield "", str(document["info"][_EXTENSION])

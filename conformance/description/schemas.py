@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from conformance.description import pointers
 
 
-class Node(NamedTuple):
+class DocumentNode(NamedTuple):
     """A schema, or any other object of the description, and its pointer."""
 
     value: Mapping[str, Any]
@@ -35,24 +35,24 @@ class Schemas:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
-        self._members: dict[str, dict[str, Node]] = {}
-        self._branches: dict[str, tuple[Node, ...]] = {}
+        self._members: dict[str, dict[str, DocumentNode]] = {}
+        self._branches: dict[str, tuple[DocumentNode, ...]] = {}
 
-    def at(self, pointer: str) -> Node:
+    def get_node(self, pointer: str) -> DocumentNode:
         """Return the object at a pointer, references followed.
 
         Raises KeyError if there is none.
         """
-        return self.follow(Node(pointers.resolve(self.document, pointer), pointer))
+        return self.follow_references(DocumentNode(pointers.resolve(self.document, pointer), pointer))
 
-    def follow(self, node: Node) -> Node:
+    def follow_references(self, node: DocumentNode) -> DocumentNode:
         """Return the object behind a chain of `$ref`; siblings of `$ref` are ignored."""
         while "$ref" in node.value:
             target = node.value["$ref"]
-            node = Node(pointers.resolve(self.document, target), target)
+            node = DocumentNode(pointers.resolve(self.document, target), target)
         return node
 
-    def child(self, node: Node, *path: str | int) -> Node | None:
+    def get_child(self, node: DocumentNode, *path: str | int) -> DocumentNode | None:
         """Return the object some keys below, references followed at the end, or None."""
         value: Any = node.value
         for part in path:
@@ -60,43 +60,47 @@ class Schemas:
                 value = value[part]
             except (KeyError, IndexError, TypeError):
                 return None
-        return self.follow(Node(value, pointers.join(node.pointer, *path))) if isinstance(value, dict) else None
+        return (
+            self.follow_references(DocumentNode(value, pointers.join(node.pointer, *path)))
+            if isinstance(value, dict)
+            else None
+        )
 
-    def branches(self, node: Node) -> tuple[Node, ...]:
+    def list_alternatives(self, node: DocumentNode) -> tuple[DocumentNode, ...]:
         """Return the alternatives of a schema: `oneOf` and `anyOf` split to the leaves, references followed."""
-        node = self.follow(node)
+        node = self.follow_references(node)
         if node.pointer not in self._branches:
             self._branches[node.pointer] = ()  # a schema that is its own alternative adds nothing
             parts = [
-                self.child(node, word, index)
+                self.get_child(node, word, index)
                 for word in ("oneOf", "anyOf")
                 for index in range(len(node.get(word) or ()))
             ]
-            leaves = [leaf for part in parts if part for leaf in self.branches(part)]
+            leaves = [leaf for part in parts if part for leaf in self.list_alternatives(part)]
             whole = [node] if not parts or node.get("properties") or node.get("allOf") else []
             self._branches[node.pointer] = (*whole, *leaves)
         return self._branches[node.pointer]
 
-    def members(self, node: Node) -> dict[str, Node]:
+    def list_properties(self, node: DocumentNode) -> dict[str, DocumentNode]:
         """Return the properties that an instance may have, by name: own ones, those of `allOf`, of every alternative.
 
         Values are not followed, so that siblings of a `$ref` stay visible.
         """
-        node = self.follow(node)
+        node = self.follow_references(node)
         if node.pointer not in self._members:
             self._members[node.pointer] = {}
             properties = {
-                name: Node(value, pointers.join(node.pointer, "properties", name))
+                name: DocumentNode(value, pointers.join(node.pointer, "properties", name))
                 for name, value in (node.get("properties") or {}).items()
                 if isinstance(value, dict)
             }
             for word in ("allOf", "anyOf", "oneOf"):
                 for index in range(len(node.get(word) or ())):
-                    part = self.child(node, word, index)
-                    properties = (self.members(part) if part else {}) | properties
+                    part = self.get_child(node, word, index)
+                    properties = (self.list_properties(part) if part else {}) | properties
             self._members[node.pointer] = properties
         return self._members[node.pointer]
 
-    def items(self, node: Node) -> Node | None:
+    def get_items(self, node: DocumentNode) -> DocumentNode | None:
         """Return the schema of an array's items, references followed, or None if the schema is not an array."""
-        return self.child(self.follow(node), "items")
+        return self.get_child(self.follow_references(node), "items")

@@ -19,7 +19,7 @@ class Fragment(NamedTuple):
     data: bytes
 
 
-def read(path: Path) -> tuple[Fragment, ...]:
+def read_fragments(path: Path) -> tuple[Fragment, ...]:
     """Read the files of a description: one, or every YAML and JSON file below a directory, sorted by path.
 
     Raises DescriptionError if there is nothing to read, or more than 64 MiB of it.

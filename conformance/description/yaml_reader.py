@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from conformance.description.limits import MAX_DEPTH, MAX_NODES, expanded_size, too_deep
+from conformance.description.limits import MAX_DEPTH, MAX_NODES, build_depth_error, count_expanded_nodes
 from conformance.errors import DescriptionError
 
 # Longer integers do not fit 64 bits; they become floats, as in most JSON readers.
@@ -28,7 +28,7 @@ _LIBYAML_TOO_DEEP = (
 )
 
 
-def read(text: str, source: str) -> Any:
+def read_yaml(text: str, source: str) -> Any:
     """Return the data in YAML text; `source` names it in errors.
 
     Raises DescriptionError with line and column.
@@ -36,7 +36,7 @@ def read(text: str, source: str) -> Any:
     return _Builder(source).build(text)
 
 
-def scalar(value: str) -> Any:
+def read_scalar(value: str) -> Any:
     """Return the value of a plain scalar."""
     if value in _CONSTANTS:
         return _CONSTANTS[value]
@@ -76,7 +76,7 @@ class _Builder:
                 documents += 1
                 if documents > 1:
                     self.fail(event, "a second YAML document starts here", "Keep one document in a file.")
-        if self.aliased and expanded_size(self.root) > MAX_NODES:
+        if self.aliased and count_expanded_nodes(self.root) > MAX_NODES:
             raise DescriptionError(
                 f"{self.source}: its aliases expand to more than {MAX_NODES} nodes",
                 hint="Use $ref to share parts; YAML aliases are written out when the description is read.",
@@ -90,7 +90,7 @@ class _Builder:
             mark = error.problem_mark or error.context_mark
             where = _format_mark(mark)
             if _LIBYAML_TOO_DEEP in (error.problem or ""):
-                raise too_deep(f"{self.source}{where}") from None
+                raise build_depth_error(f"{self.source}{where}") from None
             context = f" {error.context}" if error.context else ""
             raise DescriptionError(
                 f"{self.source}{where}: not valid YAML:{context} {error.problem}",
@@ -138,7 +138,7 @@ class _Builder:
         if self.take_key(event):
             return
         typed = event.implicit[0] or event.tag not in {None, "!", _CORE + "str"}
-        value = scalar(event.value) if typed else event.value
+        value = read_scalar(event.value) if typed else event.value
         if event.anchor:
             self.anchors[event.anchor] = value
         self.add(event, value)
@@ -147,7 +147,7 @@ class _Builder:
         if event.tag and event.tag not in {_CORE + "map", _CORE + "seq"}:
             self.fail(event, f"the tag `{event.tag}` is not supported", "Use plain YAML without tags.")
         if len(self.stack) >= MAX_DEPTH:
-            raise too_deep(f"{self.source}{_format_mark(event.start_mark)}")
+            raise build_depth_error(f"{self.source}{_format_mark(event.start_mark)}")
         self.add(event, value)
         self.stack.append(value)
         self.keys.append(_UNSET)

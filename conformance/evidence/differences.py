@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from conformance.evidence.responses import escape
+from conformance.evidence.responses import escape_pointer_token
 
 
 class _Absent:
@@ -18,7 +18,7 @@ ABSENT: Any = _Absent()
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-class Difference(NamedTuple):
+class ValueDifference(NamedTuple):
     """A place (JSON pointer) where two values differ; ABSENT stands for no value."""
 
     pointer: str
@@ -26,24 +26,26 @@ class Difference(NamedTuple):
     new: Any
 
     @property
-    def first(self) -> str:
+    def top_member(self) -> str:
         """The name of the outermost member that differs, unescaped."""
         return self.pointer[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
 
 
-def differences(old: Any, new: Any, pointer: str = "") -> Iterator[Difference]:
+def find_differences(old: Any, new: Any, pointer: str = "") -> Iterator[ValueDifference]:
     """Yield the innermost differences of two JSON values. Numbers compare by value; a boolean never equals a number."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in (*old, *(name for name in new if name not in old)):
-            yield from differences(old.get(name, ABSENT), new.get(name, ABSENT), f"{pointer}/{escape(name)}")
+            yield from find_differences(
+                old.get(name, ABSENT), new.get(name, ABSENT), f"{pointer}/{escape_pointer_token(name)}"
+            )
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (old_member, new_member) in enumerate(zip(old, new, strict=True)):
-            yield from differences(old_member, new_member, f"{pointer}/{index}")
+            yield from find_differences(old_member, new_member, f"{pointer}/{index}")
     elif old is ABSENT or new is ABSENT or isinstance(old, bool) is not isinstance(new, bool) or old != new:
-        yield Difference(pointer, old, new)
+        yield ValueDifference(pointer, old, new)
 
 
-def at(value: Any, pointer: str) -> Any:
+def get_value(value: Any, pointer: str) -> Any:
     """Return the value at a JSON pointer (RFC 6901, section 4), ABSENT where there is none."""
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")

@@ -4,15 +4,15 @@ from typing import Any, TypedDict, Unpack
 
 import msgspec
 
-from conformance.evidence.responses import Answer
+from conformance.evidence.responses import OperationResponse
 from conformance.model import Outcome, Verdict
 
 _MAX_QUOTED = 400  # characters of a value in a message
 
 
-def passed(answer: Answer, requirement: str) -> Outcome:
+def pass_case(response: OperationResponse, requirement: str) -> Outcome:
     """Return PASS for a response that satisfies the requirement."""
-    return Outcome(requirement, answer.operation.key, Verdict.PASS, exchanges=(answer.exchange.id,))
+    return Outcome(requirement, response.operation.key, Verdict.PASS, exchanges=(response.exchange.id,))
 
 
 class OutcomeDetails(TypedDict, total=False):
@@ -21,22 +21,24 @@ class OutcomeDetails(TypedDict, total=False):
     expected: str
     actual: str
     pointer: str
-    also: tuple[Answer, ...]
+    also: tuple[OperationResponse, ...]
 
 
-def violated(answer: Answer, requirement: str, message: str, **details: Unpack[OutcomeDetails]) -> Outcome:
+def fail_case(
+    response: OperationResponse, requirement: str, message: str, **details: Unpack[OutcomeDetails]
+) -> Outcome:
     """Return FAIL for a response that violates the requirement; the recorder lowers it to WARN below the level MUST."""
-    return observed(answer, requirement, Verdict.FAIL, message, **details)
+    return judge_case(response, requirement, Verdict.FAIL, message, **details)
 
 
-def observed(
-    answer: Answer, requirement: str, verdict: Verdict, message: str, **details: Unpack[OutcomeDetails]
+def judge_case(
+    response: OperationResponse, requirement: str, verdict: Verdict, message: str, **details: Unpack[OutcomeDetails]
 ) -> Outcome:
     """Return an outcome with any verdict that rests on a response, and on those in `also`."""
-    responses = (answer, *details.get("also", ()))
+    responses = (response, *details.get("also", ()))
     return Outcome(
         requirement,
-        answer.operation.key,
+        response.operation.key,
         verdict,
         message,
         details.get("expected", ""),
@@ -46,12 +48,12 @@ def observed(
     )
 
 
-def without(requirement: str, operation: str, verdict: Verdict, reason: str) -> Outcome:
+def skip_case(requirement: str, operation: str, verdict: Verdict, reason: str) -> Outcome:
     """Return a verdict that rests on no exchange, with the reason why no request was sent."""
     return Outcome(requirement, operation, verdict, reason)
 
 
-def quote(value: Any) -> str:
+def quote_json(value: Any) -> str:
     """Return a JSON value on one line, cut after 400 characters."""
     try:
         text = msgspec.json.encode(value).decode()

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
-from conformance.description.limits import depth
+from conformance.description.limits import measure_depth
 from conformance.model import Exchange, Expansion, Link, Operation, Resource, ResourceModel, ResponseSpec, Role
 
 CSV = "text/csv"
@@ -19,13 +19,13 @@ _ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
 _PORTS = {"http": 80, "https": 443}
 
 
-class Answer:
+class OperationResponse:
     """The response of one exchange, read with the description of its operation. Parses on demand, and once."""
 
     def __init__(self, exchange: Exchange, operation: Operation) -> None:
         self.exchange = exchange
         self.operation = operation
-        self.shown: tuple[Thing, ...] | None = None  # cache of `things`
+        self.resources: tuple[ShownResource, ...] | None = None  # cache of `things`
 
     @property
     def status(self) -> int:
@@ -33,19 +33,19 @@ class Answer:
         return self.exchange.status
 
     @property
-    def ok(self) -> bool:
+    def is_success(self) -> bool:
         """Return whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
-    def own(self) -> bool:
+    def is_own_method(self) -> bool:
         """Return whether the request used the operation's method; only then does the description bind the response."""
         return self.exchange.request.method == self.operation.method
 
     @cached_property
     def spec(self) -> ResponseSpec | None:
         """The documented response for this status, None where there is none."""
-        return self.operation.response(self.status) if self.own and self.status else None
+        return self.operation.find_response(self.status) if self.is_own_method and self.status else None
 
     @cached_property
     def is_json(self) -> bool:
@@ -58,10 +58,10 @@ class Answer:
         """The parsed body, UNREADABLE where it cannot be read as JSON."""
         if self.exchange.response is None:
             return UNREADABLE
-        return parsed(self.exchange.response.body)
+        return parse_json(self.exchange.response.body)
 
     @cached_property
-    def peculiar(self) -> str:
+    def unreadable_reason(self) -> str:
         """The reason why a body that is JSON by its grammar could not be read, empty where it was read or is not JSON.
 
         RFC 8259 allows lone surrogates, numbers of any size and any depth, but parsers may limit them (sections 6, 8
@@ -84,15 +84,15 @@ class Answer:
         Only a 2xx response to the operation's method has items. Members of a list have any type: the schema check
         judges that.
         """
-        if not self.ok or not self.own or self.json is UNREADABLE:
+        if not self.is_success or not self.is_own_method or self.json is UNREADABLE:
             return ()
         if self.operation.role is not Role.LIST:
             return (("", self.json),) if isinstance(self.json, dict) else ()
         at = f"/{self.operation.items_at}" if self.operation.items_at else ""
-        return tuple((f"{at}/{index}", item) for index, item in enumerate(self._members)) if self.listed else ()
+        return tuple((f"{at}/{index}", item) for index, item in enumerate(self._members)) if self.has_list else ()
 
     @property
-    def listed(self) -> bool:
+    def has_list(self) -> bool:
         """Return whether a list stands where a list operation documents one."""
         return isinstance(self._members, list)
 
@@ -108,7 +108,7 @@ class Answer:
         return tuple((at, item) for at, item in self.items if isinstance(item, dict))
 
 
-def parsed(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """Parse a JSON body; return UNREADABLE where it is not JSON or is nested too deeply.
 
     Values are cached, since the checks and the probe read the same response, and must not be changed.
@@ -121,7 +121,7 @@ def _parse(body: bytes) -> Any:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return UNREADABLE
-    return UNREADABLE if _may_be_deep(body) and depth(value) > _MAX_DEPTH else value
+    return UNREADABLE if _may_be_deep(body) and measure_depth(value) > _MAX_DEPTH else value
 
 
 _parse_cached = lru_cache(maxsize=64)(_parse)
@@ -144,12 +144,12 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
-def escape(name: str) -> str:
+def escape_pointer_token(name: str) -> str:
     """Escape a name as a reference token of a JSON pointer (RFC 6901, section 3)."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
+def find_values(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every value at a property path such as `a.b` or `logs[].url`, with its JSON pointer.
 
     Lists along the path are entered with or without the mark `[]`; a list at its end is entered only with it.
@@ -157,11 +157,11 @@ def values_at(item: Any, path: str, pointer: str = "") -> Iterator[tuple[str, An
     name, many, rest = _first_step(path)
     if not isinstance(item, dict) or name not in item:
         return
-    value, at = item[name], f"{pointer}/{escape(name)}"
+    value, at = item[name], f"{pointer}/{escape_pointer_token(name)}"
     members = ((f"{at}/{i}", v) for i, v in enumerate(value)) if isinstance(value, list) else [(at, value)]
     if rest:
         for member_at, member in members:
-            yield from values_at(member, rest, member_at)
+            yield from find_values(member, rest, member_at)
     elif many and isinstance(value, list):
         yield from members
     else:
@@ -175,9 +175,9 @@ def _first_step(path: str) -> tuple[str, bool, str]:
     return name.removesuffix("[]"), name.endswith("[]"), rest
 
 
-def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str]]:
+def find_urls(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Yield every URL of a link property with its JSON pointer; skip expanded objects and nulls."""
-    for at, value in values_at(item, link.path, pointer):
+    for at, value in find_values(item, link.path, pointer):
         if isinstance(value, str):
             yield at, value
         elif isinstance(value, list):
@@ -186,21 +186,21 @@ def urls_at(item: Any, link: Link, pointer: str = "") -> Iterator[tuple[str, str
                     yield f"{at}/{index}", member
 
 
-def expanded_at(answer: Answer, expansion: Expansion) -> Iterator[tuple[str, Any]]:
+def find_expanded(response: OperationResponse, expansion: Expansion) -> Iterator[tuple[str, Any]]:
     """Yield the values at an expand path with their JSON pointers, item by item.
 
     `Expansion.within` says where in the body the path starts.
     """
     path = f"{expansion.within}.{expansion.path}" if expansion.within else expansion.path
-    if answer.operation.items_at:
-        yield from values_at(answer.json if answer.items else None, path)
+    if response.operation.items_at:
+        yield from find_values(response.json if response.items else None, path)
     else:
-        for at, item in answer.objects:
-            yield from values_at(item, path, at)
+        for at, item in response.objects:
+            yield from find_values(item, path, at)
 
 
 @lru_cache(maxsize=1 << 16)  # the same links stand in every page of a list
-def below(base_url: str, url: str) -> str | None:
+def strip_base_url(base_url: str, url: str) -> str | None:
     """Return the request target of an absolute URL under the base URL, such as `/evses/x?page=2`, or None.
 
     Scheme, host and port must equal those of the base; case of scheme and host, and a default port, make no difference
@@ -223,7 +223,7 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
-def path_of(target: str) -> str:
+def extract_path(target: str) -> str:
     """Return the path of a request target.
 
     A request target is not a URL: `//host/x` is a path, without a host (RFC 9112, section 3.2.1).
@@ -256,14 +256,14 @@ def _fixed_prefix(template: str) -> str:
     return template.partition("{")[0].removesuffix("/")
 
 
-def reader_of(target: str, model: ResourceModel) -> Operation | None:
+def find_reader(target: str, model: ResourceModel) -> Operation | None:
     """Return the operation that a GET of a request target calls, or None; a fixed path wins over a template."""
-    path = path_of(target)
+    path = extract_path(target)
     matches = [o for o in model.operations if o.method == "GET" and match_path(o.path, path) is not None]
     return min(matches, key=lambda o: o.path.count("{"), default=None)
 
 
-class Thing(NamedTuple):
+class ShownResource(NamedTuple):
     """A resource in a response, as an item or expanded inside another resource."""
 
     pointer: str
@@ -271,30 +271,30 @@ class Thing(NamedTuple):
     resource: Resource
 
 
-def things(answer: Answer, model: ResourceModel) -> tuple[Thing, ...]:
+def find_resources(response: OperationResponse, model: ResourceModel) -> tuple[ShownResource, ...]:
     """Return every resource in a 2xx response: its items and the resources expanded in them.
 
     An expanded object whose link may point at several resources is skipped, as its resource is unknown.
     """
-    resource = model.by_name.get(answer.operation.resource)
-    if resource is None or answer.operation.role in {Role.ACTION, Role.DELETE, Role.REDIRECT}:
+    resource = model.resources_by_name.get(response.operation.resource)
+    if resource is None or response.operation.role in {Role.ACTION, Role.DELETE, Role.REDIRECT}:
         return ()
-    if answer.shown is None:  # several checks need them
-        items = (Thing(at, body, resource) for at, body in answer.objects)
-        answer.shown = tuple(thing for item in items for thing in _walk_expansions(item, model))
-    return answer.shown
+    if response.resources is None:  # several checks need them
+        items = (ShownResource(at, body, resource) for at, body in response.objects)
+        response.resources = tuple(thing for item in items for thing in _walk_expansions(item, model))
+    return response.resources
 
 
-def _walk_expansions(thing: Thing, model: ResourceModel) -> Iterator[Thing]:
+def _walk_expansions(thing: ShownResource, model: ResourceModel) -> Iterator[ShownResource]:
     """Yield a resource and all resources expanded in it, at any depth."""
     yield thing
     for link in thing.resource.links:
-        target = model.by_name.get(link.targets[0]) if len(link.targets) == 1 else None
+        target = model.resources_by_name.get(link.targets[0]) if len(link.targets) == 1 else None
         if target is None or not link.expandable:
             continue
-        for at, value in values_at(thing.body, link.path, thing.pointer):
+        for at, value in find_values(thing.body, link.path, thing.pointer):
             members = enumerate(value) if isinstance(value, list) else [(None, value)]
             for index, member in members:
                 if isinstance(member, dict):
                     member_at = at if index is None else f"{at}/{index}"
-                    yield from _walk_expansions(Thing(member_at, member, target), model)
+                    yield from _walk_expansions(ShownResource(member_at, member, target), model)

@@ -8,52 +8,52 @@ import msgspec
 
 from conformance.description import Description
 from conformance.model import Request, ResourceModel, Target
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 
 
-def spare(target: Target) -> str:
+def choose_reader(target: Target) -> str:
     """Return the identity for reads that need no more than reading scopes, to save the allowance of `full`."""
     return "readonly" if "readonly" in target.identities else "full"
 
 
-def ample(target: Target) -> str:
+def choose_bulk_reader(target: Target) -> str:
     """Return the identity with the most requests left that can read everything: `full`, unless it pays for writes."""
-    return spare(target) if target.may_write else "full"
+    return choose_reader(target) if target.may_write else "full"
 
 
-def idle(target: Target) -> str:
+def choose_user_reader(target: Target) -> str:
     """Return the identity for requests that any user's data satisfies: one that the plan uses little."""
-    return "user_a" if "user_a" in target.identities else spare(target)
+    return "user_a" if "user_a" in target.identities else choose_reader(target)
 
 
-def other(target: Target) -> str:
+def choose_error_sender(target: Target) -> str:
     """Return the identity for requests that are refused for every identity: one that pays for no other reads."""
-    return "user_b" if "user_b" in target.identities else idle(target)
+    return "user_b" if "user_b" in target.identities else choose_user_reader(target)
 
 
-def refused(target: Target) -> str:
+def choose_unprivileged(target: Target) -> str:
     """Return the identity for requests that must be refused although the token is valid: one without scopes."""
-    return "noscope" if "noscope" in target.identities else idle(target)
+    return "noscope" if "noscope" in target.identities else choose_user_reader(target)
 
 
 class Subject(msgspec.Struct, frozen=True):
     """The API under test: everything that checks and probes know besides the exchanges.
 
     `seeds` are configured values by parameter name. `today` is a midnight in UTC and the only clock that requests
-    depend on: runs of one day with one seed send the same requests. `memory` is the folder of histories that failed
-    in an earlier run and are tried first, empty for none. `first` holds, by operation, single requests that failed in
+    depend on: runs of one day with one seed send the same requests. `failed_histories` is the folder of histories that failed
+    in an earlier run and are tried first, empty for none. `failed_requests` holds, by operation, single requests that failed in
     an earlier run, for the same use.
     """
 
     description: Description
-    validators: Validators
-    opinion: SecondOpinion
+    validators: SchemaValidators
+    second_opinion: SecondOpinion
     target: Target
     seed: int = 0
     seeds: dict[str, tuple[str, ...]] = {}
     today: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    memory: str = ""
-    first: dict[str, tuple[Request, ...]] = {}
+    failed_histories: str = ""
+    failed_requests: dict[str, tuple[Request, ...]] = {}
 
     @property
     def model(self) -> ResourceModel:
@@ -61,29 +61,29 @@ class Subject(msgspec.Struct, frozen=True):
         return self.description.model
 
     @property
-    def spare(self) -> str:
+    def reader(self) -> str:
         """The identity for reads that need no more than reading scopes."""
-        return spare(self.target)
+        return choose_reader(self.target)
 
     @property
-    def ample(self) -> str:
+    def bulk_reader(self) -> str:
         """The identity for reads that need access to everything."""
-        return ample(self.target)
+        return choose_bulk_reader(self.target)
 
     @property
-    def idle(self) -> str:
+    def user_reader(self) -> str:
         """The identity for requests that any user's data satisfies."""
-        return idle(self.target)
+        return choose_user_reader(self.target)
 
     @property
-    def other(self) -> str:
+    def error_sender(self) -> str:
         """The identity for requests that are refused for every identity."""
-        return other(self.target)
+        return choose_error_sender(self.target)
 
     @property
-    def refused(self) -> str:
+    def unprivileged(self) -> str:
         """The identity for requests that must be refused although the token is valid."""
-        return refused(self.target)
+        return choose_unprivileged(self.target)
 
     @property
     def version_header(self) -> str:
@@ -96,7 +96,7 @@ class Subject(msgspec.Struct, frozen=True):
         scheme, _, rest = self.target.base_url.partition("://")
         return f"{scheme}://{rest.partition('/')[0]}"
 
-    def random(self, *key: str) -> random.Random:
+    def make_random(self, *key: str) -> random.Random:
         """Return a random generator that depends on the seed of the run and `key` alone.
 
         Items therefore draw the same values whatever other items draw.

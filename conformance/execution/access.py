@@ -5,33 +5,33 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from conformance.execution.budgets import affordable
-from conformance.execution.preflight import left_to, preflight
-from conformance.execution.setup import Opening
+from conformance.execution.budgets import compute_budget
+from conformance.execution.preflight import check_target, fetch_remaining
+from conformance.execution.setup import RunSetup
 from conformance.execution.spec import RunSpec
-from conformance.execution.store import Store, store_path
+from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import ResourceModel
 from conformance.network.channel import AGENT, Channel
 from conformance.safety.gate import Gate
-from conformance.targets.tokens import obtain
+from conformance.targets.tokens import obtain_credentials
 
 
-def connected(opening: Opening) -> RunSpec:
+def connect(opening: RunSetup) -> RunSpec:
     """Wait for the target, obtain tokens and check the target with its first requests; return the run with both.
 
     Raises TargetError where the target cannot be reached, CredentialsError where it refuses the credentials, and
     UsageError where it serves another API or an identity is not configured properly.
     """
-    spec, target = opening.spec, opening.reached()
-    credentials, _ = obtain(opening.identities, target.token_url)
+    spec, target = opening.spec, opening.wait_for_target()
+    credentials, _ = obtain_credentials(opening.identities, target.token_url)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
     with Channel(target.base_url, spec.headers, Gate(target), agent=AGENT) as channel:
-        sent, left = preflight(channel, opening.description.model, target.base_url)
+        sent, left = check_target(channel, opening.description.model, target.base_url)
     _charge(spec, ["full"] * sent)
-    return msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, left))
+    return msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, left))
 
 
-def limited(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:
+def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:
     """Return the run with the budgets of the other identities that its first plan (`cost`) sends requests as.
 
     They may have sent requests earlier in this hour, so each sends one request that reads its allowance. Identities
@@ -39,15 +39,15 @@ def limited(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> Run
     """
     identities = {*spec.target.identities} & {*cost} - {"full", "expired", *spec.target.allowances}
     with Channel(spec.target.base_url, spec.headers, Gate(spec.target), agent=AGENT) as channel:
-        left = {name: left_to(channel, model, name) for name in sorted(identities)}
+        left = {name: fetch_remaining(channel, model, name) for name in sorted(identities)}
     _charge(spec, left)
-    limits = {name: affordable(None, spec.profile, count) for name, count in left.items()}
+    limits = {name: compute_budget(None, spec.profile, count) for name, count in left.items()}
     lower = {name: limit for name, limit in limits.items() if limit is not None and limit < (spec.budget or math.inf)}
-    return msgspec.structs.replace(spec, left=lower)
+    return msgspec.structs.replace(spec, lower_budgets=lower)
 
 
 def _charge(spec: RunSpec, identities: Iterable[str]) -> None:
-    store = Store(store_path(spec.path))
+    store = SharedStore(get_store_path(spec.path))
     for name in identities:
-        store.spend(name, None)
+        store.try_spend(name, None)
     store.close()

@@ -10,14 +10,14 @@ _DEFAULT: Mapping[Profile, int | None] = MappingProxyType(
 )
 
 
-def affordable(wanted: int | None, profile: Profile, left: int | None) -> int | None:
+def compute_budget(requested: int | None, profile: Profile, left: int | None) -> int | None:
     """Return the budget of an identity in requests, None for no limit.
 
-    That is the budget asked for (`wanted`), else that of the profile, but no more than the target has left (`left`,
+    That is the budget asked for (`requested`), else that of the profile, but no more than the target has left (`left`,
     None where unknown) minus a reserve of 2 %, at least 10 requests.
     """
     default = _DEFAULT[profile]
-    if wanted is not None or left is None:
-        return wanted if wanted is not None else default
+    if requested is not None or left is None:
+        return requested if requested is not None else default
     available = max(left - max(10, left // 50), 1)
     return available if default is None else min(default, available)

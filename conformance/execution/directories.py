@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from conformance.errors import UsageError
 
 
-def stamped(started: float, name: str) -> str:
+def name_run(started: float, name: str) -> str:
     """Return the name of a run, `<time>-<name>`; `started` is in seconds since 1970."""
     return f"{datetime.fromtimestamp(started, UTC):%Y%m%d-%H%M%S}-{name}"
 
 
-def fresh_directory(run: str, parent: Path = Path("evconform-out")) -> Path:
+def choose_directory(run: str, parent: Path = Path("evconform-out")) -> Path:
     """Return the path of a directory named after the run that does not exist yet, with a number where needed."""
     directory, number = parent / run, 1
     while directory.exists():
@@ -22,7 +22,7 @@ def fresh_directory(run: str, parent: Path = Path("evconform-out")) -> Path:
     return directory
 
 
-def usable(directory: Path) -> Path:
+def check_writable(directory: Path) -> Path:
     """Return the directory after a check that it can be created and written to; nothing is left behind.
 
     Raises UsageError where it cannot.
@@ -39,7 +39,7 @@ def usable(directory: Path) -> Path:
     return directory
 
 
-def point_latest(directory: Path) -> None:
+def link_latest(directory: Path) -> None:
     """Point the link `latest` beside a report directory to it, where the system has links."""
     latest = directory.parent / "latest"
     try:

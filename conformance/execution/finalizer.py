@@ -4,46 +4,56 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from conformance.description.lint import outcomes
-from conformance.description.positions import places
-from conformance.execution.last_outcomes import closing, merge
-from conformance.execution.spec import Brief, RunSpec
-from conformance.execution.store import Store, store_path
+from conformance.description.lint import build_outcomes
+from conformance.description.positions import find_places
+from conformance.execution.last_outcomes import judge_remaining, merge_logs
+from conformance.execution.spec import RunContext, RunSpec
+from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import Event, Kind, Observed, Placed, RunFinished
-from conformance.run_log.event_log import Writer
-from conformance.validation import Validators
+from conformance.run_log.event_log import LogWriter
+from conformance.validation import SchemaValidators
 
 
-def finish(spec: RunSpec, brief: Brief, log: Writer, footer: Callable[[dict[str, int], str], RunFinished]) -> Path:
+def finish_run(
+    spec: RunSpec, brief: RunContext, log: LogWriter, footer: Callable[[dict[str, int], str], RunFinished]
+) -> Path:
     """Write the last verdicts and merge the logs of the workers into `events.jsonl`; return its path.
 
     `footer` gets the requests that each identity sent, and the reason why the run stopped early (else empty).
     """
     workers, whole = spec.path / "workers", spec.path / "events.jsonl"
-    store = Store(store_path(spec.path))
-    spent, stop = store.spent(), store.stopped()
+    store = SharedStore(get_store_path(spec.path))
+    spent, stop = store.get_spent(), store.get_stop_reason()
     store.close()
     for event in _judge_description(spec, brief):
         log.append(event)
-    for event in closing(workers, brief.plan, brief.catalogue, spec.subject(brief.description)):
+    for event in judge_remaining(workers, brief.plan, brief.catalogue, spec.build_subject(brief.description)):
         log.append(event)
     log.close()
-    merge(workers, whole, [item.name for item in brief.plan.items], footer(spent, stop))
+    merge_logs(workers, whole, [item.name for item in brief.plan.items], footer(spent, stop))
     shutil.rmtree(workers)
     return whole
 
 
-def _judge_description(spec: RunSpec, brief: Brief) -> Iterator[Event]:
+def _judge_description(spec: RunSpec, brief: RunContext) -> Iterator[Event]:
     """Yield the outcomes of the planned STATIC cases, then the lines where operations and violations stand.
 
     The description is judged as it was published, without overlays. This takes longer than everything that precedes
     the first request, so it is done at the end.
     """
     kinds = {requirement.id: requirement.kind for requirement in brief.catalogue.requirements.values()}
-    static = {case for case in brief.plan.cases() if kinds[case.requirement] is Kind.STATIC}
-    judged = [outcome for outcome in outcomes(spec.published(), Validators) if outcome.case in static] if static else []
+    static = {case for case in brief.plan.list_cases() if kinds[case.requirement] is Kind.STATIC}
+    judged = (
+        [
+            outcome
+            for outcome in build_outcomes(spec.load_published_description(), SchemaValidators)
+            if outcome.case in static
+        ]
+        if static
+        else []
+    )
     for outcome in judged:
         yield Observed(outcome, "")
     operations = brief.description.model.operations
     pointers = (*(operation.pointer for operation in operations), *(outcome.pointer for outcome in judged))
-    yield Placed(places(brief.description, pointers))
+    yield Placed(find_places(brief.description, pointers))

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from conformance.checks.csv_bodies import rows_of
+from conformance.checks.csv_bodies import parse_rows
 from conformance.description import pointers
-from conformance.evidence.responses import CSV, UNREADABLE, Answer
+from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Outcome, Request, Verdict
 
@@ -17,7 +17,7 @@ _MIN_FALLING_SHARE = 0.99  # of all other pairs must fall; otherwise the window 
 _MAX_NAMED = 6  # fields in one message
 
 
-def folded(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
+def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
     """Yield the outcomes of RSP-07 and of the parts of LIM-01 and CSV-01 that compare responses.
 
     Exchanges are read one by one and not kept.
@@ -25,9 +25,9 @@ def folded(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]
     folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader())
     for exchange in exchanges:
         for fold in folds:
-            fold.take(exchange)
+            fold.add_exchange(exchange)
     for fold in folds:
-        yield from fold.outcomes()
+        yield from fold.judge()
 
 
 class FieldsSeen:
@@ -40,27 +40,27 @@ class FieldsSeen:
         self._seen: set[str] = set()  # pointers of property schemas
         self._bodies: set[tuple[str, bytes]] = set()  # operation and digest of a body
 
-    def take(self, exchange: Exchange) -> None:
+    def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
-        operation = self._subject.model.by_key.get(exchange.request.operation)
+        operation = self._subject.model.operations_by_key.get(exchange.request.operation)
         if operation is None or exchange.response is None:
             return
         body = operation.key, sha256(exchange.response.body).digest()
         if body in self._bodies:
             return
-        answer = Answer(exchange, operation)
+        answer = OperationResponse(exchange, operation)
         schema = _documented_schema(answer)
         if schema and answer.json is not UNREADABLE:
             self._bodies.add(body)
             self._schemas[operation.key].add(schema)
             self._first.setdefault(operation.key, exchange.id)
-            self._seen |= self._subject.validators.seen_fields(schema, answer.json)
+            self._seen |= self._subject.validators.find_seen_fields(schema, answer.json)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def judge(self) -> Iterator[Outcome]:
         """Yield one outcome for each operation; fields of objects that the run never saw do not count."""
         objects = {_object_schema(field) for field in self._seen}
         for key, schemas in self._schemas.items():
-            fields = {field for schema in schemas for field in documented(schema, self._subject)}
+            fields = {field for schema in schemas for field in find_documented_fields(schema, self._subject)}
             if expected := {field for field in fields if _object_schema(field) in objects}:
                 yield _judge_fields(key, sorted(expected - self._seen), self._first[key])
 
@@ -79,16 +79,16 @@ def _judge_fields(key: str, missing: list[str], exchange: str) -> Outcome:
     return Outcome("RSP-07", key, Verdict.WARN, message, exchanges=(exchange,), cause=missing[0])
 
 
-def _documented_schema(answer: Answer) -> str:
+def _documented_schema(answer: OperationResponse) -> str:
     """Return the pointer of the schema of a 2xx JSON response, empty where there is none."""
-    if not answer.ok or not answer.is_json or answer.exchange.response is None:
+    if not answer.is_success or not answer.is_json or answer.exchange.response is None:
         return ""
-    spec = answer.operation.response(answer.status)
+    spec = answer.operation.find_response(answer.status)
     media_type = answer.exchange.response.media_type
     return next((media.schema for media in spec.media if media.type == media_type), "") if spec else ""
 
 
-def documented(schema: str, subject: Subject) -> frozenset[str]:
+def find_documented_fields(schema: str, subject: Subject) -> frozenset[str]:
     """Return the pointers of all property schemas below a schema, through references and branches."""
     fields: set[str] = set()
     queue, queued = [schema], {schema}
@@ -139,18 +139,18 @@ class FallingAllowance:
     def __init__(self) -> None:
         self._buckets: dict[tuple[str, str], list[_Reading]] = defaultdict(list)
 
-    def take(self, exchange: Exchange) -> None:
+    def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
         response = exchange.response
-        left = (response.header(_REMAINING) if response else None) or ""
+        left = (response.find_header(_REMAINING) if response else None) or ""
         if response is None or not _has_own_bucket(exchange.request) or not (left.isascii() and left.isdigit()):
             return
         if exchange.status != 429:
             began = exchange.sent_at
             reading = _Reading(began, began + response.elapsed_s, int(left), exchange.request.operation, exchange.id)
-            self._buckets[exchange.request.identity, response.header(_LIMIT) or ""].append(reading)
+            self._buckets[exchange.request.identity, response.find_header(_LIMIT) or ""].append(reading)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def judge(self) -> Iterator[Outcome]:
         """Yield a violation for each operation whose requests are never counted while those of others are.
 
         Where no request of the run is counted at all, every operation violates the requirement.
@@ -200,18 +200,18 @@ class SteadyHeader:
         self._first: dict[str, tuple[list[str], str]] = {}  # by operation, its header row and the exchange
         self._different: dict[str, tuple[list[str], str]] = {}  # the first other header row
 
-    def take(self, exchange: Exchange) -> None:
+    def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
         response, key = exchange.response, exchange.request.operation
         if response is None or response.media_type != CSV or not 200 <= response.status < 300:
             return
-        rows = rows_of(response.body)
+        rows = parse_rows(response.body)
         if isinstance(rows, list) and rows:
             header = rows[0], exchange.id
             if self._first.setdefault(key, header)[0] != rows[0]:
                 self._different.setdefault(key, header)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def judge(self) -> Iterator[Outcome]:
         """Yield a violation for each operation with two header rows."""
         for key, (header, exchange) in self._different.items():
             expected, first = self._first[key]

@@ -7,31 +7,31 @@ from pathlib import Path
 import msgspec
 
 from conformance.evidence.subject import Subject
-from conformance.execution.folds import folded
+from conformance.execution.folds import judge_exchanges
 from conformance.model import Case, Event, Exchange, Exchanged, Kind, Observed, Outcome, RunFinished, Verdict
 from conformance.plan import Catalogue, Plan
-from conformance.run_log.event_log import read
+from conformance.run_log.event_log import read_events
 
 
-def closing(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Event]:
+def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Event]:
     """Yield the outcomes that rest on all exchanges together, then one with a reason for each case left unjudged."""
     judged: set[Case] = set()
     called: set[str] = set()  # operations that a request was sent to
 
     def read_exchanges() -> Iterator[Exchange]:
-        for event in read(sorted(workers.glob("*.jsonl"))):
+        for event in read_events(sorted(workers.glob("*.jsonl"))):
             if isinstance(event, Observed):
                 judged.add(event.outcome.case)
             elif isinstance(event, Exchanged):
                 called.add(event.exchange.request.operation)
                 yield event.exchange
 
-    planned = plan.cases()
-    for outcome in folded(read_exchanges(), subject):
+    planned = plan.list_cases()
+    for outcome in judge_exchanges(read_exchanges(), subject):
         if outcome.case in planned:
             judged.add(outcome.case)
             yield Observed(outcome)
-    passive = catalogue.judged_passively()
+    passive = catalogue.find_passive_requirements()
     for case in sorted(planned - judged):
         requirement = catalogue.requirements[case.requirement]
         if case.requirement in passive and case.operation in called:
@@ -49,7 +49,7 @@ class _Line(msgspec.Struct):
     item: str = ""
 
 
-def merge(workers: Path, whole: Path, items: Iterable[str], footer: RunFinished) -> None:
+def merge_logs(workers: Path, path: Path, items: Iterable[str], footer: RunFinished) -> None:
     """Write one log: the header, then the events of each item in the order of the plan, then the footer.
 
     Lines are copied unchanged; a line that a killed worker left incomplete is dropped.
@@ -68,11 +68,11 @@ def merge(workers: Path, whole: Path, items: Iterable[str], footer: RunFinished)
                     lines.append((order.get(name, -1 if not name else last), number, offset, len(line)))
                 offset += len(line)
     lines.sort()
-    partial = whole.with_suffix(".part")
+    partial = path.with_suffix(".part")
     with ExitStack() as files, partial.open("wb") as file:
         sources = [files.enter_context(log.open("rb")) for log in logs]
         for _, number, offset, length in lines:
             sources[number].seek(offset)
             file.write(sources[number].read(length))
         file.write(msgspec.json.encode(msgspec.structs.replace(footer, events=len(lines) + 1)) + b"\n")
-    partial.replace(whole)
+    partial.replace(path)

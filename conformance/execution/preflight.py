@@ -11,7 +11,7 @@ from conformance.network.channel import Channel, NoAnswerError, NotSentError
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
 
 
-def preflight(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, int | None]:
+def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, int | None]:
     """Read lists until one responds with neither 401 nor 404.
 
     Returns the number of requests sent, and the number that the target says are left (None where it says nothing).
@@ -27,7 +27,7 @@ def preflight(channel: Channel, model: ResourceModel, base_url: str) -> tuple[in
             raise TargetError(
                 f"no response from {base_url}: {error}", hint="Check the address, network, proxy and TLS certificates"
             ) from error
-        sent, left, last = sent + 1, remaining(response), operation.key
+        sent, left, last = sent + 1, parse_remaining(response), operation.key
         if response.status not in {401, 404}:
             return sent, left
         refused += response.status == 401
@@ -46,15 +46,15 @@ def preflight(channel: Channel, model: ResourceModel, base_url: str) -> tuple[in
     return 0, left
 
 
-def left_to(channel: Channel, model: ResourceModel, identity: str) -> int | None:
+def fetch_remaining(channel: Channel, model: ResourceModel, identity: str) -> int | None:
     """Return how many requests the target says an identity has left, None where it says nothing. Sends one request."""
     for operation in islice(_sample_lists(model), 1):
         with suppress(NotSentError, NoAnswerError):
-            return remaining(channel.send(Request(operation.key, "GET", operation.path, identity=identity)))
+            return parse_remaining(channel.send(Request(operation.key, "GET", operation.path, identity=identity)))
     return None
 
 
-def samples_of(model: ResourceModel) -> list[Operation]:
+def choose_sample_lists(model: ResourceModel) -> list[Operation]:
     """Return the first lists that need a token and nothing else, at most two."""
     return list(islice(_sample_lists(model), _MAX_SAMPLES))
 
@@ -64,12 +64,12 @@ def _sample_lists(model: ResourceModel) -> Iterator[Operation]:
     groups: set[str] = set()
     for operation in model.operations:
         needs_values = "{" in operation.path or any(p.required for p in operation.parameters) or operation.user_required
-        if operation.role is Role.LIST and operation.secured and not needs_values and operation.group not in groups:
+        if operation.role is Role.LIST and operation.is_secured and not needs_values and operation.group not in groups:
             groups.add(operation.group)
             yield operation
 
 
-def remaining(response: Response) -> int | None:
+def parse_remaining(response: Response) -> int | None:
     """Return the value of `X-RateLimit-Remaining`, None where it is absent or not a whole number."""
-    text = (response.header("x-ratelimit-remaining") or "").strip()
+    text = (response.find_header("x-ratelimit-remaining") or "").strip()
     return int(text) if text.isdecimal() and text.isascii() else None

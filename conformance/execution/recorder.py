@@ -9,7 +9,7 @@ from conformance.model import Level, Observed, Outcome, Verdict
 from conformance.model.grades import grade_verdict
 from conformance.model.pointers import fold_indices
 
-Sort = tuple[str, str, Verdict, str]
+OutcomeKind = tuple[str, str, Verdict, str]
 _UNPLANNED_IGNORED = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_OBSERVABLE}
 
 
@@ -26,22 +26,22 @@ class Recorder:
         item: str,
         write: Callable[[Observed], None],
         *,
-        level: Callable[[str], Level],
-        planned: Callable[[str, str], bool],
-        wanted: Callable[[str, str], bool],
+        get_level: Callable[[str], Level],
+        is_planned: Callable[[str, str], bool],
+        is_reported: Callable[[str, str], bool],
     ) -> None:
         self._item, self._write = item, write
-        self._level, self._planned, self._wanted = level, planned, wanted
+        self._level, self._planned, self._wanted = get_level, is_planned, is_reported
         self._repeated: Counter[Outcome] = Counter()
-        self._seen: set[Sort] = set()
-        self._passes: dict[Sort, int] = {}  # repetitions of PASS
+        self._seen: set[OutcomeKind] = set()
+        self._passes: dict[OutcomeKind, int] = {}  # repetitions of PASS
         self.violations: list[Outcome] = []
         self.judged: set[str] = set()
 
     def record(self, outcome: Outcome, operation: str) -> None:
         """Record one outcome; `operation` is the key of the item's operation, whose cases then count as judged."""
         outcome = self._grade(outcome)
-        kind = kind_of(outcome)
+        kind = classify_outcome(outcome)
         if kind in self._passes:  # most outcomes, so they take the shortest way
             self._passes[kind] += outcome.times
             return
@@ -79,7 +79,7 @@ class Recorder:
         )
 
 
-def kind_of(outcome: Outcome) -> Sort:
+def classify_outcome(outcome: Outcome) -> OutcomeKind:
     """Return the kind of an outcome; outcomes of one kind are repetitions of each other.
 
     It consists of requirement, operation, verdict and, unless that is PASS, the pointer without list indices and the

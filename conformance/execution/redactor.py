@@ -39,13 +39,13 @@ class Redactor:
         self._secret_bytes = [(value.encode(), mark.encode()) for value, mark in self._secrets]
         self._header = lru_cache(maxsize=4096)(self._redact_header)  # most headers of a run are the same
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """Return a text without known secrets."""
         for value, mark in self._secrets if text else ():
             text = text.replace(value, mark)
         return text
 
-    def body(self, body: bytes, media_type: str, invented: tuple[str, ...] = ()) -> bytes:
+    def redact_body(self, body: bytes, media_type: str, invented: tuple[str, ...] = ()) -> bytes:
         """Return a body without known secrets, and without secrets in JSON members and form fields."""
         if not body:
             return body
@@ -57,36 +57,38 @@ class Redactor:
             return _redact_fields(body, invented)
         return body
 
-    def headers(self, headers: Headers, invented: tuple[str, ...] = ()) -> Headers:
+    def redact_headers(self, headers: Headers, invented: tuple[str, ...] = ()) -> Headers:
         """Return headers without credentials; the scheme (`Bearer`) stays, since it is evidence."""
         return tuple((name, self._header(name, value, invented)) for name, value in headers)
 
-    def exchange(self, exchange: Exchange) -> Exchange:
+    def redact_exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange without secrets in URL, headers, bodies and failure."""
         request, response = exchange.request, exchange.response
         media_type = next((v for n, v in request.headers if n.lower() == "content-type"), "").partition(";")[0].lower()
         clean = msgspec.structs.replace(
             request,
             target=self._redact_url(request.target, request.invented),
-            headers=self.headers(request.headers, request.invented),
-            body=self.body(request.body, media_type, request.invented),
+            headers=self.redact_headers(request.headers, request.invented),
+            body=self.redact_body(request.body, media_type, request.invented),
         )
         if response is not None:
             response = msgspec.structs.replace(
-                response, headers=self.headers(response.headers), body=self.body(response.body, response.media_type)
+                response,
+                headers=self.redact_headers(response.headers),
+                body=self.redact_body(response.body, response.media_type),
             )
-        url, failure = self._redact_url(exchange.url, request.invented), self.text(exchange.failure)
+        url, failure = self._redact_url(exchange.url, request.invented), self.redact_text(exchange.failure)
         return msgspec.structs.replace(exchange, request=clean, response=response, url=url, failure=failure)
 
     def _redact_url(self, url: str, invented: tuple[str, ...]) -> str:
-        clean = self.text(url)
+        clean = self.redact_text(url)
         return _redact_fields(clean.encode(), invented).decode() if "=" in clean else clean
 
     def _redact_header(self, name: str, value: str, invented: tuple[str, ...]) -> str:
         scheme, space, token = value.partition(" ")
         if name.lower() in _SECRET_HEADERS and not {value, token} & set(invented):
             return f"{scheme} [redacted]" if space and scheme.isalpha() else "[redacted]"
-        return self.text(value)
+        return self.redact_text(value)
 
 
 def _redact_fields(text: bytes, invented: tuple[str, ...]) -> bytes:

@@ -13,12 +13,12 @@ from urllib.parse import quote, unquote, unquote_plus
 import msgspec
 from msgspec import UNSET
 
-from conformance.evidence.responses import UNREADABLE, parsed
+from conformance.evidence.responses import UNREADABLE, parse_json
 from conformance.model import Request
-from conformance.tools.delta_debugging import fewest, mapped
-from conformance.validation.requests import path_variables
+from conformance.tools.delta_debugging import find_removable, map_search
+from conformance.validation.requests import parse_path_variables
 
-Steps = Generator[Request, bool, "_Tree"]
+Reduction = Generator[Request, bool, "_Tree"]
 Path = tuple[str | int, ...]
 
 _KEPT_HEADERS = {"content-type"}
@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _VALUE = 1  # index of the value in a pair of name and value
 
 
-def size(request: Request) -> tuple[int, int, str]:
+def measure_request(request: Request) -> tuple[int, int, str]:
     """Return the size of a request as a sort key: number of parts, number of characters, text.
 
     In the text, 0 sorts before every other character, so that of two equally long requests that with more zeros is
@@ -38,7 +38,7 @@ def size(request: Request) -> tuple[int, int, str]:
     return sum(1 for _ in tree.removable()), len(text), text.replace("0", "\0")
 
 
-def reductions(request: Request) -> Generator[Request, bool, None]:
+def propose_reductions(request: Request) -> Generator[Request, bool, None]:
     """Yield smaller requests; send True for each that shows the same violation, and the next ones build on it."""
     tree = yield from _remove_parts(_Tree.from_request(request))
     yield from _simplify_values(tree)
@@ -53,11 +53,13 @@ class _Tree(msgspec.Struct, frozen=True):
     @classmethod
     def from_request(cls, request: Request) -> "_Tree":
         path, _, query = request.target.partition("?")
-        body = parsed(request.body) if request.body else UNREADABLE
+        body = parse_json(request.body) if request.body else UNREADABLE
         parts: dict[str, Any] = {
             "query": [pair.partition("=")[::2] for pair in query.split("&") if pair],
             "headers": list(request.headers),
-            "path": [quote(value, safe="") for value in (path_variables(_template(request), path) or {}).values()],
+            "path": [
+                quote(value, safe="") for value in (parse_path_variables(_template(request), path) or {}).values()
+            ],
         }
         return cls(request, parts if body is UNREADABLE else {**parts, "body": body})
 
@@ -100,7 +102,7 @@ class _Tree(msgspec.Struct, frozen=True):
         )
 
 
-def _remove_parts(tree: _Tree) -> Steps:
+def _remove_parts(tree: _Tree) -> Reduction:
     """Remove parts in chunks, outer levels before inner ones."""
     depth = 2
     while paths := [path for path in tree.removable() if len(path) == depth]:
@@ -109,14 +111,14 @@ def _remove_parts(tree: _Tree) -> Steps:
     return tree
 
 
-def _remove_level(tree: _Tree, paths: list[Path]) -> Steps:
+def _remove_level(tree: _Tree, paths: list[Path]) -> Reduction:
     def remove(removed: tuple[Path, ...]) -> _Tree:
         return tree.replace(dict.fromkeys(removed, UNSET))
 
-    return remove((yield from mapped(fewest(paths), lambda removed: remove(removed).request)))
+    return remove((yield from map_search(find_removable(paths), lambda removed: remove(removed).request)))
 
 
-def _simplify_values(tree: _Tree) -> Steps:
+def _simplify_values(tree: _Tree) -> Reduction:
     """Make values simpler one by one, the longest first."""
     for path, value, encode in sorted(tree.values(), key=lambda part: -len(str(part[1]))):
         trials = _simplify(value)
@@ -125,7 +127,7 @@ def _simplify_values(tree: _Tree) -> Steps:
             while True:
                 simpler = next(trials) if shows is None else trials.send(shows)
                 candidate = tree.replace({path: encode(simpler)})
-                shows = size(candidate.request) < size(tree.request) and (yield candidate.request)
+                shows = measure_request(candidate.request) < measure_request(tree.request) and (yield candidate.request)
                 tree = candidate if shows else tree
         except StopIteration:
             continue

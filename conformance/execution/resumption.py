@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.errors import UsageError
-from conformance.execution.recorder import Sort, kind_of
+from conformance.execution.recorder import OutcomeKind, classify_outcome
 from conformance.model import Exchanged, ItemFinished, Noticed, Observed, Request, RunFinished, RunStarted, Verdict
-from conformance.plan import Item
-from conformance.run_log.event_log import read
+from conformance.plan import PlanItem
+from conformance.run_log.event_log import read_events
 
 
-class Earlier(msgspec.Struct, frozen=True):
+class EarlierRun(msgspec.Struct, frozen=True):
     """An earlier run: its header, its finished items with their events, and the requests that it sent by identity.
 
     `failed` holds requests by item that is run again: for each violation of the item the smallest that showed it.
@@ -26,7 +26,7 @@ class Earlier(msgspec.Struct, frozen=True):
     failed: dict[str, tuple[Request, ...]] = {}
 
 
-def earlier(directory: Path, *, rerun_failed: bool = False) -> Earlier:
+def read_earlier_run(directory: Path, *, rerun_failed: bool = False) -> EarlierRun:
     """Read the run log of an earlier run; with `rerun_failed`, items with a violation count as unfinished.
 
     Raises UsageError where the directory contains no run log, LogError where that cannot be read.
@@ -36,7 +36,7 @@ def earlier(directory: Path, *, rerun_failed: bool = False) -> Earlier:
     failed: set[str] = set()
     events: list[Exchanged | Observed | ItemFinished | Noticed] = []
     requests: dict[str, int] = {}
-    for event in read([directory]):
+    for event in read_events([directory]):
         match event:
             case RunStarted():
                 started = event
@@ -57,13 +57,13 @@ def earlier(directory: Path, *, rerun_failed: bool = False) -> Earlier:
     done -= failed if rerun_failed else set()
     unfinished = [event for event in events if _item_name(event) not in done]
     finished = tuple(event for event in events if _item_name(event) in done)
-    return Earlier(started, frozenset(done), finished, requests, _collect_failed(unfinished))
+    return EarlierRun(started, frozenset(done), finished, requests, _collect_failed(unfinished))
 
 
 def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Noticed]) -> dict[str, tuple[Request, ...]]:
     """Return by item, for each kind of violation, the smallest request that showed it."""
     sent: dict[tuple[str, str], Request] = {}  # by item and exchange
-    smallest: dict[tuple[str, Sort], tuple[str, str]] = {}  # item and exchange
+    smallest: dict[tuple[str, OutcomeKind], tuple[str, str]] = {}  # item and exchange
     for event in events:
         match event:
             case Exchanged(exchange=exchange, item=item):
@@ -71,7 +71,7 @@ def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Notic
             case Observed(outcome=outcome, item=item) if outcome.verdict is Verdict.FAIL:
                 name = outcome.smallest or next(iter(outcome.exchanges), "")
                 if name:
-                    smallest[item, kind_of(outcome)] = item, name  # of one kind, the smallest is written last
+                    smallest[item, classify_outcome(outcome)] = item, name  # of one kind, the smallest is written last
             case _:
                 pass
     failed: dict[str, dict[Request, None]] = {}  # without duplicates, in order
@@ -81,15 +81,17 @@ def _collect_failed(events: Iterable[Exchanged | Observed | ItemFinished | Notic
     return {item: tuple(requests) for item, requests in failed.items()}
 
 
-def tried_first(found: Earlier, items: Iterable[Item], base_url: str) -> dict[str, tuple[Request, ...]]:
+def collect_failed_requests(
+    earlier_run: EarlierRun, items: Iterable[PlanItem], base_url: str
+) -> dict[str, tuple[Request, ...]]:
     """Return by operation the requests of the given items that failed in the earlier run, for the target at `base_url`.
 
     Requests with a redacted secret are left out, as they cannot be sent again.
     """
-    old, new = (urlsplit(url).netloc for url in (found.started.target.base_url, base_url))
+    old, new = (urlsplit(url).netloc for url in (earlier_run.started.target.base_url, base_url))
     first: dict[str, tuple[Request, ...]] = {}
     for item in items:
-        own = (request for request in found.failed.get(item.name, ()) if request.operation == item.operation)
+        own = (request for request in earlier_run.failed.get(item.name, ()) if request.operation == item.operation)
         requests = tuple(
             _replace_address(request, old, new)
             for request in own
@@ -110,14 +112,14 @@ def _item_name(event: Exchanged | Observed | ItemFinished | Noticed) -> str:
     return "" if isinstance(event, Noticed) else event.item
 
 
-def agree(found: Earlier, run: RunStarted) -> None:
+def check_same_run(earlier_run: EarlierRun, run: RunStarted) -> None:
     """Raise UsageError where `run` cannot resume the earlier run, because target, description or options differ."""
     values = {
-        "target": (found.started.target.name, run.target.name),
-        "description": (found.started.description_sha256, run.description_sha256),
-        "profile": (found.started.profile, run.profile),
-        "seed": (found.started.seed, run.seed),
-        "suite": (found.started.suite_version, run.suite_version),
+        "target": (earlier_run.started.target.name, run.target.name),
+        "description": (earlier_run.started.description_sha256, run.description_sha256),
+        "profile": (earlier_run.started.profile, run.profile),
+        "seed": (earlier_run.started.seed, run.seed),
+        "suite": (earlier_run.started.suite_version, run.suite_version),
     }
     for name, (old, new) in values.items():
         if old != new:

@@ -12,10 +12,10 @@ import msgspec
 
 from conformance import __version__
 from conformance.description import Description
-from conformance.description.sandbox_differences import differences
-from conformance.execution.resumption import Earlier, agree, tried_first
-from conformance.execution.setup import RunOptions, begin
-from conformance.execution.spec import MEMORY, Brief, RunSpec, shipped
+from conformance.description.sandbox_differences import list_sandbox_differences
+from conformance.execution.resumption import EarlierRun, check_same_run, collect_failed_requests
+from conformance.execution.setup import RunOptions, set_up_run
+from conformance.execution.spec import FAILED_HISTORIES_FOLDER, RunContext, RunSpec, load_catalogue
 from conformance.model import (
     Catalogued,
     Described,
@@ -25,7 +25,7 @@ from conformance.model import (
     RunStarted,
     TargetKind,
 )
-from conformance.run_log.event_log import Writer
+from conformance.run_log.event_log import LogWriter
 
 CONTROLLER = "controller"
 
@@ -36,57 +36,59 @@ class Session:
     def __init__(
         self,
         spec: RunSpec,
-        brief: Brief,
+        brief: RunContext,
         *,
         resources: ExitStack,
         clock: Callable[[], float],
-        before: dict[str, int],
+        earlier_requests: dict[str, int],
     ) -> None:
         self.spec, self.brief = spec, brief
-        self._resources, self._clock, self._earlier_requests = resources, clock, before
-        self._log = Writer(spec.path / "workers" / f"{CONTROLLER}.jsonl")
+        self._resources, self._clock, self._earlier_requests = resources, clock, earlier_requests
+        self._log = LogWriter(spec.path / "workers" / f"{CONTROLLER}.jsonl")
 
     @classmethod
     def open(
         cls,
         options: RunOptions,
         clock: Callable[[], float] = time.time,
-        meanwhile: Callable[[], object] = lambda: None,
+        import_meanwhile: Callable[[], object] = lambda: None,
     ) -> "Session":
         """Start the built-in server where needed, obtain tokens, make the plan, write the header.
 
-        `meanwhile` is called while the built-in server starts. Raises HarnessError: UsageError, DescriptionError,
+        `import_meanwhile` is called while the built-in server starts. Raises HarnessError: UsageError, DescriptionError,
         TargetError, PlanError.
         """
         with ExitStack() as resources:
-            resumed = options.earlier()
-            opening = begin(options, resources, clock())
+            resumed = options.read_earlier_run()
+            opening = set_up_run(options, resources, clock())
             # Imported while the server starts, since the HTTP client takes long to import.
-            from conformance.execution.access import connected, limited  # noqa: PLC0415
+            from conformance.execution.access import connect, limit_budgets  # noqa: PLC0415
 
-            description, catalogue = opening.description, shipped()
-            meanwhile()
-            spec = connected(opening)
+            description, catalogue = opening.description, load_catalogue()
+            import_meanwhile()
+            spec = connect(opening)
             started = _build_header(spec, description, options.command, clock())
             if resumed:
-                agree(resumed, started)
-                spec = msgspec.structs.replace(spec, done=tuple(sorted(resumed.done)))
+                check_same_run(resumed, started)
+                spec = msgspec.structs.replace(spec, finished_items=tuple(sorted(resumed.done)))
                 _copy_memory(options.resume, spec.path)
-            plan = spec.plan(catalogue, description.model)
+            plan = spec.make_plan(catalogue, description.model)
             if opening.spec.budget is None:  # no --budget and none configured
-                spec = limited(spec, description.model, plan.cost)
-                plan = spec.plan(catalogue, description.model) if spec.left else plan
-            brief = Brief(description, catalogue, plan)
+                spec = limit_budgets(spec, description.model, plan.cost)
+                plan = spec.make_plan(catalogue, description.model) if spec.lower_budgets else plan
+            brief = RunContext(description, catalogue, plan)
             started = msgspec.structs.replace(started, expected=brief.plan.cost)
             if resumed:
                 repeatable = [item for item in brief.plan.items if catalogue.probes[item.probe].again]
-                spec = msgspec.structs.replace(spec, first=tried_first(resumed, repeatable, spec.target.base_url))
+                spec = msgspec.structs.replace(
+                    spec, failed_requests=collect_failed_requests(resumed, repeatable, spec.target.base_url)
+                )
             before = resumed.requests if resumed else {}
             session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
         session._write_header(started, resumed)
         return session
 
-    def _write_header(self, started: RunStarted, resumed: Earlier | None) -> None:
+    def _write_header(self, started: RunStarted, resumed: EarlierRun | None) -> None:
         description, catalogue, plan = self.brief
         model = description.model
         self._log.append(started)
@@ -94,12 +96,12 @@ class Session:
         self._log.append(Catalogued(tuple(catalogue.requirements.values())))
         for planned in plan.planned:
             self._log.append(planned)
-        for outcome in plan.settled:
+        for outcome in plan.known_outcomes:
             self._log.append(Observed(outcome, ""))
         for note in model.notes:
             self._log.append(Noticed("description", note))
         is_sandbox = self.spec.target.kind is TargetKind.SANDBOX
-        for operation, note in differences(description.document) if is_sandbox else ():
+        for operation, note in list_sandbox_differences(description.document) if is_sandbox else ():
             self._log.append(Noticed("sandbox", note, operation))
         for event in resumed.events if resumed else ():
             self._log.append(event)
@@ -109,12 +111,12 @@ class Session:
 
         `stopped` is the reason why the run ended early, empty where it did not.
         """
-        from conformance.execution.finalizer import finish  # noqa: PLC0415 - needed only at the end
+        from conformance.execution.finalizer import finish_run  # noqa: PLC0415 - needed only at the end
 
         def build_footer(spent: dict[str, int], stop: str) -> RunFinished:
             return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._earlier_requests)), stopped or stop)
 
-        return finish(self.spec, self.brief, self._log, build_footer)
+        return finish_run(self.spec, self.brief, self._log, build_footer)
 
     def close(self) -> None:
         """Close the log and stop the built-in server; calling it twice is harmless."""
@@ -144,5 +146,5 @@ def _build_header(spec: RunSpec, description: Description, command: str, now: fl
 
 def _copy_memory(earlier: Path | None, directory: Path) -> None:
     """Copy the failed histories of the earlier run, which are tried first."""
-    if earlier and (earlier / MEMORY).is_dir():
-        shutil.copytree(earlier / MEMORY, directory / MEMORY, dirs_exist_ok=True)
+    if earlier and (earlier / FAILED_HISTORIES_FOLDER).is_dir():
+        shutil.copytree(earlier / FAILED_HISTORIES_FOLDER, directory / FAILED_HISTORIES_FOLDER, dirs_exist_ok=True)

@@ -11,18 +11,18 @@ import msgspec
 
 from conformance.description import Description
 from conformance.errors import UsageError
-from conformance.execution.budgets import affordable
-from conformance.execution.directories import fresh_directory, stamped, usable
-from conformance.execution.resumption import Earlier, earlier
-from conformance.execution.spec import RunSpec, shipped
-from conformance.mock_server import starting
+from conformance.execution.budgets import compute_budget
+from conformance.execution.directories import check_writable, choose_directory, name_run
+from conformance.execution.resumption import EarlierRun, read_earlier_run
+from conformance.execution.spec import RunSpec, load_catalogue
+from conformance.mock_server import start_server
 from conformance.mock_server.identities import IDENTITIES
 from conformance.model import Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
-from conformance.targets.config import Config, Identity
-from conformance.targets.resolver import BUILTIN, Resolved, allowances, clients, resolve
+from conformance.targets.config import Config, IdentityConfig
+from conformance.targets.resolver import BUILTIN, ResolvedTarget, list_allowances, list_client_identities, resolve
 
 
 class RunOptions(msgspec.Struct, frozen=True):
@@ -40,73 +40,79 @@ class RunOptions(msgspec.Struct, frozen=True):
     allow_hardware: bool = False
     overlays: bool = True
     report_dir: Path | None = None
-    waits: bool = True
+    should_wait: bool = True
     resume: Path | None = None
     rerun_failed: bool = False
     command: str = ""
 
-    def earlier(self) -> Earlier | None:
+    def read_earlier_run(self) -> EarlierRun | None:
         """Return the run that this one resumes, None where it resumes none."""
-        return earlier(self.resume, rerun_failed=self.rerun_failed) if self.resume else None
+        return read_earlier_run(self.resume, rerun_failed=self.rerun_failed) if self.resume else None
 
 
-class Opening(NamedTuple):
+class RunSetup(NamedTuple):
     """A run that is being opened, without credentials yet.
 
-    `reached` returns its target; where that is the built-in server, it waits until the server is up.
+    `wait_for_target` returns its target; where that is the built-in server, it waits until the server is up.
     """
 
     spec: RunSpec
     description: Description
-    identities: Mapping[str, Identity]
-    reached: Callable[[], Target]
+    identities: Mapping[str, IdentityConfig]
+    wait_for_target: Callable[[], Target]
 
 
-def begin(options: RunOptions, resources: ExitStack, now: float) -> Opening:
+def set_up_run(options: RunOptions, resources: ExitStack, now: float) -> RunSetup:
     """Read configuration and description and start the built-in server where that is the target.
 
     `resources` stops the server; `now` is in seconds since 1970. Raises HarnessError: UsageError where the options, the
     configuration or the report directory cannot be used, DescriptionError where the description cannot.
     """
-    config = configuration.load(options.config)
+    config = configuration.load_config(options.config)
     resolved = _resolve_target(options, config)
     spec = _build_spec(options, config, resolved, datetime.fromtimestamp(now, UTC))
     if (spec.path / "events.jsonl").exists():
         raise UsageError(f"{spec.path} already contains a run log", hint="Name a new --report-dir")
-    usable(spec.path)
-    description = spec.describe()  # first, so that an unreadable file starts no server
+    check_writable(spec.path)
+    description = spec.load_description()  # first, so that an unreadable file starts no server
     reached = _start_server(options, spec, resources) if resolved is None else lambda: spec.target
-    identities = resolved.config.identities if resolved else published()
-    return Opening(spec, description, identities, reached)
+    identities = resolved.config.identities if resolved else get_builtin_identities()
+    return RunSetup(spec, description, identities, reached)
 
 
-def published() -> dict[str, Identity]:
+def get_builtin_identities() -> dict[str, IdentityConfig]:
     """Return the identities of the built-in server, which are public."""
     return {
-        identity.name: Identity(
+        identity.name: IdentityConfig(
             identity.token, identity.client_id, identity.client_secret, allowance=identity.allowance or None
         )
         for identity in IDENTITIES
     }
 
 
-def _resolve_target(options: RunOptions, config: Config) -> Resolved | None:
+def _resolve_target(options: RunOptions, config: Config) -> ResolvedTarget | None:
     """Return the configured target, None for the built-in server."""
-    return None if options.target == BUILTIN else resolve(options.target, config, local=published())
+    return (
+        None
+        if options.target == BUILTIN
+        else resolve(options.target, config, builtin_identities=get_builtin_identities())
+    )
 
 
-def _build_spec(options: RunOptions, config: Config, resolved: Resolved | None, started: datetime) -> RunSpec:
+def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | None, started: datetime) -> RunSpec:
     """Return the run, without credentials, before anything is started."""
-    identities = resolved.config.identities if resolved else published()
+    identities = resolved.config.identities if resolved else get_builtin_identities()
     builtin = Target(
         BUILTIN, TargetKind.BUILTIN, "http://127.0.0.1/v2", "",
-        tuple(identities), clients(identities), allowances(identities),
+        tuple(identities), list_client_identities(identities), list_allowances(identities),
     )  # fmt: skip
     target = resolved.target if resolved else builtin
-    pinned = (options.config or Path(configuration.DEFAULT)).parent / config.description if config.description else None
+    pinned = (
+        (options.config or Path(configuration.DEFAULT_FILE)).parent / config.description if config.description else None
+    )
     source = options.description or pinned
-    run = stamped(started.timestamp(), f"{options.profile}-{options.seed}")
-    directory = options.report_dir or fresh_directory(run)
+    run = name_run(started.timestamp(), f"{options.profile}-{options.seed}")
+    directory = options.report_dir or choose_directory(run)
     return RunSpec(
         run=run,
         directory=str(directory.resolve()),
@@ -120,13 +126,13 @@ def _build_spec(options: RunOptions, config: Config, resolved: Resolved | None, 
         budget=options.budget or (resolved.config.budget if resolved else None),
         select=options.select,
         shard=options.shard,
-        waits=options.waits,
+        should_wait=options.should_wait,
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),
         seeds={**_client_ids(identities), **(resolved.config.seeds if resolved else {})},
     )
 
 
-def _client_ids(identities: Mapping[str, Identity]) -> dict[str, tuple[str, ...]]:
+def _client_ids(identities: Mapping[str, IdentityConfig]) -> dict[str, tuple[str, ...]]:
     """Return the client ids as values of the parameter `client_id`; unlike client secrets they are public."""
     configured = (identity.client_id for identity in identities.values())
     resolved = (os.environ.get(value[4:], "") if value.startswith("env:") else value for value in configured)
@@ -140,7 +146,7 @@ def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> C
     The clock of the server stands at the day of the run, so that its ids are the same in every run of that day.
     """
     path = Path(spec.description) if spec.description else None
-    ready = resources.enter_context(starting(path, seed=options.seed, now=spec.day.isoformat()))
+    ready = resources.enter_context(start_server(path, seed=options.seed, now=spec.day.isoformat()))
 
     def wait_for_target() -> Target:
         server = ready()
@@ -149,11 +155,11 @@ def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> C
     return wait_for_target
 
 
-def plan_only(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Plan]:
+def plan_run(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Plan]:
     """Return the run, its model, the catalogue and the plan without starting a server or sending a request."""
-    config = configuration.load(options.config)
+    config = configuration.load_config(options.config)
     spec = _build_spec(options, config, _resolve_target(options, config), datetime.now(UTC))
-    spec = msgspec.structs.replace(spec, budget=affordable(spec.budget, spec.profile, None))
-    catalogue = shipped()
-    model = spec.describe().model
-    return spec, model, catalogue, spec.plan(catalogue, model)
+    spec = msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, None))
+    catalogue = load_catalogue()
+    model = spec.load_description().model
+    return spec, model, catalogue, spec.make_plan(catalogue, model)

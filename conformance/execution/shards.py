@@ -5,7 +5,7 @@ import re
 from conformance.errors import UsageError
 
 
-def shard_of(text: str) -> tuple[int, int]:
+def parse_shard(text: str) -> tuple[int, int]:
     """Parse a shard `I/N` into (I, N); raises UsageError unless 1 ≤ I ≤ N."""
     match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
     shard = (int(match[1]), int(match[2])) if match else (0, 0)

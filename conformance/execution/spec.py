@@ -11,20 +11,22 @@ from conformance.description import Description
 from conformance.evidence.subject import Subject
 from conformance.model import Headers, Request, ResourceModel, Target
 from conformance.model.target import Profile
-from conformance.plan import Catalogue, Plan, Wish, make
-from conformance.plan.case_selection import Selection
-from conformance.validation import SecondOpinion, Validators
+from conformance.plan import Catalogue, Plan, PlanOptions, make_plan
+from conformance.plan.case_selection import CaseSelection
+from conformance.validation import SchemaValidators, SecondOpinion
 from specs.catalogue import requirements
 
-MEMORY = "hypothesis"  # folder in the report directory: failed histories, tried first by a run that resumes this one
+FAILED_HISTORIES_FOLDER = (
+    "hypothesis"  # folder in the report directory: failed histories, tried first by a run that resumes this one
+)
 
 
 class RunSpec(msgspec.Struct, frozen=True):
     """One run, as every process of it needs to know it.
 
     `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
-    `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `done` names items
-    that an earlier run finished, and `first` holds by operation the requests that failed in it. `left` holds the
+    `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items` names items
+    that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it. `lower_budgets` holds the
     budgets of those identities that have less than `budget`.
     """
 
@@ -40,12 +42,12 @@ class RunSpec(msgspec.Struct, frozen=True):
     budget: int | None = None
     select: tuple[str, ...] = ()
     shard: tuple[int, int] = (1, 1)
-    waits: bool = True
+    should_wait: bool = True
     day: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     seeds: dict[str, tuple[str, ...]] = {}
-    done: tuple[str, ...] = ()
-    first: dict[str, tuple[Request, ...]] = {}
-    left: dict[str, int] = {}
+    finished_items: tuple[str, ...] = ()
+    failed_requests: dict[str, tuple[Request, ...]] = {}
+    lower_budgets: dict[str, int] = {}
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -55,42 +57,50 @@ class RunSpec(msgspec.Struct, frozen=True):
         """The report directory."""
         return Path(self.directory)
 
-    def describe(self) -> Description:
+    def load_description(self) -> Description:
         """Load the description of the run."""
         return self._load(overlays=self.overlays)
 
-    def published(self) -> Description:
+    def load_published_description(self) -> Description:
         """Load the description as it was published: without overlays, which correct some of its defects."""
         return self._load(overlays=False)
 
     def _load(self, *, overlays: bool) -> Description:
-        return descriptions.load(Path(self.description) if self.description else None, overlays=overlays)
+        return descriptions.load_description(Path(self.description) if self.description else None, overlays=overlays)
 
-    def wish(self) -> Wish:
+    def build_plan_options(self) -> PlanOptions:
         """Return what the planner needs to know of the run."""
-        selection = Selection.parse(self.select)
-        return Wish(self.target, self.profile, self.budget, selection, self.shard, frozenset(self.done), self.left)
+        selection = CaseSelection.parse(self.select)
+        return PlanOptions(
+            self.target,
+            self.profile,
+            self.budget,
+            selection,
+            self.shard,
+            frozenset(self.finished_items),
+            self.lower_budgets,
+        )
 
-    def subject(self, description: Description) -> Subject:
+    def build_subject(self, description: Description) -> Subject:
         """Return the API under test as checks and probes see it."""
         return Subject(
             description,
-            Validators(description),
+            SchemaValidators(description),
             SecondOpinion(description),
             self.target,
             seed=self.seed,
             seeds=self.seeds,
             today=self.day,
-            memory=str(self.path / MEMORY),
-            first=self.first,
+            failed_histories=str(self.path / FAILED_HISTORIES_FOLDER),
+            failed_requests=self.failed_requests,
         )
 
-    def plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:
+    def make_plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:
         """Make the plan of the run, which is the same in every process."""
-        return make(catalogue, model, self.wish())
+        return make_plan(catalogue, model, self.build_plan_options())
 
 
-class Brief(NamedTuple):
+class RunContext(NamedTuple):
     """Description, catalogue and plan of a run, loaded once in each process."""
 
     description: Description
@@ -98,11 +108,11 @@ class Brief(NamedTuple):
     plan: Plan
 
     @classmethod
-    def of(cls, spec: RunSpec, plan: Plan) -> "Brief":
+    def load(cls, spec: RunSpec, plan: Plan) -> "RunContext":
         """Load description and catalogue in a process that receives the plan from another one."""
-        return cls(spec.describe(), shipped(), plan)
+        return cls(spec.load_description(), load_catalogue(), plan)
 
 
-def shipped() -> Catalogue:
+def load_catalogue() -> Catalogue:
     """Return the catalogue of the bundled requirements."""
-    return Catalogue.of(requirements())
+    return Catalogue.collect(requirements())

@@ -29,12 +29,12 @@ _SPEND = "UPDATE ledger SET spent = spent + ? WHERE identity = ? AND spent + ? <
 _UNLEASED = 256  # last requests before a limit, which are spent one by one
 
 
-def store_path(directory: Path) -> Path:
+def get_store_path(directory: Path) -> Path:
     """Return the path of the store in a report directory."""
     return directory / "workers" / "shared.sqlite"
 
 
-class Store:
+class SharedStore:
     """The connection of one process to the shared store. Every method is atomic among processes.
 
     Far from a limit, `lease` requests are spent at once; those that the item does not use are given back at its end,
@@ -66,7 +66,7 @@ class Store:
                 self._do("DELETE FROM answer WHERE key = ? AND owner = ? AND exchange IS NULL", key, row[0])
             time.sleep(_POLL_S)
 
-    def keep(self, key: str, exchange: Exchange) -> None:
+    def store_exchange(self, key: str, exchange: Exchange) -> None:
         """Store the exchange of a request that this process claimed."""
         self._do("UPDATE answer SET exchange = ? WHERE key = ?", msgspec.msgpack.encode(exchange), key)
 
@@ -74,7 +74,7 @@ class Store:
         """Give up the claim of a request that has no exchange."""
         self._do("DELETE FROM answer WHERE key = ? AND exchange IS NULL", key)
 
-    def spend(self, identity: str, limit: int | None) -> bool:
+    def try_spend(self, identity: str, limit: int | None) -> bool:
         """Write one request into the ledger of an identity; return False, and write nothing, at the limit."""
         if self._leased.get(identity, 0):
             self._leased[identity] -= 1
@@ -113,7 +113,7 @@ class Store:
             self._do("UPDATE ledger SET spent = spent - ? WHERE identity = ?", count, identity)
         self._leased.clear()
 
-    def spent(self) -> dict[str, int]:
+    def get_spent(self) -> dict[str, int]:
         """Return the requests sent so far, by identity; leases that are still open count as sent."""
         return dict(self._do("SELECT identity, spent FROM ledger ORDER BY identity"))
 
@@ -121,7 +121,7 @@ class Store:
         """Make every worker stop; the first reason is kept."""
         self._do("INSERT OR IGNORE INTO flag VALUES ('stop', ?)", reason)
 
-    def stopped(self) -> str:
+    def get_stop_reason(self) -> str:
         """Return the reason why the run is to stop, empty while it continues."""
         row = self._do("SELECT value FROM flag WHERE name = 'stop'").fetchone()
         return str(row[0]) if row else ""
@@ -130,12 +130,12 @@ class Store:
         """Announce to the progress display what the run waits for; empty when it waits no more."""
         self._do("INSERT OR REPLACE INTO flag VALUES ('waiting', ?)", text)
 
-    def announced(self) -> str:
+    def get_announcement(self) -> str:
         """Return what the run waits for, empty where it does not wait."""
         row = self._do("SELECT value FROM flag WHERE name = 'waiting'").fetchone()
         return str(row[0]) if row else ""
 
-    def finish(self, item: str) -> None:
+    def finish_item(self, item: str) -> None:
         """Record that an item ended, and give back the requests that it did not use."""
         self._do("BEGIN IMMEDIATE")
         try:
@@ -144,11 +144,11 @@ class Store:
         finally:
             self._do("COMMIT")  # also after an error: no other process can write until then
 
-    def finished(self) -> frozenset[str]:
+    def get_finished_items(self) -> frozenset[str]:
         """Return the names of the items that ended."""
         return frozenset(row[0] for row in self._do("SELECT item FROM done"))
 
-    def ended(self) -> int:
+    def count_finished_items(self) -> int:
         """Return the number of items that ended."""
         return int(self._do("SELECT count(*) FROM done").fetchone()[0])
 

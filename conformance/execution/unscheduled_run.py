@@ -14,7 +14,7 @@ import msgspec
 
 from conformance import __version__
 from conformance.description import Description
-from conformance.description.positions import places
+from conformance.description.positions import find_places
 from conformance.errors import UsageError
 from conformance.execution.recorder import Recorder
 from conformance.execution.redactor import Redactor
@@ -39,12 +39,12 @@ from conformance.model import (
     Target,
     Verdict,
 )
-from conformance.run_log.event_log import Writer
+from conformance.run_log.event_log import LogWriter
 
 _MAX_BODY_BYTES = 64 * 1024  # most bytes of a body in the run log
 
 
-class About(msgspec.Struct, frozen=True):
+class RunScope(msgspec.Struct, frozen=True):
     """The scope of a run: target and description, requirements and operations, and the folder of the run log."""
 
     target: Target
@@ -59,32 +59,32 @@ class About(msgspec.Struct, frozen=True):
     certification: Certification | None = None
 
 
-class Record:
+class UnscheduledRun:
     """The run log in progress: it writes the header on entering and the footer on leaving, and redacts secrets.
 
     Raises UsageError if the directory holds another run log, LogError if it cannot be written.
     """
 
-    def __init__(self, about: About, secrets: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
-        self.path = about.directory / "events.jsonl"
+    def __init__(self, scope: RunScope, secrets: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
+        self.path = scope.directory / "events.jsonl"
         if self.path.exists():
             raise UsageError(
-                f"{about.directory} holds the run log of another run", hint="Name a new folder with --report-dir"
+                f"{scope.directory} holds the run log of another run", hint="Name a new folder with --report-dir"
             )
         self.clock, self.stopped = clock, ""
-        self._about, self._redactor = about, Redactor(secrets)
-        self._levels = {requirement.id: requirement.level for requirement in about.requirements}
-        self._cases = {Case(name, key) for name, keys in about.cases.items() for key in keys}
+        self._about, self._redactor = scope, Redactor(secrets)
+        self._levels = {requirement.id: requirement.level for requirement in scope.requirements}
+        self._cases = {Case(name, key) for name, keys in scope.cases.items() for key in keys}
         self._observed: set[Case] = set()
         self._sent = 0
-        self._log = Writer(self.path)
+        self._log = LogWriter(self.path)
 
     def __enter__(self) -> Self:
         about = self._about
         model = msgspec.structs.replace(about.description.model, operations=about.operations, resources=(), notes=())
         self._log.append(_build_header(about, self.clock()))
         self._log.append(Described(model))
-        self._log.append(Placed(places(about.description, [operation.pointer for operation in about.operations])))
+        self._log.append(Placed(find_places(about.description, [operation.pointer for operation in about.operations])))
         self._log.append(Catalogued(about.requirements))
         for name, keys in about.cases.items():
             self._log.append(Planned(name, keys))
@@ -97,59 +97,59 @@ class Record:
             self.stopped = self.stopped or "interrupted"
         elif error is not None:
             self.stopped = self.stopped or "internal error"
-            self.leave(self.stopped, Verdict.ERROR)
+            self.close_unjudged(self.stopped, Verdict.ERROR)
         self._log.append(RunFinished(self.clock(), {"": self._sent}, self.stopped))
         self._log.close()
 
-    def item(self, name: str) -> "Item":
+    def open_part(self, name: str) -> "RunPart":
         """Open a part of the run, which counts repeated observations."""
         recorder = Recorder(
             name,
             self._observe,
-            level=self._levels.__getitem__,
-            planned=lambda requirement, operation: Case(requirement, operation) in self._cases,
-            wanted=lambda *_: True,
+            get_level=self._levels.__getitem__,
+            is_planned=lambda requirement, operation: Case(requirement, operation) in self._cases,
+            is_reported=lambda *_: True,
         )
-        return Item(name, self, recorder)
+        return RunPart(name, self, recorder)
 
-    def exchanged(self, exchange: Exchange, item: str) -> None:
+    def log_exchange(self, exchange: Exchange, item: str) -> None:
         """Write an exchange to the run log; very long bodies are cut."""
         self._sent += 1
-        self._log.append(Exchanged(self._redactor.exchange(_shorten(exchange)), item))
+        self._log.append(Exchanged(self._redactor.redact_exchange(_shorten(exchange)), item))
 
-    def notice(self, topic: str, message: str, operation: str = "") -> None:
+    def log_notice(self, topic: str, message: str, operation: str = "") -> None:
         """Write a notice, which is not a verdict."""
-        self._log.append(Noticed(topic, self._redactor.text(message), operation))
+        self._log.append(Noticed(topic, self._redactor.redact_text(message), operation))
 
-    def ended(self, item: ItemFinished) -> None:
+    def log_end(self, item: ItemFinished) -> None:
         """Write the end of a part of the run."""
         self._log.append(item)
 
-    def plans(self, requirement: str) -> bool:
+    def has_planned(self, requirement: str) -> bool:
         """Return whether a requirement is planned on any operation."""
         return requirement in self._about.cases
 
-    def leave(self, reason: str, verdict: Verdict = Verdict.NOT_TESTED) -> None:
+    def close_unjudged(self, reason: str, verdict: Verdict = Verdict.NOT_TESTED) -> None:
         """Give a verdict with a reason to every planned case that has none."""
         for case in sorted(self._cases - self._observed):
             self._observe(Observed(Outcome(case.requirement, case.operation, verdict, reason)))
 
-    def redacted(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Return a text without secrets."""
-        return self._redactor.text(text)
+        return self._redactor.redact_text(text)
 
     def _observe(self, event: Observed) -> None:
         """Write an observation without secrets."""
         outcome = event.outcome
         self._observed.add(outcome.case)
-        clean = {name: self._redactor.text(getattr(outcome, name)) for name in ("message", "expected", "actual")}
+        clean = {name: self._redactor.redact_text(getattr(outcome, name)) for name in ("message", "expected", "actual")}
         self._log.append(Observed(msgspec.structs.replace(outcome, **clean), event.item))
 
 
-class Item:
+class RunPart:
     """A part of a run; its exchanges and observations are logged under its name."""
 
-    def __init__(self, name: str, record: Record, recorder: Recorder) -> None:
+    def __init__(self, name: str, record: UnscheduledRun, recorder: Recorder) -> None:
         self._name, self._record, self._recorder = name, record, recorder
         self._began, self._sent = time.perf_counter(), 0
 
@@ -159,20 +159,20 @@ class Item:
     def __exit__(self, *error: object) -> None:
         self._recorder.close()
         seconds = time.perf_counter() - self._began
-        self._record.ended(ItemFinished(self._name, seconds, self._sent, complete=error[0] is None))
+        self._record.log_end(ItemFinished(self._name, seconds, self._sent, complete=error[0] is None))
 
-    def exchanged(self, exchange: Exchange) -> None:
+    def log_exchange(self, exchange: Exchange) -> None:
         """Write an exchange to the run log."""
         self._sent += 1
-        self._record.exchanged(exchange, self._name)
+        self._record.log_exchange(exchange, self._name)
 
-    def observed(self, outcomes: Iterable[Outcome]) -> None:
+    def log_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Write outcomes to the run log."""
         for outcome in outcomes:
             self._recorder.record(outcome, outcome.operation)
 
 
-def _build_header(about: About, now: float) -> RunStarted:
+def _build_header(about: RunScope, now: float) -> RunStarted:
     """Return the header of the run log."""
     return RunStarted(
         run=about.directory.name,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Generator, Iterator
 
 import msgspec
 
-from conformance.execution.recorder import Sort, kind_of
-from conformance.execution.request_reduction import reductions, size
+from conformance.execution.recorder import OutcomeKind, classify_outcome
+from conformance.execution.request_reduction import measure_request, propose_reductions
 from conformance.model import Exchange, Outcome, Request
 
-BUDGET = 24  # requests that the reduction may send for one requirement
+MAX_REDUCTION_REQUESTS = 24  # requests that the reduction may send for one requirement
 
 
 class Witness(msgspec.Struct, frozen=True):
@@ -20,70 +20,72 @@ class Witness(msgspec.Struct, frozen=True):
     @property
     def size(self) -> tuple[int, int, str]:
         """The size of the request as a sort key."""
-        return size(self.exchange.request)
+        return measure_request(self.exchange.request)
 
 
-class Held:
+class ItemViolations:
     """The violations of a plan item by kind, with their exchanges."""
 
     def __init__(self) -> None:
         self._exchanges: dict[str, Exchange] = {}
-        self._kinds: dict[Sort, list[Witness]] = {}
+        self._kinds: dict[OutcomeKind, list[Witness]] = {}
 
-    def saw(self, exchange: Exchange) -> None:
+    def add_exchange(self, exchange: Exchange) -> None:
         """Add an exchange that violations may rest on."""
         self._exchanges[exchange.id] = exchange
 
-    def take(self, outcome: Outcome) -> None:
+    def add_violation(self, outcome: Outcome) -> None:
         """Add a violation; one that rests on no exchange of the item is ignored."""
         exchange = next((self._exchanges[key] for key in outcome.exchanges if key in self._exchanges), None)
         if exchange is not None:
-            self._kinds.setdefault(kind_of(outcome), []).append(Witness(outcome, exchange))
+            self._kinds.setdefault(classify_outcome(outcome), []).append(Witness(outcome, exchange))
 
-    def smallest(self, kind: Sort) -> Witness:
+    def get_smallest(self, kind: OutcomeKind) -> Witness:
         """Return the violation of a kind with the smallest request."""
         return min(self._kinds[kind], key=lambda witness: witness.size)
 
-    def kinds(self) -> tuple[Sort, ...]:
+    def list_kinds(self) -> tuple[OutcomeKind, ...]:
         """Return the kinds of violations in the order in which they appeared."""
         return tuple(self._kinds)
 
-    def reduced(self) -> Iterator[Outcome]:
+    def find_reduced(self) -> Iterator[Outcome]:
         """Yield the first violation of each kind with the id of a smaller exchange, where there is one.
 
         Its `times` is 0, as it has been counted before.
         """
         for kind, (first, *_) in self._kinds.items():
-            best = self.smallest(kind)
+            best = self.get_smallest(kind)
             if best.size < first.size:
                 yield msgspec.structs.replace(first.outcome, smallest=best.exchange.id, times=0)
 
-    def shrink(
-        self, attempt: Callable[[Request], None], could: Callable[[Request, str], bool] = lambda _request, _name: True
+    def reduce(
+        self,
+        attempt: Callable[[Request], None],
+        can_violate: Callable[[Request, str], bool] = lambda _request, _name: True,
     ) -> None:
         """Search a smaller request for each kind of violation.
 
         `attempt` sends a request and adds its violations. Each requirement has a budget of its own. A request is not
-        sent again, nor is one sent that cannot violate the requirement by `could`.
+        sent again, nor is one sent that cannot violate the requirement by `can_violate`.
         """
-        budget = dict.fromkeys((requirement for requirement, *_ in self.kinds()), BUDGET)
-        shown = {exchange.request: frozenset[Sort]() for exchange in self._exchanges.values()}
+        budget = dict.fromkeys((requirement for requirement, *_ in self.list_kinds()), MAX_REDUCTION_REQUESTS)
+        shown = {exchange.request: frozenset[OutcomeKind]() for exchange in self._exchanges.values()}
         for kind, witnesses in self._kinds.items():
             for request in (witness.exchange.request for witness in witnesses):
                 shown[request] = shown.get(request, frozenset()) | {kind}
-        for kind in self.kinds():
+        for kind in self.list_kinds():
             requirement = kind[0]
-            steps = reductions(self.smallest(kind).exchange.request)
+            steps = propose_reductions(self.get_smallest(kind).exchange.request)
             candidate = next(steps, None)
             while candidate is not None:
-                if candidate not in shown and could(candidate, requirement):
+                if candidate not in shown and can_violate(candidate, requirement):
                     if not budget[requirement]:
                         break
                     budget[requirement] -= 1
                     shown[candidate] = self._attempt(attempt, candidate)
                 candidate = _next_candidate(steps, shows=kind in shown.get(candidate, ()))
 
-    def _attempt(self, attempt: Callable[[Request], None], request: Request) -> frozenset[Sort]:
+    def _attempt(self, attempt: Callable[[Request], None], request: Request) -> frozenset[OutcomeKind]:
         """Send a request and return the kinds of violations that it shows."""
         before = {kind: len(witnesses) for kind, witnesses in self._kinds.items()}
         attempt(request)

@@ -2,12 +2,12 @@
 
 from conformance.execution.driver import Driver
 from conformance.execution.redactor import Redactor
-from conformance.execution.spec import Brief, RunSpec
-from conformance.execution.store import Store, store_path
+from conformance.execution.spec import RunContext, RunSpec
+from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import Case, Outcome
 from conformance.network.channel import AGENT, Channel
-from conformance.plan import Item, Plan
-from conformance.run_log.event_log import Writer
+from conformance.plan import Plan, PlanItem
+from conformance.run_log.event_log import LogWriter
 from conformance.safety.gate import Gate
 
 _LEASE = 8  # requests that a worker spends at once
@@ -16,17 +16,17 @@ _LEASE = 8  # requests that a worker spends at once
 class Worker:
     """Runs plan items and writes its own log `workers/NAME.jsonl`."""
 
-    def __init__(self, spec: RunSpec, brief: Brief, name: str) -> None:
-        self.subject = spec.subject(brief.description)
+    def __init__(self, spec: RunSpec, brief: RunContext, name: str) -> None:
+        self.subject = spec.build_subject(brief.description)
         self.catalogue, self.plan = brief.catalogue, brief.plan
-        self._log = Writer(spec.path / "workers" / f"{name}.jsonl")
-        self.store = Store(store_path(spec.path), _LEASE)
+        self._log = LogWriter(spec.path / "workers" / f"{name}.jsonl")
+        self.store = SharedStore(get_store_path(spec.path), _LEASE)
         self._channel = Channel(
             spec.target.base_url, spec.headers, Gate(spec.target, brief.description.model.operations), agent=AGENT
         )
-        self._cases = self.plan.cases()
-        self.todo = todo(self.plan, spec)
-        self._wish = spec.wish()
+        self._cases = self.plan.list_cases()
+        self.remaining_items = find_remaining_items(self.plan, spec)
+        self._wish = spec.build_plan_options()
         self._awaited: frozenset[str] = frozenset()  # items that the worker has waited for
         self._driver = Driver(
             self.subject,
@@ -37,16 +37,16 @@ class Worker:
             self._log.append,
             self._is_planned,
             self._is_reported,
-            limit=self._wish.limit,
-            waits=spec.waits,
+            get_limit=self._wish.get_limit,
+            should_wait=spec.should_wait,
         )
 
-    def run(self, item: Item, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
+    def run(self, item: PlanItem, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:
         """Run an item once the items named in `after` have ended; return its violations."""
         pending, self._awaited = after - self._awaited, self._awaited | after
         return self._driver.run(item, pending)
 
-    def writes(self, item: Item) -> bool:
+    def can_write(self, item: PlanItem) -> bool:
         """Return whether the requests of an item can have an effect."""
         return self.catalogue.probes[item.probe].writes
 
@@ -69,12 +69,12 @@ class Worker:
         model = self.subject.model
         return (
             known is not None
-            and self._wish.selection.takes(known, model.by_key.get(operation))
+            and self._wish.selection.is_selected(known, model.operations_by_key.get(operation))
             and self._wish.shard == (1, 1)
         )
 
 
-def todo(plan: Plan, spec: RunSpec) -> tuple[Item, ...]:
+def find_remaining_items(plan: Plan, spec: RunSpec) -> tuple[PlanItem, ...]:
     """Return the items of a plan that no earlier run finished."""
-    done = frozenset(spec.done)
+    done = frozenset(spec.finished_items)
     return tuple(item for item in plan.items if item.name not in done)

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
-from conformance.mock_server import running
+from conformance.mock_server import run_server
 from conformance.mock_server.clock import Clock
-from conformance.mock_server.faults import catalogue, fitting, place
-from conformance.mock_server.seeded_faults import Site
-from conformance.mock_server.world.builder import build
+from conformance.mock_server.faults import list_applicable_faults, load_faults, place_fault
+from conformance.mock_server.seeded_faults import FaultSite
+from conformance.mock_server.world.builder import build_world
 from conformance.model import Level, Profile, ResourceModel, Verdict
-from conformance.plan.selectors import WHOLE
-from reports import Finding, Summary, fold, read
+from conformance.plan.selectors import WHOLE_API_KEY
+from reports import Finding, Summary, fold, read_events
 
 _DELIVERY_FAMILIES = frozenset({"WHK"})  # families of messages that a server sends
 _DESCRIPTION_PREFIX = "DSC-"  # findings on the description, which is not the server's
 
 
-class Proof(msgspec.Struct, frozen=True):
+class FaultResult(msgspec.Struct, frozen=True):
     """The result of the suite on one faulty server; `fault` is empty for a clean server of some seed.
 
     `expected` are the requirements that the fault trips, `places` the operations where it may be seen (empty: any).
@@ -45,7 +45,7 @@ class Proof(msgspec.Struct, frozen=True):
     named: tuple[str, ...] = ()
 
     @property
-    def killed(self) -> bool:
+    def is_detected(self) -> bool:
         """Whether a requirement that the fault trips was reported where the fault is."""
         return bool(self.named)
 
@@ -55,21 +55,21 @@ class Proof(msgspec.Struct, frozen=True):
         return self.fault, self.seed
 
 
-def prove(fault: str, *, description: Path | None, profile: Profile, seed: int) -> Proof:
+def run_fault(fault: str, *, description: Path | None, profile: Profile, seed: int) -> FaultResult:
     """Run the whole plan in this process against a server with that fault, or a clean one for an empty name.
 
     Writes are allowed where nothing of the fault shows without them, and on clean servers of even seeds.
     """
     proof = _run_suite(fault, description, profile, seed, allow_writes=not fault and seed % 2 == 0)
-    if not fault or proof.killed:
+    if not fault or proof.is_detected:
         return proof
     return _run_suite(fault, description, profile, seed, allow_writes=True)
 
 
-def _run_suite(fault: str, description: Path | None, profile: Profile, seed: int, *, allow_writes: bool) -> Proof:
+def _run_suite(fault: str, description: Path | None, profile: Profile, seed: int, *, allow_writes: bool) -> FaultResult:
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(description, seed=seed, faults=(fault,) if fault else ()) as server,
+        run_server(description, seed=seed, faults=(fault,) if fault else ()) as server,
     ):
         options = RunOptions(
             target=server.base_url,
@@ -86,19 +86,19 @@ def _run_session(options: RunOptions) -> Summary:
     session = Session.open(options)
     try:
         worker = Worker(session.spec, session.brief, "main")
-        for item in worker.todo:
+        for item in worker.remaining_items:
             worker.run(item)
         worker.close()
-        return fold(read([session.finish()]))
+        return fold(read_events([session.finish()]))
     finally:
         session.close()
 
 
-def _build_proof(fault: str, options: RunOptions, summary: Summary) -> Proof:
-    planted = catalogue()[fault] if fault else None
-    expected = planted.trips if planted else ()
+def _build_proof(fault: str, options: RunOptions, summary: Summary) -> FaultResult:
+    planted = load_faults()[fault] if fault else None
+    expected = planted.requirements if planted else ()
     explained = {*expected, *(planted.implies if planted else ())}
-    model = load(options.description).model
+    model = load_description(options.description).model
     places = _find_places(fault, options) if fault else ()
     nearby = _find_nearby_operations(places, model)
     violated = [
@@ -110,7 +110,7 @@ def _build_proof(fault: str, options: RunOptions, summary: Summary) -> Proof:
     def name_findings(findings: Iterable[Finding]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(f"{finding.requirement} {finding.operation}" for finding in findings))
 
-    return Proof(
+    return FaultResult(
         fault,
         options.seed,
         expected,
@@ -130,18 +130,18 @@ def _build_proof(fault: str, options: RunOptions, summary: Summary) -> Proof:
     )
 
 
-def inapplicable(names: Iterable[str], description: Path | None) -> dict[str, str]:
+def list_inapplicable_faults(names: Iterable[str], description: Path | None) -> dict[str, str]:
     """Return the faults, out of these names, that no run on that description can meet, with the reason."""
-    world = build(load(description), 1, Clock().now())
-    fits = frozenset(fitting(world.description.model))
+    world = build_world(load_description(description), 1, Clock().now())
+    fits = frozenset(list_applicable_faults(world.description.model))
     reasons: dict[str, str] = {}
     for name in names:
-        fault = catalogue()[name]
+        fault = load_faults()[name]
         if fault.family in _DELIVERY_FAMILIES:
             reasons[name] = "it spoils deliveries; `evconform webhooks` judges those"
         elif name not in fits:
-            reasons[name] = f"the description documents no {fault.needs}"
-        elif fault.plant(Site(world, name)) is None:
+            reasons[name] = f"the description documents no {fault.media_type}"
+        elif fault.install(FaultSite(world, name)) is None:
             reasons[name] = "the description has no place for it"
     return reasons
 
@@ -151,8 +151,8 @@ def _find_places(fault: str, options: RunOptions) -> tuple[str, ...]:
 
     Empty where the fault may change all.
     """
-    planted = place(fault, build(load(options.description), options.seed, Clock().now()))
-    return tuple(sorted({*planted.operations, *planted.told} if planted.operations else ()))
+    planted = place_fault(fault, build_world(load_description(options.description), options.seed, Clock().now()))
+    return tuple(sorted({*planted.operations, *planted.reporting_operations} if planted.operations else ()))
 
 
 def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> frozenset[str]:
@@ -161,11 +161,13 @@ def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> fr
     A list is compared with its members, and a write is seen in a read, so that the operation named by a finding depends
     on its requirement.
     """
-    resources = {model.by_key[key].resource for key in places} - {""}
-    return frozenset({WHOLE, *places, *(o.key for o in model.operations if o.resource in resources)} if places else ())
+    resources = {model.operations_by_key[key].resource for key in places} - {""}
+    return frozenset(
+        {WHOLE_API_KEY, *places, *(o.key for o in model.operations if o.resource in resources)} if places else ()
+    )
 
 
-def matrix(  # noqa: PLR0913
+def run_fault_matrix(  # noqa: PLR0913
     faults: Iterable[str],
     seeds: Iterable[int],
     *,
@@ -173,7 +175,7 @@ def matrix(  # noqa: PLR0913
     profile: Profile,
     workers: int,
     done: Collection[tuple[str, int]] = (),
-) -> Iterator[Proof]:
+) -> Iterator[FaultResult]:
     """Run the suite for every fault, and for the clean server of each seed, in parallel.
 
     Yields results as they arrive, without those in `done`.
@@ -181,7 +183,7 @@ def matrix(  # noqa: PLR0913
     pairs = [*(("", seed) for seed in seeds), *((name, 1) for name in faults)]
     with ProcessPoolExecutor(max_workers=workers) as pool:
         jobs = [
-            pool.submit(prove, fault, description=description, profile=profile, seed=seed)
+            pool.submit(run_fault, fault, description=description, profile=profile, seed=seed)
             for fault, seed in pairs
             if (fault, seed) not in done
         ]

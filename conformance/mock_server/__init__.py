@@ -3,6 +3,6 @@
 The package itself exports only what launches a server in a process of its own, so that importing it stays cheap.
 """
 
-from conformance.mock_server.launcher import Running, running, starting
+from conformance.mock_server.launcher import RunningServer, run_server, start_server
 
-__all__ = ["Running", "running", "starting"]
+__all__ = ["RunningServer", "run_server", "start_server"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from conformance.errors import HarnessError, UsageError
 from conformance.mock_server import clock
-from conformance.mock_server.assembly import Settings
-from conformance.mock_server.rate_limit import RATE_LIMIT
-from conformance.mock_server.uvicorn_server import serve
+from conformance.mock_server.assembly import ServerSettings
+from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
+from conformance.mock_server.uvicorn_server import serve_until_ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,14 +22,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--fault", action="append", default=[], metavar="NAME", help="seed the fault of this name; repeatable"
     )
     parser.add_argument(
-        "--rate-limit", type=int, default=RATE_LIMIT, metavar="N", help="requests an hour (default: %(default)s)"
+        "--rate-limit",
+        type=int,
+        default=DEFAULT_RATE_LIMIT,
+        metavar="N",
+        help="requests an hour (default: %(default)s)",
     )
     parser.add_argument("--now", metavar="TIME", help="freeze the clock at an RFC 3339 time (default: the clock runs)")
     options = parser.parse_args(arguments)
     try:
         moment = _parse_time(options.now)
-        settings = Settings(options.description, options.seed, tuple(options.fault), options.rate_limit, moment)
-        serve(settings, options.port)
+        settings = ServerSettings(options.description, options.seed, tuple(options.fault), options.rate_limit, moment)
+        serve_until_ended(settings, options.port)
     except HarnessError as error:
         sys.stderr.write(f"{error.message}\n{error.hint}\n")
         return error.exit_code
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse_time(text: str | None) -> int | None:
     if text is None:
         return None
-    moment = clock.parse(text)
+    moment = clock.parse_time(text)
     if moment is None:
         raise UsageError(f"--now must be an RFC 3339 time, got {text!r}", hint="For example 2026-01-31T12:00:00Z")
     return moment

@@ -5,25 +5,31 @@ from dataclasses import dataclass
 
 from conformance.mock_server import negotiation
 from conformance.mock_server.behaviours import Behaviours
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.hooks import Seams, through
-from conformance.mock_server.parameters import Reader
-from conformance.mock_server.problems import MEDIA, Problem, documented, not_found, parameter
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.hooks import Hooks, apply_hooks
+from conformance.mock_server.parameters import QueryReader
+from conformance.mock_server.problems import (
+    PROBLEM_MEDIA_TYPE,
+    Problem,
+    build_not_found,
+    build_parameter_problem,
+    choose_documented_status,
+)
 from conformance.mock_server.rate_limit import Allowance, RateLimit
-from conformance.mock_server.read_handler import ME, Reads
-from conformance.mock_server.renderer import encode
-from conformance.mock_server.router import Router
-from conformance.mock_server.tokens import Grant, Tokens
-from conformance.mock_server.validators import Validators
-from conformance.mock_server.world.builder import World
-from conformance.mock_server.write_handler import Writes
+from conformance.mock_server.read_handler import ME, ReadHandler
+from conformance.mock_server.renderer import encode_json
+from conformance.mock_server.router import OperationRouter
+from conformance.mock_server.tokens import Grant, TokenStore
+from conformance.mock_server.validators import RequestValidators
+from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.write_handler import WriteHandler
 from conformance.model import Location, Operation
 
 _USER_SLUG = "invalid-user"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class WireRequest:
     """A decoded request: `path` is below the base path, header names are in lower case."""
 
     method: str
@@ -36,7 +42,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WireResponse:
     """A response as bytes, ready to be sent."""
 
     status: int
@@ -44,27 +50,29 @@ class Reply:
     body: bytes
 
 
-class Api:
+class MockApi:
     """Handler of all requests to one world."""
 
-    def __init__(self, world: World, tokens: Tokens, limit: RateLimit, hooks: Seams, now: Callable[[], int]) -> None:
+    def __init__(
+        self, world: MockWorld, tokens: TokenStore, limit: RateLimit, hooks: Hooks, now: Callable[[], int]
+    ) -> None:
         self._world = world
         self._tokens = tokens
         self._limit = limit
         self._hooks = hooks
         self._now = now
-        self._router = Router(world.shape.model.operations)
-        self._validators = Validators(world.description)
-        self._readers: dict[str, Reader] = {}
+        self._router = OperationRouter(world.shape.model.operations)
+        self._validators = RequestValidators(world.description)
+        self._readers: dict[str, QueryReader] = {}
         self._version = world.shape.model.version_header
         self.behaviours = Behaviours(world, now)
-        self.reads = Reads(world, hooks, self.behaviours)
-        self.writes = Writes(world, self.reads, self.behaviours, self._validators, hooks, now)
+        self.reads = ReadHandler(world, hooks, self.behaviours)
+        self.writes = WriteHandler(world, self.reads, self.behaviours, self._validators, hooks, now)
 
-    def handle(self, request: Request) -> Reply:
+    def handle_request(self, request: WireRequest) -> WireResponse:
         """Return the response to a request; every failure is a problem document."""
         headers: dict[str, str] = {}
-        call: Call | None = None
+        call: ServerCall | None = None
         try:
             call = self._route_request(request)
             headers = self._admit_call(call)
@@ -74,30 +82,30 @@ class Api:
         response.headers = {**headers, **response.headers}
         if self._version:
             response.headers.setdefault(self._version, "2")
-        response = through(self._hooks.answer, call, response)
+        response = apply_hooks(self._hooks.answer, call, response)
         return self._encode_response(call, request, response)
 
-    def _build_problem_response(self, request: Request, problem: Problem) -> Answer:
-        body = problem.body(request.base, request.path)
-        return Answer(problem.status, body, problem.headers, MEDIA)
+    def _build_problem_response(self, request: WireRequest, problem: Problem) -> ServerResponse:
+        body = problem.build_document(request.base, request.path)
+        return ServerResponse(problem.status, body, problem.headers, PROBLEM_MEDIA_TYPE)
 
-    def _encode_response(self, call: Call | None, request: Request, response: Answer) -> Reply:
-        body = response.raw if response.raw is not None else b"" if not response.media else encode(response.body)
+    def _encode_response(self, call: ServerCall | None, request: WireRequest, response: ServerResponse) -> WireResponse:
+        body = response.raw if response.raw is not None else b"" if not response.media else encode_json(response.body)
         if self._hooks.raw:
-            body = through(self._hooks.raw, call, response, body)
+            body = apply_hooks(self._hooks.raw, call, response, body)
         headers = [(name, value) for name, value in response.headers.items()]
         if response.media:
             headers.append(("Content-Type", response.media))
         if response.status != 204:
             headers.append(("Content-Length", str(len(body))))
-        return Reply(response.status, tuple(headers), b"" if request.method == "HEAD" else body)
+        return WireResponse(response.status, tuple(headers), b"" if request.method == "HEAD" else body)
 
     # Protocol: path, method, version, media type
 
-    def _route_request(self, request: Request) -> Call:
-        match = self._router.find(request.path)
+    def _route_request(self, request: WireRequest) -> ServerCall:
+        match = self._router.find_operations(request.path)
         if match is None:
-            raise not_found()
+            raise build_not_found()
         methods, values = match
         operation = methods.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
@@ -105,29 +113,29 @@ class Api:
             problem = Problem(
                 405, detail=f"{request.method} is not allowed here.", headers={"Allow": ", ".join(allowed)}
             )
-            raise through(self._hooks.protocol, None, "method", problem)
+            raise apply_hooks(self._hooks.protocol, None, "method", problem)
         names = [parameter_spec.name for parameter_spec in operation.path_parameters]
-        call = Call(
+        call = ServerCall(
             operation, request.method, request.path, request.base, request.query, request.headers,
             dict(zip(names, values, strict=True)), request.body,
         )  # fmt: skip
         for check, complaint in (("accept", self._check_accept), ("version", self._check_version)):
-            if problem := through(self._hooks.protocol, call, check, complaint(call)):
+            if problem := apply_hooks(self._hooks.protocol, call, check, complaint(call)):
                 raise problem
         return call
 
-    def _check_accept(self, call: Call) -> Problem | None:
+    def _check_accept(self, call: ServerCall) -> Problem | None:
         operation = call.operation
         offered = [
             media.type for response in operation.responses if response.status[0] == "2" for media in response.media
         ]
-        if not offered or operation.response(406) is None:
+        if not offered or operation.find_response(406) is None:
             return None
-        if negotiation.choose(call.headers.get("accept", ""), offered) is None:
+        if negotiation.choose_media_type(call.headers.get("accept", ""), offered) is None:
             return Problem(406, detail="No answer here has a type that Accept takes.")
         return None
 
-    def _check_version(self, call: Call) -> Problem | None:
+    def _check_version(self, call: ServerCall) -> Problem | None:
         text = call.headers.get(self._version.lower()) if self._version else None
         if text is None or text.strip() == "2":
             return None
@@ -135,13 +143,13 @@ class Api:
 
     # Token and rate limit
 
-    def _admit_call(self, call: Call) -> dict[str, str]:
+    def _admit_call(self, call: ServerCall) -> dict[str, str]:
         """Check token, scope and rate limit, and return the rate limit headers.
 
         Raises: Problem with status 401, 403 or 429.
         """
         call.grant = self._find_grant(call)
-        problem = through(self._hooks.admit, call, self._find_refusal(call))
+        problem = apply_hooks(self._hooks.admit, call, self._find_refusal(call))
         if problem is not None and problem.status == 401:
             raise problem
         rate_headers = self._take_allowance(call)
@@ -150,13 +158,13 @@ class Api:
             raise problem
         return rate_headers
 
-    def _find_grant(self, call: Call) -> Grant | None:
+    def _find_grant(self, call: ServerCall) -> Grant | None:
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        return self._tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        return self._tokens.find_grant(token.strip()) if scheme.lower() == "bearer" else None
 
-    def _find_refusal(self, call: Call) -> Problem | None:
+    def _find_refusal(self, call: ServerCall) -> Problem | None:
         operation = call.operation
-        if not operation.secured:
+        if not operation.is_secured:
             return None
         if call.grant is None:
             sent = "authorization" in call.headers
@@ -168,12 +176,12 @@ class Api:
                 return None
         return Problem(403, detail="The token lacks the scope that this needs.")
 
-    def _take_allowance(self, call: Call) -> dict[str, str]:
+    def _take_allowance(self, call: ServerCall) -> dict[str, str]:
         application, user = (call.grant.application, call.grant.user) if call.grant else ("", "")
-        allowance: Allowance = self._limit.take(application, user, self._now())
-        allowance = through(self._hooks.limit, call, allowance)
+        allowance: Allowance = self._limit.take_request(application, user, self._now())
+        allowance = apply_hooks(self._hooks.limit, call, allowance)
         headers = {"X-RateLimit-Limit": str(allowance.limit), "X-RateLimit-Remaining": str(allowance.remaining)}
-        if allowance.retry_after and call.operation.response(429):
+        if allowance.retry_after and call.operation.find_response(429):
             wait = str(allowance.retry_after)
             detail = f"Request was rate limited. Try again in {wait} seconds."
             raise Problem(429, "rate-limit-exceeded", detail, headers={**headers, "Retry-After": wait})
@@ -181,74 +189,74 @@ class Api:
 
     # User and parameters
 
-    def _run_operation(self, call: Call, request: Request) -> Answer:
-        call.user = through(self._hooks.context, call, self._resolve_user(call))
+    def _run_operation(self, call: ServerCall, request: WireRequest) -> ServerResponse:
+        call.user = apply_hooks(self._hooks.context, call, self._resolve_user(call))
         self._check_query(call)
         if call.operation.method == "GET":
-            return self.reads.answer(call)
+            return self.reads.handle(call)
         if request.too_large:
-            status = documented(call.operation, (413, 400))
+            status = choose_documented_status(call.operation, (413, 400))
             raise Problem(status, "request-too-large", "The body is larger than this server takes.")
-        return self.writes.answer(call)
+        return self.writes.handle(call)
 
-    def _resolve_user(self, call: Call) -> str | None:
+    def _resolve_user(self, call: ServerCall) -> str | None:
         """Return the id of the user in whose name the call is made, from the token or the user header."""
         token_user = call.grant.user if call.grant else ""
         name = call.operation.user_header
         text = call.headers.get(name.lower()) if name else None
         if text is None:
             is_required = call.operation.user_required and not token_user
-            missing = parameter(name, "this header is required.", _USER_SLUG) if is_required else None
-            if problem := through(self._hooks.parameter, call, name, missing) if missing else None:
+            missing = build_parameter_problem(name, "this header is required.", _USER_SLUG) if is_required else None
+            if problem := apply_hooks(self._hooks.parameter, call, name, missing) if missing else None:
                 raise problem
             return token_user or None
         user, problem = self._parse_user(call, name, text.strip())
-        if problem := through(self._hooks.parameter, call, name, problem) if problem else None:
+        if problem := apply_hooks(self._hooks.parameter, call, name, problem) if problem else None:
             raise problem
         if token_user and user and user != token_user:
             raise Problem(403, detail="The token belongs to another user.")
         return user or token_user or None
 
-    def _parse_user(self, call: Call, name: str, text: str) -> tuple[str, Problem | None]:
+    def _parse_user(self, call: ServerCall, name: str, text: str) -> tuple[str, Problem | None]:
         """Return the user id in a user header, and the problem of the header, None where it is valid.
 
         The header holds a bare id, or the URL of the user, whose last segment is the id.
         """
-        users = self._world.shape.resources.get(self._world.shape.principal)
+        users = self._world.shape.resources.get(self._world.shape.user_resource)
         if users is None:  # the description knows no users
-            return "", parameter(name, "no such user.", _USER_SLUG)
+            return "", build_parameter_problem(name, "no such user.", _USER_SLUG)
         bare = text.removeprefix(call.base + users.list_path + "/")
-        parameter_spec = call.operation.parameter(name, Location.HEADER)
+        parameter_spec = call.operation.find_parameter(name, Location.HEADER)
         if (
             not parameter_spec
             or len(bare) != 30
-            or not self._validators.parameter(name, parameter_spec.schema).is_valid(bare)
+            or not self._validators.parameter_validator(name, parameter_spec.schema).is_valid(bare)
         ):
-            return "", parameter(name, "not the id or URL of a user.", _USER_SLUG)
-        if bare not in self._world.store.collection(users.name).by_key:
-            return "", Problem(404 if call.operation.response(404) else 400, _USER_SLUG, f"{name}: no such user.")
+            return "", build_parameter_problem(name, "not the id or URL of a user.", _USER_SLUG)
+        if bare not in self._world.store.get_collection(users.name).by_key:
+            return "", Problem(404 if call.operation.find_response(404) else 400, _USER_SLUG, f"{name}: no such user.")
         return bare, None
 
-    def _check_query(self, call: Call) -> None:
+    def _check_query(self, call: ServerCall) -> None:
         reader = self._get_query_reader(call.operation)
         paging = call.operation.pagination
         paging_names = {paging.size, paging.after, paging.before, paging.page} if paging else set()
         seen: set[str] = set()
         for name, text in call.query:
             seen.add(name)
-            if name not in reader.known or name in paging_names or text == ME:
+            if name not in reader.parameters or name in paging_names or text == ME:
                 continue
-            complaint = reader.complaint(name, text)
-            problem = parameter(name, complaint) if complaint else None
+            complaint = reader.find_complaint(name, text)
+            problem = build_parameter_problem(name, complaint) if complaint else None
             if self._hooks.parameter:
-                problem = through(self._hooks.parameter, call, name, problem)
+                problem = apply_hooks(self._hooks.parameter, call, name, problem)
             if problem:
                 raise problem
-        for name, parameter_spec in reader.known.items():
+        for name, parameter_spec in reader.parameters.items():
             if parameter_spec.required and name not in seen:
-                raise parameter(name, "this parameter is required.")
+                raise build_parameter_problem(name, "this parameter is required.")
 
-    def _get_query_reader(self, operation: Operation) -> Reader:
+    def _get_query_reader(self, operation: Operation) -> QueryReader:
         if operation.key not in self._readers:
-            self._readers[operation.key] = Reader(operation, self._validators)
+            self._readers[operation.key] = QueryReader(operation, self._validators)
         return self._readers[operation.key]

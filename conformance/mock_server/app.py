@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.mock_server.api import Api, Reply, Request
-from conformance.mock_server.problems import MEDIA, Problem
-from conformance.mock_server.renderer import encode
+from conformance.mock_server.api import MockApi, WireRequest, WireResponse
+from conformance.mock_server.problems import PROBLEM_MEDIA_TYPE, Problem
+from conformance.mock_server.renderer import encode_json
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -20,14 +20,14 @@ _MAX_QUERY_PARAMETERS = 1000  # further query parameters are ignored
 _MAX_QUERY_BYTES = 1 << 20
 
 
-class App:
+class MockApp:
     """The ASGI application: dispatches by path, below `root_path` where the server hangs under one (ASGI 3).
 
     `body_limit` is in bytes, `patience` the seconds that a body may take to arrive.
     """
 
     def __init__(
-        self, api: Api, base_path: str, beside: Application, *, body_limit: int = 4 << 20, patience: float = 10.0
+        self, api: MockApi, base_path: str, beside: Application, *, body_limit: int = 4 << 20, patience: float = 10.0
     ) -> None:
         self._api = api
         self._base_path = base_path
@@ -49,7 +49,7 @@ class App:
         except TimeoutError:
             await _send(send, _encode_problem(_timeout_problem(), base))
             return
-        request = Request(
+        request = WireRequest(
             scope["method"],
             path[len(self._base_path) :] or "/",
             base,
@@ -59,7 +59,7 @@ class App:
             too_large,
         )
         try:
-            response = self._api.handle(request)
+            response = self._api.handle_request(request)
         except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stderr)
             response = _encode_problem(Problem(500, "internal-error", "The server failed."), base)
@@ -126,18 +126,18 @@ def _timeout_problem() -> Problem:
     return Problem(408, "request-timeout", "The body took too long to arrive.")
 
 
-def _encode_problem(problem: Problem, base: str) -> Reply:
-    body = encode(problem.body(base))
+def _encode_problem(problem: Problem, base: str) -> WireResponse:
+    body = encode_json(problem.build_document(base))
     headers = (
-        ("Content-Type", MEDIA),
+        ("Content-Type", PROBLEM_MEDIA_TYPE),
         ("Content-Length", str(len(body))),
         ("EvEnergy-Version", "2"),
         ("Connection", "close"),
     )
-    return Reply(problem.status, headers, body)
+    return WireResponse(problem.status, headers, body)
 
 
-async def _send(send: Send, response: Reply) -> None:
+async def _send(send: Send, response: WireResponse) -> None:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace").replace(b"\r", b"").replace(b"\n", b""))
         for name, value in response.headers

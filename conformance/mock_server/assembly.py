@@ -7,28 +7,28 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from conformance.description import Description, load
+from conformance.description import Description, load_description
 from conformance.mock_server import faults as catalogue
-from conformance.mock_server.api import Api
-from conformance.mock_server.app import App, Receive, Scope, Send
-from conformance.mock_server.behaviours import prepare
-from conformance.mock_server.call import Call, Place
+from conformance.mock_server.api import MockApi
+from conformance.mock_server.app import MockApp, Receive, Scope, Send
+from conformance.mock_server.behaviours import prepare_world
+from conformance.mock_server.call import RecordPosition, ServerCall
 from conformance.mock_server.clock import Clock
-from conformance.mock_server.control import Control
-from conformance.mock_server.hooks import Seams
-from conformance.mock_server.identities import ALLOWANCES
-from conformance.mock_server.oauth import Issuer
-from conformance.mock_server.rate_limit import RATE_LIMIT, RateLimit
-from conformance.mock_server.renderer import Node
-from conformance.mock_server.tokens import Tokens
-from conformance.mock_server.webhooks import Webhooks
-from conformance.mock_server.world.builder import World, build
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.control import ControlEndpoints
+from conformance.mock_server.hooks import Hooks
+from conformance.mock_server.identities import ALLOWANCES_BY_CLIENT
+from conformance.mock_server.oauth import OAuthServer
+from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT, RateLimit
+from conformance.mock_server.renderer import ExpansionNode
+from conformance.mock_server.tokens import TokenStore
+from conformance.mock_server.webhooks import WebhookQueue
+from conformance.mock_server.world.builder import MockWorld, build_world
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerSettings:
     """The settings of a server: `rate_limit` in requests an hour; `now` in microseconds freezes the clock.
 
     `patience` is the time in seconds that a body may take to arrive.
@@ -37,42 +37,46 @@ class Settings:
     description: Path | None = None
     seed: int = 1
     faults: Sequence[str] = ()
-    rate_limit: int = RATE_LIMIT
+    rate_limit: int = DEFAULT_RATE_LIMIT
     now: int | None = None
     patience: float = 10.0
 
 
-class Server:
+class MockServer:
     """A server: an ASGI application over a world that can be built anew."""
 
-    def __init__(self, settings: Settings, description: Description, world: World | None = None) -> None:
+    def __init__(self, settings: ServerSettings, description: Description, world: MockWorld | None = None) -> None:
         self.settings = settings
         self.description = description
         self.base = ""
-        self.reset(world)
+        self.reset_world(world)
 
-    def reset(self, world: World | None = None) -> None:
+    def reset_world(self, world: MockWorld | None = None) -> None:
         """Start again with a fresh world, or with the one given, and the clock set back."""
         settings, description = self.settings, self.description
         self.clock = Clock(settings.now, frozen=settings.now is not None)
-        self.world = world or prepare(build(description, settings.seed, self.clock.now()))
-        people = self.world.store.collection(self.world.shape.principal).keys
-        self.tokens = Tokens(scopes(description), lambda at: people[at] if people else "", self.clock.now)
-        self.hooks = Seams.of(catalogue.plant(settings.faults, self.world))
-        self.api = Api(self.world, self.tokens, RateLimit(settings.rate_limit, ALLOWANCES), self.hooks, self.clock.now)
-        self.webhooks = Webhooks(events(description), self._render_record, self.clock.now, self.hooks)
-        self.world.store.listen(self.webhooks.heard)
-        control = Control(self.clock, self.webhooks, self.api.writes, self.reset)
-        routes = [*Issuer(self.tokens, self.hooks).routes(), *control.routes()]
-        self._app = App(self.api, description.model.base_path, Starlette(routes=routes), patience=settings.patience)
+        self.world = world or prepare_world(build_world(description, settings.seed, self.clock.now()))
+        people = self.world.store.get_collection(self.world.shape.user_resource).keys
+        self.tokens = TokenStore(list_scopes(description), lambda at: people[at] if people else "", self.clock.now)
+        self.hooks = Hooks.combine(catalogue.plant_faults(settings.faults, self.world))
+        self.api = MockApi(
+            self.world, self.tokens, RateLimit(settings.rate_limit, ALLOWANCES_BY_CLIENT), self.hooks, self.clock.now
+        )
+        self.webhooks = WebhookQueue(list_events(description), self._render_record, self.clock.now, self.hooks)
+        self.world.store.add_listener(self.webhooks.queue_events)
+        control = ControlEndpoints(self.clock, self.webhooks, self.api.writes, self.reset_world)
+        routes = [*OAuthServer(self.tokens, self.hooks).list_routes(), *control.list_routes()]
+        self._app = MockApp(self.api, description.model.base_path, Starlette(routes=routes), patience=settings.patience)
 
-    def _render_record(self, record: Record) -> Any:
+    def _render_record(self, record: StoredRecord) -> Any:
         """Return a record as its own address shows it, under the base URL of the latest request."""
         model = self.world.shape.model
         for operation in model.operations:
             if operation.role is Role.ITEM and operation.resource == record.resource:
-                call = Call(operation, "GET", record.path, self.base)
-                return self.api.reads.views.shown(call, Place(record), operation.item_schema, Node())
+                call = ServerCall(operation, "GET", record.path, self.base)
+                return self.api.reads.views.render_record(
+                    call, RecordPosition(record), operation.item_schema, ExpansionNode()
+                )
         return {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,25 +87,27 @@ class Server:
         root = scope.get("root_path", "")
         self.base = f"{scope.get('scheme', 'http')}://{host}{root}{self.description.model.base_path}"
         await self._app(scope, receive, send)
-        if self.webhooks.due is not None:
-            await self.webhooks.deliver()
+        if self.webhooks.next_due is not None:
+            await self.webhooks.deliver_due()
 
 
-def assemble(settings: Settings, description: Description | None = None, world: World | None = None) -> Server:
+def assemble_server(
+    settings: ServerSettings, description: Description | None = None, world: MockWorld | None = None
+) -> MockServer:
     """Return a server over a fresh world, or over the one given.
 
     Raises: DescriptionError and UsageError.
     """
-    return Server(settings, description or load(settings.description), world)
+    return MockServer(settings, description or load_description(settings.description), world)
 
 
-def scopes(description: Description) -> frozenset[str]:
+def list_scopes(description: Description) -> frozenset[str]:
     """Return every scope that the description defines or uses."""
     used = {scope for operation in description.model.operations for scope in operation.scopes}
     return frozenset(description.model.scopes) | used
 
 
-def events(description: Description) -> frozenset[str]:
+def list_events(description: Description) -> frozenset[str]:
     """Return the names of the description's webhooks."""
     webhooks: Mapping[str, Any] = description.document.get("webhooks", {})
     return frozenset(webhooks)

@@ -10,14 +10,14 @@ import msgspec
 from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
 
-from conformance.description.limits import depth
-from conformance.mock_server.call import Call
-from conformance.mock_server.hooks import Seams, through
-from conformance.mock_server.parameters import Unreadable, convert, kind_of
-from conformance.mock_server.problems import Problem, documented, malformed, rejected
-from conformance.mock_server.validators import Validators, field_errors
-from conformance.mock_server.world.builder import World
-from conformance.mock_server.world.store import Record, Ref
+from conformance.description.limits import measure_depth
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.hooks import Hooks, apply_hooks
+from conformance.mock_server.parameters import UnreadableValue, convert_text, find_value_kind
+from conformance.mock_server.problems import Problem, build_malformed, build_rejected, choose_documented_status
+from conformance.mock_server.validators import RequestValidators, list_field_errors
+from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.model import LinkKind, Media, Operation
 
 FORM = "application/x-www-form-urlencoded"
@@ -27,7 +27,7 @@ _MAX_FIELDS = 500
 _decode = msgspec.json.Decoder().decode
 
 
-def media_of(call: Call) -> Media | None:
+def choose_media_type(call: ServerCall) -> Media | None:
     """Return the documented media type of the body that was sent; None where no body is documented.
 
     A body that may be left out, and is, has the first of the documented types.
@@ -39,7 +39,7 @@ def media_of(call: Call) -> Media | None:
     if documented_body is None or not documented_body.media:
         return None
     if not call.body and documented_body.required:
-        raise malformed(call.operation, "A request body is required.")
+        raise build_malformed(call.operation, "A request body is required.")
     if not call.body:
         return documented_body.media[0]
     for media in documented_body.media:
@@ -47,11 +47,13 @@ def media_of(call: Call) -> Media | None:
             return media
     known_types = ", ".join(media.type for media in documented_body.media)
     raise Problem(
-        documented(call.operation, (415, 400, 422)), "unsupported-media-type", f"Send the body as {known_types}."
+        choose_documented_status(call.operation, (415, 400, 422)),
+        "unsupported-media-type",
+        f"Send the body as {known_types}.",
     )
 
 
-def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
+def decode_body(call: ServerCall, media: Media, schema: Mapping[str, Any]) -> Any:
     """Return the data of a body, an empty object where it was left out.
 
     Raises: Problem where the body cannot be decoded, or nests too deep.
@@ -61,18 +63,18 @@ def read(call: Call, media: Media, schema: Mapping[str, Any]) -> Any:
     try:
         if media.type == FORM:
             text = call.body.decode()
-            return typed(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS), schema)
+            return convert_form(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS), schema)
         if media.type == MULTIPART:
-            return typed(_parse_multipart(call), schema)
+            return convert_form(_parse_multipart(call), schema)
         body = _decode(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError, FormParserError):
-        raise malformed(call.operation, f"The body is not valid {media.type}.") from None
-    if depth(body) > _MAX_DEPTH:
-        raise malformed(call.operation, f"The body nests deeper than {_MAX_DEPTH} levels.")
+        raise build_malformed(call.operation, f"The body is not valid {media.type}.") from None
+    if measure_depth(body) > _MAX_DEPTH:
+        raise build_malformed(call.operation, f"The body nests deeper than {_MAX_DEPTH} levels.")
     return body
 
 
-def _parse_multipart(call: Call) -> list[tuple[str, str]]:
+def _parse_multipart(call: ServerCall) -> list[tuple[str, str]]:
     """Return the fields of multipart/form-data (RFC 7578) in order; a file counts as a field that holds its name."""
     pairs: list[tuple[str, str]] = []
 
@@ -89,28 +91,28 @@ def _parse_multipart(call: Call) -> list[tuple[str, str]]:
     return pairs
 
 
-def typed(pairs: list[tuple[str, str]], schema: Mapping[str, Any]) -> dict[str, Any]:
+def convert_form(pairs: list[tuple[str, str]], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Convert the texts of a form to the types of a folded schema; an object or array may be sent as JSON."""
     properties = schema.get("properties", {})
     data: dict[str, Any] = {}
     for name, text in pairs:
-        kind = kind_of(properties.get(name, {}))
-        value: Any = text if kind == "time" else convert(text, kind)
+        kind = find_value_kind(properties.get(name, {}))
+        value: Any = text if kind == "time" else convert_text(text, kind)
         if text[:1] in {"{", "["}:
             value = _decode(text)
-        data[name] = text if isinstance(value, Unreadable) else value
+        data[name] = text if isinstance(value, UnreadableValue) else value
     return data
 
 
-class Bodies:
+class BodyReader:
     """Decoder and validator of the request bodies of one world's operations."""
 
-    def __init__(self, world: World, validators: Validators, hooks: Seams) -> None:
+    def __init__(self, world: MockWorld, validators: RequestValidators, hooks: Hooks) -> None:
         self._world = world
         self._validators = validators
         self._hooks = hooks
 
-    def of(self, call: Call, visible: Callable[[Call, Record], bool]) -> dict[str, Any]:
+    def read_body(self, call: ServerCall, visible: Callable[[ServerCall, StoredRecord], bool]) -> dict[str, Any]:
         """Return the validated body of a write, without read-only fields and with its links as references.
 
         `visible` returns whether the caller may see a record. Raises: Problem.
@@ -118,7 +120,7 @@ class Bodies:
         media, schema, body = self._decode_body(call)
         if media is None:
             return {}
-        errors = field_errors(self._validators.at(media.schema), body) if media.schema else {}
+        errors = list_field_errors(self._validators.body_validator(media.schema), body) if media.schema else {}
         fields = {
             name: value
             for name, value in body.items()
@@ -126,41 +128,45 @@ class Bodies:
         }
         fields, dangling = self._resolve_links(call, fields, visible)
         errors = {name: [*errors.get(name, ()), *dangling.get(name, ())] for name in (*errors, *dangling)}
-        errors = through(self._hooks.reject, call, body, errors)
+        errors = apply_hooks(self._hooks.reject, call, body, errors)
         if set(errors) == {""}:
-            raise malformed(call.operation, errors[""][0])
+            raise build_malformed(call.operation, errors[""][0])
         if errors:
-            raise rejected(call.operation, {name: texts for name, texts in errors.items() if name})
+            raise build_rejected(call.operation, {name: texts for name, texts in errors.items() if name})
         return fields
 
-    def _decode_body(self, call: Call) -> tuple[Media | None, dict[str, Any], dict[str, Any]]:
+    def _decode_body(self, call: ServerCall) -> tuple[Media | None, dict[str, Any], dict[str, Any]]:
         """Return the body as an object, with its media type and folded schema."""
         media: Media | None = None
         schema: dict[str, Any] = {}
         try:
-            media = media_of(call)
+            media = choose_media_type(call)
             if media is None:
                 return None, schema, {}
-            schema = self._world.nursery.flat(self._world.description.resolve(media.schema)) if media.schema else {}
-            body = read(call, media, schema)
+            schema = (
+                self._world.schema_compiler.fold_schema(self._world.description.resolve(media.schema))
+                if media.schema
+                else {}
+            )
+            body = decode_body(call, media, schema)
             if not isinstance(body, dict):
-                raise malformed(call.operation, "The body must be an object.")
+                raise build_malformed(call.operation, "The body must be an object.")
         except Problem as problem:
-            problem_to_raise = through(self._hooks.unreadable, call, problem)
+            problem_to_raise = apply_hooks(self._hooks.unreadable, call, problem)
             if problem_to_raise is not None:
                 raise problem_to_raise from None
             return None, schema, {}
         return media, schema, body
 
     def _is_read_only(self, schema: Mapping[str, Any]) -> bool:
-        return self._world.nursery.flat(schema).get("readOnly") is True
+        return self._world.schema_compiler.fold_schema(schema).get("readOnly") is True
 
     def _resolve_links(
-        self, call: Call, body: dict[str, Any], visible: Callable[[Call, Record], bool]
+        self, call: ServerCall, body: dict[str, Any], visible: Callable[[ServerCall, StoredRecord], bool]
     ) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """Return the body with its links as references, and complaints about links that lead nowhere."""
         errors: dict[str, list[str]] = {}
-        targets = self.targets(call.operation, body)
+        targets = self.find_link_targets(call.operation, body)
 
         def refer(value: Any, path: str) -> Any:
             resources = targets.get(path)
@@ -182,13 +188,13 @@ class Bodies:
 
         return refer(body, ""), errors
 
-    def targets(self, operation: Operation, body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    def find_link_targets(self, operation: Operation, body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         """Return the resources that each link of a body may lead to, by its path.
 
         A link is known from the resource itself, from a link of a linked resource, or by its name.
         """
         shape = self._world.shape
-        own = shape.links(operation.resource) if operation.resource in shape.resources else ()
+        own = shape.list_links(operation.resource) if operation.resource in shape.resources else ()
         resources_by_path = {link.path: link.targets for link in own if link.kind is LinkKind.ITEM}
         for name in body:
             if name not in resources_by_path and (resources := self._targets_by_name(operation, name)):
@@ -202,7 +208,7 @@ class Bodies:
     def _may_link(self, operation: Operation, name: str) -> bool:
         """Return whether a property of the body is a text or a list of texts, as a link is sent."""
         documented_body = operation.body
-        flat, resolve = self._world.nursery.flat, self._world.description.resolve
+        flat, resolve = self._world.schema_compiler.fold_schema, self._world.description.resolve
         schema = (
             flat(resolve(documented_body.media[0].schema))
             if documented_body and documented_body.media and documented_body.media[0].schema
@@ -215,9 +221,9 @@ class Bodies:
 
     def _targets_by_name(self, operation: Operation, name: str) -> tuple[str, ...]:
         shape = self._world.shape
-        for link in shape.links(operation.resource) if operation.resource in shape.resources else ():
+        for link in shape.list_links(operation.resource) if operation.resource in shape.resources else ():
             for target in link.targets if not link.many else ():
-                for further in shape.links(target):
+                for further in shape.list_links(target):
                     if further.path == name and further.kind is LinkKind.ITEM and target != operation.resource:
                         return further.targets
         plural = [n for n in shape.resources if re.fullmatch(rf"(.*_)?{re.escape(name)}s", n)]
@@ -229,6 +235,6 @@ class Bodies:
             return set()
         return {
             name
-            for name in self._world.schema_of(resource).get("properties", {})
+            for name in self._world.get_schema(resource).get("properties", {})
             if name not in {link.path for link in resource.links}
         }

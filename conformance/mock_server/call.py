@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.mock_server.tokens import Grant
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Operation
 
 JSON = "application/json"
 
 
 @dataclass(slots=True)
-class Call:
+class ServerCall:
     """A request that found its operation. `base` is the API's base URL as the client sees it.
 
     `user` is the id of the user in whose name it is made, from the token or the user header; None for no user.
@@ -24,12 +24,12 @@ class Call:
     base: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
+    path_values: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     grant: Grant | None = None
     user: str | None = None
 
-    def last(self, name: str) -> str | None:
+    def last_query_value(self, name: str) -> str | None:
         """Return the last value of a query parameter, None where it is absent."""
         last_value = None
         for key, value in self.query:
@@ -37,13 +37,13 @@ class Call:
                 last_value = value
         return last_value
 
-    def every(self, name: str) -> list[str]:
+    def query_values(self, name: str) -> list[str]:
         """Return all values of a query parameter, in order."""
         return [value for key, value in self.query if key == name]
 
 
 @dataclass(slots=True)
-class Answer:
+class ServerResponse:
     """A response before it is encoded: `body` is JSON data, or `raw` the finished bytes.
 
     `media` is empty where there is no body.
@@ -57,10 +57,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordPosition:
     """The position of a rendered record: in a list or alone, its index on the page and its offset in the whole walk."""
 
-    record: Record
-    listed: bool = False
+    record: StoredRecord
+    is_listed: bool = False
     index: int = 0
     offset: int = 0

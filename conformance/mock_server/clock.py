@@ -36,12 +36,12 @@ class Clock:
         self._moved += max(0, microseconds)
 
 
-def render(moment: int) -> str:
+def format_time(moment: int) -> str:
     """Return a time as RFC 3339 in UTC with six decimals, so that texts sort as their times do."""
     return (_EPOCH + timedelta(microseconds=moment)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def parse(text: str) -> int | None:
+def parse_time(text: str) -> int | None:
     """Return the microseconds of an RFC 3339 date-time with offset, or None.
 
     A `+` that became a blank in a query is accepted.

@@ -12,57 +12,57 @@ from starlette.routing import BaseRoute, Route
 from conformance.mock_server import clock
 from conformance.mock_server.behaviours import charging
 from conformance.mock_server.clock import Clock
-from conformance.mock_server.webhooks import Webhooks
-from conformance.mock_server.write_handler import Writes
+from conformance.mock_server.webhooks import WebhookQueue
+from conformance.mock_server.write_handler import WriteHandler
 
-PREFIX = "/_control"
+CONTROL_PREFIX = "/_control"
 
 
-class Control:
-    """The control endpoints of one server; `reset` builds its world anew."""
+class ControlEndpoints:
+    """The control endpoints of one server; `handle_reset` builds its world anew."""
 
-    def __init__(self, time: Clock, webhooks: Webhooks, writes: Writes, reset: Callable[[], None]) -> None:
+    def __init__(self, time: Clock, webhooks: WebhookQueue, writes: WriteHandler, reset: Callable[[], None]) -> None:
         self._clock = time
         self._webhooks = webhooks
         self._writes = writes
         self._reset = reset
 
-    def routes(self) -> list[BaseRoute]:
+    def list_routes(self) -> list[BaseRoute]:
         """Return the routes of the control endpoints."""
         return [
-            Route(f"{PREFIX}/clock", self.clock, methods=["GET", "POST"]),
-            Route(f"{PREFIX}/webhooks", self.endpoints, methods=["GET", "POST", "DELETE"]),
-            Route(f"{PREFIX}/sessions", self.sessions, methods=["POST"]),
-            Route(f"{PREFIX}/reset", self.reset, methods=["POST"]),
+            Route(f"{CONTROL_PREFIX}/clock", self.handle_clock, methods=["GET", "POST"]),
+            Route(f"{CONTROL_PREFIX}/webhooks", self.handle_webhooks, methods=["GET", "POST", "DELETE"]),
+            Route(f"{CONTROL_PREFIX}/sessions", self.start_session, methods=["POST"]),
+            Route(f"{CONTROL_PREFIX}/reset", self.handle_reset, methods=["POST"]),
         ]
 
-    async def clock(self, request: Request) -> Response:
+    async def handle_clock(self, request: Request) -> Response:
         """GET: return the time. POST `{"seconds": N}`: move it forward, from one due delivery to the next."""
         if request.method == "POST":
             seconds = (await _decode_json(request)).get("seconds")
             if not isinstance(seconds, int) or not 0 <= seconds <= 10**8:
                 return JSONResponse({"error": 'Send {"seconds": N} with N from 0 to 100000000.'}, 400)
             await self._advance_clock(seconds * clock.SECOND)
-        return JSONResponse({"now": clock.render(self._clock.now())})
+        return JSONResponse({"now": clock.format_time(self._clock.now())})
 
     async def _advance_clock(self, microseconds: int) -> None:
         end = self._clock.now() + microseconds
-        await self._webhooks.deliver()
-        while (due := self._webhooks.due) is not None and due <= end:
+        await self._webhooks.deliver_due()
+        while (due := self._webhooks.next_due) is not None and due <= end:
             self._clock.advance(due - self._clock.now())
-            await self._webhooks.deliver()
+            await self._webhooks.deliver_due()
         self._clock.advance(end - self._clock.now())
         charging.pass_time(self._writes, self._clock.now())
-        await self._webhooks.deliver()
+        await self._webhooks.deliver_due()
 
-    async def endpoints(self, request: Request) -> Response:
+    async def handle_webhooks(self, request: Request) -> Response:
         """GET: list deliveries. POST `{"url", "secret"?}`: deliver to that URL from now on. DELETE: stop deliveries."""
         if request.method == "DELETE":
             self._webhooks.endpoints.clear()
             return Response(status_code=204)
         if request.method == "GET":
-            await self._webhooks.deliver()
-            return JSONResponse({"messages": self._webhooks.delivered()})
+            await self._webhooks.deliver_due()
+            return JSONResponse({"messages": self._webhooks.list_messages()})
         sent = await _decode_json(request)
         url = sent.get("url")
         secret = sent.get("secret") or "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
@@ -71,17 +71,17 @@ class Control:
         self._webhooks.endpoints.append((url, secret))
         return JSONResponse({"url": url, "secret": secret}, 201)
 
-    async def sessions(self, _request: Request) -> Response:
+    async def start_session(self, _request: Request) -> Response:
         """POST: start a charging session for the owner of the first one, and announce it."""
         store = self._writes.world.store
-        model_session = next((session for session in store.all(charging.SESSIONS) if session.owner), None)
+        model_session = next((session for session in store.iterate_records(charging.SESSIONS) if session.owner), None)
         if model_session is None:
             return JSONResponse({"error": "This description knows no sessions."}, 404)
-        session = charging.begin(self._writes, model_session)
-        await self._webhooks.deliver()
+        session = charging.begin_session(self._writes, model_session)
+        await self._webhooks.deliver_due()
         return JSONResponse({"path": session.path, "sub_sessions": session.data["sub_sessions"]}, 201)
 
-    async def reset(self, _request: Request) -> Response:
+    async def handle_reset(self, _request: Request) -> Response:
         """POST: restore the world as it was at the start, and forget all deliveries."""
         self._reset()
         return Response(status_code=204)

@@ -4,36 +4,40 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.filters import values_at
-from conformance.mock_server.seeded_faults import Planted, Site, at
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.filters import find_values
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Filter, Operator
 
 
-def equal(record: Record, query_filter: Filter, bound: Any) -> bool:
+def has_bound_value(record: StoredRecord, query_filter: Filter, bound: Any) -> bool:
     """Return whether a record holds exactly the value that a filter compares with."""
-    return bound in {clock.parse(v) if isinstance(v, str) else v for v in values_at(record.data, query_filter.field)}
+    return bound in {
+        clock.parse_time(v) if isinstance(v, str) else v for v in find_values(record.data, query_filter.field)
+    }
 
 
-def wrong_at_bound(
+def misjudge_bound(
     *operators: Operator, shown: bool = False, bound: Callable[[Any], Any] = lambda value: value
-) -> Callable[[Site], Planted | None]:
+) -> Callable[[FaultSite], InstalledFault | None]:
     """Return a function that plants a fault in a filter of a root list, at the bound of the filter alone.
 
     A record that equals the bound is listed where `shown` is true and left out otherwise, whatever is right. `bound`
     returns the bound, given the value in the query.
     """
 
-    def plant(site: Site) -> Planted | None:
+    def plant(site: FaultSite) -> InstalledFault | None:
         choice = site.pick(site.filters(*operators))
         if choice is None:
             return None
         operation, chosen_filter = choice
 
-        def is_match(_call: object, criterion: Filter, record: Record, value: Any, holds: bool) -> bool:
-            is_at_bound = criterion.parameter == chosen_filter.parameter and equal(record, criterion, bound(value))
+        def is_match(_call: object, criterion: Filter, record: StoredRecord, value: Any, holds: bool) -> bool:
+            is_at_bound = criterion.parameter == chosen_filter.parameter and has_bound_value(
+                record, criterion, bound(value)
+            )
             return shown if is_at_bound else holds
 
-        return at(operation, match=is_match)
+        return hook_at(operation, match=is_match)
 
     return plant

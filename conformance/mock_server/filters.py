@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.parameters import Unreadable, convert, kind_of
-from conformance.mock_server.world.builder import World
-from conformance.mock_server.world.store import Record, Ref
+from conformance.mock_server.parameters import UnreadableValue, convert_text, find_value_kind
+from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.model import Filter, Location, Operation, Operator
 
 
@@ -19,23 +19,23 @@ class Criterion:
     kind: str
     rule: Mapping[str, Any]
 
-    def wanted(self, text: str) -> Any:
+    def convert_value(self, text: str) -> Any:
         """Return the value to compare with, or why the text is unreadable."""
         if self.filter.operator in {Operator.IN, Operator.RANGE}:
-            values = [convert(part.strip(), self.kind) for part in text.split(",")]
-            bad = next((value for value in values if isinstance(value, Unreadable)), None)
+            values = [convert_text(part.strip(), self.kind) for part in text.split(",")]
+            bad = next((value for value in values if isinstance(value, UnreadableValue)), None)
             if self.filter.operator is Operator.RANGE and len(values) != 2:
-                return Unreadable("not two values with a comma between them.")
+                return UnreadableValue("not two values with a comma between them.")
             return bad or values
-        return convert(text, "boolean" if self.filter.operator is Operator.ISNULL else self.kind)
+        return convert_text(text, "boolean" if self.filter.operator is Operator.ISNULL else self.kind)
 
-    def holds(self, record: Record, expected: Any) -> bool:
+    def is_satisfied_by(self, record: StoredRecord, expected: Any) -> bool:
         """Return whether a record satisfies the filter; a null satisfies only `isnull`."""
         if "owner" in self.rule:
             return bool(record.owner == expected)
         if "since" in self.rule:
             return _is_valid_now(record.data, self.rule) is expected
-        values = values_at(record.data, str(self.rule.get("field", self.filter.field)))
+        values = find_values(record.data, str(self.rule.get("field", self.filter.field)))
         if "null" in self.rule:
             return (not any(value is not None for value in values)) is (expected == self.rule["null"])
         if self.filter.operator is Operator.ISNULL:
@@ -48,7 +48,7 @@ class Criterion:
         if isinstance(value, Ref):
             return value.rpartition("/")[2] == str(expected).rstrip("/").rpartition("/")[2]
         if self.kind == "time" and isinstance(value, str):
-            value = clock.parse(value)
+            value = clock.parse_time(value)
         if self.rule.get("fold"):
             return str(value).casefold() == str(expected).casefold()
         return bool(_COMPARE[self.filter.operator](value, expected))
@@ -71,7 +71,7 @@ def _is_valid_now(data: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
     return (begin is None or begin <= today) and (end is None or end >= today)
 
 
-def values_at(data: Any, path: str) -> list[Any]:
+def find_values(data: Any, path: str) -> list[Any]:
     """Return all values at a dotted path; arrays on the way, with or without `[]`, are opened.
 
     A missing level yields None.
@@ -83,59 +83,62 @@ def values_at(data: Any, path: str) -> list[Any]:
     return values
 
 
-class Filters:
+class OperationFilters:
     """The filters of one operation that can be applied to its records."""
 
-    def __init__(self, operation: Operation, world: World) -> None:
+    def __init__(self, operation: Operation, world: MockWorld) -> None:
         self.all = tuple(self._build_criterion(operation, query_filter, world) for query_filter in operation.filters)
 
-    def _build_criterion(self, operation: Operation, query_filter: Filter, world: World) -> Criterion:
-        parameter = operation.parameter(query_filter.parameter)
-        kind = kind_of(parameter.schema) if parameter else "text"
+    def _build_criterion(self, operation: Operation, query_filter: Filter, world: MockWorld) -> Criterion:
+        parameter = operation.find_parameter(query_filter.parameter)
+        kind = find_value_kind(parameter.schema) if parameter else "text"
         if kind in {"text", "boolean"} and query_filter.field and query_filter.operator is not Operator.ISNULL:
-            kind = kind_of(_field_schema(world, operation, query_filter.field))
+            kind = find_value_kind(_field_schema(world, operation, query_filter.field))
         rule = dict(_find_rule(world, operation, query_filter.parameter))
         if "since" in rule:
-            rule["today"] = clock.render(world.now)[:10]
+            rule["today"] = clock.format_time(world.now)[:10]
         return Criterion(
-            query_filter, kind if not rule or rule.get("fold") else kind_of(parameter.schema if parameter else {}), rule
+            query_filter,
+            kind if not rule or rule.get("fold") else find_value_kind(parameter.schema if parameter else {}),
+            rule,
         )
 
 
-def _find_rule(world: World, operation: Operation, name: str) -> Mapping[str, Any]:
+def _find_rule(world: MockWorld, operation: Operation, name: str) -> Mapping[str, Any]:
     """Return what an overlay says about a filter that names no field: `x-evconform-matches` at the parameter."""
     description = world.description
     path_item = description.document["paths"][operation.path]
     for entry in (*path_item.get("parameters", ()), *path_item[operation.method.lower()].get("parameters", ())):
-        parameter = description.deref(entry)
+        parameter = description.dereference(entry)
         if parameter.get("name") == name and parameter.get("in") == Location.QUERY:
             rule: Mapping[str, Any] = parameter.get("x-evconform-matches", {})
             return rule
     return {}
 
 
-def _field_schema(world: World, operation: Operation, path: str) -> Mapping[str, Any]:
+def _field_schema(world: MockWorld, operation: Operation, path: str) -> Mapping[str, Any]:
     schema: Mapping[str, Any] = world.description.resolve(operation.item_schema) if operation.item_schema else {}
     for name in path.split("."):
-        schema = world.nursery.flat(schema)
+        schema = world.schema_compiler.fold_schema(schema)
         branches = [
-            world.nursery.flat(branch) for branch in (schema, *schema.get("oneOf", ()), *schema.get("anyOf", ()))
+            world.schema_compiler.fold_schema(branch)
+            for branch in (schema, *schema.get("oneOf", ()), *schema.get("anyOf", ()))
         ]
         bare = name.removesuffix("[]")
         property_schema: Mapping[str, Any] = next(
             (branch["properties"][bare] for branch in branches if bare in branch.get("properties", {})), {}
         )
-        schema = world.nursery.flat(property_schema)
+        schema = world.schema_compiler.fold_schema(property_schema)
         if schema.get("type") == "array" or "items" in schema:
-            schema = world.nursery.flat(schema.get("items", {}))
+            schema = world.schema_compiler.fold_schema(schema.get("items", {}))
     return schema
 
 
-def sort_key(fields: Sequence[str]) -> Callable[[Record], tuple[Any, ...]]:
+def build_sort_key(fields: Sequence[str]) -> Callable[[StoredRecord], tuple[Any, ...]]:
     """Return a key for a total order by fields, nulls first, then by the record's key."""
 
-    def key(record: Record) -> tuple[Any, ...]:
-        values = [values_at(record.data, field)[0] for field in fields]
+    def key(record: StoredRecord) -> tuple[Any, ...]:
+        values = [find_values(record.data, field)[0] for field in fields]
         return (*((value is not None, value if value is not None else "") for value in values), record.key)
 
     return key

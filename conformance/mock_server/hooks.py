@@ -12,7 +12,7 @@ Hook = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Seams:
+class Hooks:
     """The hooks of a server by place. A comment lists the arguments; the return value replaces the last one."""
 
     protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method
@@ -43,21 +43,21 @@ class Seams:
     data: tuple[Hook, ...] = ()  # event, payload of a webhook
 
     @staticmethod
-    def of(planted: Iterable[Mapping[str, Hook]]) -> "Seams":
+    def combine(planted: Iterable[Mapping[str, Hook]]) -> "Hooks":
         """Return the hooks of several faults together, in order."""
-        hooks: dict[str, list[Hook]] = {place.name: [] for place in fields(Seams)}
+        hooks: dict[str, list[Hook]] = {place.name: [] for place in fields(Hooks)}
         for fault in planted:
             for name, hook in fault.items():
                 hooks[name].append(hook)
-        return Seams(**{name: tuple(place_hooks) for name, place_hooks in hooks.items()})
+        return Hooks(**{name: tuple(place_hooks) for name, place_hooks in hooks.items()})
 
     @property
-    def rendering(self) -> bool:
+    def has_rendering_hooks(self) -> bool:
         """Return whether a rendered record may differ from what it holds."""
         return bool(self.item or self.nested)
 
 
-def through(hooks: tuple[Hook, ...], *arguments: Any) -> Any:
+def apply_hooks(hooks: tuple[Hook, ...], *arguments: Any) -> Any:
     """Pass the last argument through each hook in turn, with the other arguments unchanged, and return the result."""
     *context, value = arguments
     for hook in hooks:

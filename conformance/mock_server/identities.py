@@ -11,7 +11,7 @@ APPLICATION_SECRET = "evconform-app-secret"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ServerIdentity:
     """An application, or a person behind one. `scopes` is `all`, `read` or `none`; `user` a position, None for no user.
 
     `allowance` is requests an hour where the server's limit is too large to be spent in a test; 0 leaves that limit.
@@ -28,9 +28,9 @@ class Identity:
     allowance: int = 0
 
 
-IDENTITIES: tuple[Identity, ...] = (
-    Identity("full", "client credentials with every scope", "all", "evconform-full", "full-secret", "token-full"),
-    Identity(
+IDENTITIES: tuple[ServerIdentity, ...] = (
+    ServerIdentity("full", "client credentials with every scope", "all", "evconform-full", "full-secret", "token-full"),
+    ServerIdentity(
         "readonly",
         "client credentials with the reading scopes",
         "read",
@@ -38,7 +38,7 @@ IDENTITIES: tuple[Identity, ...] = (
         "readonly-secret",
         "token-readonly",
     ),
-    Identity(
+    ServerIdentity(
         "noscope",
         "client credentials without any scope",
         "none",
@@ -46,16 +46,16 @@ IDENTITIES: tuple[Identity, ...] = (
         "noscope-secret",
         "token-noscope",
     ),
-    Identity(
+    ServerIdentity(
         "expired",
         "a token that expired an hour before the server started",
         "all",
         token="token-expired",  # noqa: S106
         expired=True,
     ),
-    Identity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
-    Identity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
-    Identity(
+    ServerIdentity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
+    ServerIdentity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
+    ServerIdentity(
         "limited",
         "client credentials with every scope and an allowance that is soon spent",
         "all",
@@ -65,11 +65,11 @@ IDENTITIES: tuple[Identity, ...] = (
         allowance=20,
     ),
 )
-BY_NAME = {identity.name: identity for identity in IDENTITIES}
-ALLOWANCES = {identity.client_id: identity.allowance for identity in IDENTITIES if identity.allowance}
+IDENTITIES_BY_NAME = {identity.name: identity for identity in IDENTITIES}
+ALLOWANCES_BY_CLIENT = {identity.client_id: identity.allowance for identity in IDENTITIES if identity.allowance}
 
 
-def granted(identity: Identity, scopes: Iterable[str]) -> frozenset[str]:
+def list_granted_scopes(identity: ServerIdentity, scopes: Iterable[str]) -> frozenset[str]:
     """Return the scopes of an identity, out of all that the description uses."""
     if identity.scopes == "none":
         return frozenset()

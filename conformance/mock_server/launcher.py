@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.errors import TargetError
-from conformance.mock_server.rate_limit import RATE_LIMIT
+from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
 
-READY = "ready "
+READY_PREFIX = "ready "
 """The word that a server prints before its address, once it accepts connections."""
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningServer:
     """A server in a process of its own. No URL ends with a slash, except `token_url`."""
 
     base_url: str
@@ -24,31 +24,31 @@ class Running:
 
 
 @contextmanager
-def running(
+def run_server(
     description: Path | None = None,
     *,
     seed: int = 1,
     faults: Sequence[str] = (),
-    rate_limit: int = RATE_LIMIT,
+    rate_limit: int = DEFAULT_RATE_LIMIT,
     now: str = "",
-) -> Iterator[Running]:
+) -> Iterator[RunningServer]:
     """Run a server in a process of its own inside the context.
 
     Raises: TargetError where it does not start.
     """
-    with starting(description, seed=seed, faults=faults, rate_limit=rate_limit, now=now) as ready:
+    with start_server(description, seed=seed, faults=faults, rate_limit=rate_limit, now=now) as ready:
         yield ready()
 
 
 @contextmanager
-def starting(
+def start_server(
     description: Path | None = None,
     *,
     seed: int = 1,
     faults: Sequence[str] = (),
-    rate_limit: int = RATE_LIMIT,
+    rate_limit: int = DEFAULT_RATE_LIMIT,
     now: str = "",
-) -> Iterator[Callable[[], Running]]:
+) -> Iterator[Callable[[], RunningServer]]:
     """Start a server in a process of its own, and yield a function that waits until it is ready.
 
     There is time for other work until that function is called; it may raise TargetError.
@@ -64,14 +64,14 @@ def starting(
         _stop(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[str]) -> Running:
+def _wait_until_ready(process: subprocess.Popen[str]) -> RunningServer:
     line = process.stdout.readline() if process.stdout else ""
-    if not line.startswith(READY):
+    if not line.startswith(READY_PREFIX):
         message = process.communicate(timeout=10)[1].strip()
         raise TargetError("The built-in server did not start", hint=message or "Run `evconform serve` to see why")
-    base_url = line.removeprefix(READY).strip()
+    base_url = line.removeprefix(READY_PREFIX).strip()
     origin = "/".join(base_url.split("/")[:3])
-    return Running(base_url, f"{origin}/o/token/", f"{origin}/_control")
+    return RunningServer(base_url, f"{origin}/o/token/", f"{origin}/_control")
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

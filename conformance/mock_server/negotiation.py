@@ -25,7 +25,7 @@ def _parse_ranges(accept: str) -> tuple[tuple[str, float], ...]:
     return tuple(ranges)
 
 
-def choose(accept: str, offered: Sequence[str]) -> str | None:
+def choose_media_type(accept: str, offered: Sequence[str]) -> str | None:
     """Return the offered media type ranked highest: None where none is accepted, the first where `accept` is empty."""
     ranges = _parse_ranges(accept)
     if not ranges:

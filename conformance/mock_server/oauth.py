@@ -14,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from conformance.mock_server.hooks import Seams, through
-from conformance.mock_server.identities import BY_NAME
-from conformance.mock_server.tokens import LIFETIME, Grant, Tokens
+from conformance.mock_server.hooks import Hooks, apply_hooks
+from conformance.mock_server.identities import IDENTITIES_BY_NAME
+from conformance.mock_server.tokens import TOKEN_LIFETIME_S, Grant, TokenStore
 
 _BODY_LIMIT = 64 * 1024
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class Refused(Exception):  # noqa: N818
+class OAuthError(Exception):  # noqa: N818
     """An OAuth error response (RFC 6749, section 5.2)."""
 
     def __init__(self, error: str, status: int = 400) -> None:
@@ -31,7 +31,7 @@ class Refused(Exception):  # noqa: N818
         self.status = status
 
 
-def _build_error_response(refused: Refused) -> Response:
+def _build_error_response(refused: OAuthError) -> Response:
     headers = dict(_NO_STORE)
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="ev.energy"'
@@ -40,40 +40,40 @@ def _build_error_response(refused: Refused) -> Response:
 
 async def _read_form(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise Refused("invalid_request")
+        raise OAuthError("invalid_request")
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > _BODY_LIMIT:
-            raise Refused("invalid_request", 413)
+            raise OAuthError("invalid_request", 413)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100)
     except (UnicodeDecodeError, ValueError):
-        raise Refused("invalid_request") from None
+        raise OAuthError("invalid_request") from None
     if len({name for name, _ in pairs}) != len(pairs):
-        raise Refused("invalid_request")
+        raise OAuthError("invalid_request")
     return dict(pairs)
 
 
-class Issuer:
+class OAuthServer:
     """The endpoints of the authorization server, over one store of tokens."""
 
-    def __init__(self, tokens: Tokens, hooks: Seams) -> None:
+    def __init__(self, tokens: TokenStore, hooks: Hooks) -> None:
         self._tokens = tokens
         self._hooks = hooks
 
-    def routes(self) -> list[BaseRoute]:
+    def list_routes(self) -> list[BaseRoute]:
         """Return the routes with and without the last slash; without it only 405, as at the provider."""
         return [
-            Route("/o/authorize/", self.authorize, methods=["GET"]),
-            Route("/o/authorize", self.authorize, methods=["GET"]),
-            Route("/o/token/", self.token, methods=["POST"]),
-            Route("/o/revoke_token/", self.revoke, methods=["POST"]),
+            Route("/o/authorize/", self.redirect_with_code, methods=["GET"]),
+            Route("/o/authorize", self.redirect_with_code, methods=["GET"]),
+            Route("/o/token/", self.issue_token, methods=["POST"]),
+            Route("/o/revoke_token/", self.revoke_token, methods=["POST"]),
             Route("/o/token", _reject_missing_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             Route("/o/revoke_token", _reject_missing_slash, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ]
 
-    async def token(self, request: Request) -> Response:
+    async def issue_token(self, request: Request) -> Response:
         """Issue tokens for the grants client_credentials, authorization_code and refresh_token."""
         try:
             form = await _read_form(request)
@@ -85,18 +85,18 @@ class Issuer:
             }
             grant = grants.get(form.get("grant_type", ""))
             if grant is None:
-                raise Refused("unsupported_grant_type" if form.get("grant_type") else "invalid_request")  # noqa: TRY301
+                raise OAuthError("unsupported_grant_type" if form.get("grant_type") else "invalid_request")  # noqa: TRY301
             access, refresh, scopes = grant(client, form)
-        except Refused as refused:
+        except OAuthError as refused:
             return _build_error_response(refused)
         body = {
             "access_token": access,
             "token_type": "Bearer",
-            "expires_in": LIFETIME,
+            "expires_in": TOKEN_LIFETIME_S,
             "scope": " ".join(sorted(scopes)),
         }
         body |= {"refresh_token": refresh} if refresh else {}
-        return JSONResponse(through(self._hooks.token, form, body), headers=_NO_STORE)
+        return JSONResponse(apply_hooks(self._hooks.token, form, body), headers=_NO_STORE)
 
     def _authenticate_client(self, request: Request, form: Mapping[str, str]) -> str:
         """Return the id of the application, sent by HTTP Basic or in the form.
@@ -109,48 +109,48 @@ class Issuer:
             client_id, secret = _decode_basic(scheme, encoded)
         known_secret = self._tokens.secrets.get(client_id)
         if known_secret is None or not hmac.compare_digest(known_secret.encode(), secret.encode("utf-8", "replace")):
-            raise Refused("invalid_client", 401)
+            raise OAuthError("invalid_client", 401)
         return client_id
 
     def _grant_by_credentials(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
         scopes = self._select_scopes(client, form.get("scope", ""))
-        return *self._tokens.issue(client, scopes), scopes
+        return *self._tokens.issue_tokens(client, scopes), scopes
 
     def _grant_by_code(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
-        code = self._tokens.redeem(form.get("code", ""))
+        code = self._tokens.redeem_code(form.get("code", ""))
         if code is None or code.grant.application != client or code.redirect_uri != form.get("redirect_uri", ""):
-            raise Refused("invalid_grant")
+            raise OAuthError("invalid_grant")
         if code.challenge and not hmac.compare_digest(code.challenge, _hash_s256(form.get("code_verifier", ""))):
-            raise Refused("invalid_grant")
-        return *self._tokens.issue(client, code.grant.scopes, code.grant.user), code.grant.scopes
+            raise OAuthError("invalid_grant")
+        return *self._tokens.issue_tokens(client, code.grant.scopes, code.grant.user), code.grant.scopes
 
     def _grant_by_refresh(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
-        refreshed = self._tokens.refresh(form.get("refresh_token", ""), client)
+        refreshed = self._tokens.refresh_tokens(form.get("refresh_token", ""), client)
         if refreshed is None:
-            raise Refused("invalid_grant")
+            raise OAuthError("invalid_grant")
         access, refresh, grant = refreshed
         return access, refresh, grant.scopes
 
     def _select_scopes(self, client: str, scope: str) -> frozenset[str]:
-        allowed = self._tokens.allowed(client)
+        allowed = self._tokens.list_allowed_scopes(client)
         requested = frozenset(scope.split())
         if not requested <= allowed:
-            raise Refused("invalid_scope")
+            raise OAuthError("invalid_scope")
         return requested or allowed
 
-    async def revoke(self, request: Request) -> Response:
+    async def revoke_token(self, request: Request) -> Response:
         """Revoke a token; the response is 200 whether the token was known or not."""
         try:
             form = await _read_form(request)
             client = self._authenticate_client(request, form)
             if not form.get("token"):
-                raise Refused("invalid_request")  # noqa: TRY301
-        except Refused as refused:
+                raise OAuthError("invalid_request")  # noqa: TRY301
+        except OAuthError as refused:
             return _build_error_response(refused)
-        self._tokens.revoke(form["token"], client)
+        self._tokens.revoke_token(form["token"], client)
         return Response(status_code=200, headers=_NO_STORE)
 
-    async def authorize(self, request: Request) -> Response:
+    async def redirect_with_code(self, request: Request) -> Response:
         """Redirect to `redirect_uri` with `code` and `state`, or with `error` (authorization code grant)."""
         query = request.query_params
         target = urlsplit(query.get("redirect_uri", ""))
@@ -159,10 +159,10 @@ class Issuer:
             or target.scheme not in {"http", "https"}
             or not target.netloc
         ):
-            return _build_error_response(Refused("invalid_request"))
+            return _build_error_response(OAuthError("invalid_request"))
         try:
             result = {"code": self._issue_code(query)}
-        except Refused as refused:
+        except OAuthError as refused:
             result = {"error": refused.error}
         if "state" in query:
             result["state"] = query["state"]
@@ -171,16 +171,16 @@ class Issuer:
 
     def _issue_code(self, query: Mapping[str, str]) -> str:
         if query.get("response_type") != "code":
-            raise Refused("unsupported_response_type")
+            raise OAuthError("unsupported_response_type")
         challenge = query.get("code_challenge", "")
         if challenge and query.get("code_challenge_method", "plain") != "S256":
-            raise Refused("invalid_request")
-        person = BY_NAME.get(query.get("login_hint", "user_a"))
+            raise OAuthError("invalid_request")
+        person = IDENTITIES_BY_NAME.get(query.get("login_hint", "user_a"))
         if person is None or person.user is None:
-            raise Refused("access_denied")
+            raise OAuthError("access_denied")
         client = query["client_id"]
-        grant = Grant(client, self._select_scopes(client, query.get("scope", "")), self._tokens.user(person.user))
-        return self._tokens.authorise(grant, query["redirect_uri"], challenge)
+        grant = Grant(client, self._select_scopes(client, query.get("scope", "")), self._tokens.find_user(person.user))
+        return self._tokens.issue_code(grant, query["redirect_uri"], challenge)
 
 
 async def _reject_missing_slash(_request: Request) -> Response:
@@ -191,9 +191,9 @@ def _decode_basic(scheme: str, encoded: str) -> tuple[str, str]:
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise Refused("invalid_client", 401) from None
+        raise OAuthError("invalid_client", 401) from None
     if scheme.lower() != "basic" or ":" not in text:
-        raise Refused("invalid_client", 401)
+        raise OAuthError("invalid_client", 401)
     client_id, _, secret = text.partition(":")
     return unquote_plus(client_id), unquote_plus(secret)
 

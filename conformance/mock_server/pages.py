@@ -7,34 +7,34 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.mock_server import clock
-from conformance.mock_server.call import Call
-from conformance.mock_server.problems import not_found, parameter
-from conformance.mock_server.world.store import Record
-from conformance.mock_server.world.ulid import LENGTH
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.problems import build_not_found, build_parameter_problem
+from conformance.mock_server.world.store import StoredRecord
+from conformance.mock_server.world.ulid import ULID_LENGTH
 from conformance.model import KeyKind, Pagination, Resource, Scheme
 
-NOWHERE = "about:blank"
+NO_PAGE = "about:blank"
 _SLUG = "invalid-pagination-parameter"
 
 
 @dataclass(slots=True)
-class Page:
+class RecordPage:
     """The records of one page, their offset in the walk, and the query parameters that lead to the pages around.
 
     `previous` and `next` are None at the ends of the list.
     """
 
-    records: Sequence[Record]
+    records: Sequence[StoredRecord]
     offset: int
     previous: tuple[str, str] | None
     next: tuple[str, str] | None
     size: int
 
 
-class Selection:
+class RecordSelection:
     """A list in its order, by key or by something else; `rank` returns the position of a key's record in that order."""
 
-    def __init__(self, records: Sequence[Record], keys: Sequence[Any], rank: Any = None) -> None:
+    def __init__(self, records: Sequence[StoredRecord], keys: Sequence[Any], rank: Any = None) -> None:
         self.records = records
         self.keys = keys
         self.rank = rank or (lambda key: key)
@@ -43,42 +43,44 @@ class Selection:
         return len(self.keys)
 
 
-def size_of(call: Call, pagination: Pagination) -> int:
+def read_page_size(call: ServerCall, pagination: Pagination) -> int:
     """Return the page size of the query.
 
     Raises: Problem for a size out of bounds.
     """
-    text = call.last(pagination.size) if pagination.size else None
+    text = call.last_query_value(pagination.size) if pagination.size else None
     if text is None:
         return pagination.default_size
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= pagination.max_size:
-        raise parameter(pagination.size, f"must be an integer from 1 to {pagination.max_size}.", _SLUG)
+        raise build_parameter_problem(pagination.size, f"must be an integer from 1 to {pagination.max_size}.", _SLUG)
     return int(text)
 
 
-def cut(call: Call, pagination: Pagination, resource: Resource, selection: Selection) -> Page:
+def cut_page(call: ServerCall, pagination: Pagination, resource: Resource, selection: RecordSelection) -> RecordPage:
     """Return the page that a call requests.
 
     Raises: Problem for malformed cursors and pages that do not exist.
     """
-    size = size_of(call, pagination)
+    size = read_page_size(call, pagination)
     if pagination.scheme is Scheme.PAGE:
         return _cut_by_number(call, pagination, selection, size)
-    if (after := call.last(pagination.after)) is not None:
+    if (after := call.last_query_value(pagination.after)) is not None:
         begin = bisect_right(selection.keys, _parse_cursor(pagination.after, after, resource, selection))
         return _cut_by_key(pagination, selection, begin, begin + size, size, after)
-    if (before := call.last(pagination.before)) is not None:
+    if (before := call.last_query_value(pagination.before)) is not None:
         end = bisect_left(selection.keys, _parse_cursor(pagination.before, before, resource, selection))
         return _cut_by_key(pagination, selection, max(0, end - size), end, size, before)
     return _cut_by_key(pagination, selection, 0, size, size, "")
 
 
-def _cut_by_key(pagination: Pagination, selection: Selection, begin: int, end: int, size: int, cursor: str) -> Page:  # noqa: PLR0913
+def _cut_by_key(
+    pagination: Pagination, selection: RecordSelection, begin: int, end: int, size: int, cursor: str
+) -> RecordPage:  # noqa: PLR0913
     """Return the page from `begin` to `end`; an empty page past an end leads back by the cursor that led to it."""
     records = selection.records[begin:end]
     first = records[0].key if records else cursor
     last = records[-1].key if records else cursor
-    return Page(
+    return RecordPage(
         records,
         begin,
         (pagination.before, first) if begin > 0 else None,
@@ -87,16 +89,16 @@ def _cut_by_key(pagination: Pagination, selection: Selection, begin: int, end: i
     )
 
 
-def _cut_by_number(call: Call, pagination: Pagination, selection: Selection, size: int) -> Page:
-    text = call.last(pagination.page)
+def _cut_by_number(call: ServerCall, pagination: Pagination, selection: RecordSelection, size: int) -> RecordPage:
+    text = call.last_query_value(pagination.page)
     if text is not None and (not text.isascii() or not text.isdigit() or int(text[:9]) < 1):
-        raise parameter(pagination.page, "must be a number from 1.", _SLUG)
+        raise build_parameter_problem(pagination.page, "must be a number from 1.", _SLUG)
     number = int(text[:9]) if text else 1
     begin, total = (number - 1) * size, len(selection)
     if number > 1 and begin >= total:
-        raise not_found()
+        raise build_not_found()
     more = begin + size < total
-    return Page(
+    return RecordPage(
         selection.records[begin : begin + size],
         begin,
         (pagination.page, str(number - 1)) if number > 1 else None,
@@ -105,24 +107,26 @@ def _cut_by_number(call: Call, pagination: Pagination, selection: Selection, siz
     )
 
 
-def _parse_cursor(name: str, text: str, resource: Resource, selection: Selection) -> Any:
+def _parse_cursor(name: str, text: str, resource: Resource, selection: RecordSelection) -> Any:
     if resource.key_kind is KeyKind.TIMESTAMP:
-        moment = clock.parse(text)
+        moment = clock.parse_time(text)
         if moment is None:
-            raise parameter(name, "not an RFC 3339 date-time with offset.", _SLUG)
-        return selection.rank(clock.render(moment))
-    prefix, length = resource.prefix, len(resource.prefix) + LENGTH
+            raise build_parameter_problem(name, "not an RFC 3339 date-time with offset.", _SLUG)
+        return selection.rank(clock.format_time(moment))
+    prefix, length = resource.prefix, len(resource.prefix) + ULID_LENGTH
     well_formed = (
         resource.key_kind is KeyKind.NAME
         or not prefix
         or (text.startswith(prefix) and len(text) == length and text.isascii() and text[len(prefix) :].isalnum())
     )
     if not well_formed or (ranked := selection.rank(text)) is None:
-        raise parameter(name, "not a cursor of this list.", _SLUG)
+        raise build_parameter_problem(name, "not a cursor of this list.", _SLUG)
     return ranked
 
 
-def link_queries(call: Call, pagination: Pagination, page: Page) -> dict[str, list[tuple[str, str]] | None]:
+def build_link_queries(
+    call: ServerCall, pagination: Pagination, page: RecordPage
+) -> dict[str, list[tuple[str, str]] | None]:
     """Return the queries of the pages around: that of the call, the page size, and the cursor or page number."""
     paging_names = {pagination.after, pagination.before, pagination.page, pagination.size}
     kept = [(name, value) for name, value in call.query if name not in paging_names]
@@ -131,9 +135,9 @@ def link_queries(call: Call, pagination: Pagination, page: Page) -> dict[str, li
     return {rel: None if target is None else [*kept, *size, target] for rel, target in neighbours.items()}
 
 
-def link_header(address: str, queries: dict[str, list[tuple[str, str]] | None]) -> str:
+def format_link_header(address: str, queries: dict[str, list[tuple[str, str]] | None]) -> str:
     """Return a `Link` header with `previous` and `next`; `about:blank` where there is no such page."""
     return ", ".join(
-        f'<{NOWHERE if query is None else address + "?" + urlencode(query, quote_via=quote, safe=":,")}>; rel="{rel}"'
+        f'<{NO_PAGE if query is None else address + "?" + urlencode(query, quote_via=quote, safe=":,")}>; rel="{rel}"'
         for rel, query in queries.items()
     )

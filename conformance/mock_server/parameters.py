@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.validators import Validators
+from conformance.mock_server.validators import RequestValidators
 from conformance.model import Location, Operation, Parameter
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
@@ -15,13 +15,13 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableValue:
     """The reason why a text is not a value of its parameter."""
 
-    why: str
+    reason: str
 
 
-def kind_of(schema: Mapping[str, Any]) -> str:
+def find_value_kind(schema: Mapping[str, Any]) -> str:
     """Return how a text is converted: as `time`, `integer`, `number`, `boolean` or `text`."""
     declared = schema.get("type", "string")
     kinds = [declared] if isinstance(declared, str) else [name for name in declared if name != "null"]
@@ -30,40 +30,40 @@ def kind_of(schema: Mapping[str, Any]) -> str:
     return kinds[0] if kinds[0] in {"integer", "number", "boolean"} else "text"
 
 
-def convert(text: str, kind: str) -> Any:
+def convert_text(text: str, kind: str) -> Any:
     """Return the value of a text, or why it is unreadable; times become microseconds."""
     if kind == "time":
-        moment = clock.parse(text)
-        return Unreadable("not an RFC 3339 date-time with offset.") if moment is None else moment
+        moment = clock.parse_time(text)
+        return UnreadableValue("not an RFC 3339 date-time with offset.") if moment is None else moment
     if kind == "boolean":
-        return _BOOLEANS.get(text.lower(), Unreadable("neither true nor false."))
+        return _BOOLEANS.get(text.lower(), UnreadableValue("neither true nor false."))
     if kind == "integer":
-        return int(text) if _INTEGER.fullmatch(text) else Unreadable("not an integer.")
+        return int(text) if _INTEGER.fullmatch(text) else UnreadableValue("not an integer.")
     if kind == "number":
-        return float(text) if _NUMBER.fullmatch(text) else Unreadable("not a number.")
+        return float(text) if _NUMBER.fullmatch(text) else UnreadableValue("not a number.")
     return text
 
 
-class Reader:
+class QueryReader:
     """Reader of the query parameters of one operation."""
 
-    def __init__(self, operation: Operation, validators: Validators) -> None:
-        self.known: dict[str, Parameter] = {
+    def __init__(self, operation: Operation, validators: RequestValidators) -> None:
+        self.parameters: dict[str, Parameter] = {
             parameter.name: parameter for parameter in operation.parameters if parameter.location is Location.QUERY
         }
         self._validators = validators
 
-    def complaint(self, name: str, text: str) -> str:
+    def find_complaint(self, name: str, text: str) -> str:
         """Return why a text is not a value of a known parameter, empty where it is one."""
-        schema = self.known[name].schema
-        if kind_of(schema) == "text" and schema.get("type") == "array":
+        schema = self.parameters[name].schema
+        if find_value_kind(schema) == "text" and schema.get("type") == "array":
             schema = schema.get("items", {})
-        value = convert(text, kind_of(schema))
-        if isinstance(value, Unreadable):
-            return value.why
-        if kind_of(schema) == "time":
+        value = convert_text(text, find_value_kind(schema))
+        if isinstance(value, UnreadableValue):
+            return value.reason
+        if find_value_kind(schema) == "time":
             return ""
-        validator = self._validators.parameter(name, schema)
+        validator = self._validators.parameter_validator(name, schema)
         return "" if validator.is_valid(_to_integer(value)) else "not one of the values it can have."
 
 

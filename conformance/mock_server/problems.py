@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from conformance.model import Operation
 
-MEDIA = "application/problem+json"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 _PATH = "/:@!$&'()*+,;="  # stays unquoted in a path (RFC 3986, section 3.3); the path of a request is decoded
 _BASE = _PATH + "[]"  # an address may be an IPv6 one
 
@@ -31,7 +31,7 @@ class Problem(Exception):  # noqa: N818
         self.errors = errors
         self.headers = dict(headers or {})
 
-    def body(self, base: str, path: str = "") -> dict[str, Any]:
+    def build_document(self, base: str, path: str = "") -> dict[str, Any]:
         """Return the problem document.
 
         `base` is the API's base URL, `path` the decoded path of the request below it.
@@ -49,30 +49,30 @@ class Problem(Exception):  # noqa: N818
         return document
 
 
-def not_found() -> Problem:
+def build_not_found() -> Problem:
     """Return a 404: the resource does not exist, or the caller may not see it."""
     return Problem(404, detail="There is nothing here, or not for you.")
 
 
-def malformed(operation: Operation, detail: str) -> Problem:
+def build_malformed(operation: Operation, detail: str) -> Problem:
     """Return the problem of a body that cannot be decoded."""
-    return Problem(documented(operation, (400, 422)), "malformed-request", detail)
+    return Problem(choose_documented_status(operation, (400, 422)), "malformed-request", detail)
 
 
-def rejected(operation: Operation, errors: Mapping[str, list[str]]) -> Problem:
+def build_rejected(operation: Operation, errors: Mapping[str, list[str]]) -> Problem:
     """Return the problem of a write refused for its content, with the errors of each field."""
-    status = documented(operation, (400, 422))
+    status = choose_documented_status(operation, (400, 422))
     verb = {"POST": "create", "PATCH": "update", "PUT": "update"}.get(operation.method, "request")
     slug = f"validation-failed-{verb}-{(operation.resource or operation.group).replace('.', '-').replace('_', '-')}"
     return Problem(status, slug, "Error on fields: " + ", ".join(sorted(errors)), errors=errors)
 
 
-def parameter(name: str, detail: str, slug: str = "invalid-parameter") -> Problem:
+def build_parameter_problem(name: str, detail: str, slug: str = "invalid-parameter") -> Problem:
     """Return a 400 for a query parameter or header with an invalid value."""
     return Problem(400, slug, f"{name}: {detail}")
 
 
-def documented(operation: Operation, statuses: Iterable[int]) -> int:
+def choose_documented_status(operation: Operation, statuses: Iterable[int]) -> int:
     """Return the first of the statuses that the operation documents by number, else the first of all."""
     candidates = list(statuses)
     known = {response.status for response in operation.responses}

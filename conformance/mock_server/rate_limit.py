@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from conformance.mock_server import clock
 
-WINDOW = 3600  # seconds
-RATE_LIMIT = 100_000  # requests in a window by default: large enough not to limit a test
+WINDOW_S = 3600  # seconds
+DEFAULT_RATE_LIMIT = 100_000  # requests in a window by default: large enough not to limit a test
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class _Bucket:
     total: int = 0
 
     def forget(self, second: int) -> None:
-        while self.counts and self.counts[0][0] <= second - WINDOW:
+        while self.counts and self.counts[0][0] <= second - WINDOW_S:
             self.total -= self.counts.popleft()[1]
 
 
@@ -35,19 +35,19 @@ class Allowance:
 class RateLimit:
     """A rolling window, kept by the second; a refused request does not count."""
 
-    def __init__(self, limit: int, own: Mapping[str, int] = MappingProxyType({})) -> None:
+    def __init__(self, limit: int, application_limits: Mapping[str, int] = MappingProxyType({})) -> None:
         self.limit = limit
-        self._own = own  # smaller limits of single applications
+        self._own = application_limits  # smaller limits of single applications
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
-    def take(self, application: str, user: str, now: int) -> Allowance:
+    def take_request(self, application: str, user: str, now: int) -> Allowance:
         """Count one request at `now` (microseconds) and return the allowance that is left."""
         second = now // clock.SECOND
         bucket = self._buckets.setdefault((application, user), _Bucket())
         bucket.forget(second)
         limit = min(self.limit, self._own.get(application, self.limit))
         if bucket.total >= limit:
-            wait = bucket.counts[0][0] + WINDOW - second if bucket.counts else WINDOW
+            wait = bucket.counts[0][0] + WINDOW_S - second if bucket.counts else WINDOW_S
             return Allowance(limit, 0, max(1, wait))
         if bucket.counts and bucket.counts[-1][0] == second:
             bucket.counts[-1][1] += 1

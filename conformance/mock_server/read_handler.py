@@ -8,24 +8,24 @@ import msgspec
 
 from conformance.mock_server import pages, tables
 from conformance.mock_server.behaviours import Behaviours
-from conformance.mock_server.call import Answer, Call, Place
-from conformance.mock_server.filters import Criterion, Filters, sort_key
-from conformance.mock_server.hooks import Seams, through
-from conformance.mock_server.parameters import Unreadable
-from conformance.mock_server.problems import Problem, not_found, parameter
-from conformance.mock_server.renderer import Node, Views, encode
-from conformance.mock_server.world.builder import World
-from conformance.mock_server.world.store import Collection, Record
+from conformance.mock_server.call import RecordPosition, ServerCall, ServerResponse
+from conformance.mock_server.filters import Criterion, OperationFilters, build_sort_key
+from conformance.mock_server.hooks import Hooks, apply_hooks
+from conformance.mock_server.parameters import UnreadableValue
+from conformance.mock_server.problems import Problem, build_not_found, build_parameter_problem
+from conformance.mock_server.renderer import ExpansionNode, RecordRenderer, encode_json
+from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.store import RecordCollection, StoredRecord
 from conformance.model import Operation, Pagination, Resource, Role
 
 ME = "me"
 _MAX_SELECTIONS = 512
 
 
-class _Members(Sequence[Record]):
+class _Members(Sequence[StoredRecord]):
     """A collection as a sequence of records in the order of its keys, without a copy."""
 
-    def __init__(self, collection: Collection, keys: list[str]) -> None:
+    def __init__(self, collection: RecordCollection, keys: list[str]) -> None:
         self._collection = collection
         self.keys = keys
 
@@ -38,181 +38,191 @@ class _Members(Sequence[Record]):
         return self._collection.by_key[self.keys[at]]
 
 
-class Reads:
+class ReadHandler:
     """The reading side of the server: finds records and renders them."""
 
-    def __init__(self, world: World, hooks: Seams, behaviours: Behaviours) -> None:
+    def __init__(self, world: MockWorld, hooks: Hooks, behaviours: Behaviours) -> None:
         self.world = world
         self._hooks = hooks
         self.behaviours = behaviours
-        self.views = Views(world, hooks)
-        self._filters: dict[str, Filters] = {}
-        self._selections: dict[tuple[Any, ...], pages.Selection] = {}
+        self.views = RecordRenderer(world, hooks)
+        self._filters: dict[str, OperationFilters] = {}
+        self._selections: dict[tuple[Any, ...], pages.RecordSelection] = {}
         self._revision = -1
 
-    def answer(self, call: Call) -> Answer:
+    def handle(self, call: ServerCall) -> ServerResponse:
         """Return the response to a read, as JSON or as a table.
 
         Raises: Problem.
         """
         response = self._dispatch(call)
-        return tables.tabled(response, call.operation) if response.status == 200 and tables.wanted(call) else response
+        return (
+            tables.convert_to_table(response, call.operation)
+            if response.status == 200 and tables.is_csv_preferred(call)
+            else response
+        )
 
-    def _dispatch(self, call: Call) -> Answer:
+    def _dispatch(self, call: ServerCall) -> ServerResponse:
         if special := self.behaviours.reads.get(call.operation.key):
             return special(self, call)
         role = call.operation.role
         if role is Role.LIST:
             return self._handle_list(call)
         if role is Role.REDIRECT:
-            return self.behaviours.redirect(call)
+            return self.behaviours.build_redirect(call)
         if call.operation.resource not in self.world.shape.resources:
-            self.above(call)
-            return Answer(200, self.behaviours.plain(call, 200))
-        return self.one(call, self.find(call))
+            self.find_parent(call)
+            return ServerResponse(200, self.behaviours.build_body(call, 200))
+        return self.build_record_response(call, self.find_record(call))
 
-    def expand(self, call: Call) -> tuple[Node, tuple[str, ...]]:
+    def read_expansions(self, call: ServerCall) -> tuple[ExpansionNode, tuple[str, ...]]:
         """Return the expansions of the query, as a tree and as sorted paths."""
-        paths = tuple(sorted(set(call.every("expand")))) if call.operation.expansions else ()
-        paths = through(self._hooks.tree, call, paths)
-        return self.views.tree(call.operation, paths), paths
+        paths = tuple(sorted(set(call.query_values("expand")))) if call.operation.expansions else ()
+        paths = apply_hooks(self._hooks.tree, call, paths)
+        return self.views.build_expansion_tree(call.operation, paths), paths
 
     # Members
 
-    def find(self, call: Call) -> Record:
+    def find_record(self, call: ServerCall) -> StoredRecord:
         """Return the record that the path names.
 
         Raises: Problem with status 404 where it does not exist or the caller may not see it.
         """
         resource = self.world.shape.resources[call.operation.resource]
-        parent = self.above(call)
+        parent = self.find_parent(call)
         if resource.singleton or not call.operation.path.startswith(resource.item_path or " "):
             record = self._find_singleton(resource, parent)
         else:
             record = self._find_member(call, resource, parent)
-        return self.seen(call, record)
+        return self.require_visible(call, record)
 
-    def _find_singleton(self, resource: Resource, parent: Record | None) -> Record | None:
-        members = self.world.store.collection(resource.name, parent.path if parent else "")
+    def _find_singleton(self, resource: Resource, parent: StoredRecord | None) -> StoredRecord | None:
+        members = self.world.store.get_collection(resource.name, parent.path if parent else "")
         return next(iter(members), None)
 
-    def _find_member(self, call: Call, resource: Resource, parent: Record | None) -> Record | None:
-        key = self._normalize_key(call, resource, call.values[resource.key])
-        members = self.world.store.collection(resource.name, parent.path if parent else "")
-        record: Record | None = through(self._hooks.lookup, call, resource, members, key, members.by_key.get(key))
+    def _find_member(self, call: ServerCall, resource: Resource, parent: StoredRecord | None) -> StoredRecord | None:
+        key = self._normalize_key(call, resource, call.path_values[resource.key])
+        members = self.world.store.get_collection(resource.name, parent.path if parent else "")
+        record: StoredRecord | None = apply_hooks(
+            self._hooks.lookup, call, resource, members, key, members.by_key.get(key)
+        )
         return record
 
-    def _normalize_key(self, call: Call, resource: Resource, text: str) -> str:
-        if text == ME and resource.name == self.world.shape.principal and call.user:
+    def _normalize_key(self, call: ServerCall, resource: Resource, text: str) -> str:
+        if text == ME and resource.name == self.world.shape.user_resource and call.user:
             return call.user
-        return self.world.normal(resource, text)
+        return self.world.normalize_key(resource, text)
 
-    def seen(self, call: Call, record: Record | None) -> Record:
+    def require_visible(self, call: ServerCall, record: StoredRecord | None) -> StoredRecord:
         """Return the record if it exists and the caller may see it.
 
         Raises: Problem with status 404.
         """
-        if record is None or not self.visible(call, record):
-            raise not_found()
+        if record is None or not self.is_visible(call, record):
+            raise build_not_found()
         return record
 
-    def visible(self, call: Call, record: Record) -> bool:
+    def is_visible(self, call: ServerCall, record: StoredRecord) -> bool:
         """Return whether a caller may see a record: its own, a shared one, or any where no user is behind the call."""
         free = call.user is None or record.owner is None or record.owner == call.user
-        return bool(through(self._hooks.visible, call, record, free))
+        return bool(apply_hooks(self._hooks.visible, call, record, free))
 
-    def above(self, call: Call) -> Record | None:
+    def find_parent(self, call: ServerCall) -> StoredRecord | None:
         """Return the record that the operation is below, from the parameters of the path; None at the root.
 
         Raises: Problem with status 404.
         """
-        chain = self.world.chain(call.operation)
-        parent: Record | None = None
+        chain = self.world.find_ancestors(call.operation)
+        parent: StoredRecord | None = None
         for resource in chain:
-            members = self.world.store.collection(resource.name, parent.path if parent else "")
-            key = self._normalize_key(call, resource, call.values[resource.key])
-            parent = self.seen(call, members.by_key.get(key))
+            members = self.world.store.get_collection(resource.name, parent.path if parent else "")
+            key = self._normalize_key(call, resource, call.path_values[resource.key])
+            parent = self.require_visible(call, members.by_key.get(key))
         return parent
 
-    def one(self, call: Call, record: Record) -> Answer:
+    def build_record_response(self, call: ServerCall, record: StoredRecord) -> ServerResponse:
         """Return the response with a single record, with the expansions of the query."""
-        tree, paths = self.expand(call)
+        tree, paths = self.read_expansions(call)
         data = record
         criteria = self._read_criteria(call)
         if criteria:
             data = self._filter_inner_arrays(record, criteria)
-        body = self.views.encoded(call, Place(data), call.operation.item_schema, tree, paths)
-        return Answer(200, raw=body)
+        body = self.views.encode_record(call, RecordPosition(data), call.operation.item_schema, tree, paths)
+        return ServerResponse(200, raw=body)
 
-    def _filter_inner_arrays(self, record: Record, criteria: list[tuple[Criterion, Any]]) -> Record:
+    def _filter_inner_arrays(self, record: StoredRecord, criteria: list[tuple[Criterion, Any]]) -> StoredRecord:
         """Return a copy of a singleton whose inner arrays hold only the elements that pass its filters."""
         data = dict(record.data)
         for criterion, expected in criteria:
             name, mark, _ = criterion.filter.field.partition("[].")
             if mark and isinstance(data.get(name), list):
-                inner = [Record(record.resource, "", "", data={name: [element]}) for element in data[name]]
+                inner = [StoredRecord(record.resource, "", "", data={name: [element]}) for element in data[name]]
                 data[name] = [
                     element
                     for element, element_record in zip(data[name], inner, strict=True)
-                    if criterion.holds(element_record, expected)
+                    if criterion.is_satisfied_by(element_record, expected)
                 ]
-        return Record(record.resource, record.key, "", record.parent, record.owner, record.moment, data)
+        return StoredRecord(record.resource, record.key, "", record.parent, record.owner, record.moment, data)
 
     # Lists
 
-    def _handle_list(self, call: Call) -> Answer:
+    def _handle_list(self, call: ServerCall) -> ServerResponse:
         operation = call.operation
         resource = self.world.shape.resources[operation.resource]
-        parent = self.above(call)
+        parent = self.find_parent(call)
         selection = self._get_selection(call, resource, parent)
         headers = {}
         if operation.pagination:
             page = self._cut_page(call, operation.pagination, resource, selection)
-            page = through(self._hooks.cut, call, selection.records, page)
-            queries = pages.link_queries(call, operation.pagination, page)
+            page = apply_hooks(self._hooks.cut, call, selection.records, page)
+            queries = pages.build_link_queries(call, operation.pagination, page)
         else:
-            page = pages.Page(selection.records[:], 0, None, None, len(selection))
+            page = pages.RecordPage(selection.records[:], 0, None, None, len(selection))
             queries = {"previous": None, "next": None}
-        queries = through(self._hooks.link, call, queries)
-        response = operation.response(200)
+        queries = apply_hooks(self._hooks.link, call, queries)
+        response = operation.find_response(200)
         if operation.pagination or (response and any(header.name.lower() == "link" for header in response.headers)):
-            headers["Link"] = pages.link_header(call.base + call.path, queries)
-        return Answer(200, headers=headers, raw=self._render_page(call, page, parent))
+            headers["Link"] = pages.format_link_header(call.base + call.path, queries)
+        return ServerResponse(200, headers=headers, raw=self._render_page(call, page, parent))
 
     def _cut_page(
-        self, call: Call, pagination: Pagination, resource: Resource, selection: pages.Selection
-    ) -> pages.Page:
+        self, call: ServerCall, pagination: Pagination, resource: Resource, selection: pages.RecordSelection
+    ) -> pages.RecordPage:
         try:
-            return pages.cut(call, pagination, resource, selection)
+            return pages.cut_page(call, pagination, resource, selection)
         except Problem as problem:
-            if through(self._hooks.parameter, call, "page", problem) is not None:
+            if apply_hooks(self._hooks.parameter, call, "page", problem) is not None:
                 raise
         paging_names = {pagination.size, pagination.after, pagination.before, pagination.page}
         plain = replace(call, query=tuple(pair for pair in call.query if pair[0] not in paging_names))
-        return pages.cut(plain, pagination, resource, selection)
+        return pages.cut_page(plain, pagination, resource, selection)
 
-    def _render_page(self, call: Call, page: pages.Page, parent: Record | None) -> bytes:
-        tree, paths = self.expand(call)
+    def _render_page(self, call: ServerCall, page: pages.RecordPage, parent: StoredRecord | None) -> bytes:
+        tree, paths = self.read_expansions(call)
         operation, views = call.operation, self.views
         items = b",".join(
-            views.encoded(call, Place(record, True, index, page.offset + index), operation.item_schema, tree, paths)
+            views.encode_record(
+                call, RecordPosition(record, True, index, page.offset + index), operation.item_schema, tree, paths
+            )
             for index, record in enumerate(page.records)
         )
         if not operation.items_at:
             return b"[" + items + b"]"
-        frame = self.behaviours.frame(call, parent)
-        shown = {key: views.value(call, value, tree.below.get(key)) for key, value in frame.items()}
-        return encode({**shown, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
+        frame = self.behaviours.build_frame(call, parent)
+        shown = {key: views.render_value(call, value, tree.below.get(key)) for key, value in frame.items()}
+        return encode_json({**shown, operation.items_at: msgspec.Raw(b"[" + items + b"]")})
 
-    def _get_selection(self, call: Call, resource: Resource, parent: Record | None) -> pages.Selection:
-        members = self.world.store.collection(resource.name, parent.path if parent else "")
+    def _get_selection(
+        self, call: ServerCall, resource: Resource, parent: StoredRecord | None
+    ) -> pages.RecordSelection:
+        members = self.world.store.get_collection(resource.name, parent.path if parent else "")
         criteria = self._read_criteria(call)
         ordering = self._read_ordering(call)
         if not (
             criteria or ordering or self._hooks.select or self._hooks.order or self._hooks.visible or self._hooks.match
         ):
-            keys = members.visible(call.user)
-            return pages.Selection(_Members(members, keys), keys)
+            keys = members.list_visible_keys(call.user)
+            return pages.RecordSelection(_Members(members, keys), keys)
         store = self.world.store
         if self._revision != store.revision or len(self._selections) > _MAX_SELECTIONS:
             self._selections.clear()
@@ -226,43 +236,45 @@ class Reads:
         return selection
 
     def _select_records(
-        self, call: Call, members: Collection, criteria: list[tuple[Criterion, Any]], ordering: str
-    ) -> pages.Selection:
+        self, call: ServerCall, members: RecordCollection, criteria: list[tuple[Criterion, Any]], ordering: str
+    ) -> pages.RecordSelection:
         match = self._hooks.match
         records = [
             record
             for record in members
-            if self.visible(call, record)
+            if self.is_visible(call, record)
             and all(
-                through(match, call, criterion.filter, record, expected, criterion.holds(record, expected))
+                apply_hooks(
+                    match, call, criterion.filter, record, expected, criterion.is_satisfied_by(record, expected)
+                )
                 if match
-                else criterion.holds(record, expected)
+                else criterion.is_satisfied_by(record, expected)
                 for criterion, expected in criteria
             )
         ]
-        key: Callable[[Record], Any] = lambda record: record.key  # noqa: E731
+        key: Callable[[StoredRecord], Any] = lambda record: record.key  # noqa: E731
         if ordering:
-            key = sort_key([ordering.removeprefix("-")])
+            key = build_sort_key([ordering.removeprefix("-")])
             records.sort(key=key)
         if ordering.startswith("-"):
             records.reverse()
-        records = through(self._hooks.order, call, records)
-        records = through(self._hooks.select, call, records)
+        records = apply_hooks(self._hooks.order, call, records)
+        records = apply_hooks(self._hooks.select, call, records)
         if not ordering and not self._hooks.order:
-            return pages.Selection(records, [record.key for record in records])
+            return pages.RecordSelection(records, [record.key for record in records])
         places = {record.key: place for place, record in enumerate(records)}
-        return pages.Selection(records, list(range(len(records))), places.get)
+        return pages.RecordSelection(records, list(range(len(records))), places.get)
 
-    def _read_ordering(self, call: Call) -> str:
+    def _read_ordering(self, call: ServerCall) -> str:
         ordering = call.operation.ordering
-        text = call.last(ordering.parameter) if ordering else None
+        text = call.last_query_value(ordering.parameter) if ordering else None
         if ordering is None or text is None:
             return ""
         if text.removeprefix("-") not in ordering.fields or (text.startswith("-") and not ordering.reversible):
-            raise parameter(ordering.parameter, "not an ordering of this list.")
+            raise build_parameter_problem(ordering.parameter, "not an ordering of this list.")
         return text
 
-    def _read_criteria(self, call: Call) -> list[tuple[Criterion, Any]]:
+    def _read_criteria(self, call: ServerCall) -> list[tuple[Criterion, Any]]:
         """Return the filters that the query uses, with the values to compare with.
 
         Raises: Problem for malformed values.
@@ -273,23 +285,23 @@ class Reads:
         filters = self._get_filters(operation)
         criteria = []
         for criterion in filters.all:
-            text = call.last(criterion.filter.parameter)
+            text = call.last_query_value(criterion.filter.parameter)
             if text is None:
                 continue
-            expected = criterion.wanted(text)
-            if isinstance(expected, Unreadable):
-                problem = parameter(criterion.filter.parameter, expected.why)
-                if through(self._hooks.parameter, call, criterion.filter.parameter, problem) is not None:
+            expected = criterion.convert_value(text)
+            if isinstance(expected, UnreadableValue):
+                problem = build_parameter_problem(criterion.filter.parameter, expected.reason)
+                if apply_hooks(self._hooks.parameter, call, criterion.filter.parameter, problem) is not None:
                     raise problem
                 continue
             if criterion.filter.field or criterion.rule:
                 criteria.append((criterion, self._resolve_me(call, criterion, expected)))
         return criteria
 
-    def _resolve_me(self, call: Call, criterion: Criterion, expected: Any) -> Any:
+    def _resolve_me(self, call: ServerCall, criterion: Criterion, expected: Any) -> Any:
         return call.user if expected == ME and ("owner" in criterion.rule or criterion.filter.by_id_of) else expected
 
-    def _get_filters(self, operation: Operation) -> Filters:
+    def _get_filters(self, operation: Operation) -> OperationFilters:
         if operation.key not in self._filters:
-            self._filters[operation.key] = Filters(operation, self.world)
+            self._filters[operation.key] = OperationFilters(operation, self.world)
         return self._filters[operation.key]

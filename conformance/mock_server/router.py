@@ -13,7 +13,7 @@ class _Node:
     methods: dict[str, Operation] = field(default_factory=dict)
 
 
-class Router:
+class OperationRouter:
     """The router from paths below the base path to the operations of a description."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
@@ -31,7 +31,7 @@ class Router:
                 node = node.fixed.setdefault(segment, _Node())
         node.methods[operation.method] = operation
 
-    def find(self, path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
+    def find_operations(self, path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
         """Return the operations of a path by method, and its parameters' values in order; None where none match."""
         match = self._match_segments(self._root, _split_path(path), ())
         return match if match and match[0] else None

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from conformance.mock_server import negotiation
-from conformance.mock_server.call import Answer, Call
+from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.model import Operation
 
 CSV = "text/csv"
@@ -16,17 +16,17 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run such
 _EXAMPLE_ROWS = 12
 
 
-def documented(operation: Operation) -> bool:
+def is_csv_documented(operation: Operation) -> bool:
     """Return whether a successful read may be CSV."""
     return CSV in _offered_types(operation)
 
 
-def wanted(call: Call) -> bool:
+def is_csv_preferred(call: ServerCall) -> bool:
     """Return whether the client prefers CSV to the other media types on offer."""
-    return negotiation.choose(call.headers.get("accept", ""), _offered_types(call.operation)) == CSV
+    return negotiation.choose_media_type(call.headers.get("accept", ""), _offered_types(call.operation)) == CSV
 
 
-def tabled(response: Answer, operation: Operation) -> Answer:
+def convert_to_table(response: ServerResponse, operation: Operation) -> ServerResponse:
     """Return a successful response as a table: a row for each item, a column for each documented field.
 
     A column name is a dotted path, such as `location.latitude`.
@@ -34,11 +34,11 @@ def tabled(response: Answer, operation: Operation) -> Answer:
     value = msgspec.json.decode(response.raw) if response.raw is not None else response.body
     rows = _extract_items(value, operation)
     names = _list_columns(operation) or list(rows[0])
-    body = lines([names, *([_format_cell(_value_at(row, name)) for name in names] for row in rows)])
-    return Answer(response.status, headers=response.headers, media=f"{CSV}; charset=utf-8", raw=body)
+    body = encode_rows([names, *([_format_cell(_value_at(row, name)) for name in names] for row in rows)])
+    return ServerResponse(response.status, headers=response.headers, media=f"{CSV}; charset=utf-8", raw=body)
 
 
-def example() -> list[dict[str, Any]]:
+def build_example_rows() -> list[dict[str, Any]]:
     """Return the rows of a table whose columns are not described, with every kind of value that needs care."""
     texts = ("plain", "a, b", 'a "b"', "a\r\nb", "=1+1", "é", "")
     return [
@@ -46,14 +46,14 @@ def example() -> list[dict[str, Any]]:
     ]
 
 
-def lines(rows: list[list[str]]) -> bytes:
+def encode_rows(rows: list[list[str]]) -> bytes:
     """Encode rows of cells as CSV, without escaping."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
-def read(body: bytes) -> list[list[str]]:
+def decode_rows(body: bytes) -> list[list[str]]:
     """Decode the rows of cells of a table that this module encoded."""
     return list(csv.reader(io.StringIO(body.decode(), newline="")))
 

@@ -5,10 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.mock_server import clock
-from conformance.mock_server.identities import APPLICATION, APPLICATION_SECRET, IDENTITIES, Identity, granted
+from conformance.mock_server.identities import (
+    APPLICATION,
+    APPLICATION_SECRET,
+    IDENTITIES,
+    ServerIdentity,
+    list_granted_scopes,
+)
 
-LIFETIME = 36_000  # seconds; the provider's guide, "Authentication"
-CODE_LIFETIME = 60
+TOKEN_LIFETIME_S = 36_000  # seconds; the provider's guide, "Authentication"
+CODE_LIFETIME_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class AuthorizationCode:
     """An authorization code on its way back to the application (RFC 6749, section 4.1; RFC 7636)."""
 
     grant: Grant
@@ -31,7 +37,7 @@ class Code:
     expires: int
 
 
-class Tokens:
+class TokenStore:
     """The issued tokens and codes. `draw` makes a token; by default tokens are unguessable."""
 
     def __init__(
@@ -47,61 +53,63 @@ class Tokens:
         self._draw = draw or (lambda: secrets.token_urlsafe(24))
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
-        self._codes: dict[str, Code] = {}
+        self._codes: dict[str, AuthorizationCode] = {}
         self.secrets = {identity.client_id: identity.client_secret for identity in IDENTITIES if identity.client_id}
         self.secrets[APPLICATION] = APPLICATION_SECRET
         for identity in IDENTITIES:
             self._access[identity.token] = self._build_standing_grant(identity)
 
-    def _build_standing_grant(self, identity: Identity) -> Grant:
+    def _build_standing_grant(self, identity: ServerIdentity) -> Grant:
         user = "" if identity.user is None else self._users(identity.user)
         expires = self.now() - clock.HOUR if identity.expired else 1 << 62
-        return Grant(identity.client_id or APPLICATION, granted(identity, self.scopes), user, expires)
+        return Grant(identity.client_id or APPLICATION, list_granted_scopes(identity, self.scopes), user, expires)
 
-    def find(self, token: str) -> Grant | None:
+    def find_grant(self, token: str) -> Grant | None:
         """Return the grant of an access token that is still valid."""
         grant = self._access.get(token)
         return grant if grant and grant.expires > self.now() else None
 
-    def user(self, position: int) -> str:
+    def find_user(self, position: int) -> str:
         """Return the id of a user of the world by position."""
         return self._users(position)
 
-    def allowed(self, client_id: str) -> frozenset[str]:
+    def list_allowed_scopes(self, client_id: str) -> frozenset[str]:
         """Return the scopes that an application may request."""
         identity = next((identity for identity in IDENTITIES if identity.client_id == client_id), None)
-        return granted(identity, self.scopes) if identity else self.scopes
+        return list_granted_scopes(identity, self.scopes) if identity else self.scopes
 
-    def issue(self, application: str, scopes: frozenset[str], user: str = "") -> tuple[str, str]:
+    def issue_tokens(self, application: str, scopes: frozenset[str], user: str = "") -> tuple[str, str]:
         """Issue an access token, and a refresh token where a person stands behind it (else empty)."""
-        grant = Grant(application, scopes, user, self.now() + LIFETIME * clock.SECOND)
+        grant = Grant(application, scopes, user, self.now() + TOKEN_LIFETIME_S * clock.SECOND)
         access, refresh = self._draw(), self._draw() if user else ""
         self._access[access] = grant
         if refresh:
             self._refresh[refresh] = grant
         return access, refresh
 
-    def refresh(self, token: str, application: str) -> tuple[str, str, Grant] | None:
+    def refresh_tokens(self, token: str, application: str) -> tuple[str, str, Grant] | None:
         """Issue new tokens for a refresh token, which is used up; None where it is not valid for the application."""
         grant = self._refresh.get(token)
         if grant is None or grant.application != application:
             return None
         del self._refresh[token]
-        return *self.issue(application, grant.scopes, grant.user), grant
+        return *self.issue_tokens(application, grant.scopes, grant.user), grant
 
-    def revoke(self, token: str, application: str) -> None:
+    def revoke_token(self, token: str, application: str) -> None:
         """Revoke an access or refresh token of the application (RFC 7009); an unknown one is no error."""
         for grants in (self._access, self._refresh):
             if token in grants and grants[token].application == application:
                 del grants[token]
 
-    def authorise(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
+    def issue_code(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
         """Return a code that can be exchanged once within a minute."""
         code = self._draw()
-        self._codes[code] = Code(grant, redirect_uri, challenge, self.now() + CODE_LIFETIME * clock.SECOND)
+        self._codes[code] = AuthorizationCode(
+            grant, redirect_uri, challenge, self.now() + CODE_LIFETIME_S * clock.SECOND
+        )
         return code
 
-    def redeem(self, code: str) -> Code | None:
+    def redeem_code(self, code: str) -> AuthorizationCode | None:
         """Return the code and forget it; None where it is unknown, used or older than a minute."""
         known_code = self._codes.pop(code, None)
         return known_code if known_code and known_code.expires > self.now() else None

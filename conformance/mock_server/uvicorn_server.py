@@ -4,8 +4,8 @@ import sys
 
 import uvicorn
 
-from conformance.mock_server.assembly import Settings, assemble
-from conformance.mock_server.launcher import READY
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from conformance.mock_server.launcher import READY_PREFIX
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -16,13 +16,13 @@ class _AnnouncingServer(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         port = self.servers[0].sockets[0].getsockname()[1]
-        sys.stdout.write(f"{READY}http://127.0.0.1:{port}{self.base_path}\n")
+        sys.stdout.write(f"{READY_PREFIX}http://127.0.0.1:{port}{self.base_path}\n")
         sys.stdout.flush()
 
 
-def serve(settings: Settings, port: int = 0) -> None:
+def serve_until_ended(settings: ServerSettings, port: int = 0) -> None:
     """Serve on loopback until the process is ended; print `ready URL` when connections are accepted."""
-    server = assemble(settings)
+    server = assemble_server(settings)
     config = uvicorn.Config(
         server, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off",
         server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,

@@ -14,12 +14,12 @@ from conformance.mock_server import clock
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 _REQUESTS = "urn:evconform:requests"
 _FORMATS = {
-    "date-time": lambda text: clock.parse(text) is not None,
+    "date-time": lambda text: clock.parse_time(text) is not None,
     "decimal": lambda text: bool(_DECIMAL.fullmatch(text)),
 }
 
 
-class Validators:
+class RequestValidators:
     """Validators by schema, compiled on first use."""
 
     def __init__(self, description: Description) -> None:
@@ -30,13 +30,13 @@ class Validators:
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
         document = {key: self._description.document.get(key, {}) for key in ("components", "paths")}
-        return jsonschema_rs.Registry([(_REQUESTS, as_request(document))])
+        return jsonschema_rs.Registry([(_REQUESTS, relax_read_only(document))])
 
-    def at(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
+    def body_validator(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a request body's schema by its pointer."""
         return self._compile(pointer, {"$ref": _REQUESTS + quote(pointer, safe="#/~:")})
 
-    def parameter(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    def parameter_validator(self, name: str, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a parameter's schema."""
         known = self._parameters.get(id(schema))
         if known is None:  # the schema is kept too, so that its id is not used again
@@ -52,13 +52,13 @@ class Validators:
         return self._made[key]
 
 
-def as_request(value: Any) -> Any:
+def relax_read_only(value: Any) -> Any:
     """Return a copy of a document in which read-only properties are not required (OpenAPI 3.0.3, section 4.7.24.1)."""
     if isinstance(value, list):
-        return [as_request(item) for item in value]
+        return [relax_read_only(item) for item in value]
     if not isinstance(value, dict):
         return value
-    made = {key: as_request(item) for key, item in value.items()}
+    made = {key: relax_read_only(item) for key, item in value.items()}
     required, properties = made.get("required"), made.get("properties")
     if isinstance(required, list) and isinstance(properties, dict):
         made["required"] = [name for name in required if not _is_read_only(properties.get(name))]
@@ -79,7 +79,7 @@ def _qualify_references(value: Any) -> Any:
     return [_qualify_references(item) for item in value] if isinstance(value, list) else value
 
 
-def field_errors(validator: jsonschema_rs.Draft202012Validator, body: Any) -> dict[str, list[str]]:
+def list_field_errors(validator: jsonschema_rs.Draft202012Validator, body: Any) -> dict[str, list[str]]:
     """Return the errors of a body by the field of its first level; `` stands for the body as a whole."""
     errors: dict[str, list[str]] = {}
     for error in validator.iter_errors(body):

@@ -5,31 +5,31 @@ from typing import Any
 
 from conformance.mock_server import clock
 from conformance.mock_server.behaviours import Behaviours
-from conformance.mock_server.bodies import Bodies
-from conformance.mock_server.call import Answer, Call, Place
-from conformance.mock_server.hooks import Seams, through
-from conformance.mock_server.problems import Problem, rejected
-from conformance.mock_server.read_handler import Reads
+from conformance.mock_server.bodies import BodyReader
+from conformance.mock_server.call import RecordPosition, ServerCall, ServerResponse
+from conformance.mock_server.hooks import Hooks, apply_hooks
+from conformance.mock_server.problems import Problem, build_rejected
+from conformance.mock_server.read_handler import ReadHandler
 from conformance.mock_server.record_factory import RecordFactory
-from conformance.mock_server.validators import Validators
-from conformance.mock_server.world.builder import World
-from conformance.mock_server.world.dependent_links import mirror_again
-from conformance.mock_server.world.store import Record, Ref, absolute
+from conformance.mock_server.validators import RequestValidators
+from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.dependent_links import update_mirrors
+from conformance.mock_server.world.store import Ref, StoredRecord, make_links_absolute
 from conformance.model import KeyKind, LinkKind, Resource, Role
 
 _UPDATE_TIMES = ("updated_at", "last_updated_at")
 
 
-class Writes:
+class WriteHandler:
     """The writing side of the server: changes the world for callers."""
 
     def __init__(  # noqa: PLR0913
         self,
-        world: World,
-        reads: Reads,
+        world: MockWorld,
+        reads: ReadHandler,
         behaviours: Behaviours,
-        validators: Validators,
-        hooks: Seams,
+        validators: RequestValidators,
+        hooks: Hooks,
         now: Callable[[], int],
     ) -> None:
         self.world = world
@@ -38,10 +38,10 @@ class Writes:
         self._behaviours = behaviours
         self._validators = validators
         self._hooks = hooks
-        self._bodies = Bodies(world, validators, hooks)
+        self._bodies = BodyReader(world, validators, hooks)
         self.records = RecordFactory(world, now)
 
-    def answer(self, call: Call) -> Answer:
+    def handle(self, call: ServerCall) -> ServerResponse:
         """Return the response to a write.
 
         Raises: Problem; the world is unchanged then.
@@ -55,24 +55,26 @@ class Writes:
             return self._handle_delete(call)
         if role is Role.CREATE and call.operation.resource in self.world.shape.resources:
             return self._handle_create(call)
-        record = self.reads.above(call)
-        self.body(call)
-        return self.done(call, record)
+        record = self.reads.find_parent(call)
+        self.read_body(call)
+        return self.build_success_response(call, record)
 
-    def body(self, call: Call) -> dict[str, Any]:
+    def read_body(self, call: ServerCall) -> dict[str, Any]:
         """Return the validated body of a call."""
-        return self._bodies.of(call, self.reads.visible)
+        return self._bodies.read_body(call, self.reads.is_visible)
 
     # Create
 
-    def _handle_create(self, call: Call) -> Answer:
-        parent = self.reads.above(call)
-        body = self.body(call)
+    def _handle_create(self, call: ServerCall) -> ServerResponse:
+        parent = self.reads.find_parent(call)
+        body = self.read_body(call)
         resource = self.world.shape.resources[call.operation.resource]
-        record = self.create(call, resource, parent, body)
-        return self.done(call, record)
+        record = self.create_record(call, resource, parent, body)
+        return self.build_success_response(call, record)
 
-    def create(self, call: Call, resource: Resource, parent: Record | None, body: Mapping[str, Any]) -> Record:
+    def create_record(
+        self, call: ServerCall, resource: Resource, parent: StoredRecord | None, body: Mapping[str, Any]
+    ) -> StoredRecord:
         """Create a record from a validated body.
 
         Raises: Problem where a record with the same key or name exists.
@@ -80,108 +82,116 @@ class Writes:
         self._check_unique(call, resource, parent, body)
         named = resource.key_kind is KeyKind.NAME
         key = str(body.get(resource.key_field, "")) if named else ""  # a seeded fault may have removed the field
-        record = self.records.add(resource, parent, self._find_owner(call, resource, parent, body), key)
+        record = self.records.add_record(resource, parent, self._find_owner(call, resource, parent, body), key)
         record.data = {**record.data, **self.records.default_fields(call.operation, resource, body)}
-        changes = through(self._hooks.apply, call, record, self.records.select_fields(resource, body))
+        changes = apply_hooks(self._hooks.apply, call, record, self.records.select_fields(resource, body))
         record.data = {**record.data, **changes}
-        self.finished(record)
+        self.announce_record(record)
         return record
 
-    def finished(self, record: Record) -> None:
+    def announce_record(self, record: StoredRecord) -> None:
         """Announce a record that is complete: update the links that mirror its own, and notify listeners."""
         self._update_mirrors(record)
-        self.world.store.told("created", record)
+        self.world.store.notify_listeners("created", record)
 
-    def _check_unique(self, call: Call, resource: Resource, parent: Record | None, body: Mapping[str, Any]) -> None:
+    def _check_unique(
+        self, call: ServerCall, resource: Resource, parent: StoredRecord | None, body: Mapping[str, Any]
+    ) -> None:
         """Refuse a second member with the same word as key and, where 409 is documented, with the same name."""
-        members = self.world.store.collection(resource.name, parent.path if parent else "")
+        members = self.world.store.get_collection(resource.name, parent.path if parent else "")
         conflict = "409" in {response.status for response in call.operation.responses}
         if resource.key_kind is KeyKind.NAME and str(body.get(resource.key_field)) in members.by_key:
             if conflict:
                 raise Problem(409, "conflict", f"{resource.key_field}: exists already.")
-            raise rejected(call.operation, {resource.key_field: ["Exists already."]})
+            raise build_rejected(call.operation, {resource.key_field: ["Exists already."]})
         if conflict and "name" in body and any(member.data.get("name") == body["name"] for member in members):
             raise Problem(409, "conflict", "name: exists already.", errors={"name": ["Exists already."]})
 
-    def _find_owner(self, call: Call, resource: Resource, parent: Record | None, body: Mapping[str, Any]) -> str | None:
-        if resource.name not in self.world.shape.owned:
+    def _find_owner(
+        self, call: ServerCall, resource: Resource, parent: StoredRecord | None, body: Mapping[str, Any]
+    ) -> str | None:
+        if resource.name not in self.world.shape.owned_resources:
             return None
         if parent is not None:
             return parent.owner
         linked = [self.world.store.by_path.get(value) for value in body.values() if isinstance(value, Ref)]
         owners = [record.owner for record in linked if record and record.owner]
-        people = self.world.store.collection(self.world.shape.principal).keys
+        people = self.world.store.get_collection(self.world.shape.user_resource).keys
         return call.user or next(iter(owners), None) or next(iter(people), None)
 
     # Update
 
-    def _handle_update(self, call: Call) -> Answer:
+    def _handle_update(self, call: ServerCall) -> ServerResponse:
         record = self._find_target(call)
-        body = self.body(call)
-        self.update(call, record, body)
-        return self.done(call, record)
+        body = self.read_body(call)
+        self.update_record(call, record, body)
+        return self.build_success_response(call, record)
 
-    def _find_target(self, call: Call) -> Record:
+    def _find_target(self, call: ServerCall) -> StoredRecord:
         """Return the record to change; a singleton that was deleted comes back empty."""
         resource = self.world.shape.resources[call.operation.resource]
         try:
-            return self.reads.find(call)
+            return self.reads.find_record(call)
         except Problem:
-            parent = self.reads.above(call)
+            parent = self.reads.find_parent(call)
             if not resource.singleton or parent is None:
                 raise
-            record = Record(resource.name, "", self.world.path(resource, parent, ""), parent, parent.owner, self.now())
-            self.world.fill(record)
-            for name, schema in self.world.schema_of(resource).get("properties", {}).items():
-                if "null" in (self.world.nursery.flat(schema).get("type") or ()):
+            record = StoredRecord(
+                resource.name, "", self.world.build_path(resource, parent, ""), parent, parent.owner, self.now()
+            )
+            self.world.fill_record(record)
+            for name, schema in self.world.get_schema(resource).get("properties", {}).items():
+                if "null" in (self.world.schema_compiler.fold_schema(schema).get("type") or ()):
                     record.data[name] = None
             self.world.store.add(record, quiet=True)
             return record
 
-    def update(self, call: Call, record: Record, body: Mapping[str, Any]) -> None:
+    def update_record(self, call: ServerCall, record: StoredRecord, body: Mapping[str, Any]) -> None:
         """Apply a validated body to a record: objects are merged where that stays valid, else replaced."""
         resource = self.world.shape.resources[record.resource]
         changes = {
-            name: merged(record.data.get(name), value)
+            name: merge_objects(record.data.get(name), value)
             for name, value in self.records.select_fields(resource, body).items()
         }
         if not self._is_valid(resource, {**record.data, **changes}):
             changes = self.records.select_fields(resource, body)
-        changes = through(self._hooks.apply, call, record, changes)
-        touched = {name: clock.render(self.now()) for name in _UPDATE_TIMES if name in record.data and changes}
+        changes = apply_hooks(self._hooks.apply, call, record, changes)
+        touched = {name: clock.format_time(self.now()) for name in _UPDATE_TIMES if name in record.data and changes}
         self.world.store.change(record, {**touched, **changes})
         self._update_mirrors(record)
 
     def _is_valid(self, resource: Resource, data: dict[str, Any]) -> bool:
-        return self._validators.at(resource.schema).is_valid(absolute(data, "https://api.example.com"))
+        return self._validators.body_validator(resource.schema).is_valid(
+            make_links_absolute(data, "https://api.example.com")
+        )
 
-    def _update_mirrors(self, record: Record) -> None:
-        mirror_again(self.world.shape, self.world.store, record.resource)
+    def _update_mirrors(self, record: StoredRecord) -> None:
+        update_mirrors(self.world.shape, self.world.store, record.resource)
 
     # Delete
 
-    def _handle_delete(self, call: Call) -> Answer:
-        record = self.reads.find(call)
-        if through(self._hooks.remove, call, record, True):
-            self.remove(record)
+    def _handle_delete(self, call: ServerCall) -> ServerResponse:
+        record = self.reads.find_record(call)
+        if apply_hooks(self._hooks.remove, call, record, True):
+            self.remove_record(record)
         statuses = [response.status for response in call.operation.responses if response.status.startswith("2")]
         if "204" in statuses or not statuses:
-            return Answer(204, media="")
-        return Answer(int(statuses[0]), self._behaviours.plain(call, int(statuses[0])))
+            return ServerResponse(204, media="")
+        return ServerResponse(int(statuses[0]), self._behaviours.build_body(call, int(statuses[0])))
 
-    def remove(self, record: Record) -> None:
+    def remove_record(self, record: StoredRecord) -> None:
         """Remove a record; links to it become null, and records that cannot be without it are removed too."""
         store, removed_path = self.world.store, record.path
         store.remove(record)
         for name in self.world.shape.resources:
-            for link in self.world.shape.links(name):
+            for link in self.world.shape.list_links(name):
                 if record.resource in link.targets and link.kind is LinkKind.ITEM and "[]" not in link.path:
                     self._unlink(name, link.path, removed_path, nullable=link.nullable)
         self._update_mirrors(record)
 
     def _unlink(self, resource: str, path: str, removed_path: str, *, nullable: bool) -> None:
         head, _, tail = path.rpartition(".")
-        for record in tuple(self.world.store.all(resource)):
+        for record in tuple(self.world.store.iterate_records(resource)):
             holder = record.data.get(head) if head else record.data
             if not isinstance(holder, dict):
                 continue
@@ -191,14 +201,14 @@ class Writes:
             elif value == removed_path and nullable:
                 holder[tail] = None
             elif value == removed_path:
-                self.remove(record)
+                self.remove_record(record)
             else:
                 continue
             self.world.store.revision += 1
 
     # Responses
 
-    def done(self, call: Call, record: Record | None, **known: Any) -> Answer:
+    def build_success_response(self, call: ServerCall, record: StoredRecord | None, **known: Any) -> ServerResponse:
         """Return the documented success response.
 
         It shows the record, an object around it, data grown from the schema, or no body. `known` are members of
@@ -207,38 +217,40 @@ class Writes:
         response = next((response for response in call.operation.responses if response.status.startswith("2")), None)
         status = int(response.status) if response and response.status.isdigit() else 200
         if response is None or not response.media or not response.media[0].schema:
-            return Answer(status, media="")
+            return ServerResponse(status, media="")
         pointer = response.media[0].schema
         if record is not None and self._is_shown_by(record, pointer):
-            return self.shown(call, record, pointer, status)
+            return self.build_record_response(call, record, pointer, status)
         if record is not None and (name := self._find_wrapper(record, pointer)):
-            tree, _ = self.reads.expand(call)
-            shown = self.reads.views.shown(
-                call, Place(record), self.world.shape.resources[record.resource].schema, tree
+            tree, _ = self.reads.read_expansions(call)
+            shown = self.reads.views.render_record(
+                call, RecordPosition(record), self.world.shape.resources[record.resource].schema, tree
             )
-            return Answer(status, {name: shown})
-        body = self._behaviours.plain(call, status)
-        return Answer(status, {**body, **known} if isinstance(body, dict) else body)
+            return ServerResponse(status, {name: shown})
+        body = self._behaviours.build_body(call, status)
+        return ServerResponse(status, {**body, **known} if isinstance(body, dict) else body)
 
-    def shown(self, call: Call, record: Record, pointer: str, status: int) -> Answer:
+    def build_record_response(
+        self, call: ServerCall, record: StoredRecord, pointer: str, status: int
+    ) -> ServerResponse:
         """Return a response with a record as a schema shows it."""
-        tree, _ = self.reads.expand(call)
-        return Answer(status, self.reads.views.shown(call, Place(record), pointer, tree))
+        tree, _ = self.reads.read_expansions(call)
+        return ServerResponse(status, self.reads.views.render_record(call, RecordPosition(record), pointer, tree))
 
-    def _is_shown_by(self, record: Record, pointer: str) -> bool:
-        names = self.reads.views.fields(pointer)
-        own = self.reads.views.fields(self.world.shape.resources[record.resource].schema)
+    def _is_shown_by(self, record: StoredRecord, pointer: str) -> bool:
+        names = self.reads.views.documented_fields(pointer)
+        own = self.reads.views.documented_fields(self.world.shape.resources[record.resource].schema)
         return names is not None and names <= set(record.data) and ("id" in names or names == own)
 
-    def _find_wrapper(self, record: Record, pointer: str) -> str:
-        flat = self.world.nursery.flat
-        own = self.world.schema_of(self.world.shape.resources[record.resource])
+    def _find_wrapper(self, record: StoredRecord, pointer: str) -> str:
+        flat = self.world.schema_compiler.fold_schema
+        own = self.world.get_schema(self.world.shape.resources[record.resource])
         properties = flat(self.world.description.resolve(pointer)).get("properties", {})
         return next((name for name, subschema in properties.items() if flat(subschema) == own), "")
 
 
-def merged(old: Any, new: Any) -> Any:
+def merge_objects(old: Any, new: Any) -> Any:
     """Return an object with the given members replaced, at any depth; anything else is replaced whole."""
     if not isinstance(old, dict) or not isinstance(new, dict) or not new:
         return new
-    return {**old, **{name: merged(old.get(name), value) for name, value in new.items()}}
+    return {**old, **{name: merge_objects(old.get(name), value) for name, value in new.items()}}

@@ -75,7 +75,7 @@ class Catalogued(msgspec.Struct, frozen=True, tag="catalogued"):
 class Planned(msgspec.Struct, frozen=True, tag="planned"):
     """The cases of one requirement: operations planned, and operations excluded, grouped by reason.
 
-    Every operation of the description is in exactly one of the two; `cases` count in `Summary.planned`.
+    Every operation of the description is in exactly one of the two; `cases` count in `Summary.planned_count`.
     """
 
     requirement: str

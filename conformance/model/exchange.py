@@ -39,7 +39,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     inert: str = ""
 
     @property
-    def safe(self) -> bool:
+    def is_safe(self) -> bool:
         """Return whether the method is safe (RFC 9110, section 9.2.1)."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
 
@@ -57,14 +57,14 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     elapsed_s: float = 0.0
     cut: bool = False
 
-    def header(self, name: str) -> str | None:
+    def find_header(self, name: str) -> str | None:
         """Return the first value of a header, or None; names compare without case (RFC 9110, section 5.1)."""
         return _first_by_name(self.headers).get(name.lower())
 
     @property
     def media_type(self) -> str:
         """The media type in lower case without parameters, empty if the header is absent."""
-        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+        return (self.find_header("content-type") or "").partition(";")[0].strip().lower()
 
 
 @lru_cache(maxsize=64)  # some twenty look-ups are made in the headers of one response

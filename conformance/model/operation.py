@@ -237,12 +237,12 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     deprecated: bool = False
 
     @property
-    def safe(self) -> bool:
+    def is_safe(self) -> bool:
         """Return whether the operation only reads."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
 
     @property
-    def secured(self) -> bool:
+    def is_secured(self) -> bool:
         """Return whether every alternative of its security requires a token."""
         return bool(self.security) and all(self.security)
 
@@ -265,7 +265,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
         parameters = [parameter for parameter in self.parameters if parameter.location is Location.PATH]
         return tuple(sorted(parameters, key=lambda parameter: self.path.find("{" + parameter.name + "}")))
 
-    def parameter(self, name: str, location: Location = Location.QUERY) -> Parameter | None:
+    def find_parameter(self, name: str, location: Location = Location.QUERY) -> Parameter | None:
         """Return the parameter of that name and place, or None; header names compare without case."""
         expected = name.lower() if location is Location.HEADER else name
         for parameter in self.parameters:
@@ -274,7 +274,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
                 return parameter
         return None
 
-    def response(self, status: int) -> ResponseSpec | None:
+    def find_response(self, status: int) -> ResponseSpec | None:
         """Return what is documented for a status: exactly, by class (`4XX`) or by `default`; else None."""
         for key in (str(status), f"{status // 100}XX", "DEFAULT"):
             for response in self.responses:

@@ -63,36 +63,36 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     notes: tuple[str, ...] = ()
 
     @cached_property
-    def by_key(self) -> dict[str, Operation]:
+    def operations_by_key(self) -> dict[str, Operation]:
         """The operations by key."""
         return {operation.key: operation for operation in self.operations}
 
     @cached_property
-    def by_name(self) -> dict[str, Resource]:
+    def resources_by_name(self) -> dict[str, Resource]:
         """The resources by name."""
         return {resource.name: resource for resource in self.resources}
 
     @cached_property
-    def principal(self) -> str:
+    def principal_resource(self) -> str:
         """The name of the resource that represents people, empty if there is none."""
         return next(
             (resource.name for resource in self.resources if resource.prefix == "user" and not resource.parent), ""
         )
 
     @cached_property
-    def owned(self) -> frozenset[str]:
+    def owned_resources(self) -> frozenset[str]:
         """The resources of people: they link to a person, to something that belongs to one, or hang below it."""
-        return self._add_dependents({self.principal} - {""})
+        return self._add_dependents({self.principal_resource} - {""})
 
     @cached_property
-    def personal(self) -> frozenset[str]:
+    def personal_resources(self) -> frozenset[str]:
         """The owned resources, those whose members are read in the name of one user, and what belongs to these."""
         per_user = {
             operation.resource
             for operation in self.operations
-            if operation.role is Role.ITEM and operation.user_header and operation.secured
+            if operation.role is Role.ITEM and operation.user_header and operation.is_secured
         }
-        return self._add_dependents(self.owned | per_user)
+        return self._add_dependents(self.owned_resources | per_user)
 
     def _add_dependents(self, owners: frozenset[str] | set[str]) -> frozenset[str]:
         """Return the owners and everything that belongs to them, directly or not."""

@@ -1,7 +1,7 @@
 """Planning: from requirements, operations, probes and a budget to plan items. Pure."""
 
 from conformance.plan.catalogue import Catalogue
-from conformance.plan.lanes import lane_of
-from conformance.plan.planner import Item, Plan, Wish, make
+from conformance.plan.lanes import get_lane
+from conformance.plan.planner import Plan, PlanItem, PlanOptions, make_plan
 
-__all__ = ["Catalogue", "Item", "Plan", "Wish", "lane_of", "make"]
+__all__ = ["Catalogue", "PlanItem", "Plan", "PlanOptions", "get_lane", "make_plan"]

@@ -16,23 +16,23 @@ from conformance.model import Operation, Requirement
 _REQUIREMENT = re.compile(r"[a-z]{3}(-\d+)?|[wc]\d{2}", re.IGNORECASE | re.ASCII)
 
 
-class Selection(msgspec.Struct, frozen=True):
+class CaseSelection(msgspec.Struct, frozen=True):
     """Parsed expressions: alternatives, each a conjunction of terms. Without alternatives it takes every case."""
 
     alternatives: tuple[tuple[str, ...], ...] = ()
 
     @property
-    def each(self) -> "tuple[Selection, ...]":
+    def parts(self) -> "tuple[CaseSelection, ...]":
         """One selection for each alternative."""
-        return tuple(Selection((terms,)) for terms in self.alternatives)
+        return tuple(CaseSelection((terms,)) for terms in self.alternatives)
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The text of the selection, for messages."""
         return " or ".join(repr(" & ".join(terms)) for terms in self.alternatives)
 
     @classmethod
-    def parse(cls, expressions: tuple[str, ...]) -> "Selection":
+    def parse(cls, expressions: tuple[str, ...]) -> "CaseSelection":
         """Parse the expressions; raises UsageError where a term is empty."""
         alternatives = []
         for expression in expressions:
@@ -45,7 +45,7 @@ class Selection(msgspec.Struct, frozen=True):
             alternatives.append(terms)
         return cls(tuple(alternatives))
 
-    def takes(self, requirement: Requirement, operation: Operation | None) -> bool:
+    def is_selected(self, requirement: Requirement, operation: Operation | None) -> bool:
         """Return whether a case is selected; `operation` is None for the API as a whole."""
         if not self.alternatives:
             return True

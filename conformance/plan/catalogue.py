@@ -8,29 +8,31 @@ from conformance import checks, probes
 from conformance.checks.base import Check
 from conformance.errors import PlanError
 from conformance.model import Kind, Requirement
-from conformance.plan.selectors import API, SELECTORS
+from conformance.plan.selectors import API_SELECTOR, SELECTORS
 from conformance.probes.toolkit.base import Probe
-from conformance.tools.registry import collect
+from conformance.tools.registry import collect_members
 
-PARTNER = frozenset({"W", "C"})  # requirement families that bind partners and are judged by `certify`
+PARTNER_FAMILIES = frozenset({"W", "C"})  # requirement families that bind partners and are judged by `certify`
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """Requirements by id, checks, and probes by name. Create it with `Catalogue.of`, which validates it."""
+    """Requirements by id, checks, and probes by name. Create it with `Catalogue.collect`, which validates it."""
 
     requirements: MappingProxyType[str, Requirement]
     checks: tuple[Check, ...]
     probes: MappingProxyType[str, Probe]
 
     @classmethod
-    def of(cls, requirements: tuple[Requirement, ...]) -> "Catalogue":
+    def collect(cls, requirements: tuple[Requirement, ...]) -> "Catalogue":
         """Collect all checks and probes for the requirements that bind the API.
 
         Raises PlanError on a duplicate probe, an unknown requirement or an unknown selector.
         """
-        all_checks = collect(checks, "CHECKS", Check)
-        all_probes = collect(probes, "PROBES", Probe)
-        known = {requirement.id: requirement for requirement in requirements if requirement.family not in PARTNER}
+        all_checks = collect_members(checks, "CHECKS", Check)
+        all_probes = collect_members(probes, "PROBES", Probe)
+        known = {
+            requirement.id: requirement for requirement in requirements if requirement.family not in PARTNER_FAMILIES
+        }
         judges = [(check.judge.__name__, check.requirements) for check in all_checks]
         judges += [(probe.name, probe.requirements) for probe in all_probes]
         for name, ids in judges:
@@ -40,25 +42,25 @@ class Catalogue(msgspec.Struct, frozen=True):
                     hint="Add the requirement there, or correct the id",
                 )
         for requirement in known.values():
-            if requirement.applies != API and requirement.applies not in SELECTORS:
+            if requirement.applies != API_SELECTOR and requirement.applies not in SELECTORS:
                 raise PlanError(
                     f"{requirement.id} applies to an unknown selector: {requirement.applies!r}",
-                    hint=f"One of: {API}, {', '.join(SELECTORS)}",
+                    hint=f"One of: {API_SELECTOR}, {', '.join(SELECTORS)}",
                 )
         names = [probe.name for probe in all_probes]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise PlanError(f"two probes are called {', '.join(duplicates)}", hint="Rename one of them")
         return cls(MappingProxyType(known), all_checks, MappingProxyType({probe.name: probe for probe in all_probes}))
 
-    def judged_passively(self) -> frozenset[str]:
+    def find_passive_requirements(self) -> frozenset[str]:
         """Return the ids of the requirements that checks judge."""
         return frozenset(requirement for check in self.checks for requirement in check.requirements)
 
-    def untested(self, requirement: Requirement) -> str:
+    def explain_untested(self, requirement: Requirement) -> str:
         """Return the reason why nothing judges a requirement, empty where something does."""
         if requirement.not_tested:
             return requirement.not_tested
-        judged = self.judged_passively() | {r for probe in self.probes.values() for r in probe.requirements}
+        judged = self.find_passive_requirements() | {r for probe in self.probes.values() for r in probe.requirements}
         if requirement.id in judged or requirement.kind in {Kind.STATIC, Kind.RUN}:
             return ""
         return "the harness has no probe for it yet"

@@ -5,12 +5,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from conformance.evidence.subject import ample, idle, other, refused, spare
+from conformance.evidence.subject import (
+    choose_bulk_reader,
+    choose_error_sender,
+    choose_reader,
+    choose_unprivileged,
+    choose_user_reader,
+)
 from conformance.model import Target
-from conformance.probes.toolkit.base import AMPLE, IDLE, OTHER, REFUSED, SPARE, Need
+from conformance.probes.toolkit.base import BULK_READER, ERROR_SENDER, READER, UNPRIVILEGED, USER_READER, Need
 
 
-def union_cost(needs: Iterable[Need]) -> Counter[str]:
+def sum_costs(needs: Iterable[Need]) -> Counter[str]:
     """Return the number of requests by identity, where equal shared needs count once."""
     seen: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
@@ -22,19 +28,25 @@ def union_cost(needs: Iterable[Need]) -> Counter[str]:
     return total
 
 
-def paid_by(need: Need, target: Target) -> Need:
+def assign_payer(need: Need, target: Target) -> Need:
     """Return the need with the identity of the target in place of a placeholder of `conformance.probes.toolkit.base`.
 
     Its count is at most a configured allowance plus one, the request that is refused by the rate limit.
     """
-    payers = {SPARE: spare, AMPLE: ample, IDLE: idle, OTHER: other, REFUSED: refused}
+    payers = {
+        READER: choose_reader,
+        BULK_READER: choose_bulk_reader,
+        USER_READER: choose_user_reader,
+        ERROR_SENDER: choose_error_sender,
+        UNPRIVILEGED: choose_unprivileged,
+    }
     payer = payers.get(need.identity)
     identity = payer(target) if payer else need.identity
     count = min(need.count, target.allowances.get(identity, need.count) + 1)
     return msgspec.structs.replace(need, identity=identity, count=count) if payer or count < need.count else need
 
 
-def can_ask(need: Need, target: Target) -> bool:
+def can_send(need: Need, target: Target) -> bool:
     """Return whether a need can be planned on a target.
 
     A probe does without identities that are not configured, except for `full`, which is assumed to exist.

@@ -32,9 +32,9 @@ def planned_effects(catalogue: Catalogue, model: ResourceModel, plan: Plan) -> t
     probes: dict[tuple[str, str, bool], dict[str, bool]] = defaultdict(dict)
     for item in plan.items:
         probe = catalogue.probes[item.probe]
-        for request in probe.sends(model.by_key.get(item.operation, WHOLE), model):
+        for request in probe.sends(model.operations_by_key.get(item.operation, WHOLE), model):
             probes[request.method, request.path, request.undo][probe.name] = probe.writes
-    order = {key: index for index, key in enumerate(model.by_key)}
+    order = {key: index for index, key in enumerate(model.operations_by_key)}
     return tuple(
         PlannedEffect(
             method,
@@ -42,7 +42,7 @@ def planned_effects(catalogue: Catalogue, model: ResourceModel, plan: Plan) -> t
             _effect(f"{method} {path}", model),
             tuple(names),
             any(names.values()),
-            f"{method} {path}" in model.by_key,
+            f"{method} {path}" in model.operations_by_key,
             undo,
         )
         for (method, path, undo), names in sorted(
@@ -52,5 +52,5 @@ def planned_effects(catalogue: Catalogue, model: ResourceModel, plan: Plan) -> t
 
 
 def _effect(key: str, model: ResourceModel) -> Effect:
-    operation = model.by_key.get(key)
+    operation = model.operations_by_key.get(key)
     return operation.effect if operation and operation.effect is not Effect.NONE else Effect.WRITE

@@ -1,10 +1,10 @@
 """Lanes: plan items that one worker must run one after the other. Pure."""
 
-from conformance.plan.planner import Item
+from conformance.plan.planner import PlanItem
 from conformance.probes.toolkit.base import Probe
 
 
-def lane_of(item: Item, probe: Probe) -> str:
+def get_lane(item: PlanItem, probe: Probe) -> str:
     """Return the lane of an item.
 
     An item that only reads has a lane to itself, so any worker may run it. Items that write share one lane, as two at

@@ -20,10 +20,10 @@ from conformance.model import (
     Target,
     Verdict,
 )
-from conformance.plan.case_selection import Selection
+from conformance.plan.case_selection import CaseSelection
 from conformance.plan.catalogue import Catalogue
-from conformance.plan.costs import can_ask, paid_by, union_cost
-from conformance.plan.selectors import API, SELECTORS, WHOLE
+from conformance.plan.costs import assign_payer, can_send, sum_costs
+from conformance.plan.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.toolkit.base import Need, Probe
 from conformance.safety.gate import Gate
@@ -36,36 +36,36 @@ _LAST_RANK = 3  # of probes that judge nothing but SHOULD and MAY
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
 
-class Wish(msgspec.Struct, frozen=True):
+class PlanOptions(msgspec.Struct, frozen=True):
     """What somebody wants run.
 
-    `budget` is requests for each identity, but for those in `left`, who have less; `shard` is (1-based index, of how
-    many); `done` names items that an earlier run finished: they stay in the plan and cost nothing.
+    `budget` is requests for each identity, but for those in `lower_budgets`, who have less; `shard` is (1-based index, of how
+    many); `finished_items` names items that an earlier run finished: they stay in the plan and cost nothing.
     """
 
     target: Target
     profile: Profile = Profile.STANDARD
     budget: int | None = None
-    selection: Selection = Selection()
+    selection: CaseSelection = CaseSelection()
     shard: tuple[int, int] = (1, 1)
-    done: frozenset[str] = frozenset()
-    left: dict[str, int] = {}
+    finished_items: frozenset[str] = frozenset()
+    lower_budgets: dict[str, int] = {}
 
-    def limit(self, identity: str) -> int | None:
+    def get_limit(self, identity: str) -> int | None:
         """How many requests an identity may send, None for any number."""
-        return self.left.get(identity, self.budget)
+        return self.lower_budgets.get(identity, self.budget)
 
-    def url(self, path: str) -> str:
+    def build_url(self, path: str) -> str:
         """Return the URL of a path below the base URL; a whole URL stays as it is."""
         return path if "://" in path else self.target.base_url + path
 
-    def groups(self, model: ResourceModel) -> frozenset[str]:
+    def select_groups(self, model: ResourceModel) -> frozenset[str]:
         """The resource groups of the shard: dealt out in turn, so that operations of one resource stay together."""
         groups = list(dict.fromkeys(each.group for each in model.operations))
         return frozenset(groups[self.shard[0] - 1 :: self.shard[1]])
 
 
-class Item(msgspec.Struct, frozen=True):
+class PlanItem(msgspec.Struct, frozen=True):
     """One pytest item: a probe on an operation, and the cells it is trusted with."""
 
     probe: str
@@ -81,64 +81,64 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What will be run and judged. `settled` are cells whose outcome is known without a request."""
+    """What will be run and judged. `known_outcomes` are cells whose outcome is known without a request."""
 
-    items: tuple[Item, ...]
+    items: tuple[PlanItem, ...]
     planned: tuple[Planned, ...]
-    settled: tuple[Outcome, ...]
+    known_outcomes: tuple[Outcome, ...]
     cost: dict[str, int]
 
-    def cases(self) -> frozenset[Case]:
+    def list_cases(self) -> frozenset[Case]:
         """All cells planned."""
         return frozenset(Case(each.requirement, key) for each in self.planned for key in each.cases)
 
 
-def make(catalogue: Catalogue, model: ResourceModel, wish: Wish) -> Plan:
+def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) -> Plan:
     """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell.
 
     Raises PlanError where a part of the selection fits nothing at all: somebody mistyped it.
     """
-    for selection in wish.selection.each:
+    for selection in options.selection.parts:
         if not _fits(selection, catalogue, model):
             raise PlanError(
-                f"--select {selection.told} fits nothing",
+                f"--select {selection.text} fits nothing",
                 hint="`evconform requirements` names requirements, `evconform description show` operations and tags.",
             )
-    cells = {r.id: _cells(r, model, wish) for r in catalogue.requirements.values()}
+    cells = {r.id: _cells(r, model, options) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
-    groups = wish.groups(model)
+    groups = options.select_groups(model)
     operations = [o for o in model.operations if o.group in groups]
-    candidates, refused = _candidates(catalogue, model, operations, wish, wanted)
-    items, cost, dropped = _afford(candidates, wish)
+    candidates, refused = _candidates(catalogue, model, operations, options, wanted)
+    items, cost, dropped = _afford(candidates, options)
     refused.update(dropped)
-    settled = _settled(catalogue, model, wish, wanted, items, refused)
+    settled = _settled(catalogue, model, options, wanted, items, refused)
     return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
 
 
-def _fits(selection: Selection, catalogue: Catalogue, model: ResourceModel) -> bool:
+def _fits(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) -> bool:
     """Whether any cell is wanted, on whatever shard."""
     return any(
-        selection.takes(requirement, operation)
+        selection.is_selected(requirement, operation)
         for requirement in catalogue.requirements.values()
-        for operation in ([None] if requirement.applies == API else model.operations)
+        for operation in ([None] if requirement.applies == API_SELECTOR else model.operations)
         if operation is None or SELECTORS[requirement.applies](operation, model)
     )
 
 
-def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planned:
-    if requirement.applies == API:
-        if not wish.selection.takes(requirement, None):
-            return Planned(requirement.id, (), {_UNSELECTED: (WHOLE,)})
+def _cells(requirement: Requirement, model: ResourceModel, wish: PlanOptions) -> Planned:
+    if requirement.applies == API_SELECTOR:
+        if not wish.selection.is_selected(requirement, None):
+            return Planned(requirement.id, (), {_UNSELECTED: (WHOLE_API_KEY,)})
         if wish.shard[0] != 1:
-            return Planned(requirement.id, (), {_ELSEWHERE: (WHOLE,)})
-        return Planned(requirement.id, (WHOLE,))
-    binds, groups = SELECTORS[requirement.applies], wish.groups(model)
+            return Planned(requirement.id, (), {_ELSEWHERE: (WHOLE_API_KEY,)})
+        return Planned(requirement.id, (WHOLE_API_KEY,))
+    binds, groups = SELECTORS[requirement.applies], wish.select_groups(model)
     cases: list[str] = []
     excluded: dict[str, list[str]] = defaultdict(list)
     for operation in model.operations:
         if not binds(operation, model):
             excluded[f"binds only: {requirement.applies}"].append(operation.key)
-        elif not wish.selection.takes(requirement, operation):
+        elif not wish.selection.is_selected(requirement, operation):
             excluded[_UNSELECTED].append(operation.key)
         elif operation.group not in groups:
             excluded[_ELSEWHERE].append(operation.key)
@@ -148,9 +148,9 @@ def _cells(requirement: Requirement, model: ResourceModel, wish: Wish) -> Planne
 
 
 def _candidates(
-    catalogue: Catalogue, model: ResourceModel, operations: list[Operation], wish: Wish, wanted: set[Case]
-) -> tuple[list[tuple[Probe, Item]], dict[Case, str]]:
-    found: list[tuple[Probe, Item]] = []
+    catalogue: Catalogue, model: ResourceModel, operations: list[Operation], wish: PlanOptions, wanted: set[Case]
+) -> tuple[list[tuple[Probe, PlanItem]], dict[Case, str]]:
+    found: list[tuple[Probe, PlanItem]] = []
     refused: dict[Case, str] = {}
     gate = Gate(wish.target, model.operations)
     for probe in catalogue.probes.values():
@@ -163,14 +163,14 @@ def _candidates(
             if reason := _forbidden(probe, operation, model, wish, gate):
                 refused.update({Case(r, operation.key): reason for r in cells})
                 continue
-            needs = tuple(paid_by(need, wish.target) for need in probe.needs(operation, model))
-            needs = tuple(need for need in needs if can_ask(need, wish.target))
-            item = Item(probe.name, operation.key, operation.group, cells, needs)
+            needs = tuple(assign_payer(need, wish.target) for need in probe.needs(operation, model))
+            needs = tuple(need for need in needs if can_send(need, wish.target))
+            item = PlanItem(probe.name, operation.key, operation.group, cells, needs)
             found.append((probe, item))
     return found, refused
 
 
-def _forbidden(probe: Probe, operation: Operation, model: ResourceModel, wish: Wish, gate: Gate) -> str:
+def _forbidden(probe: Probe, operation: Operation, model: ResourceModel, wish: PlanOptions, gate: Gate) -> str:
     """Return why a probe may not run on an operation of this target; empty where it may."""
     if _DEPTH[probe.profile] > _DEPTH[wish.profile]:
         return f"the profile {wish.profile} does not go so far ({probe.profile} does)"
@@ -181,23 +181,23 @@ def _forbidden(probe: Probe, operation: Operation, model: ResourceModel, wish: W
     if probe.writes and (reason := _too_risky(operation, wish)):
         return reason
     sent = (each for each in probe.sends(operation, model) if not each.undo)
-    return next((reason for each in sent if (reason := gate.refusal(each.method, wish.url(each.path)))), "")
+    return next((reason for each in sent if (reason := gate.refusal(each.method, wish.build_url(each.path)))), "")
 
 
-def _too_risky(operation: Operation, wish: Wish) -> str:
+def _too_risky(operation: Operation, wish: PlanOptions) -> str:
     """Return why an operation is not carried out; empty where it may be."""
     if operation.effect not in RISKS or (wish.target.may_touch_hardware and wish.profile is Profile.DEEP):
         return ""
     return f"the operation {RISKS[operation.effect]} (--allow-hardware and the profile deep)"
 
 
-def by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
+def order_by_rank(candidates: list[tuple[Probe, PlanItem]]) -> list[PlanItem]:
     """Breadth, then a few operations of every probe that judges a MUST, then rank by rank, probes in turn.
 
     So a budget that ends early has tried every requirement somewhere, rather than some of them everywhere.
     """
     turns: Counter[str] = Counter()
-    placed: list[tuple[tuple[int, int, int], Item]] = []
+    placed: list[tuple[tuple[int, int, int], PlanItem]] = []
     for probe, item in candidates:
         turn = turns[probe.name]
         first = 0 if probe.rank == 0 else 1 if probe.rank < _LAST_RANK and turn < _FIRST else 2
@@ -206,22 +206,24 @@ def by_rank(candidates: list[tuple[Probe, Item]]) -> list[Item]:
     return [item for _, item in sorted(placed, key=lambda each: each[0])]
 
 
-def _afford(candidates: list[tuple[Probe, Item]], wish: Wish) -> tuple[list[Item], dict[str, int], dict[Case, str]]:
+def _afford(
+    candidates: list[tuple[Probe, PlanItem]], wish: PlanOptions
+) -> tuple[list[PlanItem], dict[str, int], dict[Case, str]]:
     """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass.
 
     A part of each is left for what has to be asked twice.
     """
     paid: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
-    taken: list[Item] = []
+    taken: list[PlanItem] = []
     dropped: dict[Case, str] = {}
-    for item in by_rank(candidates):
-        open_needs = () if item.name in wish.done else item.needs
+    for item in order_by_rank(candidates):
+        open_needs = () if item.name in wish.finished_items else item.needs
         new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
-        price = union_cost(new)
-        dear = [who for who, count in price.items() if total[who] + count > _planned_for(wish.limit(who))]
+        price = sum_costs(new)
+        dear = [who for who, count in price.items() if total[who] + count > _planned_for(wish.get_limit(who))]
         if dear:
-            reason = f"the budget of {wish.limit(dear[0])} requests does not reach"
+            reason = f"the budget of {wish.get_limit(dear[0])} requests does not reach"
             dropped.update({Case(r, item.operation): reason for r in item.requirements})
             continue
         total += price
@@ -237,9 +239,9 @@ def _planned_for(limit: int | None) -> float:
 def _settled(  # noqa: PLR0913 - what is known when a plan is closed
     catalogue: Catalogue,
     model: ResourceModel,
-    wish: Wish,
+    wish: PlanOptions,
     wanted: set[Case],
-    items: list[Item],
+    items: list[PlanItem],
     refused: dict[Case, str],
 ) -> list[Outcome]:
     """Cells that no item will judge, each with the reason."""
@@ -249,14 +251,14 @@ def _settled(  # noqa: PLR0913 - what is known when a plan is closed
         requirement = catalogue.requirements[case.requirement]
         if requirement.kind in {Kind.STATIC, Kind.RUN}:
             continue
-        reason = catalogue.untested(requirement) or refused.get(case) or _unread(model, case, wish)
+        reason = catalogue.explain_untested(requirement) or refused.get(case) or _unread(model, case, wish)
         found.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
     return found
 
 
-def _unread(model: ResourceModel, case: Case, wish: Wish) -> str:
-    operation = model.by_key.get(case.operation)
-    if operation is not None and (not operation.safe or operation.effect is not Effect.NONE):
+def _unread(model: ResourceModel, case: Case, wish: PlanOptions) -> str:
+    operation = model.operations_by_key.get(case.operation)
+    if operation is not None and (not operation.is_safe or operation.effect is not Effect.NONE):
         effect = operation.effect if operation.effect in RISKS else Effect.WRITE
         reason = refusal_of(wish.target, effect) or _too_risky(operation, wish)
         if reason:
@@ -265,7 +267,7 @@ def _unread(model: ResourceModel, case: Case, wish: Wish) -> str:
 
 
 def _order(catalogue: Catalogue, model: ResourceModel) -> "_Key":
-    place = {key: index for index, key in enumerate(model.by_key)}
+    place = {key: index for index, key in enumerate(model.operations_by_key)}
     names = {name: index for index, name in enumerate(catalogue.probes)}
     return _Key(catalogue, place, names)
 
@@ -276,12 +278,12 @@ class _Key:
     def __init__(self, catalogue: Catalogue, place: dict[str, int], names: dict[str, int]) -> None:
         self._catalogue, self._place, self._names = catalogue, place, names
 
-    def __call__(self, item: Item) -> tuple[bool, int, int, int]:
+    def __call__(self, item: PlanItem) -> tuple[bool, int, int, int]:
         probe = self._catalogue.probes[item.probe]
         return probe.writes, probe.rank, self._place.get(item.operation, -1), self._names[item.probe]
 
 
-def level_of(catalogue: Catalogue, requirement: str) -> Level:
+def get_level(catalogue: Catalogue, requirement: str) -> Level:
     """The level of a requirement; MUST for one that nobody knows, so that nothing is played down."""
     known = catalogue.requirements.get(requirement)
     return known.level if known else Level.MUST

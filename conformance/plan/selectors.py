@@ -4,12 +4,12 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
-from conformance.probes.errors.unknown_ids import beneath
+from conformance.probes.errors.unknown_ids import is_read_below_ids
 
 Selector = Callable[[Operation, ResourceModel], bool]
 
-API = "api"  # selector of requirements that bind the API as a whole
-WHOLE = "*"  # operation key of their cases
+API_SELECTOR = "api"  # selector of requirements that bind the API as a whole
+WHOLE_API_KEY = "*"  # operation key of their cases
 
 
 def _is_json_read(operation: Operation, model: ResourceModel) -> bool:
@@ -23,18 +23,18 @@ def _is_json_read(operation: Operation, model: ResourceModel) -> bool:
 
 def _is_read_by_id(operation: Operation, model: ResourceModel) -> bool:
     """Return whether an operation reads a member of a collection by its id."""
-    resource = model.by_name.get(operation.resource)
+    resource = model.resources_by_name.get(operation.resource)
     return operation.role is Role.ITEM and resource is not None and resource.key_kind is KeyKind.ID
 
 
 def _has_id_in_path(operation: Operation, model: ResourceModel) -> bool:
     """Return whether an operation reads a member of a collection by its id, or something under such a member."""
-    return _is_read_by_id(operation, model) or beneath(operation, model)
+    return _is_read_by_id(operation, model) or is_read_below_ids(operation, model)
 
 
 def _has_prefixed_ids(operation: Operation, model: ResourceModel) -> bool:
     """Return whether an operation reads a resource whose ids have a prefix."""
-    resource = model.by_name.get(operation.resource)
+    resource = model.resources_by_name.get(operation.resource)
     return operation.method == "GET" and resource is not None and bool(resource.prefix)
 
 
@@ -63,8 +63,8 @@ def _has_expansions(count: int) -> Selector:
 SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
     {
         "every": lambda o, m: True,
-        "reads": lambda o, m: o.safe,
-        "writes": lambda o, m: not o.safe,
+        "reads": lambda o, m: o.is_safe,
+        "writes": lambda o, m: not o.is_safe,
         "json-reads": _is_json_read,
         "lists": lambda o, m: o.role is Role.LIST,
         "items": lambda o, m: o.role is Role.ITEM,
@@ -83,11 +83,11 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "filtering": lambda o, m: bool(o.filters),
         "filtered": lambda o, m: any(f.field for f in o.filters),
         "ordered": lambda o, m: o.ordering is not None,
-        "secured": lambda o, m: o.secured,
-        "public": lambda o, m: not o.secured,
-        "scoped": lambda o, m: o.secured and bool(o.scopes),
+        "secured": lambda o, m: o.is_secured,
+        "public": lambda o, m: not o.is_secured,
+        "scoped": lambda o, m: o.is_secured and bool(o.scopes),
         "user-scoped": lambda o, m: bool(o.user_header),
-        "personal": lambda o, m: o.secured and (bool(o.user_header) or o.resource in m.personal),
+        "personal": lambda o, m: o.is_secured and (bool(o.user_header) or o.resource in m.personal_resources),
         "user-required": lambda o, m: o.user_required,
         "versioned": lambda o, m: True,
         "with-body": lambda o, m: o.body is not None,

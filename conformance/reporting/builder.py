@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from conformance.description import Description, load
-from conformance.description.positions import places
+from conformance.description import Description, load_description
+from conformance.description.positions import find_places
 from conformance.errors import UsageError
-from conformance.execution.directories import point_latest
+from conformance.execution.directories import link_latest
 from conformance.model import Described, Event, Placed, ResourceModel
-from reports import DEFAULT_FORMATS, Summary, build, fold, read
+from reports import DEFAULT_FORMATS, Summary, build, fold, read_events
 
 
-def report(
+def write_reports(
     log: Path,
     formats: Sequence[str] = DEFAULT_FORMATS,
     *,
@@ -22,13 +22,13 @@ def report(
 
     `summary` is that of the log, where it is already known; `since` is the log of an earlier run to compare with.
     """
-    earlier = fold(read([since])) if since else None
-    written = build(summary or fold(read([log])), log.parent, formats, since=earlier)
-    point_latest(log.parent)
+    earlier = fold(read_events([since])) if since else None
+    written = build(summary or fold(read_events([log])), log.parent, formats, since=earlier)
+    link_latest(log.parent)
     return written
 
 
-def with_places(events: Iterable[Event], description: Path | None = None) -> Iterator[Event]:
+def add_places(events: Iterable[Event], description: Path | None = None) -> Iterator[Event]:
     """Yield the events, and the lines of operations where the log of a killed run does not hold them.
 
     The lines are those of the description named, else of the bundled description if the run was about it.
@@ -50,7 +50,7 @@ def with_places(events: Iterable[Event], description: Path | None = None) -> Ite
         return
     source = _find_description(model, description)
     if source is not None:
-        yield Placed(places(source, [operation.pointer for operation in model.operations]))
+        yield Placed(find_places(source, [operation.pointer for operation in model.operations]))
     elif description is not None:
         raise UsageError(
             f"{description} is not the description of this run", hint="Name the description that the run was about"
@@ -59,5 +59,5 @@ def with_places(events: Iterable[Event], description: Path | None = None) -> Ite
 
 def _find_description(model: ResourceModel, path: Path | None) -> Description | None:
     """Return the description that the model was made of, with overlays or without."""
-    candidates = (load(path, overlays=overlays) for overlays in (True, False))
+    candidates = (load_description(path, overlays=overlays) for overlays in (True, False))
     return next((description for description in candidates if description.digest == model.digest), None)

@@ -11,13 +11,13 @@ import msgspec
 from conformance.errors import LogError
 from conformance.model.event import SCHEMA, Event, Noticed, RunFinished, RunStarted
 
-CUT_OFF = "cut-off"
+CUT_OFF_TOPIC = "cut-off"
 """The topic of the notice that `read` adds for a log that ends before its footer."""
 
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-class Writer:
+class LogWriter:
     """An append-only run log; each event is one line, written before `append` returns.
 
     A half-written last line of an earlier, killed process is dropped first, so that a resumed log stays readable.
@@ -68,21 +68,21 @@ class Writer:
         self.close()
 
 
-def read(paths: Iterable[Path]) -> Iterator[Event]:
+def read_events(paths: Iterable[Path]) -> Iterator[Event]:
     """Yield the events of several logs, one log after the other.
 
-    A directory stands for the logs of one run inside it (see `logs_in`). A log that has no footer, or whose last line
+    A directory stands for the logs of one run inside it (see `find_logs`). A log that has no footer, or whose last line
     is incomplete, ends with a notice of the topic `cut-off`.
 
     Raises:
         LogError: a file cannot be read, or a line is not an event of this schema; names file and line.
     """
     for path in paths:
-        for log in logs_in(path) if path.is_dir() else (path,):
+        for log in find_logs(path) if path.is_dir() else (path,):
             yield from _read_one(log)
 
 
-def logs_in(directory: Path) -> tuple[Path, ...]:
+def find_logs(directory: Path) -> tuple[Path, ...]:
     """Return the logs of one run: `events.jsonl` if it is complete, else this and the logs of the workers.
 
     Raises:
@@ -102,13 +102,13 @@ def _read_one(path: Path) -> Iterator[Event]:
     finished, number = False, 0
     for number, line in enumerate(_lines(path), 1):
         if not line.endswith(b"\n"):
-            yield Noticed(CUT_OFF, f"{path.name} ends in the middle of line {number}")
+            yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends in the middle of line {number}")
             return
         event = _decode(line, path, number)
         finished = isinstance(event, RunFinished)
         yield event
     if not finished:
-        yield Noticed(CUT_OFF, f"{path.name} ends after {number} lines, without a footer")
+        yield Noticed(CUT_OFF_TOPIC, f"{path.name} ends after {number} lines, without a footer")
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -132,7 +132,7 @@ def created_path(method: str, path: str, response: Response) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError):
         body = None
     url = body.get("url") if isinstance(body, dict) else None
-    address = urlsplit(url if isinstance(url, str) and url else response.header("location") or "").path
+    address = urlsplit(url if isinstance(url, str) and url else response.find_header("location") or "").path
     parent, _, name = address.rstrip("/").rpartition("/")
     return address if name not in {"", ".", ".."} and parent == path.rstrip("/") else ""
 

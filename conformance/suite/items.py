@@ -7,10 +7,10 @@ import pytest
 
 from conformance.execution.worker import Worker
 from conformance.model import Outcome
-from conformance.plan import Item
+from conformance.plan import PlanItem
 
 WORKER: pytest.StashKey[Worker] = pytest.StashKey()
-READS: pytest.StashKey[frozenset[str]] = pytest.StashKey()
+READ_ITEMS: pytest.StashKey[frozenset[str]] = pytest.StashKey()
 _MAX_LINES = 5  # violations in the message of a failed item
 
 
@@ -28,16 +28,16 @@ class SuiteFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items that are to run, in the order of the plan."""
         worker = self.config.stash[WORKER]
-        for item in worker.todo:
-            yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=worker.writes(item))
+        for item in worker.remaining_items:
+            yield ConformanceItem.from_parent(self, name=item.name, item=item, writes=worker.can_write(item))
 
 
 class ConformanceItem(pytest.Item):
     """One probe on one operation; `-k` selects it by its name and by the requirements that it judges."""
 
-    def __init__(self, *, item: Item, writes: bool, **given: Any) -> None:
+    def __init__(self, *, item: PlanItem, writes: bool, **given: Any) -> None:
         super().__init__(**given)
-        self.item, self.writes = item, writes
+        self.item, self.can_write = item, writes
         self.conformance_item = True  # by which the plugin recognises it without importing this file
         self.extra_keyword_matches.update(item.requirements)
 
@@ -48,12 +48,12 @@ class ConformanceItem(pytest.Item):
 
     def _find_preceding(self) -> frozenset[str]:
         """Return the items that must have ended before this one begins: all that only read, for one that writes."""
-        if not self.writes:
+        if not self.can_write:
             return frozenset()
-        if READS not in self.session.stash:
+        if READ_ITEMS not in self.session.stash:
             items = (item for item in self.session.items if isinstance(item, ConformanceItem))
-            self.session.stash[READS] = frozenset(item.item.name for item in items if not item.writes)
-        return self.session.stash[READS]
+            self.session.stash[READ_ITEMS] = frozenset(item.item.name for item in items if not item.can_write)
+        return self.session.stash[READ_ITEMS]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return violations as lines of text, and anything else as pytest shows it."""

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from conformance.execution.spec import Brief
-from conformance.plan import lane_of
+from conformance.execution.spec import RunContext
+from conformance.plan import get_lane
 
 _MAX_PENDING = 12  # items queued at a worker, so that it never waits for the controller
 _FINAL_SHARE = 4  # near the end a worker gets this part of the lanes left, so that all end at about the same time
 _LOOKAHEAD = 60  # lanes among which a worker gets those of its own resource groups first
 
 
-class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
+class LaneScheduler(LoadScopeScheduling):  # type: ignore[misc]
     """Distributes items to workers so that all items of a lane run on one worker.
 
     xdist's own groups, `--dist loadgroup`, do not serve: xdist 3.8 writes them into node ids, pytest 9.2 drops them
@@ -30,10 +30,10 @@ class ByLanes(LoadScopeScheduling):  # type: ignore[misc]
 
     workqueue: OrderedDict[str, dict[str, bool]]  # by lane, its items and whether each has ended
 
-    def __init__(self, config: pytest.Config, log: Any, brief: Brief) -> None:
+    def __init__(self, config: pytest.Config, log: Any, brief: RunContext) -> None:
         super().__init__(config, log)
         probes = brief.catalogue.probes
-        self._lanes = {item.name: lane_of(item, probes[item.probe]) for item in brief.plan.items}
+        self._lanes = {item.name: get_lane(item, probes[item.probe]) for item in brief.plan.items}
         self._groups = {item.name: item.group for item in brief.plan.items if not probes[item.probe].writes}
         self._owners: dict[str, Any] = {}  # the worker that a group is assigned to
         self._indices: dict[str, int] = {}  # of each item in the collection, the same in all workers

@@ -11,11 +11,11 @@ import msgspec
 
 from conformance.errors import UsageError
 
-DEFAULT = "evconform.toml"
+DEFAULT_FILE = "evconform.toml"
 _SEE_README = 'See "Against a real target" in README.md'
 
 
-class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class IdentityConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The credentials of an identity: a token, or a client id and secret to obtain one. Any text may be `env:NAME`.
 
     `allowance` is in requests an hour. It is given where it is small, as for an identity that exists to reach its
@@ -43,7 +43,7 @@ class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     budget: Annotated[int, msgspec.Meta(ge=1)] | None = None
     writes: bool = False
     hardware: bool = False
-    identities: dict[str, Identity] = {}
+    identities: dict[str, IdentityConfig] = {}
     seeds: dict[str, tuple[str, ...]] = {}
 
 
@@ -54,13 +54,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: str = ""
 
 
-def load(path: Path | None) -> Config:
+def load_config(path: Path | None) -> Config:
     """Read the configuration from a file, by default `evconform.toml` in the current directory where it exists.
 
     Raises UsageError where the named file does not exist, or the file is not TOML or has an unknown key or a wrong
     value.
     """
-    file = path or Path(DEFAULT)
+    file = path or Path(DEFAULT_FILE)
     if not file.is_file():
         if path is not None:
             raise UsageError(f"the configuration {path} does not exist", hint="Name an existing file with --config")
@@ -82,7 +82,7 @@ def _explain(content: dict[str, Any], error: msgspec.ValidationError) -> tuple[s
         identities = table.get("identities") if isinstance(table, dict) else None
         named = identities.items() if isinstance(identities, dict) else ()
         tables: list[tuple[str, Any, type[msgspec.Struct]]] = [
-            *((f"targets.{target}.identities.{name}", identity, Identity) for name, identity in named),
+            *((f"targets.{target}.identities.{name}", identity, IdentityConfig) for name, identity in named),
             (f"targets.{target}", table, TargetConfig),
         ]
         for name, values, struct in tables:
@@ -104,7 +104,7 @@ def _suggest_key(struct: type[msgspec.Struct], problem: str) -> str:
     return f"{question}Known keys: {', '.join(keys)}"
 
 
-def resolved(value: str, where: str, environment: Mapping[str, str] = os.environ) -> str:
+def resolve_variable(value: str, where: str, environment: Mapping[str, str] = os.environ) -> str:
     """Return a configured value, read from the environment where it is `env:NAME`.
 
     Raises UsageError where the variable is not set.

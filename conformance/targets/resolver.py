@@ -12,7 +12,7 @@ import msgspec
 from conformance.errors import UsageError
 from conformance.model import Target, TargetKind
 from conformance.safety.rules import RULES, kind_of
-from conformance.targets.config import Config, Identity, TargetConfig, resolved
+from conformance.targets.config import Config, IdentityConfig, TargetConfig, resolve_variable
 
 BUILTIN = "builtin"
 TOKEN_VARIABLE = "EVCONFORM_TOKEN"  # noqa: S105 - a variable's name
@@ -24,7 +24,7 @@ _URL = re.compile(
 _KINDS_WITH_URL = tuple(kind.value for kind, rules in RULES.items() if rules.known)
 
 
-class Resolved(msgspec.Struct, frozen=True):
+class ResolvedTarget(msgspec.Struct, frozen=True):
     """A target with its configuration, in which `identities` are those that the run uses."""
 
     target: Target
@@ -35,27 +35,35 @@ def resolve(
     name: str,
     config: Config,
     *,
-    local: Mapping[str, Identity],
+    builtin_identities: Mapping[str, IdentityConfig],
     environment: Mapping[str, str] = os.environ,
-) -> Resolved:
+) -> ResolvedTarget:
     """Resolve a target by configured name, by kind, or by URL.
 
-    `local` are the published identities of the built-in server: a loopback URL without other credentials gets them.
+    `builtin_identities` are the published identities of the built-in server: a loopback URL without other credentials gets them.
     Raises UsageError where the name is unknown or the URL is not valid.
     """
     config_of_target = config.targets.get(name)
     if config_of_target is None:
         config_of_target = _configure_unnamed(name, config)
         name = config_of_target.base_url or name
-    configured_url = resolved(config_of_target.base_url, f"base_url of {name}", environment)
+    configured_url = resolve_variable(config_of_target.base_url, f"base_url of {name}", environment)
     base_url = _normalize_url(configured_url, f"the base_url of {name}") if configured_url else _public_url(name)
     kind = kind_of(name, base_url)
-    identities = config_of_target.identities or _default_identities(base_url, local, environment)
-    token_url = resolved(config_of_target.token_url, f"token_url of {name}", environment)
+    identities = config_of_target.identities or _default_identities(base_url, builtin_identities, environment)
+    token_url = resolve_variable(config_of_target.token_url, f"token_url of {name}", environment)
     token_url = token_url and _normalize_url(token_url, f"the token_url of {name}", keep_slash=True)
     token_url = token_url or f"{_origin(base_url)}/o/token/"
-    target = Target(name, kind, base_url, token_url, tuple(identities), clients(identities), allowances(identities))
-    return Resolved(target, msgspec.structs.replace(config_of_target, identities=dict(identities)))
+    target = Target(
+        name,
+        kind,
+        base_url,
+        token_url,
+        tuple(identities),
+        list_client_identities(identities),
+        list_allowances(identities),
+    )
+    return ResolvedTarget(target, msgspec.structs.replace(config_of_target, identities=dict(identities)))
 
 
 def _configure_unnamed(name: str, config: Config) -> TargetConfig:
@@ -76,26 +84,26 @@ def _public_url(name: str) -> str:
     return RULES[TargetKind(name)].known
 
 
-def clients(identities: Mapping[str, Identity]) -> tuple[str, ...]:
+def list_client_identities(identities: Mapping[str, IdentityConfig]) -> tuple[str, ...]:
     """Return the names of the identities with a client id and secret."""
     return tuple(name for name, identity in identities.items() if identity.client_id and identity.client_secret)
 
 
-def allowances(identities: Mapping[str, Identity]) -> dict[str, int]:
+def list_allowances(identities: Mapping[str, IdentityConfig]) -> dict[str, int]:
     """Return the configured allowances, in requests an hour by identity."""
     return {name: identity.allowance for name, identity in identities.items() if identity.allowance}
 
 
 def _default_identities(
-    base_url: str, local: Mapping[str, Identity], environment: Mapping[str, str]
-) -> Mapping[str, Identity]:
+    base_url: str, local: Mapping[str, IdentityConfig], environment: Mapping[str, str]
+) -> Mapping[str, IdentityConfig]:
     """Return the identities of a target without configured ones: EVCONFORM_TOKEN, or `local` on loopback."""
     if environment.get(TOKEN_VARIABLE):
-        return {"full": Identity(token=f"env:{TOKEN_VARIABLE}")}
-    return local if loopback(base_url) else {}
+        return {"full": IdentityConfig(token=f"env:{TOKEN_VARIABLE}")}
+    return local if is_loopback(base_url) else {}
 
 
-def loopback(base_url: str) -> bool:
+def is_loopback(base_url: str) -> bool:
     """Return whether the host of a URL is this machine."""
     host = urlsplit(base_url).hostname or ""
     try:

@@ -11,7 +11,7 @@ import msgspec
 from conformance.errors import TargetError, UsageError
 from conformance.model import Headers
 from conformance.model.target import CLIENT
-from conformance.targets.config import Identity, resolved
+from conformance.targets.config import IdentityConfig, resolve_variable
 
 
 class _Token(msgspec.Struct):
@@ -31,8 +31,8 @@ class Credentials(msgspec.Struct, frozen=True):
         return [("identities", list(self.headers))]
 
 
-def obtain(
-    identities: Mapping[str, Identity], token_url: str, client: httpx.Client | None = None
+def obtain_credentials(
+    identities: Mapping[str, IdentityConfig], token_url: str, client: httpx.Client | None = None
 ) -> tuple[Credentials, int]:
     """Return the credentials of all identities, and the number of token requests sent for them.
 
@@ -43,13 +43,13 @@ def obtain(
     secrets: dict[str, str] = {}
     sent = 0
     for name, identity in identities.items():
-        token = resolved(identity.token, f"the token of {name}")
-        client_id = resolved(identity.client_id, f"the client id of {name}")
-        secret = resolved(identity.client_secret, f"the client secret of {name}")
+        token = resolve_variable(identity.token, f"the token of {name}")
+        client_id = resolve_variable(identity.client_id, f"the client id of {name}")
+        secret = resolve_variable(identity.client_secret, f"the client secret of {name}")
         login: Headers = (("Authorization", f"Basic {_basic(client_id, secret)}"),)
         if not token and client_id:
             sent += 1
-            scope = resolved(identity.scope, f"the scope of {name}")
+            scope = resolve_variable(identity.scope, f"the scope of {name}")
             token = _request_token(name, login, scope, token_url, client)
         if not token:
             raise UsageError(f"the identity {name} has no credentials", hint="Give it a token, or a client_id")

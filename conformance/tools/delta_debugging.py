@@ -13,7 +13,7 @@ R = TypeVar("R")
 Search = Generator[A, bool, R]
 
 
-def fewest(units: Sequence[A]) -> Search[tuple[A, ...], tuple[A, ...]]:
+def find_removable(units: Sequence[A]) -> Search[tuple[A, ...], tuple[A, ...]]:
     """Search for the units that can be left out together.
 
     Yielded are the units that would be left out, large chunks first (ddmin, Zeller and Hildebrandt, 2002).
@@ -36,7 +36,7 @@ def fewest(units: Sequence[A]) -> Search[tuple[A, ...], tuple[A, ...]]:
     return removed
 
 
-def mapped(search: Search[A, R], make: Callable[[A], B]) -> Search[B, R]:
+def map_search(search: Search[A, R], make: Callable[[A], B]) -> Search[B, R]:
     """Convert each offer of a search with `make`, and return the search's result."""
     try:
         offer = next(search)

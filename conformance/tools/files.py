@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file in one step, over its predecessor.
 
     Raises: OSError.

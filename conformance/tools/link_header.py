@@ -9,7 +9,7 @@ _TARGET = re.compile(r"[ \t]*<([^<>]*)>")
 _PARAM = re.compile(rf"[ \t]*;[ \t]*({_TOKEN})[ \t]*(?:=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|({_TOKEN})))?")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 
-BLANK = "about:blank"  # means "no such page" (API documentation, pagination)
+BLANK_TARGET = "about:blank"  # means "no such page" (API documentation, pagination)
 
 
 class LinkValue(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class LinkSyntaxError(ValueError):
     """The header does not follow RFC 8288; the message names the position of the error."""
 
 
-def parse(header: str) -> tuple[LinkValue, ...]:
+def parse_link_header(header: str) -> tuple[LinkValue, ...]:
     """Return every link-value of a header field's value (several fields joined by commas).
 
     Raises LinkSyntaxError if the text does not follow the grammar.
@@ -54,7 +54,7 @@ def _parse_value(header: str, position: int) -> tuple[LinkValue, int]:
     return LinkValue(target.group(1), tuple((rel or "").lower().split())), position
 
 
-def by_rel(links: tuple[LinkValue, ...]) -> dict[str, str]:
+def index_by_relation(links: tuple[LinkValue, ...]) -> dict[str, str]:
     """Return the first target of each relation type."""
     targets: dict[str, str] = {}
     for link in links:

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def collect(package: ModuleType, attribute: str, kind: type[T]) -> tuple[T, ...]:
+def collect_members(package: ModuleType, attribute: str, kind: type[T]) -> tuple[T, ...]:
     """Return all members of the tuples named `attribute` in the modules of a package and of its sub-packages.
 
     They come in the order of module names.

@@ -13,7 +13,7 @@ def is_ulid(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None
 
 
-def milliseconds(text: str) -> int:
+def extract_milliseconds(text: str) -> int:
     """Return the time inside a ULID, in milliseconds since 1970; the text must be a ULID."""
     total = 0
     for letter in text[:10]:
@@ -21,7 +21,7 @@ def milliseconds(text: str) -> int:
     return total
 
 
-def drawn(chance: random.Random, at_ms: int) -> str:
+def draw_ulid(rng: random.Random, at_ms: int) -> str:
     """Return a ULID of a time in milliseconds since 1970."""
     time = "".join(ALPHABET[at_ms >> shift & 31] for shift in range(45, -1, -5))
-    return time + "".join(chance.choice(ALPHABET) for _ in range(16))
+    return time + "".join(rng.choice(ALPHABET) for _ in range(16))

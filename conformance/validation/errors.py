@@ -15,7 +15,7 @@ import msgspec
 from conformance.description import pointers
 from conformance.validation import fragments
 
-WIDTH = 120  # characters of a value shown in an error
+MAX_VALUE_WIDTH = 120  # characters of a value shown in an error
 
 
 class SchemaError(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,17 +36,17 @@ class SchemaError(msgspec.Struct, frozen=True, omit_defaults=True):
     ambiguous: bool = False
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return a JSON value in at most `WIDTH` characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+    return text if len(text) <= MAX_VALUE_WIDTH else text[: MAX_VALUE_WIDTH - 1] + "…"
 
 
 _EXPECTATIONS: Mapping[str, Callable[[Any], str]] = {
     "type": " or ".join,
     "required": "property {}".format,
-    "enum": lambda options: "one of " + shown(options),
-    "const": shown,
+    "enum": lambda options: "one of " + format_value(options),
+    "const": format_value,
     "format": "format {}".format,
     "pattern": "a match of {}".format,
     "minimum": "at least {}".format,
@@ -67,7 +67,7 @@ _EXPECTATIONS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def explain(errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[SchemaError, ...]:
+def explain_errors(errors: Iterable[jsonschema_rs.ValidationError]) -> tuple[SchemaError, ...]:
     """Return the errors that explain a failure, out of those of jsonschema-rs, without repetition."""
     return tuple(dict.fromkeys(explained for error in errors for explained in _explain_error(error)))
 
@@ -86,7 +86,7 @@ def _explain_error(error: jsonschema_rs.ValidationError) -> Iterator[SchemaError
     elif error_kind.name == "required":
         yield _build_keyword_error(error, [*error.instance_path, error_kind.value], error_kind.value, "absent")
     else:
-        yield _build_keyword_error(error, error.instance_path, error_kind.value, shown(error.instance))
+        yield _build_keyword_error(error, error.instance_path, error_kind.value, format_value(error.instance))
 
 
 def _build_keyword_error(
@@ -108,7 +108,7 @@ def _build_error(
         keyword=error.kind.name,
         expected=expected,
         actual=actual,
-        schema=fragments.decoded(error.absolute_keyword_location or ""),
+        schema=fragments.decode_pointer(error.absolute_keyword_location or ""),
         ambiguous=ambiguous,
     )
 
@@ -118,7 +118,7 @@ def _explain_ambiguity(
 ) -> SchemaError:
     matching = [str(index) for index, branch_errors in enumerate(branches) if not branch_errors]
     expected = f"exactly one of {len(branches)} forms"
-    actual = f"forms {' and '.join(matching)} match {shown(error.instance)}"
+    actual = f"forms {' and '.join(matching)} match {format_value(error.instance)}"
     return _build_error(error, pointers.join("", *error.instance_path), expected, actual, ambiguous=True)
 
 
@@ -131,7 +131,7 @@ def _explain_closest_branch(
     if all(misfits):
         types = dict.fromkeys(name for misfit in misfits if misfit for name in misfit)
         expected = " or ".join(types)
-        yield _build_error(error, pointers.join("", *error.instance_path), expected, shown(error.instance))
+        yield _build_error(error, pointers.join("", *error.instance_path), expected, format_value(error.instance))
         return
     fitting = [branch_errors for branch_errors, misfit in zip(branches, misfits, strict=True) if not misfit]
     for branch_error in min(fitting, key=partial(_measure_distance, level=level)):

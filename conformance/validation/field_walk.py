@@ -15,7 +15,7 @@ from conformance.validation import fragments
 _CONDITIONAL = ("if", "then", "else")
 
 
-Place = tuple[Any, ...]
+InstancePlace = tuple[Any, ...]
 """The place of a value: (place of its parent, name or index), empty for the whole instance."""
 
 
@@ -50,7 +50,7 @@ class _Shape:
         return self.properties.get(name) or tuple(declared for rule, declared in self.patterns if rule.search(name))
 
 
-class Fields:
+class FieldWalker:
     """Walks instances along their schemas.
 
     `resolve` returns the schema at a pointer with its leading `#`; `matches` returns whether an instance is valid by
@@ -62,11 +62,11 @@ class Fields:
         self._matches = matches
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
-    def use(self, schema: str, instance: Any) -> FieldUse:
+    def find_field_use(self, schema: str, instance: Any) -> FieldUse:
         """Return the fields of the instance that the schema at a pointer declares, and those that it does not."""
         unknown: list[str] = []
         seen: set[str] = set()
-        pending: list[tuple[tuple[str, ...], Any, Place]] = [((schema,), instance, ())]
+        pending: list[tuple[tuple[str, ...], Any, InstancePlace]] = [((schema,), instance, ())]
         while pending:
             schemas, value, place = pending.pop()
             shape = self._find_shape(schemas, value)
@@ -119,7 +119,7 @@ class Fields:
         _add_declarations(pointer, schema, shape)
 
 
-def _format_pointer(at: Place) -> str:
+def _format_pointer(at: InstancePlace) -> str:
     """Return the JSON pointer of a place.
 
     It is written for unknown fields only, since most bodies have none.
@@ -130,7 +130,7 @@ def _format_pointer(at: Place) -> str:
 def _list_in_place(pointer: str, schema: Mapping[str, Any]) -> Iterator[str]:
     """Yield pointers of the subschemas that apply to the same instance unconditionally."""
     if isinstance(schema.get("$ref"), str):
-        yield fragments.decoded(schema["$ref"])
+        yield fragments.decode_pointer(schema["$ref"])
     yield from (pointers.join(pointer, "allOf", index) for index in range(len(schema.get("allOf", ()))))
     yield from (pointers.join(pointer, keyword) for keyword in _CONDITIONAL if keyword in schema)
     yield from (pointers.join(pointer, "dependentSchemas", name) for name in schema.get("dependentSchemas", ()))

@@ -3,11 +3,11 @@
 from urllib.parse import quote, unquote
 
 
-def encoded(pointer: str) -> str:
+def encode_pointer(pointer: str) -> str:
     """Return the pointer as URI fragment with its leading `#`, percent-encoded."""
     return "#" + quote(pointer.removeprefix("#"), safe="/~!$&'()*+,;=:@-._")
 
 
-def decoded(uri: str) -> str:
+def decode_pointer(uri: str) -> str:
     """Return the pointer in the fragment of a URI reference, with its leading `#` and without percent-encoding."""
     return "#" + unquote(uri.partition("#")[2])

@@ -18,8 +18,8 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from conformance.model import Headers, Operation, Request, Response
 from conformance.validation.formats import SECOND_FORMATS
-from conformance.validation.read_only import Deref, for_writing
-from conformance.validation.requests import content_type, path_variables, query_pairs
+from conformance.validation.read_only import Dereference, relax_read_only
+from conformance.validation.requests import parse_path_variables, parse_query, read_content_type
 
 FormatValidator = Callable[[Any], bool]
 
@@ -52,12 +52,12 @@ class _PreparedResponse:
     data: bytes
 
 
-class Judges:
+class OpenApiValidators:
     """The openapi-core validators of one description. Each method returns error texts."""
 
-    def __init__(self, document: Mapping[str, Any], deref: Deref) -> None:
+    def __init__(self, document: Mapping[str, Any], deref: Dereference) -> None:
         spec = SchemaPath.from_dict(_prepare_document(document))
-        self._request_document = _prepare_document(for_writing(document, deref))
+        self._request_document = _prepare_document(relax_read_only(document, deref))
         self._requests: dict[
             str, V31RequestValidator
         ] = {}  # by path, since openapi-core searches all paths at each use
@@ -68,10 +68,10 @@ class Judges:
         )
         self._webhooks = V31WebhookRequestValidator(spec, format_validators=_build_formats())
 
-    def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
+    def validate_request(self, operation: Operation, request: Request) -> tuple[str, ...]:
         """Return the errors in path, query, header and body; a target that does not match the path is an error."""
         target = request.target.partition("?")[0]
-        variables = path_variables(operation.path, target)
+        variables = parse_path_variables(operation.path, target)
         if variables is None:
             return (f"{target} does not match {operation.path}",)
         return _format_errors(
@@ -84,21 +84,21 @@ class Judges:
             self._requests[path] = V31RequestValidator(SchemaPath.from_dict(alone), format_validators=_build_formats())
         return self._requests[path]
 
-    def response(self, operation: Operation, request: Request, response: Response) -> tuple[str, ...]:
+    def validate_response(self, operation: Operation, request: Request, response: Response) -> tuple[str, ...]:
         """Return the errors in status, media type, body and headers."""
         prepared_response = _PreparedResponse(
             status_code=response.status,
             headers=WireHeaders(response.headers),
-            content_type=(response.header("content-type") or "").lower(),
+            content_type=(response.find_header("content-type") or "").lower(),
             data=response.body,
         )
         return _format_errors(self._responses.iter_errors(_prepare_request(operation, request, {}), prepared_response))
 
-    def webhook(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
+    def validate_delivery(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
         """Return the errors in the headers and body of a delivery."""
         parameters = RequestParameters(header=WireHeaders(headers))
         return _format_errors(
-            self._webhooks.iter_errors(_PreparedRequest("post", "", parameters, content_type(headers), body, name))
+            self._webhooks.iter_errors(_PreparedRequest("post", "", parameters, read_content_type(headers), body, name))
         )
 
 
@@ -122,12 +122,12 @@ def _guard_check(check: FormatValidator, raises: type[Exception] | tuple[type[Ex
 
 
 def _prepare_request(operation: Operation, request: Request, variables: Mapping[str, str]) -> _PreparedRequest:
-    query = query_pairs(request.target)
+    query = parse_query(request.target)
     parameters = RequestParameters(
         query=ImmutableMultiDict(query), header=WireHeaders(request.headers), path=dict(variables)
     )
     method = operation.method.lower()
-    return _PreparedRequest(method, operation.path, parameters, content_type(request.headers), request.body)
+    return _PreparedRequest(method, operation.path, parameters, read_content_type(request.headers), request.body)
 
 
 def _format_errors(errors: Iterable[Exception]) -> tuple[str, ...]:

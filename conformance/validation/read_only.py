@@ -7,15 +7,15 @@ OpenAPI 3.0 said so (section 4.7.24.2); 3.1 leaves `readOnly` to JSON Schema, wh
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Deref = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Dereference = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def for_writing(document: Mapping[str, Any], deref: Deref) -> dict[str, Any]:
+def relax_read_only(document: Mapping[str, Any], deref: Dereference) -> dict[str, Any]:
     """Return a copy of a document in which no schema requires a property that it marks as read-only."""
     return {key: _relax(value, deref) for key, value in document.items()}
 
 
-def _relax(node: Any, deref: Deref) -> Any:
+def _relax(node: Any, deref: Dereference) -> Any:
     if isinstance(node, list):
         return [_relax(item, deref) for item in node]
     if not isinstance(node, Mapping):
@@ -27,5 +27,5 @@ def _relax(node: Any, deref: Deref) -> Any:
     return relaxed
 
 
-def _is_read_only(schema: Any, deref: Deref) -> bool:
+def _is_read_only(schema: Any, deref: Dereference) -> bool:
     return isinstance(schema, Mapping) and bool(schema.get("readOnly") or deref(schema).get("readOnly"))

@@ -10,25 +10,25 @@ import msgspec
 
 from conformance.model import Headers, Location, Operation, Request
 from conformance.validation.errors import SchemaError
-from conformance.validation.validators import Validators, schema_of
+from conformance.validation.validators import SchemaValidators, find_media_schema
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
-def request_errors(validators: Validators, operation: Operation, request: Request) -> tuple[SchemaError, ...]:
+def validate_request(validators: SchemaValidators, operation: Operation, request: Request) -> tuple[SchemaError, ...]:
     """Return the errors of a request by the operation's parameters and body; unknown parameters are no errors.
 
     `SchemaError.pointer` begins with the place: `path`, `path:NAME`, `query:NAME`, `header:NAME` or `body`, followed by
     the JSON pointer into it.
     """
-    variables = path_variables(operation.path, request.target.partition("?")[0])
+    variables = parse_path_variables(operation.path, request.target.partition("?")[0])
     if variables is None:
         return (_build_error("path", "path", operation.path, request.target),)
     parameter_errors = _validate_parameters(validators, operation, request, variables)
     return (*parameter_errors, *_validate_body(validators, operation, request))
 
 
-def path_variables(template: str, path: str) -> dict[str, str] | None:
+def parse_path_variables(template: str, path: str) -> dict[str, str] | None:
     """Return the decoded path parameters, or None if the path does not match the template."""
     names, pattern = _compile_template(template)
     match = pattern.fullmatch(path)
@@ -43,24 +43,24 @@ def _compile_template(template: str) -> tuple[list[str], re.Pattern[str]]:
     return pieces[1::2], re.compile(pattern)
 
 
-def query_pairs(target: str) -> list[tuple[str, str]]:
+def parse_query(target: str) -> list[tuple[str, str]]:
     """Return the decoded query parameters of a request target, including those without value."""
     return parse_qsl(target.partition("?")[2], keep_blank_values=True)
 
 
-def content_type(headers: Headers) -> str:
+def read_content_type(headers: Headers) -> str:
     """Return the content type in lower case with its parameters, empty if there is none."""
     return next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
 
 
 def _validate_parameters(
-    validators: Validators, operation: Operation, request: Request, variables: Mapping[str, str]
+    validators: SchemaValidators, operation: Operation, request: Request, variables: Mapping[str, str]
 ) -> Iterator[SchemaError]:
     given = _collect_values(request, variables)
     for parameter in operation.parameters:
         name = parameter.name.lower() if parameter.location is Location.HEADER else parameter.name
         if values := given.get((parameter.location, name)):
-            for error in validators.parameter(parameter, values):
+            for error in validators.validate_parameter(parameter, values):
                 place = f"{parameter.location}:{parameter.name}"
                 yield msgspec.structs.replace(error, pointer=place + error.pointer)
         elif parameter.required:
@@ -71,22 +71,22 @@ def _validate_parameters(
 def _collect_values(request: Request, variables: Mapping[str, str]) -> dict[tuple[Location, str], list[str]]:
     """Return the parameter values of a request by place and name; names of headers in lower case."""
     values_by_place = {(Location.PATH, name): [value] for name, value in variables.items()}
-    for name, value in query_pairs(request.target):
+    for name, value in parse_query(request.target):
         values_by_place.setdefault((Location.QUERY, name), []).append(value)
     for name, value in request.headers:
         values_by_place.setdefault((Location.HEADER, name.lower()), []).append(value)
     return values_by_place
 
 
-def _validate_body(validators: Validators, operation: Operation, request: Request) -> Iterator[SchemaError]:
+def _validate_body(validators: SchemaValidators, operation: Operation, request: Request) -> Iterator[SchemaError]:
     if operation.body is None:
         return
     if not request.body:
         if operation.body.required:
             yield _build_error("body", "required", "a body", "absent")
         return
-    media_type = content_type(request.headers)
-    if not schema_of(operation.body.media, media_type):
+    media_type = read_content_type(request.headers)
+    if not find_media_schema(operation.body.media, media_type):
         yield _build_error(
             "body", "mediaType", " or ".join(media.type for media in operation.body.media), media_type or "none"
         )
@@ -94,13 +94,13 @@ def _validate_body(validators: Validators, operation: Operation, request: Reques
         yield from _validate_json(validators, operation, request.body)
 
 
-def _validate_json(validators: Validators, operation: Operation, body: bytes) -> Iterator[SchemaError]:
+def _validate_json(validators: SchemaValidators, operation: Operation, body: bytes) -> Iterator[SchemaError]:
     try:
         value: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         yield _build_error("body", "json", "JSON", str(error))
         return
-    for schema_error in validators.request_body(operation, "application/json", value) or ():
+    for schema_error in validators.validate_request_body(operation, "application/json", value) or ():
         yield msgspec.structs.replace(schema_error, pointer="body" + schema_error.pointer)
 
 

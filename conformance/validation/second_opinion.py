@@ -7,7 +7,7 @@ from conformance.description import Description
 from conformance.model import Exchange, Headers, Operation, Request
 
 if TYPE_CHECKING:
-    from conformance.validation.openapi import Judges
+    from conformance.validation.openapi import OpenApiValidators
 
 
 class SecondOpinion:
@@ -22,24 +22,24 @@ class SecondOpinion:
         self._description = description
 
     @cached_property
-    def _validators(self) -> "Judges":
-        from conformance.validation.openapi import Judges  # noqa: PLC0415 - imported only when needed
+    def _validators(self) -> "OpenApiValidators":
+        from conformance.validation.openapi import OpenApiValidators  # noqa: PLC0415 - imported only when needed
 
-        return Judges(self._description.document, self._description.deref)
+        return OpenApiValidators(self._description.document, self._description.dereference)
 
-    def response(self, operation: Operation, exchange: Exchange) -> tuple[str, ...]:
+    def validate_response(self, operation: Operation, exchange: Exchange) -> tuple[str, ...]:
         """Return the errors in status, media type, body and headers of a response.
 
         Raises ValueError for an exchange without a response.
         """
         if exchange.response is None:
             raise ValueError(f"exchange {exchange.id} has no response to validate")
-        return self._validators.response(operation, exchange.request, exchange.response)
+        return self._validators.validate_response(operation, exchange.request, exchange.response)
 
-    def request(self, operation: Operation, request: Request) -> tuple[str, ...]:
+    def validate_request(self, operation: Operation, request: Request) -> tuple[str, ...]:
         """Return the errors in path, query, header and body of a request."""
-        return self._validators.request(operation, request)
+        return self._validators.validate_request(operation, request)
 
-    def webhook(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
+    def validate_delivery(self, name: str, headers: Headers, body: bytes) -> tuple[str, ...]:
         """Return the errors in the headers and body of a delivery to the webhook of that name (method POST)."""
-        return self._validators.webhook(name, headers, body)
+        return self._validators.validate_delivery(name, headers, body)

@@ -8,7 +8,7 @@ import msgspec
 
 from conformance.model import Location, Parameter
 
-Follow = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Dereference = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
@@ -16,18 +16,18 @@ _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 _MAX_DIGITS = 4000  # below the limit of `int` for strings
 
 
-def types(schema: Mapping[str, Any], follow: Follow) -> frozenset[str]:
+def find_types(schema: Mapping[str, Any], follow: Dereference) -> frozenset[str]:
     """Return the JSON types that a schema allows, as far as it names them; empty if it names none."""
     schema = follow(schema)
     stated = schema.get("type", ())
     names = {stated} if isinstance(stated, str) else set(stated)
     for keyword in ("anyOf", "oneOf", "allOf"):
         for branch in schema.get(keyword, ()):
-            names |= types(branch, follow)
+            names |= find_types(branch, follow)
     return frozenset(names)
 
 
-class Reader(msgspec.Struct, frozen=True):
+class StringReader(msgspec.Struct, frozen=True):
     """Reads strings under one schema.
 
     `allowed` are the types that the schema allows, `items` those of its members if it is a list.
@@ -37,12 +37,12 @@ class Reader(msgspec.Struct, frozen=True):
     items: frozenset[str]
 
     @classmethod
-    def of(cls, schema: Mapping[str, Any], follow: Follow) -> "Reader":
+    def from_schema(cls, schema: Mapping[str, Any], follow: Dereference) -> "StringReader":
         """Build a reader for a schema; `follow` resolves references."""
-        allowed, items = types(schema, follow), follow(schema).get("items", {})
-        return cls(allowed, types(items, follow) if "array" in allowed else frozenset())
+        allowed, items = find_types(schema, follow), follow(schema).get("items", {})
+        return cls(allowed, find_types(items, follow) if "array" in allowed else frozenset())
 
-    def readings(self, values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
+    def read_values(self, values: Sequence[str], members: Sequence[str]) -> tuple[Any, ...]:
         """Return the values that strings can mean, the most specific first; never empty.
 
         A list is made of `members`.
@@ -67,7 +67,7 @@ def _read_as_types(allowed: frozenset[str], text: str) -> Iterator[Any]:
         yield text
 
 
-def members(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
+def split_members(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
     """Return the members of an array parameter as strings; styles form, simple, spaceDelimited and pipeDelimited.
 
     Source: OpenAPI 3.1, section 4.8.12.2.1 (style, explode) and 4.8.12.4 (style examples).

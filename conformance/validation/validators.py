@@ -11,18 +11,18 @@ import msgspec
 from conformance.description import Description
 from conformance.model import Media, Operation, Parameter
 from conformance.validation import fragments, strings
-from conformance.validation.errors import SchemaError, explain
-from conformance.validation.field_walk import Fields
+from conformance.validation.errors import SchemaError, explain_errors
+from conformance.validation.field_walk import FieldWalker
 from conformance.validation.formats import FORMATS
-from conformance.validation.read_only import for_writing
+from conformance.validation.read_only import relax_read_only
 
-_ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.Reader]
+_ParameterEntry = tuple[Parameter, jsonschema_rs.Draft202012Validator, strings.StringReader]
 
 _ROOT = "urn:description"
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
 
-class Validators:
+class SchemaValidators:
     """Validates JSON by the schemas of a description (JSON Schema 2020-12, formats asserted).
 
     Schemas are named by JSON pointers with a leading `#`, as in `Media.schema`. Each is compiled at first use, in about
@@ -33,68 +33,78 @@ class Validators:
         self.description = description
         self._registry = jsonschema_rs.Registry([(_ROOT, dict(description.document))], draft=jsonschema_rs.Draft202012)
         self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
-        self._readers: dict[str, strings.Reader] = {}
+        self._readers: dict[str, strings.StringReader] = {}
         self._parameters: dict[int, _ParameterEntry] = {}
-        self._fields = Fields(description.resolve, self.matches)
+        self._fields = FieldWalker(description.resolve, self.is_valid)
 
     @cached_property
-    def written(self) -> "Validators":
+    def request_validators(self) -> "SchemaValidators":
         """The validators of the same description for what clients write: no read-only property is required."""
         read = self.description
-        document = for_writing(read.document, read.deref)
-        return Validators(Description(document, read.model, read.digest, read.source))
+        document = relax_read_only(read.document, read.dereference)
+        return SchemaValidators(Description(document, read.model, read.digest, read.source))
 
-    def matches(self, pointer: str, instance: Any) -> bool:
+    def is_valid(self, pointer: str, instance: Any) -> bool:
         """Return whether an instance is valid by the schema at a pointer."""
         return _is_valid(self._get_validator(pointer), instance)
 
-    def schema(self, pointer: str, instance: Any) -> tuple[SchemaError, ...]:
+    def validate_instance(self, pointer: str, instance: Any) -> tuple[SchemaError, ...]:
         """Return the errors of an instance by the schema at a pointer; empty if it is valid."""
         return _validate(self._get_validator(pointer), instance)
 
-    def body(self, operation: Operation, status: int, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
+    def validate_response_body(
+        self, operation: Operation, status: int, media_type: str, instance: Any
+    ) -> tuple[SchemaError, ...] | None:
         """Return the errors of a response body; None if no schema is documented for the status and media type."""
-        response = operation.response(status)
-        pointer = schema_of(response.media, media_type) if response else ""
-        return self.schema(pointer, instance) if pointer else None
+        response = operation.find_response(status)
+        pointer = find_media_schema(response.media, media_type) if response else ""
+        return self.validate_instance(pointer, instance) if pointer else None
 
-    def request_body(self, operation: Operation, media_type: str, instance: Any) -> tuple[SchemaError, ...] | None:
+    def validate_request_body(
+        self, operation: Operation, media_type: str, instance: Any
+    ) -> tuple[SchemaError, ...] | None:
         """Return the errors of a request body; None if no schema is documented. See `written`."""
-        pointer = schema_of(operation.body.media, media_type) if operation.body else ""
-        return self.written.schema(pointer, instance) if pointer else None
+        pointer = find_media_schema(operation.body.media, media_type) if operation.body else ""
+        return self.request_validators.validate_instance(pointer, instance) if pointer else None
 
-    def header(self, operation: Operation, status: int, name: str, value: str) -> tuple[SchemaError, ...] | None:
+    def validate_response_header(
+        self, operation: Operation, status: int, name: str, value: str
+    ) -> tuple[SchemaError, ...] | None:
         """Return the errors in the string of a response header; None if no schema is documented for it."""
-        response = operation.response(status)
+        response = operation.find_response(status)
         headers = response.headers if response else ()
         pointer = next((header_spec.schema for header_spec in headers if header_spec.name.lower() == name.lower()), "")
         if not pointer:
             return None
         members = tuple(member.strip() for member in value.split(",")) if value else ()
-        return _validate_readings(self._get_validator(pointer), self._get_reader(pointer).readings((value,), members))
+        return _validate_readings(
+            self._get_validator(pointer), self._get_reader(pointer).read_values((value,), members)
+        )
 
-    def parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
+    def validate_parameter(self, parameter: Parameter, values: Sequence[str]) -> tuple[SchemaError, ...]:
         """Return the errors in the decoded values of a parameter; several values belong to an exploded array.
 
         `SchemaError.schema` is relative to the parameter's schema unless the error is behind a reference.
         """
         _, validator, reader = self._parameters.get(id(parameter)) or self._build_parameter_entry(parameter)
-        return _validate_readings(validator, reader.readings(values, strings.members(parameter, values)))
+        return _validate_readings(validator, reader.read_values(values, strings.split_members(parameter, values)))
 
-    def unknown_fields(self, pointer: str, instance: Any) -> tuple[str, ...]:
+    def find_unknown_fields(self, pointer: str, instance: Any) -> tuple[str, ...]:
         """Return JSON pointers of the fields that no applicable part of the schema at a pointer declares.
 
         A schema with `additionalProperties` other than false, or without any declared property, accepts all fields.
         """
-        return self._fields.use(pointer, instance).unknown
+        return self._fields.find_field_use(pointer, instance).unknown
 
-    def seen_fields(self, pointer: str, instance: Any) -> frozenset[str]:
+    def find_seen_fields(self, pointer: str, instance: Any) -> frozenset[str]:
         """Return pointers of the property schemas, of all that apply to the instance, for which it has a field."""
-        return self._fields.use(pointer, instance).seen
+        return self._fields.find_field_use(pointer, instance).seen
 
-    def _get_reader(self, pointer: str) -> strings.Reader:
+    def _get_reader(self, pointer: str) -> strings.StringReader:
         if pointer not in self._readers:
-            self._readers[pointer] = strings.Reader.of(self.description.resolve(pointer), self.description.deref)
+            self._readers[pointer] = strings.StringReader.from_schema(
+                self.description.resolve(pointer), self.description.dereference
+            )
         return self._readers[pointer]
 
     def _build_parameter_entry(self, parameter: Parameter) -> _ParameterEntry:
@@ -102,7 +112,7 @@ class Validators:
 
         The entry holds the parameter itself, so that its id cannot be reused.
         """
-        reader = strings.Reader.of(parameter.schema, self.description.deref)
+        reader = strings.StringReader.from_schema(parameter.schema, self.description.dereference)
         return self._parameters.setdefault(id(parameter), (parameter, self._compile_schema(parameter.schema), reader))
 
     def _get_validator(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
@@ -115,7 +125,7 @@ class Validators:
         return known
 
     def _compile_pointer(self, pointer: str) -> jsonschema_rs.Draft202012Validator:
-        return self._build_validator({"$ref": _ROOT + fragments.encoded(pointer)})
+        return self._build_validator({"$ref": _ROOT + fragments.encode_pointer(pointer)})
 
     def _compile_schema(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         key = msgspec.json.encode(schema, order="sorted").decode()
@@ -134,7 +144,7 @@ class Validators:
         )
 
 
-def schema_of(documented: Sequence[Media], media_type: str) -> str:
+def find_media_schema(documented: Sequence[Media], media_type: str) -> str:
     """Return the pointer of the schema for a media type, by name or range (`application/*`); empty if there is none."""
     plain_type = media_type.partition(";")[0].strip().lower()
     by_type = {media.type.lower(): media.schema for media in documented}
@@ -144,7 +154,11 @@ def schema_of(documented: Sequence[Media], media_type: str) -> str:
 
 def _validate(validator: jsonschema_rs.Draft202012Validator, instance: Any) -> tuple[SchemaError, ...]:
     try:
-        return () if _is_valid(validator, instance) else explain(validator.iter_errors(_replace_surrogates(instance)))
+        return (
+            ()
+            if _is_valid(validator, instance)
+            else explain_errors(validator.iter_errors(_replace_surrogates(instance)))
+        )
     except (ValueError, RecursionError):  # "Recursion limit reached"
         return (SchemaError("", "nested more deeply than the validator supports", "depth", "less depth", "more", ""),)
 
@@ -173,7 +187,7 @@ def _absolutise(schema: Any) -> Any:
     """Return a copy whose references lead into the description wherever the copy stands."""
     if isinstance(schema, Mapping):
         return {
-            key: _ROOT + fragments.encoded(fragments.decoded(value))
+            key: _ROOT + fragments.encode_pointer(fragments.decode_pointer(value))
             if key == "$ref" and isinstance(value, str)
             else _absolutise(value)
             for key, value in schema.items()

@@ -26,7 +26,7 @@ class _Line(msgspec.Struct):
     answered: int = 0
 
 
-def read(path: Path) -> tuple[Delivery, ...]:
+def read_capture(path: Path) -> tuple[Delivery, ...]:
     """Return the deliveries of a capture, in its order.
 
     Raises UsageError, with file and line, if it cannot be read.
@@ -39,9 +39,9 @@ def read(path: Path) -> tuple[Delivery, ...]:
     return tuple(_read_har(entries, path) if entries is not None else _read_lines(content, path))
 
 
-def written(delivery: Delivery) -> bytes:
+def encode_delivery(delivery: Delivery) -> bytes:
     """Return a delivery as a line of NDJSON, with its line feed."""
-    fields = {"arrived_at": delivery.arrived_at, "target": delivery.target, "answered": delivery.answered}
+    fields = {"arrived_at": delivery.arrived_at, "target": delivery.target, "answered": delivery.response_status}
     try:
         body = {"body": delivery.body.decode()}
     except UnicodeDecodeError:

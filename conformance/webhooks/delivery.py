@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.description.limits import depth
+from conformance.description.limits import measure_depth
 from conformance.evidence.responses import UNREADABLE
 from conformance.model import Headers
 
@@ -15,7 +15,7 @@ _DEEPEST = 64  # levels of nesting that are read, as the checks are recursive
 class Delivery(msgspec.Struct, frozen=True, dict=True):
     """One delivery as it arrived.
 
-    `arrived_at` is in seconds since 1970, 0 if not recorded. `answered` is the status of the endpoint's response, 0 if
+    `arrived_at` is in seconds since 1970, 0 if not recorded. `response_status` is the status of the endpoint's response, 0 if
     unknown.
     """
 
@@ -23,9 +23,9 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
     body: bytes
     arrived_at: float = 0.0
     target: str = "/"
-    answered: int = 0
+    response_status: int = 0
 
-    def header(self, name: str) -> str:
+    def find_header(self, name: str) -> str:
         """Return the first value of a header, empty if there is none; `webhook-*` replaces an absent `svix-*`."""
         value = self._find_header(name)
         return value or (self._find_header("webhook-" + name.removeprefix("svix-")) if name.startswith("svix-") else "")
@@ -37,7 +37,7 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
     @property
     def id(self) -> str:
         """The id of the message."""
-        return self.header("svix-id")
+        return self.find_header("svix-id")
 
     @cached_property
     def json(self) -> Any:
@@ -46,7 +46,7 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
             value = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return UNREADABLE
-        return UNREADABLE if depth(value) > _DEEPEST else value
+        return UNREADABLE if measure_depth(value) > _DEEPEST else value
 
     @property
     def event(self) -> str:

@@ -7,27 +7,27 @@ from typing import Any
 import msgspec
 
 from conformance.description import Description
-from conformance.evidence.outcomes import quote
+from conformance.evidence.outcomes import quote_json
 from conformance.evidence.responses import UNREADABLE
 from conformance.model import Outcome, Verdict
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.operations import operation_of
-from conformance.webhooks.signatures import TOLERANCE_S, Key
+from conformance.webhooks.operations import build_operation_key
+from conformance.webhooks.signatures import TOLERANCE_S, WebhookKey
 from strategies import schema_of_webhook
 
 CREATED, ENDED = ".created", ".ended"
-NEAR_S = 900.0
+MAX_EVENT_DELAY_S = 900.0
 """How far an event's `timestamp` may be from its `start` or `end`, in seconds; no source gives a figure."""
 _MOST = 3  # schema errors reported of one delivery
 
 
-class Sender(msgspec.Struct, frozen=True):
+class ProviderSender(msgspec.Struct, frozen=True):
     """The sender under test: its keys (several during a rotation), and the description of its events."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[WebhookKey, ...]
     description: Description
-    validators: Validators
+    validators: SchemaValidators
     opinion: SecondOpinion
 
     @property
@@ -36,7 +36,7 @@ class Sender(msgspec.Struct, frozen=True):
         return tuple(self.description.document.get("webhooks", {}))
 
 
-def judge(delivery: Delivery, exchange: str, sender: Sender) -> Iterator[Outcome]:
+def check_delivery(delivery: Delivery, exchange: str, sender: ProviderSender) -> Iterator[Outcome]:
     """Yield the outcomes of one delivery; `exchange` is its id in the run log."""
     for requirement, check in (
         ("WHK-01", _check_signature),
@@ -45,38 +45,40 @@ def judge(delivery: Delivery, exchange: str, sender: Sender) -> Iterator[Outcome
         ("WHK-06", _check_timestamp),
     ):
         for verdict, message, details in check(delivery, sender):
-            yield Outcome(requirement, operation_of(delivery.event), verdict, message, exchanges=(exchange,), **details)
+            yield Outcome(
+                requirement, build_operation_key(delivery.event), verdict, message, exchanges=(exchange,), **details
+            )
 
 
-def is_authentic(delivery: Delivery, sender: Sender) -> bool:
+def is_authentic(delivery: Delivery, sender: ProviderSender) -> bool:
     """Return whether a delivery is signed with a key of the sender, and is not an old one that somebody repeats."""
-    offset = _compute_offset(delivery.header("svix-timestamp"), delivery.arrived_at)
+    offset = _compute_offset(delivery.find_header("svix-timestamp"), delivery.arrived_at)
     is_recent = offset is not None and (not delivery.arrived_at or abs(offset) <= TOLERANCE_S)
     return is_recent and _is_signed(delivery, sender)
 
 
-def _is_signed(delivery: Delivery, sender: Sender) -> bool:
-    stamp, signatures = delivery.header("svix-timestamp"), delivery.header("svix-signature")
-    return any(key.accepts(delivery.id, stamp, delivery.body, signatures) for key in sender.keys)
+def _is_signed(delivery: Delivery, sender: ProviderSender) -> bool:
+    stamp, signatures = delivery.find_header("svix-timestamp"), delivery.find_header("svix-signature")
+    return any(key.has_valid_signature(delivery.id, stamp, delivery.body, signatures) for key in sender.keys)
 
 
 _Result = tuple[Verdict, str, dict[str, Any]]  # verdict, message, other fields of the outcome
 
 
-def _check_signature(delivery: Delivery, sender: Sender) -> Iterator[_Result]:
+def _check_signature(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]:
     """Check WHK-01: a signature that verifies, and a timestamp near arrival."""
-    stamp, signatures = delivery.header("svix-timestamp"), delivery.header("svix-signature")
-    missing = [name for name in ("svix-id", "svix-timestamp", "svix-signature") if not delivery.header(name)]
+    stamp, signatures = delivery.find_header("svix-timestamp"), delivery.find_header("svix-signature")
+    missing = [name for name in ("svix-id", "svix-timestamp", "svix-signature") if not delivery.find_header(name)]
     if missing:
         yield Verdict.FAIL, f"{missing[0]} is missing or empty", {"pointer": f"header:{missing[0]}"}
         return
     if not _is_signed(delivery, sender):
         message = "no signature is that of the raw body under the secret"
-        yield Verdict.FAIL, message, {"pointer": "header:svix-signature", "actual": quote(signatures)}
+        yield Verdict.FAIL, message, {"pointer": "header:svix-signature", "actual": quote_json(signatures)}
         return
     offset = _compute_offset(stamp, delivery.arrived_at)
     if offset is None:
-        details = {"pointer": "header:svix-timestamp", "expected": "seconds since 1970", "actual": quote(stamp)}
+        details = {"pointer": "header:svix-timestamp", "expected": "seconds since 1970", "actual": quote_json(stamp)}
         yield Verdict.FAIL, "the timestamp is not a whole number of seconds", details
     elif not delivery.arrived_at:
         yield Verdict.NOT_OBSERVABLE, "the signature verifies; the capture has no time of arrival", {}
@@ -92,31 +94,39 @@ def _compute_offset(stamp: str, arrived_at: float) -> float | None:
     return int(stamp) - arrived_at if stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 else None
 
 
-def _check_event_header(delivery: Delivery, _: Sender) -> Iterator[_Result]:
+def _check_event_header(delivery: Delivery, _: ProviderSender) -> Iterator[_Result]:
     """Check WHK-02: the event header repeats the type in the body."""
-    header = delivery.header("svix-event-type")
+    header = delivery.find_header("svix-event-type")
     if header and header == delivery.event:
         yield Verdict.PASS, "", {}
         return
-    details = {"pointer": "header:svix-event-type", "expected": quote(delivery.event), "actual": quote(header)}
+    details = {
+        "pointer": "header:svix-event-type",
+        "expected": quote_json(delivery.event),
+        "actual": quote_json(header),
+    }
     yield Verdict.FAIL, "svix-event-type differs from the type in the body", details
 
 
-def _check_body(delivery: Delivery, sender: Sender) -> Iterator[_Result]:
+def _check_body(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]:
     """Check WHK-03: the body is JSON of a described event and matches its schema."""
     if delivery.json is UNREADABLE:
-        yield Verdict.FAIL, "the body is not JSON", {"actual": quote(delivery.body[:80].decode("utf-8", "replace"))}
+        yield (
+            Verdict.FAIL,
+            "the body is not JSON",
+            {"actual": quote_json(delivery.body[:80].decode("utf-8", "replace"))},
+        )
     elif delivery.event not in sender.events:
-        details = {"pointer": "/type", "expected": quote(sender.events), "actual": quote(delivery.event)}
+        details = {"pointer": "/type", "expected": quote_json(sender.events), "actual": quote_json(delivery.event)}
         yield Verdict.FAIL, "the type is not an event of the description", details
     else:
         yield from _check_schema(delivery, sender)
 
 
-def _check_schema(delivery: Delivery, sender: Sender) -> Iterator[_Result]:
+def _check_schema(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]:
     """Compare the body with its schema; openapi-core must agree before an error is a FAIL."""
-    errors = sender.validators.schema(schema_of_webhook(sender.validators, delivery.event), delivery.json)
-    second_opinion = sender.opinion.webhook(delivery.event, delivery.headers, delivery.body) if errors else ()
+    errors = sender.validators.validate_instance(schema_of_webhook(sender.validators, delivery.event), delivery.json)
+    second_opinion = sender.opinion.validate_delivery(delivery.event, delivery.headers, delivery.body) if errors else ()
     if not errors:
         yield Verdict.PASS, "", {}
     for error in errors[:_MOST]:
@@ -125,7 +135,7 @@ def _check_schema(delivery: Delivery, sender: Sender) -> Iterator[_Result]:
         yield verdict, message, {"pointer": error.pointer, "expected": error.expected, "actual": error.actual}
 
 
-def _check_timestamp(delivery: Delivery, _: Sender) -> Iterator[_Result]:
+def _check_timestamp(delivery: Delivery, _: ProviderSender) -> Iterator[_Result]:
     """Check WHK-06: `end` fits the event, and `timestamp` is near the start or end."""
     data, ended = delivery.data, delivery.event.endswith(ENDED)
     if not data or not delivery.event.endswith((CREATED, ENDED)):
@@ -133,13 +143,23 @@ def _check_timestamp(delivery: Delivery, _: Sender) -> Iterator[_Result]:
     if ended is (data.get("end") is None):
         expected = "an end" if ended else "null"
         message = f"an event of the type {delivery.event} {'has no' if ended else 'has an'} end"
-        yield Verdict.FAIL, message, {"pointer": "/data/end", "expected": expected, "actual": quote(data.get("end"))}
+        yield (
+            Verdict.FAIL,
+            message,
+            {"pointer": "/data/end", "expected": expected, "actual": quote_json(data.get("end"))},
+        )
         return
-    stated, expected_time = moment(delivery.json.get("timestamp")), moment(data.get("end" if ended else "start"))
+    stated, expected_time = (
+        parse_time(delivery.json.get("timestamp")),
+        parse_time(data.get("end" if ended else "start")),
+    )
     if stated is None or expected_time is None:
         return
-    if abs((stated - expected_time).total_seconds()) > NEAR_S:
-        details = {"expected": f"within {NEAR_S:g} s of {expected_time.isoformat()}", "actual": stated.isoformat()}
+    if abs((stated - expected_time).total_seconds()) > MAX_EVENT_DELAY_S:
+        details = {
+            "expected": f"within {MAX_EVENT_DELAY_S:g} s of {expected_time.isoformat()}",
+            "actual": stated.isoformat(),
+        }
         yield (
             Verdict.FAIL,
             f"the timestamp is far from the {'end' if ended else 'start'}",
@@ -149,7 +169,7 @@ def _check_timestamp(delivery: Delivery, _: Sender) -> Iterator[_Result]:
         yield Verdict.PASS, "", {}
 
 
-def moment(value: Any) -> datetime | None:
+def parse_time(value: Any) -> datetime | None:
     """Return a time with an offset, None for anything else."""
     try:
         parsed = datetime.fromisoformat(value) if isinstance(value, str) else None

@@ -9,7 +9,7 @@ import msgspec
 
 from conformance.description import pointers
 from conformance.evidence.responses import UNREADABLE
-from conformance.execution.unscheduled_run import About, Item, Record
+from conformance.execution.unscheduled_run import RunPart, RunScope, UnscheduledRun
 from conformance.model import (
     Exchange,
     Headers,
@@ -25,20 +25,20 @@ from conformance.model import (
 from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.safety.gate import Gate
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.delivery_checks import Sender, is_authentic, judge
-from conformance.webhooks.operations import operation_of, posted
-from conformance.webhooks.resource_comparison import compare
-from conformance.webhooks.sequence_checks import judge_all
+from conformance.webhooks.delivery_checks import ProviderSender, check_delivery, is_authentic
+from conformance.webhooks.operations import build_delivery_operation, build_operation_key
+from conformance.webhooks.resource_comparison import compare_with_resource
+from conformance.webhooks.sequence_checks import check_sequence
 from strategies import schema_of_webhook
 
-NOTHING_CAME = "no delivery of this event arrived"
+NO_DELIVERY = "no delivery of this event arrived"
 UNSIGNED = "data.url is not fetched for a delivery that is not authentic (WHK-01)"
 NO_TARGET = "no API to fetch data.url from: name one with --target"
 _FAMILY = "WHK"
 _POLL_S = 0.2
 
 
-class Api(msgspec.Struct, frozen=True):
+class ProviderApi(msgspec.Struct, frozen=True):
     """The API to fetch `data.url` from, and the identity to use."""
 
     target: Target
@@ -47,13 +47,13 @@ class Api(msgspec.Struct, frozen=True):
     identity: str
 
 
-def about(
-    sender: Sender, target: Target, requirements: Iterable[Requirement], directory: Path, *, command: str
-) -> About:
+def build_scope(
+    sender: ProviderSender, target: Target, requirements: Iterable[Requirement], directory: Path, *, command: str
+) -> RunScope:
     """Return the scope of the run: every requirement on deliveries, on every event of the description."""
-    keys = tuple(operation_of(event) for event in sender.events)
+    keys = tuple(build_operation_key(event) for event in sender.events)
     family_requirements = tuple(requirement for requirement in requirements if requirement.family == _FAMILY)
-    return About(
+    return RunScope(
         target=target,
         description=sender.description,
         operations=tuple(_build_operation(event, sender) for event in sender.events),
@@ -64,37 +64,42 @@ def about(
     )
 
 
-def _build_operation(event: str, sender: Sender) -> Operation:
+def _build_operation(event: str, sender: ProviderSender) -> Operation:
     """Return the operation that stands for an event."""
     schema, pointer = schema_of_webhook(sender.validators, event), pointers.join("#/webhooks", event, "post")
-    return posted(operation_of(event), group="webhooks", schema=schema, pointer=pointer)
+    return build_delivery_operation(build_operation_key(event), group="webhooks", schema=schema, pointer=pointer)
 
 
-def run(about: About, sender: Sender, deliveries: Iterable[Delivery], api: Api | None, origin: str) -> Path:
+def check_deliveries(
+    scope: RunScope, sender: ProviderSender, deliveries: Iterable[Delivery], api: ProviderApi | None, origin: str
+) -> Path:
     """Check deliveries one by one as they arrive, then all together; return the run log.
 
     `origin` is where they arrived, or the name of the capture. Raises LogError if the run log cannot be written.
     """
     secrets = {name: value for key in sender.keys for name, value in key.secrets.items()}
-    with Record(about, {**secrets, **(api.secrets if api else {})}) as record, record.item("deliveries") as item:
+    with (
+        UnscheduledRun(scope, {**secrets, **(api.secrets if api else {})}) as record,
+        record.open_part("deliveries") as item,
+    ):
         checker = _DeliveryChecker(sender, record, item, api, origin)
         try:
             for delivery in deliveries:
                 checker.take(delivery)
         except KeyboardInterrupt:
-            record.notice("listening", "interrupted")
+            record.log_notice("listening", "interrupted")
         checker.close()
     return record.path
 
 
-def until(
-    arrived: SimpleQueue[Delivery], *, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
+def receive_deliveries(
+    queue: SimpleQueue[Delivery], *, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Delivery]:
     """Yield received deliveries until `count` have arrived or `seconds` have passed; 0 is no limit."""
     end, received = clock() + seconds, 0
     while (not count or received < count) and (not seconds or clock() < end):
         try:
-            yield arrived.get(timeout=_POLL_S)
+            yield queue.get(timeout=_POLL_S)
         except Empty:
             continue
         received += 1
@@ -103,7 +108,9 @@ def until(
 class _DeliveryChecker:
     """A checker of deliveries, which are numbered in the order of arrival."""
 
-    def __init__(self, sender: Sender, record: Record, item: Item, api: Api | None, origin: str) -> None:
+    def __init__(
+        self, sender: ProviderSender, record: UnscheduledRun, item: RunPart, api: ProviderApi | None, origin: str
+    ) -> None:
         self._sender, self._record, self._item, self._api, self._origin = sender, record, item, api, origin
         self._deliveries: list[tuple[str, Delivery]] = []
         self._fetched = 0
@@ -115,26 +122,26 @@ class _DeliveryChecker:
             earlier.id == delivery.id and earlier.body == delivery.body for _, earlier in self._deliveries
         )
         self._deliveries.append((name, delivery))
-        self._item.exchanged(self._build_exchange(name, delivery))
-        self._observe(judge(delivery, name, self._sender))
+        self._item.log_exchange(self._build_exchange(name, delivery))
+        self._observe(check_delivery(delivery, name, self._sender))
         if self._api is None or not delivery.data or is_repeated:
             return
         if is_authentic(delivery, self._sender):
             self._compare(delivery, name, self._api)
         else:
-            operation = operation_of(delivery.event)
-            self._item.observed([Outcome("WHK-04", operation, Verdict.NOT_OBSERVABLE, UNSIGNED, exchanges=(name,))])
+            operation = build_operation_key(delivery.event)
+            self._item.log_outcomes([Outcome("WHK-04", operation, Verdict.NOT_OBSERVABLE, UNSIGNED, exchanges=(name,))])
 
     def close(self) -> None:
         """Check all deliveries together, and give a verdict to each case that none of them concerned."""
-        self._observe(judge_all(self._deliveries))
-        operations = {operation_of(delivery.event) for _, delivery in self._deliveries}
+        self._observe(check_sequence(self._deliveries))
+        operations = {build_operation_key(delivery.event) for _, delivery in self._deliveries}
         for operation in sorted(operations):
             if self._api is None:
-                self._item.observed([Outcome("WHK-04", operation, Verdict.NOT_TESTED, NO_TARGET)])
-        self._record.leave(NOTHING_CAME, Verdict.NOT_OBSERVABLE)
+                self._item.log_outcomes([Outcome("WHK-04", operation, Verdict.NOT_TESTED, NO_TARGET)])
+        self._record.close_unjudged(NO_DELIVERY, Verdict.NOT_OBSERVABLE)
 
-    def _compare(self, delivery: Delivery, name: str, api: Api) -> None:
+    def _compare(self, delivery: Delivery, name: str, api: ProviderApi) -> None:
         """Compare a delivery with the resource at its `data.url`."""
         with Channel(api.target.base_url, api.headers, Gate(api.target), agent=AGENT) as channel:
 
@@ -142,25 +149,25 @@ class _DeliveryChecker:
                 self._fetched += 1
                 request = Request("*", "GET", target, identity=api.identity)
                 exchange = _send(channel, request, f"fetch-{self._fetched}")
-                self._item.exchanged(exchange)
+                self._item.log_exchange(exchange)
                 return exchange
 
-            self._observe(compare(delivery, name, api.target.base_url, fetch, _decode_json))
+            self._observe(compare_with_resource(delivery, name, api.target.base_url, fetch, _decode_json))
 
     def _observe(self, observations: Iterable[Outcome | Noticed]) -> None:
         """Write outcomes and notices to the run log."""
         for observation in observations:
             if isinstance(observation, Noticed):
-                self._record.notice(observation.topic, observation.message, observation.operation)
+                self._record.log_notice(observation.topic, observation.message, observation.operation)
             else:
-                self._item.observed([observation])
+                self._item.log_outcomes([observation])
 
     def _build_exchange(self, name: str, delivery: Delivery) -> Exchange:
         """Return a delivery as an exchange of the run log."""
         request = Request(
-            operation_of(delivery.event), "POST", delivery.target, delivery.headers, delivery.body, identity=""
+            build_operation_key(delivery.event), "POST", delivery.target, delivery.headers, delivery.body, identity=""
         )
-        response = Response(delivery.answered) if delivery.answered else None
+        response = Response(delivery.response_status) if delivery.response_status else None
         url = delivery.target if "://" in delivery.target else self._origin + delivery.target
         return Exchange(name, request, url, delivery.arrived_at, response)
 

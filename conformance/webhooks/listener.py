@@ -15,9 +15,9 @@ _Message = MutableMapping[str, Any]
 class Listener:
     """An ASGI application that puts every POST into `arrived` as a delivery; the first `refuse` of them get 503."""
 
-    def __init__(self, *, refuse: int = 0, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, refusals: int = 0, clock: Callable[[], float] = time.time) -> None:
         self.arrived: SimpleQueue[Delivery] = SimpleQueue()
-        self._refuse, self._clock = refuse, clock
+        self._refuse, self._clock = refusals, clock
 
     async def __call__(self, scope: _Message, receive: Callable[[], Any], send: Callable[[_Message], Any]) -> None:
         """Receive one request (ASGI 3)."""

@@ -17,7 +17,7 @@ _KEEP_ALIVE_S = 75  # longer than a peer waits between two requests, so that no 
 
 
 @contextmanager
-def serving(
+def serve_on_loopback(
     app: Any,
     port: int = 0,
     *,

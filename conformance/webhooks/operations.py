@@ -3,12 +3,12 @@
 from conformance.model import Body, Effect, Media, Operation, ResponseSpec, Role
 
 
-def operation_of(event: str) -> str:
+def build_operation_key(event: str) -> str:
     """Return the operation key of an event; `*` for a delivery without an event type."""
     return f"WEBHOOK {event}" if event else "*"
 
 
-def posted(key: str, *, group: str, schema: str = "", pointer: str = "") -> Operation:
+def build_delivery_operation(key: str, *, group: str, schema: str = "", pointer: str = "") -> Operation:
     """Return the operation that accepts deliveries, as reports show it; `pointer` is its place in the description."""
     method, _, path = key.partition(" ")
     body = Body(required=True, media=(Media("application/json", schema),))

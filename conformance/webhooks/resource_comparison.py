@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.evidence.differences import Difference, differences
-from conformance.evidence.outcomes import quote
-from conformance.evidence.responses import below
+from conformance.evidence.differences import ValueDifference, find_differences
+from conformance.evidence.outcomes import quote_json
+from conformance.evidence.responses import strip_base_url
 from conformance.model import Exchange, Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import ENDED
-from conformance.webhooks.operations import operation_of
+from conformance.webhooks.operations import build_operation_key
 
 _REQUIREMENT = "WHK-04"
 _MOST = 3  # differences reported of one delivery
@@ -23,20 +23,20 @@ Fetch = Callable[[str], Exchange]
 """A function that sends GET for a path below the base URL, with an identity that may read it."""
 
 
-def compare(
+def compare_with_resource(
     delivery: Delivery, exchange: str, base_url: str, fetch: Fetch, json: Callable[[Exchange], Any]
 ) -> Iterator[Outcome | Noticed]:
     """Fetch `data.url` and compare it with `data`.
 
     Only URLs below the base URL are fetched, so that no token is sent elsewhere.
     """
-    operation, url = operation_of(delivery.event), delivery.data.get("url")
+    operation, url = build_operation_key(delivery.event), delivery.data.get("url")
     if not isinstance(url, str):
         yield Outcome(
             _REQUIREMENT, operation, Verdict.FAIL, "data has no url", pointer="/data/url", exchanges=(exchange,)
         )
         return
-    target = below(base_url, url)
+    target = strip_base_url(base_url, url)
     if target is None:
         reason = "data.url is outside the target and is not fetched"
         yield Outcome(_REQUIREMENT, operation, Verdict.NOT_OBSERVABLE, reason, base_url, url, "/data/url", (exchange,))
@@ -55,7 +55,7 @@ def _compare_fields(
     delivery: Delivery, resource: Any, operation: str, both: tuple[str, ...]
 ) -> Iterator[Outcome | Noticed]:
     """Yield a FAIL for each field that differs, a notice for each that may change, else a PASS."""
-    all_differences = tuple(differences(delivery.data, resource))
+    all_differences = tuple(find_differences(delivery.data, resource))
     expected_changes = [
         difference for difference in all_differences if _may_change(difference, ended=delivery.event.endswith(ENDED))
     ]
@@ -63,20 +63,20 @@ def _compare_fields(
         yield Noticed("volatile-field", f"{difference.pointer} may change after the event, and did", operation)
     violations = [difference for difference in all_differences if difference not in expected_changes]
     for difference in violations[:_MOST]:
-        message = f"{difference.first} in data differs from the resource at data.url"
-        old, new = quote(difference.new), quote(difference.old)
+        message = f"{difference.top_member} in data differs from the resource at data.url"
+        old, new = quote_json(difference.new), quote_json(difference.old)
         yield Outcome(_REQUIREMENT, operation, Verdict.FAIL, message, old, new, f"/data{difference.pointer}", both)
     if not violations:
         yield Outcome(_REQUIREMENT, operation, Verdict.PASS, exchanges=both)
 
 
-def _may_change(difference: Difference, *, ended: bool) -> bool:
+def _may_change(difference: ValueDifference, *, ended: bool) -> bool:
     """Return whether a value may have changed between the event and the fetch of its resource."""
-    if _COMPUTED_LATER.search(difference.first):
+    if _COMPUTED_LATER.search(difference.top_member):
         return True
     if ended:
         return False
-    if _GROWING.search(difference.first):
+    if _GROWING.search(difference.top_member):
         are_numbers = isinstance(difference.old, int | float) and isinstance(difference.new, int | float)
         return difference.old is None or (are_numbers and difference.new >= difference.old)
-    return difference.first == "end" and difference.old is None
+    return difference.top_member == "end" and difference.old is None

@@ -6,25 +6,25 @@ from collections.abc import Iterable, Iterator
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import CREATED, ENDED
-from conformance.webhooks.operations import operation_of
+from conformance.webhooks.operations import build_operation_key
 
-Numbered = tuple[str, Delivery]  # the id of the exchange, and its delivery
+NumberedDelivery = tuple[str, Delivery]  # the id of the exchange, and its delivery
 NO_RETRY = (
     "no message was delivered twice, so the id of a retry was not seen; refuse the first deliveries with --refuse"
 )
 
 
-def judge_all(deliveries: Iterable[Numbered]) -> Iterator[Outcome | Noticed]:
+def check_sequence(deliveries: Iterable[NumberedDelivery]) -> Iterator[Outcome | Noticed]:
     """Yield the outcomes of all deliveries together, in whatever order they arrived."""
     listed = tuple(deliveries)
     yield from _check_ids(listed)
     yield from _check_pairs(listed)
 
 
-def _check_ids(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome]:
+def _check_ids(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome]:
     """Check WHK-05: a retry has the id of the first attempt, and no other message has it."""
-    by_id: dict[str, list[Numbered]] = defaultdict(list)
-    by_body: dict[bytes, list[Numbered]] = defaultdict(list)
+    by_id: dict[str, list[NumberedDelivery]] = defaultdict(list)
+    by_body: dict[bytes, list[NumberedDelivery]] = defaultdict(list)
     for numbered in deliveries:
         if numbered[1].id:
             by_id[numbered[1].id].append(numbered)
@@ -41,37 +41,37 @@ def _check_ids(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome]:
     ]
     yield from violations
     violated = {outcome.operation for outcome in violations}
-    retried = {operation_of(group[0][1].event): group for group in by_id.values() if len(group) > 1}
-    for operation in sorted({operation_of(delivery.event) for _, delivery in deliveries} - violated):
+    retried = {build_operation_key(group[0][1].event): group for group in by_id.values() if len(group) > 1}
+    for operation in sorted({build_operation_key(delivery.event) for _, delivery in deliveries} - violated):
         group = retried.get(operation)
         verdict = Verdict.PASS if group else Verdict.NOT_OBSERVABLE
         exchanges = tuple(name for name, _ in group or ())
         yield Outcome("WHK-05", operation, verdict, "" if group else NO_RETRY, exchanges=exchanges)
 
 
-def _has_different_bodies(group: list[Numbered]) -> bool:
+def _has_different_bodies(group: list[NumberedDelivery]) -> bool:
     """Return whether deliveries have different bodies."""
     return len({delivery.body for _, delivery in group}) > 1
 
 
-def _has_different_ids(group: list[Numbered]) -> bool:
+def _has_different_ids(group: list[NumberedDelivery]) -> bool:
     """Return whether deliveries have different ids."""
     return len({delivery.id for _, delivery in group}) > 1
 
 
-def _report_violation(message: str, group: list[Numbered]) -> Outcome:
+def _report_violation(message: str, group: list[NumberedDelivery]) -> Outcome:
     """Return a violation of WHK-05 by a group of deliveries."""
     ids = ", ".join(dict.fromkeys(delivery.id for _, delivery in group))
     exchanges = tuple(name for name, _ in group)
-    operation = operation_of(group[0][1].event)
+    operation = build_operation_key(group[0][1].event)
     return Outcome(
         "WHK-05", operation, Verdict.FAIL, message, "one id for each message", ids, "header:svix-id", exchanges
     )
 
 
-def _check_pairs(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome | Noticed]:
+def _check_pairs(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome | Noticed]:
     """Compare the created and the ended event of each resource; a missing or early event is only a notice."""
-    resources: dict[str, dict[str, Numbered]] = defaultdict(dict)
+    resources: dict[str, dict[str, NumberedDelivery]] = defaultdict(dict)
     for numbered in deliveries:
         name, event = str(numbered[1].data.get("id", "")), numbered[1].event
         if name and event.endswith((CREATED, ENDED)):
@@ -81,15 +81,17 @@ def _check_pairs(deliveries: tuple[Numbered, ...]) -> Iterator[Outcome | Noticed
             yield from _compare_pair(name, events[CREATED], events[ENDED], deliveries)
         elif ENDED in events:
             yield Noticed(
-                "pairing", f"{name} has an ended event but no created event", operation_of(events[ENDED][1].event)
+                "pairing",
+                f"{name} has an ended event but no created event",
+                build_operation_key(events[ENDED][1].event),
             )
 
 
 def _compare_pair(
-    name: str, created: Numbered, ended: Numbered, order: tuple[Numbered, ...]
+    name: str, created: NumberedDelivery, ended: NumberedDelivery, order: tuple[NumberedDelivery, ...]
 ) -> Iterator[Outcome | Noticed]:
     """Check WHK-06: both events of a resource have the same start; an early ended event is only a notice."""
-    operation = operation_of(ended[1].event)
+    operation = build_operation_key(ended[1].event)
     if order.index(ended) < order.index(created):
         yield Noticed("order", f"{name}: the ended event arrived before the created event", operation)
     first, last = created[1].data.get("start"), ended[1].data.get("start")

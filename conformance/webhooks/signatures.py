@@ -23,7 +23,7 @@ _TIMES = range(253_402_300_800)  # seconds up to the year 9999
 _SIZES = range(24, 65)  # bytes of a key (Standard Webhooks, "Signature scheme")
 
 
-class Key:
+class WebhookKey:
     """The key of an endpoint, from its secret `whsec_…`.
 
     Raises UsageError, without the secret in it, if it is not a webhook secret.
@@ -52,26 +52,26 @@ class Key:
         except ValueError:
             seconds, text = -1, ""
         if str(seconds) != timestamp or seconds not in _TIMES:
-            return "v1," + self.mac(message, timestamp, body)
+            return "v1," + self.compute_mac(message, timestamp, body)
         return self._webhook.sign(message, datetime.fromtimestamp(seconds, UTC), text)
 
-    def mac(self, message: str, timestamp: str, body: bytes) -> str:
+    def compute_mac(self, message: str, timestamp: str, body: bytes) -> str:
         """Return the base64 of the MAC of any message, also of one that no sender would send."""
         content = b".".join((message.encode(), timestamp.encode(), body))
         return base64.b64encode(hmac.digest(self._key, content, hashlib.sha256)).decode()
 
-    def accepts(self, message: str, timestamp: str, body: bytes, signatures: str) -> bool:
+    def has_valid_signature(self, message: str, timestamp: str, body: bytes, signatures: str) -> bool:
         """Return whether one of the signatures in a header is the right `v1` signature of the raw body.
 
         The library is not used: it compares with the clock and reads bodies as text, while a capture is judged later,
         byte by byte.
         """
-        expected = self.mac(message, timestamp, body)
+        expected = self.compute_mac(message, timestamp, body)
         tokens = (token.partition(",") for token in signatures.split(" "))
         return any(label == "v1" and hmac.compare_digest(mac.encode(), expected.encode()) for label, _, mac in tokens)
 
 
-def headers_of(message: str, timestamp: str, signatures: str, *, family: str = "svix") -> Headers:
+def build_signature_headers(message: str, timestamp: str, signatures: str, *, family: str = "svix") -> Headers:
     """Return the three headers that carry a signature; ev.energy sends the family `svix`, others `webhook`."""
     values = {"id": message, "timestamp": timestamp, "signature": signatures}
     return tuple((f"{family}-{name}", value) for name, value in values.items())

@@ -2,7 +2,7 @@
 
 from conformance.model import Place, Verdict
 from reports.formats.base import Format
-from reports.groups import Group, by_cause
+from reports.groups import FindingGroup, group_by_cause
 from reports.summary import Summary
 
 SHOWN = 10
@@ -13,15 +13,15 @@ def _write(summary: Summary) -> dict[str, bytes]:
     remaining = dict.fromkeys(("error", "warning", "notice"), SHOWN)
     remaining["notice"] -= 1  # the verdict
     lines = [f"::notice title=Conformance::{_escape_data(f'{summary.verdict}: ' + '; '.join(summary.reasons))}"]
-    for group in by_cause(summary.findings):
+    for group in group_by_cause(summary.findings):
         kind = "notice" if group.waived else _KINDS.get(group.verdict, "notice")
         if remaining[kind]:
             remaining[kind] -= 1
-            lines.append(_write_command(kind, group, summary.place(group.findings[0])))
+            lines.append(_write_command(kind, group, summary.find_place(group.findings[0])))
     return {"annotations.txt": "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")}
 
 
-def _write_command(kind: str, group: Group, place: Place | None) -> str:
+def _write_command(kind: str, group: FindingGroup, place: Place | None) -> str:
     """Return the command, with file and line only for a file of the repository: GitHub shows no others."""
     first = group.findings[0]
     others = f" and {len(group.findings) - 1} more" if len(group.findings) > 1 else ""

@@ -8,7 +8,7 @@ from reports.formats.base import Format
 from reports.summary import RunVerdict, Summary, WaiverState
 
 
-class State(StrEnum):
+class BadgeState(StrEnum):
     """The message of a badge."""
 
     CERTIFIED = "certified"
@@ -22,43 +22,43 @@ class State(StrEnum):
 
 
 _COLOURS = {
-    State.CERTIFIED: "1c6b3f",
-    State.CONFORMS: "2e8b57",
-    State.WAIVED: "8a5200",
-    State.VIOLATIONS: "b3261e",
-    State.EXPIRED: "8a5200",
-    State.REVOKED: "b3261e",
+    BadgeState.CERTIFIED: "1c6b3f",
+    BadgeState.CONFORMS: "2e8b57",
+    BadgeState.WAIVED: "8a5200",
+    BadgeState.VIOLATIONS: "b3261e",
+    BadgeState.EXPIRED: "8a5200",
+    BadgeState.REVOKED: "b3261e",
 }
 
 
-def badge(state: State) -> bytes:
+def write_badge(state: BadgeState) -> bytes:
     """Return the JSON of a Shields endpoint badge for a state."""
     content = {
         "schemaVersion": 1,
         "label": "ev.energy v2",
         "message": state.value,
         "color": _COLOURS.get(state, "565d68"),
-        "isError": state in {State.VIOLATIONS, State.REVOKED, State.ERROR},
+        "isError": state in {BadgeState.VIOLATIONS, BadgeState.REVOKED, BadgeState.ERROR},
     }
     return msgspec.json.encode(content)
 
 
-def state_of(summary: Summary) -> State:
+def badge_state(summary: Summary) -> BadgeState:
     """Return CERTIFIED if the run signed a certificate, EXPIRED if only expired waivers fail it, else its verdict."""
     if summary.certificate is not None and summary.certificate.verified:
-        return State.CERTIFIED
+        return BadgeState.CERTIFIED
     if summary.verdict is not RunVerdict.VIOLATIONS:
-        return State(summary.verdict.value)
+        return BadgeState(summary.verdict.value)
     waivers = {(waiver.requirement, waiver.operation): waiver.state for waiver in summary.waivers}
     broken = {
-        waivers.get((finding.requirement, finding.operation)) for finding in summary.findings if finding.violation
+        waivers.get((finding.requirement, finding.operation)) for finding in summary.findings if finding.is_violation
     }
     broken |= {waiver.state for waiver in summary.waivers if waiver.state is not WaiverState.ACTIVE}
-    return State.EXPIRED if broken == {WaiverState.EXPIRED} else State.VIOLATIONS
+    return BadgeState.EXPIRED if broken == {WaiverState.EXPIRED} else BadgeState.VIOLATIONS
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    return {"badge.json": badge(state_of(summary))}
+    return {"badge.json": write_badge(badge_state(summary))}
 
 
 FORMATS = (Format("badge", "badge.json", _write),)

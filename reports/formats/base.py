@@ -18,7 +18,7 @@ class Format(msgspec.Struct, frozen=True):
     render: Callable[[Summary], dict[str, bytes]]
 
 
-def described(finding: Finding) -> str:
+def describe_finding(finding: Finding) -> str:
     """Return a finding in plain text, one line for each fact."""
     lines = [f"{finding.verdict} {finding.message}"]
     lines += [

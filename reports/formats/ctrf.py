@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from conformance.model import Verdict
-from reports.formats.base import Format, described
-from reports.summary import Cell, Summary
+from reports.formats.base import Format, describe_finding
+from reports.summary import CaseResult, Summary
 
 _STATUS = {
     Verdict.PASS: "passed",
@@ -21,7 +21,7 @@ _STATUS = {
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    tests = [_build_test(cell, summary) for cell in summary.every_cell]
+    tests = [_build_test(cell, summary) for cell in summary.all_results]
     counts = Counter(test["status"] for test in tests)
     start = summary.started.started_at if summary.started else 0.0
     results = {
@@ -33,7 +33,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
             "stop": int((start + summary.duration_s) * 1000),
             "extra": {
                 "verdict": summary.verdict.value,
-                "planned": summary.planned,
+                "planned": summary.planned_count,
                 "counts": {verdict.value: count for verdict, count in summary.counts.items()},
             },
         },
@@ -44,20 +44,20 @@ def _write(summary: Summary) -> dict[str, bytes]:
     }
 
 
-def _build_test(cell: Cell, summary: Summary) -> dict[str, Any]:
-    findings = summary.by_case.get(cell.case, ())
-    waived = cell.verdict is Verdict.FAIL and not summary.violated(cell)
+def _build_test(cell: CaseResult, summary: Summary) -> dict[str, Any]:
+    findings = summary.findings_by_case.get(cell.case, ())
+    waived = cell.verdict is Verdict.FAIL and not summary.has_violation(cell)
     test: dict[str, Any] = {
         "name": str(cell.case),
         "status": "other" if waived else _STATUS.get(cell.verdict, "other"),
         "duration": 0,
         "suite": [cell.requirement],
         "rawStatus": cell.verdict.value,
-        "tags": [summary.level(cell.requirement).value, *(["waived"] if waived else [])],
+        "tags": [summary.requirement_level(cell.requirement).value, *(["waived"] if waived else [])],
     }
     if cell.reason:
         test["message"] = cell.reason
-    return test | ({"trace": "\n\n".join(map(described, findings))} if findings else {})
+    return test | ({"trace": "\n\n".join(map(describe_finding, findings))} if findings else {})
 
 
 FORMATS = (Format("ctrf", "ctrf-report.json", _write),)

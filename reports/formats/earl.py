@@ -6,7 +6,7 @@ import msgspec
 
 from conformance.model import Verdict
 from reports.formats.base import Format
-from reports.summary import Cell, Summary
+from reports.summary import CaseResult, Summary
 
 _OUTCOMES = {
     Verdict.PASS: "earl:passed",
@@ -43,7 +43,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         "description": f"description {header.description_sha256}" if header else "",
         "verdict": summary.verdict.value,
     }
-    used = sorted({cell.requirement for cell in summary.every_cell})
+    used = sorted({cell.requirement for cell in summary.all_results})
     graph = [
         {
             "@id": "ev:suite",
@@ -52,17 +52,17 @@ def _write(summary: Summary) -> dict[str, bytes]:
         },
         subject,
         *(_build_criterion(key, summary) for key in used),
-        *(_build_assertion(cell) for cell in summary.every_cell),
+        *(_build_assertion(cell) for cell in summary.all_results),
     ]
     return {"earl.jsonld": msgspec.json.encode({"@context": _CONTEXT, "@graph": graph})}
 
 
 def _build_criterion(key: str, summary: Summary) -> dict[str, Any]:
-    known = summary.by_id.get(key)
+    known = summary.requirements_by_id.get(key)
     return {"@id": f"ev:requirement:{key}", "@type": "earl:TestRequirement", "title": known.statement if known else key}
 
 
-def _build_assertion(cell: Cell) -> dict[str, Any]:
+def _build_assertion(cell: CaseResult) -> dict[str, Any]:
     return {
         "@type": "earl:Assertion",
         "assertedBy": "ev:suite",

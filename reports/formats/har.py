@@ -69,7 +69,7 @@ def _build_response(response: Response | None) -> harfile.Response:
         httpVersion="HTTP/1.1",
         headers=_build_records(received.headers),
         content=content,
-        redirectURL=received.header("location") or "",
+        redirectURL=received.find_header("location") or "",
         headersSize=-1,
         bodySize=len(received.body),
     )

@@ -11,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.model import RunStarted
-from reports.case_columns import core
-from reports.coverage import coverage
-from reports.evidence import Packed, deflated, pack
-from reports.first_page import Partner, partner
+from reports.case_columns import build_columns
+from reports.coverage import measure_coverage
+from reports.evidence import PackedEvidence, deflate, pack_evidence
+from reports.first_page import FirstPage, build_first_page
 from reports.formats.base import Format
-from reports.groups import by_cause
+from reports.groups import group_by_cause
 from reports.sections.base import GLYPHS, ReportSection
 from reports.sections.certification import build_certification
 from reports.sections.findings import FindingDetails, FindingsSection, build_findings
@@ -42,7 +42,7 @@ class PageData(msgspec.Struct, frozen=True):
     """The data that the page's script decodes when it needs them."""
 
     core: str
-    packed: Packed
+    packed: PackedEvidence
     findings: tuple[str, ...]
 
 
@@ -51,7 +51,7 @@ class ReportPage(msgspec.Struct, frozen=True):
 
     verdict: RunVerdict
     header: RunStarted | None
-    partner: Partner | None
+    partner: FirstPage | None
     sections: tuple[ReportSection, ...]
     store: PageData
     style: PageAsset
@@ -66,18 +66,18 @@ def _write(summary: Summary) -> dict[str, bytes]:
 
 
 def _build_page(summary: Summary, environment: Environment) -> ReportPage:
-    groups = by_cause(summary.findings)
+    groups = group_by_cause(summary.findings)
     template = environment.get_template(FindingDetails.template)
     findings = build_findings(summary, groups, lambda details: template.render(view=details))
     store = _build_store(summary, findings)
-    first_page = partner(summary, groups)
-    covered = coverage(summary)
+    first_page = build_first_page(summary, groups)
+    covered = measure_coverage(summary)
     sections = (
         build_certification(summary, first_page),
         build_verdict(summary, groups, is_certification=first_page is not None),
         findings,
         build_matrix(summary),
-        CasesSection(len(summary.cells) + len(summary.unplanned)),
+        CasesSection(len(summary.case_results) + len(summary.unplanned_results)),
         ExchangesSection(len(summary.exchanges), store.packed.cut),
         build_coverage(summary, covered),
         build_cost(summary),
@@ -98,9 +98,9 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
 
 
 def _build_store(summary: Summary, findings: FindingsSection) -> PageData:
-    known = deflated(core(summary))
+    known = deflate(build_columns(summary))
     spent = REST + findings.size + SUMMARY_LINE * findings.findings + len(known)
-    return PageData(known, pack(summary, spent=spent), findings.chunks)
+    return PageData(known, pack_evidence(summary, spent=spent), findings.chunks)
 
 
 def _build_asset(parts: Sequence[str]) -> PageAsset:

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from conformance.model import Verdict
-from reports.coverage import Total, coverage, totals
+from reports.coverage import CoverageTotal, measure_coverage, sum_coverage
 from reports.formats.base import Format
-from reports.request_commands import curl, variables
-from reports.summary import Cell, Finding, Summary
+from reports.request_commands import list_variables, write_curl
+from reports.summary import CaseResult, Finding, Summary
 
 SCHEMA = "evconform/summary/1"
 _ABOUT_THE_API = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.REVIEW})
@@ -35,16 +35,17 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "requests_expected": header.expected if header else {},
         "budget": header.budget if header else None,
         "duration_s": round(summary.duration_s, 3),
-        "planned": summary.planned,
+        "planned": summary.planned_count,
         "counts": {verdict.value: count for verdict, count in summary.counts.items()},
         "findings": [
             _build_finding(finding, summary) for finding in summary.findings if finding.verdict in _ABOUT_THE_API
         ],
-        "not_tested": _list_reasons(summary.cells, Verdict.NOT_TESTED),
-        "inconclusive": _list_reasons(summary.cells, Verdict.INCONCLUSIVE),
-        "errors": _list_reasons((*summary.cells, *summary.unplanned), Verdict.ERROR),
+        "not_tested": _list_reasons(summary.case_results, Verdict.NOT_TESTED),
+        "inconclusive": _list_reasons(summary.case_results, Verdict.INCONCLUSIVE),
+        "errors": _list_reasons((*summary.case_results, *summary.unplanned_results), Verdict.ERROR),
         "unplanned": [
-            {**_build_case(cell), "verdict": cell.verdict.value, "reason": cell.reason} for cell in summary.unplanned
+            {**_build_case(cell), "verdict": cell.verdict.value, "reason": cell.reason}
+            for cell in summary.unplanned_results
         ],
         "coverage": _build_coverage(summary),
         "cut_off": list(summary.cut_off),
@@ -56,7 +57,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
 
 
 def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
-    repeated = summary.simplest(finding)
+    repeated = summary.simplest_exchange(finding)
     return {
         "requirement": finding.requirement,
         "level": finding.level.value,
@@ -68,8 +69,8 @@ def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
         "actual": finding.actual,
         "pointer": finding.pointer,
         "exchanges": list(finding.exchanges),
-        "curl": curl(repeated) if repeated else "",
-        "variables": {variable.name: variable.what for variable in variables(repeated)} if repeated else {},
+        "curl": write_curl(repeated) if repeated else "",
+        "variables": {variable.name: variable.what for variable in list_variables(repeated)} if repeated else {},
         "smallest": finding.smallest,
         "times": finding.times,
         "cause": finding.cause,
@@ -80,9 +81,9 @@ def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
 
 def _build_coverage(summary: Summary) -> dict[str, Any]:
     """Return the coverage in all and by operation, with the names of what was not seen."""
-    covered = coverage(summary)
+    covered = measure_coverage(summary)
     return {
-        "totals": {total.name: _build_total(total) for total in totals(covered)},
+        "totals": {total.name: _build_total(total) for total in sum_coverage(covered)},
         "operations": {
             operation.key: {
                 "requests": operation.requests,
@@ -96,15 +97,15 @@ def _build_coverage(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _build_total(total: Total) -> dict[str, int]:
+def _build_total(total: CoverageTotal) -> dict[str, int]:
     return {"seen": total.used, "documented": total.offered}
 
 
-def _build_case(cell: Cell) -> dict[str, str]:
+def _build_case(cell: CaseResult) -> dict[str, str]:
     return {"requirement": cell.requirement, "operation": cell.operation}
 
 
-def _list_reasons(cells: Iterable[Cell], verdict: Verdict) -> list[dict[str, str]]:
+def _list_reasons(cells: Iterable[CaseResult], verdict: Verdict) -> list[dict[str, str]]:
     return [{**_build_case(cell), "reason": cell.reason} for cell in cells if cell.verdict is verdict]
 
 

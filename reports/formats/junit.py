@@ -6,8 +6,8 @@ from itertools import groupby
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.model import Verdict
-from reports.formats.base import Format, described
-from reports.summary import Cell, Summary
+from reports.formats.base import Format, describe_finding
+from reports.summary import CaseResult, Summary
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 _GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
@@ -15,9 +15,9 @@ _GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
 
 def _write(summary: Summary) -> dict[str, bytes]:
     document = JUnitXml("evconform")
-    for requirement, group in groupby(summary.every_cell, key=lambda cell: cell.requirement):
+    for requirement, group in groupby(summary.all_results, key=lambda cell: cell.requirement):
         suite = TestSuite(_replace_forbidden(requirement))
-        known = summary.by_id.get(requirement)
+        known = summary.requirements_by_id.get(requirement)
         if known is not None:
             suite.add_property("level", known.level.value)
             suite.add_property("statement", _replace_forbidden(known.statement))
@@ -28,15 +28,15 @@ def _write(summary: Summary) -> dict[str, bytes]:
     return {"junit.xml": content}
 
 
-def _build_case(cell: Cell, summary: Summary) -> TestCase:
+def _build_case(cell: CaseResult, summary: Summary) -> TestCase:
     case = TestCase(
         _replace_forbidden(f"{cell.requirement} {cell.operation}"),
         classname=_replace_forbidden(cell.requirement),
         time=0,
     )
-    text = _replace_forbidden("\n\n".join(map(described, summary.by_case.get(cell.case, ()))))
+    text = _replace_forbidden("\n\n".join(map(describe_finding, summary.findings_by_case.get(cell.case, ()))))
     reason = _replace_forbidden(f"{cell.verdict}: {cell.reason}")
-    waived = cell.verdict is Verdict.FAIL and not summary.violated(cell)
+    waived = cell.verdict is Verdict.FAIL and not summary.has_violation(cell)
     if cell.verdict in _GREEN:
         if text:
             case.system_out = text

@@ -3,8 +3,8 @@
 import re
 
 from reports.formats.base import Format
-from reports.groups import Group, by_cause
-from reports.request_commands import curl, variables
+from reports.groups import FindingGroup, group_by_cause
+from reports.request_commands import list_variables, write_curl
 from reports.summary import Summary
 
 CAUSES = 20
@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r"[&<>\\`*_{}\[\]()#+!|~$@:\x00-\x1f\x7f\u202a-\u202e\u206
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    groups = by_cause(summary.findings)
+    groups = group_by_cause(summary.findings)
     parts = [_write_head(summary), _write_counts(summary), *(_write_group(group, summary) for group in groups[:CAUSES])]
     if len(groups) > CAUSES:
         parts.append(f"…and {len(groups) - CAUSES} more causes, see the report.")
@@ -50,16 +50,16 @@ def _write_head(summary: Summary) -> str:
 
 def _write_counts(summary: Summary) -> str:
     rows = [f"| {verdict.replace('_', ' ').lower()} | {count} |" for verdict, count in summary.counts.items() if count]
-    return "\n".join(["| verdict | cases |", "| --- | ---: |", *rows, f"| **planned** | **{summary.planned}** |"])
+    return "\n".join(["| verdict | cases |", "| --- | ---: |", *rows, f"| **planned** | **{summary.planned_count}** |"])
 
 
-def _write_group(group: Group, summary: Summary) -> str:
+def _write_group(group: FindingGroup, summary: Summary) -> str:
     first = group.findings[0]
     waived = " (waived)" if group.waived else ""
     where = f"{_escape(first.operation)}{f' and {len(group.findings) - 1} more' if len(group.findings) > 1 else ''}"
     title = f"{group.verdict} {_escape(group.requirement)} ({group.level}){waived}: {_escape(group.message)}"
     lines = [f"<details><summary>{title} — {where}, seen {group.times} times</summary>", ""]
-    known = summary.by_id.get(group.requirement)
+    known = summary.requirements_by_id.get(group.requirement)
     if known is not None:
         lines += [
             f"> {_escape(known.statement)} ({_escape(known.source.document)}, {_escape(known.source.section)})",
@@ -68,10 +68,10 @@ def _write_group(group: Group, summary: Summary) -> str:
     for name in ("pointer", "expected", "actual"):
         if getattr(first, name):
             lines.append(f"- {name}: {_escape(getattr(first, name))}")
-    exchange = summary.simplest(first)
+    exchange = summary.simplest_exchange(first)
     if exchange is not None:
-        lines += ["", _fence(curl(exchange))]
-        lines += [f"\n`{variable.name}` is {_escape(variable.what)}." for variable in variables(exchange)]
+        lines += ["", _fence(write_curl(exchange))]
+        lines += [f"\n`{variable.name}` is {_escape(variable.what)}." for variable in list_variables(exchange)]
     return "\n".join([*lines, "", "</details>"])
 
 

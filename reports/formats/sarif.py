@@ -43,7 +43,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
 
 
 def _build_rule(key: str, summary: Summary) -> dict[str, Any]:
-    known = summary.by_id.get(key)
+    known = summary.requirements_by_id.get(key)
     if known is None:
         return {"id": key}
     rule: dict[str, Any] = {
@@ -75,8 +75,8 @@ def _build_result(finding: Finding, numbers: dict[str, int], summary: Summary) -
 
 def _build_location(finding: Finding, summary: Summary) -> dict[str, Any]:
     source = summary.started.description_source if summary.started else ""
-    place = summary.place(finding) or Place(_BUNDLED if source in {"", "shipped"} else source, 1)
-    member = {"fullyQualifiedName": summary.pointer(finding), "name": finding.operation, "kind": "member"}
+    place = summary.find_place(finding) or Place(_BUNDLED if source in {"", "shipped"} else source, 1)
+    member = {"fullyQualifiedName": summary.find_pointer(finding), "name": finding.operation, "kind": "member"}
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(place.file)},

@@ -5,15 +5,15 @@ from typing import ClassVar
 import msgspec
 
 from conformance.model import Level, RunStarted
-from reports.first_page import Partner
+from reports.first_page import FirstPage
 from reports.sections.base import ReportSection
-from reports.summary import Cell, CertificateState, Summary
+from reports.summary import CaseResult, CertificateState, Summary
 
 
 class UndecidedCase(msgspec.Struct, frozen=True):
     """A case without PASS, FAIL or WARN, the level of its requirement, and its operation (empty if the only one)."""
 
-    result: Cell
+    result: CaseResult
     level: Level
     operation: str
 
@@ -25,7 +25,7 @@ class CertificationSection(ReportSection, frozen=True):
     title: ClassVar[str] = "Certification"
     template: ClassVar[str] = "certification.html.jinja"
 
-    partner: Partner
+    partner: FirstPage
     header: RunStarted
     state: CertificateState | None
     reasons: tuple[str, ...]
@@ -33,15 +33,15 @@ class CertificationSection(ReportSection, frozen=True):
     undecided: tuple[UndecidedCase, ...]
 
 
-def build_certification(summary: Summary, partner: Partner | None) -> CertificationSection | None:
+def build_certification(summary: Summary, partner: FirstPage | None) -> CertificationSection | None:
     """Return the section of a certification, or None for any other run."""
     if partner is None or summary.started is None:
         return None
-    has_several = len({cell.operation for cell in summary.every_cell}) > 1
+    has_several = len({cell.operation for cell in summary.all_results}) > 1
     undecided = tuple(
         UndecidedCase(
             cell,
-            summary.level(cell.requirement),
+            summary.requirement_level(cell.requirement),
             cell.operation if has_several and not cell.operation.endswith("*") else "",
         )
         for cell in partner.unseen

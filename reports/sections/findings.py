@@ -7,13 +7,13 @@ import msgspec
 from markupsafe import Markup
 
 from conformance.model import Exchange, Requirement
-from reports.evidence import deflated
-from reports.excerpt import Line, excerpt, shows_actual
-from reports.groups import Group
-from reports.request_commands import Variable, curl, python, variables
+from reports.evidence import deflate
+from reports.excerpt import DiffLine, build_excerpt, has_actual
+from reports.groups import FindingGroup
+from reports.request_commands import Variable, list_variables, write_curl, write_python
 from reports.sections.base import ReportSection
 from reports.summary import Finding, Summary
-from reports.waivers import WAIVABLE, entry
+from reports.waivers import WAIVABLE, write_entry
 
 INLINE_BYTES = 300_000  # of findings inside the page; later ones are loaded from the store when opened
 STORED_PER_CHUNK = 40
@@ -40,7 +40,7 @@ class FindingDetails(msgspec.Struct, frozen=True):
 
     finding: Finding
     message: str
-    lines: tuple[Line, ...]
+    lines: tuple[DiffLine, ...]
     actual: str
     exchanges: tuple[Exchange, ...]
     hidden_exchanges: int
@@ -61,7 +61,7 @@ class FindingsSection(ReportSection, frozen=True):
     template: ClassVar[str] = "findings.html.jinja"
     first_shown: ClassVar[int] = MAX_OPERATIONS
 
-    groups: tuple[Group, ...]
+    groups: tuple[FindingGroup, ...]
     findings: int
     is_partial: bool
     requirements: Mapping[str, Requirement]
@@ -82,7 +82,7 @@ class FindingsSection(ReportSection, frozen=True):
 
 
 def build_findings(
-    summary: Summary, groups: tuple[Group, ...], render: Callable[[FindingDetails], str]
+    summary: Summary, groups: tuple[FindingGroup, ...], render: Callable[[FindingDetails], str]
 ) -> FindingsSection:
     """Return the section of the findings; `render` lays out the details of one."""
     inline: dict[str, Markup] = {}
@@ -101,33 +101,33 @@ def build_findings(
         groups=groups,
         findings=len(summary.findings),
         is_partial=bool(summary.cut_off or summary.stopped),
-        requirements=summary.by_id,
+        requirements=summary.requirements_by_id,
         new=frozenset(change.finding for change in summary.since.new) if summary.since else frozenset(),
         inline=inline,
-        chunks=tuple(deflated([html for _, html in part]) for part in parts),
+        chunks=tuple(deflate([html for _, html in part]) for part in parts),
         stored_at={key: f"{chunk}:{n}" for chunk, part in enumerate(parts) for n, (key, _) in enumerate(part)},
     )
 
 
-def build_details(finding: Finding, group: Group, summary: Summary) -> FindingDetails:
+def build_details(finding: Finding, group: FindingGroup, summary: Summary) -> FindingDetails:
     """Return the evidence of a finding."""
-    exchanges = [summary.by_exchange[key] for key in finding.exchanges if key in summary.by_exchange]
-    lines = excerpt(finding, exchanges[0] if exchanges else None)
+    exchanges = [summary.exchanges_by_id[key] for key in finding.exchanges if key in summary.exchanges_by_id]
+    lines = build_excerpt(finding, exchanges[0] if exchanges else None)
     can_be_waived = summary.started is not None and finding.verdict in WAIVABLE
     return FindingDetails(
         finding=finding,
         message=finding.message if finding.message != group.message else "",
         lines=lines,
-        actual="" if shows_actual(finding, lines) else finding.actual,
+        actual="" if has_actual(finding, lines) else finding.actual,
         exchanges=tuple(exchanges[:MAX_LINKS]),
         hidden_exchanges=max(0, len(exchanges) - MAX_LINKS),
         again=_build_repetition(exchanges[0] if exchanges else None),
-        smallest=_build_repetition(summary.by_exchange.get(finding.smallest)),
-        waiver=entry(finding, summary.started.started_at) if summary.started and can_be_waived else "",
+        smallest=_build_repetition(summary.exchanges_by_id.get(finding.smallest)),
+        waiver=write_entry(finding, summary.started.started_at) if summary.started and can_be_waived else "",
     )
 
 
 def _build_repetition(exchange: Exchange | None) -> Repetition | None:
     if exchange is None:
         return None
-    return Repetition(exchange, curl(exchange), python(exchange), variables(exchange))
+    return Repetition(exchange, write_curl(exchange), write_python(exchange), list_variables(exchange))

@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.model import Noticed
 from reports.sections.base import ReportSection
-from reports.summary import AppliedWaiver, Change, Difference, Summary
+from reports.summary import AppliedWaiver, FindingChange, RunDifference, Summary
 
 
 class WaiversSection(ReportSection, frozen=True):
@@ -29,7 +29,7 @@ class ChangeList(msgspec.Struct, frozen=True):
     """The changes of one kind, with an explanation where the title is not enough."""
 
     title: str
-    changes: tuple[Change, ...]
+    changes: tuple[FindingChange, ...]
     note: str = ""
 
 
@@ -40,7 +40,7 @@ class ChangesSection(ReportSection, frozen=True):
     title: ClassVar[str] = "Changes"
     template: ClassVar[str] = "changes.html.jinja"
 
-    since: Difference
+    since: RunDifference
     lists: tuple[ChangeList, ...]
     findings: frozenset[str]
 

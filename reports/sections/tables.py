@@ -72,13 +72,13 @@ class ExchangesSection(ReportSection, frozen=True):
 def build_matrix(summary: Summary) -> MatrixSection:
     """Return the section of the matrix."""
     counts: dict[str, Counter[Verdict]] = defaultdict(Counter)
-    for cell in summary.cells:
+    for cell in summary.case_results:
         counts[cell.requirement][cell.verdict] += 1
     rows = tuple(
         RequirementRow(
             key,
-            summary.level(key),
-            summary.by_id[key].statement if key in summary.by_id else "not in the catalogue",
+            summary.requirement_level(key),
+            summary.requirements_by_id[key].statement if key in summary.requirements_by_id else "not in the catalogue",
             {verdict: counts[key][verdict] for verdict in summary.counts},
         )
         for key in sorted(counts)

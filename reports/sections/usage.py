@@ -5,8 +5,8 @@ from typing import ClassVar
 import msgspec
 
 from reports import plots
-from reports.coverage import OperationCoverage, Total, totals
-from reports.model_diagram import LABEL, Picture, Use, picture
+from reports.coverage import CoverageTotal, OperationCoverage, sum_coverage
+from reports.model_diagram import LABEL_WIDTH, LinkUse, ModelDiagram, draw_model
 from reports.sections.base import ReportSection
 from reports.summary import Summary
 
@@ -21,7 +21,7 @@ class CoverageSection(ReportSection, frozen=True):
     template: ClassVar[str] = "coverage.html.jinja"
 
     operations: tuple[OperationCoverage, ...]
-    totals: tuple[Total, ...]
+    totals: tuple[CoverageTotal, ...]
     has_unseen_fields: bool
 
 
@@ -54,28 +54,28 @@ class ModelSection(ReportSection, frozen=True):
     anchor: ClassVar[str] = "model"
     title: ClassVar[str] = "Resource model"
     template: ClassVar[str] = "model.html.jinja"
-    label_width: ClassVar[int] = LABEL
-    classes: ClassVar[dict[Use, str]] = {Use.WALKED: "walked", Use.OPEN: "open", Use.PLAIN: "plain"}
+    label_width: ClassVar[int] = LABEL_WIDTH
+    classes: ClassVar[dict[LinkUse, str]] = {LinkUse.WALKED: "walked", LinkUse.OPEN: "open", LinkUse.PLAIN: "plain"}
 
-    picture: Picture | None
+    picture: ModelDiagram | None
 
 
 def build_coverage(summary: Summary, covered: tuple[OperationCoverage, ...]) -> CoverageSection:
     """Return the section of the coverage."""
-    return CoverageSection(covered, totals(covered), _UNSEEN_FIELDS in summary.by_id)
+    return CoverageSection(covered, sum_coverage(covered), _UNSEEN_FIELDS in summary.requirements_by_id)
 
 
 def build_cost(summary: Summary) -> CostSection:
     """Return the section of requests and time."""
-    latencies = plots.latencies(summary)
+    latencies = plots.measure_latencies(summary)
     return CostSection(
-        plots.spending(summary),
-        latencies[: plots.SLOWEST],
-        latencies[plots.SLOWEST :],
-        plots.latency_ticks(latencies),
+        plots.plot_spending(summary),
+        latencies[: plots.MAX_SLOWEST],
+        latencies[plots.MAX_SLOWEST :],
+        plots.build_latency_ticks(latencies),
     )
 
 
 def build_model(summary: Summary, covered: tuple[OperationCoverage, ...]) -> ModelSection:
     """Return the section of the resource model."""
-    return ModelSection(picture(summary.model, covered) if summary.model else None)
+    return ModelSection(draw_model(summary.model, covered) if summary.model else None)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from conformance.model import RunStarted, Verdict
-from reports.groups import Group
+from reports.groups import FindingGroup
 from reports.sections.base import ReportSection
 from reports.summary import GRAVITY, RunVerdict, Summary
 
@@ -50,7 +50,7 @@ class VerdictSection(ReportSection, frozen=True):
     bar: tuple[Segment, ...]
     planned: int
     unplanned: int
-    groups: tuple[Group, ...]
+    groups: tuple[FindingGroup, ...]
     gaps: tuple[Gap, ...]
     header: RunStarted | None
     duration_s: float
@@ -65,15 +65,15 @@ class VerdictSection(ReportSection, frozen=True):
         return SEALS[self.verdict]
 
 
-def build_verdict(summary: Summary, groups: tuple[Group, ...], *, is_certification: bool) -> VerdictSection:
+def build_verdict(summary: Summary, groups: tuple[FindingGroup, ...], *, is_certification: bool) -> VerdictSection:
     """Return the section of the verdict."""
     return VerdictSection(
         verdict=summary.verdict,
         reasons=summary.reasons,
         counts=summary.counts,
         bar=build_bar(summary),
-        planned=summary.planned,
-        unplanned=len(summary.unplanned),
+        planned=summary.planned_count,
+        unplanned=len(summary.unplanned_results),
         groups=groups,
         gaps=build_gaps(summary),
         header=summary.started,
@@ -88,7 +88,9 @@ def build_verdict(summary: Summary, groups: tuple[Group, ...], *, is_certificati
 def build_bar(summary: Summary) -> tuple[Segment, ...]:
     """Return the bar of verdicts; the segment of a verdict that occurs is never too thin to see."""
     shares = {
-        verdict: max(count / max(summary.planned, 1), _MIN_SHARE) for verdict, count in summary.counts.items() if count
+        verdict: max(count / max(summary.planned_count, 1), _MIN_SHARE)
+        for verdict, count in summary.counts.items()
+        if count
     }
     scale = _BAR_WIDTH / (sum(shares.values()) or 1)
     segments, x = [], 0.0
@@ -104,5 +106,5 @@ def build_gaps(summary: Summary) -> tuple[Gap, ...]:
     """Return the reasons why cases were not tested, most frequent first."""
     return tuple(
         Gap(reason, count, quote(f'status:not-tested text:"{reason.partition(chr(34))[0][:80]}"'))
-        for reason, count in summary.gaps.items()
+        for reason, count in summary.gap_counts.items()
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from conformance.description import load
+from conformance.description import load_description
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 _FRESH = """
@@ -51,7 +51,7 @@ def main() -> None:
         path = Path(sys.argv[1]) if sys.argv[1:] else PROVIDED
         if not path.exists():
             path = folder / "shipped.yaml"
-            path.write_text(yaml.safe_dump(load(cache_dir=folder / "own").document))
+            path.write_text(yaml.safe_dump(load_description(cache_dir=folder / "own").document))
         text = path.read_text(encoding="utf-8")
         fresh(path, folder / "bytecode")  # so that no measured run compiles modules
         figures = {
@@ -59,7 +59,7 @@ def main() -> None:
             "PyYAML CSafeLoader": best(lambda: yaml.load(text, Loader=yaml.CSafeLoader)),
             "cold, new interpreter": min(fresh(path, folder / f"cold{n}") for n in range(5)),
             "cached, new interpreter": min(fresh(path, folder / "cold0") for _ in range(5)),
-            "cached, model only": best(lambda: load(path, cache_dir=folder / "cold0").model),
+            "cached, model only": best(lambda: load_description(path, cache_dir=folder / "cold0").model),
         }
         print(f"{path.name}: {len(text) / 1000:.0f} kB")
         cold = figures["cold, new interpreter"]

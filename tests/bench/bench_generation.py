@@ -16,10 +16,10 @@ from conformance.evidence.subject import Subject
 from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
-from conformance.mock_server import running
+from conformance.mock_server import run_server
 from conformance.model import Exchanged, Noticed, Observed, Profile, Verdict
-from conformance.run_log.event_log import read
-from strategies.compiled_cases import compiled
+from conformance.run_log.event_log import read_events
+from strategies.compiled_cases import compile_cases
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 NAMES = ("generated", "generated-writes")
@@ -29,15 +29,15 @@ _REACHED = re.compile(r"(\d+) of (\d+) valid")
 def compile_all(subject: Subject) -> tuple[int, float]:
     """All cases of a description and a seed, and the seconds that they took."""
     began = time.perf_counter()
-    model, validators, opinion = subject.model, subject.validators, subject.opinion
-    return sum(len(compiled(o, validators, opinion, seed=subject.seed)) for o in model.operations), (
+    model, validators, opinion = subject.model, subject.validators, subject.second_opinion
+    return sum(len(compile_cases(o, validators, opinion, seed=subject.seed)) for o in model.operations), (
         time.perf_counter() - began
     )
 
 
 def measure(description: Path | None, seed: int) -> tuple[int, int, int, list[str]]:
     """Valid requests that succeeded, valid requests, exchanges, and what a clean server is accused of."""
-    with tempfile.TemporaryDirectory() as folder, running(description, seed=seed) as server:
+    with tempfile.TemporaryDirectory() as folder, run_server(description, seed=seed) as server:
         options = RunOptions(
             target=server.base_url,
             description=description,
@@ -50,13 +50,13 @@ def measure(description: Path | None, seed: int) -> tuple[int, int, int, list[st
         session = Session.open(options)
         worker = Worker(session.spec, session.brief, "main")
         cases, compiling = compile_all(worker.subject)
-        items = [item for item in worker.todo if item.probe in NAMES]
+        items = [item for item in worker.remaining_items if item.probe in NAMES]
         began, busy = time.perf_counter(), time.process_time()
         for item in items:
             worker.run(item)
         took, busy = time.perf_counter() - began, time.process_time() - busy
         worker.close()
-        events = list(read([session.finish()]))
+        events = list(read_events([session.finish()]))
         session.close()
     told = [_REACHED.search(e.message) for e in events if isinstance(e, Noticed) and e.topic == "generated"]
     reached, valid = (sum(int(each[part]) for each in told if each) for part in (1, 2))

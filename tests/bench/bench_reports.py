@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 import generator
 
 import reports
-from conformance.run_log.event_log import Writer
+from conformance.run_log.event_log import LogWriter
 
 T = TypeVar("T")
 USABLE = "html[data-ready]"
@@ -54,19 +54,19 @@ def main(exchanges: int = 20_000, page: int = 12) -> None:
         line("json.dumps of the events", peer, len(dumped), peer)
         log = directory / "events.jsonl"
         line("event log, written", timed(lambda: write(log, events))[0], log.stat().st_size, peer)
-        seconds, summary = timed(lambda: reports.fold(reports.read([log])))
+        seconds, summary = timed(lambda: reports.fold(reports.read_events([log])))
         line("event log, read and folded", seconds, log.stat().st_size, peer)
         for each in reports.FORMATS:
             seconds, built = timed(lambda each=each: reports.build(summary, directory, [each]))
             line(each, seconds, built[each].stat().st_size, peer)
-        whole, built = timed(lambda: reports.build(reports.read([log]), directory / "b", ["html"]))
+        whole, built = timed(lambda: reports.build(reports.read_events([log]), directory / "b", ["html"]))
         line("log to report.html", whole, built["html"].stat().st_size, peer)
         opened(built["html"])
 
 
 def write(path: Path, events: list[Any]) -> None:
     """The events as a run writes them."""
-    with Writer(path) as log:
+    with LogWriter(path) as log:
         for event in events:
             log.append(event)
 

@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.description import Description, load
-from conformance.mock_server import running
-from conformance.mock_server.api import Request
-from conformance.mock_server.assembly import Settings, assemble
-from conformance.mock_server.world.store import Record
+from conformance.description import Description, load_description
+from conformance.mock_server import run_server
+from conformance.mock_server.api import WireRequest
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 SECONDS = 4.0
@@ -146,38 +146,41 @@ def page_times(description: Description) -> dict[str, float]:
     """Microseconds for a page in the middle of collections of 100 and 10,000 (nothing cached of it)."""
     found = {}
     for size in (100, 10_000):
-        server = assemble(Settings(), description)
+        server = assemble_server(ServerSettings(), description)
         shape = server.world.shape
         largest = max(
-            (n for n in shape.sizes if n in shape.lists and shape.resources[n].prefix), key=shape.sizes.__getitem__
+            (n for n in shape.collection_sizes if n in shape.lists_by_resource and shape.resources[n].prefix),
+            key=shape.collection_sizes.__getitem__,
         )
-        operation, resource = shape.lists[largest], shape.resources[largest]
-        first = next(iter(server.world.store.all(largest)))
-        for number in range(size - server.world.store.count(largest)):
-            key = server.world.key(resource, first.moment + number * 1000, server.world.rng("bench", number))
-            record = Record(
-                largest, key, server.world.path(resource, None, key), None, first.owner, first.moment, first.data
+        operation, resource = shape.lists_by_resource[largest], shape.resources[largest]
+        first = next(iter(server.world.store.iterate_records(largest)))
+        for number in range(size - server.world.store.count_records(largest)):
+            key = server.world.create_key(
+                resource, first.moment + number * 1000, server.world.create_rng("bench", number)
+            )
+            record = StoredRecord(
+                largest, key, server.world.build_path(resource, None, key), None, first.owner, first.moment, first.data
             )
             server.world.store.add(record, quiet=True)
-        keys = server.world.store.collection(largest).keys
+        keys = server.world.store.get_collection(largest).keys
         assert operation.pagination is not None
         query = ((operation.pagination.after, keys[len(keys) // 2]),)
-        request = Request("GET", operation.path, "http://x/v2", query, {"authorization": "Bearer token-full"})
-        assert server.api.handle(request).status == 200
+        request = WireRequest("GET", operation.path, "http://x/v2", query, {"authorization": "Bearer token-full"})
+        assert server.api.handle_request(request).status == 200
         begun = time.perf_counter()
         for _ in range(500):
-            server.api.handle(request)
+            server.api.handle_request(request)
         found[f"page_of_{size}_us"] = round((time.perf_counter() - begun) / 500 * 1e6, 1)
     return found
 
 
 def main() -> None:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    description = load(path)
+    description = load_description(path)
     paths = targets(description)
     begun = time.perf_counter()
     with one_core():
-        context = running(path)
+        context = run_server(path)
         server = context.__enter__()
     try:
         started = time.perf_counter() - begun

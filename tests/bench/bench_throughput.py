@@ -21,13 +21,13 @@ from urllib.parse import urlsplit
 import msgspec
 import psutil
 
-from conformance.description import Description, load
-from conformance.mock_server import running
-from conformance.mock_server.launcher import READY
+from conformance.description import Description, load_description
+from conformance.mock_server import run_server
+from conformance.mock_server.launcher import READY_PREFIX
 from conformance.model import Exchanged
-from conformance.run_log.event_log import read
-from conformance.validation import SecondOpinion, Validators
-from strategies.compiled_cases import compiled
+from conformance.run_log.event_log import read_events
+from conformance.validation import SchemaValidators, SecondOpinion
+from strategies.compiled_cases import compile_cases
 
 SEED = 1
 _GENERATED = re.compile(r"(\d+) generated")
@@ -63,7 +63,7 @@ def processor_s(process: psutil.Process) -> float:
 def served() -> Iterator[tuple[str, psutil.Process]]:
     """A clean server and its process."""
     before = {each.pid for each in psutil.Process().children()}
-    with running(seed=SEED) as server:
+    with run_server(seed=SEED) as server:
         (process,) = (each for each in psutil.Process().children() if each.pid not in before)
         yield server.base_url, process
 
@@ -102,7 +102,7 @@ def replayed(log: Path, url: str) -> Iterator[tuple[str, psutil.Process]]:
     pipe = subprocess.PIPE
     with psutil.Popen(command, cwd=Path(__file__).parents[2], stdin=pipe, stdout=pipe, text=True) as process:
         line = process.stdout.readline()
-        yield line.removeprefix(READY).strip(), process
+        yield line.removeprefix(READY_PREFIX).strip(), process
         unknown = process.communicate()[0].strip()
         print(f"the trivial server was asked {unknown} times for what the other one never was")
 
@@ -115,7 +115,7 @@ def ours(directory: Path, workers: int, url: str, server: psutil.Process) -> Rat
     with confined(server, workers):
         client_s, _ = command_s([*command, "--workers", str(workers), "--report-dir", str(directory)], directory.parent)
     server_s = processor_s(server) - before
-    sent = [each.exchange for each in read([directory / "events.jsonl"]) if isinstance(each, Exchanged)]
+    sent = [each.exchange for each in read_events([directory / "events.jsonl"]) if isinstance(each, Exchanged)]
     first = min(each.sent_at for each in sent)
     last = max(each.sent_at + (each.response.elapsed_s if each.response else 0) for each in sent)
     return Rate(len(sent), last - first, client_s, server_s)
@@ -140,10 +140,10 @@ def theirs(folder: Path, description: Description, examples: int) -> Rate:
 
 def main() -> None:
     examples = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    description = load()
-    validators, opinion = Validators(description), SecondOpinion(description)
+    description = load_description()
+    validators, opinion = SchemaValidators(description), SecondOpinion(description)
     began = time.perf_counter()
-    cases = sum(len(compiled(each, validators, opinion, seed=SEED)) for each in description.model.operations)
+    cases = sum(len(compile_cases(each, validators, opinion, seed=SEED)) for each in description.model.operations)
     print(f"{cases} cases, at hand in {time.perf_counter() - began:.1f} s")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -7,9 +7,9 @@ import json
 import sys
 from time import perf_counter
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.model import Exchange, Request, Response
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 
 WANTED = 30
 ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
@@ -40,16 +40,18 @@ def best(action, rounds):
 
 
 def main() -> int:
-    description = load()
-    operation = description.model.by_key["GET /evses"]
+    description = load_description()
+    operation = description.model.operations_by_key["GET /evses"]
     body = [ITEM] * 25
     answer = Response(200, (("Content-Type", "application/json"),), json.dumps(body).encode())
     exchange = Exchange("e", Request(operation.key, "GET", "/evses"), "", 0.0, answer)
-    validators, opinion = Validators(description), SecondOpinion(description)
-    if validators.body(operation, 200, "application/json", body) or opinion.response(operation, exchange):
+    validators, opinion = SchemaValidators(description), SecondOpinion(description)
+    if validators.validate_response_body(operation, 200, "application/json", body) or opinion.validate_response(
+        operation, exchange
+    ):
         sys.exit("the list is invalid, and what is measured would be the finding of errors")
-    compiled = best(lambda: validators.body(operation, 200, "application/json", body), 200)
-    slow = best(lambda: opinion.response(operation, exchange), 5)
+    compiled = best(lambda: validators.validate_response_body(operation, 200, "application/json", body), 200)
+    slow = best(lambda: opinion.validate_response(operation, exchange), 5)
     print(f"25 items: compiled {compiled * 1e6:.0f} µs, openapi-core {slow * 1e3:.1f} ms, ratio {slow / compiled:.0f}")
     return int(slow < WANTED * compiled)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import httpx
 
-from conformance.certify.webhook_receivers.certification import Options, chosen, opened
-from conformance.certify.webhook_receivers.live_resources import alive
+from conformance.certify.webhook_receivers.certification import ReceiverOptions, open_runner, select_stimuli
+from conformance.certify.webhook_receivers.live_resources import serve_resources
 from conformance.certify.webhook_receivers.stimuli import STIMULI
-from conformance.description import load
+from conformance.description import load_description
 from conformance.model import Profile
-from conformance.webhooks.loopback_server import serving
+from conformance.webhooks.loopback_server import serve_on_loopback
 from tests.receivers.sample import SECRET, Receiver
 
 TIMES = 1000
@@ -47,23 +47,23 @@ def bare(url: str, body: bytes) -> None:
 
 def main() -> None:
     """Measure and print the best of several trials each."""
-    description = load()
-    with tempfile.TemporaryDirectory() as scratch, alive(description) as world:
+    description = load_description()
+    with tempfile.TemporaryDirectory() as scratch, serve_resources(description) as world:
         control = STIMULI[1]  # valid, about something that has ended
-        with serving(Trivial()) as origin:
+        with serve_on_loopback(Trivial()) as origin:
             ours, theirs = [], []
             for trial in range(TRIALS):
-                options = Options(f"{origin}/webhook", SECRET, Path(scratch) / str(trial), rate=0.0)
-                with opened(options, description, world) as stage:
-                    ours.append(seconds(lambda stage=stage: stage.perform((control,) * TIMES)))
+                options = ReceiverOptions(f"{origin}/webhook", SECRET, Path(scratch) / str(trial), rate=0.0)
+                with open_runner(options, description, world) as stage:
+                    ours.append(seconds(lambda stage=stage: stage.run_stimuli((control,) * TIMES)))
                 body = b"x" * 2000
                 theirs.append(seconds(lambda body=body: bare(f"{origin}/webhook", body)))
         print(f"deliveries: {TIMES / min(ours):,.0f}/s signed, sent, judged and recorded")
         print(f"httpx: {TIMES / min(theirs):,.0f}/s posted, ratio {min(theirs) / min(ours):.2f}")
-        with serving(Receiver().app) as origin:
-            options = Options(f"{origin}/webhook", SECRET, Path(scratch) / "whole", observe=f"{origin}/effects")
-            with opened(options, description, world) as stage:
-                took = seconds(lambda: stage.perform(chosen((), Profile.STANDARD)))
+        with serve_on_loopback(Receiver().app) as origin:
+            options = ReceiverOptions(f"{origin}/webhook", SECRET, Path(scratch) / "whole", observe=f"{origin}/effects")
+            with open_runner(options, description, world) as stage:
+                took = seconds(lambda: stage.run_stimuli(select_stimuli((), Profile.STANDARD)))
         print(f"certification: {took:.1f} s at 25 deliveries a second")
 
 

@@ -11,9 +11,9 @@ from collections import defaultdict, deque
 from pathlib import Path
 
 from conformance.mock_server.identities import IDENTITIES
-from conformance.mock_server.launcher import READY
+from conformance.mock_server.launcher import READY_PREFIX
 from conformance.model import Exchange, Exchanged
-from conformance.run_log.event_log import read
+from conformance.run_log.event_log import read_events
 
 BASE = "/v2"
 _FRAMING = {"content-length", "transfer-encoding", "connection"}
@@ -78,11 +78,11 @@ class Replay(asyncio.Protocol):
 
 async def serve(log: Path, port: int) -> None:
     """Serve until the input ends."""
-    exchanges = [each.exchange for each in read([log]) if isinstance(each, Exchanged)]
+    exchanges = [each.exchange for each in read_events([log]) if isinstance(each, Exchanged)]
     answers = Answers(sorted(exchanges, key=lambda each: each.sent_at))
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Replay(answers), "127.0.0.1", port)
-    print(f"{READY}http://127.0.0.1:{port}{BASE}", flush=True)
+    print(f"{READY_PREFIX}http://127.0.0.1:{port}{BASE}", flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
     print(answers.unknown, flush=True)

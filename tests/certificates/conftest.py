@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance import cli
-from conformance.certificates.issuance import attempted, sign
-from conformance.certificates.keys import KeyFiles, Signer, new_keys, signer_of
+from conformance.certificates.issuance import record_attempt, sign_certificate
+from conformance.certificates.keys import KeyFiles, Signer, build_signer, create_keys
 from conformance.certificates.statement import Certificate
 from conformance.model import (
     Catalogued,
@@ -30,8 +30,8 @@ from conformance.model import (
     TargetKind,
     Verdict,
 )
-from conformance.run_log.event_log import Writer
-from reports import Summary, fold, read
+from conformance.run_log.event_log import LogWriter
+from reports import Summary, fold, read_events
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPERATION = "POST webhook"
@@ -69,19 +69,19 @@ def _requirement(name: str) -> Requirement:
 
 def write_log(directory: Path, *args: object, **options: object) -> Path:
     """Write the run log of such a run."""
-    with Writer(directory / "events.jsonl") as log:
+    with LogWriter(directory / "events.jsonl") as log:
         for event in events(*args, **options):
             log.append(event)
     return log.path
 
 
 def fold_log(log: Path) -> Summary:
-    return fold(read([log]))
+    return fold(read_events([log]))
 
 
 @pytest.fixture(scope="session")
 def signer() -> Signer:
-    return signer_of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    return build_signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 @pytest.fixture
@@ -91,7 +91,9 @@ def make_certificate(tmp_path: Path, signer: Signer) -> Callable[..., tuple[Path
     def make(name: str = "run", *, now: datetime = NOW, days: int = 365, **options: object) -> tuple[Path, Certificate]:
         log = write_log(tmp_path / name, **options)
         summary = fold_log(log)
-        certificate = sign(summary, attempted(summary, log), signer, now=now + timedelta(seconds=1), days=days)
+        certificate = sign_certificate(
+            summary, record_attempt(summary, log), signer, now=now + timedelta(seconds=1), days=days
+        )
         assert certificate is not None
         return log.parent / "certificate.json", certificate
 
@@ -100,7 +102,7 @@ def make_certificate(tmp_path: Path, signer: Signer) -> Callable[..., tuple[Path
 
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyFiles:
-    return new_keys(tmp_path / "keys")
+    return create_keys(tmp_path / "keys")
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.certificates.attempts import append, chain_file, read
+from conformance.certificates.attempts import append_attempt, build_chain_path, read_chain
 from tests.certificates.conftest import NOW, SUBJECT
 
 
 def add(path: Path, log: str, verdict: str = "violations"):
-    return append(path, SUBJECT, at=NOW, verdict=verdict, log_sha256=log)
+    return append_attempt(path, SUBJECT, at=NOW, verdict=verdict, log_sha256=log)
 
 
 @pytest.fixture(scope="module")
@@ -30,19 +30,19 @@ def find_break(tmp_path_factory):
 
     def look(content: bytes) -> str:
         path.write_bytes(content)
-        return read(path).broken
+        return read_chain(path).broken
 
     return look
 
 
 def test_attempts_are_counted(tmp_path):
     path = tmp_path / "deep/chain.jsonl"
-    assert read(path).attempts == ()
+    assert read_chain(path).attempts == ()
     add(path, "a")
     chain = add(path, "b", "conforms")
     assert [(attempt.number, attempt.verdict) for attempt in chain.attempts] == [(1, "violations"), (2, "conforms")]
     assert chain.attempts[1].previous == chain.digests[0]
-    assert (chain.of("b"), chain.of("c"), chain.broken) == (1, None, "")
+    assert (chain.find_index("b"), chain.find_index("c"), chain.broken) == (1, None, "")
 
 
 def test_the_same_record_counts_once(tmp_path):
@@ -76,7 +76,7 @@ def test_a_line_moved_doubled_or_cut_is_noticed(lines, find_break):
 def test_an_attempt_of_another_subject_is_noticed(tmp_path):
     add(tmp_path / "chain", "a")
     another_subject = msgspec.structs.replace(SUBJECT, subject="Another")
-    chain = append(tmp_path / "chain", another_subject, at=NOW, verdict="conforms", log_sha256="b")
+    chain = append_attempt(tmp_path / "chain", another_subject, at=NOW, verdict="conforms", log_sha256="b")
     assert "an attempt of Another" in chain.broken
 
 
@@ -92,12 +92,12 @@ def test_a_broken_chain_goes_on_and_stays_broken(tmp_path):
 def test_two_that_end_at_once_both_count(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: add(tmp_path / "chain", f"{n}"), range(40)))
-    chain = read(tmp_path / "chain")
+    chain = read_chain(tmp_path / "chain")
     assert (len(chain.attempts), chain.broken) == (40, "")
 
 
 def test_like_names_have_chains_of_their_own():
     names = ("Acme", "acme", "Acme!", "", "///", "a" * 300)
-    files = {chain_file(Path(), msgspec.structs.replace(SUBJECT, subject=name)).name for name in names}
+    files = {build_chain_path(Path(), msgspec.structs.replace(SUBJECT, subject=name)).name for name in names}
     assert len(files) == len(names)
     assert all(len(file) < 90 and "/" not in file for file in files)

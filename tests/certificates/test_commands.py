@@ -11,13 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conformance.certificates.issuance import attempted, sign
-from conformance.certificates.keys import private_key
-from conformance.certificates.statement import Judged
-from conformance.certificates.verification import Remark, Standing, Verification
+from conformance.certificates.issuance import record_attempt, sign_certificate
+from conformance.certificates.keys import load_private_key
+from conformance.certificates.statement import CertifiedOutcome
+from conformance.certificates.verification import CertificateStanding, Remark, Verification
 from conformance.cli.verification import as_text
 from conformance.model import Level, Verdict
-from conformance.webhooks.loopback_server import serving
+from conformance.webhooks.loopback_server import serve_on_loopback
 from tests.certificates.conftest import GOOD, fold_log, write_log
 from tests.receivers.sample import PREVIOUS, SECRET, Receiver
 
@@ -49,11 +49,11 @@ def test_valid(evconform, keys, signed_run, tmp_path):
 
 def test_what_is_judged_in_several_places_is_told_with_its_place(make_certificate):
     _, certificate = make_certificate()
-    declined = Judged("C09", "TASK sign_in", Level.MUST, Verdict.NOT_APPLICABLE, "declined")
-    on_any_task = Judged("C12", "TASK *", Level.MUST, Verdict.NOT_APPLICABLE, "nothing came")
+    declined = CertifiedOutcome("C09", "TASK sign_in", Level.MUST, Verdict.NOT_APPLICABLE, "declined")
+    on_any_task = CertifiedOutcome("C12", "TASK *", Level.MUST, Verdict.NOT_APPLICABLE, "nothing came")
     passed = msgspec.structs.replace(declined, operation="TASK list_vehicles", verdict=Verdict.PASS)
     several = msgspec.structs.replace(certificate, outcomes=(passed, declined, on_any_task))
-    text = as_text(Verification(several, (Remark(Standing.VALID, "signed"),)))
+    text = as_text(Verification(several, (Remark(CertificateStanding.VALID, "signed"),)))
     assert "not applicable: C09 (MUST) on TASK sign_in: declined" in text
     assert "not applicable: C12 (MUST): nothing came" in text
 
@@ -85,7 +85,7 @@ def test_expired(evconform, keys, tmp_path):
     long_ago = TODAY - timedelta(days=40)
     log = write_log(tmp_path / "run", ended=long_ago)
     summary = fold_log(log)
-    sign(summary, attempted(summary, log), private_key(keys.private), now=long_ago, days=30)
+    sign_certificate(summary, record_attempt(summary, log), load_private_key(keys.private), now=long_ago, days=30)
     code, out, _ = run_verify(evconform, keys, log.parent, "--badge", "badge.json")
     assert (code, out.split("\n")[0]) == (12, "EXPIRED")
     assert json.loads((tmp_path / "badge.json").read_text())["message"] == "expired"
@@ -169,7 +169,7 @@ def test_a_waiver_lets_it_pass_and_is_told(evconform, keys, tmp_path):
 
 
 def certify(evconform, receiver, *options):
-    with serving(receiver.app) as origin:
+    with serve_on_loopback(receiver.app) as origin:
         return evconform(
             *("certify", "webhooks", "--endpoint", f"{origin}/webhook", "--secret", SECRET),
             *("--previous-secret", PREVIOUS, "--observe", f"{origin}/effects", "--subject", "Acme receiver"),
@@ -261,7 +261,7 @@ def test_a_verifier_of_other_making_agrees(keys, signed_run, tmp_path):
 def test_help_and_documentation_name_every_exit_code(evconform):
     help_text = evconform("verify", "--help")[1]
     page = (Path(__file__).parents[2] / "docs/certificates.md").read_text()
-    for standing in Standing:
+    for standing in CertificateStanding:
         assert re.search(rf"\b{int(standing)}\b", help_text)
         assert f"| {int(standing)} |" in page
 

@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 import pytest
 
-from conformance.certificates.gate import obstacles
+from conformance.certificates.gate import list_obstacles
 from conformance.model import Certification, Certified, Verdict
 from reports import fold, waivers
 from tests.certificates.conftest import GOOD, NOW, OPERATION, SUBJECT, events
@@ -33,7 +33,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("verdicts", "reason", "obstacle"), TABLE)
 def test_the_table(verdicts, reason, obstacle):
-    actual = obstacles(fold(events({**GOOD, **verdicts}, reason=reason)))
+    actual = list_obstacles(fold(events({**GOOD, **verdicts}, reason=reason)))
     assert (obstacle in "; ".join(actual)) if obstacle else not actual, actual
 
 
@@ -42,7 +42,7 @@ def test_every_verdict_is_in_the_table():
 
 
 def against(*args, **options):
-    return "; ".join(obstacles(fold(events(*args, **options))))
+    return "; ".join(list_obstacles(fold(events(*args, **options))))
 
 
 def test_nothing_tested():
@@ -81,7 +81,7 @@ def test_a_plain_run():
 
 
 def test_an_empty_log():
-    assert obstacles(fold(())) == ("the run certifies no subject",)
+    assert list_obstacles(fold(())) == ("the run certifies no subject",)
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ def test_an_empty_log():
 def test_waivers(days, obstacle):
     waiver = waivers.Waiver("W02", OPERATION, "known", "owner", "https://x", NOW.date() + dt.timedelta(days=days))
     summary = waivers.apply(fold(events({**GOOD, "W02": Verdict.FAIL})), [waiver], NOW.date())
-    actual = "; ".join(obstacles(summary))
+    actual = "; ".join(list_obstacles(summary))
     assert (obstacle in actual) if obstacle else not actual

@@ -8,42 +8,48 @@ import pytest
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from conformance.certificates.keys import PRIVATE, PUBLIC, new_keys, private_key, public_key
+from conformance.certificates.keys import (
+    PRIVATE_KEY_FILE,
+    PUBLIC_KEY_FILE,
+    create_keys,
+    load_private_key,
+    load_public_key,
+)
 from conformance.errors import CertificateError
 
 
 def test_a_pair_is_one(tmp_path):
-    made = new_keys(tmp_path / "deep/keys")
+    made = create_keys(tmp_path / "deep/keys")
     assert made.private.stat().st_mode & 0o777 == 0o600
     assert made.private.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
     assert made.public.read_bytes().startswith(b"-----BEGIN PUBLIC KEY-----")
-    assert private_key(made.private).public_key == public_key(made.public)
-    assert public_key(made.public).keyid == made.id
-    assert new_keys(tmp_path / "others").id != made.id
+    assert load_private_key(made.private).public_key == load_public_key(made.public)
+    assert load_public_key(made.public).keyid == made.id
+    assert create_keys(tmp_path / "others").id != made.id
 
 
 def test_anybody_can_compute_the_key_id(tmp_path):
     if not shutil.which("openssl"):
         pytest.skip("openssl is not installed")
-    made = new_keys(tmp_path)
+    made = create_keys(tmp_path)
     command = ["openssl", "pkey", "-pubin", "-in", made.public, "-outform", "DER"]
     der = subprocess.run(command, check=True, capture_output=True).stdout
     assert hashlib.sha256(der).hexdigest() == made.id
 
 
-@pytest.mark.parametrize("name", [PRIVATE, PUBLIC])
+@pytest.mark.parametrize("name", [PRIVATE_KEY_FILE, PUBLIC_KEY_FILE])
 def test_nothing_is_overwritten(tmp_path, name):
     (tmp_path / name).write_text("mine")
     with pytest.raises(CertificateError, match="exists already"):
-        new_keys(tmp_path)
+        create_keys(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
 
 
 def test_a_dangling_link_is_not_written_through(tmp_path):
-    (tmp_path / PRIVATE).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / PRIVATE_KEY_FILE).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(CertificateError):
-        new_keys(tmp_path)
+        create_keys(tmp_path)
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -74,7 +80,7 @@ ED, EC = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP25
 def test_what_cannot_sign_is_told_and_not_shown(tmp_path, content, words):
     (tmp_path / "key").write_bytes(content)
     with pytest.raises(CertificateError, match=words) as error:
-        private_key(tmp_path / "key")
+        load_private_key(tmp_path / "key")
     assert not any(line in error.value.message + error.value.hint for line in content.decode("latin-1").split()[3:-3])
 
 
@@ -85,9 +91,9 @@ def test_what_cannot_sign_is_told_and_not_shown(tmp_path, content, words):
 def test_what_cannot_verify_is_told(tmp_path, content, words):
     (tmp_path / "key").write_bytes(content)
     with pytest.raises(CertificateError, match=words):
-        public_key(tmp_path / "key")
+        load_public_key(tmp_path / "key")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(CertificateError, match="cannot be read"):
-        private_key(tmp_path / "none")
+        load_private_key(tmp_path / "none")

@@ -5,32 +5,32 @@ from typing import Any
 
 import pytest
 
-from conformance.certify.webhook_receivers.certification import Options, opened
-from conformance.certify.webhook_receivers.live_resources import World, alive
-from conformance.certify.webhook_receivers.stimuli import STIMULI, How, Stimulus
-from conformance.description import Description, load
+from conformance.certify.webhook_receivers.certification import ReceiverOptions, open_runner
+from conformance.certify.webhook_receivers.live_resources import LiveResources, serve_resources
+from conformance.certify.webhook_receivers.stimuli import STIMULI, SendMode, Stimulus
+from conformance.description import Description, load_description
 from conformance.model import Level, Profile, Verdict
-from conformance.webhooks.loopback_server import serving
-from reports import Summary, fold, read
+from conformance.webhooks.loopback_server import serve_on_loopback
+from reports import Summary, fold, read_events
 from tests.receivers.sample import PREVIOUS, SECRET
 
 TABLE = tuple(stimulus for stimulus in STIMULI if stimulus.profile is Profile.STANDARD)
-QUICK = tuple(stimulus for stimulus in TABLE if stimulus.how is not How.STREAM)
+QUICK = tuple(stimulus for stimulus in TABLE if stimulus.mode is not SendMode.STREAM)
 
 
 @pytest.fixture(scope="session")
 def description() -> Description:
-    return load()
+    return load_description()
 
 
 @pytest.fixture(scope="session")
-def world(description: Description) -> Iterator[World]:
-    with alive(description) as resources:
+def world(description: Description) -> Iterator[LiveResources]:
+    with serve_resources(description) as resources:
         yield resources
 
 
 @pytest.fixture
-def run_certification(description: Description, world: World, tmp_path: Path) -> Callable[..., Summary]:
+def run_certification(description: Description, world: LiveResources, tmp_path: Path) -> Callable[..., Summary]:
     """Return a function that certifies an endpoint or an ASGI application, and folds its run log."""
 
     def certify(
@@ -40,10 +40,10 @@ def run_certification(description: Description, world: World, tmp_path: Path) ->
             hook = endpoint.rpartition("/")[0] + "/effects" if observed else ""
             edges = {name: options.pop(name) for name in ("transport", "clock", "sleep") if name in options}
             settings = {"secret": SECRET, "previous_secret": PREVIOUS, "rate": 0.0, **options}
-            receiver_options = Options(endpoint, directory=tmp_path / "report", observe=hook, **settings)
-            with opened(receiver_options, description, world, **edges) as stage:
-                stage.perform(stimuli)
-        return fold(read([tmp_path / "report"]))
+            receiver_options = ReceiverOptions(endpoint, directory=tmp_path / "report", observe=hook, **settings)
+            with open_runner(receiver_options, description, world, **edges) as stage:
+                stage.run_stimuli(stimuli)
+        return fold(read_events([tmp_path / "report"]))
 
     return certify
 
@@ -53,14 +53,18 @@ def _serve(receiver: Any) -> Iterator[str]:
     if isinstance(receiver, str):
         yield receiver
     else:
-        with serving(receiver) as origin:
+        with serve_on_loopback(receiver) as origin:
             yield f"{origin}/webhook"
 
 
 def verdicts(summary: Summary, *selected: Verdict) -> set[str]:
-    return {cell.requirement for cell in summary.cells if cell.verdict in selected}
+    return {cell.requirement for cell in summary.case_results if cell.verdict in selected}
 
 
 def failing(summary: Summary) -> set[str]:
     """Return the MUST requirements that are violated."""
-    return {requirement for requirement in verdicts(summary, Verdict.FAIL) if summary.level(requirement) is Level.MUST}
+    return {
+        requirement
+        for requirement in verdicts(summary, Verdict.FAIL)
+        if summary.requirement_level(requirement) is Level.MUST
+    }

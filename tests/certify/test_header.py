@@ -1,6 +1,6 @@
 """What the header of a certification says of it."""
 
-from conformance.certify.digests import sha256_of, suite_sha256
+from conformance.certify.digests import digest_json, digest_suite
 from conformance.model import Certified
 from tests.certify.conftest import QUICK
 from tests.receivers.sample import Receiver
@@ -15,7 +15,7 @@ def test_the_header_names_what_is_certified(run_certification):
         "1.4.2",
     )
     assert certification.profile == "standard"
-    assert certification.suite_sha256 == suite_sha256()
+    assert certification.suite_sha256 == digest_suite()
 
 
 def test_without_a_name_the_address_is_one_and_its_query_stays_out(run_certification):
@@ -29,17 +29,17 @@ def test_a_selection_is_no_profile(run_certification):
 
 
 def test_digests_do_not_depend_on_the_order_of_members():
-    assert sha256_of({"a": 1, "b": 2}) == sha256_of({"b": 2, "a": 1}) != sha256_of({"a": 2, "b": 1})
+    assert digest_json({"a": 1, "b": 2}) == digest_json({"b": 2, "a": 1}) != digest_json({"a": 2, "b": 1})
 
 
 def test_the_digest_of_the_suite_changes_with_any_file(monkeypatch, tmp_path):
-    known = suite_sha256()
+    known = digest_suite()
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/data.toml").write_text("a = 1")
     monkeypatch.setattr("conformance.certify.digests.files", lambda _: tmp_path)
-    seen = {known, suite_sha256()}
+    seen = {known, digest_suite()}
     (tmp_path / "deep/data.toml").write_text("a = 2")
-    seen.add(suite_sha256())
+    seen.add(digest_suite())
     (tmp_path / "deep/data.toml").rename(tmp_path / "data.toml")
-    seen.add(suite_sha256())
+    seen.add(digest_suite())
     assert len(seen) == 4

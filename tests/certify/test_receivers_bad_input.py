@@ -14,11 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from conformance import cli
-from conformance.certify.webhook_receivers.sender import Endpoint, Sender
+from conformance.certify.webhook_receivers.sender import Endpoint, MessageSender
 from conformance.certify.webhook_receivers.stimuli import STIMULI
 from conformance.errors import UsageError
 from conformance.model import Verdict
-from reports import RunVerdict, fold, read
+from reports import RunVerdict, fold, read_events
 from tests.certify.conftest import QUICK, failing, verdicts
 from tests.receivers import hostile
 from tests.receivers.sample import SECRET, Receiver
@@ -170,10 +170,10 @@ def test_a_kill_leaves_a_readable_record(tmp_path):
             pass
         process.kill()
         process.communicate()
-    summary = fold(read([tmp_path / "r"]))
+    summary = fold(read_events([tmp_path / "r"]))
     assert summary.cut_off
     assert summary.verdict is RunVerdict.INCONCLUSIVE
-    assert summary.planned == 33 or not summary.cells
+    assert summary.planned_count == 33 or not summary.case_results
 
 
 def _context(tmp_path) -> ssl.SSLContext:
@@ -213,8 +213,11 @@ def test_old_tls_is_seen(tmp_path, newest, accepted):
     def shake(connection):
         context.wrap_socket(connection, server_side=True).close()
 
-    with hostile.listen(shake) as endpoint, closing(Sender(Endpoint(endpoint.replace("http:", "https:")))) as sender:
-        seen = sender.old_tls()
+    with (
+        hostile.listen(shake) as endpoint,
+        closing(MessageSender(Endpoint(endpoint.replace("http:", "https:")))) as sender,
+    ):
+        seen = sender.probe_old_tls()
     if seen is None:
         pytest.skip("OpenSSL cannot offer TLS 1.1 here")
     assert seen is accepted
@@ -229,7 +232,7 @@ def test_an_end_by_hand_is_reported(tmp_path):
             assert process.poll() is None
         process.terminate()
         process.communicate()
-    summary = fold(read([tmp_path / "r"]))
+    summary = fold(read_events([tmp_path / "r"]))
     assert process.returncode == 3
     assert summary.stopped == ("interrupted",)
     assert (tmp_path / "r/report.html").exists()
@@ -240,10 +243,10 @@ def _content(path) -> bytes:
 
 
 def test_a_fault_of_ours_is_said_to_be_one(run_certification, monkeypatch, tmp_path):
-    monkeypatch.setattr("conformance.certify.webhook_receivers.response_verdicts.passing", None)
+    monkeypatch.setattr("conformance.certify.webhook_receivers.response_verdicts.check_refusal", None)
     with pytest.raises(TypeError):
         run_certification(Receiver().app)
-    assert fold(read([tmp_path / "report"])).verdict is RunVerdict.ERROR
+    assert fold(read_events([tmp_path / "report"])).verdict is RunVerdict.ERROR
 
 
 def test_a_hook_that_is_no_url_is_told(evconform):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from conformance.certify.webhook_receivers import stimulus_runner
-from conformance.certify.webhook_receivers.sender import Sender
+from conformance.certify.webhook_receivers.sender import MessageSender
 from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
 from conformance.model import Verdict
 from tests.certify.conftest import failing, verdicts
@@ -102,13 +102,13 @@ class Late(httpx.HTTPTransport):
 def test_what_is_delivered_late_is_tried_again_and_never_a_violation(
     run_certification, clock, monkeypatch, name, late, verdict
 ):
-    monkeypatch.setattr(Sender, "_send", _add_clock_time(Sender._send, clock))
+    monkeypatch.setattr(MessageSender, "_send", _add_clock_time(MessageSender._send, clock))
     receiver = Receiver(clock=clock.now)
     stimuli = (CONTROL, *(stimulus for stimulus in STIMULI if stimulus.name == name))
     summary = run_certification(
         receiver.app, stimuli=stimuli, observed=True, transport=Late(clock, late), clock=clock.now, sleep=clock.sleep
     )
-    (cell,) = [case for case in summary.cells if case.requirement == stimuli[1].requirement]
+    (cell,) = [case for case in summary.case_results if case.requirement == stimuli[1].requirement]
     assert cell.verdict is verdict, cell.reason
     tries = [exchange for exchange in summary.exchanges if name.replace(" ", "-") in exchange.id]
     assert len(tries) == (2 if late == 1 else stimulus_runner._TRIES)
@@ -157,9 +157,9 @@ def refuse_connection(request: httpx.Request) -> httpx.Response:
     ],
 )
 def test_plain_http_beside_https_must_not_be_accepted(run_certification, monkeypatch, plain, verdict):
-    monkeypatch.setattr(Sender, "old_tls", lambda self: False)
+    monkeypatch.setattr(MessageSender, "probe_old_tls", lambda self: False)
     summary = run_certification("https://partner.example/webhook", stimuli=about("W30"), transport=serve_both(plain))
-    (cell,) = [case for case in summary.cells if case.requirement == "W30"]
+    (cell,) = [case for case in summary.case_results if case.requirement == "W30"]
     assert cell.verdict is verdict, cell.reason
     assert failing(summary) == ({"W30"} if verdict is Verdict.FAIL else set())
     assert any(exchange.url == "http://partner.example/webhook" for exchange in summary.exchanges)
@@ -167,11 +167,11 @@ def test_plain_http_beside_https_must_not_be_accepted(run_certification, monkeyp
 
 @pytest.mark.parametrize(("seen", "verdict"), [(True, Verdict.FAIL), (False, Verdict.PASS), (None, Verdict.PASS)])
 def test_old_tls_must_not_be_accepted(run_certification, monkeypatch, seen, verdict):
-    monkeypatch.setattr(Sender, "old_tls", lambda self: seen)
+    monkeypatch.setattr(MessageSender, "probe_old_tls", lambda self: seen)
     summary = run_certification(
         "https://partner.example/webhook", stimuli=about("W30"), transport=serve_both(refuse_connection)
     )
-    (cell,) = [case for case in summary.cells if case.requirement == "W30"]
+    (cell,) = [case for case in summary.case_results if case.requirement == "W30"]
     assert cell.verdict is verdict, cell.reason
     assert ("TLS 1.1" in cell.reason) is (seen is True)
 

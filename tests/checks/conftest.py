@@ -8,12 +8,12 @@ import pytest
 
 from conformance import checks
 from conformance.checks import Check
-from conformance.description import load
-from conformance.evidence.responses import Answer
+from conformance.description import load_description
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Operation, Outcome, Request, Response, Target, TargetKind, Verdict
-from conformance.tools.registry import collect
-from conformance.validation import SecondOpinion, Validators
+from conformance.tools.registry import collect_members
+from conformance.validation import SchemaValidators, SecondOpinion
 
 BASE = "http://127.0.0.1:1/v2"
 NOW = 1_800_000_000.0  # 2027
@@ -21,10 +21,10 @@ LIST, ITEM = "GET /vehicle_models", "GET /vehicle_models/{vehicle_model_id}"
 WRAPPED = "GET /carbon_feeds/{carbon_feed_id}/carbon_intensities"
 DELETE = "DELETE /users/{user_id}/payout_method"
 HEADERS = {"EvEnergy-Version": "2", "X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "999"}
-CHECKS = collect(checks, "CHECKS", Check)
+CHECKS = collect_members(checks, "CHECKS", Check)
 
 
-def model(number: int = 1, **changes: Any) -> dict[str, Any]:
+def make_model(number: int = 1, **changes: Any) -> dict[str, Any]:
     """Return a conforming vehicle model, with changes."""
     key = f"vmod01KJQXEFCAEH83HWXJHR{number:06d}"
     return {
@@ -40,7 +40,7 @@ def model(number: int = 1, **changes: Any) -> dict[str, Any]:
     }
 
 
-def make() -> dict[str, Any]:
+def make_vehicle_make() -> dict[str, Any]:
     """Return a conforming vehicle make."""
     return {
         "id": "vmak01KAEZ8C369F713H5FF9879KHV",
@@ -52,12 +52,12 @@ def make() -> dict[str, Any]:
     }
 
 
-def problem(status: int, **changes: Any) -> dict[str, Any]:
+def make_problem(status: int, **changes: Any) -> dict[str, Any]:
     """Return a conforming problem document, with changes."""
     return {"title": "Refused", "detail": "In words.", "status": status, **changes}
 
 
-class Bench:
+class CheckBench:
     """Judge of responses against the bundled description."""
 
     def __init__(self, subject: Subject) -> None:
@@ -65,7 +65,7 @@ class Bench:
 
     def operation(self, key: str, **changes: Any) -> Operation:
         """Return an operation, with changes."""
-        return msgspec.structs.replace(self.subject.model.by_key[key], **changes)
+        return msgspec.structs.replace(self.subject.model.operations_by_key[key], **changes)
 
     def judge(
         self,
@@ -92,9 +92,9 @@ class Bench:
         )
         request = Request(operation.key, method or operation.method, operation.path + query, identity=identity)
         exchange = Exchange("x1", request, BASE + request.target, NOW, response)
-        return list(self._outcomes(Answer(exchange, operation)))
+        return list(self._outcomes(OperationResponse(exchange, operation)))
 
-    def _outcomes(self, answer: Answer) -> Iterator[Outcome]:
+    def _outcomes(self, answer: OperationResponse) -> Iterator[Outcome]:
         for check in CHECKS:
             for outcome in check.judge(answer, self.subject):
                 assert outcome.requirement in check.requirements
@@ -102,33 +102,35 @@ class Bench:
                 yield outcome
 
 
-def violated(outcomes: list[Outcome]) -> set[str]:
+def violated_requirements(outcomes: list[Outcome]) -> set[str]:
     """Return the requirements with a violation."""
     return {outcome.requirement for outcome in outcomes if outcome.verdict is Verdict.FAIL}
 
 
-def passed(outcomes: list[Outcome]) -> set[str]:
+def passed_requirements(outcomes: list[Outcome]) -> set[str]:
     """Return the requirements that were judged and hold."""
-    return {outcome.requirement for outcome in outcomes if outcome.verdict is Verdict.PASS} - violated(outcomes)
+    return {outcome.requirement for outcome in outcomes if outcome.verdict is Verdict.PASS} - violated_requirements(
+        outcomes
+    )
 
 
-def named(outcomes: list[Outcome], requirement: str) -> list[Outcome]:
+def outcomes_on(outcomes: list[Outcome], requirement: str) -> list[Outcome]:
     """Return the outcomes on one requirement."""
     return [outcome for outcome in outcomes if outcome.requirement == requirement]
 
 
 @pytest.fixture(scope="session")
 def subject() -> Subject:
-    description = load()
+    description = load_description()
     target = Target("test", TargetKind.URL, BASE, identities=("full",))
-    return Subject(description, Validators(description), SecondOpinion(description), target)
+    return Subject(description, SchemaValidators(description), SecondOpinion(description), target)
 
 
 @pytest.fixture(scope="session")
-def bench(subject: Subject) -> Bench:
-    return Bench(subject)
+def bench(subject: Subject) -> CheckBench:
+    return CheckBench(subject)
 
 
 @pytest.fixture(scope="session")
-def judge(bench: Bench) -> Callable[..., list[Outcome]]:
+def judge(bench: CheckBench) -> Callable[..., list[Outcome]]:
     return bench.judge

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.description import load
-from tests.checks.conftest import BASE, DELETE, ITEM, LIST, WRAPPED, model, problem
+from conformance.description import load_description
+from tests.checks.conftest import BASE, DELETE, ITEM, LIST, WRAPPED, make_model, make_problem
 
 OPERATIONS = [
     LIST, ITEM, WRAPPED, DELETE,
@@ -28,7 +28,7 @@ WORDS = sorted(
     | {
         part
         for key in OPERATIONS
-        for r in [load().model.by_key[key]]
+        for r in [load_description().model.operations_by_key[key]]
         for link in r.links
         for part in link.path.split(".")
     }
@@ -37,7 +37,7 @@ NAMES = st.sampled_from(WORDS) | st.text(max_size=3)
 TEXTS = st.sampled_from(
     [
         "", "\0", "\u2028", f"{BASE}//[x", f"{BASE}/evses/[", "http://[", f"{BASE}/%00", "//", "about:blank", "http://h:x/",
-        model()["id"], model()["url"], "evse" + "9" * 26, "vmod" + "Z" * 26, "vmod" + "\uff10" * 26, "9" * 5000,
+        make_model()["id"], make_model()["url"], "evse" + "9" * 26, "vmod" + "Z" * 26, "vmod" + "\uff10" * 26, "9" * 5000,
     ]
 ) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)  # fmt: skip
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
@@ -100,16 +100,18 @@ def test_any_response_is_judged(bench, key, body, status, more):
 
 
 @settings(max_examples=100)
-@given(st.sampled_from([ITEM, LIST]), st.dictionaries(st.sampled_from(sorted(model())), JSON, min_size=1, max_size=3))
+@given(
+    st.sampled_from([ITEM, LIST]), st.dictionaries(st.sampled_from(sorted(make_model())), JSON, min_size=1, max_size=3)
+)
 def test_a_resource_with_odd_members_is_judged(bench, key, changes):
-    body = model(**changes)
-    msgspec.json.encode(bench.judge(key, [model(2), body] if key == LIST else body))
+    body = make_model(**changes)
+    msgspec.json.encode(bench.judge(key, [make_model(2), body] if key == LIST else body))
 
 
 @settings(max_examples=60)
-@given(st.dictionaries(st.sampled_from(sorted(problem(400, type="", instance=""))), JSON, min_size=1))
+@given(st.dictionaries(st.sampled_from(sorted(make_problem(400, type="", instance=""))), JSON, min_size=1))
 def test_a_problem_with_odd_members_is_judged(bench, changes):
-    msgspec.json.encode(bench.judge(ITEM, {**problem(400), **changes}, 400))
+    msgspec.json.encode(bench.judge(ITEM, {**make_problem(400), **changes}, 400))
 
 
 @pytest.mark.parametrize("members", [("latest_status_log", "evse"), ("model", "make"), ("status", "x")])

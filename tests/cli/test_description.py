@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from conformance.description.fetch import PUBLISHED
-from conformance.description.loader import SHIPPED, load
-from conformance.targets.config import load as configuration
+from conformance.description.loader import BUNDLED_DESCRIPTION, load_description
+from conformance.targets.config import load_config as configuration
 
 
 @pytest.fixture
 def document():
-    return copy.deepcopy(load(overlays=False).document)
+    return copy.deepcopy(load_description(overlays=False).document)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_lint_writes_one_format_at_once(evconform):
     assert (ended.code, "Choose one of them" in ended.err) == (2, True)
 
 
-@pytest.mark.parametrize("command", [("lint",), ("diff", SHIPPED)])
+@pytest.mark.parametrize("command", [("lint",), ("diff", BUNDLED_DESCRIPTION)])
 def test_what_is_no_description_ends_with_a_hint(evconform, tmp_path, command):
     (tmp_path / "bad.yaml").write_text("openapi: 3.1.0\ninfo: [\n")
     ended = evconform("description", *command, tmp_path / "bad.yaml")

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.cli.progress import SuiteProgress
-from conformance.execution.store import Store
+from conformance.execution.store import SharedStore
 
 
 def test_a_wait_is_told_with_what_can_be_done_instead(tmp_path, capsys):
-    store = Store(tmp_path / "s.sqlite")
+    store = SharedStore(tmp_path / "s.sqlite")
     lines = ""
     with SuiteProgress(3, tmp_path / "s.sqlite"):
         store.announce("429 at GET /evses: waiting 3358 s as told")
@@ -25,12 +25,12 @@ def test_a_wait_is_told_with_what_can_be_done_instead(tmp_path, capsys):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ci_is_told_how_far_a_run_is_and_what_was_found(workers, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("CI", "1")
-    before, failed = Store(tmp_path / "s.sqlite"), SimpleNamespace(failed=True, when="call")
-    before.finish("of the run that this one goes on with")
+    before, failed = SharedStore(tmp_path / "s.sqlite"), SimpleNamespace(failed=True, when="call")
+    before.finish_item("of the run that this one goes on with")
     with (progress := SuiteProgress(20, tmp_path / "s.sqlite")):
-        stores = [Store(tmp_path / "s.sqlite") for _ in range(workers)]
+        stores = [SharedStore(tmp_path / "s.sqlite") for _ in range(workers)]
         for number in range(20):
-            stores[number % workers].finish(str(number))
+            stores[number % workers].finish_item(str(number))
         progress.pytest_runtest_logreport(failed)
     for store in (before, *stores):
         store.close()

@@ -2,48 +2,58 @@
 
 import pytest
 
-from conformance.cli.fault_table import BEGIN, END, line, put_into, summary, table, wrong
+from conformance.cli.fault_table import (
+    BEGIN,
+    END,
+    format_proof,
+    has_failures,
+    replace_table,
+    summarize_proofs,
+    write_table,
+)
 from conformance.errors import UsageError
-from conformance.matrices.faults import Proof
+from conformance.matrices.faults import FaultResult
 
-KILLED = Proof(
+KILLED = FaultResult(
     "exp-stale", 1, ("EXP-04",), ("EXP-04 GET /evses",), (), 4100, "violations", named=("EXP-04 GET /evses",)
 )
-STRAY = Proof(
+STRAY = FaultResult(
     "exp-thin", 1, ("EXP-02",), ("EXP-02 GET /evses", "PAG-01 *"), ("PAG-01 *",), 4300, "violations",
     named=("EXP-02 GET /evses",),
 )  # fmt: skip
-ELSEWHERE = Proof("ids-short", 1, ("IDS-01",), ("IDS-01 GET /users",), (), 4300, "violations", places=("GET /evses",))
-SURVIVED = Proof("wrt-enum-open", 1, ("WRT-06",), ("DSC-09 *",), (), 4200, "conforms", allow_writes=True)
-CLEAN = Proof("", 1, (), (), (), 4000, "conforms")
-ALARM = Proof("", 2, (), ("RSP-01 GET /evses",), ("RSP-01 GET /evses",), 4000, "violations")
+ELSEWHERE = FaultResult(
+    "ids-short", 1, ("IDS-01",), ("IDS-01 GET /users",), (), 4300, "violations", places=("GET /evses",)
+)
+SURVIVED = FaultResult("wrt-enum-open", 1, ("WRT-06",), ("DSC-09 *",), (), 4200, "conforms", allow_writes=True)
+CLEAN = FaultResult("", 1, (), (), (), 4000, "conforms")
+ALARM = FaultResult("", 2, (), ("RSP-01 GET /evses",), ("RSP-01 GET /evses",), 4000, "violations")
 FAMILIES = {"exp-stale": "EXP", "exp-thin": "EXP", "wrt-enum-open": "WRT"}
 
 
 def test_a_fault_is_detected_by_a_finding_on_what_it_breaks():
-    assert [proof.killed for proof in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
-    assert line(KILLED).startswith("detected")
-    assert "unrelated: PAG-01 *" in line(STRAY)
-    assert line(SURVIVED).startswith("SURVIVED")
-    assert line(ELSEWHERE).endswith("at GET /evses")
-    assert line(ALARM).startswith("FALSE ALARM")
+    assert [proof.is_detected for proof in (KILLED, STRAY, SURVIVED, ELSEWHERE)] == [True, True, False, False]
+    assert format_proof(KILLED).startswith("detected")
+    assert "unrelated: PAG-01 *" in format_proof(STRAY)
+    assert format_proof(SURVIVED).startswith("SURVIVED")
+    assert format_proof(ELSEWHERE).endswith("at GET /evses")
+    assert format_proof(ALARM).startswith("FALSE ALARM")
 
 
 @pytest.mark.parametrize(
     ("proofs", "bad"), [((KILLED, STRAY, CLEAN), False), ((KILLED, SURVIVED), True), ((KILLED, ALARM), True)]
 )
 def test_what_survives_or_is_a_false_alarm_is_wrong(proofs, bad):
-    assert wrong(proofs) is bad
+    assert has_failures(proofs) is bad
 
 
 def test_the_last_lines_count():
-    faults, clean = summary((KILLED, STRAY, SURVIVED, CLEAN, ALARM))
+    faults, clean = summarize_proofs((KILLED, STRAY, SURVIVED, CLEAN, ALARM))
     assert faults.startswith("2 of 3 faults detected; 1 with")
     assert clean.startswith("1 of 2")
 
 
 def test_the_table_is_by_family_and_says_what_it_rests_on():
-    text = table(
+    text = write_table(
         (KILLED, STRAY, SURVIVED, CLEAN),
         FAMILIES,
         {"csv-row-short": "there is no table"},
@@ -57,7 +67,7 @@ def test_the_table_is_by_family_and_says_what_it_rests_on():
     assert "Survived: `wrt-enum-open`." in text
     assert "all faults on seed 1" in text
     assert "Not tested, because there is no table: `csv-row-short`." in text
-    assert "2 of 3 faults on seed 1" in table(
+    assert "2 of 3 faults on seed 1" in write_table(
         (KILLED, STRAY), FAMILIES, {"csv-row-short": "there is no table"}, "standard", "1.0", "2026-01-01"
     )
 
@@ -65,8 +75,8 @@ def test_the_table_is_by_family_and_says_what_it_rests_on():
 def test_the_table_replaces_the_one_before(tmp_path):
     file = tmp_path / "README.md"
     file.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    put_into(file, "new")
-    put_into(file, "newer")
+    replace_table(file, "new")
+    replace_table(file, "newer")
     assert file.read_text() == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
 
 
@@ -74,5 +84,5 @@ def test_a_file_without_markers_is_left_alone(tmp_path):
     file = tmp_path / "README.md"
     file.write_text("before\n")
     with pytest.raises(UsageError, match="no markers"):
-        put_into(file, "new")
+        replace_table(file, "new")
     assert file.read_text() == "before\n"

@@ -11,10 +11,10 @@ import httpx
 import msgspec
 import pytest
 
-from conformance.mock_server import running
+from conformance.mock_server import run_server
 from conformance.model import Exchanged, RunFinished, RunStarted
 from conformance.plan import Catalogue
-from conformance.run_log.event_log import read
+from conformance.run_log.event_log import read_events
 from specs.catalogue import requirements
 from tests.cli.conftest import REFERENCE
 from tests.receivers.sample import SECRET
@@ -32,7 +32,7 @@ def requests_of(directory):
             event.exchange.request.target,
             event.exchange.request.identity,
         )
-        for event in read([directory])
+        for event in read_events([directory])
         if isinstance(event, Exchanged)
     )
 
@@ -51,7 +51,7 @@ def test_the_clean_server_conforms_to_the_shipped_description(evconform):
         "report.html",
         "junit.xml",
     }
-    events = list(read([ended.directory]))
+    events = list(read_events([ended.directory]))
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[-1], RunFinished)
     assert events[-1].events == len(events)
@@ -95,14 +95,16 @@ def test_the_same_seed_sends_the_same_requests_on_one_worker_and_on_two(evconfor
 
 
 def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evconform):
-    with running(rate_limit=200) as server:
+    with run_server(rate_limit=200) as server:
         with httpx.Client(base_url=server.base_url, headers={"Authorization": "Bearer token-readonly"}) as client:
             for _ in range(170):
                 client.get("/vehicle_makes")
         ended = evconform("run", "--target", server.base_url, "--workers", "1", "--select", "IDS")
     assert ended.code == 0, ended.out + ended.err
     assert 5 < ended.summary["requests"]["readonly"] <= 30
-    answers = [event.exchange for event in read([ended.directory / "events.jsonl"]) if isinstance(event, Exchanged)]
+    answers = [
+        event.exchange for event in read_events([ended.directory / "events.jsonl"]) if isinstance(event, Exchanged)
+    ]
     assert not any(answer.status == 429 and answer.request.identity == "readonly" for answer in answers)
     assert any("budget of" in gap["reason"] for gap in ended.summary["not_tested"])
 
@@ -110,10 +112,14 @@ def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evco
 def test_two_workers_never_write_at_the_same_time(evconform):
     ended = evconform("run", "--allow-writes", "--select", "WRT", "--workers", "2")
     assert ended.code == 0, ended.out + ended.err
-    writing = {name for name, probe in Catalogue.of(requirements()).probes.items() if probe.writes}
+    writing = {name for name, probe in Catalogue.collect(requirements()).probes.items() if probe.writes}
     spans = {}
-    for event in read([ended.directory / "events.jsonl"]):
-        if isinstance(event, Exchanged) and event.item.partition("[")[0] in writing and not event.exchange.request.safe:
+    for event in read_events([ended.directory / "events.jsonl"]):
+        if (
+            isinstance(event, Exchanged)
+            and event.item.partition("[")[0] in writing
+            and not event.exchange.request.is_safe
+        ):
             at = event.exchange.sent_at
             first, _ = spans.get(event.item, (at, at))
             spans[event.item] = first, at
@@ -122,7 +128,7 @@ def test_two_workers_never_write_at_the_same_time(evconform):
 
 
 def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
-    with running(faults=("rsp-expansion-fails",)) as server:
+    with run_server(faults=("rsp-expansion-fails",)) as server:
         ended = evconform("run", "--target", server.base_url, "--format", "sarif")
     assert ended.code == 1
     actual = [finding for finding in ended.summary["findings"] if finding["requirement"] == "RSP-08"]
@@ -137,7 +143,7 @@ def test_a_faulty_server_is_caught_and_the_operation_named(evconform):
 
 
 def test_a_killed_run_still_tells_the_lines(evconform, tmp_path):
-    with running(faults=("rsp-expansion-fails",)) as server:
+    with run_server(faults=("rsp-expansion-fails",)) as server:
         ended = evconform("run", "--target", server.base_url, "--select", "EXP", "--select", "RSP-08")
     killed = tmp_path / "killed" / "workers"
     killed.mkdir(parents=True)
@@ -209,7 +215,7 @@ def test_a_plan_sends_nothing_and_says_what_it_would_cost(evconform, monkeypatch
     def never(*args, **kwargs):
         pytest.fail("a plan starts no server")
 
-    monkeypatch.setattr("conformance.execution.setup.starting", never)
+    monkeypatch.setattr("conformance.execution.setup.start_server", never)
     ended = evconform("run", "--plan", "--profile", "smoke")
     assert ended.code == 0
     assert "requests: about" in ended.out

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conformance.mock_server import running
+from conformance.mock_server import run_server
 
 SMALL = ("--select", "/vehicle_makes*", "--workers", "1")
 
@@ -26,7 +26,7 @@ def faulty(evconform, tmp_path):
     def run(*entries: str):
         file = tmp_path / "waivers.toml"
         file.write_text("\n".join(entries), encoding="utf-8")
-        with running(faults=("err-no-detail",)) as server:
+        with run_server(faults=("err-no-detail",)) as server:
             return evconform("run", "--target", server.base_url, *SMALL, *(("--waivers", file) if entries else ()))
 
     return run

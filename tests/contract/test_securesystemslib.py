@@ -9,7 +9,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
 from securesystemslib.signer import Signature, SSlibKey
 
-from conformance.certificates.keys import signer_of
+from conformance.certificates.keys import build_signer
 
 # RFC 8032, section 7.1: secret key, public key, message, both halves of the signature
 ED25519 = [
@@ -51,7 +51,7 @@ SIG = "A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGA
 
 @pytest.mark.parametrize(("secret", "public", "message", "halves"), ED25519)
 def test_signatures_are_those_of_the_rfc(secret, public, message, halves):
-    signer = signer_of(ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)))
+    signer = build_signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)))
     assert signer.public_key.keyval == {"public": public}
     made = signer.sign(bytes.fromhex(message))
     assert (made.signature, made.keyid) == ("".join(halves), signer.public_key.keyid)
@@ -80,7 +80,7 @@ def test_the_envelope_of_the_specification_verifies():
 
 
 def test_an_envelope_is_written_as_the_specification_has_it():
-    signer = signer_of(ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(ED25519[0][0])))
+    signer = build_signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(ED25519[0][0])))
     envelope = Envelope(BODY, KIND, {})
     envelope.sign(signer)
     written = envelope.to_dict()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.evidence.differences import ABSENT, Difference, at, differences
-from conformance.evidence.outcomes import quote
+from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
+from conformance.evidence.outcomes import quote_json
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4)
 NAMES = st.text("a~/01", max_size=3)
@@ -33,13 +33,13 @@ def _change(value, part, random):
 
 @given(JSON)
 def test_nothing_differs_from_itself(value):
-    assert list(differences(value, value)) == []
+    assert list(find_differences(value, value)) == []
 
 
 @given(pairs())
 def test_both_ways_differ_at_the_same_places(pair):
     old, new = pair
-    there, back = list(differences(old, new)), list(differences(new, old))
+    there, back = list(find_differences(old, new)), list(find_differences(new, old))
     assert {difference.pointer: (difference.old, difference.new) for difference in there} == {
         difference.pointer: (difference.new, difference.old) for difference in back
     }
@@ -48,12 +48,12 @@ def test_both_ways_differ_at_the_same_places(pair):
 @given(pairs())
 def test_each_difference_is_found_where_it_says(pair):
     old, new = pair
-    for difference in differences(old, new):
-        assert at(old, difference.pointer) is difference.old
-        assert at(new, difference.pointer) is difference.new
+    for difference in find_differences(old, new):
+        assert get_value(old, difference.pointer) is difference.old
+        assert get_value(new, difference.pointer) is difference.new
         assert difference.old is not difference.new
         if difference.pointer:
-            assert difference.first in {*_members(old), *_members(new)}
+            assert difference.top_member in {*_members(old), *_members(new)}
 
 
 def _members(value):
@@ -62,7 +62,7 @@ def _members(value):
 
 @given(pairs())
 def test_values_that_differ_nowhere_are_equal(pair):
-    if not list(differences(*pair)):
+    if not list(find_differences(*pair)):
         assert pair[0] == pair[1]
 
 
@@ -80,15 +80,15 @@ def test_values_that_differ_nowhere_are_equal(pair):
     ],
 )
 def test_differences(old, new, expected):
-    assert list(differences(old, new)) == [Difference(*arguments) for arguments in expected]
+    assert list(find_differences(old, new)) == [ValueDifference(*arguments) for arguments in expected]
 
 
 @pytest.mark.parametrize("pointer", ["/1", "/01", "/-", "/+0", "/٠", "/²", "/" + "9" * 5000, "/0/x", "/x", "/ 0"])  # noqa: RUF001 - digits that look alike
 def test_a_pointer_to_nothing_finds_nothing(pointer):
-    assert at(["only"], pointer) is ABSENT
+    assert get_value(["only"], pointer) is ABSENT
 
 
 def test_an_absent_value_is_described_in_words():
-    assert quote(ABSENT) == "(absent)"
-    assert quote(None) == "null"
-    assert quote("(absent)") == '"(absent)"'
+    assert quote_json(ABSENT) == "(absent)"
+    assert quote_json(None) == "null"
+    assert quote_json("(absent)") == '"(absent)"'

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import strategies
-from conformance.adapters.schemathesis_adapter import Door
-from conformance.description import load
-from conformance.validation import SecondOpinion, Validators
+from conformance.adapters.schemathesis_adapter import SchemathesisAdapter
+from conformance.description import load_description
+from conformance.validation import SchemaValidators, SecondOpinion
 
 PACKAGES = ("conformance", "strategies", "specs", "reports")
 MIN_EXAMPLES = 27  # as many as there were in November 2026: fewer means that some are no longer collected
@@ -70,8 +70,8 @@ def respond(status: int) -> Callable[..., SimpleNamespace]:
 @pytest.fixture(scope="module")
 def namespace(tmp_path_factory) -> dict[str, Any]:
     """Return what a partner's test has at hand: the description, validators, a client, and what that read before."""
-    description = load(cache_dir=tmp_path_factory.mktemp("cache"))
-    validators = Validators(description)
+    description = load_description(cache_dir=tmp_path_factory.mktemp("cache"))
+    validators = SchemaValidators(description)
     model = "https://api.ev.energy/v2/vehicle_models/vmdl01HSH04KDEWF6Z4DB2J77J74K5"
     user = "https://api.ev.energy/v2/users/user01HSH04KDEWF6Z4DB2J77J74K5"
     event = "charging_sub_session.ended"
@@ -81,7 +81,7 @@ def namespace(tmp_path_factory) -> dict[str, Any]:
         "client": SimpleNamespace(get=respond(200), post=respond(400)),
         "deliver": respond(400),
         "description": description,
-        "door": partial(Door, formats={}),
+        "door": partial(SchemathesisAdapter, formats={}),
         "event": event,
         "given": given,
         "lifecycle": next(entry for entry in strategies.lifecycles(description.model) if entry.resource == "vehicles"),

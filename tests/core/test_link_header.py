@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conformance.tools.link_header import LinkSyntaxError, LinkValue, by_rel, parse
+from conformance.tools.link_header import LinkSyntaxError, LinkValue, index_by_relation, parse_link_header
 
 TOKEN = st.text("!#$%&'*+-.^_`|~09azAZ", min_size=1, max_size=8)
 SPACE = st.text(" \t", max_size=2)
@@ -51,20 +51,20 @@ def links(draw: st.DrawFn) -> tuple[str, LinkValue]:
 def test_a_rendered_header_is_parsed_back(written, data):
     commas = st.sampled_from([",", ", ", " ,\t", ", , "])
     text = "".join(data.draw(commas) + link for link, _ in written)
-    assert parse(text) == tuple(meant for _, meant in written)
+    assert parse_link_header(text) == tuple(meant for _, meant in written)
 
 
 @given(st.text(st.sampled_from('<>;,="\\ \tarel/') | st.characters(), max_size=60))
 @example('<a>; rel="' + '\\"' * 30)
 def test_any_text_is_parsed_or_refused(text):
     try:
-        links = parse(text)
+        links = parse_link_header(text)
     except LinkSyntaxError:
         return
     plain = ", ".join(
         f'<{link.target}>; rel="{" ".join(link.rels)}"' for link in links if '"' not in "".join(link.rels)
     )
-    assert parse(plain) == tuple(link for link in links if '"' not in "".join(link.rels))
+    assert parse_link_header(plain) == tuple(link for link in links if '"' not in "".join(link.rels))
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,16 @@ def test_any_text_is_parsed_or_refused(text):
 )
 def test_a_header_outside_the_grammar_is_refused(text):
     with pytest.raises(LinkSyntaxError, match="character"):
-        parse(text)
+        parse_link_header(text)
 
 
 @pytest.mark.parametrize("text", ["", " ", ",", " , ,\t"])
 def test_an_empty_header_holds_no_link(text):
-    assert parse(text) == ()
+    assert parse_link_header(text) == ()
 
 
 def test_the_first_target_of_a_relation_counts():
-    assert by_rel(parse("<a>; rel=next, <b>; rel=next, <c>; rel='x'")) == {"next": "a", "'x'": "c"}
+    assert index_by_relation(parse_link_header("<a>; rel=next, <b>; rel=next, <c>; rel='x'")) == {
+        "next": "a",
+        "'x'": "c",
+    }

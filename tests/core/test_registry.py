@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from conformance.tools.registry import collect
+from conformance.tools.registry import collect_members
 
 
 @pytest.fixture
@@ -27,16 +27,16 @@ def package(tmp_path, monkeypatch):
 
 def test_members_come_in_the_order_of_modules_and_of_their_tuples(package):
     members = package("offering", b="THINGS = ('3',)", a="THINGS = ('1', '2')", c="OTHERS = (5,)")
-    assert collect(members, "THINGS", str) == ("1", "2", "3")
+    assert collect_members(members, "THINGS", str) == ("1", "2", "3")
 
 
 def test_a_member_of_another_type_is_refused_by_name(package):
     package_name = package("misleading", a="THINGS = ('1', 2)")
     with pytest.raises(TypeError, match=r"misleading\.a\.THINGS must hold instances of str only, got 2"):
-        collect(package_name, "THINGS", str)
+        collect_members(package_name, "THINGS", str)
 
 
 def test_a_module_that_breaks_is_not_passed_over(package):
     package_name = package("breaking", a="raise RuntimeError('broken')")
     with pytest.raises(RuntimeError, match="broken"):
-        collect(package_name, "THINGS", str)
+        collect_members(package_name, "THINGS", str)

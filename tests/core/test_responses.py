@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.description import load
-from conformance.evidence.differences import at as pointed
+from conformance.description import load_description
+from conformance.evidence.differences import get_value as pointed
 from conformance.evidence.responses import (
     UNREADABLE,
-    Answer,
-    below,
-    escape,
-    expanded_at,
+    OperationResponse,
+    escape_pointer_token,
+    extract_path,
+    find_expanded,
+    find_reader,
+    find_resources,
+    find_urls,
+    find_values,
     match_path,
-    path_of,
-    reader_of,
-    things,
-    urls_at,
-    values_at,
+    strip_base_url,
 )
 from conformance.model import Effect, Exchange, Expansion, Link, LinkKind, Operation, Request, Response, Role
 
@@ -31,14 +31,14 @@ LIST = Operation("GET /x", "x", "GET", "/x", "", Role.LIST, Effect.NONE, "x")
 
 @pytest.fixture(scope="module")
 def model():
-    return load().model
+    return load_description().model
 
 
 def answer(body, operation=LIST, status=200, method="GET", media="application/json"):
     data = body if isinstance(body, bytes) else msgspec.json.encode(body)
     request = Request(operation.key, method, operation.path)
     response = Response(status, (("Content-Type", media),), data)
-    return Answer(Exchange("x", request, BASE, 0.0, response), operation)
+    return OperationResponse(Exchange("x", request, BASE, 0.0, response), operation)
 
 
 def change_operation(operation, **more):
@@ -51,25 +51,25 @@ class TestBodies:
     )
     def test_invalid_json_is_unreadable(self, body):
         assert answer(body).json is UNREADABLE
-        assert answer(body).peculiar == ""
+        assert answer(body).unreadable_reason == ""
 
     @pytest.mark.parametrize(
         "body", [b'"\\ud800"', b"1e999", b"9" * 5000, b"[" * 65 + b"]" * 65, b"[" * 9000 + b"]" * 9000]
     )
     def test_json_that_some_readers_refuse_is_marked(self, body):
         assert answer(body).json is UNREADABLE
-        assert answer(body).peculiar
+        assert answer(body).unreadable_reason
 
     @pytest.mark.parametrize(
         "body", [b"null", b"[" * 64 + b"]" * 64, b'"\\u0000"', b" {} \n", b"[" + b"{}," * 99 + b"{}]"]
     )
     def test_json_is_read(self, body):
         assert answer(body).json is not UNREADABLE
-        assert answer(body).peculiar == ""
+        assert answer(body).unreadable_reason == ""
 
     def test_an_exchange_without_response_has_no_body(self):
-        nothing = Answer(Exchange("x", Request(LIST.key, "GET", "/x"), BASE, 0.0, failure="lost"), LIST)
-        assert (nothing.status, nothing.ok, nothing.json, nothing.items, nothing.spec) == (
+        nothing = OperationResponse(Exchange("x", Request(LIST.key, "GET", "/x"), BASE, 0.0, failure="lost"), LIST)
+        assert (nothing.status, nothing.is_success, nothing.json, nothing.items, nothing.spec) == (
             0,
             False,
             UNREADABLE,
@@ -144,7 +144,7 @@ class TestValues:
         ],
     )
     def test_values(self, item, path, expected):
-        assert list(values_at(item, path)) == expected
+        assert list(find_values(item, path)) == expected
 
     @given(
         st.recursive(st.none() | st.text(), lambda v: st.lists(v, max_size=3) | st.dictionaries(NAMES, v, max_size=3)),
@@ -153,25 +153,25 @@ class TestValues:
     def test_each_value_stands_where_its_pointer_says(self, item, data):
         name = st.sampled_from(sorted(item)) if isinstance(item, dict) and item else NAMES
         path = ".".join([data.draw(name), *data.draw(st.lists(NAMES, max_size=2))])
-        for pointer, value in values_at(item, path):
+        for pointer, value in find_values(item, path):
             assert pointed(item, pointer) is value
 
     def test_urls_skip_other_types(self):
         link = Link("a", LinkKind.ITEM)
-        assert list(urls_at({"a": "u"}, link)) == [("/a", "u")]
-        assert list(urls_at({"a": ["u", None, {}, 1, "v"]}, link)) == [("/a/0", "u"), ("/a/4", "v")]
-        assert list(urls_at({"a": {"url": "u"}}, link)) == []
+        assert list(find_urls({"a": "u"}, link)) == [("/a", "u")]
+        assert list(find_urls({"a": ["u", None, {}, 1, "v"]}, link)) == [("/a/0", "u"), ("/a/4", "v")]
+        assert list(find_urls({"a": {"url": "u"}}, link)) == []
 
     def test_pointers_are_escaped(self):
-        assert escape("a~/b") == "a~0~1b"
+        assert escape_pointer_token("a~/b") == "a~0~1b"
 
     def test_expand_paths_start_where_the_model_says(self):
         plain, wrapped = change_operation(LIST, role=Role.ITEM), change_operation(LIST, items_at="rows")
         inner = Expansion("link", within="rows[]")
-        assert list(expanded_at(answer([{"link": "u"}]), Expansion("link"))) == [("/0/link", "u")]
-        assert list(expanded_at(answer({"link": "u", "rows": [{}]}, wrapped), Expansion("link"))) == [("/link", "u")]
-        assert list(expanded_at(answer({"rows": [{"link": "u"}]}, plain), inner)) == [("/rows/0/link", "u")]
-        assert list(expanded_at(answer({"link": "u"}, wrapped, status=500), Expansion("link"))) == []
+        assert list(find_expanded(answer([{"link": "u"}]), Expansion("link"))) == [("/0/link", "u")]
+        assert list(find_expanded(answer({"link": "u", "rows": [{}]}, wrapped), Expansion("link"))) == [("/link", "u")]
+        assert list(find_expanded(answer({"rows": [{"link": "u"}]}, plain), inner)) == [("/rows/0/link", "u")]
+        assert list(find_expanded(answer({"link": "u"}, wrapped, status=500), Expansion("link"))) == []
 
 
 class TestBelow:
@@ -190,7 +190,7 @@ class TestBelow:
         ],
     )
     def test_below(self, url, expected):
-        assert below(BASE, url) == expected
+        assert strip_base_url(BASE, url) == expected
 
     @pytest.mark.parametrize(
         "url",
@@ -208,25 +208,25 @@ class TestBelow:
         ],
     )  # fmt: skip
     def test_elsewhere(self, url):
-        assert below(BASE, url) is None
+        assert strip_base_url(BASE, url) is None
 
     def test_the_port_of_the_base_counts(self):
-        assert below("http://127.0.0.1:8001/v2", "http://127.0.0.1:8001/v2/x") == "/x"
-        assert below("http://127.0.0.1:8001/v2", "http://127.0.0.1:8002/v2/x") is None
-        assert below("http://127.0.0.1:8001/v2", "http://127.0.0.1/v2/x") is None
+        assert strip_base_url("http://127.0.0.1:8001/v2", "http://127.0.0.1:8001/v2/x") == "/x"
+        assert strip_base_url("http://127.0.0.1:8001/v2", "http://127.0.0.1:8002/v2/x") is None
+        assert strip_base_url("http://127.0.0.1:8001/v2", "http://127.0.0.1/v2/x") is None
 
     @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("[]@:/\\?#%."), max_size=30))
     def test_any_text_is_somewhere_or_elsewhere(self, text):
         for url in (text, f"https://{text}", f"https://api.example.com{text}", f"{BASE}/{text}"):
-            target = below(BASE, url)
+            target = strip_base_url(BASE, url)
             assert target is None or target.startswith(("/", "?"))
             if target is not None:
-                path_of(target)
+                extract_path(target)
 
     @given(st.lists(st.text(min_size=1, max_size=6).filter(lambda s: s not in {".", ".."}), min_size=1, max_size=3))
     def test_a_path_joined_to_the_base_is_below_it(self, segments):
         target = "".join("/" + quote(segment, safe="") for segment in map(_encodable, segments))
-        assert below(BASE, BASE + target) == target
+        assert strip_base_url(BASE, BASE + target) == target
 
 
 def _encodable(text):
@@ -239,7 +239,7 @@ VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=
 class TestPaths:
     @given(st.data())
     def test_a_rendered_path_is_matched_back(self, data):
-        operation = data.draw(st.sampled_from(load().model.operations))
+        operation = data.draw(st.sampled_from(load_description().model.operations))
         values = {path_parameter.name: data.draw(VALUES) for path_parameter in operation.path_parameters}
         path = operation.path
         for name, value in values.items():
@@ -279,18 +279,19 @@ class TestPaths:
         ],
     )
     def test_readers(self, model, target, key):
-        assert reader_of(target, model).key == key
+        assert find_reader(target, model).key == key
 
     @pytest.mark.parametrize("target", ["/nothing", "//evil.example/evses", "//[evses", "/evses/x/y/z", "//evses"])
     def test_nobody_reads_the_rest(self, model, target):
-        assert reader_of(target, model) is None
+        assert find_reader(target, model) is None
 
 
 class TestThings:
     def test_expanded_resources_are_things_too(self, model):
         body = [{"id": "a", "model": {"id": "b", "make": {"id": "c"}}, "user": "u"}, {"model": None}, 5]
         resources = [
-            (thing.pointer, thing.resource.name) for thing in things(answer(body, model.by_key["GET /evses"]), model)
+            (thing.pointer, thing.resource.name)
+            for thing in find_resources(answer(body, model.operations_by_key["GET /evses"]), model)
         ]
         assert resources == [
             ("/0", "evses"),
@@ -303,12 +304,12 @@ class TestThings:
         "key", ["DELETE /users/{user_id}/payout_method", "GET /evse_onboarding", "GET /evse_compatibility/check"]
     )
     def test_responses_without_resource_have_no_things(self, model, key):
-        operation = model.by_key[key]
-        assert list(things(answer({"id": "x"}, operation, method=operation.method), model)) == []
+        operation = model.operations_by_key[key]
+        assert list(find_resources(answer({"id": "x"}, operation, method=operation.method), model)) == []
 
     def test_the_deepest_body_that_is_read_is_walked(self, model):
         body = {"id": "a"}
         for _ in range(31):
             body = {"latest_status_log": {"evse": body}}
-        found_things = list(things(answer(body, model.by_key["GET /evses/{evse_id}"]), model))
+        found_things = list(find_resources(answer(body, model.operations_by_key["GET /evses/{evse_id}"]), model))
         assert len(found_things) == 63

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from conformance.description import Description, load
+from conformance.description import Description, load_description
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
 
@@ -75,20 +75,20 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bundled(cache_dir: Path) -> Description:
-    return load(cache_dir=cache_dir)
+    return load_description(cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="session")
 def provider(cache_dir: Path) -> Description:
     if not PROVIDED.exists():
         pytest.skip("../shared/reference/ev-energy-api-v2-openapi.yaml is not beside this repository")
-    return load(PROVIDED, cache_dir=cache_dir)
+    return load_description(PROVIDED, cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="session")
 def published_provider(provider: Description, cache_dir: Path) -> Description:
     """Return the provider's description without overlays."""
-    return load(Path(provider.source), overlays=False, cache_dir=cache_dir)
+    return load_description(Path(provider.source), overlays=False, cache_dir=cache_dir)
 
 
 @pytest.fixture(params=["bundled", "provider"])

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from conformance.checks.responses import CHECKS
-from conformance.evidence.responses import Answer
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Request, Response, Target, TargetKind, Verdict
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 
 BASE = "https://api.ev.energy/v2"
 KEY = "GET /charging_sessions/{charging_session_id}"
@@ -24,10 +24,12 @@ def own_session(bundled):
 def judge_body(description, body):
     """Outcomes of RSP-03 on a charging session."""
     target = Target("test", TargetKind.URL, BASE, identities=("full",))
-    subject = Subject(description, Validators(description), SecondOpinion(description), target)
+    subject = Subject(description, SchemaValidators(description), SecondOpinion(description), target)
     response = Response(200, (("Content-Type", "application/json"),), msgspec.json.encode(body))
     request = Request(KEY, "GET", f"/charging_sessions/{SESSION}", identity="full")
-    answer = Answer(Exchange("x1", request, BASE + request.target, 0.0, response), description.model.by_key[KEY])
+    answer = OperationResponse(
+        Exchange("x1", request, BASE + request.target, 0.0, response), description.model.operations_by_key[KEY]
+    )
     return [o for check in CHECKS for o in check.judge(answer, subject) if o.requirement == "RSP-03"]
 
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from conformance.description import load
-from conformance.description.lint import findings
-from conformance.description.loader import OVERLAYS
+from conformance.description import load_description
+from conformance.description.lint import find_all
+from conformance.description.loader import BUNDLED_OVERLAYS
 from conformance.description.reader import read_text
-from conformance.description.sandbox_differences import differences
+from conformance.description.sandbox_differences import list_sandbox_differences
 from conformance.model import Level
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 
 
 def rules(description):
-    return {finding.rule for finding in findings(description, Validators)}
+    return {finding.rule for finding in find_all(description, SchemaValidators)}
 
 
 def test_every_overlay_action_matches_its_target(description):
@@ -20,8 +20,8 @@ def test_every_overlay_action_matches_its_target(description):
 
 
 def test_overlays_correct_every_broken_must(provider, published_provider):
-    assert {finding.rule for finding in findings(published_provider, Validators) if finding.level is Level.MUST}
-    assert {finding.rule for finding in findings(provider, Validators) if finding.level is Level.MUST} == set()
+    assert {finding.rule for finding in find_all(published_provider, SchemaValidators) if finding.level is Level.MUST}
+    assert {finding.rule for finding in find_all(provider, SchemaValidators) if finding.level is Level.MUST} == set()
 
 
 def test_patterns_are_anchored_and_nulls_allowed(provider, published_provider):
@@ -38,8 +38,8 @@ def test_what_was_nullable_takes_null(provider, published_provider):
         if "nullable" in schema
     ]
     assert len(places) == 6
-    assert all(Validators(provider).matches(place, None) for place in places)
-    assert not any(Validators(published_provider).matches(place, None) for place in places)
+    assert all(SchemaValidators(provider).is_valid(place, None) for place in places)
+    assert not any(SchemaValidators(published_provider).is_valid(place, None) for place in places)
 
 
 def test_expansions_gain_their_objects(provider, published_provider):
@@ -52,7 +52,7 @@ def test_expansions_gain_their_objects(provider, published_provider):
 
 
 def test_the_bundled_description_needs_no_correction(bundled, cache_dir):
-    plain = load(overlays=False, cache_dir=cache_dir)
+    plain = load_description(overlays=False, cache_dir=cache_dir)
     assert rules(plain) == rules(bundled)
 
 
@@ -61,7 +61,7 @@ def test_the_same_empty_lists_stay_for_people(provider):
 
 
 def test_an_overlay_documents_differences_of_the_sandbox(description):
-    sandbox_differences = dict(differences(description.document))
+    sandbox_differences = dict(list_sandbox_differences(description.document))
     assert set(sandbox_differences) == {
         "", "GET /users/{user_id}", "DELETE /vehicles/{vehicle_id}", "GET /evse_compatibility/check",
         "GET /vehicle_compatibility/check", "POST /evse_waitlist", "POST /vehicle_waitlist",
@@ -69,10 +69,10 @@ def test_an_overlay_documents_differences_of_the_sandbox(description):
 
 
 def test_without_overlays_no_difference_of_the_sandbox_is_known(cache_dir):
-    assert list(differences(load(overlays=False, cache_dir=cache_dir).document)) == []
+    assert list(list_sandbox_differences(load_description(overlays=False, cache_dir=cache_dir).document)) == []
 
 
-@pytest.mark.parametrize("file", sorted(OVERLAYS.glob("*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("file", sorted(BUNDLED_OVERLAYS.glob("*.yaml")), ids=lambda path: path.name)
 def test_every_overlay_names_its_api_and_every_action_its_reason(file):
     overlay = read_text(file.read_bytes(), file.name)
     assert overlay["x-applies-to"].startswith("^")

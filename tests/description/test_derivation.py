@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.model import KeyKind, LinkKind, Role, Scheme
 
 URI = {"type": "string", "format": "uri"}
@@ -104,7 +104,7 @@ def library() -> dict[str, Any]:
 
 @pytest.fixture
 def model(library, write, tmp_path):
-    return load(write(library), cache_dir=tmp_path / "cache").model
+    return load_description(write(library), cache_dir=tmp_path / "cache").model
 
 
 def test_roles_follow_from_methods_paths_and_bodies(model):
@@ -126,8 +126,10 @@ def test_roles_follow_from_methods_paths_and_bodies(model):
         "GET /authors/{author_id}/shelf": (Role.SINGLETON, "authors.shelf"),
         "GET /about/hours": (Role.SINGLETON, ""),
     }
-    assert model.by_key["POST /books/{book_id}/lend"].effect == "irreversible"  # an action that nobody vouches for
-    assert model.by_key["POST /books"].effect == "write"
+    assert (
+        model.operations_by_key["POST /books/{book_id}/lend"].effect == "irreversible"
+    )  # an action that nobody vouches for
+    assert model.operations_by_key["POST /books"].effect == "write"
     assert model.base_path == "/lib"
 
 
@@ -152,11 +154,11 @@ def test_pages_and_wrapped_lists(model):
         "GET /books/{book_id}/loans": (Scheme.TIMESTAMP, ""),
         "GET /branches": (Scheme.PAGE, "page_size"),
     }
-    assert model.by_key["GET /branches"].items_at == "rows"
+    assert model.operations_by_key["GET /branches"].items_at == "rows"
 
 
 def test_link_targets_follow_from_objects_and_names(model):
-    targets = {link.path: (link.kind, link.targets) for link in model.by_name["books"].links}
+    targets = {link.path: (link.kind, link.targets) for link in model.resources_by_name["books"].links}
     assert targets == {
         "url": (LinkKind.ITEM, ("books",)),
         "author": (LinkKind.ITEM, ("authors",)),
@@ -169,13 +171,13 @@ def test_link_targets_follow_from_objects_and_names(model):
         "cover_url": (LinkKind.EXTERNAL, ()),
         "mystery": (LinkKind.EXTERNAL, ()),
     }
-    assert {link.path: (link.kind, link.targets) for link in model.by_name["authors"].links} == {
+    assert {link.path: (link.kind, link.targets) for link in model.resources_by_name["authors"].links} == {
         "url": (LinkKind.ITEM, ("authors",)),
         "books": (LinkKind.LIST, ("books",)),
         "best": (LinkKind.ITEM, ("books",)),  # shown as `books.featured` too, which is no collection
         "shelf": (LinkKind.SINGLETON, ("authors.shelf",)),
     }
-    many = {link.path for link in model.by_name["books"].links if link.many}
+    many = {link.path for link in model.resources_by_name["books"].links if link.many}
     assert many == {"related"}  # `either` may hold one
     untold = {note for note in model.notes if note.startswith("books:")}
     assert untold == {f"books: the target of {name} is unknown" for name in ("either", "mystery")}
@@ -184,7 +186,7 @@ def test_link_targets_follow_from_objects_and_names(model):
 def test_filter_fields_follow_from_names(model):
     fields = {
         query_filter.parameter: (query_filter.field, query_filter.by_id_of)
-        for query_filter in model.by_key["GET /books"].filters
+        for query_filter in model.operations_by_key["GET /books"].filters
     }
     assert fields == {"author_id": ("author", "authors"), "title": ("title", ""), "lang": ("", "")}
 
@@ -197,7 +199,7 @@ def test_link_targets_follow_from_examples(library, write, tmp_path):
     book["gone"] = {**URI, "example": f"{base}/nowhere/book01HSH04KDEWF6Z4DB2J77J74K5"}
     book["all"] = {**URI, "example": f"{base}/branches?page=1"}
     book["lost"] = {**URI, "example": "https://[broken"}
-    book_links = load(write(library), cache_dir=tmp_path / "cache").model.by_name["books"].links
+    book_links = load_description(write(library), cache_dir=tmp_path / "cache").model.resources_by_name["books"].links
     links = {link.path: (link.kind, link.targets) for link in book_links}
     assert links["mystery"] == (LinkKind.ITEM, ("branches",))
     assert links["odd"] == (LinkKind.ITEM, ("authors",))
@@ -209,16 +211,18 @@ def test_link_targets_follow_from_examples(library, write, tmp_path):
 def test_an_address_on_another_host_is_no_address_of_the_resource(library, write, tmp_path):
     library["servers"] = [{"url": "https://library.example/lib"}]
     library["components"]["schemas"]["Branch"]["properties"]["url"]["example"] = "https://maps.example/east"
-    model = load(write(library), cache_dir=tmp_path / "cache").model
-    (link,) = model.by_name["branches"].links
+    model = load_description(write(library), cache_dir=tmp_path / "cache").model
+    (link,) = model.resources_by_name["branches"].links
     assert (link.kind, link.own) == (LinkKind.EXTERNAL, False)
 
 
 def test_the_last_of_two_parameters_of_one_name_counts(library, write, tmp_path):
     listing = library["paths"]["/books"]["get"]
     listing["parameters"] += [{"name": "title", "in": "query", "schema": {"type": "integer"}}]
-    model = load(write(library), cache_dir=tmp_path / "cache").model
-    (title,) = [parameter for parameter in model.by_key["GET /books"].parameters if parameter.name == "title"]
+    model = load_description(write(library), cache_dir=tmp_path / "cache").model
+    (title,) = [
+        parameter for parameter in model.operations_by_key["GET /books"].parameters if parameter.name == "title"
+    ]
     assert title.schema == {"type": "integer"}
     assert "GET /books: the query parameter title is listed twice; the last one counts" in model.notes
 
@@ -229,20 +233,22 @@ def test_a_schema_that_holds_itself_is_walked_once(library, write, tmp_path):
         "properties": {"branch": URI, "children": many("Tree"), "twin": {"oneOf": [ref("Tree"), {"type": "null"}]}},
     }
     library["components"]["schemas"]["Book"]["properties"]["tree"] = ref("Tree")
-    model = load(write(library), cache_dir=tmp_path / "cache").model
-    assert [link.path for link in model.by_name["books"].links if link.path.startswith("tree")] == ["tree.branch"]
+    model = load_description(write(library), cache_dir=tmp_path / "cache").model
+    assert [link.path for link in model.resources_by_name["books"].links if link.path.startswith("tree")] == [
+        "tree.branch"
+    ]
 
 
 def test_the_lowest_success_status_gives_the_schema(library, write, tmp_path):
     both = response(ref("Loan"), "202")["responses"] | response(ref("Book"), "201")["responses"]
     library["paths"]["/books"]["post"] = {"responses": both}
-    operation = load(write(library), cache_dir=tmp_path / "cache").model.by_key["POST /books"]
+    operation = load_description(write(library), cache_dir=tmp_path / "cache").model.operations_by_key["POST /books"]
     assert operation.item_schema == "#/components/schemas/Book"
 
 
 def test_csv_has_no_item_schema(library, write, tmp_path):
     response = {"200": {"description": "", "content": {"text/csv": {"schema": {"type": "string"}}}}}
     library["paths"]["/export"] = {"get": {"responses": response}}
-    operation = load(write(library), cache_dir=tmp_path / "cache").model.by_key["GET /export"]
+    operation = load_description(write(library), cache_dir=tmp_path / "cache").model.operations_by_key["GET /export"]
     assert (operation.role, operation.resource, operation.item_schema) == (Role.SINGLETON, "", "")
     assert operation.responses[0].media[0].type == "text/csv"

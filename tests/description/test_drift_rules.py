@@ -9,10 +9,10 @@ from jsonschema_rs import Draft202012Validator
 from sound import BASE, URI, sound
 from spoiling import Mutation, both, drop, put
 
-from conformance.description.builder import build
-from conformance.description.drift import Severity, View, drift
-from conformance.description.drift.change import FIXED, Direction, Effect, severities
-from conformance.description.drift.schemas import SchemaDrift
+from conformance.description.builder import build_description
+from conformance.description.drift import Severity, View, compare_descriptions
+from conformance.description.drift.change import FIXED_RULES, Direction, ValidityEffect, derive_severities
+from conformance.description.drift.schemas import SchemaComparison
 from conformance.description.sources import Fragment
 
 BREAKING, RISKY, HARMLESS = Severity
@@ -30,7 +30,7 @@ def describe(*mutations: Mutation):
     document = sound()
     for mutation in mutations:
         mutation(document)
-    return build([Fragment("api.json", json.dumps(document).encode())], (), "test")
+    return build_description([Fragment("api.json", json.dumps(document).encode())], (), "test")
 
 
 def change_nothing(document) -> None:
@@ -393,27 +393,27 @@ CASES = [
 )
 def test_a_change_has_rule_place_and_severity(before, after, rule, place, severity):
     new = describe() if after is change_nothing else describe(before, after)
-    changes = drift(describe(before), new)
+    changes = compare_descriptions(describe(before), new)
     assert (rule, place, severity) in {(change.rule, change.place, change.client) for change in changes}
 
 
 def test_every_rule_of_the_table_has_a_case():
-    assert {rule for _, _, rule, _, _ in CASES} >= set(FIXED)
+    assert {rule for _, _, rule, _, _ in CASES} >= set(FIXED_RULES)
 
 
 @pytest.mark.parametrize("direction", Direction)
 def test_the_law(direction):
     writer, reader = (0, 1) if direction is Direction.REQUEST else (1, 0)
-    assert severities(direction, Effect.NARROWS)[writer] is BREAKING
-    assert severities(direction, Effect.NARROWS)[reader] is HARMLESS
-    assert severities(direction, Effect.WIDENS)[reader] is BREAKING
-    assert severities(direction, Effect.WIDENS)[writer] is HARMLESS
-    assert set(severities(direction, Effect.REPLACES)) == {BREAKING}
-    assert set(severities(direction, Effect.UNCLEAR)) == {RISKY}
+    assert derive_severities(direction, ValidityEffect.NARROWS)[writer] is BREAKING
+    assert derive_severities(direction, ValidityEffect.NARROWS)[reader] is HARMLESS
+    assert derive_severities(direction, ValidityEffect.WIDENS)[reader] is BREAKING
+    assert derive_severities(direction, ValidityEffect.WIDENS)[writer] is HARMLESS
+    assert set(derive_severities(direction, ValidityEffect.REPLACES)) == {BREAKING}
+    assert set(derive_severities(direction, ValidityEffect.UNCLEAR)) == {RISKY}
 
 
 def test_a_description_does_not_differ_from_itself(description):
-    assert drift(description, description) == ()
+    assert compare_descriptions(description, description) == ()
 
 
 def test_an_equivalent_description_has_no_changes():
@@ -425,12 +425,14 @@ def test_an_equivalent_description_has_no_changes():
     document["components"]["schemas"]["Renamed"] = document["components"]["schemas"].pop("Make")
     document["components"]["schemas"]["Renamed"]["description"] = "Another."
     text = json.dumps(document).replace('schemas/Make"', 'schemas/Renamed"')
-    changed = build([Fragment("api.json", text.encode())], (), "test")
-    assert drift(describe(), changed) == ()
+    changed = build_description([Fragment("api.json", text.encode())], (), "test")
+    assert compare_descriptions(describe(), changed) == ()
 
 
 def test_a_component_change_is_reported_once_with_its_operations():
-    changes = drift(describe(), describe(put("components schemas Model properties name", {"type": "string"})))
+    changes = compare_descriptions(
+        describe(), describe(put("components schemas Model properties name", {"type": "string"}))
+    )
     (change,) = changes
     assert change.operations == ("GET /makes", "POST /makes", "GET /makes/{make_id}", "GET /models/{model_id}")
 
@@ -438,14 +440,14 @@ def test_a_component_change_is_reported_once_with_its_operations():
 def test_read_only_fields_are_no_matter_of_requests():
     before = put(f"{NEW} properties id", {"type": "string", "readOnly": True})
     after = both(before, put(f"{NEW} properties id maxLength", 3), put(f"{NEW} required", ["name", "id"]))
-    assert drift(describe(before), describe(after)) == ()
+    assert compare_descriptions(describe(before), describe(after)) == ()
 
 
 def test_deliveries_travel_to_the_client():
     body = {"content": {"application/json": {"schema": {"type": "object", "required": ["type"]}}}}
     before = put("webhooks", {"made": {"post": {"requestBody": body, "responses": {}}}})
     after = both(before, put("webhooks made post requestBody content application/json schema required", []))
-    (change,) = drift(describe(before), describe(after))
+    (change,) = compare_descriptions(describe(before), describe(after))
     assert (change.rule, change.client, change.operations) == ("response-required-widens", BREAKING, ("webhook made",))
 
 
@@ -455,10 +457,16 @@ def test_recursive_schemas_come_to_an_end():
         put("components schemas Tree", tree), put(f"{PROPERTIES} tree", {"$ref": "#/components/schemas/Tree"})
     )
     grown = both(before, put("components schemas Tree maxItems", 3))
-    assert [change.rule for change in drift(describe(before), describe(grown))] == ["response-maxItems-narrows"]
+    assert [change.rule for change in compare_descriptions(describe(before), describe(grown))] == [
+        "response-maxItems-narrows"
+    ]
     loose = both(before, put(f"{PROPERTIES} tree", {"type": "array"}))
-    assert [change.rule for change in drift(describe(before), describe(loose))] == ["response-type-widens"]
-    assert [change.rule for change in drift(describe(loose), describe(before))] == ["response-type-narrows"]
+    assert [change.rule for change in compare_descriptions(describe(before), describe(loose))] == [
+        "response-type-widens"
+    ]
+    assert [change.rule for change in compare_descriptions(describe(loose), describe(before))] == [
+        "response-type-narrows"
+    ]
 
 
 SCALARS = st.one_of(
@@ -496,7 +504,7 @@ VALUES = st.recursive(
 @settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS, value=VALUES)
 def test_changes_harmless_to_clients_keep_old_requests_valid(old, new, value):
-    changes = list(SchemaDrift({}, {}).changes(old, new, "body", Direction.REQUEST))
+    changes = list(SchemaComparison({}, {}).compare_schemas(old, new, "body", Direction.REQUEST))
     severities = {change.client for change in changes}
     # Nobody sends a property before it is there, though an open schema allows any.
     severities |= {RISKY for change in changes if change.rule == "request-property-added"}
@@ -507,19 +515,19 @@ def test_changes_harmless_to_clients_keep_old_requests_valid(old, new, value):
 @settings(max_examples=400)
 @given(old=SCHEMAS, new=SCHEMAS)
 def test_a_reversed_change_breaks_the_other_side(old, new):
-    there = SchemaDrift({}, {}).changes(old, new, "", Direction.REQUEST)
-    back = SchemaDrift({}, {}).changes(new, old, "", Direction.REQUEST)
-    lawful = {change.rule for change in there if change.client is BREAKING and change.rule not in FIXED}
-    mirrored = {change.rule for change in back if change.server is BREAKING and change.rule not in FIXED}
+    there = SchemaComparison({}, {}).compare_schemas(old, new, "", Direction.REQUEST)
+    back = SchemaComparison({}, {}).compare_schemas(new, old, "", Direction.REQUEST)
+    lawful = {change.rule for change in there if change.client is BREAKING and change.rule not in FIXED_RULES}
+    mirrored = {change.rule for change in back if change.server is BREAKING and change.rule not in FIXED_RULES}
     swapped = {rule.replace("narrows", "widens") for rule in lawful}
     assert swapped == mirrored
 
 
 @given(schema=SCHEMAS)
 def test_a_schema_does_not_differ_from_itself(schema):
-    assert list(SchemaDrift({}, {}).changes(schema, schema, "", Direction.RESPONSE)) == []
+    assert list(SchemaComparison({}, {}).compare_schemas(schema, schema, "", Direction.RESPONSE)) == []
 
 
 def test_each_side_has_its_own_view():
-    (change,) = drift(describe(), describe(drop("paths /models/{model_id}")))
-    assert (change.severity(View.CLIENT), change.severity(View.SERVER)) == (BREAKING, HARMLESS)
+    (change,) = compare_descriptions(describe(), describe(drop("paths /models/{model_id}")))
+    assert (change.find_severity(View.CLIENT), change.find_severity(View.SERVER)) == (BREAKING, HARMLESS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.model import Effect
 
 DOCUMENT = """
@@ -22,7 +22,7 @@ OBJECT, LIST = "{type: object}", "{type: array, items: {type: object, properties
 def effect(tmp_path, path, method="get", more="operationId: o", schema=OBJECT):
     file = tmp_path / "openapi.yaml"
     file.write_text(DOCUMENT.format(path=path, method=method, more=more, schema=schema))
-    (operation,) = load(file, overlays=False).model.operations
+    (operation,) = load_description(file, overlays=False).model.operations
     return operation.effect
 
 

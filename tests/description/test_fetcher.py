@@ -13,11 +13,11 @@ import respx
 from sound import sound
 from spoiling import drop, put
 
-from conformance.description.fetch import PUBLISHED, Shelf, fetch
-from conformance.description.fetch.download import download, shown
-from conformance.description.fetch.pin import pin, pinned
+from conformance.description.fetch import PUBLISHED, DescriptionStore, fetch_description
+from conformance.description.fetch.download import download, redact_url
+from conformance.description.fetch.pin import read_pin, write_pin
 from conformance.errors import DescriptionError, TargetError, UsageError
-from conformance.targets.config import load as configuration
+from conformance.targets.config import load_config as configuration
 
 URL = "https://api.example.com/spec.yaml"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def publish(*mutations) -> bytes:
 
 @pytest.fixture
 def shelf(tmp_path):
-    return Shelf(tmp_path / "data")
+    return DescriptionStore(tmp_path / "data")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def config(tmp_path):
 @pytest.fixture
 def get(config, shelf):
     def call(**more):
-        return fetch(URL, config, now=NOW, shelf=shelf, **more)
+        return fetch_description(URL, config, now=NOW, shelf=shelf, **more)
 
     return call
 
@@ -59,7 +59,7 @@ def test_the_first_one_is_kept_and_pinned(get, config, shelf):
     assert (result.changed, result.waiting) == (False, False)
     assert result.file.read_bytes() == publish()
     assert configuration(config).description == str(result.file)
-    assert shelf.known(URL) == result.fetched
+    assert shelf.find_latest(URL) == result.fetched
     assert (result.fetched.etag, result.fetched.fetched_at) == ('"1"', "2026-03-01T12:00:00+00:00")
 
 
@@ -106,7 +106,7 @@ def test_a_changed_description_waits_for_acceptance(get, config, shelf):
     assert (waiting.changed, waiting.waiting) == (True, True)
     assert "operation-removed" in {change.rule for change in waiting.changes}
     assert configuration(config).description == str(first.file)
-    assert shelf.known(URL) == first.fetched  # asked again, it is a change again
+    assert shelf.find_latest(URL) == first.fetched  # asked again, it is a change again
     assert get().waiting
     taken = get(accept=True)
     assert (taken.changed, taken.waiting) == (True, False)
@@ -119,7 +119,7 @@ def test_a_changed_description_waits_for_acceptance(get, config, shelf):
 def test_changes_are_found_against_the_pinned_description(get, config, tmp_path):
     own = tmp_path / "own.yaml"
     own.write_bytes(publish(put("paths /kinds", {"get": {"responses": {}}})))
-    pin(config, own)
+    write_pin(config, own)
     respond()
     result = get()
     assert result.waiting
@@ -130,7 +130,7 @@ def test_changes_are_found_against_the_pinned_description(get, config, tmp_path)
 
 @respx.mock
 def test_a_dangling_pin_is_replaced(get, config, tmp_path):
-    pin(config, tmp_path / "gone.yaml")
+    write_pin(config, tmp_path / "gone.yaml")
     respond()
     assert not get().waiting
 
@@ -153,7 +153,7 @@ def test_an_invalid_description_is_not_kept(get, config, shelf, data, words):
         get()
     assert URL in caught.value.message
     assert not config.exists()
-    assert shelf.known(URL) is None
+    assert shelf.find_latest(URL) is None
 
 
 @respx.mock
@@ -207,20 +207,20 @@ def test_only_web_addresses_are_fetched(url):
 @respx.mock
 def test_secrets_in_a_url_are_never_shown(config, shelf):
     url = "https://someone:hushhush@api.example.com/spec.yaml?token=tokentoken"
-    assert shown(url) == URL
+    assert redact_url(url) == URL
     respx.get(host="api.example.com").mock(httpx.Response(200, content=publish()))
-    result = fetch(url, config, now=NOW, shelf=shelf)
+    result = fetch_description(url, config, now=NOW, shelf=shelf)
     texts = [repr(result), config.read_text(), *(file.read_text() for file in shelf.folder.iterdir())]
     respx.get(host="api.example.com").mock(httpx.Response(404))
     with pytest.raises(TargetError) as caught:
-        fetch(url, config, now=NOW, shelf=shelf)
+        fetch_description(url, config, now=NOW, shelf=shelf)
     assert not any("hushhush" in text or "tokentoken" in text for text in [*texts, caught.value.message])
 
 
 def test_a_broken_index_only_costs_a_download(shelf):
     shelf.folder.mkdir()
     (shelf.folder / "fetched.json").write_bytes(b"\xff{")
-    assert shelf.known(URL) is None
+    assert shelf.find_latest(URL) is None
 
 
 CONFIG = """# Ours
@@ -235,11 +235,11 @@ token = "env:TOKEN"
 
 def test_the_rest_of_the_configuration_stays_as_it_is(config, tmp_path):
     config.write_text(CONFIG)
-    pin(config, tmp_path / "one.yaml")
-    assert pinned(config) == tmp_path / "one.yaml"
+    write_pin(config, tmp_path / "one.yaml")
+    assert read_pin(config) == tmp_path / "one.yaml"
     before = configuration(config)
     assert before.targets["staging"].budget == 900
-    pin(config, tmp_path / "two.yaml")
+    write_pin(config, tmp_path / "two.yaml")
     lines = [line for line in config.read_text().splitlines() if line]
     assert lines.pop(1) == f'description = "{tmp_path / "two.yaml"}"'
     assert lines == [line for line in CONFIG.splitlines() if line]
@@ -248,7 +248,7 @@ def test_the_rest_of_the_configuration_stays_as_it_is(config, tmp_path):
 
 def test_line_endings_stay(config, tmp_path):
     config.write_bytes(b'description = "a"\r\n# end\r\n')
-    pin(config, tmp_path / "b")
+    write_pin(config, tmp_path / "b")
     assert config.read_bytes() == f'description = "{tmp_path / "b"}"\r\n# end\r\n'.encode()
 
 
@@ -256,7 +256,7 @@ def test_line_endings_stay(config, tmp_path):
 def test_a_configuration_that_is_none_is_left_alone(config, tmp_path, content):
     config.write_bytes(content)
     with pytest.raises(UsageError, match=r"evconform\.toml"):
-        pin(config, tmp_path / "a")
+        write_pin(config, tmp_path / "a")
     assert config.read_bytes() == content
 
 
@@ -291,8 +291,8 @@ def serve(body: bytes):
 
 def test_it_works_over_a_socket_and_asks_in_conditions(config, shelf):
     with serve(publish()) as (address, seen):
-        first = fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
-        second = fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
+        first = fetch_description(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
+        second = fetch_description(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
     assert len(seen) == 2
     assert first.fetched == second.fetched
     assert first.file.read_bytes() == publish()
@@ -303,7 +303,7 @@ def test_it_goes_through_a_proxy(config, shelf, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", address)
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.setenv("no_proxy", "")
-        fetch("http://published.example.com/spec.yaml", config, now=NOW, shelf=shelf)
+        fetch_description("http://published.example.com/spec.yaml", config, now=NOW, shelf=shelf)
     assert seen == ["GET http://published.example.com/spec.yaml HTTP/1.1"]
 
 
@@ -311,7 +311,7 @@ def test_an_unreachable_server_is_a_target_error(config, shelf):
     with serve(b"") as (address, _):
         pass
     with pytest.raises(TargetError, match="ConnectError"):
-        fetch(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
+        fetch_description(f"{address}/spec.yaml", config, now=NOW, shelf=shelf)
 
 
 def test_the_provider_publishes_over_tls():

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.description.lint import every_rule, findings, formats, lint, outcomes
-from conformance.description.loader import load
+from conformance.description.lint import build_outcomes, find_all, formats, lint_description, list_rules
+from conformance.description.loader import load_description
 from conformance.model import Level, Verdict
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 
 # What a careful reading by hand found, and how often.
 KNOWN = {
@@ -32,7 +32,7 @@ def source(provider):
 
 @pytest.fixture(scope="module")
 def provided_findings(source, cache_dir):
-    return lint(source, Validators, cache_dir=cache_dir)
+    return lint_description(source, SchemaValidators, cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def select_rule(all_findings, rule):
 
 
 def test_the_bundled_description_breaks_no_must(cache_dir):
-    bundled_findings = lint(None, Validators, cache_dir=cache_dir)
+    bundled_findings = lint_description(None, SchemaValidators, cache_dir=cache_dir)
     assert [finding for finding in bundled_findings if finding.level is Level.MUST] == []
     assert len(bundled_findings) > 20  # the rules did run: what is left are differences that we keep on purpose
     assert {finding.rule for finding in bundled_findings if finding.level is Level.SHOULD} == {
@@ -99,7 +99,7 @@ def test_every_finding_has_the_line_of_its_pointer(provided_findings, provider, 
 
 
 def test_description_outcomes_of_a_run_are_reviews_and_warnings(cache_dir, provided_findings, source):
-    run_outcomes = list(outcomes(load(source, overlays=False, cache_dir=cache_dir), Validators))
+    run_outcomes = list(build_outcomes(load_description(source, overlays=False, cache_dir=cache_dir), SchemaValidators))
     assert {outcome.requirement for outcome in run_outcomes} == {f"DSC-{number:02}" for number in range(1, 11)}
     assert {outcome.verdict for outcome in run_outcomes} == {Verdict.PASS, Verdict.REVIEW, Verdict.WARN}
     judged = [outcome for outcome in run_outcomes if outcome.verdict is not Verdict.PASS]
@@ -115,24 +115,24 @@ def test_description_outcomes_of_a_run_are_reviews_and_warnings(cache_dir, provi
 
 
 def test_a_run_passes_requirements_without_findings(bundled):
-    verdicts = {outcome.requirement: outcome.verdict for outcome in outcomes(bundled, Validators)}
+    verdicts = {outcome.requirement: outcome.verdict for outcome in build_outcomes(bundled, SchemaValidators)}
     assert verdicts["DSC-01"] is Verdict.PASS
     assert verdicts["DSC-09"] is Verdict.WARN
 
 
 def test_text_has_a_line_for_each_finding_and_counts(bundled):
-    bundled_findings = findings(bundled, Validators)
-    *shown, counts = formats.as_text(bundled_findings)
+    bundled_findings = find_all(bundled, SchemaValidators)
+    *shown, counts = formats.format_text(bundled_findings)
     assert len(shown) == len(bundled_findings)
     assert sum(int(number) for number in re.findall(r"\d+", counts)) == len(bundled_findings)
 
 
 def test_json_and_sarif_name_rules_places_and_levels(cache_dir):
-    bundled_findings = lint(None, Validators, cache_dir=cache_dir)
-    page = json.loads(formats.as_json(bundled_findings, every_rule()))
+    bundled_findings = lint_description(None, SchemaValidators, cache_dir=cache_dir)
+    page = json.loads(formats.format_json(bundled_findings, list_rules()))
     assert [entry["pointer"] for entry in page["findings"]] == [finding.pointer for finding in bundled_findings]
     assert sum(page["counts"].values()) == len(bundled_findings)
-    run = json.loads(formats.as_sarif(bundled_findings, every_rule()))["runs"][0]
+    run = json.loads(formats.format_sarif(bundled_findings, list_rules()))["runs"][0]
     rules = run["tool"]["driver"]["rules"]
     for result, finding in zip(run["results"], bundled_findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule

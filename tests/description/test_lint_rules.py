@@ -8,20 +8,20 @@ import pytest
 from sound import BASE, ID, URI, sound
 from spoiling import at, both, drop, put
 
-from conformance.description.builder import build
-from conformance.description.lint import every_rule, findings, lint
+from conformance.description.builder import build_description
+from conformance.description.lint import find_all, lint_description, list_rules
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 from conformance.model import Level
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 from specs.catalogue import requirements
 
 
 def find_pointers(document: dict[str, Any]) -> dict[str, list[str]]:
     """Return the pointers of all findings by rule."""
-    description = build([Fragment("api.json", json.dumps(document).encode())], (), "test")
+    description = build_description([Fragment("api.json", json.dumps(document).encode())], (), "test")
     pointers: dict[str, list[str]] = {}
-    for finding in findings(description, Validators):
+    for finding in find_all(description, SchemaValidators):
         pointers.setdefault(finding.rule, []).append(finding.pointer)
     return pointers
 
@@ -246,16 +246,16 @@ def test_a_rule_reports_a_violation_with_its_pointer(rule, mutate, pointer):
 
 
 def test_every_rule_has_a_case():
-    assert {rule for rule, _, _ in CASES} | {"reference-broken"} == {rule.name for rule in every_rule()}
+    assert {rule for rule, _, _ in CASES} | {"reference-broken"} == {rule.name for rule in list_rules()}
 
 
 def test_rules_are_named_once_and_bind_as_their_requirement_does():
     levels = {stated.id: stated.level for stated in requirements()}
-    names = [rule.name for rule in every_rule()]
+    names = [rule.name for rule in list_rules()]
     assert len(names) == len(set(names))
-    for rule in every_rule():
+    for rule in list_rules():
         assert rule.level is levels[rule.requirement] if rule.requirement else rule.level is not Level.MUST, rule
-    assert {rule.requirement for rule in every_rule()} - {""} == {f"DSC-{number:02}" for number in range(1, 11)}
+    assert {rule.requirement for rule in list_rules()} - {""} == {f"DSC-{number:02}" for number in range(1, 11)}
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_problem_types_are_no_links():
 @pytest.mark.parametrize("target", ["#/components/schemas/Nothing", "other.yaml#/Make", "https://example.com/api.yaml"])
 def test_references_that_do_not_resolve_are_found_with_their_line(write, tmp_path, target):
     text = json.dumps(sound(), indent=1).replace('#/components/schemas/Make"', f'{target}"', 1)
-    lint_findings = lint(write(text, "api.json"), Validators, cache_dir=tmp_path)
+    lint_findings = lint_description(write(text, "api.json"), SchemaValidators, cache_dir=tmp_path)
     assert [finding.rule for finding in lint_findings] == ["reference-broken"]
     assert lint_findings[0].level is Level.MUST
     assert target in text.splitlines()[lint_findings[0].line]  # the line after the one of the object
@@ -307,7 +307,7 @@ def test_references_that_do_not_resolve_are_found_with_their_line(write, tmp_pat
 def test_a_document_without_a_model_gets_only_dsc_01(write, tmp_path):
     document = sound()
     document["components"]["schemas"]["Make"]["properties"] = ["id"]
-    lint_findings = lint(write(document), Validators, cache_dir=tmp_path)
+    lint_findings = lint_description(write(document), SchemaValidators, cache_dir=tmp_path)
     assert {finding.requirement for finding in lint_findings} == {"DSC-01"}
 
 
@@ -316,7 +316,7 @@ def test_a_document_without_a_model_gets_only_dsc_01(write, tmp_path):
 )
 def test_lint_refuses_an_unreadable_file(write, tmp_path, content):
     with pytest.raises(DescriptionError) as caught:
-        lint(write(content), Validators, cache_dir=tmp_path)
+        lint_description(write(content), SchemaValidators, cache_dir=tmp_path)
     assert caught.value.hint
 
 
@@ -324,7 +324,7 @@ def test_circular_references_are_walked_once(write, tmp_path):
     document = sound()
     document["components"]["schemas"]["Model"]["properties"]["make"] = {"$ref": "#/components/schemas/Make"}
     document["components"]["schemas"]["Model"]["allOf"] = [{"$ref": "#/components/schemas/Model"}]
-    assert {finding.level for finding in lint(write(document), Validators, cache_dir=tmp_path)} <= {
+    assert {finding.level for finding in lint_description(write(document), SchemaValidators, cache_dir=tmp_path)} <= {
         Level.SHOULD,
         Level.MAY,
     }
@@ -339,6 +339,8 @@ def test_fragments_are_named_by_their_own_file(tmp_path):
     components["schemas"]["Make"]["properties"]["name"]["nullable"] = True
     (folder / "b.json").write_text(json.dumps({"components": components}))
     lint_findings = [
-        finding for finding in lint(folder, Validators, cache_dir=tmp_path) if finding.rule == "nullable-ignored"
+        finding
+        for finding in lint_description(folder, SchemaValidators, cache_dir=tmp_path)
+        if finding.rule == "nullable-ignored"
     ]
     assert [Path(finding.file).name for finding in lint_findings] == ["b.json"]

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sound import sound
 
-from conformance.description.builder import build
-from conformance.description.drift import drift
-from conformance.description.lint import findings
+from conformance.description.builder import build_description
+from conformance.description.drift import compare_descriptions
+from conformance.description.lint import find_all
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 
 JUNK = st.sampled_from([None, 1, -1, "x", [], {}, [None], ["x"], {"x": None}, [[]], True, {"$ref": "#/components"}])
 
@@ -34,7 +34,7 @@ def misshapen_documents(draw) -> dict[str, Any]:
 
 
 def build_document(document):
-    return build([Fragment("x", json.dumps(document).encode())], (), "x")
+    return build_description([Fragment("x", json.dumps(document).encode())], (), "x")
 
 
 SOUND = build_document(sound())
@@ -44,15 +44,15 @@ SOUND = build_document(sound())
 @given(misshapen_documents())
 def test_lint_has_findings_or_words(document):
     with contextlib.suppress(DescriptionError):
-        findings(build_document(document), Validators)
+        find_all(build_document(document), SchemaValidators)
 
 
 @settings(max_examples=300)
 @given(misshapen_documents())
 def test_diff_has_changes_or_words(document):
     with contextlib.suppress(DescriptionError):
-        drift(SOUND, build_document(document))
-        drift(build_document(document), SOUND)
+        compare_descriptions(SOUND, build_document(document))
+        compare_descriptions(build_document(document), SOUND)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_recursive_schema_is_walked_once(schema):
     document = sound()
     document["components"]["schemas"]["Make"] = schema
     description = build_document(document)
-    assert findings(description, Validators) is not None
-    assert drift(SOUND, description)
-    assert drift(description, SOUND)
-    assert drift(description, build_document(document)) == ()
+    assert find_all(description, SchemaValidators) is not None
+    assert compare_descriptions(SOUND, description)
+    assert compare_descriptions(description, SOUND)
+    assert compare_descriptions(description, build_document(document)) == ()

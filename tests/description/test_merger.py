@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.description import load
-from conformance.description.merger import merge
+from conformance.description import load_description
+from conformance.description.merger import merge_fragments
 from conformance.errors import DescriptionError
 
 leaves = st.integers() | st.text(max_size=3) | st.lists(st.integers(), max_size=2)
@@ -46,15 +46,15 @@ def name_parts(*parts: Any) -> list[tuple[str, Any]]:
 @given(split_trees())
 def test_merging_disjoint_fragments_gives_the_whole_in_any_grouping(case):
     tree, (a, b, c) = case
-    assert merge(name_parts(a, b, c)) == tree
-    assert merge(name_parts(merge(name_parts(a, b)), c)) == tree
-    assert merge(name_parts(a, merge(name_parts(b, c)))) == tree
+    assert merge_fragments(name_parts(a, b, c)) == tree
+    assert merge_fragments(name_parts(merge_fragments(name_parts(a, b)), c)) == tree
+    assert merge_fragments(name_parts(a, merge_fragments(name_parts(b, c)))) == tree
 
 
 @given(split_trees())
 def test_merging_leaves_the_fragments_as_they_were(case):
     before = copy.deepcopy(case[1])
-    merge(name_parts(*case[1]))
+    merge_fragments(name_parts(*case[1]))
     assert case[1] == before
 
 
@@ -65,22 +65,22 @@ def test_a_leaf_in_two_fragments_is_refused_with_both_names(tree, data):
     for key in reversed(path):
         again = {key: again}
     with pytest.raises(DescriptionError) as error:
-        merge([("first.yaml", tree), ("second.yaml", again)])
+        merge_fragments([("first.yaml", tree), ("second.yaml", again)])
     assert error.value.message == f"second.yaml: #/{'/'.join(path)} is already in first.yaml"
 
 
 def test_a_fragment_that_is_no_mapping_is_refused():
     with pytest.raises(DescriptionError, match=r"1\.yaml: holds a list where a mapping"):
-        merge(name_parts({}, []))
+        merge_fragments(name_parts({}, []))
 
 
 def test_a_directory_is_read_at_every_depth(write, tmp_path, small):
-    whole = load(write(small, "whole/api.json"), cache_dir=tmp_path / "cache")
+    whole = load_description(write(small, "whole/api.json"), cache_dir=tmp_path / "cache")
     paths_part = {"paths": small.pop("paths")}
     write(small, "parts/openapi.yaml")
     write(paths_part, "parts/resources/makes.yml")
     write("not read", "parts/README.md")
-    parts = load(tmp_path / "parts", cache_dir=tmp_path / "cache")
+    parts = load_description(tmp_path / "parts", cache_dir=tmp_path / "cache")
     assert parts.document == whole.document
     assert parts.digest == whole.digest
     assert len(parts.model.operations) == 2
@@ -90,4 +90,4 @@ def test_a_clash_in_a_directory_names_both_files(write, tmp_path, small):
     write(small, "parts/a.yaml")
     write({"info": {"title": "Other"}}, "parts/b.yaml")
     with pytest.raises(DescriptionError, match=r"b\.yaml: #/info/title is already in .*a\.yaml"):
-        load(tmp_path / "parts", cache_dir=tmp_path / "cache")
+        load_description(tmp_path / "parts", cache_dir=tmp_path / "cache")

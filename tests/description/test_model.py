@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from conformance.description import load
-from conformance.description.derivation import derive
+from conformance.description import load_description
+from conformance.description.derivation import derive_model
 from conformance.model import KeyKind, LinkKind, Location, Operator, ResourceModel, Role, Scheme
 
 METHODS = {"get", "put", "post", "patch", "delete"}
@@ -23,7 +23,8 @@ def raw_operations(document: dict[str, Any]):
 
 def raw_parameters(description, item, operation):
     return [
-        description.deref(parameter) for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
+        description.dereference(parameter)
+        for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
     ]
 
 
@@ -36,7 +37,7 @@ def test_every_operation_is_listed_once(description):
 def test_parameters_are_the_effective_ones(description):
     for key, item, operation in raw_operations(description.document):
         stated = {(p["name"].lower(), p["in"]) for p in raw_parameters(description, item, operation)}
-        parameters = [(p.name.lower(), str(p.location)) for p in description.model.by_key[key].parameters]
+        parameters = [(p.name.lower(), str(p.location)) for p in description.model.operations_by_key[key].parameters]
         assert sorted(parameters) == sorted(stated)
 
 
@@ -66,7 +67,7 @@ def test_every_documented_expand_value_appears_in_order(description):
         for parameter in raw_parameters(description, item, operation):
             if parameter["name"] == "expand":
                 documented = parameter["schema"].get("items", {}).get("enum", [])
-        assert [expansion.path for expansion in description.model.by_key[key].expansions] == documented
+        assert [expansion.path for expansion in description.model.operations_by_key[key].expansions] == documented
         total += len(documented)
     assert total == 255
 
@@ -107,7 +108,7 @@ def test_every_uri_property_of_a_shown_schema_is_a_link(description):
 
 
 def top_properties(description, schema) -> dict[str, Any]:
-    schema = description.deref(schema)
+    schema = description.dereference(schema)
     properties = dict(schema.get("properties", {}))
     for part in schema.get("allOf", ()):
         properties |= top_properties(description, part)
@@ -116,7 +117,7 @@ def top_properties(description, schema) -> dict[str, Any]:
 
 def without_objects(description, schema) -> Any:
     """Return a schema with its alternatives, but without the objects among them."""
-    schema = description.deref(schema)
+    schema = description.dereference(schema)
     if schema.get("properties") or schema.get("allOf"):
         return {}
     return [
@@ -130,7 +131,7 @@ def test_links_name_resources_with_a_matching_path(description):
     model = description.model
     for link in (link for resource in model.resources for link in resource.links):
         assert (link.kind is LinkKind.EXTERNAL) <= (not link.targets)
-        for target in (model.by_name[name] for name in link.targets):
+        for target in (model.resources_by_name[name] for name in link.targets):
             assert target.singleton is (link.kind is LinkKind.SINGLETON)
             assert link.kind is not LinkKind.LIST or target.list_path
             assert link.own or link.kind is not LinkKind.ITEM or target.item_path
@@ -150,13 +151,13 @@ def test_paths_of_links_are_unique(description):
 
 def test_operations_and_resources_agree(description):
     model = description.model
-    assert len(model.by_name) == len(model.resources)
+    assert len(model.resources_by_name) == len(model.resources)
     for resource_fact in model.resources:
         assert resource_fact.list_path or resource_fact.item_path
-        assert resource_fact.parent == "" or resource_fact.parent in model.by_name
+        assert resource_fact.parent == "" or resource_fact.parent in model.resources_by_name
         assert resource_fact.operations == tuple(o.key for o in model.operations if o.resource == resource_fact.name)
     for operation in model.operations:
-        resource = model.by_name.get(operation.resource)
+        resource = model.resources_by_name.get(operation.resource)
         if operation.role in {Role.LIST, Role.ITEM}:
             assert resource
             assert operation.path == (resource.list_path if operation.role is Role.LIST else resource.item_path)
@@ -169,7 +170,7 @@ def test_logs_are_keyed_and_paged_by_time_and_the_rest_by_id(description):
         if operation.pagination and operation.pagination.after:
             is_log = operation.path.endswith("logs") or operation.items_at == "carbon_intensities"
             assert (operation.pagination.scheme is Scheme.TIMESTAMP) is is_log, operation.key
-            assert (model.by_name[operation.resource].key_kind is KeyKind.TIMESTAMP) is is_log
+            assert (model.resources_by_name[operation.resource].key_kind is KeyKind.TIMESTAMP) is is_log
             seen += is_log
     assert seen == 14
 
@@ -187,7 +188,7 @@ def test_every_filter_is_a_documented_parameter_and_its_field_exists(description
     seen = 0
     for operation in description.model.operations:
         for query_filter in operation.filters:
-            assert operation.parameter(query_filter.parameter)
+            assert operation.find_parameter(query_filter.parameter)
             suffix = query_filter.parameter.rpartition("__")[2] if "__" in query_filter.parameter else "eq"
             assert query_filter.operator is Operator(suffix)
             if query_filter.field:
@@ -195,18 +196,18 @@ def test_every_filter_is_a_documented_parameter_and_its_field_exists(description
                     operation.key
                 )
                 seen += 1
-            assert not query_filter.by_id_of or query_filter.by_id_of in description.model.by_name
+            assert not query_filter.by_id_of or query_filter.by_id_of in description.model.resources_by_name
     assert seen > 80
 
 
 def member(description, schema, path: str) -> Any:
     """Return the schema of a property some levels down; alternatives are tried in turn."""
     name, _, rest = path.partition(".")
-    schema = description.deref(schema)
+    schema = description.dereference(schema)
     for part in (schema, *(part for word in ("oneOf", "anyOf", "allOf") for part in schema.get(word, ()))):
-        schemas = description.deref(part).get("properties", {}).get(name.removesuffix("[]"))
+        schemas = description.dereference(part).get("properties", {}).get(name.removesuffix("[]"))
         if schemas is not None:
-            schemas = description.deref(schemas)["items"] if name.endswith("[]") else schemas
+            schemas = description.dereference(schemas)["items"] if name.endswith("[]") else schemas
             return member(description, schemas, rest) if rest else schemas
         if part is not schema and (schemas := member(description, part, path)):
             return schemas
@@ -217,7 +218,7 @@ def test_security_is_the_operations_own_or_the_roots(description):
     document = description.document
     for key, _, operation in raw_operations(document):
         documented = operation.get("security", document["security"])
-        security = description.model.by_key[key].security
+        security = description.model.operations_by_key[key].security
         assert [{s.scheme: list(s.scopes) for s in alternative} for alternative in security] == documented
 
 
@@ -228,7 +229,7 @@ def test_the_model_survives_json_and_messagepack(description):
 
 
 def test_deriving_twice_gives_the_same(description):
-    again = derive(copy.deepcopy(description.document), description.digest)
+    again = derive_model(copy.deepcopy(description.document), description.digest)
     assert msgspec.structs.replace(again, notes=()) == msgspec.structs.replace(description.model, notes=())
 
 
@@ -244,7 +245,7 @@ def without_examples(node: Any, *, named: bool = False) -> Any:
 
 
 def test_nothing_but_a_prefix_and_the_problem_base_rests_on_examples(description):
-    bare = derive(without_examples(description.document), description.digest)
+    bare = derive_model(without_examples(description.document), description.digest)
     for bare_one, full_one in zip(bare.operations, description.model.operations, strict=True):
         assert msgspec.structs.replace(bare_one, parameters=()) == msgspec.structs.replace(full_one, parameters=())
     for bare_one, full_one in zip(bare.resources, description.model.resources, strict=True):
@@ -255,7 +256,7 @@ def test_nothing_but_a_prefix_and_the_problem_base_rests_on_examples(description
 
 def test_a_copy_of_the_api_on_another_host_is_read_alike(description):
     document = description.document | {"servers": [{"url": "http://127.0.0.1:8080/v2"}]}
-    moved = derive(document, description.digest)
+    moved = derive_model(document, description.digest)
     assert [(resource.name, resource.links) for resource in moved.resources] == [
         (resource.name, resource.links) for resource in description.model.resources
     ]
@@ -265,10 +266,10 @@ def test_a_copy_of_the_api_on_another_host_is_read_alike(description):
 def test_both_descriptions_give_matching_models(bundled, provider):
     """Compare roles, effects and link targets; other differences are explained in DIFFERENCES.md of the bundled one."""
     ours, theirs = bundled.model, provider.model
-    assert set(ours.by_key) == set(theirs.by_key)
-    assert set(ours.by_name) == set(theirs.by_name)
-    for key, mine in ours.by_key.items():
-        counterpart = theirs.by_key[key]
+    assert set(ours.operations_by_key) == set(theirs.operations_by_key)
+    assert set(ours.resources_by_name) == set(theirs.resources_by_name)
+    for key, mine in ours.operations_by_key.items():
+        counterpart = theirs.operations_by_key[key]
         assert (mine.role, mine.effect, mine.resource, mine.items_at, mine.pagination) == (
             counterpart.role,
             counterpart.effect,
@@ -278,8 +279,8 @@ def test_both_descriptions_give_matching_models(bundled, provider):
         )
         assert (mine.user_header, mine.user_required) == (counterpart.user_header, counterpart.user_required)
         assert {f.parameter: f.by_id_of for f in mine.filters} == {f.parameter: f.by_id_of for f in counterpart.filters}
-    for name, own in ours.by_name.items():
-        other_links = theirs.by_name[name].links
+    for name, own in ours.resources_by_name.items():
+        other_links = theirs.resources_by_name[name].links
         assert {link.path: (link.kind, link.targets, link.many) for link in own.links} == {
             link.path: (link.kind, link.targets, link.many) for link in other_links
         }
@@ -289,7 +290,7 @@ def test_loading_it_again_from_the_cache_keeps_the_digest(description, tmp_path)
     from pathlib import Path
 
     path = None if description.source == "shipped" else Path(description.source)
-    fresh = load(path, cache_dir=tmp_path)
+    fresh = load_description(path, cache_dir=tmp_path)
     assert fresh.digest == description.digest == fresh.model.digest
 
 

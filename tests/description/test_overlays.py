@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from conformance.description import load
-from conformance.description.loader import OVERLAYS
-from conformance.description.overlays import apply
+from conformance.description import load_description
+from conformance.description.loader import BUNDLED_OVERLAYS
+from conformance.description.overlays import apply_overlays
 from conformance.description.reader import read_text
 from conformance.errors import DescriptionError
 from conformance.model import Effect
@@ -18,7 +18,7 @@ def overlay(*actions, **more):
 
 
 def apply_actions(document, *actions, **more):
-    return apply(document, [("o.yaml", overlay(*actions, **more))])
+    return apply_overlays(document, [("o.yaml", overlay(*actions, **more))])
 
 
 def test_an_update_merges_objects_appends_to_lists_and_replaces_the_rest():
@@ -80,7 +80,7 @@ def test_an_overlay_applies_to_matching_titles_alone(title, applies):
 )
 def test_an_overlay_out_of_shape_is_refused(bad, message):
     with pytest.raises(DescriptionError) as error:
-        apply({"a": 1}, [("o.yaml", bad)])
+        apply_overlays({"a": 1}, [("o.yaml", bad)])
     assert message in error.value.message
     assert error.value.message.startswith("o.yaml")
     assert error.value.hint
@@ -92,7 +92,7 @@ def test_every_bundled_action_matches_the_description(description):
 
 def test_bundled_overlays_set_effects(description, cache_dir):
     path = None if description.source == "shipped" else __import__("pathlib").Path(description.source)
-    bare = load(path, overlays=False, cache_dir=cache_dir)
+    bare = load_description(path, overlays=False, cache_dir=cache_dir)
     assert bare.digest != description.digest
     with_overlay = {operation.key: operation.effect for operation in description.model.operations}
     changed = {
@@ -112,7 +112,7 @@ def test_every_action_states_its_effect(description):
 
 
 def test_overlays_of_the_bundled_description_only_add_extensions(bundled):
-    overlays = [read_text(path.read_bytes(), path.name) for path in OVERLAYS.glob("*.yaml")]
+    overlays = [read_text(path.read_bytes(), path.name) for path in BUNDLED_OVERLAYS.glob("*.yaml")]
     fitting = [overlay for overlay in overlays if re.search(overlay["x-applies-to"], bundled.model.title)]
     assert len(fitting) > 1
     for action in (action for overlay in fitting for action in overlay["actions"]):
@@ -139,14 +139,17 @@ def test_an_unknown_extension_value_is_refused(write, tmp_path, small, where, me
         node = node[key]
     node[where[-1]] = "explosive"
     with pytest.raises(DescriptionError, match=message):
-        load(write(small), cache_dir=tmp_path)
+        load_description(write(small), cache_dir=tmp_path)
 
 
 def test_a_target_may_be_written_down(write, tmp_path, small):
     properties = small["components"]["schemas"]["Make"]["properties"]
     properties["rival"] = {"type": "string", "format": "uri", "x-evconform-target": "makes"}
     properties["page"] = {"type": "string", "format": "uri", "x-evconform-target": "external"}
-    links = {link.path: link for link in load(write(small), cache_dir=tmp_path).model.by_name["makes"].links}
+    links = {
+        link.path: link
+        for link in load_description(write(small), cache_dir=tmp_path).model.resources_by_name["makes"].links
+    }
     assert (links["rival"].kind, links["rival"].targets) == ("item", ("makes",))
     assert (links["page"].kind, links["page"].targets) == ("external", ())
-    assert Effect.NONE is load(write(small), cache_dir=tmp_path).model.operations[0].effect
+    assert Effect.NONE is load_description(write(small), cache_dir=tmp_path).model.operations[0].effect

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.description import load
-from conformance.description.positions import Positions, places
+from conformance.description import load_description
+from conformance.description.positions import Positions, find_places
 from conformance.description.sources import Fragment
 from conformance.model import Place
 
@@ -25,15 +25,15 @@ def test_lines_are_those_of_keys_and_items():
         "#/g/f": 8,
         "#/a/q": 1,
     }
-    assert {pointer: positions.of(pointer).line for pointer in lines} == lines
-    assert positions.of("#/h") == Place("two", 2)
-    assert positions.of("#/a/z") == Place("two", 3)
-    assert Positions([]).of("#/a").line == 0
+    assert {pointer: positions.find_place(pointer).line for pointer in lines} == lines
+    assert positions.find_place("#/h") == Place("two", 2)
+    assert positions.find_place("#/a/z") == Place("two", 3)
+    assert Positions([]).find_place("#/a").line == 0
 
 
 def test_the_whole_stands_where_the_description_begins():
     parts = [Fragment("schemas", b"components: {}\n"), Fragment("api", b"# ours\nopenapi: 3.1.0\n")]
-    assert Positions(parts).of("#") == Place("api", 2)
+    assert Positions(parts).find_place("#") == Place("api", 2)
 
 
 @pytest.mark.parametrize(("repository", "file"), [("", "deep/api/small.yaml"), ("deep", "api/small.yaml")])
@@ -43,7 +43,9 @@ def test_files_are_named_from_their_repository(small, tmp_path, repository, file
     (tmp_path / repository / ".git").mkdir()
     path = folder / "small.yaml"
     path.write_text(json.dumps(small, indent=1))
-    found_places = places(load(path, cache_dir=tmp_path / "cache"), ["#/paths/~1makes/get", "#/paths/~1nowhere/get"])
+    found_places = find_places(
+        load_description(path, cache_dir=tmp_path / "cache"), ["#/paths/~1makes/get", "#/paths/~1nowhere/get"]
+    )
     lines = path.read_text().splitlines()
     place = found_places["#/paths/~1makes/get"]
     assert (place.file, place.in_repository) == (file, True)
@@ -54,14 +56,16 @@ def test_files_are_named_from_their_repository(small, tmp_path, repository, file
 def test_files_of_no_repository_are_named_from_the_description_on(write, small, tmp_path):
     path = write(small)
     assert not any((folder / ".git").exists() for folder in path.parents)
-    assert set(places(load(path, cache_dir=tmp_path / "cache"), [""]).values()) == {Place(path.name, 1)}
+    assert set(find_places(load_description(path, cache_dir=tmp_path / "cache"), [""]).values()) == {
+        Place(path.name, 1)
+    }
 
 
 def test_every_bundled_operation_has_its_line():
-    description = load()
+    description = load_description()
     root = Path(__file__).parents[2]
     pointers = {shipped_operation.pointer: shipped_operation for shipped_operation in description.model.operations}
-    found_places = places(description, pointers)
+    found_places = find_places(description, pointers)
     assert found_places.keys() == {"#", *pointers}
     for pointer, operation in pointers.items():
         place = found_places[pointer]

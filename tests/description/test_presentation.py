@@ -5,19 +5,19 @@ import io
 import msgspec
 from rich.console import Console
 
-from conformance.description.presentation import as_json, render, sections
+from conformance.description.presentation import build_sections, format_json, print_tables
 from conformance.model import ResourceModel
 
 
 def render_text(description) -> str:
     out = io.StringIO()
-    render(description, Console(file=out, width=400, color_system=None))
+    print_tables(description, Console(file=out, width=400, color_system=None))
     return out.getvalue()
 
 
 def test_every_fact_has_its_row(description):
     model = description.model
-    rows = {section.title: section.rows for section in sections(model)}
+    rows = {section.title: section.rows for section in build_sections(model)}
     assert [row[0] for row in rows["Operations"]] == [operation.key for operation in model.operations]
     assert [row[0] for row in rows["Resources"]] == [resource.name for resource in model.resources]
     assert len(rows["Links"]) == sum(len(resource.links) for resource in model.resources)
@@ -30,7 +30,7 @@ def test_every_fact_has_its_row(description):
 
 def test_every_cell_is_printed_as_it_is(description):
     text = render_text(description)
-    for section in sections(description.model):
+    for section in build_sections(description.model):
         assert f"{section.title} ({len(section.rows)})" in text
         for row in section.rows:
             for cell in row:
@@ -45,7 +45,7 @@ def test_tables_show_unusual_facts_in_words(published_provider):
 
 
 def test_json_holds_the_whole_model(description):
-    data = msgspec.json.decode(as_json(description))
+    data = msgspec.json.decode(format_json(description))
     assert data["digest"] == description.digest
     assert data["source"] == description.source
     assert msgspec.convert(data["model"], ResourceModel) == description.model

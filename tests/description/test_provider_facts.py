@@ -49,7 +49,7 @@ def test_prefixes(description):
     ],
 )
 def test_keys(description, name, kind, key, field):
-    resource = description.model.by_name[name]
+    resource = description.model.resources_by_name[name]
     assert (resource.key_kind, resource.key, resource.key_field) == (kind, key, field)
 
 
@@ -89,7 +89,7 @@ def test_plain_responses_show_no_resource(description):
     ],
 )
 def test_parents(description, name, parent):
-    assert description.model.by_name[name].parent == parent
+    assert description.model.resources_by_name[name].parent == parent
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_parents(description, name, parent):
     ],
 )
 def test_roles_and_effects(description, key, role, effect, resource):
-    operation = description.model.by_key[key]
+    operation = description.model.operations_by_key[key]
     assert (operation.role, operation.effect, operation.resource) == (role, effect, resource)
 
 
@@ -172,7 +172,7 @@ ITEM, LIST, SINGLE, EXTERNAL = LinkKind.ITEM, LinkKind.LIST, LinkKind.SINGLETON,
     ],
 )
 def test_links(description, resource, path, kind, targets, marks):
-    (link,) = [candidate for candidate in description.model.by_name[resource].links if candidate.path == path]
+    (link,) = [candidate for candidate in description.model.resources_by_name[resource].links if candidate.path == path]
     assert (link.kind, link.targets) == (kind, targets)
     assert {mark for mark in ("own", "many", "nullable", "expandable", "outside") if getattr(link, mark)} == marks
 
@@ -188,12 +188,12 @@ def test_links(description, resource, path, kind, targets, marks):
     ],
 )
 def test_links_of_plain_responses(description, key, path, kind, targets):
-    (link,) = [candidate for candidate in description.model.by_key[key].links if candidate.path == path]
+    (link,) = [candidate for candidate in description.model.operations_by_key[key].links if candidate.path == path]
     assert (link.kind, link.targets) == (kind, targets)
 
 
 def test_a_wrapped_list(description):
-    operation = description.model.by_key["GET /carbon_feeds/{carbon_feed_id}/carbon_intensities"]
+    operation = description.model.operations_by_key["GET /carbon_feeds/{carbon_feed_id}/carbon_intensities"]
     assert (operation.role, operation.items_at) == (Role.LIST, "carbon_intensities")
     assert operation.item_schema == "#/components/schemas/CarbonIntensity"
     assert {link.path: (link.kind, link.outside) for link in operation.links} == {
@@ -223,7 +223,9 @@ def test_a_wrapped_list(description):
     ],
 )
 def test_expansions(description, key, path, target, schema, many, within):
-    (expansion,) = [candidate for candidate in description.model.by_key[key].expansions if candidate.path == path]
+    (expansion,) = [
+        candidate for candidate in description.model.operations_by_key[key].expansions if candidate.path == path
+    ]
     assert expansion.resolvable
     assert (expansion.target, expansion.schema, expansion.many, expansion.within) == (
         target,
@@ -300,13 +302,13 @@ def test_every_bundled_expansion_resolves(bundled):
 )
 def test_filters(description, key, parameter, operator, field, by_id_of):
     (query_filter,) = [
-        candidate for candidate in description.model.by_key[key].filters if candidate.parameter == parameter
+        candidate for candidate in description.model.operations_by_key[key].filters if candidate.parameter == parameter
     ]
     assert (query_filter.operator, query_filter.field, query_filter.by_id_of) == (operator, field, by_id_of)
 
 
 def test_a_filter_whose_values_no_item_can_have_compares_nothing(provider):
-    operation = provider.model.by_key["GET /evses/{evse_id}/ocpp_logs"]
+    operation = provider.model.operations_by_key["GET /evses/{evse_id}/ocpp_logs"]
     (direction,) = [query_filter for query_filter in operation.filters if query_filter.parameter == "direction"]
     assert direction.field == ""
     assert f"{operation.key}: direction takes values that direction cannot have" in provider.model.notes
@@ -322,8 +324,8 @@ def test_parameters_that_select_nothing_are_no_filters(description):
         "GET /vehicle_compatibility/check",
         "GET /evse_onboarding",
     ):
-        assert model.by_key[key].filters == ()
-    assert model.by_key["GET /dispatcher_logs"].filters[0].required
+        assert model.operations_by_key[key].filters == ()
+    assert model.operations_by_key["GET /dispatcher_logs"].filters[0].required
 
 
 def test_ordering(description):
@@ -347,17 +349,17 @@ def test_pagination(description):
     }  # fmt: skip
     unsized = {operation.key for operation in lists if operation.pagination and not operation.pagination.size}
     assert unsized == {"GET /cpms_providers"}
-    sized = model.by_key["GET /evses"].pagination
+    sized = model.operations_by_key["GET /evses"].pagination
     assert sized
     assert (sized.default_size, sized.max_size, sized.page) == (25, 100, "")
 
 
 def test_security(description):
     model = description.model
-    assert model.by_key["GET /tariffs/{tariff_id}/prices"].scopes == ("tariff:prices:read", "tariff:read")
-    assert not model.by_key["GET /programs"].secured
-    assert model.by_key["GET /notifications"].security == ((Security("oauth2"),),)
-    assert model.by_key["GET /timezones"].secured
+    assert model.operations_by_key["GET /tariffs/{tariff_id}/prices"].scopes == ("tariff:prices:read", "tariff:read")
+    assert not model.operations_by_key["GET /programs"].is_secured
+    assert model.operations_by_key["GET /notifications"].security == ((Security("oauth2"),),)
+    assert model.operations_by_key["GET /timezones"].is_secured
     assert "carbon:read" in model.scopes
 
 
@@ -385,7 +387,7 @@ def test_headers_given_twice_are_noted(provider):
     for key in ("GET /solar_forecasts", "PATCH /solar_arrays/{solar_array_id}"):
         headers = [
             parameter.name
-            for parameter in provider.model.by_key[key].parameters
+            for parameter in provider.model.operations_by_key[key].parameters
             if parameter.name == "EvEnergy-Version"
         ]
         assert headers == ["EvEnergy-Version"]

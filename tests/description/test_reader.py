@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sound import sound
 
-from conformance.description import load, sources
-from conformance.description.limits import MAX_DEPTH, MAX_NODES, depth, expanded_size
+from conformance.description import load_description, sources
+from conformance.description.limits import MAX_DEPTH, MAX_NODES, count_expanded_nodes, measure_depth
 from conformance.description.reader import read_text
 from conformance.errors import DescriptionError
 
@@ -148,7 +148,7 @@ def test_deep_nesting_is_refused_and_not_followed(opening, levels):
 @pytest.mark.parametrize("opening", ["[", '{"a": '])
 def test_nesting_up_to_the_limit_is_read(opening):
     closing = {"[": "]", '{"a": ': "}"}[opening]
-    assert depth(read_text((opening * MAX_DEPTH + "1" + closing * MAX_DEPTH).encode(), "x")) == MAX_DEPTH
+    assert measure_depth(read_text((opening * MAX_DEPTH + "1" + closing * MAX_DEPTH).encode(), "x")) == MAX_DEPTH
 
 
 def test_an_alias_bomb_is_refused_without_unfolding_it():
@@ -163,7 +163,7 @@ def test_the_expanded_size_of_a_tree_counts_its_nodes(value):
         inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         return 1 + sum(count(child) for child in inner)
 
-    assert expanded_size(value) == count(value)
+    assert count_expanded_nodes(value) == count(value)
 
 
 @given(st.integers(2, 5), st.integers(1, 60))
@@ -172,7 +172,7 @@ def test_the_expanded_size_of_a_dag_is_that_of_the_tree_it_stands_for(width, lev
     for _ in range(levels):
         node = [node] * width
     # A node with `width` children at each of `levels` levels, over lists of one leaf.
-    assert expanded_size(node) == sum(width**k for k in range(levels + 1)) + width**levels
+    assert count_expanded_nodes(node) == sum(width**k for k in range(levels + 1)) + width**levels
 
 
 def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypatch):
@@ -181,7 +181,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypat
         file.truncate(sources.MAX_BYTES + 1)  # sparse
     monkeypatch.setattr("pathlib.Path.read_bytes", lambda self: pytest.fail("read"))
     with pytest.raises(DescriptionError, match=f"has {sources.MAX_BYTES + 1} bytes") as error:
-        load(path, cache_dir=tmp_path)
+        load_description(path, cache_dir=tmp_path)
     assert error.value.hint
 
 
@@ -201,23 +201,23 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path, monkeypat
 )
 def test_other_documents_than_openapi_31_are_refused(write, tmp_path, text, message):
     with pytest.raises(DescriptionError) as error:
-        load(write(text), cache_dir=tmp_path)
+        load_description(write(text), cache_dir=tmp_path)
     assert message in error.value.message
     assert error.value.hint
 
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(DescriptionError, match="No such file"):
-        load(tmp_path / "none.yaml", cache_dir=tmp_path)
+        load_description(tmp_path / "none.yaml", cache_dir=tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(DescriptionError, match="holds no description"):
-        load(tmp_path / "empty", cache_dir=tmp_path)
+        load_description(tmp_path / "empty", cache_dir=tmp_path)
 
 
 def test_references_outside_the_document_are_refused_with_their_place(write, tmp_path, small):
     small["components"]["schemas"]["Make"]["properties"]["x"] = {"$ref": "other.yaml#/X"}
     with pytest.raises(DescriptionError) as error:
-        load(write(small), cache_dir=tmp_path)
+        load_description(write(small), cache_dir=tmp_path)
     assert "`$ref: other.yaml#/X` at #/components/schemas/Make/properties/x" in error.value.message
     assert "Bundle" in error.value.hint
 
@@ -228,7 +228,7 @@ def test_dangling_and_circular_references_are_listed(write, tmp_path, small):
     schemas["B"] = {"$ref": "#/components/schemas/A"}
     schemas["C"] = {"items": {"$ref": "#/components/schemas/Nothing"}}
     with pytest.raises(DescriptionError) as error:
-        load(write(small), cache_dir=tmp_path)
+        load_description(write(small), cache_dir=tmp_path)
     for pointer in ("#/components/schemas/A", "#/components/schemas/B", "#/components/schemas/C/items"):
         assert f"at {pointer}" in error.value.message
 
@@ -241,16 +241,16 @@ def test_a_ref_in_data_or_as_a_name_is_no_reference(write, tmp_path, small):
     make["properties"]["id"]["enum"] = [{"$ref": "nowhere.yaml"}]
     make["x-note"] = {"$ref": "nowhere.yaml"}
     make["properties"]["properties"] = {"default": {"$ref": "nowhere.yaml"}}
-    load(write(small), cache_dir=tmp_path)
+    load_description(write(small), cache_dir=tmp_path)
     make["properties"]["example"] = {"$ref": "nowhere.yaml"}
     with pytest.raises(DescriptionError, match="properties/example"):
-        load(write(small), cache_dir=tmp_path)
+        load_description(write(small), cache_dir=tmp_path)
 
 
 @given(st.data())
 def test_a_description_out_of_shape_is_refused_in_words(data):
     """Replace any single value by junk: the result is a description or a DescriptionError, nothing else."""
-    from conformance.description.builder import build
+    from conformance.description.builder import build_description
 
     document = sound()
     node: Any = document
@@ -263,4 +263,4 @@ def test_a_description_out_of_shape_is_refused_in_words(data):
         node[key] = data.draw(st.sampled_from([None, 1, "x", [], {}, [None], ["x"], {"x": None}, [[]], True]))
         break
     with contextlib.suppress(DescriptionError):
-        build((sources.Fragment("x", json.dumps(document).encode()),), (), "x")
+        build_description((sources.Fragment("x", json.dumps(document).encode()),), (), "x")

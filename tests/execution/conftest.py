@@ -5,17 +5,17 @@ from types import MappingProxyType
 import httpx
 import pytest
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.evidence.subject import Subject
 from conformance.execution.driver import Driver
 from conformance.execution.redactor import Redactor
-from conformance.execution.store import Store
+from conformance.execution.store import SharedStore
 from conformance.model import Event, Kind, Level, Profile, Requirement, Source, Target, TargetKind
 from conformance.network.channel import Channel
-from conformance.plan import Catalogue, Item
+from conformance.plan import Catalogue, PlanItem
 from conformance.probes.toolkit.base import Probe
 from conformance.safety.gate import Gate
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 
 BASE = "http://127.0.0.1:1/v2"
 OPERATION = "GET /vehicle_makes"
@@ -28,14 +28,14 @@ def requirement(name: str, level: Level = Level.MUST) -> Requirement:
 
 @pytest.fixture(scope="session")
 def subject() -> Subject:
-    description = load()
+    description = load_description()
     target = Target("test", TargetKind.URL, BASE, identities=("full",))
-    return Subject(description, Validators(description), SecondOpinion(description), target)
+    return Subject(description, SchemaValidators(description), SecondOpinion(description), target)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "shared.sqlite")
+def store(tmp_path: Path) -> Iterator[SharedStore]:
+    opened = SharedStore(tmp_path / "shared.sqlite")
     yield opened
     opened.close()
 
@@ -43,7 +43,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 class Bench:
     """A driver with scripted HTTP responses and one probe, and everything that it writes."""
 
-    def __init__(self, subject: Subject, store: Store) -> None:
+    def __init__(self, subject: Subject, store: SharedStore) -> None:
         self.subject, self.store = subject, store
         self.events: list[Event] = []
         self.slept: list[float] = []
@@ -69,7 +69,7 @@ class Bench:
             self.subject, catalogue, self.channel, self.store, Redactor({"full.token": TOKEN}), self.events.append,
             lambda r, o: True, lambda r, o: True, clock=lambda: 1_000.0, sleep=self.slept.append, **more,
         )  # fmt: skip
-        return driver.run(Item("probe", OPERATION, "vehicle_makes", ("EXP-01", "EXP-10"), ()))
+        return driver.run(PlanItem("probe", OPERATION, "vehicle_makes", ("EXP-01", "EXP-10"), ()))
 
     def outcomes(self) -> list:
         return [event.outcome for event in self.events if hasattr(event, "outcome")]
@@ -79,5 +79,5 @@ class Bench:
 
 
 @pytest.fixture
-def bench(subject: Subject, store: Store) -> Bench:
+def bench(subject: Subject, store: SharedStore) -> Bench:
     return Bench(subject, store)

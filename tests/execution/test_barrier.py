@@ -1,29 +1,29 @@
 """Items that write begin after all items that only read, on any number of workers."""
 
 from conformance.execution.driver import Driver
-from conformance.execution.store import Store
+from conformance.execution.store import SharedStore
 
 
 class TestBarrier:
     def wait(self, subject, path, after, sleep):
-        store = Store(path)
+        store = SharedStore(path)
         driver = Driver(subject, None, None, store, None, [].append, None, None, sleep=sleep)
         driver._wait(frozenset(after))
-        finished = store.finished()
+        finished = store.get_finished_items()
         store.close()
         return finished
 
     def test_wait_ends_with_the_last_read(self, subject, tmp_path):
         path = tmp_path / "shared.sqlite"
-        worker = Store(path)
+        worker = SharedStore(path)
         naps = []
 
         def nap(seconds):
             naps.append(seconds)
             if len(naps) == 3:
-                worker.finish("one")
+                worker.finish_item("one")
             if len(naps) == 5:
-                worker.finish("two")
+                worker.finish_item("two")
 
         assert self.wait(subject, path, {"one", "two"}, nap) == {"one", "two"}
         assert len(naps) == 5
@@ -36,7 +36,7 @@ class TestBarrier:
 
     def test_wait_ends_when_the_run_is_stopped(self, subject, tmp_path):
         path = tmp_path / "shared.sqlite"
-        worker = Store(path)
+        worker = SharedStore(path)
         self.wait(subject, path, {"never"}, lambda seconds: worker.stop("the end"))
         worker.close()
 
@@ -47,15 +47,15 @@ class TestBarrier:
 
     def test_progress_of_other_workers_extends_the_wait(self, subject, tmp_path):
         path = tmp_path / "shared.sqlite"
-        worker = Store(path)
+        worker = SharedStore(path)
         naps = []
 
         def nap(seconds):
             naps.append(seconds)
             if len(naps) % 4000 == 0:  # now and then another request goes out
-                worker.spend("full", None)
+                worker.try_spend("full", None)
             if len(naps) == 20_000:
-                worker.finish("slow")
+                worker.finish_item("slow")
 
         assert self.wait(subject, path, {"slow"}, nap) == {"slow"}
         assert sum(naps) > 200

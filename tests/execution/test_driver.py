@@ -30,7 +30,7 @@ def test_identical_safe_reads_are_asked_once(bench):
 
     bench.run(steps, lambda request: asked.append(request) or ok(request))
     assert len(asked) == 1
-    assert bench.store.spent() == {"full": 1}
+    assert bench.store.get_spent() == {"full": 1}
 
 
 @pytest.mark.parametrize("request_", [get(fresh=True), Request(OPERATION, "POST", "/vehicle_makes")])
@@ -41,7 +41,7 @@ def test_fresh_reads_and_writes_are_asked_each_time(bench, request_):
         assert first.id != second.id
 
     bench.run(steps, ok)
-    assert bench.store.spent() == {"full": 2}
+    assert bench.store.get_spent() == {"full": 2}
 
 
 def test_reads_as_somebody_else_are_other_reads(bench):
@@ -50,11 +50,11 @@ def test_reads_as_somebody_else_are_other_reads(bench):
         yield get(identity="")
 
     bench.run(steps, ok)
-    assert bench.store.spent() == {"": 1, "full": 1}
+    assert bench.store.get_spent() == {"": 1, "full": 1}
 
 
 def test_ids_of_exchanges_are_the_same_in_every_run(bench, subject, tmp_path):
-    from conformance.execution.store import Store
+    from conformance.execution.store import SharedStore
     from tests.execution.conftest import Bench
 
     def steps(operation, subject):
@@ -62,7 +62,7 @@ def test_ids_of_exchanges_are_the_same_in_every_run(bench, subject, tmp_path):
         yield get(fresh=True)
 
     bench.run(steps, ok)
-    other = Bench(subject, Store(tmp_path / "other.sqlite"))
+    other = Bench(subject, SharedStore(tmp_path / "other.sqlite"))
     other.run(steps, ok)
     assert [each.id for each in bench.exchanges()] == [each.id for each in other.exchanges()]
     other.store.close()
@@ -119,7 +119,7 @@ def test_a_probe_that_raises_is_our_fault_and_ends_alone(bench):
     bench.run(steps, ok)
     assert verdicts(bench) == {("EXP-01", Verdict.ERROR), ("EXP-10", Verdict.ERROR)}
     assert TOKEN not in repr(bench.events)
-    assert bench.store.finished() == {f"probe[{OPERATION}]"}
+    assert bench.store.get_finished_items() == {f"probe[{OPERATION}]"}
 
 
 def wanting_200(operation, subject):
@@ -149,7 +149,7 @@ def test_writes_and_long_absences_are_not_asked_again(bench, request_, after):
 
     bench.run(steps, lambda request: httpx.Response(503, headers={"Retry-After": after}))
     assert seen == [503]
-    assert bench.store.spent() == {"full": 1}
+    assert bench.store.get_spent() == {"full": 1}
 
 
 def test_429_is_waited_out_as_told_and_never_judged(bench):
@@ -157,7 +157,7 @@ def test_429_is_waited_out_as_told_and_never_judged(bench):
 
     bench.run(wanting_200, lambda request: next(answers))
     assert bench.slept == [8]
-    assert bench.store.announced() == ""
+    assert bench.store.get_announcement() == ""
     assert ("EXP-01", Verdict.PASS) in verdicts(bench)
     assert any(isinstance(event, Noticed) and event.topic == "rate-limit" for event in bench.events)
 
@@ -169,7 +169,7 @@ def test_429_stops_every_worker_where_waiting_is_off_or_impossible(bench, header
 
     bench.run(steps, lambda request: httpx.Response(429, headers=headers), waits="7" not in headers.values())
     assert bench.slept == []
-    assert "rate limit" in bench.store.stopped()
+    assert "rate limit" in bench.store.get_stop_reason()
     assert verdicts(bench) == {("EXP-01", Verdict.NOT_TESTED), ("EXP-10", Verdict.NOT_TESTED)}
     bench.run(steps, lambda request: pytest.fail("a stopped run asks nothing"))
 
@@ -242,9 +242,9 @@ def test_a_limit_that_never_lifts_is_not_waited_for_without_end(bench):
 
 def test_a_target_that_answers_nothing_but_429_is_left_alone(bench):
     for _ in range(3):
-        assert not bench.store.stopped()
+        assert not bench.store.get_stop_reason()
         bench.run(wanting_200, lambda request: httpx.Response(429, headers={"Retry-After": "1"}))
-    assert "nothing but 429" in bench.store.stopped()
+    assert "nothing but 429" in bench.store.get_stop_reason()
     assert bench.slept == [2] * 6
 
 
@@ -252,7 +252,7 @@ def test_an_operation_that_always_answers_429_stops_nothing_else(bench):
     for _ in range(5):
         bench.run(wanting_200, lambda request: httpx.Response(429, headers={"Retry-After": "1"}))
         bench.run(wanting_200, ok)
-    assert not bench.store.stopped()
+    assert not bench.store.get_stop_reason()
 
 
 def test_an_outcome_that_quotes_the_token_is_written_without_it(bench):

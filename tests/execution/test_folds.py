@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from conformance.execution.folds import FallingAllowance, documented, folded
+from conformance.execution.folds import FallingAllowance, find_documented_fields, judge_exchanges
 from conformance.model import Exchange, Request, Response, Verdict
 
 LIST, ITEM = "GET /vehicle_makes", "GET /vehicle_makes/{vehicle_make_id}"
@@ -20,8 +20,8 @@ def exchange(number, left, operation=LIST, identity="full", at=None, took=0.5, *
 def violations(exchanges):
     allowance = FallingAllowance()
     for exchange in exchanges:
-        allowance.take(exchange)
-    return {(outcome.requirement, outcome.operation) for outcome in allowance.outcomes()}
+        allowance.add_exchange(exchange)
+    return {(outcome.requirement, outcome.operation) for outcome in allowance.judge()}
 
 
 class TestAllowance:
@@ -72,12 +72,12 @@ class TestFields:
                      Response(200, (("Content-Type", "application/json"),), msgspec.json.encode(body)))
             for n, body in enumerate(bodies)
         ]  # fmt: skip
-        return [outcome for outcome in folded(exchanges, subject) if outcome.requirement == "RSP-07"]
+        return [outcome for outcome in judge_exchanges(exchanges, subject) if outcome.requirement == "RSP-07"]
 
     @pytest.fixture
     def names(self, subject):
-        operation = subject.model.by_key[LIST]
-        properties = subject.description.deref(subject.description.resolve(operation.item_schema))["properties"]
+        operation = subject.model.operations_by_key[LIST]
+        properties = subject.description.dereference(subject.description.resolve(operation.item_schema))["properties"]
         return list(properties)
 
     def test_fields_may_appear_in_different_responses(self, names, subject):
@@ -95,4 +95,4 @@ class TestFields:
     def test_circular_references_end(self, subject):
         for operation in subject.model.operations:
             if operation.method == "GET" and operation.item_schema:
-                assert documented(operation.item_schema, subject)
+                assert find_documented_fields(operation.item_schema, subject)

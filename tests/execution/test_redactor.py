@@ -19,7 +19,7 @@ def test_a_known_secret_is_redacted_everywhere(target, header, body, echoed, fai
     request = Request("GET /", "GET", "/" + target, ((name, header),), body.encode())
     response = Response(200, (("Set-Cookie", header), ("X-B", header)), echoed.encode())
     exchange = Exchange("x", request, "http://h/v2/" + target, 0.0, response, failure)
-    clean = Redactor({"full.token": SECRET}).exchange(exchange)
+    clean = Redactor({"full.token": SECRET}).redact_exchange(exchange)
     assert SECRET.encode() not in msgspec.msgpack.encode(clean)
     assert SECRET not in repr(clean)
 
@@ -30,7 +30,7 @@ def test_unknown_tokens_are_redacted_in_json_and_forms():
         "POST /", "POST", "/?access_token=abc&x=1", (("Content-Type", "application/x-www-form-urlencoded"),),
         b"grant_type=refresh_token&refresh_token=abc&client_secret=def",
     )  # fmt: skip
-    clean = Redactor({}).exchange(Exchange("x", form, "http://h/?access_token=abc&x=1", 0.0, json))
+    clean = Redactor({}).redact_exchange(Exchange("x", form, "http://h/?access_token=abc&x=1", 0.0, json))
     assert clean.response.body == b'{"access_token": "[redacted]", "expires_in": 36000}'
     assert clean.request.body == b"grant_type=refresh_token&refresh_token=[redacted]&client_secret=[redacted]"
     assert clean.request.target == "/?access_token=[redacted]&x=1"
@@ -41,11 +41,11 @@ def test_invented_values_stay_readable():
     form = (("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", "Bearer odd"), ("Cookie", "abc"))
     body = b"refresh_token=odd&client_secret=def"
     request = Request("POST /", "POST", "/?code=odd&token=abc", form, body, invented=("odd",))
-    clean = Redactor({}).exchange(Exchange("x", request, "http://h/?code=odd&token=abc", 0.0)).request
+    clean = Redactor({}).redact_exchange(Exchange("x", request, "http://h/?code=odd&token=abc", 0.0)).request
     assert clean.headers[1:] == (("Authorization", "Bearer odd"), ("Cookie", "[redacted]"))
     assert clean.body == b"refresh_token=odd&client_secret=[redacted]"
     assert clean.target == "/?code=odd&token=[redacted]"
-    known = Redactor({"full.token": SECRET}).exchange(
+    known = Redactor({"full.token": SECRET}).redact_exchange(
         Exchange("x", Request("GET /", "GET", "/", (("Authorization", SECRET),), invented=(SECRET,)), "http://h/", 0.0)
     )
     assert SECRET not in repr(known.request.headers)
@@ -53,5 +53,5 @@ def test_invented_values_stay_readable():
 
 def test_the_scheme_of_a_credential_stays_readable():
     request = Request("GET /", "GET", "/", (("Authorization", "Bearer abc"),))
-    clean = Redactor({}).exchange(Exchange("x", request, "http://h/", 0.0))
+    clean = Redactor({}).redact_exchange(Exchange("x", request, "http://h/", 0.0))
     assert clean.request.headers == (("Authorization", "Bearer [redacted]"),)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from conformance.execution.resumption import earlier, tried_first
+from conformance.execution.resumption import collect_failed_requests, read_earlier_run
 from conformance.model import (
     Exchange,
     Exchanged,
@@ -17,11 +17,11 @@ from conformance.model import (
     TargetKind,
     Verdict,
 )
-from conformance.plan import Item
-from conformance.run_log.event_log import Writer
+from conformance.plan import PlanItem
+from conformance.run_log.event_log import LogWriter
 
 KEY = "GET /users/{user_id}"
-ITEM = Item("generated", KEY, "users", ("RSP-12",), ())
+ITEM = PlanItem("generated", KEY, "users", ("RSP-12",), ())
 OLD, NEW = "http://127.0.0.1:1/v2", "http://127.0.0.1:2/v2"
 
 
@@ -38,11 +38,11 @@ def resume_first(folder, *events, **options):
     """Return the requests that are tried first after a run with these events."""
     target = Target("mock", TargetKind.MOCK, OLD)
     started = RunStarted("r", 0.0, "0", target, "An API", "2", "0" * 64, "a file", Profile.DEEP, seed=1)
-    log = Writer(folder / "events.jsonl")
+    log = LogWriter(folder / "events.jsonl")
     for event in (started, *events, ItemFinished(ITEM.name, 0.0, 1, True)):
         log.append(event)
     log.close()
-    return tried_first(earlier(folder, **{"rerun_failed": True, **options}), [ITEM], NEW)
+    return collect_failed_requests(read_earlier_run(folder, **{"rerun_failed": True, **options}), [ITEM], NEW)
 
 
 def test_the_smallest_request_of_each_violation_is_tried_first(tmp_path):

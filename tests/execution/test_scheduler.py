@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.plan import Item
-from conformance.suite.scheduler import ByLanes
+from conformance.plan import PlanItem
+from conformance.suite.scheduler import LaneScheduler
 
 READ, WRITE, OWN = (SimpleNamespace(writes=w, own=o) for w, o in ((False, False), (True, False), (True, True)))
 PROBES = {"read": READ, "write": WRITE, "own": OWN}
@@ -37,7 +37,7 @@ def scheduler(items, nodes):
         option=SimpleNamespace(loadscopereorder=True), getvalue=lambda name: [f"{len(nodes)}*popen"]
     )
     brief = SimpleNamespace(catalogue=SimpleNamespace(probes=PROBES), plan=SimpleNamespace(items=items))
-    lanes = ByLanes(config, None, brief)
+    lanes = LaneScheduler(config, None, brief)
     for node in nodes:
         lanes.add_node(node)
         lanes.add_node_collection(node, [SUITE + item.name for item in items])
@@ -65,7 +65,7 @@ ITEMS = st.lists(
     st.tuples(st.sampled_from(["read", "read", "read", "write", "own"]), st.sampled_from("abcd")), max_size=60
 ).map(
     lambda drawn: tuple(
-        Item(probe, f"GET /{number}", group, (), ())
+        PlanItem(probe, f"GET /{number}", group, (), ())
         for number, (probe, group) in enumerate(sorted(drawn, key=lambda pair: PROBES[pair[0]].writes))
     )
 )
@@ -88,7 +88,7 @@ def test_every_item_runs_once_and_each_lane_on_one_worker(items, count, data):
 
 
 def test_a_worker_gets_reads_of_its_own_groups_first():
-    items = tuple(Item("read", f"GET /{group}/{number}", group, (), ()) for number in range(40) for group in "abcd")
+    items = tuple(PlanItem("read", f"GET /{group}/{number}", group, (), ()) for number in range(40) for group in "abcd")
     nodes = [Node("gw0"), Node("gw1")]
     run(items, nodes, iter([0, 1] * 200))
     owners = {(items[index].group, node.gateway.id) for node in nodes for index in node.done[1:60]}
@@ -99,8 +99,8 @@ def test_a_worker_gets_reads_of_its_own_groups_first():
 @pytest.mark.parametrize("ended", [0, 7, 25])
 @pytest.mark.parametrize("dead", [0, 1])
 def test_items_of_a_dead_worker_run_on_another(dead, ended):
-    items = tuple(Item("read", f"GET /{number}", "ab"[number % 2], (), ()) for number in range(30))
-    items += tuple(Item("write", f"POST /{number}", "a", (), ()) for number in range(5))
+    items = tuple(PlanItem("read", f"GET /{number}", "ab"[number % 2], (), ()) for number in range(30))
+    items += tuple(PlanItem("write", f"POST /{number}", "a", (), ()) for number in range(5))
     nodes = [Node("gw0"), Node("gw1")]
     lanes = scheduler(items, nodes)
     crashed, survivor = nodes[dead], nodes[1 - dead]

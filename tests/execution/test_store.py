@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.execution.store import Store
+from conformance.execution.store import SharedStore
 from conformance.model import Exchange, Request
 
 
@@ -20,10 +20,10 @@ def exchange(key):
 @settings(max_examples=20, deadline=None)
 @given(limit=st.integers(0, 12), requests=st.lists(st.sampled_from(["", "full", "readonly"]), max_size=30))
 def test_no_ledger_is_overdrawn(tmp_path_factory, limit, requests):
-    store = Store(tmp_path_factory.mktemp("ledger") / "s.sqlite")
-    granted = [identity for identity in requests if store.spend(identity, limit)]
+    store = SharedStore(tmp_path_factory.mktemp("ledger") / "s.sqlite")
+    granted = [identity for identity in requests if store.try_spend(identity, limit)]
     assert all(granted.count(identity) == min(limit, requests.count(identity)) for identity in set(requests))
-    assert {identity: count for identity, count in store.spent().items() if count} == Counter(granted)
+    assert {identity: count for identity, count in store.get_spent().items() if count} == Counter(granted)
     store.close()
 
 
@@ -31,23 +31,23 @@ def test_no_ledger_is_overdrawn(tmp_path_factory, limit, requests):
 @given(limit=st.integers(250, 300), turns=st.lists(st.tuples(st.booleans(), st.integers(1, 40)), max_size=20))
 def test_unused_requests_of_a_lease_are_given_back(tmp_path_factory, limit, turns):
     path = tmp_path_factory.mktemp("ledger") / "s.sqlite"
-    stores, sent = [Store(path, lease=8), Store(path, lease=3)], 0
+    stores, sent = [SharedStore(path, lease=8), SharedStore(path, lease=3)], 0
     for number, (index, count) in enumerate(turns):
         granted = sum(stores[index].spend("full", limit) for _ in range(count))
         stores[index].finish(str(number))
         assert granted == min(count, limit - sent)
         sent += granted
-        assert stores[not index].spent().get("full", 0) == sent
+        assert stores[not index].get_spent().get("full", 0) == sent
     for store in stores:
         store.close()
 
 
 def test_an_open_lease_does_not_exceed_a_limit(tmp_path):
-    first, second = Store(tmp_path / "s.sqlite", lease=8), Store(tmp_path / "s.sqlite", lease=8)
-    assert first.spend("full", 300)
-    assert sum(second.spend("full", 300) for _ in range(400)) == 300 - 8
+    first, second = SharedStore(tmp_path / "s.sqlite", lease=8), SharedStore(tmp_path / "s.sqlite", lease=8)
+    assert first.try_spend("full", 300)
+    assert sum(second.try_spend("full", 300) for _ in range(400)) == 300 - 8
     first.close()
-    assert sum(second.spend("full", 300) for _ in range(400)) == 7
+    assert sum(second.try_spend("full", 300) for _ in range(400)) == 7
     second.close()
 
 
@@ -64,25 +64,25 @@ def test_processes_share_one_ledger(lease, tmp_path):
 
 def test_a_request_is_sent_once_and_its_response_is_shared(tmp_path):
     path = tmp_path / "s.sqlite"
-    first = Store(path)
+    first = SharedStore(path)
     assert first.claim("q") is None
     claimed = []
 
     def claim():
-        second = Store(path)
+        second = SharedStore(path)
         claimed.append(second.claim("q"))
         second.close()
 
     thread = threading.Thread(target=claim)
     thread.start()
-    first.keep("q", exchange("q"))
+    first.store_exchange("q", exchange("q"))
     thread.join(10)
     assert claimed == [exchange("q")]
     first.close()
 
 
 def test_a_released_request_can_be_claimed_again(tmp_path):
-    store = Store(tmp_path / "s.sqlite")
+    store = SharedStore(tmp_path / "s.sqlite")
     assert store.claim("q") is None
     store.release("q")
     assert store.claim("q") is None
@@ -94,15 +94,15 @@ def test_the_claim_of_a_dead_worker_is_taken_over(tmp_path):
     code = "import sys; from pathlib import Path; from conformance.execution.store import Store\n"
     code += "Store(Path(sys.argv[1])).claim('q')"
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
-    store = Store(path)
+    store = SharedStore(path)
     assert store.claim("q") is None
     store.close()
 
 
 def test_the_first_reason_to_stop_is_kept(tmp_path):
-    store = Store(tmp_path / "s.sqlite")
-    assert store.stopped() == ""
+    store = SharedStore(tmp_path / "s.sqlite")
+    assert store.get_stop_reason() == ""
     store.stop("one")
     store.stop("two")
-    assert store.stopped() == "one"
+    assert store.get_stop_reason() == "one"
     store.close()

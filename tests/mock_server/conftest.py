@@ -2,13 +2,13 @@ from functools import cache
 
 import pytest
 
-from conformance.description import Description, load
+from conformance.description import Description, load_description
 from tests.mock_server.in_process_client import REAL, Client, serve
 
 
 @cache
 def load_cached(name: str) -> Description:
-    return load(REAL if name == "real" else None)
+    return load_description(REAL if name == "real" else None)
 
 
 @pytest.fixture(scope="session", params=["bundled", "real"])

@@ -12,10 +12,10 @@ import httpx
 import msgspec
 
 from conformance.description import Description
-from conformance.mock_server.api import Reply, Request
-from conformance.mock_server.assembly import Server, Settings, assemble
-from conformance.mock_server.world.schema_compiler import UNKNOWN, Seedling
-from conformance.mock_server.world.store import Record, absolute
+from conformance.mock_server.api import WireRequest, WireResponse
+from conformance.mock_server.assembly import MockServer, ServerSettings, assemble_server
+from conformance.mock_server.world.schema_compiler import UNKNOWN, RecordContext
+from conformance.mock_server.world.store import StoredRecord, make_links_absolute
 from conformance.model import Location, Operation
 
 REAL = Path(__file__).resolve().parents[3] / "shared/reference/ev-energy-api-v2-openapi.yaml"
@@ -24,13 +24,13 @@ NOW = 1_790_000_000_000_000
 
 
 def serve(description: Description, world: Any = None, **settings: Any) -> "Client":
-    return Client(assemble(Settings(**{"now": NOW, **settings}), description, world))
+    return Client(assemble_server(ServerSettings(**{"now": NOW, **settings}), description, world))
 
 
 class Web:
     """The whole application, in process: OAuth and control endpoints too."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: MockServer) -> None:
         self._transport = httpx.ASGITransport(server)
 
     def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
@@ -66,7 +66,7 @@ class RequestSpec:
 
 
 class Client:
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: MockServer) -> None:
         self.server = server
         self.world = server.world
         self.model = server.world.shape.model
@@ -80,7 +80,7 @@ class Client:
         headers: Any = None,
         body: bytes = b"",
         json_body: Any = UNKNOWN,
-    ) -> Reply:
+    ) -> WireResponse:
         target = target.removeprefix(BASE)
         parts = urlsplit(target)
         sent = {"host": "127.0.0.1:8000", **({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
@@ -89,22 +89,22 @@ class Client:
         if body and "content-type" not in sent:
             sent["content-type"] = "application/json"
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-        return self.server.api.handle(Request(method, unquote(parts.path) or "/", BASE, query, sent, body))
+        return self.server.api.handle_request(WireRequest(method, unquote(parts.path) or "/", BASE, query, sent, body))
 
-    def send(self, request: RequestSpec) -> Reply:
+    def send(self, request: RequestSpec) -> WireResponse:
         return self.request(
             request.method, request.target, token=request.token, headers=dict(request.headers), body=request.body
         )
 
-    def get(self, target: str, **kwargs: Any) -> Reply:
+    def get(self, target: str, **kwargs: Any) -> WireResponse:
         return self.request("GET", target, **kwargs)
 
-    def records(self, resource: str) -> list[Record]:
-        return list(self.world.store.all(resource))
+    def records(self, resource: str) -> list[StoredRecord]:
+        return list(self.world.store.iterate_records(resource))
 
     def path_of(self, operation: Operation, position: int = 0) -> str | None:
         """Return a path of the operation that leads to an existing record; None where there is none."""
-        chain = self.world.chain(operation)
+        chain = self.world.find_ancestors(operation)
         resource = self.world.shape.resources.get(operation.resource)
         if resource and resource.item_path == operation.path and not resource.singleton:
             records = self.records(resource.name)
@@ -133,7 +133,7 @@ class Client:
         return pairs
 
     def headers(self, operation: Operation) -> dict[str, str]:
-        user = self.records(self.world.shape.principal)[0].key
+        user = self.records(self.world.shape.user_resource)[0].key
         return {operation.user_header.lower(): user} if operation.user_required else {}
 
     def body_for(self, operation: Operation, position: int = 0) -> Any:
@@ -141,26 +141,28 @@ class Client:
         media = operation.body.media[0] if operation.body and operation.body.media else None
         if media is None or not media.schema:
             return None
-        nursery = self.world.nursery
-        schema = nursery.flat(self.world.description.resolve(media.schema))
+        nursery = self.world.schema_compiler
+        schema = nursery.fold_schema(self.world.description.resolve(media.schema))
         bodies = self.server.api.writes._bodies
-        targets = bodies.targets(operation, schema.get("properties", {}))
-        owner = self.records(self.world.shape.principal)[0].key
+        targets = bodies.find_link_targets(operation, schema.get("properties", {}))
+        owner = self.records(self.world.shape.user_resource)[0].key
 
         def link(path: str) -> Any:
             if path not in targets:
                 return UNKNOWN
             records = [r for name in targets[path] for r in self.records(name) if r.owner in {None, owner}]
-            many = nursery.flat(schema.get("properties", {}).get(path, {})).get("type") == "array"
+            many = nursery.fold_schema(schema.get("properties", {}).get(path, {})).get("type") == "array"
             return [BASE + records[0].path] if many else BASE + records[min(position, len(records) - 1)].path
 
-        body = nursery.maker(schema)(
-            Seedling(self.world.rng("body", operation.key, position), NOW, NOW, position, link)
+        body = nursery.compile_maker(schema)(
+            RecordContext(self.world.create_rng("body", operation.key, position), NOW, NOW, position, link)
         )
-        body = absolute(body, BASE)
+        body = make_links_absolute(body, BASE)
         properties = schema.get("properties", {})
         return {
-            name: value for name, value in body.items() if not nursery.flat(properties.get(name, {})).get("readOnly")
+            name: value
+            for name, value in body.items()
+            if not nursery.fold_schema(properties.get(name, {})).get("readOnly")
         }
 
     def good(self, operation: Operation) -> Iterator[RequestSpec]:
@@ -170,7 +172,7 @@ class Client:
             return
         required_query = self.required_query(operation)
         variants: list[list[str]] = [[]]
-        if operation.safe:
+        if operation.is_safe:
             variants += [[f"expand={expansion.path}"] for expansion in operation.expansions if expansion.resolvable]
             variants += (
                 [[f"expand={expansion.path}" for expansion in operation.expansions]] if operation.expansions else []

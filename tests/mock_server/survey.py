@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.filters import values_at
-from conformance.mock_server.seeded_faults import NEVER_THERE
+from conformance.mock_server.filters import find_values
+from conformance.mock_server.seeded_faults import UNKNOWN_ULID
 from conformance.model import Operation, Operator, Role
 from tests.mock_server.in_process_client import Client, RequestSpec
 from tests.mock_server.write_survey import write_requests
@@ -22,12 +22,12 @@ def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: boo
     model = client.model
     deep = [o for o in model.operations if (focus is None and o.key in _sample(client)) or (focus and o.key in focus)]
     for operation in model.operations:
-        if operation.safe:
+        if operation.is_safe:
             yield from list(client.good(operation))[:1]
     for operation in deep:
-        if operation.safe:
+        if operation.is_safe:
             yield from read_requests(client, operation)
-    unsafe = [operation for operation in deep if not operation.safe] if writes else []
+    unsafe = [operation for operation in deep if not operation.is_safe] if writes else []
     for operation in unsafe:
         yield from write_requests(client, operation)
     for operation in unsafe:  # created once more, after what was deleted
@@ -41,7 +41,9 @@ def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: boo
             yield from read_whole_lists(client, operation)
     if focus and writes:  # what was written is read again, and through what is near it
         for operation in model.operations:
-            near = any(model.by_key[key].group == operation.group for key in focus if key in model.by_key)
+            near = any(
+                model.operations_by_key[key].group == operation.group for key in focus if key in model.operations_by_key
+            )
             if near and operation.role in {Role.ITEM, Role.SINGLETON, Role.LIST} and operation.key not in focus:
                 yield from read_around(client, operation)
 
@@ -88,7 +90,7 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
     if operation.user_header:
         yield dataclasses.replace(first, headers={})
         for position in (0, 1):
-            user = client.records(client.world.shape.principal)[position].key
+            user = client.records(client.world.shape.user_resource)[position].key
             yield dataclasses.replace(first, headers={**first.headers, operation.user_header.lower(): user})
     for expansion in operation.expansions:
         yield _extend_query(first, f"expand={expansion.path}&expand={expansion.path}")
@@ -161,7 +163,7 @@ def _near_miss_requests(client: Client, operation: Operation) -> Iterator[Reques
         real_key[:5] + "%00" + real_key[6:],
         real_key + "0",
         real_key[:-1],
-        real_key[:4] + NEVER_THERE,
+        real_key[:4] + UNKNOWN_ULID,
     ]
     keys.append(real_key[:4] + real_key[4:].replace("0", "O", 1).replace("1", "I", 1))
     for key in keys:
@@ -185,7 +187,7 @@ def _page_requests(client: Client, operation: Operation, first: RequestSpec) -> 
                 queries.append(f"{paging.before}={keys[place]}")
                 queries.append(f"{paging.after}={keys[place]}{expand}")
         queries.append(f"{paging.after}={keys[2]}&{paging.before}={keys[3]}")
-        queries += [f"{paging.after}={cursor}" for cursor in ("nonsense", "xmpl" + NEVER_THERE)]
+        queries += [f"{paging.after}={cursor}" for cursor in ("nonsense", "xmpl" + UNKNOWN_ULID)]
     for query in queries:
         yield dataclasses.replace(first, target=first.target + joint + query)
 
@@ -196,7 +198,9 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
     size = operation.pagination.size if operation.pagination else ""
     wide = f"&{size}=100" if size else ""
     for criterion in operation.filters:
-        values = [v for record in records for v in (values_at(record.data, criterion.field) if criterion.field else [])]
+        values = [
+            v for record in records for v in (find_values(record.data, criterion.field) if criterion.field else [])
+        ]
         texts_of_values = list(
             dict.fromkeys(str(v).rpartition("/")[2] if criterion.by_id_of else str(v) for v in values if v is not None)
         )
@@ -208,7 +212,7 @@ def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -
             texts = [",".join(texts_of_values[:2]), ",".join(texts_of_values[2:5])]
         elif criterion.operator is Operator.RANGE:
             texts = [f"{min(texts_of_values)},{max(texts_of_values)}" if texts_of_values else "x", "x"]
-        elif texts_of_values and clock.parse(texts_of_values[0]):
+        elif texts_of_values and clock.parse_time(texts_of_values[0]):
             texts += [
                 texts_of_values[len(texts_of_values) // 2].replace("Z", zone) for zone in ("%2B02:00", "-02:00")
             ] + ["x"]

@@ -5,22 +5,22 @@ from functools import cache
 
 import pytest
 
-from conformance.description import Description, load
+from conformance.description import Description, load_description
 from conformance.errors import UsageError
 from conformance.mock_server import faults
-from conformance.mock_server.api import Reply
-from conformance.mock_server.seeded_faults import Planted
+from conformance.mock_server.api import WireResponse
+from conformance.mock_server.seeded_faults import InstalledFault
 from tests.mock_server.in_process_client import REAL, Client, RequestSpec, serve
 from tests.mock_server.survey import survey_requests
 
-CATALOGUE = faults.catalogue()
+CATALOGUE = faults.load_faults()
 LASTING = {"admit", "apply", "reject", "remove", "unreadable"}
 WRITING = {"ERR", "WRT"}
 
 
 @cache
 def bundled() -> Description:
-    return load()
+    return load_description()
 
 
 @cache
@@ -30,15 +30,15 @@ def clean_server() -> Client:
 
 
 @cache
-def clean_response(request: RequestSpec) -> Reply:
+def clean_response(request: RequestSpec) -> WireResponse:
     return clean_server().send(request)
 
 
-def differing_parts(clean: Reply, faulty: Reply, *, counted: bool) -> set[str]:
+def differing_parts(clean: WireResponse, faulty: WireResponse, *, counted: bool) -> set[str]:
     """Return which parts of two responses differ; the rate limit counter only where both servers counted alike."""
     ignored = {"content-length"} | (set() if counted else {"x-ratelimit-remaining"})
 
-    def headers(reply: Reply) -> list[tuple[str, str]]:
+    def headers(reply: WireResponse) -> list[tuple[str, str]]:
         return [(name.lower(), value) for name, value in reply.headers if name.lower() not in ignored]
 
     differing = {"status"} if clean.status != faulty.status else set()
@@ -48,14 +48,18 @@ def differing_parts(clean: Reply, faulty: Reply, *, counted: bool) -> set[str]:
 
 def is_tested_elsewhere(name: str) -> bool:
     """Return whether a fault of the webhook or token endpoints is tested with those."""
-    return CATALOGUE[name].family == "WHK" or "AUT-07" in CATALOGUE[name].trips
+    return CATALOGUE[name].family == "WHK" or "AUT-07" in CATALOGUE[name].requirements
 
 
-@pytest.mark.parametrize("name", [name for name in faults.fitting(bundled().model) if not is_tested_elsewhere(name)])
+@pytest.mark.parametrize(
+    "name", [name for name in faults.list_applicable_faults(bundled().model) if not is_tested_elsewhere(name)]
+)
 def test_fault_changes_only_what_it_says(name: str) -> None:
     fault = CATALOGUE[name]
-    planted = faults.place(name, clean_server().world)
-    unsafe = planted.operations is not None and not all(bundled().model.by_key[key].safe for key in planted.operations)
+    planted = faults.place_fault(name, clean_server().world)
+    unsafe = planted.operations is not None and not all(
+        bundled().model.operations_by_key[key].is_safe for key in planted.operations
+    )
     if unsafe or fault.family in WRITING or (planted.operations is None and LASTING & set(planted.hooks)):
         compare_fresh(name, writes=True)
     elif fault.family == "LIM":
@@ -71,7 +75,7 @@ def compare_fresh(name: str, *, writes: bool, rate_limit: int = 10**9) -> None:
         name,
         clean.send,
         faulty,
-        faults.place(name, faulty.world),
+        faults.place_fault(name, faulty.world),
         writes=writes,
         counted=CATALOGUE[name].family == "LIM",
     )
@@ -79,9 +83,9 @@ def compare_fresh(name: str, *, writes: bool, rate_limit: int = 10**9) -> None:
 
 def compare(
     name: str,
-    clean: Callable[[RequestSpec], Reply],
+    clean: Callable[[RequestSpec], WireResponse],
     faulty: Client,
-    planted: Planted,
+    planted: InstalledFault,
     *,
     writes: bool,
     counted: bool = False,
@@ -92,7 +96,7 @@ def compare(
     for request in survey_requests(faulty, planted.operations, writes=writes):
         differing = differing_parts(clean(request), faulty.send(request), counted=counted)
         here = planted.operations is None or request.operation.key in planted.operations
-        written = written or (here and not request.operation.safe)
+        written = written or (here and not request.operation.is_safe)
         if differing and not written:  # a write that took effect shows elsewhere
             assert here, f"{request} is none of its operations"
             assert differing <= set(fault.changes), f"{request}: {differing - set(fault.changes)}"
@@ -103,21 +107,21 @@ def compare(
 def test_catalogue_is_complete_and_subtle_enough() -> None:
     assert len(CATALOGUE) >= 120
     assert sum(fault.difficulty == "subtle" for fault in CATALOGUE.values()) * 2 >= len(CATALOGUE)
-    assert all(fault.trips and fault.seen and fault.about for fault in CATALOGUE.values())
+    assert all(fault.requirements and fault.symptom and fault.about for fault in CATALOGUE.values())
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the provider's description is not here")
 def test_every_fault_finds_a_place_in_the_real_description() -> None:
-    world = serve(load(REAL)).world
-    for name in faults.fitting(world.shape.model):
-        planted = faults.place(name, world)
+    world = serve(load_description(REAL)).world
+    for name in faults.list_applicable_faults(world.shape.model):
+        planted = faults.place_fault(name, world)
         assert planted.hooks
 
 
 def test_places_depend_on_the_seed_alone() -> None:
-    names = faults.fitting(bundled().model)
+    names = faults.list_applicable_faults(bundled().model)
     worlds = [serve(bundled(), seed=seed).world for seed in (3, 3, 4)]
-    places = [{name: faults.place(name, world).operations for name in names} for world in worlds]
+    places = [{name: faults.place_fault(name, world).operations for name in names} for world in worlds]
     assert places[0] == places[1]
     assert places[0] != places[2]
 
@@ -128,7 +132,7 @@ def test_unknown_fault_is_refused() -> None:
 
 
 def test_listing_holds_every_fault() -> None:
-    rows = faults.listing()
+    rows = faults.list_fault_rows()
     assert {row["name"] for row in rows} == set(CATALOGUE)
     assert all(set(row) == {"name", "family", "requirements", "difficulty", "about", "seen"} for row in rows)
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from conformance.mock_server import running
+from conformance.mock_server import run_server
 from tests.generated import Made
 from tests.mock_server.in_process_client import REAL
 
@@ -35,7 +35,7 @@ print(json.dumps(seen))
 
 
 def test_generated_client_walks_vehicles_evses_and_sessions(generated_client: Made) -> None:
-    with running(REAL) as server:
+    with run_server(REAL) as server:
         walk = [generated_client.python, "-c", WALK, server.base_url, generated_client.folder]
         walked = subprocess.run(walk, capture_output=True, check=False, text=True, timeout=120)
     assert walked.returncode == 0, walked.stderr

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.mock_server import clock
-from conformance.mock_server.identities import BY_NAME
+from conformance.mock_server.identities import IDENTITIES_BY_NAME
 from conformance.model import Scheme
 from tests.mock_server.in_process_client import BASE, Client, Web
 
@@ -57,11 +57,11 @@ def test_head_is_get_without_a_body(reader: Client) -> None:
 
 
 def test_tokens(reader: Client) -> None:
-    for token in ("", "unknown", BY_NAME["expired"].token):
+    for token in ("", "unknown", IDENTITIES_BY_NAME["expired"].token):
         reply = reader.get("/vehicles", token=token)
         assert reply.status == 401
         assert dict(reply.headers)["WWW-Authenticate"].startswith("Bearer")
-    assert reader.get("/vehicles", token=BY_NAME["noscope"].token).status == 403
+    assert reader.get("/vehicles", token=IDENTITIES_BY_NAME["noscope"].token).status == 403
     assert reader.get("/vehicle_makes", token="").status == 200
     assert reader.get("/vehicles?access_token=token-full", token="").status == 401
 
@@ -69,7 +69,7 @@ def test_tokens(reader: Client) -> None:
 def test_every_secured_operation_needs_token_and_scope(reader: Client) -> None:
     for operation in reader.model.operations:
         path = reader.path_of(operation)
-        if operation.secured and path:
+        if operation.is_secured and path:
             assert reader.request(operation.method, path, token="").status == 401, operation.key
             if operation.scopes:
                 assert reader.request(operation.method, path, token="token-noscope").status == 403, operation.key
@@ -125,9 +125,9 @@ def test_every_paged_list_is_walked_without_gap_or_repeat(reader: Client) -> Non
         size = f"?{operation.pagination.size}=7" if operation.pagination.size else ""
         keys = [key for page in walk(reader, path + size) for key in page]
         assert len(keys) == len(set(keys)) or operation.resource.endswith("levels"), operation.key
-        chain = reader.world.chain(operation)
+        chain = reader.world.find_ancestors(operation)
         parent = reader.records(chain[-1].name)[0].path if chain else ""
-        assert len(keys) == len(reader.world.store.collection(operation.resource, parent)), operation.key
+        assert len(keys) == len(reader.world.store.get_collection(operation.resource, parent)), operation.key
 
 
 @settings(max_examples=25, deadline=None)
@@ -191,7 +191,7 @@ def test_malformed_parameters_are_refused(reader: Client, target: str) -> None:
 
 def test_page_beyond_the_end_is_not_found(reader: Client) -> None:
     assert reader.get("/suppliers?page=99").status == 404
-    assert reader.model.by_key["GET /suppliers"].pagination.scheme is Scheme.PAGE
+    assert reader.model.operations_by_key["GET /suppliers"].pagination.scheme is Scheme.PAGE
 
 
 @pytest.mark.parametrize(
@@ -213,10 +213,10 @@ def test_near_miss_ids_are_not_found(reader: Client, change) -> None:
 
 
 def test_problem_instance_is_a_uri_for_any_path(reader: Client) -> None:
-    from conformance.mock_server.api import Request
+    from conformance.mock_server.api import WireRequest
 
-    request = Request("GET", "/vehicles/[a]?b%\u00fc", BASE, (), {}, b"")
-    assert body(reader.server.api.handle(request))["instance"] == f"{BASE}/vehicles/%5Ba%5D%3Fb%25%C3%BC"
+    request = WireRequest("GET", "/vehicles/[a]?b%\u00fc", BASE, (), {}, b"")
+    assert body(reader.server.api.handle_request(request))["instance"] == f"{BASE}/vehicles/%5Ba%5D%3Fb%25%C3%BC"
 
 
 HOSTILE = [
@@ -239,10 +239,10 @@ def test_hostile_bodies_get_a_problem(bundled: Client, raw: bytes) -> None:
 @settings(max_examples=60, deadline=None)
 @given(path=st.text(max_size=60), query=st.lists(st.tuples(st.text(max_size=10), st.text(max_size=20)), max_size=20))
 def test_no_request_fails(reader: Client, path: str, query: list[tuple[str, str]]) -> None:
-    from conformance.mock_server.api import Request
+    from conformance.mock_server.api import WireRequest
 
     for prefix in ("", "vehicles/", "evses?"):
-        reply = reader.server.api.handle(Request("GET", f"/{prefix}{path}", BASE, tuple(query), {}, b""))
+        reply = reader.server.api.handle_request(WireRequest("GET", f"/{prefix}{path}", BASE, tuple(query), {}, b""))
         assert reply.status < 500
 
 
@@ -275,7 +275,7 @@ def test_redirects(web: Web, reader: Client) -> None:
 
 def test_readme_lists_every_identity() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    for identity in BY_NAME.values():
+    for identity in IDENTITIES_BY_NAME.values():
         row = next(line for line in text.splitlines() if line.startswith("| ") and f"`{identity.token}`" in line)
         assert f"`{identity.name}`" in row
         assert identity.client_id in row

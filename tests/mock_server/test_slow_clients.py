@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from conformance.mock_server.assembly import Settings, assemble
-from conformance.webhooks.loopback_server import serving
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from conformance.webhooks.loopback_server import serve_on_loopback
 from tests.mock_server.conftest import load_cached
 
 HEAD = "POST {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer token-full\r\nContent-Type: {}\r\n"
@@ -18,7 +18,7 @@ MOST_S = 20  # far beyond the patience of the server: a hang fails, a busy machi
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with serving(assemble(Settings(patience=0.5), load_cached("bundled"))) as origin:
+    with serve_on_loopback(assemble_server(ServerSettings(patience=0.5), load_cached("bundled"))) as origin:
         yield origin
 
 

@@ -8,9 +8,9 @@ import json
 import msgspec
 import pytest
 
-from conformance.description import Description, load
-from conformance.matrices.faults import Proof, inapplicable, prove
-from conformance.mock_server.faults import fitting
+from conformance.description import Description, load_description
+from conformance.matrices.faults import FaultResult, list_inapplicable_faults, run_fault
+from conformance.mock_server.faults import list_applicable_faults
 from conformance.model import Profile
 from tests.mock_server.in_process_client import Client, serve
 
@@ -29,7 +29,7 @@ def build_table_read(like: dict, name: str, schema: dict) -> dict:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     """Return the path of a part of the bundled description, with tables."""
-    document = copy.deepcopy(load().document)
+    document = copy.deepcopy(load_description().document)
     kept = (path for path in document["paths"] if path.startswith(KEPT) and path.count("/") <= 2)
     paths = {path: document["paths"][path] for path in kept}
     like = paths["/vehicle_makes"]["get"]
@@ -43,7 +43,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def with_tables(file) -> Description:
-    return load(file)
+    return load_description(file)
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +88,22 @@ def test_formula_is_escaped(server):
 
 def test_table_faults_need_a_table(with_tables):
     tables = {"csv-row-short", "csv-header-moves"}
-    assert tables <= set(fitting(with_tables.model))
-    assert not tables & set(fitting(load().model))
+    assert tables <= set(list_applicable_faults(with_tables.model))
+    assert not tables & set(list_applicable_faults(load_description().model))
 
 
 def test_inapplicable_faults_have_a_reason(file):
     names = ("csv-row-short", "rsp-html-not-found", "whk-data-thin")
-    reasons = inapplicable(names, None)
+    reasons = list_inapplicable_faults(names, None)
     assert set(reasons) == {"csv-row-short", "whk-data-thin"}
     assert "no text/csv" in reasons["csv-row-short"]
-    assert set(inapplicable(names, file)) == {"whk-data-thin"}
-    assert "no place" in inapplicable(["red-relative"], file)["red-relative"]
+    assert set(list_inapplicable_faults(names, file)) == {"whk-data-thin"}
+    assert "no place" in list_inapplicable_faults(["red-relative"], file)["red-relative"]
 
 
 @pytest.fixture(scope="module")
-def clean(file) -> Proof:
-    return prove("", description=file, profile=Profile.STANDARD, seed=1)
+def clean(file) -> FaultResult:
+    return run_fault("", description=file, profile=Profile.STANDARD, seed=1)
 
 
 def test_clean_table_has_no_findings(clean):
@@ -115,8 +115,8 @@ def test_clean_table_has_no_findings(clean):
 
 @pytest.mark.parametrize("fault", ["csv-row-short", "csv-header-moves"])
 def test_only_the_table_requirement_detects_a_wrong_table(file, clean, fault):
-    proof = prove(fault, description=file, profile=Profile.STANDARD, seed=1)
+    proof = run_fault(fault, description=file, profile=Profile.STANDARD, seed=1)
     assert {finding.partition(" ")[0] for finding in set(proof.found) - set(clean.found)} == {"CSV-01"}
-    assert proof.killed
+    assert proof.is_detected
     assert len(proof.places) == 1
     assert not proof.stray

@@ -4,35 +4,39 @@ import msgspec
 import pytest
 
 from conformance.mock_server import clock
-from conformance.mock_server.world.builder import build
-from conformance.mock_server.world.store import Ref, Store, absolute
+from conformance.mock_server.world.builder import build_world
+from conformance.mock_server.world.store import RecordStore, Ref, make_links_absolute
 from conformance.model import LinkKind
-from conformance.tools.ulid import milliseconds
+from conformance.tools.ulid import extract_milliseconds
 from tests.mock_server.conftest import load_cached
 from tests.mock_server.in_process_client import NOW, Client
 
 
-def dump(store: Store, names: list[str]) -> bytes:
+def dump(store: RecordStore, names: list[str]) -> bytes:
     return msgspec.json.encode(
-        [[record.path, record.owner, absolute(record.data, "")] for name in names for record in store.all(name)]
+        [
+            [record.path, record.owner, make_links_absolute(record.data, "")]
+            for name in names
+            for record in store.iterate_records(name)
+        ]
     )
 
 
 def test_same_seed_same_world_and_another_seed_another() -> None:
     names = [resource.name for resource in load_cached("bundled").model.resources]
-    first, second, different = (dump(build(load_cached("bundled"), seed, NOW).store, names) for seed in (7, 7, 8))
+    first, second, different = (dump(build_world(load_cached("bundled"), seed, NOW).store, names) for seed in (7, 7, 8))
     assert first == second
     assert first != different
 
 
 def test_sizes(client: Client) -> None:
-    store, sizes = client.world.store, client.world.shape.sizes
-    assert client.world.shape.empty
-    assert store.count(client.world.shape.empty) == 0
+    store, sizes = client.world.store, client.world.shape.collection_sizes
+    assert client.world.shape.empty_resource
+    assert store.count_records(client.world.shape.empty_resource) == 0
     assert sum(size > 50 for size in sizes.values()) >= 6
-    schemes = {client.world.shape.lists[n].pagination.scheme for n, s in sizes.items() if s > 50}
+    schemes = {client.world.shape.lists_by_resource[n].pagination.scheme for n, s in sizes.items() if s > 50}
     assert {str(scheme) for scheme in schemes} >= {"cursor", "page"}
-    logs = [store.collection(n, p.path) for n in client.world.shape.resources for p in _parent_records(client, n)]
+    logs = [store.get_collection(n, p.path) for n in client.world.shape.resources for p in _parent_records(client, n)]
     assert any(len(collection) > 25 for collection in logs)
 
 
@@ -44,7 +48,7 @@ def _parent_records(client: Client, name: str) -> list:
 def test_every_link_leads_to_its_kind(client: Client) -> None:
     store, seen = client.world.store, 0
     for name in client.world.shape.resources:
-        for link in client.world.shape.links(name):
+        for link in client.world.shape.list_links(name):
             for record in client.records(name):
                 value = record.data.get(link.path)
                 for target in value if isinstance(value, list) else [value]:
@@ -56,8 +60,8 @@ def test_every_link_leads_to_its_kind(client: Client) -> None:
 
 def test_mirrored_links_agree(client: Client) -> None:
     shape, store = client.world.shape, client.world.store
-    assert shape.mirrors
-    for end, leading in shape.mirrors.items():
+    assert shape.mirrored_links
+    for end, leading in shape.mirrored_links.items():
         for record in client.records(end.resource):
             value = record.data[end.path]
             for target in value if isinstance(value, list) else filter(None, [value]):
@@ -67,7 +71,7 @@ def test_mirrored_links_agree(client: Client) -> None:
 
 def test_owned_records_link_to_records_of_their_owner(client: Client) -> None:
     shape, store = client.world.shape, client.world.store
-    for name in shape.owned:
+    for name in shape.owned_resources:
         for record in client.records(name):
             for value in record.data.values():
                 target = store.by_path.get(value) if isinstance(value, Ref) else None
@@ -75,7 +79,7 @@ def test_owned_records_link_to_records_of_their_owner(client: Client) -> None:
 
 
 def test_two_users_have_records_of_their_own(client: Client) -> None:
-    people = [person.key for person in client.records(client.world.shape.principal)][:2]
+    people = [person.key for person in client.records(client.world.shape.user_resource)][:2]
     for name in ("vehicles", "evses", "charging_sessions", "support_tickets"):
         owners = [record.owner for record in client.records(name)]
         assert all(owners.count(person) >= 2 for person in people), name
@@ -90,7 +94,7 @@ def test_ids_are_past_and_unique(client: Client) -> None:
         if r.key
     ]
     assert len(ids) == len(set(ids))
-    moments = [milliseconds(identifier[4:]) * clock.MILLISECOND for identifier in ids]
+    moments = [extract_milliseconds(identifier[4:]) * clock.MILLISECOND for identifier in ids]
     assert all(NOW - 420 * clock.DAY < moment <= NOW for moment in moments)
 
 
@@ -133,8 +137,8 @@ def test_intervals_and_logs_run_forward(client: Client) -> None:
 
 @pytest.mark.parametrize("name", ["evses", "vehicles", "charging_sub_sessions"])
 def test_every_enum_value_and_nulls_are_somewhere(client: Client, name: str) -> None:
-    flat = client.world.nursery.flat
-    for field, schema in client.world.schema_of(client.world.shape.resources[name])["properties"].items():
+    flat = client.world.schema_compiler.fold_schema
+    for field, schema in client.world.get_schema(client.world.shape.resources[name])["properties"].items():
         folded = flat(schema)
         values = {str(record.data.get(field)) for record in client.records(name)}
         if "enum" in folded and len(folded["enum"]) < 12:

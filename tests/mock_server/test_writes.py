@@ -245,7 +245,7 @@ def test_reset_brings_the_world_back(bundled: Client) -> None:
     assert web.get("/v2" + path, headers=authorised).content == before
 
 
-@pytest.mark.parametrize("name", [n for n, f in faults.catalogue().items() if f.family == "WHK"])
+@pytest.mark.parametrize("name", [n for n, f in faults.load_faults().items() if f.family == "WHK"])
 def test_webhook_fault_changes_a_delivery(name: str) -> None:
     def conversation(*planted: str) -> list[tuple[dict[str, str], bytes]]:
         client, receiver = serve(load_cached("bundled"), faults=planted), Receiver(500)
@@ -264,7 +264,7 @@ def test_webhook_fault_changes_a_delivery(name: str) -> None:
     assert clean != faulty
 
 
-@pytest.mark.parametrize("name", [n for n, f in faults.catalogue().items() if "AUT-07" in f.trips])
+@pytest.mark.parametrize("name", [n for n, f in faults.load_faults().items() if "AUT-07" in f.requirements])
 def test_token_fault_changes_the_token_response(name: str) -> None:
     def response(*planted: str) -> dict[str, Any]:
         web = Web(serve(load_cached("bundled"), faults=planted).server)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.mock_server.seeded_faults import NEVER_THERE
+from conformance.mock_server.seeded_faults import UNKNOWN_ULID
 from conformance.model import Operation, Role
 from tests.mock_server.in_process_client import BASE, Client, RequestSpec
 
@@ -27,7 +27,11 @@ def write_requests(client: Client, operation: Operation) -> Iterator[RequestSpec
 
     def read() -> Iterator[RequestSpec]:
         for reader in client.model.operations:
-            if reader.safe and reader.path == operation.path and reader.role in {Role.ITEM, Role.SINGLETON, Role.LIST}:
+            if (
+                reader.is_safe
+                and reader.path == operation.path
+                and reader.role in {Role.ITEM, Role.SINGLETON, Role.LIST}
+            ):
                 size = reader.pagination.size if reader.pagination else ""
                 yield RequestSpec(reader, "GET", first.target.partition("?")[0] + (f"?{size}=100" if size else ""))
 
@@ -67,7 +71,7 @@ def _body_requests(
 
 
 def _wrong_values(client: Client, operation: Operation, name: str, schema: dict[str, Any]) -> list[Any]:
-    flat = client.world.nursery.flat(schema)
+    flat = client.world.schema_compiler.fold_schema(schema)
     wrong: list[Any] = [
         {"no": 1},
         [["no"]],
@@ -75,9 +79,9 @@ def _wrong_values(client: Client, operation: Operation, name: str, schema: dict[
         "\U0001f600",
         "x" * 5000,
         "not-an-id",
-        BASE + "/nothing/" + NEVER_THERE,
+        BASE + "/nothing/" + UNKNOWN_ULID,
     ]
-    targets = client.server.api.writes._bodies.targets(operation, {name: 1}).get(name, ())
+    targets = client.server.api.writes._bodies.find_link_targets(operation, {name: 1}).get(name, ())
     wrong += [client.records(target)[0].key for target in targets[:1] if client.records(target)]
     wrong += [flat["maximum"] + 1] if "maximum" in flat else []
     nested: Any = 1
@@ -97,16 +101,20 @@ def vary(body: Any) -> Any:
 
 def _body_schema(client: Client, operation: Operation) -> dict[str, Any]:
     media = operation.body.media[0] if operation.body else None
-    return client.world.nursery.flat(client.world.description.resolve(media.schema)) if media and media.schema else {}
+    return (
+        client.world.schema_compiler.fold_schema(client.world.description.resolve(media.schema))
+        if media and media.schema
+        else {}
+    )
 
 
 def _read_only_values(client: Client, operation: Operation) -> dict[str, Any]:
     """Return other values for the fields that only the server sets."""
     resource = client.world.shape.resources.get(operation.resource)
-    properties = client.world.schema_of(resource).get("properties", {}) if resource and resource.schema else {}
+    properties = client.world.get_schema(resource).get("properties", {}) if resource and resource.schema else {}
     values: dict[str, Any] = {}
     for name, schema in properties.items():
-        flat = client.world.nursery.flat(schema)
+        flat = client.world.schema_compiler.fold_schema(schema)
         if flat.get("readOnly") and flat.get("type") in ("string", "integer"):
             values[name] = 7 if flat["type"] == "integer" else flat.get("enum", ["2001-01-01T00:00:00.000000Z"])[0]
     return values

@@ -3,29 +3,29 @@
 import msgspec
 import pytest
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.model import ResourceModel, Target, TargetKind
-from conformance.plan import Catalogue, Plan, Wish, make
+from conformance.plan import Catalogue, Plan, PlanOptions, make_plan
 from specs.catalogue import requirements
 
-EVERYBODY = ("full", "readonly", "noscope", "expired", "user_a", "user_b")
+ALL_IDENTITIES = ("full", "readonly", "noscope", "expired", "user_a", "user_b")
 
 
 def target(**more) -> Target:
-    return Target("test", TargetKind.BUILTIN, "http://127.0.0.1:1/v2", **{"identities": EVERYBODY, **more})
+    return Target("test", TargetKind.BUILTIN, "http://127.0.0.1:1/v2", **{"identities": ALL_IDENTITIES, **more})
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return Catalogue.of(requirements())
+    return Catalogue.collect(requirements())
 
 
 @pytest.fixture(scope="session")
 def model() -> ResourceModel:
-    return load().model
+    return load_description().model
 
 
-class Desk:
+class PlanningDesk:
     """Makes plans for one model; its repr is short, since Hypothesis prints it."""
 
     def __init__(self, catalogue: Catalogue, model: ResourceModel) -> None:
@@ -34,17 +34,17 @@ class Desk:
     def __repr__(self) -> str:
         return f"Desk({len(self.model.operations)} operations)"
 
-    def make(self, wish: Wish, **changes) -> Plan:
-        return make(self.catalogue, self.model, msgspec.structs.replace(wish, **changes))
+    def make(self, wish: PlanOptions, **changes) -> Plan:
+        return make_plan(self.catalogue, self.model, msgspec.structs.replace(wish, **changes))
 
 
 @pytest.fixture(scope="session")
-def desk(catalogue, model) -> Desk:
+def desk(catalogue, model) -> PlanningDesk:
     """Return a desk with all operations of the description."""
-    return Desk(catalogue, model)
+    return PlanningDesk(catalogue, model)
 
 
 @pytest.fixture(scope="session")
-def small(catalogue, model) -> Desk:
+def small(catalogue, model) -> PlanningDesk:
     """Return a desk with every twelfth operation: all roles and effects, many groups."""
-    return Desk(catalogue, msgspec.structs.replace(model, operations=model.operations[::12]))
+    return PlanningDesk(catalogue, msgspec.structs.replace(model, operations=model.operations[::12]))

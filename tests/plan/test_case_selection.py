@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from conformance.errors import UsageError
 from conformance.model import Kind, Level, Requirement, Source
-from conformance.plan.case_selection import Selection
+from conformance.plan.case_selection import CaseSelection
 
 OPERATION = "GET /evses/{evse_id}"
 
@@ -17,7 +17,7 @@ def requirement(name="EXP-04", level=Level.MUST):
 
 @pytest.fixture(scope="module")
 def operation(model):
-    return model.by_key[OPERATION]
+    return model.operations_by_key[OPERATION]
 
 
 @pytest.mark.parametrize(
@@ -37,37 +37,37 @@ def operation(model):
     ],
 )  # fmt: skip
 def test_terms(operation, expression, expected):
-    assert Selection.parse((expression,)).takes(requirement(), operation) is expected
+    assert CaseSelection.parse((expression,)).is_selected(requirement(), operation) is expected
 
 
 def test_an_operation_is_selected_by_its_id(operation):
-    assert Selection.parse((operation.id,)).takes(requirement(), operation)
-    assert not Selection.parse((operation.id[:-1],)).takes(requirement(), operation)
+    assert CaseSelection.parse((operation.id,)).is_selected(requirement(), operation)
+    assert not CaseSelection.parse((operation.id[:-1],)).is_selected(requirement(), operation)
 
 
 @pytest.mark.parametrize(
     ("expression", "expected"), [("DSC", True), ("must", True), ("*", False), ("tag:EVSEs", False), ("!/evses*", True)]
 )
 def test_the_api_as_a_whole_has_no_path_and_no_tag(expression, expected):
-    assert Selection.parse((expression,)).takes(requirement("DSC-01"), None) is expected
+    assert CaseSelection.parse((expression,)).is_selected(requirement("DSC-01"), None) is expected
 
 
 @pytest.mark.parametrize("name", ["EXP-04", "W01", "C30", "WHK-06"])
 def test_every_form_of_requirement_id_is_a_term(name):
-    assert Selection.parse((name.lower(),)).takes(requirement(name), None)
-    assert not Selection.parse((name,)).takes(requirement("RSP-01"), None)
+    assert CaseSelection.parse((name.lower(),)).is_selected(requirement(name), None)
+    assert not CaseSelection.parse((name,)).is_selected(requirement("RSP-01"), None)
 
 
 def test_several_expressions_are_alternatives(operation):
-    either = Selection.parse(("PAG", "EXP"))
-    assert either.takes(requirement("EXP-04"), operation)
-    assert either.takes(requirement("PAG-04"), operation)
-    assert not either.takes(requirement("FLT-04"), operation)
+    either = CaseSelection.parse(("PAG", "EXP"))
+    assert either.is_selected(requirement("EXP-04"), operation)
+    assert either.is_selected(requirement("PAG-04"), operation)
+    assert not either.is_selected(requirement("FLT-04"), operation)
 
 
 def test_an_empty_selection_takes_everything(operation):
-    assert Selection.parse(()).takes(requirement(), operation)
-    assert Selection.parse(()).takes(requirement(), None)
+    assert CaseSelection.parse(()).is_selected(requirement(), operation)
+    assert CaseSelection.parse(()).is_selected(requirement(), None)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_an_empty_selection_takes_everything(operation):
 )
 def test_an_empty_term_is_refused_with_an_example(expression):
     with pytest.raises(UsageError, match="empty term") as raised:
-        Selection.parse((expression,))
+        CaseSelection.parse((expression,))
     assert "--select" in raised.value.hint
 
 
@@ -87,8 +87,8 @@ TERMS = st.sampled_from(["EXP", "EXP-04", "must", "should", "/evses*", "GET *", 
 @given(TERMS, TERMS)
 def test_terms_can_be_negated_and_their_order_is_free(operation, left, right):
     def takes(expression):
-        return Selection.parse((expression,)).takes(requirement(), operation)
+        return CaseSelection.parse((expression,)).is_selected(requirement(), operation)
 
     assert takes(f"!{left}") is not takes(left)
     assert takes(f"{left} & {right}") is takes(f"{right}&{left}") is (takes(left) and takes(right))
-    assert Selection.parse((left, right)).takes(requirement(), operation) is (takes(left) or takes(right))
+    assert CaseSelection.parse((left, right)).is_selected(requirement(), operation) is (takes(left) or takes(right))

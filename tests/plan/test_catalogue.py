@@ -8,7 +8,7 @@ from conformance.errors import PlanError
 from conformance.model import Kind, Level
 from conformance.plan import Catalogue
 from conformance.plan import catalogue as module
-from conformance.plan.planner import level_of
+from conformance.plan.planner import get_level
 from conformance.probes import Probe
 from specs.catalogue import requirements
 
@@ -18,7 +18,9 @@ def offer(monkeypatch):
     """Return a function that replaces the checks and probes of the packages."""
 
     def replace(checks=(), probes=()):
-        monkeypatch.setattr(module, "collect", lambda package, name, kind: tuple(checks if kind is Check else probes))
+        monkeypatch.setattr(
+            module, "collect_members", lambda package, name, kind: tuple(checks if kind is Check else probes)
+        )
 
     return replace
 
@@ -34,24 +36,26 @@ def requirement(**changes):
 
 def test_the_catalogue_collects_all_probes_and_checks(catalogue):
     assert {"read", "expansion", "pagination"} <= set(catalogue.probes)
-    assert {"RSP-01", "ERR-03", "LIM-01"} <= catalogue.judged_passively()
-    assert not {requirement.family for requirement in catalogue.requirements.values()} & module.PARTNER
+    assert {"RSP-01", "ERR-03", "LIM-01"} <= catalogue.find_passive_requirements()
+    assert not {requirement.family for requirement in catalogue.requirements.values()} & module.PARTNER_FAMILIES
 
 
 def test_every_requirement_is_judged_or_has_a_reason(catalogue):
     for requirement in catalogue.requirements.values():
         is_probed = any(requirement.id in probe.requirements for probe in catalogue.probes.values())
-        is_judged = is_probed or requirement.id in catalogue.judged_passively()
+        is_judged = is_probed or requirement.id in catalogue.find_passive_requirements()
         if requirement.not_tested:
             assert not is_judged, f"{requirement.id} is marked as not tested, but something judges it"
-        assert bool(catalogue.untested(requirement)) is not (is_judged or requirement.kind in {Kind.STATIC, Kind.RUN})
+        assert bool(catalogue.explain_untested(requirement)) is not (
+            is_judged or requirement.kind in {Kind.STATIC, Kind.RUN}
+        )
 
 
 def test_the_reason_of_the_requirement_comes_first(offer):
     offer()
-    known = Catalogue.of((requirement(not_tested="too dear"), requirement(id="EXP-05", not_tested="")))
-    assert known.untested(known.requirements["EXP-04"]) == "too dear"
-    assert "no probe" in known.untested(known.requirements["EXP-05"])
+    known = Catalogue.collect((requirement(not_tested="too dear"), requirement(id="EXP-05", not_tested="")))
+    assert known.explain_untested(known.requirements["EXP-04"]) == "too dear"
+    assert "no probe" in known.explain_untested(known.requirements["EXP-05"])
 
 
 @pytest.mark.parametrize(
@@ -61,29 +65,29 @@ def test_the_reason_of_the_requirement_comes_first(offer):
 def test_an_unknown_requirement_is_refused(offer, offered):
     offer(**offered)
     with pytest.raises(PlanError, match="judges NIX-01") as raised:
-        Catalogue.of((requirement(),))
+        Catalogue.collect((requirement(),))
     assert raised.value.hint
 
 
 def test_a_requirement_that_binds_partners_is_refused(offer):
     offer(probes=[probe("lost", "W01")])
     with pytest.raises(PlanError, match="W01"):
-        Catalogue.of(requirements())
+        Catalogue.collect(requirements())
 
 
 def test_an_unknown_selector_is_refused():
     others = (requirement for requirement in requirements() if requirement.id != "EXP-04")
     with pytest.raises(PlanError, match="'sometimes'") as raised:
-        Catalogue.of((*others, requirement(applies="sometimes")))
+        Catalogue.collect((*others, requirement(applies="sometimes")))
     assert "expandable" in raised.value.hint
 
 
 def test_two_probes_of_one_name_are_refused(offer):
     offer(probes=[probe("twin", "EXP-04"), probe("other", "EXP-04"), probe("twin", "EXP-04")])
     with pytest.raises(PlanError, match="two probes are called twin"):
-        Catalogue.of((requirement(),))
+        Catalogue.collect((requirement(),))
 
 
 def test_an_unknown_requirement_counts_as_must(catalogue):
-    assert level_of(catalogue, "NIX-01") is Level.MUST
-    assert level_of(catalogue, "RSP-06") is Level.SHOULD
+    assert get_level(catalogue, "NIX-01") is Level.MUST
+    assert get_level(catalogue, "RSP-06") is Level.SHOULD

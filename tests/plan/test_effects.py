@@ -3,14 +3,14 @@
 import pytest
 
 from conformance.model import Effect, Profile
-from conformance.plan import Wish
+from conformance.plan import PlanOptions
 from conformance.plan.effects import planned_effects
 from conformance.safety.gate import Gate
 from tests.plan.conftest import target
 
 
 def effects(desk, *, writes, hardware, profile=Profile.STANDARD):
-    wish = Wish(target(may_write=writes, may_touch_hardware=hardware), profile)
+    wish = PlanOptions(target(may_write=writes, may_touch_hardware=hardware), profile)
     return wish, planned_effects(desk.catalogue, desk.model, desk.make(wish))
 
 
@@ -23,7 +23,7 @@ def test_a_plan_without_leave_sends_nothing_with_an_effect(desk):
 def test_the_gate_refuses_nothing_that_is_planned(desk, hardware, profile):
     wish, planned = effects(desk, writes=True, hardware=hardware, profile=profile)
     gate = Gate(wish.target, desk.model.operations)
-    assert [each for each in planned if not each.undo and gate.refusal(each.method, wish.url(each.path))] == []
+    assert [each for each in planned if not each.undo and gate.refusal(each.method, wish.build_url(each.path))] == []
     grave = {each.effect for each in planned if not each.undo} - {Effect.WRITE}
     assert bool(grave) is (hardware and profile is not Profile.SMOKE)
 

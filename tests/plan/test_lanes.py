@@ -1,6 +1,6 @@
 """Lanes: items that could change the same resource share a worker, and no others do."""
 
-from conformance.plan import Item, lane_of
+from conformance.plan import PlanItem, get_lane
 from conformance.probes.toolkit.base import Probe
 
 
@@ -10,7 +10,9 @@ def probe(name, **more):
 
 def lanes(probe):
     operations = (("a", 1), ("a", 2), ("b", 1))
-    return [lane_of(Item(probe.name, f"GET /{group}/{number}", group, (), ()), probe) for group, number in operations]
+    return [
+        get_lane(PlanItem(probe.name, f"GET /{group}/{number}", group, (), ()), probe) for group, number in operations
+    ]
 
 
 def test_each_read_has_a_lane_to_itself():

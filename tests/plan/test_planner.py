@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.model import Effect, Kind, Profile, Verdict
-from conformance.plan import Wish
-from conformance.plan.case_selection import Selection
-from conformance.plan.costs import union_cost
-from conformance.plan.planner import by_rank
-from conformance.plan.selectors import API, SELECTORS, WHOLE
+from conformance.plan import PlanOptions
+from conformance.plan.case_selection import CaseSelection
+from conformance.plan.costs import sum_costs
+from conformance.plan.planner import order_by_rank
+from conformance.plan.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
 from conformance.probes.toolkit.base import Need
-from tests.plan.conftest import EVERYBODY, target
+from tests.plan.conftest import ALL_IDENTITIES, target
 
 BUDGETS = st.none() | st.integers(0, 120)
 SELECTIONS = st.sampled_from(
@@ -22,16 +22,16 @@ SELECTIONS = st.sampled_from(
 )
 TARGETS = st.builds(
     target,
-    identities=st.lists(st.sampled_from(EVERYBODY), unique=True).map(tuple),
+    identities=st.lists(st.sampled_from(ALL_IDENTITIES), unique=True).map(tuple),
     may_write=st.booleans(),
     may_touch_hardware=st.booleans(),
 )
 WISHES = st.builds(
-    Wish,
+    PlanOptions,
     TARGETS,
     st.sampled_from(Profile),
     BUDGETS,
-    SELECTIONS.map(Selection.parse),
+    SELECTIONS.map(CaseSelection.parse),
     st.integers(1, 4).flatmap(lambda of: st.tuples(st.integers(1, of), st.just(of))),
 )
 
@@ -47,8 +47,8 @@ def test_every_operation_is_planned_or_left_out_with_a_reason(small, wish):
     assert [each.requirement for each in plan.planned] == list(small.catalogue.requirements)
     for each in plan.planned:
         seen = Counter([*each.cases, *(key for keys in each.excluded.values() for key in keys)])
-        whole = small.catalogue.requirements[each.requirement].applies == API
-        assert seen == Counter([WHOLE] if whole else list(small.model.by_key))
+        whole = small.catalogue.requirements[each.requirement].applies == API_SELECTOR
+        assert seen == Counter([WHOLE_API_KEY] if whole else list(small.model.operations_by_key))
         assert all(each.excluded), "a reason is given"
 
 
@@ -57,16 +57,16 @@ def test_every_operation_is_planned_or_left_out_with_a_reason(small, wish):
 def test_every_planned_cell_is_trusted_to_an_item_or_settled_or_folded(small, wish):
     plan = small.make(wish)
     trusted = set(covered(plan))
-    settled = Counter((each.requirement, each.operation) for each in plan.settled)
+    settled = Counter((each.requirement, each.operation) for each in plan.known_outcomes)
     folded = {
         (case.requirement, case.operation)
-        for case in plan.cases()
+        for case in plan.list_cases()
         if small.catalogue.requirements[case.requirement].kind in {Kind.STATIC, Kind.RUN}
     }
     assert max(settled.values(), default=1) == 1
     assert not trusted & set(settled)
-    assert trusted | set(settled) | folded == {(case.requirement, case.operation) for case in plan.cases()}
-    assert all(each.verdict is Verdict.NOT_TESTED and each.message for each in plan.settled)
+    assert trusted | set(settled) | folded == {(case.requirement, case.operation) for case in plan.list_cases()}
+    assert all(each.verdict is Verdict.NOT_TESTED and each.message for each in plan.known_outcomes)
 
 
 @settings(max_examples=40)
@@ -74,7 +74,7 @@ def test_every_planned_cell_is_trusted_to_an_item_or_settled_or_folded(small, wi
 def test_no_ledger_pays_more_than_the_budget_and_the_cost_is_that_of_the_items(small, wish):
     plan = small.make(wish)
     assert plan.cost == {
-        who: count for who, count in union_cost(n for i in plan.items for n in i.needs).items() if count
+        who: count for who, count in sum_costs(n for i in plan.items for n in i.needs).items() if count
     }
     assert wish.budget is None or max(plan.cost.values(), default=0) <= wish.budget
     assert not any(need.identity.startswith("(") for item in plan.items for need in item.needs), "somebody real pays"
@@ -85,7 +85,7 @@ def test_no_ledger_pays_more_than_the_budget_and_the_cost_is_that_of_the_items(s
 def test_nothing_forbidden_is_planned(small, wish):
     depth = list(Profile)
     for item in small.make(wish).items:
-        probe, operation = small.catalogue.probes[item.probe], small.model.by_key.get(item.operation)
+        probe, operation = small.catalogue.probes[item.probe], small.model.operations_by_key.get(item.operation)
         assert depth.index(probe.profile) <= depth.index(wish.profile)
         assert set(probe.identities) <= set(wish.target.identities)
         assert wish.target.may_write or not probe.writes
@@ -115,12 +115,14 @@ def test_of_two_budgets_the_larger_takes_the_first_item_that_only_one_affords(sm
     """A larger budget may lose small late items to a large early one, never an early one to a late one."""
     less, more = ({item.name for item in small.make(wish, budget=budget).items} for budget in sorted((one, other)))
     everything = small.make(wish, budget=None).items
-    places, probes = list(small.model.by_key), small.catalogue.probes
+    places, probes = list(small.model.operations_by_key), small.catalogue.probes
 
     def found(item):
         return list(probes).index(item.probe), places.index(item.operation) if item.operation in places else -1
 
-    ordered = [item.name for item in by_rank([(probes[each.probe], each) for each in sorted(everything, key=found)])]
+    ordered = [
+        item.name for item in order_by_rank([(probes[each.probe], each) for each in sorted(everything, key=found)])
+    ]
     assert less | more <= set(ordered)
     first = next((name for name in ordered if (name in less) is not (name in more)), None)
     assert first is None or first in more
@@ -134,7 +136,7 @@ def test_what_is_done_stays_and_costs_nothing(small, wish, random):
     rest = small.make(wish, done=done)
     assert done <= {item.name for item in rest.items}
     open_needs = (need for item in rest.items if item.name not in done for need in item.needs)
-    assert rest.cost == {who: count for who, count in union_cost(open_needs).items() if count}
+    assert rest.cost == {who: count for who, count in sum_costs(open_needs).items() if count}
     if set(everything) == set(rest.items) and len(done) == len(everything):
         assert rest.cost == {}
 
@@ -142,7 +144,7 @@ def test_what_is_done_stays_and_costs_nothing(small, wish, random):
 @settings(max_examples=4)
 @given(st.integers(2, 5), SELECTIONS)
 def test_shards_are_the_whole_without_overlap(desk, of, selection):
-    wish = Wish(target(may_write=True), Profile.DEEP, None, Selection.parse(selection))
+    wish = PlanOptions(target(may_write=True), Profile.DEEP, None, CaseSelection.parse(selection))
     whole = desk.make(wish)
     parts = [desk.make(wish, shard=(index, of)) for index in range(1, of + 1)]
     for view in (
@@ -158,29 +160,29 @@ def test_shards_are_the_whole_without_overlap(desk, of, selection):
 
 def test_more_shards_than_resources_leave_some_empty(small):
     of = len({operation.group for operation in small.model.operations}) + 1
-    assert small.make(Wish(target(), shard=(of, of))).items == ()
+    assert small.make(PlanOptions(target(), shard=(of, of))).items == ()
 
 
 def test_the_whole_api_belongs_to_the_first_shard_and_the_others_say_so(small):
-    second = small.make(Wish(target(), shard=(2, 2)))
+    second = small.make(PlanOptions(target(), shard=(2, 2)))
     planned = next(each for each in second.planned if each.requirement == "DSC-01")
-    assert (planned.cases, planned.excluded) == ((), {"another shard": (WHOLE,)})
-    unselected = small.make(Wish(target(), selection=Selection.parse(("EXP",))))
+    assert (planned.cases, planned.excluded) == ((), {"another shard": (WHOLE_API_KEY,)})
+    unselected = small.make(PlanOptions(target(), selection=CaseSelection.parse(("EXP",))))
     planned = next(each for each in unselected.planned if each.requirement == "DSC-01")
-    assert planned.excluded == {"not selected": (WHOLE,)}
+    assert planned.excluded == {"not selected": (WHOLE_API_KEY,)}
 
 
 @pytest.mark.parametrize("profile", Profile)
 def test_the_shipped_plan_reads_everything_that_can_be_read(desk, profile):
-    plan = desk.make(Wish(target(), profile, 1000))
+    plan = desk.make(PlanOptions(target(), profile, 1000))
     read = {item.operation for item in plan.items if item.probe == "read"}
-    assert read == {key for key, operation in desk.model.by_key.items() if operation.method == "GET"}
+    assert read == {key for key, operation in desk.model.operations_by_key.items() if operation.method == "GET"}
     assert max(plan.cost.values()) <= 1000
 
 
 def test_deeper_profiles_keep_what_shallower_ones_plan(desk):
     smoke, standard, deep = (
-        {item.name for item in desk.make(Wish(target(may_write=True), profile)).items} for profile in Profile
+        {item.name for item in desk.make(PlanOptions(target(may_write=True), profile)).items} for profile in Profile
     )
     assert smoke < standard < deep
 
@@ -188,20 +190,20 @@ def test_deeper_profiles_keep_what_shallower_ones_plan(desk):
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
-        (Wish(target(), budget=0), "the budget of 0 requests does not reach"),
-        (Wish(target(identities=("full",))), "no identity"),
-        (Wish(target(), Profile.SMOKE), "the profile smoke does not go so far"),
-        (Wish(target()), "writes are off"),
-        (Wish(target(may_write=True)), "--allow-hardware"),
+        (PlanOptions(target(), budget=0), "the budget of 0 requests does not reach"),
+        (PlanOptions(target(identities=("full",))), "no identity"),
+        (PlanOptions(target(), Profile.SMOKE), "the profile smoke does not go so far"),
+        (PlanOptions(target()), "writes are off"),
+        (PlanOptions(target(may_write=True)), "--allow-hardware"),
     ],
 )
 def test_what_is_left_out_says_why(desk, wish, reason):
-    assert any(reason in each.message for each in desk.make(wish).settled)
+    assert any(reason in each.message for each in desk.make(wish).known_outcomes)
 
 
 def test_shared_needs_are_paid_once_for_each_identity():
     needs = (Need("read /a"), Need("read /a"), Need("read /a", identity="x"), Need("write", 2, shared=False)) * 2
-    assert union_cost(needs) == {"full": 1 + 4, "x": 1}
+    assert sum_costs(needs) == {"full": 1 + 4, "x": 1}
 
 
 @settings(max_examples=40)

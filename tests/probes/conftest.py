@@ -1,12 +1,12 @@
 """The subject of scripted probes: the bundled description at a target that is a function."""
 
 import pytest
-from scripted import subject_of
+from scripted import make_subject
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.evidence.subject import Subject
 
 
 @pytest.fixture(scope="session")
 def subject() -> Subject:
-    return subject_of(load())
+    return make_subject(load_description())

@@ -4,21 +4,21 @@ from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.model import Exchanged, Observed, Profile, Verdict
-from conformance.run_log.event_log import read
+from conformance.run_log.event_log import read_events
 
 
-def ran(base_url, folder, probes, operation, **more):
+def run_items(base_url, folder, probes, operation, **more):
     """Return the violations that some probes saw at an operation, and the exchanges by id in the order of sending."""
     options = RunOptions(
         target=base_url, profile=Profile.DEEP, budget=10**6, allow_writes=True, report_dir=folder, **more
     )
     session = Session.open(options)
     worker = Worker(session.spec, session.brief, "main")
-    for item in worker.todo:
+    for item in worker.remaining_items:
         if item.probe in probes and item.operation == operation:
             worker.run(item)
     worker.close()
-    events = list(read([session.finish()]))
+    events = list(read_events([session.finish()]))
     session.close()
     seen = [event.outcome for event in events if isinstance(event, Observed) and event.item]
     exchanges = {event.exchange.id: event.exchange for event in events if isinstance(event, Exchanged)}

@@ -2,15 +2,15 @@
 
 import msgspec
 import pytest
-from scripted import BASE, affordable, drive, problem, reply, ulid
+from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Profile, Verdict
-from conformance.plan import Wish
+from conformance.plan import PlanOptions
 from conformance.probes.writes.actions import PROBES
 
 (ACT,) = PROBES
 BOOST, VALIDATE = "POST /charging_sessions/{charging_session_id}/boost_start", "POST /region_groups:validate"
-SESSIONS = [{"id": ulid("csta", n), "url": f"{BASE}/charging_sessions/{ulid('csta', n)}"} for n in (1, 2, 3)]
+SESSIONS = [{"id": make_id("csta", n), "url": f"{BASE}/charging_sessions/{make_id('csta', n)}"} for n in (1, 2, 3)]
 
 
 def build_target(*ready):
@@ -18,29 +18,31 @@ def build_target(*ready):
 
     def target(request):
         if request.method == "GET":
-            return reply(SESSIONS if request.target.startswith("/charging_sessions") else [])
-        return reply({}) if any(SESSIONS[index]["id"] in request.target for index in ready) else problem(409)
+            return make_response(SESSIONS if request.target.startswith("/charging_sessions") else [])
+        return (
+            make_response({}) if any(SESSIONS[index]["id"] in request.target for index in ready) else make_problem(409)
+        )
 
     return target
 
 
 def test_action_stops_at_the_first_object_whose_state_allows_it(subject):
-    run = drive(ACT, BOOST, subject, build_target(1, 2))
+    run = run_probe(ACT, BOOST, subject, build_target(1, 2))
     posts = [request.target for request in run.requests if request.method == "POST"]
     assert [SESSIONS[n]["id"] in target for n, target in enumerate(posts)] == [True, True]
     assert [notice.topic for notice in run.notices] == ["cleanup"]
 
 
 def test_action_is_not_observable_when_no_object_allows_it(subject):
-    run = drive(ACT, BOOST, subject, build_target())
-    assert run.verdicts("RSP-03") == {Verdict.NOT_OBSERVABLE}
+    run = run_probe(ACT, BOOST, subject, build_target())
+    assert run.verdicts_on("RSP-03") == {Verdict.NOT_OBSERVABLE}
     assert not run.notices
 
 
 def test_action_without_effect_is_not_noted(subject):
-    run = drive(ACT, VALIDATE, subject, lambda request: reply({} if request.method == "POST" else []))
+    run = run_probe(ACT, VALIDATE, subject, lambda request: make_response({} if request.method == "POST" else []))
     assert [request.method for request in run.requests].count("POST") == 1
-    assert affordable(run, ACT, VALIDATE, subject)
+    assert is_affordable(run, ACT, VALIDATE, subject)
     assert not run.notices
 
 
@@ -49,10 +51,10 @@ def test_action_without_effect_is_not_noted(subject):
     [(Profile.DEEP, True, {BOOST, VALIDATE}), (Profile.DEEP, False, {VALIDATE}), (Profile.STANDARD, True, {VALIDATE})],
 )
 def test_hardware_actions_need_profile_deep_and_the_option(profile, hardware, planned, subject):
-    from conformance.plan import Catalogue, make
+    from conformance.plan import Catalogue, make_plan
     from specs.catalogue import requirements
 
     target = msgspec.structs.replace(subject.target, may_write=True, may_touch_hardware=hardware)
-    plan = make(Catalogue.of(requirements()), subject.model, Wish(target, profile))
+    plan = make_plan(Catalogue.collect(requirements()), subject.model, PlanOptions(target, profile))
     planned_operations = {item.operation for item in plan.items if item.probe == ACT.name}
     assert planned_operations & {BOOST, VALIDATE} == planned

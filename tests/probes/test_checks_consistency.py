@@ -1,7 +1,7 @@
 """CON-03, CON-04 and CSV-01 on single responses."""
 
 import pytest
-from scripted import judge, reply
+from scripted import judge_exchange, make_response
 
 from conformance.checks.consistency import CHECKS
 from conformance.checks.csv_bodies import CHECKS as CSV_CHECKS
@@ -14,7 +14,7 @@ EARLY, LATE, OTHER_ZONE = "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z", "2026-
 
 
 def verdicts(requirement, subject, body):
-    outcomes = judge(FIELDS, subject, Request("GET /evse_makes", "GET", "/evse_makes"), reply(body))
+    outcomes = judge_exchange(FIELDS, subject, Request("GET /evse_makes", "GET", "/evse_makes"), make_response(body))
     return {outcome.verdict for outcome in outcomes if outcome.requirement == requirement}
 
 
@@ -73,7 +73,8 @@ def test_a_body_without_total_is_not_judged(body, subject):
 def csv_verdicts(subject, body, media="text/csv; charset=utf-8", method="GET"):
     response = Response(200, (("Content-Type", media),), body)
     return {
-        outcome.verdict for outcome in judge(CSV, subject, Request("GET /evse_makes", method, "/evse_makes"), response)
+        outcome.verdict
+        for outcome in judge_exchange(CSV, subject, Request("GET /evse_makes", method, "/evse_makes"), response)
     }
 
 

@@ -4,13 +4,13 @@ import re
 
 import msgspec
 import pytest
-from scripted import BASE, affordable, drive, problem, reply, ulid
+from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.authorization.credentials import PROBES
 
 BY_NAME = {each.name: each for each in PROBES}
-EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
+EVSE = {"id": make_id("evse", 1), "url": f"{BASE}/evses/{make_id('evse', 1)}"}
 READ, WRITE, ACTION = "GET /evses/{evse_id}", "PATCH /evses/{evse_id}", "POST /vehicles/{vehicle_id}/disconnect"
 PUBLIC = "GET /evse_makes"
 
@@ -26,15 +26,15 @@ class Guarded:
             return self.answer(request)
         authorised = request.identity and not request.token_in and not request.headers_named("authorization")
         if not authorised or request.identity == "expired":
-            return problem(self.refusal)
+            return make_problem(self.refusal)
         if request.identity == "noscope" or (request.identity == "readonly" and request.method != "GET"):
-            return problem(403)
+            return make_problem(403)
         return self.answer(request)
 
     def answer(self, request):
         if request.method != "GET":
-            return problem(404)
-        return reply([EVSE] if request.target == "/evses" else EVSE)
+            return make_problem(404)
+        return make_response([EVSE] if request.target == "/evses" else EVSE)
 
 
 class Asked(msgspec.Struct):
@@ -51,7 +51,7 @@ class Asked(msgspec.Struct):
 
 def run(name, operation, subject, lets_in=lambda request: False, **more):
     target = Guarded(lets_in, **more)
-    return drive(BY_NAME[name], operation, subject, lambda request: target(Asked(request)))
+    return run_probe(BY_NAME[name], operation, subject, lambda request: target(Asked(request)))
 
 
 GUARDS = {
@@ -63,12 +63,12 @@ GUARDS = {
 @pytest.mark.parametrize("operation", [READ, WRITE, ACTION])
 @pytest.mark.parametrize(("name", "requirement"), GUARDS.items())
 def test_a_guarded_operation_is_guarded_against_everybody(name, requirement, operation, subject):
-    if not BY_NAME[name].applies(subject.model.by_key[operation], subject.model):
+    if not BY_NAME[name].applies(subject.model.operations_by_key[operation], subject.model):
         assert (name, operation) == ("reading-scopes", READ)
         return
     found = run(name, operation, subject)
-    assert found.passed() == {requirement}
-    assert affordable(found, BY_NAME[name], operation, subject)
+    assert found.passed_requirements() == {requirement}
+    assert is_affordable(found, BY_NAME[name], operation, subject)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_guarded_operation_is_guarded_against_everybody(name, requirement, ope
     ],
 )
 def test_whoever_is_let_in_is_found(name, operation, lets_in, subject):
-    assert run(name, operation, subject, lets_in).violated() == {GUARDS[name]}
+    assert run(name, operation, subject, lets_in).violated_requirements() == {GUARDS[name]}
 
 
 @pytest.mark.parametrize("kind", ["Bearer no token", "Bearer 0"])
@@ -93,7 +93,7 @@ def test_each_stranger_is_tried_by_one_of_two_probes(kind, subject):
     def lets_in(request):
         return any(value.startswith(kind) for value in request.headers_named("authorization"))
 
-    found = [run(name, READ, subject, lets_in).violated() for name in ("anonymous", "unknown-token")]
+    found = [run(name, READ, subject, lets_in).violated_requirements() for name in ("anonymous", "unknown-token")]
     assert sorted(found, key=len) == [set(), {"AUT-01"}]
 
 
@@ -103,51 +103,53 @@ def test_both_places_are_tried_by_one_of_two_probes(subject):
 
 
 def test_another_refusal_is_no_401(subject):
-    assert run("anonymous", READ, subject, refusal=403).violated() == {"AUT-01"}
+    assert run("anonymous", READ, subject, refusal=403).violated_requirements() == {"AUT-01"}
 
 
 @pytest.mark.parametrize("name", ["anonymous", "expired-token", "reading-scopes"])
 def test_a_write_of_a_stranger_cannot_take_effect(name, subject):
     for operation in subject.model.operations:
-        if operation.safe or not BY_NAME[name].applies(operation, subject.model):
+        if operation.is_safe or not BY_NAME[name].applies(operation, subject.model):
             continue
         for request in run(name, operation.key, subject).requests:
-            invalid = request.body and subject.validators.request_body(
+            invalid = request.body and subject.validators.validate_request_body(
                 operation, "application/json", msgspec.json.decode(request.body)
             )
             assert invalid or re.search(r"[0-9A-Z]{26}", request.target)
 
 
 def test_nobody_is_asked_to_write_what_could_take_effect(subject):
-    operation = msgspec.structs.replace(subject.model.by_key[ACTION], path="/everything:stop", parameters=())
+    operation = msgspec.structs.replace(subject.model.operations_by_key[ACTION], path="/everything:stop", parameters=())
     steps = BY_NAME["anonymous"].run(operation, subject)
     assert next(steps).verdict is Verdict.NOT_TESTED
 
 
 class TestPublic:
     def test_it_answers_without_a_token(self, subject):
-        found = drive(BY_NAME["public"], PUBLIC, subject, lambda request: reply([]))
-        assert found.passed() == {"AUT-04"}
+        found = run_probe(BY_NAME["public"], PUBLIC, subject, lambda request: make_response([]))
+        assert found.passed_requirements() == {"AUT-04"}
         assert [each.identity for each in found.requests] == [""]
 
     def test_it_may_not_want_one(self, subject):
-        assert drive(BY_NAME["public"], PUBLIC, subject, lambda _: problem(401)).violated() == {"AUT-04"}
+        assert run_probe(BY_NAME["public"], PUBLIC, subject, lambda _: make_problem(401)).violated_requirements() == {
+            "AUT-04"
+        }
 
     def test_it_may_not_hide_from_those_without(self, subject):
         def target(request):
-            return reply([]) if request.identity else problem(404)
+            return make_response([]) if request.identity else make_problem(404)
 
-        assert drive(BY_NAME["public"], PUBLIC, subject, target).violated() == {"AUT-04"}
+        assert run_probe(BY_NAME["public"], PUBLIC, subject, target).violated_requirements() == {"AUT-04"}
 
     def test_what_nobody_can_read_shows_nothing(self, subject):
-        found = drive(BY_NAME["public"], PUBLIC, subject, lambda _: problem(404))
-        assert found.verdicts("AUT-04") == {Verdict.NOT_OBSERVABLE}
+        found = run_probe(BY_NAME["public"], PUBLIC, subject, lambda _: make_problem(404))
+        assert found.verdicts_on("AUT-04") == {Verdict.NOT_OBSERVABLE}
 
     @pytest.mark.parametrize(("operation", "status"), [("POST /vehicle_waitlist", 503), (PUBLIC, 304)])
     def test_a_failure_or_nothing_new_is_no_answer(self, operation, status, subject):
-        found = drive(BY_NAME["public"], operation, subject, lambda _: problem(status))
-        assert found.verdicts("AUT-04") == {Verdict.NOT_OBSERVABLE}
+        found = run_probe(BY_NAME["public"], operation, subject, lambda _: make_problem(status))
+        assert found.verdicts_on("AUT-04") == {Verdict.NOT_OBSERVABLE}
 
     def test_a_write_says_what_is_wrong_with_the_body(self, subject):
-        found = drive(BY_NAME["public"], "POST /vehicle_waitlist", subject, lambda _: problem(400))
-        assert found.passed() == {"AUT-04"}
+        found = run_probe(BY_NAME["public"], "POST /vehicle_waitlist", subject, lambda _: make_problem(400))
+        assert found.passed_requirements() == {"AUT-04"}

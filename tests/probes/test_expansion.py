@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.expansion.documented_paths import PROBES
@@ -18,12 +18,12 @@ TRIM, TRIMS = "GET /vehicle_trims/{vehicle_trim_id}", "GET /vehicle_trims"
 
 
 def build_item(prefix, path, **more):
-    key = ulid(prefix, 1)
+    key = make_id(prefix, 1)
     return {"id": key, "url": f"{BASE}/{path}/{key}", **more}
 
 
 MAKE = build_item(
-    "vmak", "vehicle_makes", name="Make", icon=None, models=f"{BASE}/vehicle_models?make_id={ulid('vmak', 1)}"
+    "vmak", "vehicle_makes", name="Make", icon=None, models=f"{BASE}/vehicle_models?make_id={make_id('vmak', 1)}"
 )
 MODEL = build_item("vmod", "vehicle_models", name="Model", make=MAKE["url"])
 A_TRIM = build_item("trim", "vehicle_trims", name="Trim", model=MODEL["url"])
@@ -37,83 +37,83 @@ def expand_trim(item, paths):
 
 
 def world(change=lambda paths: paths):
-    shelf = Shelf({"/vehicle_trims": [A_TRIM], "/vehicle_models": [MODEL], "/vehicle_makes": [MAKE]})
+    shelf = ListTarget({"/vehicle_trims": [A_TRIM], "/vehicle_models": [MODEL], "/vehicle_makes": [MAKE]})
 
     def respond(request):
         path, _, query = request.target.partition("?")
         paths = change(parse_qs(query).get("expand", []))
         if paths is None:
-            return problem(400)
+            return make_problem(400)
         if path == "/vehicle_trims":
-            return reply([expand_trim(A_TRIM, paths)])
-        return reply(expand_trim(shelf.items[path], paths)) if path in shelf.items else problem(404)
+            return make_response([expand_trim(A_TRIM, paths)])
+        return make_response(expand_trim(shelf.items[path], paths)) if path in shelf.items else make_problem(404)
 
     return respond
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 def test_paths_in_any_order_and_repeated_pass(subject, probe, key):
-    run = drive(probe, key, subject, world())
-    assert {"EXP-07", "EXP-12"} <= run.passed()
-    assert not {"EXP-07", "EXP-12"} & run.violated()
-    assert affordable(run, probe, key, subject)
+    run = run_probe(probe, key, subject, world())
+    assert {"EXP-07", "EXP-12"} <= run.passed_requirements()
+    assert not {"EXP-07", "EXP-12"} & run.violated_requirements()
+    assert is_affordable(run, probe, key, subject)
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 def test_last_path_may_not_replace_the_others(subject, probe, key):
     target = world(lambda paths: paths if paths == sorted(paths) else paths[-1:])
-    assert "EXP-07" in drive(probe, key, subject, target).violated()
+    assert "EXP-07" in run_probe(probe, key, subject, target).violated_requirements()
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
 @pytest.mark.parametrize("undone", [[], None])
 def test_repeated_path_may_not_be_undone_or_refused(subject, probe, key, undone):
     target = world(lambda paths: undone if len(set(paths)) < len(paths) else paths)
-    run = drive(probe, key, subject, target)
-    assert "EXP-12" in run.violated()
-    assert "EXP-07" not in run.violated()
+    run = run_probe(probe, key, subject, target)
+    assert "EXP-12" in run.violated_requirements()
+    assert "EXP-07" not in run.violated_requirements()
 
 
 @pytest.mark.parametrize("key", [TRIM, TRIMS])
 def test_a_list_and_its_item_must_show_the_same(subject, key):
-    good = drive(AGREE, key, subject, world())
-    assert good.passed() == {"EXP-09"}
-    assert affordable(good, AGREE, key, subject)
+    good = run_probe(AGREE, key, subject, world())
+    assert good.passed_requirements() == {"EXP-09"}
+    assert is_affordable(good, AGREE, key, subject)
     changed_trim = {**A_TRIM, "model": {**MODEL, "make": MAKE, "name": "Other"}}
 
     def respond_differently(request):
-        return reply([changed_trim]) if request.target.startswith("/vehicle_trims?") else world()(request)
+        return make_response([changed_trim]) if request.target.startswith("/vehicle_trims?") else world()(request)
 
-    assert drive(AGREE, key, subject, respond_differently).violated() == {"EXP-09"}
+    assert run_probe(AGREE, key, subject, respond_differently).violated_requirements() == {"EXP-09"}
 
 
 def test_expansion_without_a_list_is_not_applicable(subject):
     key = "GET /evses/{evse_id}/connectivity"
-    run = drive(AGREE, key, subject, world())
-    assert (run.requests, run.verdicts("EXP-09")) == ((), {Verdict.NOT_APPLICABLE})
+    run = run_probe(AGREE, key, subject, world())
+    assert (run.requests, run.verdicts_on("EXP-09")) == ((), {Verdict.NOT_APPLICABLE})
 
 
 @pytest.mark.parametrize("probe", STRANGE, ids=lambda probe: probe.name)
 @pytest.mark.parametrize("key", [TRIM, TRIMS])
 def test_an_undocumented_path_is_refused(subject, probe, key):
     known = {"model", "model.make"}
-    good = drive(probe, key, subject, world(lambda paths: paths if set(paths) <= known else None))
-    assert good.passed() == {"EXP-10"}
-    assert affordable(good, probe, key, subject)
-    assert drive(probe, key, subject, world()).violated() == {"EXP-10"}
+    good = run_probe(probe, key, subject, world(lambda paths: paths if set(paths) <= known else None))
+    assert good.passed_requirements() == {"EXP-10"}
+    assert is_affordable(good, probe, key, subject)
+    assert run_probe(probe, key, subject, world()).violated_requirements() == {"EXP-10"}
 
 
 def test_comma_form_is_noted_and_not_judged(subject):
-    vehicle = build_item("vhcl", "vehicles", trim=A_TRIM["url"], user=f"{BASE}/users/{ulid('user', 1)}")
+    vehicle = build_item("vhcl", "vehicles", trim=A_TRIM["url"], user=f"{BASE}/users/{make_id('user', 1)}")
     key = "GET /vehicles/{vehicle_id}"
 
     def commas(request):
         if "%2C" in request.target or "," in request.target:
-            return reply({**vehicle, "trim": A_TRIM, "user": {}})
-        return problem(400) if "expand" in request.target else Shelf({"/vehicles": [vehicle]})(request)
+            return make_response({**vehicle, "trim": A_TRIM, "user": {}})
+        return make_problem(400) if "expand" in request.target else ListTarget({"/vehicles": [vehicle]})(request)
 
-    run = drive(STRANGE[1], key, subject, commas)
-    assert run.violated() == set()
+    run = run_probe(STRANGE[1], key, subject, commas)
+    assert run.violated_requirements() == set()
     assert [notice.topic for notice in run.notices] == ["unspecified"]
 
 
@@ -123,9 +123,9 @@ def test_hostile_expansions_raise_no_error(subject, body):
         target = world()
 
         def hostile(request, target=target):
-            return reply(body) if "expand" in request.target else target(request)
+            return make_response(body) if "expand" in request.target else target(request)
 
-        assert drive(probe, key, subject, hostile).outcomes
+        assert run_probe(probe, key, subject, hostile).outcomes
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
@@ -136,13 +136,13 @@ def test_stale_nested_object_is_found_by_its_list(subject, probe, key):
         paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
         item = {**A_TRIM, "model": stale if "model.make" in paths else MODEL} if paths else A_TRIM
         if request.target.startswith("/vehicle_makes"):  # list and member
-            return reply([MAKE] if request.target.partition("?")[0] == "/vehicle_makes" else MAKE)
+            return make_response([MAKE] if request.target.partition("?")[0] == "/vehicle_makes" else MAKE)
         if request.target.startswith("/vehicle_trims"):
             single = request.target.startswith(f"/vehicle_trims/{A_TRIM['id']}")
-            return reply(item if single else [item], Link='<about:blank>; rel="next"')
+            return make_response(item if single else [item], Link='<about:blank>; rel="next"')
         return world()(request)
 
-    assert "EXP-04" in drive(probe, key, subject, respond_with_stale_make).violated()
+    assert "EXP-04" in run_probe(probe, key, subject, respond_with_stale_make).violated_requirements()
 
 
 @pytest.mark.parametrize(("probe", "key"), [(SINGLE, TRIM), (LISTED, TRIMS)])
@@ -155,10 +155,10 @@ def test_value_that_changes_at_each_read_is_no_violation(subject, probe, key, pe
         body = msgspec.json.decode(response.body)
         for item in body if isinstance(body, list) else [body]:
             item["restless"] = next(seen) % period
-        return reply(body)
+        return make_response(body)
 
-    run = drive(probe, key, subject, restless)
-    assert not {"EXP-04", "EXP-05", "EXP-07", "EXP-12"} & run.violated()
+    run = run_probe(probe, key, subject, restless)
+    assert not {"EXP-04", "EXP-05", "EXP-07", "EXP-12"} & run.violated_requirements()
     assert {notice.topic for notice in run.notices} == {"volatile-field"}
 
 
@@ -170,21 +170,23 @@ def test_expand_may_not_change_other_properties(subject, probe, key):
         body = msgspec.json.decode(plain(request).body)
         for item in (body if isinstance(body, list) else [body]) if "expand=" in request.target else ():
             item["name"] = "expanded"
-        return reply(body)
+        return make_response(body)
 
-    assert "EXP-05" in drive(probe, key, subject, rename_items).violated()
+    assert "EXP-05" in run_probe(probe, key, subject, rename_items).violated_requirements()
 
 
 @pytest.mark.parametrize(("closed", "violated"), [(slice(0), set()), (slice(1, 2), {"EXP-02"}), (slice(2), {"EXP-02"})])
 def test_every_link_of_a_list_must_be_replaced(subject, closed, violated):
     """`closed` are the links that stay as they are; the first item has a single one."""
     key, path = "GET /rebate_types/{rebate_type_id}", "/rebate_types"
-    operation = subject.model.by_key[key]
+    operation = subject.model.operations_by_key[key]
     field, target = next((e.path, e.target) for e in operation.first_expansions if e.many)
-    there = subject.model.by_name[target].list_path
+    there = subject.model.resources_by_name[target].list_path
     links = [f"{BASE}{there}/{number}" for number in range(3)]
-    items = [{"id": ulid("rbtt", n), "url": f"{BASE}{path}/{ulid('rbtt', n)}", field: links[: n + 1]} for n in (0, 1)]
-    shelf = Shelf({path: items})
+    items = [
+        {"id": make_id("rbtt", n), "url": f"{BASE}{path}/{make_id('rbtt', n)}", field: links[: n + 1]} for n in (0, 1)
+    ]
+    shelf = ListTarget({path: items})
 
     def target_of(request):
         plain = shelf(request)
@@ -196,17 +198,17 @@ def test_every_link_of_a_list_must_be_replaced(subject, closed, violated):
             several = len(item[field]) > 1
             keep = item[field][closed] if several else []
             item[field] = [url if url in keep else {"url": url} for url in item[field]]
-        return reply(body)
+        return make_response(body)
 
-    run = drive(SINGLE, key, subject, target_of)
+    run = run_probe(SINGLE, key, subject, target_of)
     complaints = {outcome.requirement for outcome in run.outcomes if outcome.message.endswith("shows no object")}
     assert complaints == violated
-    assert affordable(run, SINGLE, key, subject)
+    assert is_affordable(run, SINGLE, key, subject)
 
 
 def shorten_list(times):
     """Return a target whose expand_trim list lacks an item whenever `times` yields a true value."""
-    second_trim = {**A_TRIM, "id": ulid("trim", 2), "url": A_TRIM["url"].replace(A_TRIM["id"], ulid("trim", 2))}
+    second_trim = {**A_TRIM, "id": make_id("trim", 2), "url": A_TRIM["url"].replace(A_TRIM["id"], make_id("trim", 2))}
 
     def respond(request):
         paths = parse_qs(request.target.partition("?")[2]).get("expand", [])
@@ -216,17 +218,17 @@ def shorten_list(times):
             expand_trim(A_TRIM, paths),
             {**expand_trim(A_TRIM, paths), "id": second_trim["id"], "url": second_trim["url"]},
         ]
-        return reply(both[:1] if paths and next(times) else both)
+        return make_response(both[:1] if paths and next(times) else both)
 
     return respond
 
 
 def test_an_expanded_list_may_not_show_fewer_items(subject):
-    run = drive(LISTED, TRIMS, subject, shorten_list(itertools.repeat(True)))
-    assert "EXP-05" in run.violated()
+    run = run_probe(LISTED, TRIMS, subject, shorten_list(itertools.repeat(True)))
+    assert "EXP-05" in run.violated_requirements()
 
 
 def test_a_list_that_grew_between_two_reads_is_no_violation(subject):
-    run = drive(LISTED, TRIMS, subject, shorten_list(itertools.chain([True], itertools.repeat(False))))
-    assert "EXP-05" not in run.violated()
+    run = run_probe(LISTED, TRIMS, subject, shorten_list(itertools.chain([True], itertools.repeat(False))))
+    assert "EXP-05" not in run.violated_requirements()
     assert "volatile-field" in {notice.topic for notice in run.notices}

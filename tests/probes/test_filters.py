@@ -7,18 +7,28 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, Shelf, affordable, drive, exchange_of, judge, problem, reply, ulid
+from scripted import (
+    BASE,
+    ListTarget,
+    is_affordable,
+    judge_exchange,
+    make_exchange,
+    make_id,
+    make_problem,
+    make_response,
+    run_probe,
+)
 
 from conformance.checks.filters import CHECKS
-from conformance.evidence.filter_semantics import satisfies, spelled
+from conformance.evidence.filter_semantics import format_query_value, satisfies
 from conformance.model import Filter, Operator, Request, Response, Verdict
 from conformance.probes.filters.filtered_lists import PROBES
 
 (FILTERS,) = (probe for probe in PROBES if probe.name == "filters")
 (HOLDS,) = CHECKS
 LIST = "GET /vehicles/{vehicle_id}/status_logs"
-VEHICLE = {"id": ulid("vhcl", 1), "url": f"{BASE}/vehicles/{ulid('vhcl', 1)}"}
-PATH = f"/vehicles/{ulid('vhcl', 1)}/status_logs"
+VEHICLE = {"id": make_id("vhcl", 1), "url": f"{BASE}/vehicles/{make_id('vhcl', 1)}"}
+PATH = f"/vehicles/{make_id('vhcl', 1)}/status_logs"
 
 
 def log(minute):
@@ -35,40 +45,40 @@ SELECTS = {
 
 
 def shelf(logs=LOGS, **selects):
-    return Shelf({"/vehicles": [VEHICLE], PATH: logs}, selects={**SELECTS, **selects})
+    return ListTarget({"/vehicles": [VEHICLE], PATH: logs}, selects={**SELECTS, **selects})
 
 
 def test_a_conforming_list_passes_everything_within_its_needs(subject):
-    run = drive(FILTERS, LIST, subject, shelf())
-    assert run.violated() == set()
-    assert run.passed() == {
+    run = run_probe(FILTERS, LIST, subject, shelf())
+    assert run.violated_requirements() == set()
+    assert run.passed_requirements() == {
         "FLT-02",
         "FLT-03",
         "FLT-05",
         "PAG-05",
     }  # the check passes FLT-01
-    assert affordable(run, FILTERS, LIST, subject)
+    assert is_affordable(run, FILTERS, LIST, subject)
 
 
 def test_a_bound_that_is_left_out_violates_inclusion(subject):
-    run = drive(
+    run = run_probe(
         FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: time(item["sampled_at"]) > time(value))
     )
-    assert {"FLT-01", "FLT-02"} <= run.violated()
+    assert {"FLT-01", "FLT-02"} <= run.violated_requirements()
 
 
 def test_missing_item_beyond_the_bound_violates_no_inclusion(subject):
     gone = LOGS[5]["sampled_at"]
-    run = drive(
+    run = run_probe(
         FILTERS, LIST, subject, shelf(sampled_at__gte=lambda i, v: time(v) <= time(i["sampled_at"]) != time(gone))
     )
-    assert {"FLT-02", "FLT-03"} <= run.violated()
-    assert "FLT-01" not in run.violated()
+    assert {"FLT-02", "FLT-03"} <= run.violated_requirements()
+    assert "FLT-01" not in run.violated_requirements()
 
 
 def test_a_filter_that_is_ignored_shows_items_in_both_halves(subject):
-    run = drive(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: True))
-    assert run.violated() == {"FLT-03"}
+    run = run_probe(FILTERS, LIST, subject, shelf(sampled_at__gte=lambda item, value: True))
+    assert run.violated_requirements() == {"FLT-03"}
 
 
 def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
@@ -77,9 +87,9 @@ def test_a_filter_that_loses_items_on_the_second_page_is_found(subject):
     def forgetful(request):
         asked = parse_qs(request.target.partition("?")[2])
         lost = "page_after" in asked and any(name in SELECTS for name in asked)
-        return reply([], Link="<about:blank>; rel=next") if lost else target(request)
+        return make_response([], Link="<about:blank>; rel=next") if lost else target(request)
 
-    assert drive(FILTERS, LIST, subject, forgetful).violated() == {"FLT-05"}
+    assert run_probe(FILTERS, LIST, subject, forgetful).violated_requirements() == {"FLT-05"}
 
 
 def test_pages_that_lose_items_without_a_filter_violate_no_filter(subject):
@@ -91,10 +101,10 @@ def test_pages_that_lose_items_without_a_filter_violate_no_filter(subject):
             return answer
         return msgspec.structs.replace(answer, body=msgspec.json.encode(msgspec.json.decode(answer.body)[1:]))
 
-    run = drive(FILTERS, LIST, subject, lose_items)
-    assert run.violated() == set()
-    assert {"FLT-02", "FLT-03"} <= run.passed()
-    assert Verdict.INCONCLUSIVE in run.verdicts("FLT-05")
+    run = run_probe(FILTERS, LIST, subject, lose_items)
+    assert run.violated_requirements() == set()
+    assert {"FLT-02", "FLT-03"} <= run.passed_requirements()
+    assert Verdict.INCONCLUSIVE in run.verdicts_on("FLT-05")
 
 
 def test_items_missing_from_the_largest_page_violate_no_filter(subject):
@@ -107,9 +117,9 @@ def test_items_missing_from_the_largest_page_violate_no_filter(subject):
             return answer
         return msgspec.structs.replace(answer, body=msgspec.json.encode(items[:1] + items[2:]))
 
-    run = drive(FILTERS, LIST, subject, lose_items)
-    assert run.violated() == set()
-    assert Verdict.INCONCLUSIVE in run.verdicts("FLT-02") & run.verdicts("FLT-03")
+    run = run_probe(FILTERS, LIST, subject, lose_items)
+    assert run.violated_requirements() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts_on("FLT-02") & run.verdicts_on("FLT-03")
 
 
 @pytest.mark.parametrize("unwrap", [lambda items: items[0] if items else {}, lambda items: [*items, 7]])
@@ -122,13 +132,13 @@ def test_response_without_a_list_of_objects_violates_no_filter(subject, unwrap):
             return answer
         return msgspec.structs.replace(answer, body=msgspec.json.encode(unwrap(msgspec.json.decode(answer.body))))
 
-    run = drive(FILTERS, LIST, subject, respond_unwrapped)
-    assert run.violated() == set()
-    assert Verdict.INCONCLUSIVE in run.verdicts("FLT-02") & run.verdicts("FLT-03")
+    run = run_probe(FILTERS, LIST, subject, respond_unwrapped)
+    assert run.violated_requirements() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts_on("FLT-02") & run.verdicts_on("FLT-03")
 
 
 def test_an_id_of_the_wrong_type_leaves_the_item_in_its_list(subject):
-    exact = Shelf({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
+    exact = ListTarget({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
 
     def listed_ids(request):
         answer = exact(request)
@@ -137,27 +147,27 @@ def test_an_id_of_the_wrong_type_leaves_the_item_in_its_list(subject):
         items = [{**item, "id": [item["id"]]} for item in msgspec.json.decode(answer.body)]
         return msgspec.structs.replace(answer, body=msgspec.json.encode(items))
 
-    assert drive(FILTERS, "GET /evses", subject, listed_ids).violated() == set()
+    assert run_probe(FILTERS, "GET /evses", subject, listed_ids).violated_requirements() == set()
 
 
 def test_refused_page_size_violates_no_filter(subject):
     target = shelf()
 
     def small(request):
-        return problem(400) if "page_size=100" in request.target else target(request)
+        return make_problem(400) if "page_size=100" in request.target else target(request)
 
-    run = drive(FILTERS, LIST, subject, small)
-    assert run.violated() == set()
-    assert "FLT-02" in run.passed()
+    run = run_probe(FILTERS, LIST, subject, small)
+    assert run.violated_requirements() == set()
+    assert "FLT-02" in run.passed_requirements()
 
 
 def test_a_refused_value_of_an_item_is_a_violation(subject):
     target = shelf()
 
     def refuse_upper_bound(request):
-        return problem(400) if "__lte" in request.target else target(request)
+        return make_problem(400) if "__lte" in request.target else target(request)
 
-    assert drive(FILTERS, LIST, subject, refuse_upper_bound).violated() == {"FLT-01"}
+    assert run_probe(FILTERS, LIST, subject, refuse_upper_bound).violated_requirements() == {"FLT-01"}
 
 
 def test_items_that_change_in_between_are_no_violation(subject):
@@ -168,19 +178,19 @@ def test_items_that_change_in_between_are_no_violation(subject):
         seen.append(request)
         return (first if len(seen) < 4 else second)(request)
 
-    run = drive(FILTERS, LIST, subject, respond_with_change)
-    assert run.violated() == set()
+    run = run_probe(FILTERS, LIST, subject, respond_with_change)
+    assert run.violated_requirements() == set()
     assert {notice.topic for notice in run.notices} == {"volatile-field"}
 
 
 def test_one_item_is_filtered_on_its_bound_and_beyond(subject):
-    run = drive(FILTERS, LIST, subject, shelf(LOGS[:1]))
-    assert run.violated() == set()
+    run = run_probe(FILTERS, LIST, subject, shelf(LOGS[:1]))
+    assert run.violated_requirements() == set()
     assert any("__gte=2026-01-02" in request.target for request in run.requests)
 
 
 def test_an_empty_list_is_not_tested(subject):
-    run = drive(FILTERS, LIST, subject, shelf([]))
+    run = run_probe(FILTERS, LIST, subject, shelf([]))
     assert {outcome.verdict for outcome in run.outcomes} == {Verdict.NOT_TESTED}
 
 
@@ -189,14 +199,17 @@ def test_hostile_lists_raise_no_error(subject, body):
     target = shelf()
 
     def hostile(request):
-        return reply(body) if request.target.startswith(PATH) else target(request)
+        return make_response(body) if request.target.startswith(PATH) else target(request)
 
-    assert drive(FILTERS, LIST, subject, hostile).outcomes
+    assert run_probe(FILTERS, LIST, subject, hostile).outcomes
 
 
 def judge_list(subject, query, items):
     request = Request(LIST, "GET", f"{PATH}?{query}")
-    return {outcome.requirement: outcome.verdict for outcome in judge(HOLDS, subject, request, reply(items))}
+    return {
+        outcome.requirement: outcome.verdict
+        for outcome in judge_exchange(HOLDS, subject, request, make_response(items))
+    }
 
 
 def test_every_filtered_response_is_judged(subject):
@@ -253,15 +266,15 @@ def test_nested_members_all_count_and_absent_fields_decide_nothing():
 
 
 def test_refused_filter_is_not_judged(subject):
-    assert judge(HOLDS, subject, Request(LIST, "GET", f"{PATH}?sampled_at__gte=x"), problem(400)) == []
-    assert exchange_of(Request(LIST, "GET", PATH), reply([])).status == 200
+    assert judge_exchange(HOLDS, subject, Request(LIST, "GET", f"{PATH}?sampled_at__gte=x"), make_problem(400)) == []
+    assert make_exchange(Request(LIST, "GET", PATH), make_response([])).status == 200
 
 
 @pytest.mark.parametrize("name", SELECTS)
 def test_a_bound_in_another_time_zone_is_the_same_instant(subject, name):
     compare = {"sampled_at__gte": operator.ge, "sampled_at__lte": operator.le}[name]
     literal = shelf(**{name: lambda item, value: compare(item["sampled_at"][:19], value[:19])})
-    assert {"FLT-02", "FLT-03"} <= drive(FILTERS, LIST, subject, literal).violated()
+    assert {"FLT-02", "FLT-03"} <= run_probe(FILTERS, LIST, subject, literal).violated_requirements()
 
 
 def test_a_link_that_forgets_the_filter_is_found(subject):
@@ -272,19 +285,19 @@ def test_a_link_that_forgets_the_filter_is_found(subject):
         headers = tuple((k, re.sub(r"sampled_at__[^&>]*&", "", v)) for k, v in answer.headers)
         return Response(answer.status, headers, answer.body)
 
-    assert "PAG-05" in drive(FILTERS, LIST, subject, forgetful).violated()
+    assert "PAG-05" in run_probe(FILTERS, LIST, subject, forgetful).violated_requirements()
 
 
 EVSES = [
-    {"id": ulid("evse", n), "url": f"{BASE}/evses/{ulid('evse', n)}", "cpid": cpid}
+    {"id": make_id("evse", n), "url": f"{BASE}/evses/{make_id('evse', n)}", "cpid": cpid}
     for n, cpid in enumerate(["A-1", "A-10", "B-2"])
 ]
 
 
 def test_equality_is_tried_on_the_beginning_of_another_value(subject):
-    exact = Shelf({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
-    run = drive(FILTERS, "GET /evses", subject, exact)
-    assert run.violated() == set()
+    exact = ListTarget({"/evses": EVSES}, selects={"cpid": lambda item, value: item["cpid"] == value})
+    run = run_probe(FILTERS, "GET /evses", subject, exact)
+    assert run.violated_requirements() == set()
     assert any("cpid=A-1&" in request.target for request in run.requests)
 
 
@@ -301,12 +314,12 @@ def with_vehicles(*, together=lambda asked: True):
 
 
 def test_a_filtered_walk_is_expanded_all_the_way(subject):
-    run = drive(FILTERS, LIST, subject, with_vehicles())
-    assert run.violated() == set()
-    assert "EXP-08" in run.passed()
-    assert affordable(run, FILTERS, LIST, subject)
-    lost = drive(FILTERS, LIST, subject, with_vehicles(together=lambda asked: not {*asked} & {*SELECTS}))
-    assert lost.violated() == {"EXP-08"}
+    run = run_probe(FILTERS, LIST, subject, with_vehicles())
+    assert run.violated_requirements() == set()
+    assert "EXP-08" in run.passed_requirements()
+    assert is_affordable(run, FILTERS, LIST, subject)
+    lost = run_probe(FILTERS, LIST, subject, with_vehicles(together=lambda asked: not {*asked} & {*SELECTS}))
+    assert lost.violated_requirements() == {"EXP-08"}
 
 
 def test_of_two_filters_both_must_hold(subject):
@@ -321,13 +334,15 @@ def test_of_two_filters_both_must_hold(subject):
 
     combined = [
         request
-        for request in drive(FILTERS, LIST, subject, either).requests
+        for request in run_probe(FILTERS, LIST, subject, either).requests
         if all(n in request.target for n in SELECTS)
     ]
     assert combined
-    outcomes = [outcome for outcome in combined for outcome in judge(HOLDS, subject, outcome, either(outcome))]
+    outcomes = [outcome for outcome in combined for outcome in judge_exchange(HOLDS, subject, outcome, either(outcome))]
     assert any(outcome.verdict is Verdict.FAIL for outcome in outcomes)
-    assert not any(outcome.verdict is Verdict.FAIL for r in combined for outcome in judge(HOLDS, subject, r, target(r)))
+    assert not any(
+        outcome.verdict is Verdict.FAIL for r in combined for outcome in judge_exchange(HOLDS, subject, r, target(r))
+    )
 
 
 @pytest.mark.parametrize("broken", [False, True])
@@ -340,11 +355,11 @@ def test_items_lost_by_two_filters_together_are_blamed_on_the_filters(broken, su
         if not {*SELECTS} <= {*asked}:
             return target(request)
         looks.extend([] if "page_after" in asked else [request])
-        return problem(502) if broken and len(looks) > 1 else shelf(LOGS[1:-1])(request)
+        return make_problem(502) if broken and len(looks) > 1 else shelf(LOGS[1:-1])(request)
 
-    run = drive(FILTERS, LIST, subject, lose_items)
+    run = run_probe(FILTERS, LIST, subject, lose_items)
     assert len(looks) > 1
-    assert run.violated() == (set() if broken else {"FLT-02"})
+    assert run.violated_requirements() == (set() if broken else {"FLT-02"})
 
 
 def test_filters_and_expansions_that_are_refused_together_are_tried_alone(subject):
@@ -352,11 +367,11 @@ def test_filters_and_expansions_that_are_refused_together_are_tried_alone(subjec
 
     def alone(request):
         asked = parse_qs(request.target.partition("?")[2])
-        return problem(400) if len({*asked} & {*SELECTS, "expand"}) > 1 else target(request)
+        return make_problem(400) if len({*asked} & {*SELECTS, "expand"}) > 1 else target(request)
 
-    run = drive(FILTERS, LIST, subject, alone)
-    assert run.violated() == set()
-    assert {"FLT-02", "FLT-03", "FLT-05"} <= run.passed()
+    run = run_probe(FILTERS, LIST, subject, alone)
+    assert run.violated_requirements() == set()
+    assert {"FLT-02", "FLT-03", "FLT-05"} <= run.passed_requirements()
 
 
 def test_bounds_separate_close_values(subject):
@@ -366,15 +381,15 @@ def test_bounds_separate_close_values(subject):
     by_minute = shelf(
         near, sampled_at__gte=lambda item, value: time(item["sampled_at"]) >= time(value).replace(microsecond=0)
     )
-    run = drive(FILTERS, LIST, subject, by_minute)
-    assert "FLT-03" in run.violated()
+    run = run_probe(FILTERS, LIST, subject, by_minute)
+    assert "FLT-03" in run.violated_requirements()
 
 
 @pytest.mark.parametrize(
     ("value", "spelt"), [(4.0, "4"), (4.5, "4.5"), (10, "10"), (True, "true"), (None, ""), ("a", "a")]
 )
 def test_spelled_is_the_same_for_equal_numbers(value, spelt):
-    assert spelled(value) == spelt
+    assert format_query_value(value) == spelt
 
 
 def test_lower_case_time_is_sent_in_upper_case(subject):
@@ -387,6 +402,8 @@ def test_lower_case_time_is_sent_in_upper_case(subject):
     def strict(request):
         asked = parse_qs(request.target.partition("?")[2])
         given = [value for name in SELECTS for value in asked.get(name, ())]
-        return problem(400) if any(value != value.upper() for value in given) else shelf(small, **compared)(request)
+        return (
+            make_problem(400) if any(value != value.upper() for value in given) else shelf(small, **compared)(request)
+        )
 
-    assert drive(FILTERS, LIST, subject, strict).violated() == set()
+    assert run_probe(FILTERS, LIST, subject, strict).violated_requirements() == set()

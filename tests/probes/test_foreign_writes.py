@@ -2,14 +2,14 @@
 
 import msgspec
 import pytest
-from scripted import BASE, affordable, drive, problem, reply, ulid
+from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 from test_probes_tenancy import PEOPLE, House
 
 from conformance.model import Response, Verdict
 from conformance.probes.authorization.foreign_writes import PROBES
 
 REFUSAL, DELETE, WRITE = PROBES
-ARRAY = {"url": f"{BASE}/solar_arrays/{ulid('solr', 1)}", "id": ulid("solr", 1), "capacity_watts": 4000}
+ARRAY = {"url": f"{BASE}/solar_arrays/{make_id('solr', 1)}", "id": make_id("solr", 1), "capacity_watts": 4000}
 
 
 class TestForeignWrite:
@@ -21,24 +21,24 @@ class TestForeignWrite:
         if request.method == "PATCH":
             return answer
         if request.identity == "user_b":
-            return reply([]) if request.target == "/solar_arrays" else problem(404)
-        return reply([ARRAY] if request.target == "/solar_arrays" else ARRAY)
+            return make_response([]) if request.target == "/solar_arrays" else make_problem(404)
+        return make_response([ARRAY] if request.target == "/solar_arrays" else ARRAY)
 
     @pytest.mark.parametrize("status", [403, 404])
     def test_it_is_refused(self, status, subject):
         def target(request):
-            return self.target(request, problem(status if request.target.endswith(ARRAY["id"]) else 404))
+            return self.target(request, make_problem(status if request.target.endswith(ARRAY["id"]) else 404))
 
-        run = drive(WRITE, self.OPERATION, subject, target)
-        assert run.passed() == {"AUT-05"}
+        run = run_probe(WRITE, self.OPERATION, subject, target)
+        assert run.passed_requirements() == {"AUT-05"}
 
     def test_who_is_forbidden_everything_shows_nothing(self, subject):
-        run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, problem(403)))
-        assert run.verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}
+        run = run_probe(WRITE, self.OPERATION, subject, lambda request: self.target(request, make_problem(403)))
+        assert run.verdicts_on("AUT-05") == {Verdict.NOT_OBSERVABLE}
 
     def test_it_may_not_succeed(self, subject):
-        run = drive(WRITE, self.OPERATION, subject, lambda request: self.target(request, reply(ARRAY)))
-        assert run.violated() == {"AUT-05"}
+        run = run_probe(WRITE, self.OPERATION, subject, lambda request: self.target(request, make_response(ARRAY)))
+        assert run.violated_requirements() == {"AUT-05"}
         (sent,) = [each for each in run.requests if each.method == "PATCH"]
         assert sent.identity == "user_b"
         assert msgspec.json.decode(sent.body).items() <= ARRAY.items()  # nothing would change
@@ -50,23 +50,25 @@ class TestForeignRefusal:
     def run(self, subject, at_anothers, at_nothing):
         def target(request):
             there = request.target.endswith(ARRAY["id"])
-            return TestForeignWrite().target(request, problem(at_anothers if there else at_nothing))
+            return TestForeignWrite().target(request, make_problem(at_anothers if there else at_nothing))
 
-        return drive(REFUSAL, self.OPERATION, subject, target)
+        return run_probe(REFUSAL, self.OPERATION, subject, target)
 
     @pytest.mark.parametrize("status", [403, 404])
     def test_what_is_anothers_is_not_found(self, status, subject):
         run = self.run(subject, status, 404)
-        assert run.passed() == {"AUT-05"}
-        assert affordable(run, REFUSAL, self.OPERATION, subject)
+        assert run.passed_requirements() == {"AUT-05"}
+        assert is_affordable(run, REFUSAL, self.OPERATION, subject)
 
     def test_a_wrong_body_at_anothers_thing_shows_that_it_was_found(self, subject):
         run = self.run(subject, 400, 404)
-        assert run.violated() == {"AUT-05"}
-        operation = subject.model.by_key[self.OPERATION]
+        assert run.violated_requirements() == {"AUT-05"}
+        operation = subject.model.operations_by_key[self.OPERATION]
         for sent in (each for each in run.requests if each.method == "PATCH"):
             assert sent.identity == "user_b"
-            assert subject.validators.request_body(operation, "application/json", msgspec.json.decode(sent.body))
+            assert subject.validators.validate_request_body(
+                operation, "application/json", msgspec.json.decode(sent.body)
+            )
 
     @pytest.mark.parametrize(("status", "verdict"), [(404, Verdict.PASS), (400, Verdict.FAIL)])
     def test_nothing_is_created_below_what_is_anothers(self, status, verdict, subject):
@@ -74,14 +76,14 @@ class TestForeignRefusal:
 
         def target(request):
             there = PEOPLE["user_a"].rpartition("/")[2] in request.target
-            return House()(request) if request.method == "GET" else problem(status if there else 404)
+            return House()(request) if request.method == "GET" else make_problem(status if there else 404)
 
-        run = drive(REFUSAL, operation, subject, target)
-        assert run.verdicts("AUT-05") == {verdict}
-        assert affordable(run, REFUSAL, operation, subject)
+        run = run_probe(REFUSAL, operation, subject, target)
+        assert run.verdicts_on("AUT-05") == {verdict}
+        assert is_affordable(run, REFUSAL, operation, subject)
 
     def test_a_server_that_looks_at_the_body_first_shows_nothing(self, subject):
-        assert self.run(subject, 400, 400).verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}
+        assert self.run(subject, 400, 400).verdicts_on("AUT-05") == {Verdict.NOT_OBSERVABLE}
 
 
 class TestForeignDelete:
@@ -93,44 +95,44 @@ class TestForeignDelete:
 
         def target(request):
             if request.method == "POST":
-                key = ulid(subject.model.by_name["users.saved_routes"].prefix, 1)
+                key = make_id(subject.model.by_name["users.saved_routes"].prefix, 1)
                 here[f"{request.target}/{key}"] = body = {"id": key, "url": f"{BASE}{request.target}/{key}"}
-                return reply(body, 201)
+                return make_response(body, 201)
             if request.method == "DELETE" and (request.identity == "user_a" or status == 204):
-                return Response(204) if here.pop(request.target, None) else problem(404)
+                return Response(204) if here.pop(request.target, None) else make_problem(404)
             if request.method == "DELETE" and request.target not in here:
-                return problem(404)
+                return make_problem(404)
             if request.method == "DELETE":
-                return Response(status) if status < 300 else problem(status)
+                return Response(status) if status < 300 else make_problem(status)
             if "saved_routes/" in request.target:
-                return reply(here[request.target]) if request.target in here else problem(404)
+                return make_response(here[request.target]) if request.target in here else make_problem(404)
             return House()(request)
 
-        return drive(DELETE, self.OPERATION, subject, target), here
+        return run_probe(DELETE, self.OPERATION, subject, target), here
 
     @pytest.mark.parametrize("status", [403, 404])
     def test_it_is_refused_and_cleaned_up(self, status, subject):
         run, here = self.run(subject, status)
-        assert run.passed() == {"AUT-05"}
-        assert affordable(run, DELETE, self.OPERATION, subject)
+        assert run.passed_requirements() == {"AUT-05"}
+        assert is_affordable(run, DELETE, self.OPERATION, subject)
         assert not here
 
     def test_it_may_not_succeed(self, subject):
         run, _ = self.run(subject, 204)
-        assert run.violated() == {"AUT-05"}
-        assert [each.operation for each in run.of("AUT-05") if each.verdict is Verdict.FAIL] == [
+        assert run.violated_requirements() == {"AUT-05"}
+        assert [each.operation for each in run.outcomes_on("AUT-05") if each.verdict is Verdict.FAIL] == [
             "DELETE /users/{user_id}/saved_routes/{saved_route_id}"
         ]
 
     def test_who_says_that_it_is_done_and_does_nothing_deletes_nothing_of_anothers(self, subject):
         run, here = self.run(subject, 202)
-        assert run.verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE}
+        assert run.verdicts_on("AUT-05") == {Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE}
         assert not here
 
     def test_who_makes_nothing_shows_nothing(self, subject):
         def target(request):
-            return problem(403) if request.method == "POST" else House()(request)
+            return make_problem(403) if request.method == "POST" else House()(request)
 
-        run = drive(DELETE, self.OPERATION, subject, target)
-        assert run.verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}
+        run = run_probe(DELETE, self.OPERATION, subject, target)
+        assert run.verdicts_on("AUT-05") == {Verdict.NOT_OBSERVABLE}
         assert not run.notices

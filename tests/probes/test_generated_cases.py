@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from deep import ran
+from deep import run_items
 
-from conformance.mock_server import running
+from conformance.mock_server import run_server
 
 CASES = {"generated", "generated-writes"}
 
@@ -36,16 +36,16 @@ def smallest(violations, exchanges, requirement):
     ],
 )
 def test_body_fault_is_shown_by_a_single_value(tmp_path, fault, requirement, operation, body):
-    with running(seed=1, faults=(fault,)) as server:
-        violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, operation)
+    with run_server(seed=1, faults=(fault,)) as server:
+        violations, exchanges = run_items(server.base_url, tmp_path / "run", CASES, operation)
     shown = smallest(violations, exchanges, requirement)
     assert json.loads(shown.body) == body
     assert shown.headers == (("Content-Type", "application/json"),)
 
 
 def test_nested_body_fault_is_shown_alone(tmp_path):
-    with running(seed=1, faults=("err-emoji-fails",)) as server:
-        violations, exchanges = ran(server.base_url, tmp_path / "run", CASES, "POST /regions")
+    with run_server(seed=1, faults=("err-emoji-fails",)) as server:
+        violations, exchanges = run_items(server.base_url, tmp_path / "run", CASES, "POST /regions")
     value = json.loads(smallest(violations, exchanges, "RSP-08").body)
     while isinstance(value, dict | list):
         (value,) = value.values() if isinstance(value, dict) else value
@@ -60,9 +60,9 @@ def requests_of(exchanges, operation):
 
 def test_smallest_failed_case_comes_first_in_a_rerun(tmp_path):
     operation = "POST /regions"
-    with running(seed=1, faults=("err-emoji-fails",)) as server:
-        first, before = ran(server.base_url, tmp_path / "first", CASES, operation)
-        again, after = ran(
+    with run_server(seed=1, faults=("err-emoji-fails",)) as server:
+        first, before = run_items(server.base_url, tmp_path / "first", CASES, operation)
+        again, after = run_items(
             server.base_url, tmp_path / "again", CASES, operation, resume=tmp_path / "first", rerun_failed=True
         )
     small = smallest(first, before, "RSP-08")

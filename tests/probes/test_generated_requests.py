@@ -1,19 +1,19 @@
 """Generated requests: valid ones must succeed, invalid ones be refused, disputed ones violate nothing."""
 
 import pytest
-from scripted import BASE, Shelf, drive, exchange_of, problem, reply, ulid
+from scripted import BASE, ListTarget, make_exchange, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Request, Response, Verdict
 from conformance.plan import Catalogue
 from conformance.probes.generated import requests
-from conformance.validation import request_errors
+from conformance.validation import validate_request
 from specs.catalogue import requirements
 from strategies import disk_cache
 
 LISTING = "GET /suppliers"
 READS = requests.PROBES[0]
 SUPPLIERS = [
-    {"id": ulid("supl", n), "url": f"{BASE}/suppliers/{ulid('supl', n)}", "name": "S", "country": "GB"}
+    {"id": make_id("supl", n), "url": f"{BASE}/suppliers/{make_id('supl', n)}", "name": "S", "country": "GB"}
     for n in range(3)
 ]
 
@@ -21,16 +21,16 @@ SUPPLIERS = [
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.getbasetemp() / "cases"
-    monkeypatch.setattr(disk_cache, "default_dir", lambda: folder)
+    monkeypatch.setattr(disk_cache, "find_default_dir", lambda: folder)
 
 
-def target(subject, wrong=lambda request: problem(400), right=None):
+def target(subject, wrong=lambda request: make_problem(400), right=None):
     """Return a target that refuses what the compiled validators refuse."""
-    shelf = Shelf({"/suppliers": SUPPLIERS})
-    operation = subject.model.by_key[LISTING]
+    shelf = ListTarget({"/suppliers": SUPPLIERS})
+    operation = subject.model.operations_by_key[LISTING]
 
     def answer(request: Request) -> Response:
-        if request_errors(subject.validators, operation, request):
+        if validate_request(subject.validators, operation, request):
             return wrong(request)
         return right(request) if right and "?" in request.target else shelf(request)
 
@@ -38,52 +38,52 @@ def target(subject, wrong=lambda request: problem(400), right=None):
 
 
 def test_strict_target_has_no_violation(subject):
-    run = drive(READS, LISTING, subject, target(subject))
-    assert run.violated() == set()
-    assert {"RSP-12", "PAG-06"} <= run.passed()
+    run = run_probe(READS, LISTING, subject, target(subject))
+    assert run.violated_requirements() == set()
+    assert {"RSP-12", "PAG-06"} <= run.passed_requirements()
     assert len(run.requests) > 10
 
 
 def test_target_that_accepts_everything_violates_each_place(subject):
-    run = drive(READS, LISTING, subject, target(subject, wrong=lambda _: reply(SUPPLIERS)))
-    assert {"PAG-06", "VER-02"} <= run.violated()
+    run = run_probe(READS, LISTING, subject, target(subject, wrong=lambda _: make_response(SUPPLIERS)))
+    assert {"PAG-06", "VER-02"} <= run.violated_requirements()
 
 
 def test_target_that_fails_has_violations(subject):
-    run = drive(READS, LISTING, subject, target(subject, wrong=lambda _: problem(500)))
-    assert "PAG-06" in run.violated()
+    run = run_probe(READS, LISTING, subject, target(subject, wrong=lambda _: make_problem(500)))
+    assert "PAG-06" in run.violated_requirements()
 
 
 def test_a_target_that_refuses_valid_page_sizes_breaks_rsp_12(subject):
-    run = drive(READS, LISTING, subject, target(subject, right=lambda _: problem(400)))
-    assert "RSP-12" in run.violated()
+    run = run_probe(READS, LISTING, subject, target(subject, right=lambda _: make_problem(400)))
+    assert "RSP-12" in run.violated_requirements()
 
 
 def test_forbidding_target_is_not_observable(subject):
     def refuse_fresh(request: Request) -> Response:
-        return problem(403) if request.fresh else Shelf({"/suppliers": SUPPLIERS})(request)
+        return make_problem(403) if request.fresh else ListTarget({"/suppliers": SUPPLIERS})(request)
 
-    run = drive(READS, LISTING, subject, refuse_fresh)
-    assert run.violated() == set()
-    assert run.passed() == set()
-    assert Verdict.NOT_OBSERVABLE in run.verdicts("PAG-06")
+    run = run_probe(READS, LISTING, subject, refuse_fresh)
+    assert run.violated_requirements() == set()
+    assert run.passed_requirements() == set()
+    assert Verdict.NOT_OBSERVABLE in run.verdicts_on("PAG-06")
 
 
 def test_one_request_is_judged_again_by_itself(subject):
-    operation = subject.model.by_key[LISTING]
-    steps = requests.read_again(Request(LISTING, "GET", "/suppliers?page_size=0"), operation, subject)
+    operation = subject.model.operations_by_key[LISTING]
+    steps = requests.repeat_read(Request(LISTING, "GET", "/suppliers?page_size=0"), operation, subject)
     asked = next(steps)
-    outcome = steps.send(exchange_of(asked, reply(SUPPLIERS)))
+    outcome = steps.send(make_exchange(asked, make_response(SUPPLIERS)))
     assert (outcome.requirement, outcome.verdict) == ("PAG-06", Verdict.FAIL)
 
 
 def test_requests_are_the_same_for_one_seed(subject):
-    first, again = (drive(READS, LISTING, subject, target(subject)).requests for _ in range(2))
+    first, again = (run_probe(READS, LISTING, subject, target(subject)).requests for _ in range(2))
     assert first == again
 
 
 def test_generated_probes_need_profile_deep():
-    probes = Catalogue.of(requirements()).probes
+    probes = Catalogue.collect(requirements()).probes
     deep = {probes[name].profile for name in ("generated", "generated-writes", "workflow")}
     assert deep == {"deep"}
     assert probes["generated-writes"].writes

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scripted import exchange_of
+from scripted import make_exchange
 
-from conformance.execution.request_reduction import reductions, size
-from conformance.execution.violations import BUDGET, Held
+from conformance.execution.request_reduction import measure_request, propose_reductions
+from conformance.execution.violations import MAX_REDUCTION_REQUESTS, ItemViolations
 from conformance.model import Outcome, Request, Response, Verdict
 
 JSON = ("Content-Type", "application/json")
@@ -22,7 +22,7 @@ BODIES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=5) | st.dic
 def reduce_fully(request, fails):
     """Return the smallest request that fails, after any number of trials, and all that were tried."""
     best, tried = request, []
-    steps = reductions(request)
+    steps = propose_reductions(request)
     offered = next(steps, None)
     while offered is not None:
         tried.append(offered)
@@ -54,7 +54,7 @@ def test_reductions_are_smaller_and_finite(body):
     request = build_post({"body": body})
     for answer in (True, False):
         _, tried = reduce_fully(request, lambda _, answer=answer: answer)
-        assert all(size(candidate) < size(request) for candidate in tried)
+        assert all(measure_request(candidate) < measure_request(request) for candidate in tried)
 
 
 @given(BODIES, st.integers(1, 10**6))
@@ -111,81 +111,81 @@ def test_body_without_json_is_not_reduced(body):
 
 def shrink(fails, request=FULL, others=(), could=lambda _request, _name: True):
     """Return what is held, all requests, and those of shrinking; `others` were sent before, `fails` decides."""
-    held, asked = Held(), []
+    held, asked = ItemViolations(), []
 
     def attempt(request, requirement="ERR-08", message="fails"):
         asked.append(request)
-        exchange = exchange_of(request, Response(500), len(asked))
-        held.saw(exchange)
+        exchange = make_exchange(request, Response(500), len(asked))
+        held.add_exchange(exchange)
         if fails(request):
-            held.take(Outcome(requirement, "POST /a", Verdict.FAIL, message, exchanges=(exchange.id,)))
+            held.add_violation(Outcome(requirement, "POST /a", Verdict.FAIL, message, exchanges=(exchange.id,)))
 
     for earlier in (request, *others):
         attempt(earlier)
     before = len(asked)
-    held.shrink(attempt, could)
+    held.reduce(attempt, could)
     return held, asked, asked[before:]
 
 
 def test_shrinking_keeps_only_the_cause():
     held, _, _ = shrink(lambda request: b'"q"' in request.body)
-    (kind,) = held.kinds()
-    best = held.smallest(kind).exchange.request
+    (kind,) = held.list_kinds()
+    best = held.get_smallest(kind).exchange.request
     assert (best.target, best.headers, best.body) == ("/a", (JSON,), b'{"q":[]}')
-    (reduced_outcome,) = held.reduced()
+    (reduced_outcome,) = held.find_reduced()
     assert reduced_outcome.exchanges == ("x1",)  # what was seen first
-    assert reduced_outcome.smallest == held.smallest(kind).exchange.id
+    assert reduced_outcome.smallest == held.get_smallest(kind).exchange.id
     assert reduced_outcome.times == 0  # on record already
 
 
 def test_recorded_request_is_not_sent_again():
     bare = msgspec.structs.replace(FULL, target="/a", headers=(JSON,), body=b"{}")
     held, _, sent = shrink(lambda request: True, others=(bare,))
-    assert held.smallest(held.kinds()[0]).exchange.request == bare
+    assert held.get_smallest(held.list_kinds()[0]).exchange.request == bare
     assert sent == []
     passing = [msgspec.structs.replace(FULL, target="/a", headers=(JSON,), body=body) for body in (b"{}", b'{"p":1}')]
     held, _, sent = shrink(lambda request: b'"q"' in request.body, others=passing)
-    assert held.smallest(held.kinds()[0]).exchange.request.body == b'{"q":[]}'
+    assert held.get_smallest(held.list_kinds()[0]).exchange.request.body == b'{"q":[]}'
     assert not {*passing} & {*sent}
 
 
 def test_request_outside_the_requirement_is_not_sent():
     held, _, sent = shrink(lambda request: b'"q"' in request.body, could=lambda request, name: b'"q"' in request.body)
-    assert held.smallest(held.kinds()[0]).exchange.request.body == b'{"q":[]}'
+    assert held.get_smallest(held.list_kinds()[0]).exchange.request.body == b'{"q":[]}'
     assert all(b'"q"' in request.body for request in sent)
     assert shrink(lambda request: True, could=lambda request, name: name != "ERR-08")[2] == []
 
 
 def test_two_violations_of_one_request_shrink_separately():
-    held = Held()
+    held = ItemViolations()
 
     def attempt(request):
-        exchange = exchange_of(request, Response(500), attempt.count)
+        exchange = make_exchange(request, Response(500), attempt.count)
         attempt.count += 1
-        held.saw(exchange)
+        held.add_exchange(exchange)
         for name in ("x", "y"):
             if f"{name}=" in request.target:
-                held.take(Outcome("ERR-08", "POST /a", Verdict.FAIL, name, exchanges=(exchange.id,)))
+                held.add_violation(Outcome("ERR-08", "POST /a", Verdict.FAIL, name, exchanges=(exchange.id,)))
 
     attempt.count = 1
     attempt(FULL)
-    held.shrink(attempt)
-    assert [held.smallest(kind).exchange.request.target for kind in held.kinds()] == ["/a?x=0", "/a?y=0"]
+    held.reduce(attempt)
+    assert [held.get_smallest(kind).exchange.request.target for kind in held.list_kinds()] == ["/a?x=0", "/a?y=0"]
 
 
 def test_minimal_request_names_no_smaller_one():
     held, _, _ = shrink(lambda request: True, msgspec.structs.replace(FULL, target="/a", headers=(), body=b""))
-    assert list(held.reduced()) == []
+    assert list(held.find_reduced()) == []
 
 
 def test_shrinking_stays_within_its_budget():
     wide = msgspec.structs.replace(FULL, target="/a?" + "&".join(f"p{n}=1" for n in range(60)))
     _, _, sent = shrink(lambda request: request == wide, wide)
-    assert len(sent) == BUDGET
-    assert len(set(sent)) == BUDGET
+    assert len(sent) == MAX_REDUCTION_REQUESTS
+    assert len(set(sent)) == MAX_REDUCTION_REQUESTS
 
 
 def test_violation_without_a_recorded_exchange_is_not_held():
-    held = Held()
-    held.take(Outcome("ERR-08", "POST /a", Verdict.FAIL, "alone"))
-    assert held.kinds() == ()
+    held = ItemViolations()
+    held.add_violation(Outcome("ERR-08", "POST /a", Verdict.FAIL, "alone"))
+    assert held.list_kinds() == ()

@@ -1,10 +1,10 @@
 """Histories on the built-in server: a fault that needs three steps is found and shown briefly."""
 
 import pytest
-from deep import ran
+from deep import run_items
 
-from conformance.execution.spec import MEMORY
-from conformance.mock_server import running
+from conformance.execution.spec import FAILED_HISTORIES_FOLDER
+from conformance.mock_server import run_server
 
 WORKFLOW = {"workflow"}
 ROUTES, VEHICLES, ARRAYS = "POST /users/{user_id}/saved_routes", "POST /vehicles", "POST /solar_arrays"
@@ -13,8 +13,8 @@ ROUTES, VEHICLES, ARRAYS = "POST /users/{user_id}/saved_routes", "POST /vehicles
 @pytest.fixture(scope="module")
 def faulty_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty") / "run"
-    with running(seed=1, faults=("wrt-patch-undoes-patch",)) as server:
-        return *ran(server.base_url, folder, WORKFLOW, ROUTES), folder
+    with run_server(seed=1, faults=("wrt-patch-undoes-patch",)) as server:
+        return *run_items(server.base_url, folder, WORKFLOW, ROUTES), folder
 
 
 def test_fault_of_three_steps_is_shown_by_a_short_history(faulty_run):
@@ -23,7 +23,7 @@ def test_fault_of_three_steps_is_shown_by_a_short_history(faulty_run):
     methods = [exchanges[exchange_id].request.method for exchange_id in violations[0].exchanges]
     assert methods.count("PATCH") in {2, 3}  # shrinking may keep a harmless one within its budget
     assert len(methods) <= 8
-    assert any((folder / MEMORY).rglob("*"))
+    assert any((folder / FAILED_HISTORIES_FOLDER).rglob("*"))
 
 
 def tried_before(violations, exchanges):
@@ -38,9 +38,9 @@ def tried_before(violations, exchanges):
 
 
 def test_failed_history_comes_first_in_a_rerun(tmp_path):
-    with running(seed=1, faults=("wrt-expanded-read-blocks-patch",)) as server:
-        first, sent = ran(server.base_url, tmp_path / "first", WORKFLOW, ARRAYS)
-        again, later = ran(
+    with run_server(seed=1, faults=("wrt-expanded-read-blocks-patch",)) as server:
+        first, sent = run_items(server.base_url, tmp_path / "first", WORKFLOW, ARRAYS)
+        again, later = run_items(
             server.base_url, tmp_path / "again", WORKFLOW, ARRAYS, resume=tmp_path / "first", rerun_failed=True
         )
     assert [violation.requirement for violation in first] == ["WRT-02"]
@@ -52,13 +52,13 @@ def test_failed_history_comes_first_in_a_rerun(tmp_path):
     ("fault", "requirement"), [("wrt-create-revives", "WRT-04"), ("wrt-newest-hides-newer", "WRT-07")]
 )
 def test_fault_that_needs_several_steps_is_found(fault, requirement, tmp_path):
-    with running(seed=1, faults=(fault,)) as server:
-        violations, _ = ran(server.base_url, tmp_path / "run", WORKFLOW, VEHICLES)
+    with run_server(seed=1, faults=(fault,)) as server:
+        violations, _ = run_items(server.base_url, tmp_path / "run", WORKFLOW, VEHICLES)
     assert {violation.requirement for violation in violations} == {requirement}
 
 
 def test_clean_server_has_no_violation(tmp_path):
-    with running(seed=1) as server:
-        violations, exchanges = ran(server.base_url, tmp_path / "run", WORKFLOW, ROUTES)
+    with run_server(seed=1) as server:
+        violations, exchanges = run_items(server.base_url, tmp_path / "run", WORKFLOW, ROUTES)
     assert violations == []
     assert sum(request.request.method == "PATCH" for request in exchanges.values()) > 3

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, drive, problem, reply, ulid
+from scripted import BASE, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
 from conformance.probes.authorization.oauth import PROBES as OAUTH
@@ -23,18 +23,21 @@ def target_with(subject, **more):
 class TestRedirects:
     @pytest.fixture
     def seeded_subject(self, subject):
-        return msgspec.structs.replace(subject, seeds={"client_id": ("me",), "user_id": (ulid("user", 1),)})
+        return msgspec.structs.replace(subject, seeds={"client_id": ("me",), "user_id": (make_id("user", 1),)})
 
     def target(self, location=PAGE, body=None, status=200):
         def answer(request):
             if "response_type=json" in request.target:
-                return reply(body if body is not None else {"url": PAGE}, status)
+                return make_response(body if body is not None else {"url": PAGE}, status)
             return Response(302, (("Location", location),) if location is not None else ())
 
         return answer
 
     def test_a_redirect_to_a_page_passes(self, seeded_subject):
-        assert drive(REDIRECT, OPERATION, seeded_subject, self.target()).passed() == {"RED-01", "RED-02"}
+        assert run_probe(REDIRECT, OPERATION, seeded_subject, self.target()).passed_requirements() == {
+            "RED-01",
+            "RED-02",
+        }
 
     @pytest.mark.parametrize(
         "location",
@@ -42,40 +45,42 @@ class TestRedirects:
          f"{PAGE}?access_token=abc", f"{PAGE}#access_token=abc", f"{PAGE}?state=[redacted:full.token]"],
     )  # fmt: skip
     def test_a_bad_location_is_a_violation(self, location, seeded_subject):
-        assert drive(REDIRECT, OPERATION, seeded_subject, self.target(location)).violated() == {"RED-01"}
+        assert run_probe(REDIRECT, OPERATION, seeded_subject, self.target(location)).violated_requirements() == {
+            "RED-01"
+        }
 
     def test_plain_http_is_allowed_only_on_this_machine(self, seeded_subject):
         local = target_with(seeded_subject, base_url="http://127.0.0.1:8000/v2")
         there = self.target("http://127.0.0.1:9000/connect")
-        assert drive(REDIRECT, OPERATION, local, there).passed() == {"RED-01", "RED-02"}
-        assert drive(REDIRECT, OPERATION, seeded_subject, there).violated() == {"RED-01"}
+        assert run_probe(REDIRECT, OPERATION, local, there).passed_requirements() == {"RED-01", "RED-02"}
+        assert run_probe(REDIRECT, OPERATION, seeded_subject, there).violated_requirements() == {"RED-01"}
 
     @pytest.mark.parametrize(
         ("body", "status"), [({"url": "/connect"}, 200), ([], 200), ({}, 200), ({"url": PAGE}, 201)]
     )
     def test_json_without_a_url_is_a_violation(self, body, status, seeded_subject):
-        assert drive(REDIRECT, OPERATION, seeded_subject, self.target(body=body, status=status)).violated() == {
-            "RED-02"
-        }
+        assert run_probe(
+            REDIRECT, OPERATION, seeded_subject, self.target(body=body, status=status)
+        ).violated_requirements() == {"RED-02"}
 
     def test_an_ignored_response_type_is_a_violation(self, seeded_subject):
-        answer = drive(REDIRECT, OPERATION, seeded_subject, lambda _: Response(302, (("Location", PAGE),)))
-        assert answer.violated() == {"RED-02"}
+        answer = run_probe(REDIRECT, OPERATION, seeded_subject, lambda _: Response(302, (("Location", PAGE),)))
+        assert answer.violated_requirements() == {"RED-02"}
 
     def test_an_optional_id_is_sent_where_the_redirect_needs_it(self, seeded_subject):
-        make = {"id": ulid("emak", 1), "url": f"{BASE}/evse_makes/{ulid('emak', 1)}"}
+        make = {"id": make_id("emak", 1), "url": f"{BASE}/evse_makes/{make_id('emak', 1)}"}
 
         def target(request):
             if request.target == "/evse_makes":
-                return reply([make])
+                return make_response([make])
             bare = "response_type" in request.target and "make_id" not in request.target
-            return problem(400) if bare else self.target()(request)
+            return make_problem(400) if bare else self.target()(request)
 
-        assert drive(REDIRECT, OPERATION, seeded_subject, target).passed() == {"RED-01", "RED-02"}
+        assert run_probe(REDIRECT, OPERATION, seeded_subject, target).passed_requirements() == {"RED-01", "RED-02"}
 
     def test_without_a_known_id_nothing_is_tested(self, subject):
-        run = drive(REDIRECT, OPERATION, subject, lambda _: reply([]))
-        assert run.verdicts("RED-01") == run.verdicts("RED-02") == {Verdict.NOT_TESTED}
+        run = run_probe(REDIRECT, OPERATION, subject, lambda _: make_response([]))
+        assert run.verdicts_on("RED-01") == run.verdicts_on("RED-02") == {Verdict.NOT_TESTED}
 
 
 class Issuer:
@@ -94,16 +99,16 @@ class Issuer:
                 self.valid -= set(form["token"])
             return Response(200 if slash else 405)
         token = next((value for name, value in request.headers if name == "Authorization"), "")
-        return reply([]) if token.removeprefix("Bearer ") in self.valid else problem(401)
+        return make_response([]) if token.removeprefix("Bearer ") in self.valid else make_problem(401)
 
     def token(self, request, form):
         if form["grant_type"] == ["refresh_token"] or request.identity != "full#client":
-            return reply({}, 200) if self.wrong == "lax" else reply({"error": "invalid_grant"}, 400)
+            return make_response({}, 200) if self.wrong == "lax" else make_response({"error": "invalid_grant"}, 400)
         if self.wrong != "stillborn":
             self.valid.add("fresh")
         known = {"access_token": "fresh", "token_type": "Bearer", "expires_in": 36000}
         bent = {"type": {"token_type": "mac"}, "expiry": {"expires_in": "soon"}, "none": {"access_token": ""}}
-        return reply(known | bent.get(self.wrong, {}))
+        return make_response(known | bent.get(self.wrong, {}))
 
 
 class TestTokens:
@@ -112,9 +117,9 @@ class TestTokens:
         return target_with(subject, clients=("full",))
 
     def test_a_documented_issuer_passes(self, client):
-        assert drive(REVOCATION, "*", client, Issuer()).passed() == {"AUT-07"}
-        run = drive(TOKENS, "*", client, Issuer())
-        assert run.passed() == {"AUT-07"}
+        assert run_probe(REVOCATION, "*", client, Issuer()).passed_requirements() == {"AUT-07"}
+        run = run_probe(TOKENS, "*", client, Issuer())
+        assert run.passed_requirements() == {"AUT-07"}
         lent = {
             request.identity
             for request in run.requests
@@ -124,15 +129,15 @@ class TestTokens:
 
     @pytest.mark.parametrize("wrong", ["lax", "stillborn", "type", "expiry", "none"])
     def test_each_wrong_behaviour_is_a_violation(self, wrong, client):
-        assert drive(TOKENS, "*", client, Issuer(wrong)).violated() == {"AUT-07"}
+        assert run_probe(TOKENS, "*", client, Issuer(wrong)).violated_requirements() == {"AUT-07"}
 
     @pytest.mark.parametrize("wrong", ["slash", "deathless"])
     def test_each_wrong_revocation_is_a_violation(self, wrong, client):
-        assert drive(REVOCATION, "*", client, Issuer(wrong)).violated() == {"AUT-07"}
+        assert run_probe(REVOCATION, "*", client, Issuer(wrong)).violated_requirements() == {"AUT-07"}
 
     def test_without_a_client_nothing_is_observable(self, subject):
-        run = drive(TOKENS, "*", subject, Issuer())
-        assert run.verdicts("AUT-07") == {Verdict.NOT_OBSERVABLE}
+        run = run_probe(TOKENS, "*", subject, Issuer())
+        assert run.verdicts_on("AUT-07") == {Verdict.NOT_OBSERVABLE}
         assert not run.requests
 
 
@@ -142,27 +147,29 @@ class TestRateLimit:
 
         def respond(request):
             now = next(remaining, None)
-            return answer if now is None else reply([], X_RateLimit_Remaining=str(now))
+            return answer if now is None else make_response([], X_RateLimit_Remaining=str(now))
 
         return respond
 
     def spent(self, **headers):
-        return msgspec.structs.replace(problem(429), headers=(*problem(429).headers, *headers.items()))
+        return msgspec.structs.replace(make_problem(429), headers=(*make_problem(429).headers, *headers.items()))
 
     def test_a_spent_rate_limit_with_429_passes(self, subject):
         answer = self.spent(**{"Retry-After": "30"})
-        assert drive(RATE_LIMIT, "*", subject, self.target(5, answer)).passed() == {"LIM-02"}
+        assert run_probe(RATE_LIMIT, "*", subject, self.target(5, answer)).passed_requirements() == {"LIM-02"}
 
     @pytest.mark.parametrize("wait", [None, "soon", "Sun, 06 Nov 1994 08:49:37 GMT", "-1"])
     def test_retry_after_must_be_seconds(self, wait, subject):
         answer = self.spent(**({"Retry-After": wait} if wait else {}))
-        assert drive(RATE_LIMIT, "*", subject, self.target(5, answer)).violated() == {"LIM-02"}
+        assert run_probe(RATE_LIMIT, "*", subject, self.target(5, answer)).violated_requirements() == {"LIM-02"}
 
     def test_a_rate_limit_that_never_refuses_is_a_violation(self, subject):
-        assert drive(RATE_LIMIT, "*", subject, self.target(5, reply([]))).violated() == {"LIM-02"}
+        assert run_probe(RATE_LIMIT, "*", subject, self.target(5, make_response([]))).violated_requirements() == {
+            "LIM-02"
+        }
 
     @pytest.mark.parametrize("left", ["900", "many"])
     def test_a_large_rate_limit_is_not_spent(self, left, subject):
-        run = drive(RATE_LIMIT, "*", subject, lambda _: reply([], X_RateLimit_Remaining=left))
-        assert run.verdicts("LIM-02") == {Verdict.NOT_OBSERVABLE}
+        run = run_probe(RATE_LIMIT, "*", subject, lambda _: make_response([], X_RateLimit_Remaining=left))
+        assert run.verdicts_on("LIM-02") == {Verdict.NOT_OBSERVABLE}
         assert len(run.requests) == 1

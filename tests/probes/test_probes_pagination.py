@@ -6,18 +6,18 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
 from conformance.probes.pagination.walks import PROBES
 
 (PAGES,) = PROBES
 LIST, PATH = "GET /timezones", "/timezones"
-ITEMS = [{"id": ulid("tzon", n), "url": f"{BASE}{PATH}/{ulid('tzon', n)}", "name": f"Zone {n}"} for n in range(7)]
+ITEMS = [{"id": make_id("tzon", n), "url": f"{BASE}{PATH}/{make_id('tzon', n)}", "name": f"Zone {n}"} for n in range(7)]
 
 
 def shelf(items=ITEMS):
-    return Shelf({PATH: items})
+    return ListTarget({PATH: items})
 
 
 def target_with_change(change):
@@ -37,22 +37,32 @@ def replace_links(response, pattern, replacement):
 
 
 def test_a_conforming_list_passes(subject):
-    run = drive(PAGES, LIST, subject, shelf())
-    assert run.violated() == set()
-    assert {"PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-11", "IDS-05"} <= run.passed()
-    assert affordable(run, PAGES, LIST, subject)
+    run = run_probe(PAGES, LIST, subject, shelf())
+    assert run.violated_requirements() == set()
+    assert {
+        "PAG-01",
+        "PAG-02",
+        "PAG-03",
+        "PAG-04",
+        "PAG-05",
+        "PAG-06",
+        "PAG-07",
+        "PAG-11",
+        "IDS-05",
+    } <= run.passed_requirements()
+    assert is_affordable(run, PAGES, LIST, subject)
 
 
 def test_items_without_id_and_url_are_identified_by_content(subject):
     bare = [{"name": f"Zone {n}"} for n in range(7)]
     target = shelf(bare)
-    target.key = lambda item: item["name"]
-    run = drive(PAGES, LIST, subject, target)
-    assert {"PAG-03", "PAG-11"} <= run.passed()
+    target.item_key = lambda item: item["name"]
+    run = run_probe(PAGES, LIST, subject, target)
+    assert {"PAG-03", "PAG-11"} <= run.passed_requirements()
 
 
 def page(items, query, **without):
-    return shelf(items).page(PATH, {name: [value] for name, value in query.items() if name not in without})
+    return shelf(items).build_page(PATH, {name: [value] for name, value in query.items() if name not in without})
 
 
 def no_end(query, response):
@@ -84,7 +94,7 @@ def size_dropped(query, response):
 
 
 def largest_refused(query, response):
-    return problem(400) if query.get("page_size") == "100" else response
+    return make_problem(400) if query.get("page_size") == "100" else response
 
 
 def before_wins(query, response):
@@ -110,11 +120,14 @@ def other_order_when_large(query, response):
     ],
 )
 def test_each_wrong_paging_is_a_violation(subject, spoil, violated):
-    assert violated in drive(PAGES, LIST, subject, target_with_change(spoil)).violated()
+    assert violated in run_probe(PAGES, LIST, subject, target_with_change(spoil)).violated_requirements()
 
 
 def test_a_dropped_size_does_not_make_pages_too_long(subject):
-    assert drive(PAGES, LIST, subject, target_with_change(size_dropped)).violated() & {"PAG-02", "PAG-05"} == {"PAG-05"}
+    assert run_probe(PAGES, LIST, subject, target_with_change(size_dropped)).violated_requirements() & {
+        "PAG-02",
+        "PAG-05",
+    } == {"PAG-05"}
 
 
 def empty_page_after(last):
@@ -122,7 +135,7 @@ def empty_page_after(last):
 
     def link_to_empty_page(query, response):
         if query.get("page_after") == ITEMS[-1]["id"]:
-            return reply([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
+            return make_response([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
         blank = re.escape('<about:blank>; rel="next"')
         size = query.get("page_size", "25")
         more = f'<{BASE}{PATH}?page_size={size}&page_after={ITEMS[-1]["id"]}>; rel="next"'
@@ -133,7 +146,9 @@ def empty_page_after(last):
 
 @pytest.mark.parametrize("sizes", [{"3"}, {"25"}, {"100"}, {"3", "25", "100"}])
 def test_a_link_to_an_empty_page_violates_links_not_length(subject, sizes):
-    assert drive(PAGES, LIST, subject, target_with_change(empty_page_after(sizes))).violated() == {"PAG-01"}
+    assert run_probe(PAGES, LIST, subject, target_with_change(empty_page_after(sizes))).violated_requirements() == {
+        "PAG-01"
+    }
 
 
 def test_a_full_last_page_with_a_next_link_is_a_violation(subject):
@@ -142,12 +157,12 @@ def test_a_full_last_page_with_a_next_link_is_a_violation(subject):
     def link_to_empty_page(request):
         query = {name: values[0] for name, values in parse_qs(request.target.partition("?")[2]).items()}
         if query.get("page_after") == six[-1]["id"]:
-            return reply([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
+            return make_response([], Link='<about:blank>; rel="previous", <about:blank>; rel="next"')
         more = f'<{BASE}{PATH}?page_size=2&page_after={six[-1]["id"]}>; rel="next"'
         answer = target(request)
         return replace_links(answer, '<about:blank>; rel="next"', more) if query.get("page_size") == "2" else answer
 
-    assert drive(PAGES, LIST, subject, link_to_empty_page).violated() == {"PAG-01"}
+    assert run_probe(PAGES, LIST, subject, link_to_empty_page).violated_requirements() == {"PAG-01"}
 
 
 def test_a_page_that_is_an_object_ends_the_walk(subject):
@@ -155,18 +170,18 @@ def test_a_page_that_is_an_object_ends_the_walk(subject):
         items = msgspec.json.decode(response.body)
         return msgspec.structs.replace(response, body=msgspec.json.encode(items[0])) if len(items) == 1 else response
 
-    run = drive(PAGES, LIST, subject, target_with_change(unwrap_list))
-    assert run.violated() == set()
-    assert Verdict.INCONCLUSIVE in run.verdicts("PAG-03")
+    run = run_probe(PAGES, LIST, subject, target_with_change(unwrap_list))
+    assert run.violated_requirements() == set()
+    assert Verdict.INCONCLUSIVE in run.verdicts_on("PAG-03")
 
 
 def test_an_item_that_the_largest_page_lacks_is_named(subject):
     def lose_item(query, response):
         return page([*ITEMS[:2], *ITEMS[3:]], query) if query.get("page_size") == "100" else response
 
-    run = drive(PAGES, LIST, subject, target_with_change(lose_item))
-    assert run.violated() == {"PAG-03", "PAG-11"}
-    assert "the whole list on one page lacks" in run.of("PAG-03")[0].message
+    run = run_probe(PAGES, LIST, subject, target_with_change(lose_item))
+    assert run.violated_requirements() == {"PAG-03", "PAG-11"}
+    assert "the whole list on one page lacks" in run.outcomes_on("PAG-03")[0].message
 
 
 def test_an_id_on_two_pages_is_a_violation(subject):
@@ -178,9 +193,11 @@ def test_an_id_on_two_pages_is_a_violation(subject):
         first = {None: 0, "a": 3, "b": 6}[query.get("page_after")]
         after = {0: "a", 3: "b"}.get(first)
         link = f'<{BASE}{PATH}?page_size=3&page_after={after}>; rel="next"' if after else '<about:blank>; rel="next"'
-        return reply(twice[first : first + 3], Link=f'<about:blank>; rel="previous", {link}')
+        return make_response(twice[first : first + 3], Link=f'<about:blank>; rel="previous", {link}')
 
-    assert {"IDS-05", "PAG-03"} <= drive(PAGES, LIST, subject, target_with_change(repeat_item)).violated()
+    assert {"IDS-05", "PAG-03"} <= run_probe(
+        PAGES, LIST, subject, target_with_change(repeat_item)
+    ).violated_requirements()
 
 
 def test_a_list_that_changes_during_the_walk_is_no_violation(subject):
@@ -190,16 +207,16 @@ def test_a_list_that_changes_during_the_walk_is_no_violation(subject):
         seen.append(request)
         return shelf(ITEMS if len(seen) < 4 else ITEMS[:4])(request)
 
-    run = drive(PAGES, LIST, subject, serve_growing_list)
-    assert not {"PAG-03", "PAG-04", "PAG-11"} & run.violated()
+    run = run_probe(PAGES, LIST, subject, serve_growing_list)
+    assert not {"PAG-03", "PAG-04", "PAG-11"} & run.violated_requirements()
     assert [notice.topic for notice in run.notices] == ["volatile-field"] * len(run.notices) != []
 
 
 def test_a_link_to_another_host_is_reported_and_not_followed(subject):
-    run = drive(
+    run = run_probe(
         PAGES, LIST, subject, target_with_change(lambda q, r: replace_links(r, BASE, "https://elsewhere.example/v2"))
     )
-    assert "PAG-01" in run.violated()
+    assert "PAG-01" in run.violated_requirements()
     assert all(request.target.startswith(PATH) for request in run.requests)
 
 
@@ -207,22 +224,22 @@ def test_a_link_in_a_circle_ends(subject):
     circle = target_with_change(
         lambda q, r: replace_links(r, r"<[^>]*>; rel=\"next\"", f'<{BASE}{PATH}?page_size=3>; rel="next"')
     )
-    assert "PAG-03" in drive(PAGES, LIST, subject, circle).violated()
+    assert "PAG-03" in run_probe(PAGES, LIST, subject, circle).violated_requirements()
 
 
 def test_an_empty_list_is_not_tested(subject):
-    assert {outcome.verdict for outcome in drive(PAGES, LIST, subject, shelf([])).outcomes} == {Verdict.NOT_TESTED}
+    assert {outcome.verdict for outcome in run_probe(PAGES, LIST, subject, shelf([])).outcomes} == {Verdict.NOT_TESTED}
 
 
 def test_a_list_of_one_item_passes_only_what_it_shows(subject):
-    run = drive(PAGES, LIST, subject, shelf(ITEMS[:1]))
-    assert run.violated() == set()
-    assert run.verdicts("PAG-04") == {Verdict.NOT_APPLICABLE}
+    run = run_probe(PAGES, LIST, subject, shelf(ITEMS[:1]))
+    assert run.violated_requirements() == set()
+    assert run.verdicts_on("PAG-04") == {Verdict.NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize("body", [{}, [[]], [1, 2], [{"id": 7}, {"id": None}], None])
 def test_hostile_pages_raise_no_exception(subject, body):
-    assert drive(PAGES, LIST, subject, lambda request: reply(body, Link="<<>>;rel")).outcomes
+    assert run_probe(PAGES, LIST, subject, lambda request: make_response(body, Link="<<>>;rel")).outcomes
 
 
 def test_an_order_that_differs_each_time_is_a_violation(subject):
@@ -234,16 +251,16 @@ def test_an_order_that_differs_each_time_is_a_violation(subject):
         items = msgspec.json.decode(response.body)
         return msgspec.structs.replace(response, body=msgspec.json.encode([*items[1:2], *items[:1], *items[2:]]))
 
-    run = drive(PAGES, LIST, subject, target_with_change(swap_items))
-    assert {"PAG-09", "PAG-04", "PAG-11"} & run.violated()
+    run = run_probe(PAGES, LIST, subject, target_with_change(swap_items))
+    assert {"PAG-09", "PAG-04", "PAG-11"} & run.violated_requirements()
 
 
 def test_a_long_list_is_walked_with_its_expansions(subject):
     models = [
-        {"id": ulid("emod", n), "url": f"{BASE}/evse_models/{ulid('emod', n)}", "make": f"{BASE}/evse_makes/1"}
+        {"id": make_id("emod", n), "url": f"{BASE}/evse_models/{make_id('emod', n)}", "make": f"{BASE}/evse_makes/1"}
         for n in range(60)
     ]
-    shelf = Shelf({"/evse_models": models})
+    shelf = ListTarget({"/evse_models": models})
 
     def first_page_alone(request):
         answer = shelf(request)
@@ -252,7 +269,7 @@ def test_a_long_list_is_walked_with_its_expansions(subject):
         shown = [{**item, "make": {"url": item["make"]}} for item in msgspec.json.decode(answer.body)]
         return msgspec.structs.replace(answer, body=msgspec.json.encode(shown))
 
-    assert "EXP-08" in drive(PAGES, "GET /evse_models", subject, first_page_alone).violated()
+    assert "EXP-08" in run_probe(PAGES, "GET /evse_models", subject, first_page_alone).violated_requirements()
 
 
 def test_few_items_are_walked_one_by_one(subject):
@@ -264,6 +281,6 @@ def test_few_items_are_walked_one_by_one(subject):
             return answer
         return replace_links(answer, f"page_after={few[0]['id']}", f"page_after={few[1]['id']}")
 
-    good = drive(PAGES, LIST, subject, target)
-    assert good.violated() == set()
-    assert "PAG-03" in drive(PAGES, LIST, subject, skip_item).violated()
+    good = run_probe(PAGES, LIST, subject, target)
+    assert good.violated_requirements() == set()
+    assert "PAG-03" in run_probe(PAGES, LIST, subject, skip_item).violated_requirements()

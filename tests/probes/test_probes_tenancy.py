@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from scripted import BASE, affordable, drive, problem, reply, ulid
+from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.authorization.tenancy import PROBES
@@ -10,12 +10,12 @@ from conformance.probes.authorization.user_header import PROBES as NARROWING
 
 (APART,) = PROBES
 (NARROW,) = NARROWING
-PEOPLE = {name: f"{BASE}/users/{ulid('user', n)}" for n, name in enumerate(("user_a", "user_b"), 1)}
+PEOPLE = {name: f"{BASE}/users/{make_id('user', n)}" for n, name in enumerate(("user_a", "user_b"), 1)}
 LIST, ITEM, BELOW = "GET /evses", "GET /evses/{evse_id}", "GET /evses/{evse_id}/status_logs"
 
 
 def evse(number, owner):
-    key = ulid("evse", number)
+    key = make_id("evse", number)
     return {"id": key, "url": f"{BASE}/evses/{key}", "name": "Home", "user": PEOPLE[owner]}
 
 
@@ -34,48 +34,50 @@ class House:
         if named is not None and "user" not in named:
             return self.nonsense(request)
         if named is not None and not any(named.startswith(start) for start in self.forms()):
-            return problem(400)
+            return make_problem(400)
         owner = f"{BASE}/users/{named.rpartition('/')[2]}" if named else PEOPLE.get(request.identity)
         seen = [e for e in EVSES if owner in (None, e["user"]) or self.leaks(request)]
         if path == "/users":
-            return reply([{"id": u.rpartition("/")[2], "url": u} for u in PEOPLE.values() if owner in (None, u)])
+            return make_response(
+                [{"id": u.rpartition("/")[2], "url": u} for u in PEOPLE.values() if owner in (None, u)]
+            )
         if path == "/evses":
-            return reply(seen)
+            return make_response(seen)
         thing = next((e for e in seen if path.startswith("/evses/" + e["id"])), None)
         if thing is None:
-            return problem(404)
-        return reply([{"sampled_at": "2026-01-01T00:00:00Z"}] if path.endswith("status_logs") else thing)
+            return make_problem(404)
+        return make_response([{"sampled_at": "2026-01-01T00:00:00Z"}] if path.endswith("status_logs") else thing)
 
     def forms(self):
         return [{"id": "user0", "url": "http"}[form] for form in self.taken]
 
     def nonsense(self, request):
-        return reply(EVSES) if self.leaks(request) else problem(400)
+        return make_response(EVSES) if self.leaks(request) else make_problem(400)
 
 
 class TestSeparation:
     @pytest.mark.parametrize("operation", [LIST, ITEM, BELOW])
     def test_separated_users_pass(self, operation, subject):
-        run = drive(APART, operation, subject, House())
-        assert run.passed() == {"AUT-05"}
-        assert affordable(run, APART, operation, subject)
+        run = run_probe(APART, operation, subject, House())
+        assert run.passed_requirements() == {"AUT-05"}
+        assert is_affordable(run, APART, operation, subject)
 
     @pytest.mark.parametrize("operation", [LIST, ITEM, BELOW])
     def test_a_resource_of_another_user_is_a_violation(self, operation, subject):
         def leaks(request):
             return request.identity == "user_b" and (operation == LIST) is (request.target == "/evses")
 
-        assert drive(APART, operation, subject, House(leaks)).violated() == {"AUT-05"}
+        assert run_probe(APART, operation, subject, House(leaks)).violated_requirements() == {"AUT-05"}
 
     def test_resources_in_both_lists_are_shared(self, subject):
-        run = drive(APART, ITEM, subject, House(lambda request: request.identity == "user_b"))
-        assert run.verdicts("AUT-05") == {Verdict.NOT_APPLICABLE}
+        run = run_probe(APART, ITEM, subject, House(lambda request: request.identity == "user_b"))
+        assert run.verdicts_on("AUT-05") == {Verdict.NOT_APPLICABLE}
 
     def test_one_user_with_two_identities_is_not_observable(self, subject):
         def target(request):
             return House()(msgspec.structs.replace(request, identity="user_a"))
 
-        assert drive(APART, ITEM, subject, target).verdicts("AUT-05") == {Verdict.NOT_OBSERVABLE}
+        assert run_probe(APART, ITEM, subject, target).verdicts_on("AUT-05") == {Verdict.NOT_OBSERVABLE}
 
     def test_a_filter_that_shows_other_users_is_a_violation(self, subject):
         operation = next(
@@ -89,9 +91,9 @@ class TestSeparation:
         def target(request):
             if request.target.startswith("/users"):
                 return House()(request)
-            return reply([things["user_a" if "?" in request.target else request.identity]])
+            return make_response([things["user_a" if "?" in request.target else request.identity]])
 
-        assert drive(APART, operation.key, subject, target).violated() == {"AUT-05"}
+        assert run_probe(APART, operation.key, subject, target).violated_requirements() == {"AUT-05"}
 
     @pytest.mark.parametrize("way", ["page_size=1", "cpid=C-1"])
     def test_a_list_query_that_shows_other_users_is_a_violation(self, way, subject):
@@ -101,33 +103,33 @@ class TestSeparation:
                 return answer
             named = [{**item, "cpid": f"C-{n}"} for n, item in enumerate(EVSES, 1)]
             shown = [item["id"] for item in msgspec.json.decode(answer.body)]
-            return reply([item for item in named if item["id"] in shown])
+            return make_response([item for item in named if item["id"] in shown])
 
-        assert drive(APART, LIST, subject, target).violated() == {"AUT-05"}
+        assert run_probe(APART, LIST, subject, target).violated_requirements() == {"AUT-05"}
 
     @pytest.mark.parametrize("operation", [ITEM, BELOW])
     def test_expand_that_shows_other_users_is_a_violation(self, operation, subject):
         target = House(lambda request: request.identity == "user_b" and "expand" in request.target)
-        assert drive(APART, operation, subject, target).violated() == {"AUT-05"}
+        assert run_probe(APART, operation, subject, target).violated_requirements() == {"AUT-05"}
 
 
 class TestNarrowing:
     def test_a_header_that_narrows_passes(self, subject):
-        run = drive(NARROW, LIST, subject, House())
-        assert run.passed() == {"AUT-06"}
-        assert affordable(run, NARROW, LIST, subject)
+        run = run_probe(NARROW, LIST, subject, House())
+        assert run.passed_requirements() == {"AUT-06"}
+        assert is_affordable(run, NARROW, LIST, subject)
 
     def test_an_ignored_header_is_a_violation(self, subject):
         def leaks(request):
             return any(name == "EvEnergy-User" and value.startswith("user0") for name, value in request.headers)
 
-        assert drive(NARROW, LIST, subject, House(leaks)).violated() == {"AUT-06"}
+        assert run_probe(NARROW, LIST, subject, House(leaks)).violated_requirements() == {"AUT-06"}
 
     def test_an_accepted_malformed_user_is_a_violation(self, subject):
         def leaks(request):
             return ("EvEnergy-User", "nobody") in request.headers
 
-        assert drive(NARROW, LIST, subject, House(leaks)).violated() == {"AUT-06"}
+        assert run_probe(NARROW, LIST, subject, House(leaks)).violated_requirements() == {"AUT-06"}
 
     def test_items_without_owner_are_compared_with_the_users_token(self, subject):
         operation = "GET /home_batteries"
@@ -136,49 +138,51 @@ class TestNarrowing:
             if request.target.startswith("/users"):
                 return House()(request)
             if ("EvEnergy-User", "nobody") in request.headers:
-                return problem(400)
+                return make_problem(400)
             alone = request.identity == "user_a" or (narrowed and any("User" in name for name, _ in request.headers))
-            return reply([{"url": f"{BASE}/home_batteries/{n}"} for n in range(1 if alone else 3)])
+            return make_response([{"url": f"{BASE}/home_batteries/{n}"} for n in range(1 if alone else 3)])
 
-        right = drive(NARROW, operation, subject, lambda request: batteries(request, narrowed=True))
-        wrong = drive(NARROW, operation, subject, lambda request: batteries(request, narrowed=False))
-        assert right.passed() == wrong.violated() == {"AUT-06"}
+        right = run_probe(NARROW, operation, subject, lambda request: batteries(request, narrowed=True))
+        wrong = run_probe(NARROW, operation, subject, lambda request: batteries(request, narrowed=False))
+        assert right.passed_requirements() == wrong.violated_requirements() == {"AUT-06"}
 
     @pytest.mark.parametrize("heard", [True, False])
     def test_items_without_owner_are_compared_with_a_refused_token(self, heard, subject):
-        operation, battery = "GET /home_batteries/{home_battery_id}", f"/home_batteries/{ulid('hbat', 1)}"
+        operation, battery = "GET /home_batteries/{home_battery_id}", f"/home_batteries/{make_id('hbat', 1)}"
 
         def target(request):
             named = dict(request.headers).get("EvEnergy-User", "")
             if request.target.startswith("/users"):
                 return House()(request)
             if named == "nobody":
-                return problem(400)
+                return make_problem(400)
             asker = "user_b" if heard and named in PEOPLE["user_b"] and named else request.identity
             if request.target.startswith(battery):
-                return problem(404) if asker == "user_b" else reply({"url": BASE + battery})
-            return reply([] if asker == "user_b" else [{"id": battery.rpartition("/")[2], "url": BASE + battery}])
+                return make_problem(404) if asker == "user_b" else make_response({"url": BASE + battery})
+            return make_response(
+                [] if asker == "user_b" else [{"id": battery.rpartition("/")[2], "url": BASE + battery}]
+            )
 
-        run = drive(NARROW, operation, subject, target)
-        assert run.violated() == (set() if heard else {"AUT-06"})
-        assert affordable(run, NARROW, operation, subject)
+        run = run_probe(NARROW, operation, subject, target)
+        assert run.violated_requirements() == (set() if heard else {"AUT-06"})
+        assert is_affordable(run, NARROW, operation, subject)
 
     def test_an_application_without_access_is_not_applicable(self, subject):
-        operation, battery = "GET /home_batteries/{home_battery_id}", f"/home_batteries/{ulid('hbat', 1)}"
-        other_battery = f"/home_batteries/{ulid('hbat', 2)}"
+        operation, battery = "GET /home_batteries/{home_battery_id}", f"/home_batteries/{make_id('hbat', 1)}"
+        other_battery = f"/home_batteries/{make_id('hbat', 2)}"
 
         def target(request):
             if request.target.startswith("/users"):
                 return House()(request)
             if ("EvEnergy-User", "nobody") in request.headers:
-                return problem(400)
+                return make_problem(400)
             path = battery if request.identity == "user_a" else other_battery
             if request.target.startswith("/home_batteries/"):
-                return reply({"url": BASE + path}) if request.target == path else problem(404)
-            return reply([{"id": path.rpartition("/")[2], "url": BASE + path}])
+                return make_response({"url": BASE + path}) if request.target == path else make_problem(404)
+            return make_response([{"id": path.rpartition("/")[2], "url": BASE + path}])
 
-        run = drive(NARROW, operation, subject, target)
-        outcomes = [outcome for outcome in run.of("AUT-06") if outcome.verdict is Verdict.NOT_APPLICABLE]
+        run = run_probe(NARROW, operation, subject, target)
+        outcomes = [outcome for outcome in run.outcomes_on("AUT-06") if outcome.verdict is Verdict.NOT_APPLICABLE]
         assert [outcome.message for outcome in outcomes if "404 without a user" in outcome.message]
 
     def test_a_missing_required_header_must_be_refused(self, subject):
@@ -187,9 +191,9 @@ class TestNarrowing:
         def target(request):
             if request.target == "/users":
                 return House()(request)
-            return problem(400) if ("EvEnergy-User", "nobody") in request.headers else reply([])
+            return make_problem(400) if ("EvEnergy-User", "nobody") in request.headers else make_response([])
 
-        assert drive(NARROW, operation, subject, target).violated() == {"AUT-06"}
+        assert run_probe(NARROW, operation, subject, target).violated_requirements() == {"AUT-06"}
 
     @pytest.mark.parametrize("form", ["id", "url"])
     def test_one_form_of_the_header_alone_is_for_review(self, form, subject):
@@ -200,6 +204,6 @@ class TestNarrowing:
             if request.target == "/users" and named is None:
                 return House()(request)
             refused = named and (named == "nobody" or named.startswith("http") is (form == "id"))
-            return problem(400) if refused else reply([])
+            return make_problem(400) if refused else make_response([])
 
-        assert Verdict.REVIEW in drive(NARROW, operation.key, subject, target).verdicts("AUT-06")
+        assert Verdict.REVIEW in run_probe(NARROW, operation.key, subject, target).verdicts_on("AUT-06")

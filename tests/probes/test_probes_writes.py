@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from scripted import BASE, drive, exchange_of, problem, reply, ulid
+from scripted import BASE, make_exchange, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
-from conformance.probes.toolkit.calls import Call
-from conformance.probes.toolkit.write_requests import write_of
+from conformance.probes.toolkit.calls import OperationCall
+from conformance.probes.toolkit.write_requests import build_write
 from conformance.probes.writes.creations import PROBES as CREATIONS
 from conformance.probes.writes.deletions import PROBES as DELETIONS
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
@@ -16,16 +16,16 @@ from conformance.probes.writes.updates import PROBES as UPDATES
 (DELETE,) = DELETIONS
 (UPDATE,) = UPDATES
 REFUSE = next(probe for probe in REFUSALS if probe.name == "refusals")
-USER, MAKE, MODEL = (ulid(prefix, 1) for prefix in ("user", "vmak", "vmod"))
+USER, MAKE, MODEL = (make_id(prefix, 1) for prefix in ("user", "vmak", "vmod"))
 URLS = {
     "user": f"{BASE}/users/{USER}",
     "make": f"{BASE}/vehicle_makes/{MAKE}",
     "model": f"{BASE}/vehicle_models/{MODEL}",
 }
-CALL = Call(None, "/")
+CALL = OperationCall(None, "/")
 PATCH = "PATCH /users/{user_id}/saved_routes/{saved_route_id}"
 POST = "POST /users/{user_id}/saved_routes"
-EVSE = {"id": ulid("evse", 1), "url": f"{BASE}/evses/{ulid('evse', 1)}"}
+EVSE = {"id": make_id("evse", 1), "url": f"{BASE}/evses/{make_id('evse', 1)}"}
 
 
 def sent_body(request):
@@ -50,7 +50,7 @@ class World:
 
     def add(self, body):
         self.born += 1
-        key = ulid(self.prefix, self.born)
+        key = make_id(self.prefix, self.born)
         url = f"{BASE}/users/{USER}/saved_routes/{key}"
         self.routes[key] = {"id": key, "url": url, "created_at": "2026-01-01T00:00:00Z", **self.sample(), **body}
         return self.routes[key]
@@ -66,7 +66,7 @@ class World:
 
     def plain(self, text):
         """Return the properties that admit any text, with that text."""
-        judge, operation = self.subject.validators.request_body, self.subject.model.by_key[PATCH]
+        judge, operation = self.subject.validators.validate_request_body, self.subject.model.by_key[PATCH]
         return {name: text for name in self.sample() if not judge(operation, "application/json", {name: text})}
 
     def __call__(self, request):
@@ -75,24 +75,26 @@ class World:
             where = url.removeprefix(BASE)
             if path in (where, where.rpartition("/")[0]):
                 thing = {"id": where.rpartition("/")[2], "url": url}
-                return reply(thing if path == where else [thing])
+                return make_response(thing if path == where else [thing])
         if not path.startswith(f"/users/{USER}/saved_routes"):
-            return reply([]) if request.method == "GET" and path.count("/") == 1 else problem(404)
+            return make_response([]) if request.method == "GET" and path.count("/") == 1 else make_problem(404)
         key = path.rpartition("/")[2]
         if request.method == "POST":
             return self.post(request)
         if path.endswith("saved_routes"):
             hidden = {"unlisted": [*self.routes][1:], "newest": [*self.routes][1:-1]}.get(self.wrong, ())
             shown = {**self.routes, **(self.buried if self.wrong == "ghosts" else {})}
-            return reply([route for key, route in shown.items() if key not in hidden])
+            return make_response([route for key, route in shown.items() if key not in hidden])
         if key not in self.routes:
-            return problem(204 if self.wrong == "twice" and request.method == "DELETE" else 404)
+            return make_problem(204 if self.wrong == "twice" and request.method == "DELETE" else 404)
         return getattr(self, request.method.lower())(key, request)
 
     def refusal(self, request):
         operation = self.subject.model.by_key[request.operation]
         body = sent_body(request)
-        bad = isinstance(body, bytes) or self.subject.validators.request_body(operation, "application/json", body)
+        bad = isinstance(body, bytes) or self.subject.validators.validate_request_body(
+            operation, "application/json", body
+        )
         return body, bool(bad) and self.wrong != "lax"
 
     def post(self, request):
@@ -100,7 +102,7 @@ class World:
         if bad:
             if self.wrong == "kept":
                 self.add({k: v for k, v in body.items() if k in self.sample()} if isinstance(body, dict) else {})
-            return problem(400)
+            return make_problem(400)
         if self.wrong == "loses":
             text = next(name for name, value in body.items() if isinstance(value, str))
             body = {**body, text: "something else"}
@@ -111,10 +113,10 @@ class World:
         if self.wrong == "revives":
             self.routes.update(self.buried)
         made = self.add(body if isinstance(body, dict) else {})
-        return reply({**made, "created_at": "2020-01-01T00:00:00Z"} if self.wrong == "other" else made, 201)
+        return make_response({**made, "created_at": "2020-01-01T00:00:00Z"} if self.wrong == "other" else made, 201)
 
     def get(self, key, request):
-        return reply(self.routes[key])
+        return make_response(self.routes[key])
 
     def delete(self, key, request):
         if self.wrong != "undead":
@@ -131,7 +133,7 @@ class World:
         if bad:
             if self.wrong == "kept":
                 route.update({k: v for k, v in body.items() if k in route} if isinstance(body, dict) else {})
-            return problem(400)
+            return make_problem(400)
         old = dict(route)
         body = body if isinstance(body, dict) else {}
         body = {k: v for k, v in body.items() if self.wrong == "writable" or k not in {"id", "url", "created_at"}}
@@ -148,15 +150,15 @@ class World:
             for route in self.routes.values():
                 route.update(body)
         route.update(body)
-        return reply(old if self.wrong == "late" else route)
+        return make_response(old if self.wrong == "late" else route)
 
 
 class TestCreate:
     def test_a_created_resource_is_read_listed_and_deleted(self, subject):
         world = World(subject)
-        run = drive(CREATE, POST, subject, world)
-        assert not run.violated()
-        assert {"WRT-01", "WRT-04", "WRT-07"} == run.passed()
+        run = run_probe(CREATE, POST, subject, world)
+        assert not run.violated_requirements()
+        assert {"WRT-01", "WRT-04", "WRT-07"} == run.passed_requirements()
         assert len(world.routes) == 1  # the route that existed before
 
     @pytest.mark.parametrize(
@@ -177,51 +179,51 @@ class TestCreate:
         ],
     )
     def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
-        assert drive(CREATE, POST, subject, World(subject, wrong)).violated() == {requirement}
+        assert run_probe(CREATE, POST, subject, World(subject, wrong)).violated_requirements() == {requirement}
 
     def test_a_target_that_refuses_every_body_is_not_tested(self, subject):
         def target(request):
-            return problem(400) if request.method == "POST" else World(subject)(request)
+            return make_problem(400) if request.method == "POST" else World(subject)(request)
 
-        run = drive(CREATE, POST, subject, target)
-        assert {v for r in CREATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
+        run = run_probe(CREATE, POST, subject, target)
+        assert {v for r in CREATE.requirements for v in run.verdicts_on(r)} == {Verdict.NOT_TESTED}
 
     def test_resources_that_cannot_be_deleted_are_reported(self, subject):
         operation = "POST /vehicle_trims"
-        trim = {"id": ulid("trim", 1), "url": f"{BASE}/vehicle_trims/{ulid('trim', 1)}"}
+        trim = {"id": make_id("trim", 1), "url": f"{BASE}/vehicle_trims/{make_id('trim', 1)}"}
 
         def target(request):
             if request.method == "POST":
                 trim.update(msgspec.json.decode(request.body))
-                return reply(trim, 201)
+                return make_response(trim, 201)
             if request.target.startswith("/vehicle_trims"):
-                return reply(trim if request.target.endswith(trim["id"]) else [trim])
+                return make_response(trim if request.target.endswith(trim["id"]) else [trim])
             return World(subject)(request)
 
-        run = drive(CREATE, operation, subject, target)
-        assert run.passed() == {"WRT-01", "WRT-07"}
+        run = run_probe(CREATE, operation, subject, target)
+        assert run.passed_requirements() == {"WRT-01", "WRT-07"}
         assert [notice.topic for notice in run.notices] == ["cleanup"]
 
     def test_a_full_parent_is_replaced_by_a_new_one(self, subject):
         operation = "POST /vehicle_models/{vehicle_model_id}/connectors"
-        new, kept = f"/vehicle_models/{ulid('vmod', 2)}", {}
+        new, kept = f"/vehicle_models/{make_id('vmod', 2)}", {}
 
         def full(request):
             path = request.target.partition("?")[0]
             if request.method == "POST" and path == "/vehicle_models":
-                return reply({"id": ulid("vmod", 2), "url": BASE + new}, 201)
+                return make_response({"id": make_id("vmod", 2), "url": BASE + new}, 201)
             if request.method == "POST" and path == f"{new}/connectors":
                 body = sent_body(request)
                 kept[f"{path}/{body['region']}"] = {**body, "url": f"{BASE}{path}/{body['region']}"}
-                return reply(kept[f"{path}/{body['region']}"], 201)
+                return make_response(kept[f"{path}/{body['region']}"], 201)
             if request.method == "GET" and path in kept:
-                return reply(kept[path])
+                return make_response(kept[path])
             if request.method == "GET" and path == f"{new}/connectors":
-                return reply([*kept.values()])
-            return problem(400) if request.method == "POST" else World(subject)(request)
+                return make_response([*kept.values()])
+            return make_problem(400) if request.method == "POST" else World(subject)(request)
 
-        run = drive(CREATE, operation, subject, full)
-        assert {"WRT-01", "WRT-07"} <= run.passed()
+        run = run_probe(CREATE, operation, subject, full)
+        assert {"WRT-01", "WRT-07"} <= run.passed_requirements()
         assert any(new in notice.message for notice in run.notices)
 
 
@@ -229,8 +231,8 @@ class TestUpdate:
     def test_a_change_is_made_kept_and_restored(self, subject):
         world = World(subject)
         before = msgspec.json.encode(world.routes)
-        run = drive(UPDATE, PATCH, subject, world)
-        assert run.passed() == {"WRT-02", "WRT-03"}
+        run = run_probe(UPDATE, PATCH, subject, world)
+        assert run.passed_requirements() == {"WRT-02", "WRT-03"}
         assert msgspec.json.encode(world.routes) == before
 
     @pytest.mark.parametrize(
@@ -248,7 +250,7 @@ class TestUpdate:
     def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
         world = World(subject, wrong)
         world.add({})
-        assert requirement in drive(UPDATE, PATCH, subject, world).violated()
+        assert requirement in run_probe(UPDATE, PATCH, subject, world).violated_requirements()
 
     def test_a_change_by_another_client_is_ignored(self, subject):
         world = World(subject)
@@ -261,13 +263,13 @@ class TestUpdate:
                 other_route.update(body)
             return world(request)
 
-        run = drive(UPDATE, PATCH, subject, target)
+        run = run_probe(UPDATE, PATCH, subject, target)
         assert changed
-        assert not run.violated()
+        assert not run.violated_requirements()
 
     @pytest.mark.parametrize(("expands", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
     def test_the_response_to_a_change_is_expanded(self, expands, verdict, subject):
-        array = {"id": ulid("sola", 1), "url": f"{BASE}/solar_arrays/{ulid('sola', 1)}", "capacity_watts": 4000}
+        array = {"id": make_id("sola", 1), "url": f"{BASE}/solar_arrays/{make_id('sola', 1)}", "capacity_watts": 4000}
         array |= {"user": URLS["user"]}
 
         def target(request):
@@ -276,19 +278,19 @@ class TestUpdate:
                 array.update({name: value for name, value in sent_body(request).items() if name == "capacity_watts"})
             if path.startswith("/solar_arrays"):
                 shown = {**array, "user": {"id": USER, "url": URLS["user"]}} if query and expands else array
-                return reply(shown if path.count("/") == 2 else [shown])
+                return make_response(shown if path.count("/") == 2 else [shown])
             return World(subject)(request)
 
-        run = drive(UPDATE, "PATCH /solar_arrays/{solar_array_id}", subject, target)
-        assert verdict in run.verdicts("EXP-02")
-        assert (Verdict.PASS in run.verdicts("EXP-03")) is expands
+        run = run_probe(UPDATE, "PATCH /solar_arrays/{solar_array_id}", subject, target)
+        assert verdict in run.verdicts_on("EXP-02")
+        assert (Verdict.PASS in run.verdicts_on("EXP-03")) is expands
         assert array["capacity_watts"] == 4000
 
     def test_a_resource_without_changeable_property_is_not_tested(self, subject):
         world = World(subject)
         world.routes.clear()
-        run = drive(UPDATE, PATCH, subject, world)
-        assert {v for r in UPDATE.requirements for v in run.verdicts(r)} == {Verdict.NOT_TESTED}
+        run = run_probe(UPDATE, PATCH, subject, world)
+        assert {v for r in UPDATE.requirements for v in run.verdicts_on(r)} == {Verdict.NOT_TESTED}
 
 
 class TestCareful:
@@ -305,7 +307,7 @@ class TestCareful:
             answer = bend(request, len(changes), world)
             return world(request) if answer is None else answer
 
-        return world, drive(UPDATE, PATCH, subject, target)
+        return world, run_probe(UPDATE, PATCH, subject, target)
 
     @pytest.mark.parametrize("number", [1, 2, 3])
     def test_a_failed_read_is_inconclusive(self, number, subject):
@@ -314,24 +316,24 @@ class TestCareful:
         def bend(request, changes, world):
             if request.method == "GET" and changes == number and not failed:
                 failed.append(request)
-                return problem(502)
+                return make_problem(502)
             return None
 
         _, run = self.bent_world(subject, bend)
         assert failed
-        assert not run.violated()
+        assert not run.violated_requirements()
 
     def test_a_late_change_is_read_again(self, subject):
         stale = []
 
         def bend(request, changes, world):
             if request.method == "PATCH":
-                stale.append(reply(dict(world.routes[request.target.rpartition("/")[2]])))
+                stale.append(make_response(dict(world.routes[request.target.rpartition("/")[2]])))
             single = request.method == "GET" and "/saved_routes/" in request.target
             return stale.pop() if single and stale else None
 
         _, run = self.bent_world(subject, bend)
-        assert not run.violated()
+        assert not run.violated_requirements()
 
     def test_a_moment_may_be_shown_with_another_offset(self, subject):
         def bend(request, changes, world):
@@ -339,7 +341,7 @@ class TestCareful:
             return msgspec.structs.replace(answer, body=answer.body.replace(b'Z"', b'+00:00"'))
 
         _, run = self.bent_world(subject, bend)
-        assert not run.violated()
+        assert not run.violated_requirements()
 
     def test_the_effect_of_a_failing_write_is_undone(self, subject):
         before = None
@@ -349,7 +351,7 @@ class TestCareful:
             before = before or msgspec.json.encode(world.routes)
             if request.method == "PATCH" and changes == 2:
                 world(request)
-                return problem(504)
+                return make_problem(504)
             return None
 
         world, run = self.bent_world(subject, bend)
@@ -363,21 +365,21 @@ class TestCareful:
             nonlocal before
             before = before or msgspec.json.encode(world.routes)
             several = request.method == "PATCH" and len(sent_body(request)) > 2
-            return problem(409) if several and changes > 3 else None
+            return make_problem(409) if several and changes > 3 else None
 
         world, run = self.bent_world(subject, bend)
         assert msgspec.json.encode(world.routes) == before
         assert not run.notices
 
     def test_only_restorable_properties_are_changed(self, subject):
-        from conformance.probes.toolkit.property_values import other_values
+        from conformance.probes.toolkit.property_values import find_other_values
         from conformance.probes.toolkit.write_requests import Write
 
-        operation = subject.model.by_key["PATCH /users/{user_id}"]
+        operation = subject.model.operations_by_key["PATCH /users/{user_id}"]
         write = Write(None, {"email": "a@example.com", "default_location": {"country_code": "GB"}})
         write = msgspec.structs.replace(write, call=msgspec.structs.replace(CALL, operation=operation))
         state = {"email": "b@example.com", "default_location": None}
-        assert [*other_values(write, state, subject)] == ["email"]
+        assert [*find_other_values(write, state, subject)] == ["email"]
 
     def test_a_deletion_by_another_client_is_ignored(self, subject):
         world = World(subject)
@@ -388,7 +390,7 @@ class TestCareful:
                 world.routes.pop(first, None)
             return world(request)
 
-        assert "WRT-04" not in drive(CREATE, POST, subject, target).violated()
+        assert "WRT-04" not in run_probe(CREATE, POST, subject, target).violated_requirements()
 
 
 class TestBodies:
@@ -402,37 +404,39 @@ class TestBodies:
     def test_urls_in_bodies_are_those_of_existing_resources(self, operation, name, collection, subject):
         def listing(request):
             path = request.target.partition("?")[0]
-            return reply([{"id": ulid("some", 1), "url": f"{BASE}{path}/{ulid('some', 1)}"}])
+            return make_response([{"id": make_id("some", 1), "url": f"{BASE}{path}/{make_id('some', 1)}"}])
 
         def end():
-            steps, answer = write_of(subject.model.by_key[operation], subject), None
+            steps, answer = build_write(subject.model.operations_by_key[operation], subject), None
             try:
                 while True:
                     request = steps.send(answer)
-                    answer = exchange_of(request, listing(request))
+                    answer = make_exchange(request, listing(request))
             except StopIteration as stop:
                 return stop.value
 
-        assert end().body[name] == f"{BASE}{collection}/{ulid('some', 1)}"
+        assert end().body[name] == f"{BASE}{collection}/{make_id('some', 1)}"
 
 
 class TestRefusals:
     @pytest.mark.parametrize("operation", [POST, PATCH])
     def test_wrong_bodies_are_refused_and_change_nothing(self, operation, subject):
         world = World(subject)
-        run = drive(REFUSE, operation, subject, world)
-        assert run.passed() == {"ERR-08", "WRT-05", "WRT-06"}
+        run = run_probe(REFUSE, operation, subject, world)
+        assert run.passed_requirements() == {"ERR-08", "WRT-05", "WRT-06"}
         assert len(world.routes) == 1
 
     @pytest.mark.parametrize("operation", [POST, PATCH])
     def test_an_accepted_wrong_body_is_a_violation(self, operation, subject):
-        assert {"ERR-08", "WRT-06"} <= drive(REFUSE, operation, subject, World(subject, "lax")).violated()
+        assert {"ERR-08", "WRT-06"} <= run_probe(
+            REFUSE, operation, subject, World(subject, "lax")
+        ).violated_requirements()
 
     def test_the_effect_of_a_wrong_body_is_undone(self, subject):
         world = World(subject, "lax")
         before = msgspec.json.encode(world.routes)
-        run = drive(REFUSE, PATCH, subject, world)
-        assert run.violated()
+        run = run_probe(REFUSE, PATCH, subject, world)
+        assert run.violated_requirements()
         (was,), (now,) = msgspec.json.decode(before).values(), world.routes.values()
         assert {name: now[name] for name in was} == was
 
@@ -441,7 +445,7 @@ class TestRefusals:
         world = World(subject, "kept")
         for route in world.routes.values():
             route.update(world.plain("-"))
-        assert drive(REFUSE, operation, subject, world).violated() == {"WRT-05"}
+        assert run_probe(REFUSE, operation, subject, world).violated_requirements() == {"WRT-05"}
 
     def test_a_creation_by_another_client_is_not_an_effect(self, subject):
         world, made = World(subject), []
@@ -452,10 +456,10 @@ class TestRefusals:
                 made.append(world.add({name: body[name] for name in body if name in world.sample()}))
             return world(request)
 
-        run = drive(REFUSE, POST, subject, target)
+        run = run_probe(REFUSE, POST, subject, target)
         assert made
-        assert not run.violated()
-        assert "WRT-05" in run.passed()
+        assert not run.violated_requirements()
+        assert "WRT-05" in run.passed_requirements()
 
     def test_a_change_by_another_client_is_not_an_effect(self, subject):
         world, changed = World(subject), []
@@ -469,10 +473,10 @@ class TestRefusals:
                 route.update({name: value for name, value in body.items() if name in world.sample()})
             return world(request)
 
-        run = drive(REFUSE, PATCH, subject, target)
+        run = run_probe(REFUSE, PATCH, subject, target)
         assert changed
-        assert not run.violated()
-        assert "WRT-05" in run.passed()
+        assert not run.violated_requirements()
+        assert "WRT-05" in run.passed_requirements()
 
     @pytest.mark.parametrize("careless", ["behind its end", "content type"])
     @pytest.mark.parametrize("operation", [POST, PATCH, "POST /vehicles"])
@@ -484,13 +488,13 @@ class TestRefusals:
             media = dict(request.headers).get("Content-Type", "")
             if request.method in {"POST", "PATCH"} and careless == "content type" and media == "text/plain":
                 unread.append(request)
-                return reply({}, 200)
+                return make_response({}, 200)
             if request.body.endswith(b" and more") and careless == "behind its end":
                 unread.append(request)
-                return reply({}, 200)
+                return make_response({}, 200)
             return world(request)
 
-        violated = drive(REFUSE, operation, subject, target).violated()
+        violated = run_probe(REFUSE, operation, subject, target).violated_requirements()
         assert ("ERR-08" in violated) == bool(unread)
         assert unread or careless == "behind its end"  # that sort goes round with the one that breaks off
 
@@ -503,20 +507,20 @@ class TestRefusals:
                 return World(subject)(request)
             body = sent_body(request)
             right = isinstance(body, dict) and body.get("model") == URLS["model"]
-            bad = isinstance(body, bytes) or subject.validators.request_body(
-                subject.model.by_key[operation], "application/json", body
+            bad = isinstance(body, bytes) or subject.validators.validate_request_body(
+                subject.model.operations_by_key[operation], "application/json", body
             )
-            return problem(400) if bad or (refuses and not right) else reply({}, 201)
+            return make_problem(400) if bad or (refuses and not right) else make_response({}, 201)
 
-        assert verdict in drive(REFUSE, operation, subject, target).verdicts("WRT-08")
+        assert verdict in run_probe(REFUSE, operation, subject, target).verdicts_on("WRT-08")
 
     def test_a_forbidden_write_is_not_observable(self, subject):
         def target(request):
-            return problem(403) if request.method == "POST" else World(subject)(request)
+            return make_problem(403) if request.method == "POST" else World(subject)(request)
 
-        run = drive(REFUSE, POST, subject, target)
-        assert Verdict.PASS not in run.verdicts("WRT-06")
-        assert not run.violated()
+        run = run_probe(REFUSE, POST, subject, target)
+        assert Verdict.PASS not in run.verdicts_on("WRT-06")
+        assert not run.violated_requirements()
 
 
 class TestDelete:
@@ -528,22 +532,24 @@ class TestDelete:
         def answer(request):
             if request.method == "DELETE":
                 deleted.append(request)
-                return Response(204) if len(deleted) == 1 else problem(again)
+                return Response(204) if len(deleted) == 1 else make_problem(again)
             if request.target == "/evses":
-                return reply([EVSE])
-            return problem(404) if deleted and gone else reply(EVSE)
+                return make_response([EVSE])
+            return make_problem(404) if deleted and gone else make_response(EVSE)
 
         return answer
 
     def test_a_deleted_resource_passes(self, subject):
-        assert drive(DELETE, self.OPERATION, subject, self.target(gone=True)).passed() == {"WRT-04"}
+        assert run_probe(DELETE, self.OPERATION, subject, self.target(gone=True)).passed_requirements() == {"WRT-04"}
 
     @pytest.mark.parametrize(("gone", "again"), [(False, 404), (True, 204)])
     def test_a_resource_that_stays_or_is_deleted_twice_is_a_violation(self, gone, again, subject):
-        assert drive(DELETE, self.OPERATION, subject, self.target(gone, again)).violated() == {"WRT-04"}
+        assert run_probe(DELETE, self.OPERATION, subject, self.target(gone, again)).violated_requirements() == {
+            "WRT-04"
+        }
 
     def test_nothing_is_deleted_outside_test_targets(self, subject):
         staging = msgspec.structs.replace(subject, target=msgspec.structs.replace(subject.target, kind="staging"))
-        run = drive(DELETE, self.OPERATION, staging, self.target(gone=True))
-        assert run.verdicts("WRT-04") == {Verdict.NOT_TESTED}
+        run = run_probe(DELETE, self.OPERATION, staging, self.target(gone=True))
+        assert run.verdicts_on("WRT-04") == {Verdict.NOT_TESTED}
         assert not run.requests

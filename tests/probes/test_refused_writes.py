@@ -4,7 +4,7 @@ import re
 
 import msgspec
 import pytest
-from scripted import affordable, drive, problem, reply
+from scripted import is_affordable, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.headers.refused_writes import PROBES
@@ -20,54 +20,60 @@ def value(request, name):
 
 def versioned(strange, usual=None):
     """Refuses all: an unknown version with one answer, version 2 with another."""
-    answers = {None: problem(403), "99": strange, "2": usual or problem(403)}
+    answers = {None: make_problem(403), "99": strange, "2": usual or make_problem(403)}
     return lambda request: answers[value(request, VERSION)]
 
 
-@pytest.mark.parametrize("strange", [problem(400), problem(400, type="https://target.test/problems/version")])
+@pytest.mark.parametrize("strange", [make_problem(400), make_problem(400, type="https://target.test/problems/version")])
 def test_a_version_is_refused_before_all_else(strange, subject):
-    run = drive(VERSIONS, PATCH, subject, versioned(strange))
-    assert run.passed() == {"VER-02"}
-    assert not run.violated()
-    assert affordable(run, VERSIONS, PATCH, subject)
+    run = run_probe(VERSIONS, PATCH, subject, versioned(strange))
+    assert run.passed_requirements() == {"VER-02"}
+    assert not run.violated_requirements()
+    assert is_affordable(run, VERSIONS, PATCH, subject)
 
 
 def test_a_write_in_a_version_that_does_not_exist_may_not_be_taken(subject):
-    assert drive(VERSIONS, PATCH, subject, versioned(reply({}))).violated() == {"VER-02"}
+    assert run_probe(VERSIONS, PATCH, subject, versioned(make_response({}))).violated_requirements() == {"VER-02"}
 
 
 @pytest.mark.parametrize("status", [403, 404, 422])
 def test_another_refusal_decides_nothing(status, subject):
-    run = drive(VERSIONS, PATCH, subject, versioned(problem(status)))
-    assert run.verdicts("VER-02") == run.verdicts("VER-03") == {Verdict.NOT_OBSERVABLE}
+    run = run_probe(VERSIONS, PATCH, subject, versioned(make_problem(status)))
+    assert run.verdicts_on("VER-02") == run.verdicts_on("VER-03") == {Verdict.NOT_OBSERVABLE}
 
 
 def test_the_same_400_may_be_for_something_else(subject):
-    run = drive(VERSIONS, PATCH, subject, lambda request: problem(400))
-    assert run.verdicts("VER-02") == {Verdict.NOT_OBSERVABLE}
+    run = run_probe(VERSIONS, PATCH, subject, lambda request: make_problem(400))
+    assert run.verdicts_on("VER-02") == {Verdict.NOT_OBSERVABLE}
 
 
 def test_version_2_may_not_change_a_refusal(subject):
-    assert drive(VERSIONS, PATCH, subject, versioned(problem(400), problem(404))).violated() == {"VER-03"}
+    assert run_probe(
+        VERSIONS, PATCH, subject, versioned(make_problem(400), make_problem(404))
+    ).violated_requirements() == {"VER-03"}
 
 
 def test_the_words_of_a_refusal_may_name_the_request(subject):
-    run = drive(VERSIONS, PATCH, subject, versioned(problem(400), problem(403, detail="Request 4711.", trace_id="b")))
-    assert not run.violated()
+    run = run_probe(
+        VERSIONS, PATCH, subject, versioned(make_problem(400), make_problem(403, detail="Request 4711.", trace_id="b"))
+    )
+    assert not run.violated_requirements()
 
 
 @pytest.mark.parametrize("more", [{"type": "https://target.test/problems/x"}, {"field_errors": {"name": ["No."]}}])
 def test_version_2_may_not_change_what_is_to_blame(more, subject):
-    assert drive(VERSIONS, PATCH, subject, versioned(problem(400), problem(403, **more))).violated() == {"VER-03"}
+    assert run_probe(
+        VERSIONS, PATCH, subject, versioned(make_problem(400), make_problem(403, **more))
+    ).violated_requirements() == {"VER-03"}
 
 
 def test_nothing_that_is_sent_could_take_effect(subject):
     for operation in subject.model.operations:
-        if operation.safe:
+        if operation.is_safe:
             continue
-        for request in drive(VERSIONS, operation.key, subject, lambda request: problem(403)).requests:
-            assert request.identity == ("noscope" if operation.secured else "")
-            invalid = request.body and subject.validators.request_body(
+        for request in run_probe(VERSIONS, operation.key, subject, lambda request: make_problem(403)).requests:
+            assert request.identity == ("noscope" if operation.is_secured else "")
+            invalid = request.body and subject.validators.validate_request_body(
                 operation, "application/json", msgspec.json.decode(request.body)
             )
             assert invalid or re.search(r"[0-9A-Z]{26}", request.target)
@@ -76,17 +82,17 @@ def test_nothing_that_is_sent_could_take_effect(subject):
 @pytest.mark.parametrize(
     ("nonsense", "none", "verdict"),
     [
-        (problem(400, detail="No such user."), problem(400, detail="Name a user."), Verdict.PASS),
-        (problem(400), problem(400), Verdict.NOT_OBSERVABLE),
-        (reply({}), problem(400, detail="Name a user."), Verdict.FAIL),
-        (problem(400, detail="No such user."), reply({}), Verdict.FAIL),
+        (make_problem(400, detail="No such user."), make_problem(400, detail="Name a user."), Verdict.PASS),
+        (make_problem(400), make_problem(400), Verdict.NOT_OBSERVABLE),
+        (make_response({}), make_problem(400, detail="Name a user."), Verdict.FAIL),
+        (make_problem(400, detail="No such user."), make_response({}), Verdict.FAIL),
     ],
 )
 def test_a_user_is_looked_at(nonsense, none, verdict, subject):
     def target(request):
-        return {None: none, "nobody": nonsense}.get(value(request, USER), problem(400))
+        return {None: none, "nobody": nonsense}.get(value(request, USER), make_problem(400))
 
-    run = drive(USERS, POST, subject, target)
-    assert verdict in run.verdicts("AUT-06")
-    assert bool(run.violated()) is (verdict is Verdict.FAIL)
-    assert affordable(run, USERS, POST, subject)
+    run = run_probe(USERS, POST, subject, target)
+    assert verdict in run.verdicts_on("AUT-06")
+    assert bool(run.violated_requirements()) is (verdict is Verdict.FAIL)
+    assert is_affordable(run, USERS, POST, subject)

@@ -4,64 +4,73 @@ import json
 from contextlib import suppress
 
 import pytest
-from scripted import BASE, Shelf, affordable, drive, problem, reply, ulid
+from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
-from conformance.probes.toolkit.write_requests import writable
+from conformance.probes.toolkit.write_requests import find_writable
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
 from conformance.probes.writes.unusual_bodies import PROBES
 
 (ODD,) = PROBES
 FAULTY = next(probe for probe in REFUSALS if probe.name == "refusals")
 CREATE, UPDATE = "POST /users/{user_id}/saved_routes", "PATCH /vehicles/{vehicle_id}"
-USER = {"id": ulid("user", 1), "url": f"{BASE}/users/{ulid('user', 1)}"}
-VEHICLE = {"id": ulid("vhcl", 1), "url": f"{BASE}/vehicles/{ulid('vhcl', 1)}", "user": USER["url"]}
+USER = {"id": make_id("user", 1), "url": f"{BASE}/users/{make_id('user', 1)}"}
+VEHICLE = {"id": make_id("vhcl", 1), "url": f"{BASE}/vehicles/{make_id('vhcl', 1)}", "user": USER["url"]}
 
 
 def world(write):
     """Return a target whose reads come from a shelf and whose writes go to a function."""
-    shelf = Shelf({"/users": [USER], "/vehicles": [VEHICLE], f"/users/{USER['id']}/saved_routes": []})
+    shelf = ListTarget({"/users": [USER], "/vehicles": [VEHICLE], f"/users/{USER['id']}/saved_routes": []})
     return lambda request: shelf(request) if request.method == "GET" else write(request)
 
 
 def refuse_for_fields(names):
     """Refuse every write, for those fields."""
-    return lambda request: problem(400, field_errors={name: ["is wrong"] for name in names})
+    return lambda request: make_problem(400, field_errors={name: ["is wrong"] for name in names})
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
 def test_every_kind_of_wrong_body_must_be_refused(subject, key):
-    good = drive(FAULTY, key, subject, world(refuse_for_fields(writable(subject.model.by_key[key], subject))))
-    assert {"ERR-08", "WRT-06"} <= good.passed()
-    assert affordable(good, FAULTY, key, subject)
-    assert drive(FAULTY, key, subject, world(lambda request: problem(500))).violated() >= {"ERR-08", "WRT-06"}
-    taken = drive(FAULTY, key, subject, world(lambda request: reply({}, 200)))
-    assert taken.violated() >= {"ERR-08", "WRT-06"}
+    good = run_probe(
+        FAULTY, key, subject, world(refuse_for_fields(find_writable(subject.model.operations_by_key[key], subject)))
+    )
+    assert {"ERR-08", "WRT-06"} <= good.passed_requirements()
+    assert is_affordable(good, FAULTY, key, subject)
+    assert run_probe(FAULTY, key, subject, world(lambda request: make_problem(500))).violated_requirements() >= {
+        "ERR-08",
+        "WRT-06",
+    }
+    taken = run_probe(FAULTY, key, subject, world(lambda request: make_response({}, 200)))
+    assert taken.violated_requirements() >= {"ERR-08", "WRT-06"}
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
 def test_field_missing_from_refusals_is_sent_alone(subject, key):
     """Detect a server that checks all fields but one, and accepts a body that is wrong in that one."""
-    known = list(writable(subject.model.by_key[key], subject))
+    known = list(find_writable(subject.model.operations_by_key[key], subject))
     for careless in known:
-        run = drive(FAULTY, key, subject, world(build_validating_write(subject, key, careless)))
-        assert run.violated() >= {"ERR-08", "WRT-06"}, careless
-    assert not drive(FAULTY, key, subject, world(build_validating_write(subject, key, ""))).violated()
+        run = run_probe(FAULTY, key, subject, world(build_validating_write(subject, key, careless)))
+        assert run.violated_requirements() >= {"ERR-08", "WRT-06"}, careless
+    assert not run_probe(FAULTY, key, subject, world(build_validating_write(subject, key, ""))).violated_requirements()
 
 
 def build_validating_write(subject, key, careless):
     """Return a write that names the wrong members of a body, but never the careless one."""
-    operation = subject.model.by_key[key]
+    operation = subject.model.operations_by_key[key]
 
     def write(request):
         if dict(request.headers)["Content-Type"] != "application/json":
-            return problem(415)
+            return make_problem(415)
         try:
-            errors = subject.validators.request_body(operation, "application/json", json.loads(request.body))
+            errors = subject.validators.validate_request_body(operation, "application/json", json.loads(request.body))
         except ValueError:
-            return problem(400)
+            return make_problem(400)
         members = {member(error) for error in errors} - {careless}
-        return problem(400, field_errors={name: ["is wrong"] for name in members}) if members else reply({}, 200)
+        return (
+            make_problem(400, field_errors={name: ["is wrong"] for name in members})
+            if members
+            else make_response({}, 200)
+        )
 
     return write
 
@@ -72,48 +81,48 @@ def member(fault):
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
 def test_refusal_for_another_field_is_inconclusive(subject, key):
-    run = drive(FAULTY, key, subject, world(refuse_for_fields(["no_such_field"])))
+    run = run_probe(FAULTY, key, subject, world(refuse_for_fields(["no_such_field"])))
     verdicts = [outcome.verdict for outcome in run.outcomes if outcome.requirement == "WRT-06"]
     assert verdicts.count(Verdict.INCONCLUSIVE) >= len(verdicts) - 2
     assert verdicts.count(Verdict.PASS) <= 1  # a body that is wrong as a whole may be refused for anything
 
 
 def test_unreadable_bodies_are_sent_first(subject):
-    sent = drive(FAULTY, CREATE, subject, world(lambda request: problem(400))).requests
+    sent = run_probe(FAULTY, CREATE, subject, world(lambda request: make_problem(400))).requests
     bodies = [request for request in sent if request.method == "POST"]
     with pytest.raises(json.JSONDecodeError):
         json.loads(bodies[0].body)
     assert dict(bodies[1].headers)["Content-Type"] == "text/plain"
     assert isinstance(json.loads(bodies[1].body), dict)  # what is wrong is what it says to be
-    operation = subject.model.by_key[CREATE]
+    operation = subject.model.operations_by_key[CREATE]
     for body_request in bodies[2:]:
-        assert subject.validators.request_body(operation, "application/json", json.loads(body_request.body))
+        assert subject.validators.validate_request_body(operation, "application/json", json.loads(body_request.body))
 
 
 def test_object_created_by_a_wrong_body_is_deleted(subject):
-    url = f"{BASE}/users/{USER['id']}/saved_routes/{ulid('savr', 1)}"
+    url = f"{BASE}/users/{USER['id']}/saved_routes/{make_id('savr', 1)}"
     deleted = []
 
     def careless(request):
         if request.method == "DELETE":
             deleted.append(request.target)
-            return reply(None, 204)
-        return reply({"url": url}, 201)
+            return make_response(None, 204)
+        return make_response({"url": url}, 201)
 
-    drive(FAULTY, CREATE, subject, world(careless))
+    run_probe(FAULTY, CREATE, subject, world(careless))
     assert set(deleted) == {url.removeprefix(BASE)}
 
 
 def test_conflict_before_the_body_is_checked_decides_nothing(subject):
-    run = drive(FAULTY, UPDATE, subject, world(lambda request: problem(409)))
-    assert run.verdicts("ERR-08") - {Verdict.NOT_APPLICABLE} == {Verdict.NOT_OBSERVABLE}
+    run = run_probe(FAULTY, UPDATE, subject, world(lambda request: make_problem(409)))
+    assert run.verdicts_on("ERR-08") - {Verdict.NOT_APPLICABLE} == {Verdict.NOT_OBSERVABLE}
 
 
 @pytest.mark.parametrize("key", [CREATE, UPDATE])
 def test_unusual_values_are_sent_in_valid_json(subject, key):
-    run = drive(ODD, key, subject, world(lambda request: problem(400)))
+    run = run_probe(ODD, key, subject, world(lambda request: make_problem(400)))
     bodies = [request.body for request in run.requests if request.method in {"POST", "PATCH"}]
-    assert affordable(run, ODD, key, subject)
+    assert is_affordable(run, ODD, key, subject)
     assert len(bodies) == 4
     assert any(b"\\u0000" in body for body in bodies)
     assert any("\U0001f50c".encode() in body for body in bodies)
@@ -124,7 +133,7 @@ def test_unusual_values_are_sent_in_valid_json(subject, key):
 
 
 def test_values_changed_by_unusual_bodies_are_restored(subject):
-    refusing = drive(ODD, UPDATE, subject, world(lambda request: problem(400)))
+    refusing = run_probe(ODD, UPDATE, subject, world(lambda request: make_problem(400)))
     first = next(json.loads(request.body) for request in refusing.requests if request.method == "PATCH")
     name = next(name for name, value in first.items() if "\0" in str(value))
     thing = {**VEHICLE, name: "Old"}
@@ -133,15 +142,15 @@ def test_values_changed_by_unusual_bodies_are_restored(subject):
         if request.method == "PATCH":
             with suppress(RecursionError):
                 thing.update(json.loads(request.body))
-            return reply(thing)
-        return Shelf({"/users": [USER], "/vehicles": [thing]})(request)
+            return make_response(thing)
+        return ListTarget({"/users": [USER], "/vehicles": [thing]})(request)
 
-    run = drive(ODD, UPDATE, subject, careless)
+    run = run_probe(ODD, UPDATE, subject, careless)
     assert thing[name] == "Old"
     assert not run.notices
 
 
 def test_no_write_is_sent_without_a_known_object(subject):
-    run = drive(ODD, UPDATE, subject, Shelf({"/vehicles": [], "/users": []}))
-    assert run.verdicts("ERR-09") == {Verdict.NOT_TESTED}
+    run = run_probe(ODD, UPDATE, subject, ListTarget({"/vehicles": [], "/users": []}))
+    assert run.verdicts_on("ERR-09") == {Verdict.NOT_TESTED}
     assert all(request.method == "GET" for request in run.requests)

@@ -109,7 +109,7 @@ def test_an_exchange_opens_from_the_finding_and_from_its_own_link(page, opened, 
     exchange = link.get_attribute("data-exchange")
     link.click()
     drawer = page.locator("#drawer")
-    sent = summary(RUN).by_exchange[exchange]
+    sent = summary(RUN).exchanges_by_id[exchange]
     drawer.get_by_text("Send it again").wait_for()
     assert sent.url in drawer.locator("h2").text_content()
     shown = drawer.get_by_role("group", name="Response body").text_content()

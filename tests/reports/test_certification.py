@@ -6,9 +6,9 @@ from generator import Settings, summary
 
 import reports
 from conformance.model import Certification, Certified, Requirement, Verdict
-from reports.first_page import Standing, partner
-from reports.formats.badge import State, state_of
-from reports.groups import by_cause
+from reports.first_page import CertificationStanding, build_first_page
+from reports.formats.badge import BadgeState, badge_state
+from reports.groups import group_by_cause
 from reports.summary import CertificateState, PastAttempt, RunVerdict
 
 HOSTILE = "<img src=x onerror=window.__pwned=1>"
@@ -30,7 +30,7 @@ def _with_advice(requirement: Requirement) -> Requirement:
 
 
 def first_page(run):
-    return partner(run, by_cause(run.findings))
+    return build_first_page(run, group_by_cause(run.findings))
 
 
 def test_a_plain_run_has_no_such_page():
@@ -38,15 +38,19 @@ def test_a_plain_run_has_no_such_page():
 
 
 STANDINGS = [
-    (RunVerdict.CONFORMS, SIGNED, Standing.CERTIFIED),
-    (RunVerdict.WAIVED, SIGNED, Standing.CERTIFIED),
-    (RunVerdict.CONFORMS, CertificateState(1), Standing.PASSED),
-    (RunVerdict.CONFORMS, None, Standing.PASSED),
-    (RunVerdict.CONFORMS, CertificateState(1, obstacles=("W06 is not tested",)), Standing.OPEN),
-    (RunVerdict.CONFORMS, msgspec.structs.replace(SIGNED, obstacles=("the chain is broken",)), Standing.OPEN),
-    (RunVerdict.INCONCLUSIVE, SIGNED, Standing.OPEN),
-    (RunVerdict.VIOLATIONS, SIGNED, Standing.REFUSED),
-    (RunVerdict.ERROR, SIGNED, Standing.REFUSED),
+    (RunVerdict.CONFORMS, SIGNED, CertificationStanding.CERTIFIED),
+    (RunVerdict.WAIVED, SIGNED, CertificationStanding.CERTIFIED),
+    (RunVerdict.CONFORMS, CertificateState(1), CertificationStanding.PASSED),
+    (RunVerdict.CONFORMS, None, CertificationStanding.PASSED),
+    (RunVerdict.CONFORMS, CertificateState(1, obstacles=("W06 is not tested",)), CertificationStanding.OPEN),
+    (
+        RunVerdict.CONFORMS,
+        msgspec.structs.replace(SIGNED, obstacles=("the chain is broken",)),
+        CertificationStanding.OPEN,
+    ),
+    (RunVerdict.INCONCLUSIVE, SIGNED, CertificationStanding.OPEN),
+    (RunVerdict.VIOLATIONS, SIGNED, CertificationStanding.REFUSED),
+    (RunVerdict.ERROR, SIGNED, CertificationStanding.REFUSED),
 ]
 
 
@@ -58,7 +62,7 @@ def test_where_it_stands(verdict, state, expected):
 def test_every_violation_is_listed_once_with_what_to_do():
     run = certification()
     page = first_page(run)
-    violated = {finding.requirement for finding in run.findings if finding.violation}
+    violated = {finding.requirement for finding in run.findings if finding.is_violation}
     assert violated
     assert [fix.requirement for fix in page.must] == list(dict.fromkeys(fix.requirement for fix in page.must))
     assert {fix.requirement for fix in page.must} == violated
@@ -76,9 +80,9 @@ def test_what_is_waived_stands_against_nothing():
 
 
 def test_a_badge_says_certified_only_where_the_signature_was_just_made():
-    assert state_of(certification(CLEAN, SIGNED)) is State.CERTIFIED
+    assert badge_state(certification(CLEAN, SIGNED)) is BadgeState.CERTIFIED
     claimed = msgspec.structs.replace(SIGNED, verified=False)
-    assert state_of(certification(CLEAN, claimed)) is State.CONFORMS
+    assert badge_state(certification(CLEAN, claimed)) is BadgeState.CONFORMS
 
 
 @pytest.fixture

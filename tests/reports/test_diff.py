@@ -28,7 +28,7 @@ def test_new_fixed_still_failing_and_no_longer_tested_are_told_apart():
     assert names(actual.fixed) == ["b", "f"]
     assert names(actual.still) == ["c"]
     assert names(actual.no_longer_tested) == ["d", "e"]
-    assert actual.worse
+    assert actual.is_worse
     assert (actual.old_verdict, actual.new_verdict) == (RunVerdict.VIOLATIONS, RunVerdict.VIOLATIONS)
 
 
@@ -36,11 +36,11 @@ def test_a_finding_that_is_not_looked_for_any_more_is_not_fixed():
     actual = reports.diff(run(a=Verdict.FAIL, b=Verdict.PASS), run(b=Verdict.PASS))
     assert actual.fixed == ()
     assert names(actual.no_longer_tested) == ["a"]
-    assert actual.worse
+    assert actual.is_worse
 
 
 def test_only_mending_is_not_worse():
-    assert not reports.diff(run(a=Verdict.FAIL, b=Verdict.FAIL), run(a=Verdict.PASS, b=Verdict.FAIL)).worse
+    assert not reports.diff(run(a=Verdict.FAIL, b=Verdict.FAIL), run(a=Verdict.PASS, b=Verdict.FAIL)).is_worse
 
 
 def test_a_warning_that_becomes_a_violation_is_new():
@@ -53,7 +53,7 @@ cases = st.dictionaries(st.sampled_from("abcd"), st.sampled_from([*Verdict, None
 @given(cases)
 def test_a_run_does_not_differ_from_itself(found):
     same = reports.diff(run(**found), run(**found))
-    assert not same.worse
+    assert not same.is_worse
     assert same.fixed == ()
 
 

@@ -26,7 +26,7 @@ from conformance.model import (
     Source,
     Verdict,
 )
-from conformance.run_log.event_log import CUT_OFF, Writer
+from conformance.run_log.event_log import CUT_OFF_TOPIC, LogWriter
 
 RUN = events(Settings(exchanges=40, undecided=1))
 WHOLE = reports.fold(RUN)
@@ -91,9 +91,9 @@ def test_logs_of_workers_merge_to_the_log_of_the_whole(run, data):
 def test_every_planned_case_counts_once(run):
     summary = reports.fold(run)
     planned = {Case(e.requirement, o) for e in run if isinstance(e, Planned) for o in e.cases}
-    assert sum(summary.counts.values()) == summary.planned == len(planned)
+    assert sum(summary.counts.values()) == summary.planned_count == len(planned)
     seen = {e.outcome.case for e in run if isinstance(e, Observed)}
-    assert {cell.case for cell in summary.unplanned} == seen - planned
+    assert {cell.case for cell in summary.unplanned_results} == seen - planned
 
 
 @given(runs)
@@ -134,7 +134,7 @@ def test_a_truncated_run_never_conforms(run):
 def test_the_gravest_observation_decides_a_case(seen, expected):
     observed = [Observed(Outcome("EXP-04", "*", verdict)) for verdict in seen]
     summary = reports.fold([RUN[0], RULES, Planned("EXP-04", ("*",)), *observed, FOOTER])
-    assert summary.counts[expected] == summary.planned == 1
+    assert summary.counts[expected] == summary.planned_count == 1
 
 
 def test_a_violated_should_is_a_warning():
@@ -149,7 +149,7 @@ def test_a_violated_should_is_a_warning():
     ("footer", "reason"), [([FOOTER], "nothing was recorded for it"), ([], "the run ended before it was judged")]
 )
 def test_silence_is_not_tested_with_its_reason(footer, reason):
-    (cell,) = reports.fold([RUN[0], RULES, Planned("EXP-04", ("*",)), *footer]).cells
+    (cell,) = reports.fold([RUN[0], RULES, Planned("EXP-04", ("*",)), *footer]).case_results
     assert (cell.verdict, cell.reason) == (Verdict.NOT_TESTED, reason)
 
 
@@ -176,7 +176,7 @@ def test_findings_keep_their_id_when_a_later_run_sees_them_elsewhere_and_more_of
 
 def test_cut_off_logs_say_so():
     assert reports.fold(RUN).cut_off == ()
-    assert reports.fold([*RUN, Noticed(CUT_OFF, "gw1.jsonl ends")]).cut_off == ("gw1.jsonl ends",)
+    assert reports.fold([*RUN, Noticed(CUT_OFF_TOPIC, "gw1.jsonl ends")]).cut_off == ("gw1.jsonl ends",)
     assert reports.fold(RUN[1:]).cut_off == ("there is no header",)
 
 
@@ -202,10 +202,10 @@ def test_logs_of_different_runs_are_refused():
 def test_a_run_rebuilt_from_its_log_on_disk_is_the_same(tmp_path):
     shuffled = list(RUN[1:-1])
     random.Random(3).shuffle(shuffled)  # noqa: S311
-    with Writer(tmp_path / "events.jsonl") as log:
+    with LogWriter(tmp_path / "events.jsonl") as log:
         for event in (RUN[0], *shuffled, RUN[-1]):
             log.append(event)
-    assert reports.fold(reports.read([tmp_path])) == WHOLE
+    assert reports.fold(reports.read_events([tmp_path])) == WHOLE
 
 
 def test_requests_are_counted_by_identity():

@@ -49,9 +49,9 @@ def run(request):
 
 def test_counts_agree_in_every_format(run):
     counts = {verdict.value: count for verdict, count in run.counts.items()}
-    cells = Counter(cell.verdict.value for cell in run.every_cell)
+    cells = Counter(cell.verdict.value for cell in run.all_results)
     assert document("json", run)["counts"] == counts
-    assert sum(counts.values()) == document("json", run)["planned"] == run.planned
+    assert sum(counts.values()) == document("json", run)["planned"] == run.planned_count
     assert document("sarif", run)["runs"][0]["properties"]["counts"] == counts
     ctrf = document("ctrf", run)["results"]
     assert ctrf["summary"]["extra"]["counts"] == counts
@@ -66,8 +66,8 @@ def test_counts_agree_in_every_format(run):
     listed = re.search(r'<ul class="counts">(.*?)</ul>', page, re.DOTALL)[1]
     actual = re.findall(r"<b>([\d,]+)</b> ([a-z ]+?)\s*</(?:a|li)>", listed)
     lines = {words: int(number.replace(",", "")) for number, words in actual}
-    assert lines.pop("planned") == run.planned
-    assert lines.pop("not planned", 0) == len(run.unplanned)
+    assert lines.pop("planned") == run.planned_count
+    assert lines.pop("not planned", 0) == len(run.unplanned_results)
     assert {key.replace(" ", "_").upper(): value for key, value in lines.items()} == {
         k: v for k, v in counts.items() if v
     }
@@ -75,7 +75,7 @@ def test_counts_agree_in_every_format(run):
 
 def test_junit_counts_agree(run):
     root = ET.fromstring(rendered("junit", run))  # noqa: S314 - our own
-    cells = Counter(cell.verdict for cell in run.every_cell)
+    cells = Counter(cell.verdict for cell in run.all_results)
     cases = list(root.iter("testcase"))
     assert len(cases) == int(root.get("tests")) == sum(cells.values())
     assert len(root.findall(".//failure")) == int(root.get("failures")) == cells[Verdict.FAIL]
@@ -161,7 +161,10 @@ def test_results_stand_on_the_line_of_their_operation_where_the_record_tells_it(
         place, pointer = location["physicalLocation"], location["logicalLocations"][0]["fullyQualifiedName"]
         known = FAULTY.places.get(pointer)
         lines += known is not None
-        assert finding.operation in {"*", "POST /x"} or pointer == FAULTY.model.by_key[finding.operation].pointer
+        assert (
+            finding.operation in {"*", "POST /x"}
+            or pointer == FAULTY.model.operations_by_key[finding.operation].pointer
+        )
         assert place["region"]["startLine"] == (known.line if known else 1)
         assert place["artifactLocation"]["uri"] == ("api/a%20b.yaml" if known else "specs/ev-energy-v2/openapi.yaml")
     assert 0 < lines < len(FAULTY.findings)

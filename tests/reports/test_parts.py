@@ -11,11 +11,11 @@ import reports
 from conformance.model import Exchange, Level, Observed, Outcome, Request, Response, Verdict
 from conformance.model.pointers import fold_indices
 from reports import coverage, plots
-from reports.excerpt import Mark, excerpt
+from reports.excerpt import LineMark, build_excerpt
 from reports.formats.json import as_json
-from reports.groups import by_cause
-from reports.model_diagram import Use, picture
-from reports.request_commands import curl, python
+from reports.groups import group_by_cause
+from reports.model_diagram import LinkUse, draw_model
+from reports.request_commands import write_curl, write_python
 from reports.summary import Finding
 
 EVENTS = events(Settings(exchanges=200))
@@ -40,33 +40,33 @@ def marked(lines, mark):
 
 def test_the_diff_stands_at_the_pointer_with_what_surrounds_it():
     body = [{"id": "a", "model": {"name": "one"}}, {"id": "b", "model": {"name": "two"}}]
-    lines = excerpt(finding("/1/model/name", '"zwei"', '"two"'), answer(body))
-    assert marked(lines, Mark.ACTUAL) == ['"name": "two"']
-    assert marked(lines, Mark.EXPECTED) == ['"zwei"']
-    assert '"id": "b",' in marked(lines, Mark.CONTEXT)
+    lines = build_excerpt(finding("/1/model/name", '"zwei"', '"two"'), answer(body))
+    assert marked(lines, LineMark.ACTUAL) == ['"name": "two"']
+    assert marked(lines, LineMark.EXPECTED) == ['"zwei"']
+    assert '"id": "b",' in marked(lines, LineMark.CONTEXT)
 
 
 def test_a_missing_member_is_shown_at_its_parent():
-    lines = excerpt(finding("/0/title", "a string"), answer([{"status": 404}]))
-    assert marked(lines, Mark.ACTUAL) == ["{", '"status": 404', "}"]
+    lines = build_excerpt(finding("/0/title", "a string"), answer([{"status": 404}]))
+    assert marked(lines, LineMark.ACTUAL) == ["{", '"status": 404', "}"]
     assert [line.before for line in lines[1:5]] == ["  {", '    "status": 404', '    "title": a string', "  }"]
 
 
 def test_a_member_that_is_missing_deeper_is_expected_where_something_stands():
-    lines = excerpt(finding("/0/a/b", "1"), answer([{"status": 404}]))
-    assert marked(lines, Mark.EXPECTED) == ["1"]
-    assert lines[1].mark is Mark.EXPECTED
+    lines = build_excerpt(finding("/0/a/b", "1"), answer([{"status": 404}]))
+    assert marked(lines, LineMark.EXPECTED) == ["1"]
+    assert lines[1].mark is LineMark.EXPECTED
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_json_leaves_expected_and_actual(body):
-    lines = excerpt(finding("/a", "one 17", "one 71"), answer(body))
+    lines = build_excerpt(finding("/a", "one 17", "one 71"), answer(body))
     assert [(line.before, line.changed, line.after) for line in lines] == [("one ", "17", ""), ("one ", "71", "")]
 
 
 def test_a_pointer_into_a_header_compares_the_words():
-    lines = excerpt(finding("header:EvEnergy-Version", "2", "1"), answer({"header:EvEnergy-Version": 1}))
-    assert [line.mark for line in lines] == [Mark.EXPECTED, Mark.ACTUAL]
+    lines = build_excerpt(finding("header:EvEnergy-Version", "2", "1"), answer({"header:EvEnergy-Version": 1}))
+    assert [line.mark for line in lines] == [LineMark.EXPECTED, LineMark.ACTUAL]
 
 
 pointers = st.lists(st.sampled_from(["0", "12", "a", "7b", "~1"]), max_size=4).map(
@@ -96,7 +96,7 @@ def test_a_body_is_lay_out_as_json_would(value):
 
 
 def test_findings_of_one_cause_stand_together_whatever_the_operation():
-    groups = by_cause(
+    groups = group_by_cause(
         [
             finding(message="GET 'a' gave 500", operation="a"),
             finding(message="GET 'b' gave 502", operation="b"),
@@ -110,13 +110,13 @@ def test_findings_of_one_cause_stand_together_whatever_the_operation():
 
 
 def test_groups_keep_every_finding():
-    assert sorted(f.id for g in by_cause(SUMMARY.findings) for f in g.findings) == sorted(
+    assert sorted(f.id for g in group_by_cause(SUMMARY.findings) for f in g.findings) == sorted(
         f.id for f in SUMMARY.findings
     )
 
 
 def test_coverage_counts_what_was_sent_and_answered():
-    covered = {used.key: used for used in coverage.coverage(SUMMARY)}
+    covered = {used.key: used for used in coverage.measure_coverage(SUMMARY)}
     for key, item in covered.items():
         sent = [x for x in SUMMARY.exchanges if x.request.operation == key]
         assert item.requests == len(sent)
@@ -127,7 +127,7 @@ def test_coverage_counts_what_was_sent_and_answered():
 
 
 def test_fields_are_counted_against_what_is_documented():
-    covered = {used.key: used for used in coverage.coverage(SUMMARY)}
+    covered = {used.key: used for used in coverage.measure_coverage(SUMMARY)}
     for key, prefix in (("GET /evses/{evse_id}", ""), ("GET /evses", "[].")):
         each = covered[key]
         bodies = {x.response.body for x in SUMMARY.exchanges if x.request.operation == key and x.status == 200}
@@ -147,32 +147,34 @@ def test_the_smallest_case_has_its_own_place():
     more = [Observed(outcome), Observed(msgspec.structs.replace(outcome, smallest=large.id, times=2))]
     lost = Observed(msgspec.structs.replace(outcome, smallest="not on record", times=3))
     summary = reports.fold([*EVENTS, *more, lost])
-    (finding,) = summary.by_case[outcome.case]
+    (finding,) = summary.findings_by_case[outcome.case]
     assert (finding.exchanges, finding.smallest) == (lines, small.id)
-    assert summary.simplest(finding) == small
+    assert summary.simplest_exchange(finding) == small
     (actual,) = [entry for entry in as_json(summary)["findings"] if entry["id"] == finding.id]
-    assert (actual["smallest"], actual["curl"]) == (small.id, curl(small))
+    assert (actual["smallest"], actual["curl"]) == (small.id, write_curl(small))
     page = html.unescape(reports.FORMATS["html"].render(summary)["report.html"].decode())
     shown = page[page.index(f'<details class="finding" id="{finding.id}"') :]
     shown = shown[: shown.index("</article>")]
     assert (
         shown.index("Smallest case")
-        < shown.index(curl(small))
+        < shown.index(write_curl(small))
         < shown.index("Send it again")
-        < shown.index(curl(large))
+        < shown.index(write_curl(large))
     )
-    assert python(small) in shown
+    assert write_python(small) in shown
     alone = reports.fold(
         [*EVENTS, Observed(msgspec.structs.replace(outcome, exchanges=(small.id,), smallest=large.id))]
     )
-    assert alone.by_case[outcome.case][0].smallest == ""  # what tells it is smaller
+    assert alone.findings_by_case[outcome.case][0].smallest == ""  # what tells it is smaller
     assert f'data-exchange="{small.id}"' in shown
 
 
 def test_the_summary_counts_coverage_as_the_page_does():
     actual = as_json(SUMMARY)["coverage"]
-    covered = coverage.coverage(SUMMARY)
-    assert actual["totals"] == {t.name: {"seen": t.used, "documented": t.offered} for t in coverage.totals(covered)}
+    covered = coverage.measure_coverage(SUMMARY)
+    assert actual["totals"] == {
+        t.name: {"seen": t.used, "documented": t.offered} for t in coverage.sum_coverage(covered)
+    }
     for kind in ("statuses", "parameters", "expansions", "fields"):
         each = [operation[kind] for operation in actual["operations"].values()]
         assert sum(x["seen"] for x in each) == actual["totals"][kind]["seen"]
@@ -181,7 +183,7 @@ def test_the_summary_counts_coverage_as_the_page_does():
 
 
 def test_an_expansion_counts_as_walked_only_when_it_succeeded():
-    covered = coverage.coverage(SUMMARY)
+    covered = coverage.measure_coverage(SUMMARY)
     for used in covered:
         for seen in used.expansions:
             fine = [x for x in SUMMARY.exchanges if x.request.operation == used.key and 200 <= x.status < 300]
@@ -189,12 +191,12 @@ def test_an_expansion_counts_as_walked_only_when_it_succeeded():
 
 
 def test_totals_never_exceed_what_is_offered():
-    for total in coverage.totals(coverage.coverage(SUMMARY)):
+    for total in coverage.sum_coverage(coverage.measure_coverage(SUMMARY)):
         assert 0 < total.used <= total.offered
 
 
 def test_the_curves_end_at_what_was_sent():
-    spending = plots.spending(SUMMARY)
+    spending = plots.plot_spending(SUMMARY)
     assert {curve.identity: curve.total for curve in spending.curves} == {
         name or "anonymous": count for name, count in SUMMARY.requests.items()
     }
@@ -203,7 +205,7 @@ def test_the_curves_end_at_what_was_sent():
 
 
 def test_latencies_are_ordered_and_stay_on_the_axis():
-    actual = plots.latencies(SUMMARY)
+    actual = plots.measure_latencies(SUMMARY)
     assert [item.p95 for item in actual] == sorted((item.p95 for item in actual), reverse=True)
     for item in actual:
         assert 0 <= item.x50 <= item.x95 <= item.x100 <= 100.01
@@ -219,15 +221,15 @@ def test_axes_have_a_few_round_marks(top):
 
 
 def test_the_picture_has_every_resource_and_every_link():
-    drawn = picture(model(), coverage.coverage(SUMMARY))
+    drawn = draw_model(model(), coverage.measure_coverage(SUMMARY))
     assert {node.name for node in drawn.nodes} == {resource.name for resource in model().resources}
     links = {(r.name, target) for r in model().resources for link in r.links for target in link.targets}
     assert {(arc.source, arc.target) for arc in drawn.arcs} == links
-    assert {arc.use for arc in drawn.arcs} <= {Use.WALKED, Use.OPEN}
+    assert {arc.use for arc in drawn.arcs} <= {LinkUse.WALKED, LinkUse.OPEN}
 
 
 def test_nothing_recorded_draws_nothing():
     empty = reports.fold([])
-    assert plots.spending(empty) is None
-    assert plots.latencies(empty) == ()
-    assert coverage.coverage(empty) == ()
+    assert plots.plot_spending(empty) is None
+    assert plots.measure_latencies(empty) == ()
+    assert coverage.measure_coverage(empty) == ()

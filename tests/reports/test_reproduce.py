@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance.model import Exchange, Request
 from conformance.model.target import CLIENT
-from reports.request_commands import curl, python, token_of, variables
+from reports.request_commands import list_variables, token_variable, write_curl, write_python
 
 WITH_TOKEN = MappingProxyType({"EVCONFORM_TOKEN": "T0"})
 ECHO = 'curl() { printf "%s\\0" "$@"; if [ "${@: -1}" = "@-" ]; then printf "stdin:"; cat; fi; }; '
@@ -25,7 +25,7 @@ def arguments(
 ) -> tuple[list[str], bytes]:
     """Return the arguments and the standard input that the shell gives to curl."""
     done = subprocess.run(
-        ["bash", "-uc", ECHO + curl(sent)],
+        ["bash", "-uc", ECHO + write_curl(sent)],
         capture_output=True,
         check=True,
         env={**given, "PATH": "/usr/bin:/bin"},
@@ -66,9 +66,9 @@ def test_no_identity_sends_no_token_and_head_asks_for_the_head():
 @pytest.mark.parametrize("name", ["Authorization", "cookie", "Proxy-Authorization"])
 def test_a_credential_in_a_header_is_never_repeated(name):
     sent = exchange(headers=((name, "Bearer s3cret-value"),))
-    assert "s3cret" not in curl(sent) + python(sent)
-    assert "EVCONFORM_TOKEN" not in curl(sent) or name != "Authorization"
-    assert f'"{name}: Bearer ${{EVCONFORM_CREDENTIAL}}"' in curl(sent)
+    assert "s3cret" not in write_curl(sent) + write_python(sent)
+    assert "EVCONFORM_TOKEN" not in write_curl(sent) or name != "Authorization"
+    assert f'"{name}: Bearer ${{EVCONFORM_CREDENTIAL}}"' in write_curl(sent)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_a_credential_in_a_header_is_never_repeated(name):
     [("full", "EVCONFORM_TOKEN"), ("readonly", "EVCONFORM_TOKEN_READONLY"), ("a b;$(x)", "EVCONFORM_TOKEN_A_B___X_")],
 )
 def test_each_identity_has_its_own_variable(identity, name):
-    assert token_of(identity).name == name
-    assert f"${{{name}}}" in curl(exchange(identity=identity))
+    assert token_variable(identity).name == name
+    assert f"${{{name}}}" in write_curl(exchange(identity=identity))
 
 
 SET = {
@@ -101,7 +101,7 @@ TAKEN_OUT = {
 @pytest.mark.parametrize("case", TAKEN_OUT)
 def test_what_was_taken_out_is_asked_for_where_it_stood(case, capfd):
     sent, url, headers, body, login = TAKEN_OUT[case]
-    lines = {variable.name: variable.what for variable in variables(sent)}
+    lines = {variable.name: variable.what for variable in list_variables(sent)}
     assert lines.keys() <= SET.keys()
     assert all(lines.values())
     given = {name: value for name, value in SET.items() if name in lines}  # nothing else may be needed
@@ -112,7 +112,7 @@ def test_what_was_taken_out_is_asked_for_where_it_stood(case, capfd):
     ]
     assert (words[words.index("-u") + 1] if "-u" in words else None) == (":".join(login) if login else None)
     assert not body or words[words.index("--data-raw") + 1].encode() == body
-    subprocess.run([sys.executable, "-c", FAKE + python(sent)], check=True, env=given)
+    subprocess.run([sys.executable, "-c", FAKE + write_python(sent)], check=True, env=given)
     assert json.loads(capfd.readouterr().err) == [sent.request.method, url, headers, body.hex(), login]
 
 
@@ -129,7 +129,7 @@ sys.modules["httpx"] = types.SimpleNamespace(request=request)
 
 def test_the_python_script_sends_the_same_request(monkeypatch, capfd):
     sent = exchange("PATCH", "http://h/v2/\"quoted\"?x='1'", (("X-Probe", "{braces} 'quotes' \\ é"),), b"\x00\xff{}")
-    code = FAKE + python(sent)
+    code = FAKE + write_python(sent)
     subprocess.run([sys.executable, "-c", code], check=True, env={"EVCONFORM_TOKEN": "T0"})
     method, url, headers, body, _ = json.loads(capfd.readouterr().err)
     assert (method, url, bytes.fromhex(body)) == ("PATCH", sent.url, b"\x00\xff{}")

@@ -10,14 +10,14 @@ import reports
 from conformance.model import Certification, Certified
 from reports import waivers
 from reports.summary import CertificateState
-from reports.terminal import render, render_difference
+from reports.terminal import render_difference, render_summary
 
 SUMMARY = reports.fold(events(Settings(exchanges=120)))
 
 
 def printed(summary, **options):
     out = io.StringIO()
-    render(summary, Console(file=out, width=100, **options), Path("/somewhere/report.html"))
+    render_summary(summary, Console(file=out, width=100, **options), Path("/somewhere/report.html"))
     return out.getvalue()
 
 
@@ -31,7 +31,7 @@ def test_it_tells_what_failed_how_to_see_it_again_and_where_the_report_is():
 
 def test_it_tells_why_cases_were_not_tested():
     text = printed(SUMMARY)
-    for reason, count in list(SUMMARY.gaps.items())[:3]:
+    for reason, count in list(SUMMARY.gap_counts.items())[:3]:
         assert f"not tested {count:,}: {reason}" in text
 
 

@@ -8,7 +8,7 @@ import reports
 from conformance.errors import UsageError
 from conformance.model import Observed, Outcome, Planned, Verdict
 from reports import waivers
-from reports.formats.badge import State, state_of
+from reports.formats.badge import BadgeState, badge_state
 from reports.summary import RunVerdict, WaiverState
 
 TODAY = dt.date(2026, 9, 22)
@@ -34,7 +34,7 @@ def test_a_waived_must_conforms_with_waivers_and_never_plainly():
     assert applied.verdict is RunVerdict.WAIVED
     assert applied.verdict.exit_code == 0
     assert applied.counts == BROKEN.counts
-    assert state_of(applied) is State.WAIVED
+    assert badge_state(applied) is BadgeState.WAIVED
 
 
 def test_a_waiver_does_not_cover_another_operation():
@@ -75,17 +75,17 @@ def test_a_waiver_that_is_no_longer_right_fails_a_run_that_conforms(listed, expe
 
 def test_the_badge_of_a_run_that_fails_for_expired_waivers_alone_says_expired():
     expired = waiver(expires=TODAY - dt.timedelta(days=1))
-    assert state_of(waivers.apply(BROKEN, [expired], TODAY)) is State.EXPIRED
-    assert state_of(BROKEN) is State.VIOLATIONS
+    assert badge_state(waivers.apply(BROKEN, [expired], TODAY)) is BadgeState.EXPIRED
+    assert badge_state(BROKEN) is BadgeState.VIOLATIONS
     second = reports.fold(events(Settings(exchanges=100)))
-    assert state_of(waivers.apply(second, [expired], TODAY)) is State.VIOLATIONS
+    assert badge_state(waivers.apply(second, [expired], TODAY)) is BadgeState.VIOLATIONS
 
 
 @pytest.mark.parametrize("hostile", ['GET /"quoted"\n[[waiver]]', "back\\slash\x7f\u2028", "é 💡"])
 def test_the_entry_of_a_finding_can_be_pasted_and_covers_it(tmp_path, hostile):
     broken = reports.fold([*CLEAN, Observed(Outcome("EXP-04", hostile, Verdict.FAIL, "differs"))])
-    (finding,) = [finding for finding in broken.findings if finding.violation]
-    text = waivers.entry(finding, broken.started.started_at)
+    (finding,) = [finding for finding in broken.findings if finding.is_violation]
+    text = waivers.write_entry(finding, broken.started.started_at)
     assert list(tomllib.loads(text)) == ["waiver"]
     path = tmp_path / "waivers.toml"
     path.write_text(text, encoding="utf-8")

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import pytest
 import uvicorn
 
-from conformance.description import Description, load
+from conformance.description import Description, load_description
 from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
-from conformance.mock_server.assembly import Settings, assemble
-from reports import Summary, fold, read
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from reports import Summary, fold, read_events
 
 
 class Arrival(NamedTuple):
@@ -30,7 +30,7 @@ class Recorder:
 
     def __init__(self, description: Description, faults: tuple[str, ...] = ()) -> None:
         self.arrivals: list[Arrival] = []
-        self._served = assemble(Settings(faults=faults, rate_limit=10**9), description)
+        self._served = assemble_server(ServerSettings(faults=faults, rate_limit=10**9), description)
         config = uvicorn.Config(self, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -49,7 +49,9 @@ class Recorder:
     def records(self) -> set[str]:
         """The paths of everything in the server's world."""
         world = self._served.world
-        return {record.path for each in world.shape.model.resources for record in world.store.all(each.name)}
+        return {
+            record.path for each in world.shape.model.resources for record in world.store.iterate_records(each.name)
+        }
 
     def start(self) -> None:
         self._thread.start()
@@ -73,7 +75,7 @@ def recording(description: Description, faults: tuple[str, ...] = ()) -> Iterato
 
 @pytest.fixture(scope="session")
 def description() -> Description:
-    return load()
+    return load_description()
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +115,9 @@ def run_in_process(options: RunOptions) -> Summary:
     session = Session.open(options)
     try:
         worker = Worker(session.spec, session.brief, "main")
-        for item in worker.todo:
+        for item in worker.remaining_items:
             worker.run(item)
         worker.close()
-        return fold(read([session.finish()]))
+        return fold(read_events([session.finish()]))
     finally:
         session.close()

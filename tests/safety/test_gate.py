@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.description import load
+from conformance.description import load_description
 from conformance.model import Effect, Operation, Response, Role, Target, TargetKind
 from conformance.safety import gate as gate_module
 from conformance.safety.delivery_gate import DeliveryGate
@@ -155,9 +155,13 @@ def test_without_leave_nothing_unsafe_passes_whatever_its_path(kind, flags, meth
     assert not kept or not is_let_pass(kind, flags, method, url, ())
 
 
-@given(st.sampled_from(load().model.operations), st.sampled_from([NOTHING, WRITES, ALL]), st.sampled_from(TargetKind))
+@given(
+    st.sampled_from(load_description().model.operations),
+    st.sampled_from([NOTHING, WRITES, ALL]),
+    st.sampled_from(TargetKind),
+)
 def test_every_documented_operation_passes_as_its_effect_allows(documented, flags, kind):
-    gate = Gate(target(kind, flags), load().model.operations)
+    gate = Gate(target(kind, flags), load_description().model.operations)
     path = documented.path.replace("{", "").replace("}", "")
     risky = documented.effect in {Effect.HARDWARE, Effect.MONEY, Effect.IRREVERSIBLE}
     unsafe = documented.method not in READS

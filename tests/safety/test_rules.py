@@ -93,7 +93,7 @@ ENDINGS = st.text(st.sampled_from(".@:/\\?#%[]\t\n -_") | st.characters(), max_s
 def test_no_spelling_that_the_client_takes_to_live_may_be_written_to(host, scheme, name):
     config = Config({name: TargetConfig(f"{scheme}{host}/v2")})
     try:
-        found = resolve(name, config, local={}, environment={}).target
+        found = resolve(name, config, builtin_identities={}, environment={}).target
         reached = httpx.URL(found.base_url).raw_host.decode().rstrip(".").lower()
     except (UsageError, httpx.InvalidURL):
         return

@@ -13,7 +13,7 @@ from structure import Difference
 
 import specs
 
-FOLDER = specs.path("ev-energy-v2")
+FOLDER = specs.find_data("ev-energy-v2")
 
 _HEAD = """# Where this description departs from the provider's
 

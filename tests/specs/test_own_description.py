@@ -11,7 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from structure import effective_parameters, operations, resolve, strings
 
 import specs
-from conformance.description.pointers import references
+from conformance.description.pointers import find_references
 
 STANDARD_HEADERS = {"EvEnergy-Version", "X-RateLimit-Limit", "X-RateLimit-Remaining"}
 # Resources whose own URL no path of the API serves.
@@ -32,7 +32,7 @@ def test_it_is_valid_openapi_and_has_every_operation(document):
 
 
 def test_every_component_is_used(document):
-    used = {target for _, target in references(document)}
+    used = {target for _, target in find_references(document)}
     declared = {
         f"#/components/{kind}/{name}"
         for kind, members in document["components"].items()
@@ -118,7 +118,7 @@ def test_urls_in_examples_lead_to_a_path(document):
 
 
 def test_data_is_found_by_name():
-    assert specs.path("ev-energy-v2").joinpath("openapi.yaml").is_file()
-    assert specs.path("ev-energy-v2/resources/evses.yaml").is_file()
+    assert specs.find_data("ev-energy-v2").joinpath("openapi.yaml").is_file()
+    assert specs.find_data("ev-energy-v2/resources/evses.yaml").is_file()
     with pytest.raises(FileNotFoundError, match="no-such-thing"):
-        specs.path("no-such-thing")
+        specs.find_data("no-such-thing")

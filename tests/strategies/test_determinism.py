@@ -8,7 +8,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
-from strategies.determinism import reproducible
+from strategies.determinism import exclude_local_constants
 
 LOADED = "constants_of_somebody"
 WORDS = [f"constant {number}" for number in range(200)]
@@ -98,12 +98,12 @@ def test_hypothesis_takes_constants_of_modules_and_is_kept_from_it(monkeypatch):
     monkeypatch.setattr(providers, "_get_local_constants", lambda: type(before)(strings={*WORDS}, integers={*NUMBERS}))
     providers.CONSTANTS_CACHE.cache.clear()
     assert {*draw_with_one_seed()} & {*WORDS, *NUMBERS}
-    with reproducible():
+    with exclude_local_constants():
         alone = draw_with_one_seed()
     assert not {*alone} & {*WORDS, *NUMBERS}
     monkeypatch.undo()
     providers.CONSTANTS_CACHE.cache.clear()
-    with reproducible():
+    with exclude_local_constants():
         assert draw_with_one_seed() == alone
 
 
@@ -114,7 +114,7 @@ MOVED = ["hypothesis.internal.conjecture.providers", "hypothesis.internal.consta
 def test_a_module_that_hypothesis_moved_is_no_error_and_no_warning(monkeypatch, recwarn, module):
     monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.delattr(module)
-    with reproducible():
+    with exclude_local_constants():
         pass
     assert not recwarn
 
@@ -123,7 +123,7 @@ def test_a_module_that_hypothesis_moved_is_no_error_and_no_warning(monkeypatch, 
 def test_a_name_that_hypothesis_dropped_leaves_the_other_alone(monkeypatch, recwarn, name):
     monkeypatch.delattr(providers, name)
     before = dict(vars(providers))
-    with reproducible():
+    with exclude_local_constants():
         assert dict(vars(providers)) == before
     assert not recwarn
 
@@ -134,13 +134,13 @@ def test_constants_of_another_shape_are_left_alone(monkeypatch):
 
     monkeypatch.setattr("hypothesis.internal.constants_ast.Constants", need_argument)
     before = providers._get_local_constants
-    with reproducible():
+    with exclude_local_constants():
         assert providers._get_local_constants is before
 
 
 def test_everything_is_put_back_after_an_error():
     before = (providers._get_local_constants, providers.CONSTANTS_CACHE)
-    with pytest.raises(ZeroDivisionError), reproducible():
+    with pytest.raises(ZeroDivisionError), exclude_local_constants():
         1 / bool(providers._get_local_constants is before[0])
     assert (providers._get_local_constants, providers.CONSTANTS_CACHE) == before
 

@@ -4,9 +4,9 @@ from itertools import combinations
 
 import pytest
 
-from strategies import Broken, History, lifecycles, relayed, scripts, shorter
-from strategies.histories import Do
-from tests.core.test_delta_debugging import answered
+from strategies import Broken, History, lifecycles, run_conversation, scripts, shorten_script
+from strategies.histories import StepKind
+from tests.core.test_delta_debugging import run_search
 from tests.strategies.test_workflows import Garage
 
 
@@ -23,7 +23,7 @@ def drawn(validators, vehicles):
 def find_broken(vehicles, script, fault):
     """Return the requirement that a history breaks on an API with a seeded fault, empty for none."""
     try:
-        relayed(History(vehicles).told(script), Garage(fault))
+        run_conversation(History(vehicles).run_steps(script), Garage(fault))
     except Broken as error:
         return error.requirement
     return ""
@@ -33,12 +33,12 @@ def test_a_number_stands_for_the_same_histories(validators, vehicles, drawn):
     assert scripts(validators, vehicles, number=1) == drawn
     assert scripts(validators, vehicles, number=2) != drawn
     assert len({*map(repr, drawn)}) == len(drawn) == 60
-    assert all(script[0].do is Do.CREATE and 2 <= len(script) <= 9 for script in drawn)
+    assert all(script[0].do is StepKind.CREATE and 2 <= len(script) <= 9 for script in drawn)
 
 
 def test_the_first_ten_have_most_orders_of_three_steps(drawn):
     orders = {tuple(step.do for step in three) for script in drawn[:10] for three in combinations(script, 3)}
-    assert len(orders) > len(Do) ** 3 / 2
+    assert len(orders) > len(StepKind) ** 3 / 2
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_of_a_history_remains_what_breaks_something(vehicles, drawn, fault, requ
         best = offer if shows else best
         return shows
 
-    answered(shorter(script), same)
+    run_search(shorten_script(script), same)
     assert [step.do for step in best] == left
     assert len(best[0].body) <= len(script[0].body)
 
@@ -71,7 +71,7 @@ def test_of_a_history_remains_what_breaks_something(vehicles, drawn, fault, requ
 def test_a_history_leaves_nothing_behind(vehicles, drawn):
     for script in drawn:
         garage, history = Garage(), History(vehicles)
-        relayed(history.told(script), garage)
-        relayed(history.leave(), garage)
+        run_conversation(history.run_steps(script), garage)
+        run_conversation(history.delete_rest(), garage)
         assert garage.made
         assert not garage.vehicles

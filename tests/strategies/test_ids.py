@@ -6,7 +6,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from conformance.tools.ulid import is_ulid, milliseconds
+from conformance.tools.ulid import extract_milliseconds, is_ulid
 from strategies import MALFORMATIONS, monotonic_ids, near_miss_ids, near_misses, prefixed_ulids, ulids
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
@@ -17,12 +17,12 @@ def test_ulids_lie_in_their_time_range(data, earliest, span):
     ulid = data.draw(ulids(earliest=earliest, latest=earliest + span))
     assert is_ulid(ulid)
     first, last = (round(moment.timestamp() * 1000) for moment in (earliest, earliest + span))
-    assert first <= milliseconds(ulid) <= last
+    assert first <= extract_milliseconds(ulid) <= last
 
 
 @given(first=ulids(), second=ulids())
 def test_ulids_sort_as_their_times(first, second):
-    if milliseconds(first) < milliseconds(second):
+    if extract_milliseconds(first) < extract_milliseconds(second):
         assert first < second
 
 
@@ -37,7 +37,7 @@ def test_ids_shrink_to_the_earliest_time_and_zeros():
     earliest = datetime(2024, 1, 1, tzinfo=UTC)
     simplest = find(prefixed_ulids("evse", earliest=earliest), lambda _: True)
     assert simplest == "evse01HK153X000000000000000000"
-    assert milliseconds(simplest[4:]) == earliest.timestamp() * 1000
+    assert extract_milliseconds(simplest[4:]) == earliest.timestamp() * 1000
     assert find(ulids(), lambda ulid: not ulid.endswith("0")).endswith("0000000001")
 
 
@@ -49,7 +49,9 @@ def test_runs_rise_strictly(ids):
 
 
 def test_runs_reach_several_ids_within_one_millisecond():
-    run = find(monotonic_ids("evse"), lambda ids: len({milliseconds(identifier[4:]) for identifier in ids}) < len(ids))
+    run = find(
+        monotonic_ids("evse"), lambda ids: len({extract_milliseconds(identifier[4:]) for identifier in ids}) < len(ids)
+    )
     assert len(run) == 2
 
 

@@ -36,7 +36,7 @@ NOTHING = Operation("GET /x", "x", "GET", "/x", "#/x", Role.LIST, Effect.NONE, "
 def test_expansions_are_documented_and_no_deeper_than_asked(data, chargers, validators, depth):
     expand = data.draw(expansions(chargers, max_depth=depth))
     assert expand
-    assert validators.parameter(chargers.parameter("expand"), expand) == ()
+    assert validators.validate_parameter(chargers.find_parameter("expand"), expand) == ()
     assert max(path.count(".") for path in expand) < depth
 
 
@@ -67,7 +67,7 @@ def test_every_operation_has_bad_expansions_that_it_does_not_document(descriptio
         bad = bad_expansions(operation)
         assert {"unknown", "unknown-below", "other-case", "trailing-dot"} <= {miss.name for miss in bad}
         for miss in bad:
-            assert validators.parameter(operation.parameter("expand"), [miss.value]), miss
+            assert validators.validate_parameter(operation.find_parameter("expand"), [miss.value]), miss
 
 
 def test_an_operation_without_expansions_still_has_unknown_ones():
@@ -84,10 +84,10 @@ def test_orders_are_permutations_without_repetition(paths):
 
 @given(data=st.data())
 def test_page_sizes_are_accepted_and_bad_ones_are_not(data, chargers, validators):
-    size = chargers.parameter("page_size")
-    assert validators.parameter(size, [str(data.draw(page_sizes(chargers.pagination)))]) == ()
+    size = chargers.find_parameter("page_size")
+    assert validators.validate_parameter(size, [str(data.draw(page_sizes(chargers.pagination)))]) == ()
     for bad in bad_page_sizes(chargers.pagination):
-        assert validators.parameter(size, [bad.value]), bad.name
+        assert validators.validate_parameter(size, [bad.value]), bad.name
 
 
 @pytest.mark.parametrize("edge", [1, 2, 25, 100])
@@ -97,7 +97,12 @@ def test_the_edges_of_page_sizes_are_drawn(edge):
 
 @given(data=st.data())
 def test_cursors_fit_their_scheme(data, chargers, validators):
-    assert validators.parameter(chargers.parameter("page_after"), [data.draw(cursors(CURSOR, prefix="evse"))]) == ()
+    assert (
+        validators.validate_parameter(
+            chargers.find_parameter("page_after"), [data.draw(cursors(CURSOR, prefix="evse"))]
+        )
+        == ()
+    )
     assert datetime.fromisoformat(data.draw(cursors(TIMES)))
     assert data.draw(cursors(CURSOR, seen=["a", "b"])) in {"a", "b"}
 
@@ -138,7 +143,7 @@ def test_bad_timestamps_are_no_timestamps(timestamp, validators):
 
 
 def _complains(validators, schema, text):
-    return validators.parameter(Parameter("at", Location.QUERY, schema=schema), [text])
+    return validators.validate_parameter(Parameter("at", Location.QUERY, schema=schema), [text])
 
 
 def test_what_is_no_timestamp_has_no_near_misses():
@@ -228,7 +233,7 @@ def test_bad_filter_values_are_refused_by_the_parameters_schema(description, val
         for list_filter in operation.filters:
             for bad in bad_filter_values(operation, list_filter):
                 judged += 1
-                assert validators.parameter(operation.parameter(list_filter.parameter), [bad.value]), (
+                assert validators.validate_parameter(operation.find_parameter(list_filter.parameter), [bad.value]), (
                     operation.key,
                     bad,
                 )

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from conformance.errors import UsageError
-from conformance.targets.config import Config, Identity, TargetConfig, load, resolved
-from conformance.targets.resolver import Resolved, resolve
+from conformance.targets.config import Config, IdentityConfig, TargetConfig, load_config, resolve_variable
+from conformance.targets.resolver import ResolvedTarget, resolve
 
 SECRET = "a-very-secret-value"
 WHOLE = f"""
@@ -39,30 +39,30 @@ def write_file(tmp_path):
 
 
 def test_load_reads_every_key(write_file):
-    config = load(write_file(WHOLE))
+    config = load_config(write_file(WHOLE))
     here = config.targets["here"]
     assert config.description == "api.yaml"
     assert (here.base_url, here.budget, here.writes, here.hardware) == ("http://127.0.0.1:8000/v2", 900, True, False)
     assert here.seeds == {"evse_id": ("evse01",)}
-    assert here.identities["full"] == Identity(client_id="me", client_secret=SECRET, scope="a b")
-    assert here.identities["readonly"] == Identity(token="env:READONLY")
+    assert here.identities["full"] == IdentityConfig(client_id="me", client_secret=SECRET, scope="a b")
+    assert here.identities["readonly"] == IdentityConfig(token="env:READONLY")
 
 
 def test_without_a_file_the_configuration_is_empty(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert load(None) == Config()
+    assert load_config(None) == Config()
 
 
 def test_the_file_in_the_current_directory_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "evconform.toml").write_text("[targets.a]\nbase_url='http://h/v2'")
-    assert set(load(None).targets) == {"a"}
+    assert set(load_config(None).targets) == {"a"}
 
 
 @pytest.mark.parametrize("name", ["gone.toml", "."])
 def test_a_named_file_must_exist(tmp_path, name):
     with pytest.raises(UsageError, match="does not exist") as raised:
-        load(tmp_path / name)
+        load_config(tmp_path / name)
     assert str(tmp_path / name) in raised.value.message
     assert raised.value.exit_code == 2
 
@@ -86,7 +86,7 @@ def test_a_named_file_must_exist(tmp_path, name):
 def test_errors_name_the_file_and_the_place_and_no_value(write_file, text, expected):
     path = write_file(text)
     with pytest.raises(UsageError) as raised:
-        load(path)
+        load_config(path)
     assert str(path) in raised.value.message
     assert expected in raised.value.message
     assert raised.value.hint
@@ -95,16 +95,16 @@ def test_errors_name_the_file_and_the_place_and_no_value(write_file, text, expec
 
 class TestVariables:
     def test_a_plain_value_is_returned_as_it_is(self):
-        assert resolved("plain", "it", {}) == "plain"
-        assert resolved("", "it", {}) == ""
+        assert resolve_variable("plain", "it", {}) == "plain"
+        assert resolve_variable("", "it", {}) == ""
 
     def test_a_variable_is_read(self):
-        assert resolved("env:NAME", "it", {"NAME": SECRET}) == SECRET
+        assert resolve_variable("env:NAME", "it", {"NAME": SECRET}) == SECRET
 
     @pytest.mark.parametrize("environment", [{}, {"NAME": ""}, {"OTHER": SECRET}])
     def test_an_unset_variable_is_named(self, environment):
         with pytest.raises(UsageError, match="the token of full needs the environment variable NAME") as raised:
-            resolved("env:NAME", "the token of full", environment)
+            resolve_variable("env:NAME", "the token of full", environment)
         assert "export NAME" in raised.value.hint
 
 
@@ -117,16 +117,16 @@ def print_rich(value):
 @pytest.mark.parametrize("show", [repr, str, print_rich])
 @pytest.mark.parametrize("field", ["token", "client_secret"])
 def test_no_secret_is_shown(show, field):
-    identity = Identity(**{field: SECRET})
+    identity = IdentityConfig(**{field: SECRET})
     config = Config({"a": TargetConfig("http://127.0.0.1:1/v2", identities={"full": identity})})
-    target = resolve("a", config, local={}, environment={})
-    assert isinstance(target, Resolved)
+    target = resolve("a", config, builtin_identities={}, environment={})
+    assert isinstance(target, ResolvedTarget)
     for value in (identity, config, target, [identity]):
         assert SECRET not in show(value)
 
 
 def test_no_secret_is_in_a_traceback_with_its_locals():
-    identity = Identity(token=SECRET)
+    identity = IdentityConfig(token=SECRET)
     try:
         assert identity.scope == "another"
     except AssertionError as error:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from conformance.errors import UsageError
 from conformance.model import TargetKind
-from conformance.targets.config import Config, Identity, TargetConfig
-from conformance.targets.resolver import TOKEN_VARIABLE, loopback, resolve
+from conformance.targets.config import Config, IdentityConfig, TargetConfig
+from conformance.targets.resolver import TOKEN_VARIABLE, is_loopback, resolve
 
-PUBLISHED = {"full": Identity(token="token-full")}
-MINE = {"full": Identity(token="mine")}
+PUBLISHED = {"full": IdentityConfig(token="token-full")}
+MINE = {"full": IdentityConfig(token="mine")}
 CONFIG = Config(
     {
         "here": TargetConfig("http://127.0.0.1:8000/v2/", identities=MINE),
@@ -23,7 +23,7 @@ CONFIG = Config(
 
 
 def resolve_target(name, environment=None, config=CONFIG):
-    return resolve(name, config, local=PUBLISHED, environment=environment or {})
+    return resolve(name, config, builtin_identities=PUBLISHED, environment=environment or {})
 
 
 class TestNames:
@@ -135,7 +135,7 @@ class TestCredentials:
         "url", ["http://127.0.0.1:9/v2", "http://localhost:9/v2", "http://[::1]:9/v2", "http://127.8.8.8/v2"]
     )
     def test_loopback_gets_the_published_identities(self, url):
-        assert loopback(url)
+        assert is_loopback(url)
         assert resolve_target(url).config.identities == PUBLISHED
 
     @pytest.mark.parametrize(
@@ -147,14 +147,14 @@ class TestCredentials:
         ],
     )  # fmt: skip
     def test_no_other_host_gets_the_published_identities(self, url):
-        assert not loopback(url)
+        assert not is_loopback(url)
         assert resolve_target(url).config.identities == {}
         assert resolve_target(url).target.identities == ()
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v2", "https://h.example/v2", "live"])
     def test_a_token_in_the_environment_needs_no_file(self, url):
         identities = resolve_target(url, {TOKEN_VARIABLE: "abc"}).config.identities
-        assert identities == {"full": Identity(token=f"env:{TOKEN_VARIABLE}")}
+        assert identities == {"full": IdentityConfig(token=f"env:{TOKEN_VARIABLE}")}
 
     def test_configured_identities_win_over_the_environment(self):
         assert resolve_target("here", {TOKEN_VARIABLE: "abc"}).config.identities == MINE

@@ -10,12 +10,12 @@ import respx
 from rich.console import Console
 
 from conformance.errors import TargetError, UsageError
-from conformance.targets.config import Identity
-from conformance.targets.tokens import Credentials, obtain
+from conformance.targets.config import IdentityConfig
+from conformance.targets.tokens import Credentials, obtain_credentials
 
 URL = "https://tokens.example/o/token/"
 CLIENT, SECRET, TOKEN = "me", "a-very-secret-value", "a-very-secret-token"
-WITH_CLIENT = {"full": Identity(client_id=CLIENT, client_secret=SECRET)}
+WITH_CLIENT = {"full": IdentityConfig(client_id=CLIENT, client_secret=SECRET)}
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def endpoint():
 
 
 def test_a_configured_token_needs_no_request(endpoint):
-    credentials, sent = obtain({"full": Identity(token=TOKEN)}, URL)
+    credentials, sent = obtain_credentials({"full": IdentityConfig(token=TOKEN)}, URL)
     assert credentials.headers == {"full": (("Authorization", f"Bearer {TOKEN}"),)}
     assert credentials.secrets == {"full.token": TOKEN}
     assert sent == 0
@@ -33,7 +33,7 @@ def test_a_configured_token_needs_no_request(endpoint):
 
 
 def test_client_credentials_are_sent_by_basic(endpoint):
-    credentials, sent = obtain(WITH_CLIENT, URL)
+    credentials, sent = obtain_credentials(WITH_CLIENT, URL)
     request = endpoint.calls.last.request
     assert request.headers["Authorization"] == "Basic " + b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
     assert parse_qs(request.content.decode()) == {"grant_type": ["client_credentials"]}
@@ -44,7 +44,7 @@ def test_client_credentials_are_sent_by_basic(endpoint):
 
 
 def test_a_login_is_form_encoded_and_redacted_in_that_form_too(endpoint):
-    credentials, _ = obtain({"full": Identity(client_id="m:e", client_secret="50% + ü")}, URL)
+    credentials, _ = obtain_credentials({"full": IdentityConfig(client_id="m:e", client_secret="50% + ü")}, URL)
     login = b64encode(b"m%3Ae:50%25+%2B+%C3%BC").decode()
     assert endpoint.calls.last.request.headers["Authorization"] == f"Basic {login}"
     assert credentials.headers["full#client"] == (("Authorization", f"Basic {login}"),)
@@ -54,7 +54,9 @@ def test_a_login_is_form_encoded_and_redacted_in_that_form_too(endpoint):
 def test_values_come_from_the_environment(endpoint, monkeypatch):
     monkeypatch.setenv("MY_SECRET", SECRET)
     monkeypatch.setenv("MY_SCOPE", "evse:read user:read")
-    obtain({"full": Identity(client_id=CLIENT, client_secret="env:MY_SECRET", scope="env:MY_SCOPE")}, URL)
+    obtain_credentials(
+        {"full": IdentityConfig(client_id=CLIENT, client_secret="env:MY_SECRET", scope="env:MY_SCOPE")}, URL
+    )
     request = endpoint.calls.last.request
     assert parse_qs(request.content.decode())["scope"] == ["evse:read user:read"]
     assert b64encode(f"{CLIENT}:{SECRET}".encode()).decode() in request.headers["Authorization"]
@@ -63,10 +65,10 @@ def test_values_come_from_the_environment(endpoint, monkeypatch):
 def test_each_identity_requests_its_own_token(endpoint):
     identities = {
         **WITH_CLIENT,
-        "readonly": Identity(client_id="you", client_secret="x"),
-        "expired": Identity(token="old"),
+        "readonly": IdentityConfig(client_id="you", client_secret="x"),
+        "expired": IdentityConfig(token="old"),
     }
-    credentials, sent = obtain(identities, URL)
+    credentials, sent = obtain_credentials(identities, URL)
     assert sent == 2
     assert {"full", "readonly", "expired"} <= set(credentials.headers)
     assert endpoint.call_count == 2
@@ -74,20 +76,22 @@ def test_each_identity_requests_its_own_token(endpoint):
 
 def test_a_given_client_is_used(endpoint):
     with httpx.Client() as client:
-        assert obtain(WITH_CLIENT, URL, client)[1] == 1
+        assert obtain_credentials(WITH_CLIENT, URL, client)[1] == 1
 
 
-@pytest.mark.parametrize("identity", [Identity(), Identity(client_secret=SECRET), Identity(scope="x")])
+@pytest.mark.parametrize(
+    "identity", [IdentityConfig(), IdentityConfig(client_secret=SECRET), IdentityConfig(scope="x")]
+)
 def test_an_identity_without_credentials_sends_no_token_request(endpoint, identity):
     with pytest.raises(UsageError, match="the identity full has no credentials"):
-        obtain({"full": identity}, URL)
+        obtain_credentials({"full": identity}, URL)
     assert not endpoint.called
 
 
 def test_an_unset_variable_is_named(monkeypatch):
     monkeypatch.delenv("GONE", raising=False)
     with pytest.raises(UsageError, match="the token of full needs the environment variable GONE"):
-        obtain({"full": Identity(token="env:GONE")}, URL)
+        obtain_credentials({"full": IdentityConfig(token="env:GONE")}, URL)
 
 
 RESPONSES = {
@@ -109,7 +113,7 @@ def test_a_response_without_token_is_reported_without_secrets(endpoint, case):
     response, expected = RESPONSES[case]
     endpoint.mock(return_value=response)
     with pytest.raises(TargetError, match=expected) as raised:
-        obtain(WITH_CLIENT, URL)
+        obtain_credentials(WITH_CLIENT, URL)
     assert URL in raised.value.message
     assert raised.value.hint
     assert raised.value.exit_code == 3
@@ -123,14 +127,14 @@ def test_a_response_without_token_is_reported_without_secrets(endpoint, case):
 def test_an_unreachable_endpoint_is_reported(endpoint, error):
     endpoint.mock(side_effect=error)
     with pytest.raises(TargetError, match="cannot be reached") as raised:
-        obtain(WITH_CLIENT, URL)
+        obtain_credentials(WITH_CLIENT, URL)
     assert SECRET not in raised.value.message
 
 
 @pytest.mark.parametrize("url", ["nonsense", "https://[/", "ftp://h/"])
 def test_an_invalid_token_url_is_reported(url):
     with pytest.raises(TargetError, match="cannot be reached"):
-        obtain(WITH_CLIENT, url)
+        obtain_credentials(WITH_CLIENT, url)
 
 
 def test_credentials_show_names_and_no_secret():

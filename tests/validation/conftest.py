@@ -17,7 +17,7 @@ from conformance.model import (
     ResponseSpec,
     Role,
 )
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 
 URI = {"type": "string", "format": "uri"}
 SCHEMAS: dict[str, Any] = {
@@ -205,8 +205,8 @@ def description() -> Description:
 
 
 @pytest.fixture(scope="session")
-def validators(description: Description) -> Validators:
-    return Validators(description)
+def validators(description: Description) -> SchemaValidators:
+    return SchemaValidators(description)
 
 
 @pytest.fixture(scope="session")

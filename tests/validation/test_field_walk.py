@@ -23,28 +23,30 @@ MODEL = "https://api.example/v2/models/m"
     ],
 )
 def test_unknown_fields_by_pointer(validators, charger, addition, unknown):
-    assert validators.unknown_fields(CHARGER, charger | addition) == unknown
+    assert validators.find_unknown_fields(CHARGER, charger | addition) == unknown
 
 
 def test_parts_of_all_of_declare_together(validators, charger):
-    assert validators.unknown_fields(DETAIL, charger | {"notes": "n", "power": 1}) == ()
-    assert validators.unknown_fields(CHARGER, charger | {"notes": "n"}) == ("/notes",)
-    assert validators.unknown_fields(DETAIL, charger | {"model": {"url": MODEL, "notes": "n"}}) == ("/model/notes",)
+    assert validators.find_unknown_fields(DETAIL, charger | {"notes": "n", "power": 1}) == ()
+    assert validators.find_unknown_fields(CHARGER, charger | {"notes": "n"}) == ("/notes",)
+    assert validators.find_unknown_fields(DETAIL, charger | {"model": {"url": MODEL, "notes": "n"}}) == (
+        "/model/notes",
+    )
 
 
 def test_an_invalid_body_does_not_make_its_neighbours_unknown(validators, charger):
     wrong = charger | {"power": "x", "model": {"url": 5, "make": MODEL}, "area": {"type": "Circle", "coordinates": []}}
-    assert validators.unknown_fields(CHARGER, wrong) == ()
+    assert validators.find_unknown_fields(CHARGER, wrong) == ()
 
 
 def test_unknown_fields_name_their_list_item(validators, list_operation, charger):
     pointer = list_operation.responses[0].media[0].schema
-    assert validators.unknown_fields(pointer, [charger, charger | {"x": 1}]) == ("/1/x",)
+    assert validators.find_unknown_fields(pointer, [charger, charger | {"x": 1}]) == ("/1/x",)
 
 
 @pytest.mark.parametrize("instance", [None, 5, "x", [], [[{"x": 1}]], {}])
 def test_an_instance_of_another_type_has_no_unknown_fields(validators, instance):
-    assert validators.unknown_fields(CHARGER, instance) == ()
+    assert validators.find_unknown_fields(CHARGER, instance) == ()
 
 
 @given(name=st.text(min_size=1), depth=st.sampled_from(["", "/model", "/model/make"]))
@@ -55,11 +57,11 @@ def test_any_undeclared_name_is_found_at_any_depth(validators, description, name
     body = {"id": "evse01HSH04KDEWF6Z4DB2J77J74K5", "url": MODEL, "model": model}
     {"": body, "/model": model, "/model/make": make}[depth][name] = 1
     escaped = name.replace("~", "~0").replace("/", "~1")
-    assert validators.unknown_fields(CHARGER, body) == (f"{depth}/{escaped}",)
+    assert validators.find_unknown_fields(CHARGER, body) == (f"{depth}/{escaped}",)
 
 
 def test_seen_fields_are_pointers_of_property_schemas(validators, charger):
-    seen = validators.seen_fields(DETAIL, charger | {"model": {"url": MODEL}, "notes": None, "x": 1})
+    seen = validators.find_seen_fields(DETAIL, charger | {"model": {"url": MODEL}, "notes": None, "x": 1})
     assert seen == {
         f"{CHARGER}/properties/id",
         f"{CHARGER}/properties/url",

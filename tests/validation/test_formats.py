@@ -4,7 +4,7 @@ import pytest
 
 from conformance.description import Description
 from conformance.model import Exchange, Request, Response
-from conformance.validation import SecondOpinion, Validators
+from conformance.validation import SchemaValidators, SecondOpinion
 
 UUID = "123e4567-e89b-12d3-a456-426614174000"
 CASES = {
@@ -41,14 +41,14 @@ def describe(form: str) -> Description:
 @pytest.mark.parametrize("form", CASES)
 def test_both_oracles_agree_on_formats(form, list_operation):
     description = describe(form)
-    validators, opinion = Validators(description), SecondOpinion(description)
+    validators, opinion = SchemaValidators(description), SecondOpinion(description)
     valid, invalid = CASES[form]
     for value in valid + invalid:
         body = Response(200, (("Content-Type", "application/json"),), b'"%s"' % value.encode())
         exchange = Exchange("e", Request(list_operation.key, "GET", "/chargers"), "", 0.0, body)
-        assert (validators.schema("#/schema", value) == ()) is (value in valid), value
-        assert (opinion.response(list_operation, exchange) == ()) is (value in valid), value
+        assert (validators.validate_instance("#/schema", value) == ()) is (value in valid), value
+        assert (opinion.validate_response(list_operation, exchange) == ()) is (value in valid), value
 
 
 def test_an_address_with_a_display_name_is_no_email_address():
-    assert Validators(describe("email")).schema("#/schema", "A <a@b.example>")
+    assert SchemaValidators(describe("email")).validate_instance("#/schema", "A <a@b.example>")

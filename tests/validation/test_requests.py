@@ -7,8 +7,8 @@ import pytest
 
 from conformance.description import Description
 from conformance.model import Body, Location, Media, Parameter, Request
-from conformance.validation import Validators, request_errors
-from conformance.validation.requests import path_variables
+from conformance.validation import SchemaValidators, validate_request
+from conformance.validation.requests import parse_path_variables
 
 ID = "evse01HSH04KDEWF6Z4DB2J77J74K5"
 JSON = (("content-type", "application/json; charset=utf-8"),)
@@ -30,7 +30,7 @@ def find_errors(validators, operation, target=f"/chargers/{ID}", headers=(*JSON,
     sent = json.dumps({"id": ID, "url": "https://a.example/"}).encode() if body is None else body
     return [
         (e.pointer, e.keyword)
-        for e in request_errors(validators, operation, Request("", "PATCH", target, headers, sent))
+        for e in validate_request(validators, operation, Request("", "PATCH", target, headers, sent))
     ]
 
 
@@ -85,7 +85,7 @@ def test_an_undocumented_request_body_is_ignored(validators, list_operation):
     ],
 )
 def test_path_variables(template, path, expected):
-    assert path_variables(template, path) == expected
+    assert parse_path_variables(template, path) == expected
 
 
 def test_read_only_properties_are_not_required_of_clients(description):
@@ -94,7 +94,7 @@ def test_read_only_properties_are_not_required_of_clients(description):
         "required": ["id", "name"],
         "properties": {"id": {"type": "string", "readOnly": True}, "name": {"type": "string"}},
     }
-    judges = Validators(Description({**description.document, "thing": schema}, description.model, "", ""))
-    assert [e.pointer for e in judges.schema("#/thing", {"name": "n"})] == ["/id"]
-    assert judges.written.schema("#/thing", {"name": "n"}) == ()
-    assert [e.pointer for e in judges.written.schema("#/thing", {})] == ["/name"]
+    judges = SchemaValidators(Description({**description.document, "thing": schema}, description.model, "", ""))
+    assert [e.pointer for e in judges.validate_instance("#/thing", {"name": "n"})] == ["/id"]
+    assert judges.request_validators.validate_instance("#/thing", {"name": "n"}) == ()
+    assert [e.pointer for e in judges.request_validators.validate_instance("#/thing", {})] == ["/name"]

@@ -3,18 +3,18 @@
 import pytest
 
 from conformance.description import Description
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 
 CHARGER = "#/components/schemas/Charger"
 MODEL = "https://api.example/v2/models/m"
 
 
 def find_errors(validators, instance, schema=CHARGER):
-    return [(e.pointer, e.keyword, e.expected, e.actual) for e in validators.schema(schema, instance)]
+    return [(e.pointer, e.keyword, e.expected, e.actual) for e in validators.validate_instance(schema, instance)]
 
 
 def test_a_valid_instance_has_no_errors(validators, charger):
-    assert validators.schema(CHARGER, charger | {"model": MODEL, "sessions": [MODEL], "state": None}) == ()
+    assert validators.validate_instance(CHARGER, charger | {"model": MODEL, "sessions": [MODEL], "state": None}) == ()
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_a_missing_property_is_named_by_its_own_pointer(validators, charger):
 
 
 def test_nullable_has_no_effect_in_openapi_31_and_a_null_type_has(validators, charger):
-    assert validators.schema(CHARGER, charger | {"nickname": None}) == ()
-    assert [e.pointer for e in validators.schema(CHARGER, charger | {"legacy": None})] == ["/legacy"]
+    assert validators.validate_instance(CHARGER, charger | {"nickname": None}) == ()
+    assert [e.pointer for e in validators.validate_instance(CHARGER, charger | {"legacy": None})] == ["/legacy"]
 
 
 @pytest.mark.parametrize(
@@ -65,45 +65,45 @@ def test_one_of_errors_come_from_the_closest_branch(validators, charger, field, 
 
 
 def test_a_choice_that_matches_twice_is_ambiguous_and_nothing_else_is(validators, charger):
-    (error,) = validators.schema(CHARGER, charger | {"sessions": []})
+    (error,) = validators.validate_instance(CHARGER, charger | {"sessions": []})
     assert (error.pointer, error.keyword, error.ambiguous) == ("/sessions", "oneOf", True)
     assert "0 and 1" in error.actual
-    (error,) = validators.schema(CHARGER, charger | {"sessions": [5]})
+    (error,) = validators.validate_instance(CHARGER, charger | {"sessions": [5]})
     assert not error.ambiguous
 
 
 def test_a_nested_ambiguity_is_reported(validators, charger, description):
     nested = {"oneOf": [{"type": "string"}, {"$ref": CHARGER}]}
     document = {**description.document, "nested": nested}
-    (error,) = Validators(Description(document, description.model, "", "")).schema(
+    (error,) = SchemaValidators(Description(document, description.model, "", "")).validate_instance(
         "#/nested", charger | {"sessions": []}
     )
     assert (error.pointer, error.ambiguous) == ("/sessions", True)
 
 
 def test_errors_name_the_keyword_in_the_description(validators, charger):
-    (error,) = validators.schema(CHARGER, charger | {"model": {"url": 1}})
+    (error,) = validators.validate_instance(CHARGER, charger | {"model": {"url": 1}})
     assert error.schema == "#/components/schemas/Model/properties/url/type"
 
 
 def test_long_values_are_cut(validators, charger):
-    (error,) = validators.schema(CHARGER, charger | {"nickname": "x" * 100_000})
+    (error,) = validators.validate_instance(CHARGER, charger | {"nickname": "x" * 100_000})
     assert len(error.message) < 300
 
 
 def test_an_error_under_two_schemas_is_reported_once(validators, charger):
-    errors = validators.schema("#/components/schemas/ChargerDetail", charger | {"power": "x"})
+    errors = validators.validate_instance("#/components/schemas/ChargerDetail", charger | {"power": "x"})
     assert [e.pointer for e in errors] == ["/power"]
 
 
 def test_an_unknown_schema_is_a_key_error(validators):
     with pytest.raises(KeyError):
-        validators.schema("#/components/schemas/Nobody", {})
+        validators.validate_instance("#/components/schemas/Nobody", {})
 
 
 @pytest.mark.parametrize("value", ["\ud800", "a\udfff"])
 def test_lone_surrogates_count_as_characters(validators, charger, value):
-    assert validators.schema(CHARGER, charger | {"nickname": value}) == ()
-    assert validators.matches(CHARGER, charger | {"nickname": value})
-    (error,) = validators.schema(CHARGER, charger | {"nickname": value * 6})
+    assert validators.validate_instance(CHARGER, charger | {"nickname": value}) == ()
+    assert validators.is_valid(CHARGER, charger | {"nickname": value})
+    (error,) = validators.validate_instance(CHARGER, charger | {"nickname": value * 6})
     assert error.keyword == "maxLength"

@@ -23,9 +23,9 @@ def patch(body, target=f"/chargers/{ID}", headers=JSON):
 
 
 def test_a_valid_response_has_no_errors(opinion, list_operation, patch_operation, charger):
-    assert opinion.response(list_operation, exchange_of(list_operation, [charger])) == ()
+    assert opinion.validate_response(list_operation, exchange_of(list_operation, [charger])) == ()
     answer = exchange_of(patch_operation, charger, target="/chargers/any%20id%00")
-    assert opinion.response(patch_operation, answer) == ()
+    assert opinion.validate_response(patch_operation, answer) == ()
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,14 @@ def test_a_valid_response_has_no_errors(opinion, list_operation, patch_operation
 )
 def test_errors_of_a_response_are_reported(opinion, list_operation, charger, change, text):
     arguments = {"body": [charger], **change}
-    assert text in " ".join(opinion.response(list_operation, exchange_of(list_operation, **arguments)))
+    assert text in " ".join(opinion.validate_response(list_operation, exchange_of(list_operation, **arguments)))
 
 
 def test_an_exchange_without_response_is_refused(opinion, list_operation):
     with pytest.raises(ValueError, match="e1"):
-        opinion.response(list_operation, Exchange("e1", Request(list_operation.key, "GET", "/chargers"), "", 0.0))
+        opinion.validate_response(
+            list_operation, Exchange("e1", Request(list_operation.key, "GET", "/chargers"), "", 0.0)
+        )
 
 
 @pytest.mark.parametrize(
@@ -68,29 +70,31 @@ def test_an_exchange_without_response_is_refused(opinion, list_operation):
     ],
 )
 def test_the_target_of_a_request_is_validated(opinion, list_operation, target, valid):
-    assert (opinion.request(list_operation, Request(list_operation.key, "GET", target)) == ()) is valid
+    assert (opinion.validate_request(list_operation, Request(list_operation.key, "GET", target)) == ()) is valid
 
 
 def test_path_and_body_of_a_request_are_validated(opinion, patch_operation, charger):
-    assert opinion.request(patch_operation, patch(charger)) == ()
-    assert "does not match" in " ".join(opinion.request(patch_operation, patch(charger, "/chargers/evse1")))
-    assert "does not match" in " ".join(opinion.request(patch_operation, patch(charger, f"/chargers/{ID}%2Fx")))
-    assert "$.power" in " ".join(opinion.request(patch_operation, patch(charger | {"power": "x"})))
-    assert opinion.request(patch_operation, patch(charger, headers=(("Content-Type", "text/plain"),)))
-    assert opinion.request(patch_operation, Request(patch_operation.key, "PATCH", f"/chargers/{ID}", JSON))
+    assert opinion.validate_request(patch_operation, patch(charger)) == ()
+    assert "does not match" in " ".join(opinion.validate_request(patch_operation, patch(charger, "/chargers/evse1")))
+    assert "does not match" in " ".join(
+        opinion.validate_request(patch_operation, patch(charger, f"/chargers/{ID}%2Fx"))
+    )
+    assert "$.power" in " ".join(opinion.validate_request(patch_operation, patch(charger | {"power": "x"})))
+    assert opinion.validate_request(patch_operation, patch(charger, headers=(("Content-Type", "text/plain"),)))
+    assert opinion.validate_request(patch_operation, Request(patch_operation.key, "PATCH", f"/chargers/{ID}", JSON))
 
 
 def test_every_error_is_reported(opinion, patch_operation):
-    errors = opinion.request(patch_operation, patch({"id": "x", "power": "x"}, "/chargers/x"))
+    errors = opinion.validate_request(patch_operation, patch({"id": "x", "power": "x"}, "/chargers/x"))
     assert len(errors) == 4
 
 
 def test_webhook_deliveries_are_validated(opinion, charger):
     body = json.dumps(charger).encode()
-    assert opinion.webhook("charger.created", (*JSON, ("svix-id", "m1")), body) == ()
-    assert "svix-id" in " ".join(opinion.webhook("charger.created", JSON, body))
-    assert opinion.webhook("charger.created", (*JSON, ("svix-id", "m1")), b"{}")
-    assert opinion.webhook("charger.deleted", (*JSON, ("svix-id", "m1")), body)
+    assert opinion.validate_delivery("charger.created", (*JSON, ("svix-id", "m1")), body) == ()
+    assert "svix-id" in " ".join(opinion.validate_delivery("charger.created", JSON, body))
+    assert opinion.validate_delivery("charger.created", (*JSON, ("svix-id", "m1")), b"{}")
+    assert opinion.validate_delivery("charger.deleted", (*JSON, ("svix-id", "m1")), body)
 
 
 def test_openapi_core_is_imported_at_first_use():

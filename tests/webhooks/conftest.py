@@ -3,22 +3,22 @@ import time
 import msgspec
 import pytest
 
-from conformance.description import Description, load
-from conformance.validation import SecondOpinion, Validators
+from conformance.description import Description, load_description
+from conformance.validation import SchemaValidators, SecondOpinion
 from conformance.webhooks.delivery import Delivery
-from conformance.webhooks.delivery_checks import Sender
-from conformance.webhooks.signatures import Key, headers_of
+from conformance.webhooks.delivery_checks import ProviderSender
+from conformance.webhooks.signatures import WebhookKey, build_signature_headers
 from strategies import sample, schema_of_webhook
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-KEY = Key(SECRET)
+KEY = WebhookKey(SECRET)
 CREATED, ENDED = "charging_sub_session.created", "charging_sub_session.ended"
 
 
 @pytest.fixture(scope="session")
-def sender() -> Sender:
-    description: Description = load()
-    return Sender((KEY,), description, Validators(description), SecondOpinion(description))
+def sender() -> ProviderSender:
+    description: Description = load_description()
+    return ProviderSender((KEY,), description, SchemaValidators(description), SecondOpinion(description))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +38,6 @@ def make_delivery(payload, *, identifier="msg_1", at=None, stamp=None, key=KEY, 
     at = time.time() if at is None else at
     body = msgspec.json.encode(payload) if body is None else body
     stamp = str(int(at)) if stamp is None else stamp
-    signed = headers_of(identifier, stamp, "v1," + key.mac(identifier, stamp, body))
+    signed = build_signature_headers(identifier, stamp, "v1," + key.compute_mac(identifier, stamp, body))
     named = ("svix-event-type", payload["type"] if event is None else event)
     return Delivery((("content-type", "application/json"), *signed, named), body, at, "/", 200)

@@ -28,8 +28,8 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 )
 def test_what_is_written_is_read(tmp_path_factory, deliveries):
     path = tmp_path_factory.mktemp("capture") / "deliveries.ndjson"
-    path.write_bytes(b"".join(map(capture.written, deliveries)))
-    assert capture.read(path) == tuple(deliveries)
+    path.write_bytes(b"".join(map(capture.encode_delivery, deliveries)))
+    assert capture.read_capture(path) == tuple(deliveries)
 
 
 def test_har(tmp_path):
@@ -45,8 +45,8 @@ def test_har(tmp_path):
     entries = [entry("GET"), entry("POST", text='{"a":1}'), entry("POST", text=binary, encoding="base64")]
     path = tmp_path / "deliveries.har"
     path.write_text(json.dumps({"log": {"entries": entries}}))
-    first, second = capture.read(path)
-    assert (first.id, first.body, first.arrived_at, first.answered) == ("msg_1", b'{"a":1}', 1767225600.0, 200)
+    first, second = capture.read_capture(path)
+    assert (first.id, first.body, first.arrived_at, first.response_status) == ("msg_1", b'{"a":1}', 1767225600.0, 200)
     assert second.body == b"\xff"
 
 
@@ -66,9 +66,9 @@ def test_what_is_no_capture_is_named(tmp_path, content):
     path = tmp_path / "broken.ndjson"
     path.write_bytes(b'{"headers": {}}\n' + content if b"log" not in content else content)
     with pytest.raises(UsageError, match=r"broken\.ndjson, (line 2|entry 1)"):
-        capture.read(path)
+        capture.read_capture(path)
 
 
 def test_no_file(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
-        capture.read(tmp_path / "nothing")
+        capture.read_capture(tmp_path / "nothing")

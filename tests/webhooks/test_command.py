@@ -9,19 +9,19 @@ import msgspec
 import pytest
 
 from conformance import cli
-from conformance.mock_server import faults, running
-from conformance.mock_server.assembly import Settings, assemble
+from conformance.mock_server import faults, run_server
+from conformance.mock_server.assembly import ServerSettings, assemble_server
 from conformance.model import Verdict
 from conformance.webhooks import capture
-from conformance.webhooks.delivery_run import about, run, until
-from conformance.webhooks.inputs import api_of, sender_target
+from conformance.webhooks.delivery_run import build_scope, check_deliveries, receive_deliveries
+from conformance.webhooks.inputs import build_sender_target, resolve_api
 from conformance.webhooks.listener import Listener
-from conformance.webhooks.loopback_server import serving
-from reports import RunVerdict, Summary, fold, read
+from conformance.webhooks.loopback_server import serve_on_loopback
+from reports import RunVerdict, Summary, fold, read_events
 from specs.catalogue import requirements
 from tests.webhooks.conftest import CREATED, ENDED, SECRET, make_delivery
 
-FAULTS = {name: set(fault.trips) for name, fault in faults.catalogue().items() if fault.family == "WHK"}
+FAULTS = {name: set(fault.requirements) for name, fault in faults.load_faults().items() if fault.family == "WHK"}
 HOURS = 7 * 3600
 
 
@@ -41,7 +41,7 @@ def list_violated(summary: Summary) -> set[str]:
 
 def test_a_right_provider_conforms(tmp_path):
     report = tmp_path / "report"
-    with running() as server:
+    with run_server() as server:
         command = [sys.executable, "-m", "conformance", "webhooks", "listen", "--secret", "env:SECRET"]
         command += ["--target", server.base_url, "--refuse", "1", "--deliveries", "4", "--seconds", "20"]
         process = subprocess.Popen(
@@ -50,7 +50,7 @@ def test_a_right_provider_conforms(tmp_path):
         assert process.stdout
         simulate_day(server.control_url, server.base_url, process.stdout.readline().removeprefix("ready ").strip())
         process.communicate()
-    summary = fold(read([report]))
+    summary = fold(read_events([report]))
     assert (process.returncode, summary.verdict, list_violated(summary)) == (0, RunVerdict.CONFORMS, set())
     assert summary.counts[Verdict.PASS] == 11  # no retry of the second event is seen
     assert SECRET not in (report / "events.jsonl").read_text()
@@ -58,14 +58,14 @@ def test_a_right_provider_conforms(tmp_path):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_seeded_fault_is_seen(sender, tmp_path, fault):
-    listener = Listener(refuse=1)
-    provider = assemble(Settings(faults=(fault,)), sender.description)
-    with serving(provider) as origin, serving(listener) as url:
+    listener = Listener(refusals=1)
+    provider = assemble_server(ServerSettings(faults=(fault,)), sender.description)
+    with serve_on_loopback(provider) as origin, serve_on_loopback(listener) as url:
         simulate_day(f"{origin}/_control", f"{origin}/v2", url)
-        taken = until(listener.arrived, count=listener.arrived.qsize(), seconds=0)
-        scope = about(sender, sender_target(url), requirements(), tmp_path / "report", command="")
-        run(scope, sender, taken, api_of(f"{origin}/v2", None), url)
-    summary = fold(read([tmp_path / "report"]))
+        taken = receive_deliveries(listener.arrived, count=listener.arrived.qsize(), seconds=0)
+        scope = build_scope(sender, build_sender_target(url), requirements(), tmp_path / "report", command="")
+        check_deliveries(scope, sender, taken, resolve_api(f"{origin}/v2", None), url)
+    summary = fold(read_events([tmp_path / "report"]))
     assert list_violated(summary) & FAULTS[fault]
     assert list_violated(summary) <= FAULTS[fault] | {"WHK-04"}  # what is wrong in the data also differs from the read
 
@@ -85,7 +85,7 @@ def evconform(monkeypatch, tmp_path, capfd):
 def test_check_judges_a_capture(evconform, payload, tmp_path):
     right = [make_delivery(payload(CREATED)), make_delivery(payload(ENDED), identifier="msg_2")]
     saved, report = tmp_path / "right.ndjson", tmp_path / "report"
-    saved.write_bytes(b"".join(map(capture.written, right)))
+    saved.write_bytes(b"".join(map(capture.encode_delivery, right)))
     assert evconform("webhooks", "check", saved, "--secret", SECRET, "--report-dir", report) == (0, "")
     counts = msgspec.json.decode((report / "summary.json").read_bytes())["counts"]
     assert (counts["PASS"], counts["NOT_TESTED"], counts["NOT_OBSERVABLE"]) == (8, 2, 2)
@@ -94,7 +94,7 @@ def test_check_judges_a_capture(evconform, payload, tmp_path):
 
 def test_check_finds_a_wrong_signature(evconform, payload, tmp_path):
     saved = tmp_path / "wrong.ndjson"
-    saved.write_bytes(capture.written(make_delivery(payload(CREATED), at=time.time() - 1000, stamp="1")))
+    saved.write_bytes(capture.encode_delivery(make_delivery(payload(CREATED), at=time.time() - 1000, stamp="1")))
     assert evconform("webhooks", "check", saved, "--secret", SECRET)[0] == 1
 
 

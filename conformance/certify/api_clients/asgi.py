@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from conformance.certify.api_clients.conditions import Answer
+from conformance.certify.api_clients.conditions import ScenarioResponse
 from conformance.mock_server.app import Receive, Scope, Send
 
 _BODY_LIMIT = 4 << 20
 
 
-async def read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """Return the body of a request; bytes beyond the limit of 4 MiB are read and dropped."""
     parts: list[bytes] = []
     size = 0
@@ -25,20 +25,20 @@ async def read(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def watch(receive: Receive, leaving: asyncio.Event) -> None:
-    """Set `leaving` when the client disconnects."""
+async def watch_disconnect(receive: Receive, disconnected: asyncio.Event) -> None:
+    """Set `disconnected` when the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    leaving.set()
+    disconnected.set()
 
 
-def reset(scope: Mapping[str, Any]) -> None:
+def reset_connection(scope: Mapping[str, Any]) -> None:
     """Reset the connection without a response."""
     transport: asyncio.Transport = scope["state"]["transport"]
     transport.abort()
 
 
-async def sent(send: Send, response: Answer) -> None:
+async def send_response(send: Send, response: ScenarioResponse) -> None:
     """Send a whole response, with its Content-Length."""
     body = response.body
     headers = [
@@ -52,7 +52,7 @@ async def sent(send: Send, response: Answer) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def asked_of(app: Any, scope: Scope, body: bytes) -> Answer:
+async def call_application(app: Any, scope: Scope, body: bytes) -> ScenarioResponse:
     """Return the response of an application to a request, without a network."""
     messages: list[MutableMapping[str, Any]] = []
 
@@ -65,4 +65,4 @@ async def asked_of(app: Any, scope: Scope, body: bytes) -> Answer:
     await app(scope, receive, send)
     start = next(message for message in messages if message["type"] == "http.response.start")
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ()))
-    return Answer(start["status"], headers, b"".join(message.get("body", b"") for message in messages))
+    return ScenarioResponse(start["status"], headers, b"".join(message.get("body", b"") for message in messages))

@@ -8,27 +8,32 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.certify.api_clients.catalogue import catalogue, passives, scenarios
-from conformance.certify.api_clients.client_plan import ClientPlan, presumed, read
-from conformance.certify.api_clients.client_process import checked
-from conformance.certify.api_clients.listeners import opened
-from conformance.certify.api_clients.scenario_endpoint import Play
-from conformance.certify.api_clients.scenario_runner import Case, Playing, Programme, Theatre
-from conformance.certify.api_clients.scenario_server import Stage
-from conformance.certify.api_clients.tasks import PARTIAL, TASKS
-from conformance.certify.api_clients.verdicts import EVERY, as_operation, cells, operation_of
-from conformance.certify.digests import suite_sha256
-from conformance.description import Description, load
+from conformance.certify.api_clients.catalogue import load_passive_judges, load_requirements, load_scenarios
+from conformance.certify.api_clients.client_plan import ClientPlan, build_default_plan, read_plan
+from conformance.certify.api_clients.client_process import check_command
+from conformance.certify.api_clients.listeners import open_listeners
+from conformance.certify.api_clients.scenario_endpoint import ScenarioEndpoint
+from conformance.certify.api_clients.scenario_runner import (
+    RunnerSettings,
+    ScenarioRun,
+    ScenarioRunner,
+    ScenarioSelection,
+)
+from conformance.certify.api_clients.scenario_server import ScenarioServer
+from conformance.certify.api_clients.tasks import PARTIAL_PROFILE, TASKS
+from conformance.certify.api_clients.verdicts import ALL_TASKS, build_operation, build_operation_key, plan_cases
+from conformance.certify.digests import digest_suite
+from conformance.description import Description, load_description
 from conformance.errors import UsageError
-from conformance.execution.unscheduled_run import About, Record
+from conformance.execution.unscheduled_run import RunScope, UnscheduledRun
 from conformance.model import Certification, Certified, Target, TargetKind
 
 
-class Options(msgspec.Struct, frozen=True):
+class ClientCertificationOptions(msgspec.Struct, frozen=True):
     """The options of a client certification.
 
     `limit_s` is an upper bound for each scenario, in addition to its own limit. The waits that the server requires are
-    multiplied by `scale`, which tests use to shorten them. `told` is the command line as it is recorded.
+    multiplied by `scale`, which tests use to shorten them. `command_line` is the command line as it is recorded.
     """
 
     command: tuple[str, ...]
@@ -41,111 +46,126 @@ class Options(msgspec.Struct, frozen=True):
     jobs: int = 8
     limit_s: float = 120.0
     scale: float = 1.0
-    told: str = ""
+    command_line: str = ""
 
 
-def planned(options: Options) -> ClientPlan:
+def load_plan(options: ClientCertificationOptions) -> ClientPlan:
     """Return the plan of the client, reduced to the chosen profile if there is one.
 
     Raises:
         UsageError: The plan cannot be read or does not cover the profile.
     """
-    plan = read(options.plan) if options.plan else presumed(options.command[0] if options.command else "client")
-    return plan.narrowed(options.profile) if options.profile else plan
+    plan = (
+        read_plan(options.plan)
+        if options.plan
+        else build_default_plan(options.command[0] if options.command else "client")
+    )
+    return plan.select_profile(options.profile) if options.profile else plan
 
 
-def chosen(select: tuple[str, ...], plan: ClientPlan) -> Programme:
+def select_scenarios(select: tuple[str, ...], plan: ClientPlan) -> ScenarioSelection:
     """Return the tasks and scenarios to run: those selected by requirement or name, and those to compare them with.
 
     Raises:
         UsageError: The selection names neither a requirement on clients nor a scenario.
     """
-    selectable = {requirement.id for requirement in catalogue()} | {scenario.name for scenario in scenarios()}
+    selectable = {requirement.id for requirement in load_requirements()} | {
+        scenario.name for scenario in load_scenarios()
+    }
     if unknown := sorted(set(select) - selectable):
         raise UsageError(
             f"--select must name a requirement on clients or a scenario, got {unknown[0]!r}",
             hint="Requirements are C01 to C30, for example --select C05",
         )
-    declared = [scenario for scenario in scenarios() if scenario.task in plan.declared]
+    declared = [scenario for scenario in load_scenarios() if scenario.task in plan.declared_tasks]
     if not select:
-        return Programme(plan.declared, tuple(declared))
+        return ScenarioSelection(plan.declared_tasks, tuple(declared))
     selected = [scenario for scenario in declared if {scenario.requirement, scenario.name} & set(select)]
-    compared = {scenario.beside for scenario in selected}
+    compared = {scenario.comparison for scenario in selected}
     to_run = tuple(scenario for scenario in declared if scenario in selected or scenario.name in compared)
-    if any(passive.requirement in select for passive in passives()):
-        return Programme(plan.declared, to_run)
-    return Programme(tuple(task for task in plan.declared if any(task == scenario.task for scenario in to_run)), to_run)
+    if any(passive.requirement in select for passive in load_passive_judges()):
+        return ScenarioSelection(plan.declared_tasks, to_run)
+    return ScenarioSelection(
+        tuple(task for task in plan.declared_tasks if any(task == scenario.task for scenario in to_run)), to_run
+    )
 
 
-def certify(options: Options) -> Path:
+def certify_client(options: ClientCertificationOptions) -> Path:
     """Certify a client, and return the path of its run log.
 
     Raises:
         UsageError: The command or the options are wrong; nothing has been started then.
     """
-    command = checked(options.command)
-    plan = planned(options)
-    selection = chosen(options.select, plan)
-    settings = Playing(command, options.directory / "output", options.jobs, options.limit_s)
+    command = check_command(options.command)
+    plan = load_plan(options)
+    selection = select_scenarios(options.select, plan)
+    settings = RunnerSettings(command, options.directory / "output", options.jobs, options.limit_s)
     with _open_runner(options, plan) as runner:
-        runner.perform(settings, selection)
+        runner.run_scenarios(settings, selection)
     return options.directory / "events.jsonl"
 
 
-def serve(options: Options, ready: Callable[[Mapping[str, tuple[Case, Play]], Stage, Theatre], None]) -> Path:
+def serve_client(
+    options: ClientCertificationOptions,
+    ready: Callable[[Mapping[str, tuple[ScenarioRun, ScenarioEndpoint]], ScenarioServer, ScenarioRunner], None],
+) -> Path:
     """Serve the scenarios while `ready` runs, then judge; return the path of the run log.
 
     `ready` shows the operator the scenarios and returns when the operator has finished.
     """
-    plan = planned(options)
-    selection = chosen(options.select, plan)
+    plan = load_plan(options)
+    selection = select_scenarios(options.select, plan)
     with _open_runner(options, plan) as runner:
-        scenario_runs = runner.serve(selection)
+        scenario_runs = runner.serve_scenarios(selection)
         began = time.monotonic()
         with suppress(KeyboardInterrupt):  # how an operator ends the run
-            ready(scenario_runs, runner.stage, runner)
-        runner.close([scenario_run for scenario_run, _ in scenario_runs.values()], selection, time.monotonic() - began)
+            ready(scenario_runs, runner.server, runner)
+        runner.finish_served(
+            [scenario_run for scenario_run, _ in scenario_runs.values()], selection, time.monotonic() - began
+        )
     return options.directory / "events.jsonl"
 
 
 @contextmanager
-def _open_runner(options: Options, plan: ClientPlan) -> Iterator[Theatre]:
-    description = load(options.description)
-    stage = Stage(secrets.token_hex(4))
+def _open_runner(options: ClientCertificationOptions, plan: ClientPlan) -> Iterator[ScenarioRunner]:
+    description = load_description(options.description)
+    stage = ScenarioServer(secrets.token_hex(4))
     with (
-        opened(stage.app(), stage.app(elsewhere=True)) as addresses,
-        Record(_describe_run(options, plan, description), {}) as record,
+        open_listeners(stage.build_app(), stage.build_app(is_other_origin=True)) as addresses,
+        UnscheduledRun(_describe_run(options, plan, description), {}) as record,
     ):
-        record.notice("plan", f"declared: {', '.join(plan.declared)}")
-        record.notice("plan", f"declined: {', '.join(plan.declined) or 'nothing'}")
-        yield Theatre(
-            record, stage, addresses, description, number=options.seed, public=plan.public, scale=options.scale
+        record.log_notice("plan", f"declared: {', '.join(plan.declared_tasks)}")
+        record.log_notice("plan", f"declined: {', '.join(plan.declined_tasks) or 'nothing'}")
+        yield ScenarioRunner(
+            record, stage, addresses, description, seed=options.seed, is_public=plan.is_public, scale=options.scale
         )
 
 
-def _describe_run(options: Options, plan: ClientPlan, description: Description) -> About:
+def _describe_run(options: ClientCertificationOptions, plan: ClientPlan, description: Description) -> RunScope:
     select = set(options.select)
-    selected = [scenario for scenario in scenarios() if not select or {scenario.requirement, scenario.name} & select]
-    judges = [passive for passive in passives() if not select or passive.requirement in select]
-    cases = cells(selected, judges)
+    selected = [
+        scenario for scenario in load_scenarios() if not select or {scenario.requirement, scenario.name} & select
+    ]
+    judges = [passive for passive in load_passive_judges() if not select or passive.requirement in select]
+    cases = plan_cases(selected, judges)
     if not select or "C30" in select:
-        cases["C30"] = (EVERY,)
-    return About(
+        cases["C30"] = (ALL_TASKS,)
+    return RunScope(
         target=Target("API client", TargetKind.URL, f"{plan.client.name} {plan.client.version}".rstrip()),
         description=description,
-        operations=tuple(as_operation(key) for key in (*map(operation_of, TASKS), EVERY)),
-        requirements=catalogue(),
+        operations=tuple(build_operation(key) for key in (*map(build_operation_key, TASKS), ALL_TASKS)),
+        requirements=load_requirements(),
         cases=cases,
         directory=options.directory,
         seed=options.seed,
-        command=options.told,
+        command=options.command_line,
         certification=Certification(
             Certified.CLIENT,
             plan.client.name,
             plan.client.version,
             "a selection" if options.select else plan.profile,
             plan_sha256=plan.sha256,
-            suite_sha256=suite_sha256(),
-            whole=not options.select and plan.profile != PARTIAL,
+            suite_sha256=digest_suite(),
+            whole=not options.select and plan.profile != PARTIAL_PROFILE,
         ),
     )

@@ -6,66 +6,66 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.certify.api_clients.tasks import FULL, PROFILES, TASKS, everything, profile_of
+from conformance.certify.api_clients.tasks import FULL_PROFILE, PROFILES, TASKS, describe_profiles, list_possible_tasks
 from conformance.errors import UsageError
 
 
-class Kind(StrEnum):
+class ClientType(StrEnum):
     """The type of an OAuth client: confidential, or public (RFC 6749, section 2.1)."""
 
     CONFIDENTIAL = "confidential"
     PUBLIC = "public"
 
 
-class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ClientIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The client under certification, as its plan names it."""
 
     name: str
     version: str
-    kind: Kind = Kind.CONFIDENTIAL
+    kind: ClientType = ClientType.CONFIDENTIAL
 
 
 class ClientPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The plan of a client. `tasks` says by name whether the integration does a task; absent tasks are declined."""
 
-    client: Client
+    client: ClientIdentity
     tasks: dict[str, bool]
 
     @property
-    def public(self) -> bool:
+    def is_public(self) -> bool:
         """Return whether the client is public, which means that it has no secret."""
-        return self.client.kind is Kind.PUBLIC
+        return self.client.kind is ClientType.PUBLIC
 
     @property
-    def declared(self) -> tuple[str, ...]:
+    def declared_tasks(self) -> tuple[str, ...]:
         """The names of declared tasks, in the order of TASKS."""
         return tuple(name for name in TASKS if self.tasks.get(name))
 
     @property
-    def declined(self) -> tuple[str, ...]:
+    def declined_tasks(self) -> tuple[str, ...]:
         """The names of declined tasks, in the order of TASKS."""
         return tuple(name for name in TASKS if not self.tasks.get(name))
 
     @property
     def profile(self) -> str:
         """The profiles that the declared tasks complete."""
-        return profile_of(self.declared, public=self.public)
+        return describe_profiles(self.declared_tasks, is_public=self.is_public)
 
     @property
     def sha256(self) -> str:
         """The SHA-256 of the content, in hexadecimal, independent of the layout of the file."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
-    def narrowed(self, profile: str) -> "ClientPlan":
+    def select_profile(self, profile: str) -> "ClientPlan":
         """Return the plan reduced to the tasks of one profile.
 
         Raises:
             UsageError: The profile is unknown, or the plan declines one of its tasks.
         """
-        profiles = {**PROFILES, FULL: everything(public=self.public)}
+        profiles = {**PROFILES, FULL_PROFILE: list_possible_tasks(is_public=self.is_public)}
         if profile not in profiles:
             raise UsageError(f"--profile must be one of {', '.join(profiles)}, got {profile!r}")
-        if missing := sorted(profiles[profile] - set(self.declared)):
+        if missing := sorted(profiles[profile] - set(self.declared_tasks)):
             raise UsageError(
                 f"the profile {profile!r} needs the task {missing[0]}, which the plan declines",
                 hint=f"Set {missing[0]} = true in [tasks] of the plan",
@@ -74,7 +74,7 @@ class ClientPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.structs.replace(self, tasks=tasks)
 
 
-def read(path: Path) -> ClientPlan:
+def read_plan(path: Path) -> ClientPlan:
     """Read a client plan from a file.
 
     Raises:
@@ -88,25 +88,25 @@ def read(path: Path) -> ClientPlan:
         raise UsageError(f"{path} is not a valid plan: {error}", hint=_HINT) from error
     if unknown := sorted(set(plan.tasks) - set(TASKS)):
         raise UsageError(f"{path}: [tasks] has the unknown task {unknown[0]!r}", hint=f"Tasks: {', '.join(TASKS)}")
-    if not plan.declared:
+    if not plan.declared_tasks:
         raise UsageError(
             f"{path} declares no task", hint="In [tasks], set the tasks that your integration does to true"
         )
     return plan
 
 
-def presumed(command: str) -> ClientPlan:
+def build_default_plan(command: str) -> ClientPlan:
     """Return the plan for a command without a plan file: every task of a confidential client, named by its program."""
-    client = Client(Path(command).name, "")
+    client = ClientIdentity(Path(command).name, "")
     return ClientPlan(client, {name: name != "sign_in" for name in TASKS})
 
 
 _HINT = "Print a template with --plan-template"
 
 
-def template() -> str:
+def build_template() -> str:
     """Return the text of a plan to fill in."""
-    tasks = "\n".join(f"{f'{name} = false':<24} # {task.about}" for name, task in TASKS.items())
+    tasks = "\n".join(f"{f'{name} = false':<24} # {task.description}" for name, task in TASKS.items())
     profiles = "\n".join(
         f"# {name}: {', '.join(task for task in TASKS if task in needed)}" for name, needed in PROFILES.items()
     )

@@ -12,17 +12,17 @@ from typing import IO
 
 import psutil
 
-from conformance.certify.api_clients.trace import How, Ran
+from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult
 from conformance.errors import UsageError
 
-MARK = "EVCONFORM_RUN"
+PROCESS_MARK = "EVCONFORM_RUN"
 """Environment variable that marks all processes of a scenario, also those that detach themselves."""
 _MAX_OUTPUT = 32 * 1024  # bytes of each stream
 _POLL_S = 0.02
 _GRACE_S = 0.5
 
 
-def checked(command: Sequence[str]) -> tuple[str, ...]:
+def check_command(command: Sequence[str]) -> tuple[str, ...]:
     """Return a command whose program exists.
 
     Raises:
@@ -37,14 +37,14 @@ def checked(command: Sequence[str]) -> tuple[str, ...]:
     return tuple(command)
 
 
-def run(
+def run_client(
     command: Sequence[str],
     environment: Mapping[str, str],
     *,
     limit_s: float,
-    flooded: Callable[[], bool],
-    stopped: Callable[[], bool],
-) -> Ran:
+    is_flooded: Callable[[], bool],
+    is_stopped: Callable[[], bool],
+) -> ProcessResult:
     """Run a client until it ends or has to be stopped. `environment` must contain MARK.
 
     Raises:
@@ -66,26 +66,26 @@ def run(
         ) from error
     streams = [_StreamReader(stream) for stream in (process.stdout, process.stderr) if stream]
     try:
-        how = _wait_for_end(process, began + limit_s, flooded, stopped)
+        how = _wait_for_end(process, began + limit_s, is_flooded, is_stopped)
         seconds = time.monotonic() - began
     finally:
-        _end_processes(process, environment[MARK])
+        _end_processes(process, environment[PROCESS_MARK])
     output = "\n".join(text for stream in streams if (text := stream.text()))
-    return Ran(how, process.returncode if how is How.ENDED else None, seconds, output)
+    return ProcessResult(how, process.returncode if how is ProcessEnd.ENDED else None, seconds, output)
 
 
 def _wait_for_end(
     process: subprocess.Popen[bytes], deadline: float, flooded: Callable[[], bool], stopped: Callable[[], bool]
-) -> How:
+) -> ProcessEnd:
     while process.poll() is None:
         if stopped():
-            return How.STOPPED
+            return ProcessEnd.STOPPED
         if flooded():
-            return How.FLOOD
+            return ProcessEnd.FLOOD
         if time.monotonic() > deadline:
-            return How.LIMIT
+            return ProcessEnd.TIME_LIMIT
         time.sleep(_POLL_S)
-    return How.FLOOD if flooded() else How.ENDED
+    return ProcessEnd.FLOOD if flooded() else ProcessEnd.ENDED
 
 
 def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:
@@ -97,7 +97,7 @@ def _end_processes(process: subprocess.Popen[bytes], mark: str) -> None:
     _signal_group(process.pid, signal.SIGKILL)
     for candidate in psutil.process_iter():
         with suppress(psutil.Error):
-            if candidate.environ().get(MARK) == mark:
+            if candidate.environ().get(PROCESS_MARK) == mark:
                 candidate.kill()
     process.wait()
 

@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 import msgspec
 
-from conformance.certify.api_clients.trace import Part
+from conformance.certify.api_clients.trace import ServerPart
 from conformance.model import Headers
 
 _ENUM_VALUE = re.compile(r"[A-Z][A-Z0-9_]+")  # the API writes values of enumerations so
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ScenarioRequest(msgspec.Struct, frozen=True):
     """A request as received. `target` is relative to the base URL for the API, else to the root of the scenario."""
 
-    part: Part
+    part: ServerPart
     method: str
     target: str
     operation: str
@@ -33,38 +33,38 @@ class Asked(msgspec.Struct, frozen=True):
         return token.strip() if scheme.lower() == "bearer" else ""
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """A response to send. `cut` resets the connection instead; `touched` says that the condition changed it."""
+class ScenarioResponse(msgspec.Struct, frozen=True):
+    """A response to send. `is_reset` resets the connection instead; `is_affected` says that the condition changed it."""
 
     status: int = 200
     headers: Headers = ()
     body: bytes = b""
-    cut: bool = False
-    touched: bool = False
+    is_reset: bool = False
+    is_affected: bool = False
 
-    def header(self, name: str) -> str:
+    def get_header(self, name: str) -> str:
         """Return the first value of a header, empty where it is absent."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
-    def without(self, *names: str) -> Headers:
+    def list_headers_without(self, *names: str) -> Headers:
         """Return the headers without those names and without Content-Length, which sending sets again."""
         excluded = {name.lower() for name in (*names, "content-length")}
         return tuple((key, value) for key, value in self.headers if key.lower() not in excluded)
 
-    def with_header(self, *added: tuple[str, str]) -> "Answer":
+    def with_header(self, *added: tuple[str, str]) -> "ScenarioResponse":
         """Return the response with these headers, which replace those of the same names, marked as touched."""
-        headers = (*self.without(*(name for name, _ in added)), *added)
-        return msgspec.structs.replace(self, headers=headers, touched=True)
+        headers = (*self.list_headers_without(*(name for name, _ in added)), *added)
+        return msgspec.structs.replace(self, headers=headers, is_affected=True)
 
-    def with_body(self, body: bytes) -> "Answer":
+    def with_body(self, body: bytes) -> "ScenarioResponse":
         """Return the response with another body, marked as touched."""
-        return msgspec.structs.replace(self, headers=self.without(), body=body, touched=True)
+        return msgspec.structs.replace(self, headers=self.list_headers_without(), body=body, is_affected=True)
 
 
-class Here(Protocol):
+class ScenarioContext(Protocol):
     """The scenario in which a rule acts. `memory` belongs to it; `scale` multiplies the waits that it requires."""
 
-    elsewhere: str  # root URL of the same scenario under another origin
+    other_origin: str  # root URL of the same scenario under another origin
     scale: float
     memory: dict[str, Any]
 
@@ -72,86 +72,86 @@ class Here(Protocol):
     def base_url(self) -> str:
         """The base URL of the API."""
 
-    async def serve(self, request: Asked) -> Answer:
+    async def send_to_mock(self, request: ScenarioRequest) -> ScenarioResponse:
         """Return the response of the mock server without any condition."""
 
-    async def session(self) -> None:
+    async def start_session(self) -> None:
         """Start a charging session in the mock world."""
 
-    async def gone(self, seconds: float) -> bool:
+    async def wait_for_disconnect(self, seconds: float) -> bool:
         """Wait; return true as soon as the client of this request disconnects, false when the time is over."""
 
 
-Act = Callable[[Asked, Here], Awaitable[Answer | None]]
+Action = Callable[[ScenarioRequest, ScenarioContext], Awaitable[ScenarioResponse | None]]
 """Returns the response to a request, or None to leave it to the next rule and finally to the mock server."""
-On = Callable[[Asked], bool]
+RequestMatcher = Callable[[ScenarioRequest], bool]
 
 
-class Rule(msgspec.Struct, frozen=True):
-    """A rule of a condition: `act` replaces the response to requests that `on` matches.
+class ConditionRule(msgspec.Struct, frozen=True):
+    """A rule of a condition: `action` replaces the response to requests that `matches` matches.
 
     The first `skip` matching requests are left alone; after that it acts `times` times (0: always).
     """
 
-    on: On
-    act: Act
+    matches: RequestMatcher
+    action: Action
     skip: int = 0
     times: int = 0
 
 
-def on(*operations: str) -> On:
+def match_operations(*operations: str) -> RequestMatcher:
     """Match requests to some operations of the API."""
-    return lambda request: request.part is Part.API and request.operation in operations
+    return lambda request: request.part is ServerPart.API and request.operation in operations
 
 
-def to(part: Part) -> On:
+def match_part(part: ServerPart) -> RequestMatcher:
     """Match every request to a part of the server."""
     return lambda request: request.part is part
 
 
-def mentions(text: str) -> On:
+def match_target_text(text: str) -> RequestMatcher:
     """Match requests to the API whose target contains a text."""
-    return lambda request: request.part is Part.API and text in request.target
+    return lambda request: request.part is ServerPart.API and text in request.target
 
 
-def problem(status: int, slug: str = "", **members: object) -> Answer:
+def build_problem(status: int, slug: str = "", **members: object) -> ScenarioResponse:
     """Build a response with a problem document (RFC 9457); without a slug it has no `type`."""
     document: dict[str, object] = {"title": "Refused", "status": status, "detail": "Refused.", **members}
     if slug:
         document["type"] = f"https://api.ev.energy/v2/problems/{slug}/"
     headers = (("Content-Type", "application/problem+json"), ("EvEnergy-Version", "2"))
-    return Answer(status, headers, msgspec.json.encode(document), touched=True)
+    return ScenarioResponse(status, headers, msgspec.json.encode(document), is_affected=True)
 
 
-def answer(given: Answer) -> Act:
+def respond_with(response: ScenarioResponse) -> Action:
     """Return an action that sends this response; the mock server does not receive the request."""
 
-    async def act(_request: Asked, _context: Here) -> Answer:
-        return msgspec.structs.replace(given, touched=True)
+    async def act(_request: ScenarioRequest, _context: ScenarioContext) -> ScenarioResponse:
+        return msgspec.structs.replace(response, is_affected=True)
 
     return act
 
 
-def in_turn(*given: Answer) -> Act:
+def respond_in_turn(*responses: ScenarioResponse) -> Action:
     """Return an action that sends these responses in turn, and starts again after the last."""
 
-    async def act(_request: Asked, context: Here) -> Answer:
+    async def act(_request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
         number: int = context.memory.get("turn", 0)
         context.memory["turn"] = number + 1
-        return msgspec.structs.replace(given[number % len(given)], touched=True)
+        return msgspec.structs.replace(responses[number % len(responses)], is_affected=True)
 
     return act
 
 
-def after_a_while(seconds: int, *, as_date: bool = False) -> Act:
+def refuse_with_retry_after(seconds: int, *, as_date: bool = False) -> Action:
     """Return an action that sends 429 with `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3)."""
 
-    async def act(request: Asked, context: Here) -> Answer:
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
         wait = str(max(1, round(seconds * context.scale)))
-        refusal = problem(429, "rate-limit-exceeded", detail="Too many requests.")
+        refusal = build_problem(429, "rate-limit-exceeded", detail="Too many requests.")
         if as_date:
-            response = await context.serve(request)
-            wait = _add_seconds(response.header("date"), int(wait) + 1)
+            response = await context.send_to_mock(request)
+            wait = _add_seconds(response.get_header("date"), int(wait) + 1)
         return refusal.with_header(("Retry-After", wait))
 
     return act
@@ -162,89 +162,91 @@ def _add_seconds(date: str, seconds: int) -> str:
     return format_datetime(now.astimezone(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
-def cut(*, committed: bool) -> Act:
-    """Return an action that resets the connection, with `committed` after the mock server has done the request."""
+def reset_connection(*, is_committed: bool) -> Action:
+    """Return an action that resets the connection, with `is_committed` after the mock server has done the request."""
 
-    async def act(request: Asked, context: Here) -> Answer:
-        if committed:
-            await context.serve(request)
-        return Answer(cut=True, touched=True)
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+        if is_committed:
+            await context.send_to_mock(request)
+        return ScenarioResponse(is_reset=True, is_affected=True)
 
     return act
 
 
-def stall(seconds: float) -> Act:
+def delay_response(seconds: float) -> Action:
     """Return an action that delays the response until the time is over or the client disconnects."""
 
-    async def act(request: Asked, context: Here) -> Answer:
-        await context.gone(seconds * context.scale)
-        return msgspec.structs.replace(await context.serve(request), touched=True)
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+        await context.wait_for_disconnect(seconds * context.scale)
+        return msgspec.structs.replace(await context.send_to_mock(request), is_affected=True)
 
     return act
 
 
-def expire(*, for_good: bool = False, together: int = 1, wait_s: float = 1.0) -> Act:
-    """Return an action that sends 401 to the first token of the scenario, or `for_good` to every token.
+def refuse_tokens(*, every_token: bool = False, parallel: int = 1, wait_s: float = 1.0) -> Action:
+    """Return an action that sends 401 to the first token of the scenario, or `every_token` to every token.
 
-    With `together`, responses wait up to `wait_s` seconds for so many requests, and are then sent at the same moment.
+    With `parallel`, responses wait up to `wait_s` seconds for so many requests, and are then sent at the same moment.
     """
 
-    async def act(request: Asked, context: Here) -> Answer | None:
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
         first = context.memory.setdefault("first bearer", request.bearer)
-        if request.bearer != first and not for_good:
+        if request.bearer != first and not every_token:
             return None
-        if together > 1:
+        if parallel > 1:
             waiting: asyncio.Event = context.memory.setdefault("waiting", asyncio.Event())
             context.memory["arrived"] = context.memory.get("arrived", 0) + 1
-            if context.memory["arrived"] >= together:
+            if context.memory["arrived"] >= parallel:
                 waiting.set()
             try:
                 await asyncio.wait_for(waiting.wait(), wait_s)
             except TimeoutError:
                 waiting.set()
-        refusal = problem(401, detail="The access token is not valid.")
+        refusal = build_problem(401, detail="The access token is not valid.")
         return refusal.with_header(("WWW-Authenticate", 'Bearer realm="api", error="invalid_token"'))
 
     return act
 
 
-def linked(change: Callable[[str, Here], str | tuple[str, ...]], *, last: bool = False) -> Act:
+def change_link_header(
+    change: Callable[[str, ScenarioContext], str | tuple[str, ...]], *, on_last_page: bool = False
+) -> Action:
     """Return an action that changes the `Link` header of pages with a next page, or of the last page.
 
     Each value that `change` returns is sent as a header line of its own.
     """
 
-    async def act(request: Asked, context: Here) -> Answer | None:
-        response = await context.serve(request)
-        link = response.header("link")
-        if response.status != 200 or (BLANK_NEXT in link) is not last:
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
+        response = await context.send_to_mock(request)
+        link = response.get_header("link")
+        if response.status != 200 or (BLANK_NEXT_LINK in link) is not on_last_page:
             return response
         new = change(link, context)
         values = (new,) if isinstance(new, str) else new
-        headers = (*response.without("link"), *(("Link", value) for value in values if value))
-        return msgspec.structs.replace(response, headers=headers, touched=True)
+        headers = (*response.list_headers_without("link"), *(("Link", value) for value in values if value))
+        return msgspec.structs.replace(response, headers=headers, is_affected=True)
 
     return act
 
 
-BLANK_NEXT = '<about:blank>; rel="next"'
+BLANK_NEXT_LINK = '<about:blank>; rel="next"'
 
 
-def headed(headers: Callable[[int], Mapping[str, str]]) -> Act:
+def add_headers(headers: Callable[[int], Mapping[str, str]]) -> Action:
     """Return an action that adds headers; `headers` gets the number of earlier responses with them."""
 
-    async def act(request: Asked, context: Here) -> Answer:
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
         number = context.memory["headed"] = context.memory.get("headed", -1) + 1
-        return (await context.serve(request)).with_header(*headers(number).items())
+        return (await context.send_to_mock(request)).with_header(*headers(number).items())
 
     return act
 
 
-def shown(change: Callable[[dict[str, Any], Here], dict[str, Any]]) -> Act:
+def change_items(change: Callable[[dict[str, Any], ScenarioContext], dict[str, Any]]) -> Action:
     """Return an action that changes every item of a JSON response: the members of a list, or the object."""
 
-    async def act(request: Asked, context: Here) -> Answer:
-        response = await context.serve(request)
+    async def act(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse:
+        response = await context.send_to_mock(request)
         if response.status != 200:
             return response
         data = msgspec.json.decode(response.body)
@@ -254,16 +256,16 @@ def shown(change: Callable[[dict[str, Any], Here], dict[str, Any]]) -> Act:
     return act
 
 
-async def begins_a_session(request: Asked, context: Here) -> Answer | None:
+async def start_session_once(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
     """Send the normal response; after the first one, start a charging session without a webhook."""
-    response = await context.serve(request)
+    response = await context.send_to_mock(request)
     if not context.memory.setdefault("began", False):
         context.memory["began"] = True
-        await context.session()
+        await context.start_session()
     return response
 
 
-def unknown_words(item: dict[str, Any], _context: Here) -> dict[str, Any]:
+def set_unknown_enum_values(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any]:
     """Replace the values of enumerations by undocumented ones."""
     return {name: "A_VALUE_OF_TOMORROW" if _is_enum_value(value) else value for name, value in item.items()}
 
@@ -272,6 +274,6 @@ def _is_enum_value(value: object) -> bool:
     return isinstance(value, str) and bool(_ENUM_VALUE.fullmatch(value))
 
 
-def unknown_fields(item: dict[str, Any], _context: Here) -> dict[str, Any]:
+def add_unknown_fields(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any]:
     """Add undocumented fields, before and after the others."""
     return {"aaa_field_of_tomorrow": {"deep": [1, None, "ä"]}, **item, "zzz_field_of_tomorrow": True}

@@ -5,21 +5,21 @@ from enum import StrEnum
 
 import msgspec
 
-from conformance.certify.api_clients.conditions import Rule
+from conformance.certify.api_clients.conditions import ConditionRule
 from conformance.certify.api_clients.trace import Trace
-from conformance.certify.assessments import Found
+from conformance.certify.assessments import Assessment
 from conformance.model import Level, Verdict
 
-Judge = Callable[[Trace], Found]
+ScenarioJudge = Callable[[Trace], Assessment]
 
 
-class Certificate(StrEnum):
+class TlsCertificate(StrEnum):
     """The TLS certificate that a scenario presents; NONE is plain http on loopback."""
 
     NONE = "none"
     TRUSTED = "issued by the authority in EVCONFORM_CA_FILE"
     EXPIRED = "expired yesterday"
-    STRANGER = "issued by an unknown authority"
+    UNKNOWN_AUTHORITY = "issued by an unknown authority"
     OTHER_HOST = "issued for another host"
     OLD_TLS = "trusted, but over TLS 1.1"
 
@@ -27,78 +27,78 @@ class Certificate(StrEnum):
 class Scenario(msgspec.Struct, frozen=True):
     """A condition on a task, and the judge of the client's behaviour under it.
 
-    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …"; `right` is the correct
-    behaviour. A scenario without rules judges the control run of its task. `beside` names the scenario to compare with;
-    a scenario without a judge exists only for comparison. `seconds` is the time that a slow but correct client needs.
+    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …"; `correct_behaviour` is the correct
+    behaviour. A scenario without rules judges the control run of its task. `comparison` names the scenario to compare with;
+    a scenario without a judge exists only for comparison. `time_limit_s` is the time that a slow but correct client needs.
     """
 
     name: str
     requirement: str
     task: str
     condition: str
-    right: str
-    judge: Judge | None
-    rules: tuple[Rule, ...] = ()
+    correct_behaviour: str
+    judge: ScenarioJudge | None
+    rules: tuple[ConditionRule, ...] = ()
     level: Level = Level.MUST
-    beside: str = ""
-    seconds: float = 30.0
-    certificate: Certificate = Certificate.NONE
+    comparison: str = ""
+    time_limit_s: float = 30.0
+    certificate: TlsCertificate = TlsCertificate.NONE
 
     @property
-    def control(self) -> bool:
+    def is_control(self) -> bool:
         """Return whether the scenario has no condition, so that it judges the control run of its task."""
-        return not self.rules and self.certificate is Certificate.NONE
+        return not self.rules and self.certificate is TlsCertificate.NONE
 
 
-class Passive(msgspec.Struct, frozen=True):
-    """A requirement that is judged on all requests of a client, in all scenarios. `right` is the correct behaviour.
+class PassiveJudge(msgspec.Struct, frozen=True):
+    """A requirement that is judged on all requests of a client, in all scenarios. `correct_behaviour` is the correct behaviour.
 
-    `judge` returns a verdict for each relevant request; where it returns none, `nothing` is the reason. `task` is the
+    `judge` returns a verdict for each relevant request; where it returns none, `unobserved_reason` is the reason. `task` is the
     task that should have sent such a request, empty where any task may.
     """
 
     requirement: str
-    right: str
-    nothing: str
-    judge: Callable[["Everything"], tuple["Judged", ...]]
+    correct_behaviour: str
+    unobserved_reason: str
+    judge: Callable[["ClientEvidence"], tuple["PassiveVerdict", ...]]
     task: str = ""
 
 
-class Everything(msgspec.Struct, frozen=True):
+class ClientEvidence(msgspec.Struct, frozen=True):
     """The traces of all scenarios by name, and the facts about the API that passive judges need.
 
-    By operation key: the `scopes` that it needs, the paths of its documented `expansions`, and as `references` the
-    properties of its request body that hold URLs. `user_needed` are the operations that require EvEnergy-User.
+    By operation key: the `scopes` that it needs, the paths of its documented `expansions`, and as `url_properties` the
+    properties of its request body that hold URLs. `user_header_operations` are the operations that require EvEnergy-User.
     """
 
     traces: dict[str, Trace]
     scopes: dict[str, frozenset[str]]
     expansions: dict[str, frozenset[str]]
-    references: dict[str, frozenset[str]]
-    user_needed: frozenset[str]
-    public: bool = False
+    url_properties: dict[str, frozenset[str]]
+    user_header_operations: frozenset[str]
+    is_public: bool = False
 
 
-class Judged(msgspec.Struct, frozen=True):
+class PassiveVerdict(msgspec.Struct, frozen=True):
     """A verdict of a passive judge, with the ids of the exchanges that support it."""
 
-    found: Found
+    verdict: Assessment
     exchanges: tuple[str, ...] = ()
 
 
 # Verdicts that judges share
 
 
-def wrong(message: str, actual: str = "") -> Found:
+def build_violation(message: str, actual: str = "") -> Assessment:
     """Return a violation."""
-    return Found(Verdict.FAIL, message, actual)
+    return Assessment(Verdict.FAIL, message, actual)
 
 
-def open_question(message: str) -> Found:
+def build_inconclusive(message: str) -> Assessment:
     """Return an inconclusive verdict, for evidence that does not decide."""
-    return Found(Verdict.INCONCLUSIVE, message)
+    return Assessment(Verdict.INCONCLUSIVE, message)
 
 
-def unseen(message: str) -> Found:
+def build_not_observable(message: str) -> Assessment:
     """Return that nothing could be observed."""
-    return Found(Verdict.NOT_OBSERVABLE, message)
+    return Assessment(Verdict.NOT_OBSERVABLE, message)

@@ -16,16 +16,16 @@ import msgspec
 import trustme
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from conformance.certify.api_clients.definitions import Certificate
+from conformance.certify.api_clients.definitions import TlsCertificate
 from conformance.certify.api_clients.trace import Handshake
-from conformance.webhooks.loopback_server import serving
+from conformance.webhooks.loopback_server import serve_on_loopback
 
 _HOST = "127.0.0.1"
 _HANDSHAKE_S = 10.0
 _LISTEN_S = 2.0  # wait for the first byte after a handshake that succeeded
 
 
-class Resettable(H11Protocol):
+class ResettableProtocol(H11Protocol):
     """HTTP/1.1 protocol that gives the application its transport, to reset it: `scope["state"]["transport"]`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -34,7 +34,7 @@ class Resettable(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-class Certificates:
+class CertificateAuthority:
     """The certificate authority of one run and its TLS certificates. `file` holds its root certificate for clients."""
 
     def __init__(self, folder: Path) -> None:
@@ -42,21 +42,21 @@ class Certificates:
         self.file = folder / "authority.pem"
         self._authority.cert_pem.write_to_path(str(self.file))
 
-    def context(self, kind: Certificate) -> ssl.SSLContext | None:
+    def build_context(self, certificate: TlsCertificate) -> ssl.SSLContext | None:
         """Return the TLS context of a server, None where this machine does not support it."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._issue(kind).configure_cert(context)
-        return context if kind is not Certificate.OLD_TLS else _limit_to_old_tls(context)
+        self._issue(certificate).configure_cert(context)
+        return context if certificate is not TlsCertificate.OLD_TLS else _limit_to_old_tls(context)
 
-    def _issue(self, kind: Certificate) -> trustme.LeafCert:
+    def _issue(self, kind: TlsCertificate) -> trustme.LeafCert:
         now = datetime.now(UTC)
         match kind:
-            case Certificate.EXPIRED:
+            case TlsCertificate.EXPIRED:
                 start, end = now - timedelta(days=2), now - timedelta(days=1)
                 return self._authority.issue_cert(_HOST, not_before=start, not_after=end)
-            case Certificate.OTHER_HOST:
+            case TlsCertificate.OTHER_HOST:
                 return self._authority.issue_cert("api.other-host.example")
-            case Certificate.STRANGER:
+            case TlsCertificate.UNKNOWN_AUTHORITY:
                 return self._stranger.issue_cert(_HOST)
             case _:
                 return self._authority.issue_cert(_HOST)
@@ -73,36 +73,36 @@ def _limit_to_old_tls(context: ssl.SSLContext) -> ssl.SSLContext | None:
     return context
 
 
-class Doors(msgspec.Struct, frozen=True):
+class ListenerAddresses(msgspec.Struct, frozen=True):
     """The addresses of the scenario server: origins by TLS certificate, a second origin, and the authority's file.
 
-    `handshakes` returns the handshakes at a listener that no correct client accepts.
+    `list_handshakes` returns the handshakes at a listener that no correct client accepts.
     """
 
-    origins: Mapping[Certificate, str]
-    elsewhere: str
-    authority: Path
-    handshakes: Callable[[Certificate], tuple[Handshake, ...]]
+    origins: Mapping[TlsCertificate, str]
+    other_origin: str
+    authority_file: Path
+    list_handshakes: Callable[[TlsCertificate], tuple[Handshake, ...]]
 
 
 @contextmanager
-def opened(app: Any, elsewhere: Any) -> Iterator[Doors]:
+def open_listeners(app: Any, other_app: Any) -> Iterator[ListenerAddresses]:
     """Open all listeners for the lifetime of the context."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evconform-")))
-        certificates = Certificates(folder)
-        plain = stack.enter_context(serving(app, protocol=Resettable))
-        second_origin = stack.enter_context(serving(elsewhere, protocol=Resettable))
-        trusted = certificates.context(Certificate.TRUSTED)
-        secure = stack.enter_context(serving(app, protocol=Resettable, tls=trusted))
-        origins = {Certificate.NONE: plain, Certificate.TRUSTED: secure}
-        listeners: dict[Certificate, _HandshakeListener] = {}
-        for kind in Certificate:
-            if kind not in origins and (context := certificates.context(kind)) is not None:
+        certificates = CertificateAuthority(folder)
+        plain = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol))
+        second_origin = stack.enter_context(serve_on_loopback(other_app, protocol=ResettableProtocol))
+        trusted = certificates.build_context(TlsCertificate.TRUSTED)
+        secure = stack.enter_context(serve_on_loopback(app, protocol=ResettableProtocol, tls=trusted))
+        origins = {TlsCertificate.NONE: plain, TlsCertificate.TRUSTED: secure}
+        listeners: dict[TlsCertificate, _HandshakeListener] = {}
+        for kind in TlsCertificate:
+            if kind not in origins and (context := certificates.build_context(kind)) is not None:
                 listeners[kind] = stack.enter_context(_HandshakeListener(context))
                 origins[kind] = f"https://{_HOST}:{listeners[kind].port}"
         handshakes = {kind: listener.handshakes for kind, listener in listeners.items()}
-        yield Doors(
+        yield ListenerAddresses(
             origins,
             second_origin.replace(_HOST, "localhost"),
             certificates.file,

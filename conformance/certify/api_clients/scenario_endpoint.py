@@ -12,66 +12,72 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from conformance.certify.api_clients.asgi import asked_of, read, reset, sent, watch
-from conformance.certify.api_clients.conditions import Answer, Asked, Rule
-from conformance.certify.api_clients.trace import Call, Part
+from conformance.certify.api_clients.asgi import (
+    call_application,
+    read_body,
+    reset_connection,
+    send_response,
+    watch_disconnect,
+)
+from conformance.certify.api_clients.conditions import ConditionRule, ScenarioRequest, ScenarioResponse
+from conformance.certify.api_clients.trace import ClientCall, ServerPart
 from conformance.description import Description
 from conformance.mock_server.app import Receive, Scope, Send
-from conformance.mock_server.assembly import Settings, assemble
-from conformance.mock_server.control import PREFIX
-from conformance.mock_server.router import Router
-from conformance.mock_server.world.builder import World
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from conformance.mock_server.control import CONTROL_PREFIX
+from conformance.mock_server.router import OperationRouter
+from conformance.mock_server.world.builder import MockWorld
 from conformance.model import Exchange, Request, Response, Role
 
-MOST_REQUESTS = 1_000
+MAX_REQUESTS = 1_000
 """Requests in one scenario after which its client is stopped; the largest task needs about a hundred."""
 _PAGE = 20  # items; servers may send fewer than requested, and so every list has several pages
 _CALLBACK = "/callback"
 _PARTS = {
-    "/o/token": Part.TOKEN,
-    "/o/revoke_token": Part.REVOKE,
-    "/o/authorize": Part.AUTHORIZE,
-    _CALLBACK: Part.CALLBACK,
+    "/o/token": ServerPart.TOKEN,
+    "/o/revoke_token": ServerPart.REVOKE,
+    "/o/authorize": ServerPart.AUTHORIZE,
+    _CALLBACK: ServerPart.CALLBACK,
 }
 
 
-class Play:
+class ScenarioEndpoint:
     """One served scenario: its mock server, credentials and rules, and the calls received so far.
 
-    `heard` is called with each call as it ends. `address` is the root URL of the scenario, `elsewhere` the same root
+    `heard` is called with each call as it ends. `address` is the root URL of the scenario, `other_origin` the same root
     under the second origin. Waits that the server requires are multiplied by `scale`.
     """
 
     def __init__(  # noqa: PLR0913
         self,
         name: str,
-        rules: tuple[Rule, ...],
+        rules: tuple[ConditionRule, ...],
         description: Description,
-        world: World,
+        world: MockWorld,
         *,
-        public: bool = False,
+        is_public: bool = False,
         scale: float = 1.0,
-        heard: Callable[[Call], None] = lambda _: None,
+        on_call: Callable[[ClientCall], None] = lambda _: None,
     ) -> None:
         self.name, self.scale, self.memory = name, scale, dict[str, Any]()
-        self.root = self.address = self.elsewhere = ""
+        self.root = self.address = self.other_origin = ""
         self.client_id = f"client-{secrets.token_hex(6)}"
-        self.client_secret = "" if public else secrets.token_urlsafe(24)
+        self.client_secret = "" if is_public else secrets.token_urlsafe(24)
         self.secrets = _list_secret_forms(self.client_id, self.client_secret) if self.client_secret else {}
-        self.flooded = threading.Event()
-        self._description, self._on_call = description, heard
-        self._server = assemble(Settings(), description, world)
+        self.flood_event = threading.Event()
+        self._description, self._on_call = description, on_call
+        self._server = assemble_server(ServerSettings(), description, world)
         self._server.tokens.secrets = {self.client_id: self.client_secret}
-        self._router = Router(description.model.operations)
+        self._router = OperationRouter(description.model.operations)
         self._rules, self._match_counts = rules, Counter[int]()
         self._began, self._epoch = time.monotonic(), time.time()
-        self._calls: list[Call] = []
+        self._calls: list[ClientCall] = []
         self._number = 0
         self._leaving: asyncio.Event | None = None
 
     # For the scenario runner
 
-    def begin(self) -> None:
+    def start_clock(self) -> None:
         """Start the clock of the scenario."""
         self._began, self._epoch = time.monotonic(), time.time()
 
@@ -81,17 +87,17 @@ class Play:
         return self.address + self._description.model.base_path
 
     @property
-    def user(self) -> str:
+    def user_url(self) -> str:
         """The URL of the first user in the mock world."""
         model = self._description.model
-        return f"{self.base_url}{model.by_name[model.principal].list_path}/{self._server.tokens.user(0)}"
+        return f"{self.base_url}{model.resources_by_name[model.principal_resource].list_path}/{self._server.tokens.find_user(0)}"
 
     @property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[ClientCall, ...]:
         """The calls received so far, in order of arrival."""
-        return tuple(sorted(self._calls, key=lambda call: call.at))
+        return tuple(sorted(self._calls, key=lambda call: call.requested_at))
 
-    def environment(self) -> dict[str, str]:
+    def build_environment(self) -> dict[str, str]:
         """Return the environment variables that tell a client the addresses and credentials of the scenario."""
         oauth = f"{self.address}/o"
         variables = {
@@ -100,30 +106,34 @@ class Play:
             "EVCONFORM_TOKEN_URL": f"{oauth}/token/",
             "EVCONFORM_CLIENT_ID": self.client_id,
             "EVCONFORM_REDIRECT_URI": self.address + _CALLBACK,
-            "EVCONFORM_USER": self.user,
+            "EVCONFORM_USER": self.user_url,
         }
         return variables | ({"EVCONFORM_CLIENT_SECRET": self.client_secret} if self.client_secret else {})
 
-    # For rules (`conditions.Here`)
+    # For rules (`conditions.ScenarioContext`)
 
-    async def serve(self, request: Asked) -> Answer:
+    async def send_to_mock(self, request: ScenarioRequest) -> ScenarioResponse:
         """Return the response of the mock server without any condition."""
         path, _, query = request.target.partition("?")
-        if request.part is Part.CALLBACK:
-            return Answer(200, (("Content-Type", "text/plain"),), b"Signed in.\n")
-        if request.part is Part.ELSEWHERE:
-            return Answer(200, (("Content-Type", "application/json"),), b"[]")
-        if request.part is Part.TOKEN and not self.client_secret and b"grant_type=client_credentials" in request.body:
+        if request.part is ServerPart.CALLBACK:
+            return ScenarioResponse(200, (("Content-Type", "text/plain"),), b"Signed in.\n")
+        if request.part is ServerPart.ELSEWHERE:
+            return ScenarioResponse(200, (("Content-Type", "application/json"),), b"[]")
+        if (
+            request.part is ServerPart.TOKEN
+            and not self.client_secret
+            and b"grant_type=client_credentials" in request.body
+        ):
             refusal = b'{"error": "unauthorized_client"}'  # a public client has no credentials (RFC 6749, section 4.4)
-            return Answer(400, (("Content-Type", "application/json"),), refusal)
-        base = self._description.model.base_path if request.part is Part.API else ""
+            return ScenarioResponse(400, (("Content-Type", "application/json"),), refusal)
+        base = self._description.model.base_path if request.part is ServerPart.API else ""
         return await self._send_to_mock(request, base + path, self._limit_page_size(request, query))
 
-    async def session(self) -> None:
+    async def start_session(self) -> None:
         """Start a charging session in the mock world."""
-        await self._send_to_mock(Asked(Part.OTHER, "POST", "", ""), f"{PREFIX}/sessions", "")
+        await self._send_to_mock(ScenarioRequest(ServerPart.OTHER, "POST", "", ""), f"{CONTROL_PREFIX}/sessions", "")
 
-    async def gone(self, seconds: float) -> bool:
+    async def wait_for_disconnect(self, seconds: float) -> bool:
         """Wait; return true as soon as the client of the last request disconnects, false when the time is over."""
         leaving = self._leaving or asyncio.Event()
         try:
@@ -134,60 +144,62 @@ class Play:
 
     # For the scenario server
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, *, elsewhere: bool = False) -> None:
+    async def handle_request(
+        self, scope: Scope, receive: Receive, send: Send, *, is_other_origin: bool = False
+    ) -> None:
         """Respond to one request of the scenario, and keep both as a call."""
         at = time.monotonic() - self._began
         self._number += 1
-        if self._number > MOST_REQUESTS:
-            self.flooded.set()
-            reset(scope)
+        if self._number > MAX_REQUESTS:
+            self.flood_event.set()
+            reset_connection(scope)
             return
         number = self._number
-        body = await read(receive)
-        request = self._read_request(scope, body, elsewhere=elsewhere)
+        body = await read_body(receive)
+        request = self._read_request(scope, body, elsewhere=is_other_origin)
         leaving = self._leaving = asyncio.Event()
-        watching = asyncio.create_task(watch(receive, leaving))
+        watching = asyncio.create_task(watch_disconnect(receive, leaving))
         try:
             response = await self._apply_rules(request)
             left = leaving.is_set()
-            if response.cut:
-                reset(scope)
+            if response.is_reset:
+                reset_connection(scope)
             elif not left:
-                await sent(send, response)
+                await send_response(send, response)
         finally:
             watching.cancel()
         self._keep_call(number, request, response, scope, at, left=left)
 
-    async def _apply_rules(self, request: Asked) -> Answer:
+    async def _apply_rules(self, request: ScenarioRequest) -> ScenarioResponse:
         for index, rule in enumerate(self._rules):
-            if not rule.on(request):
+            if not rule.matches(request):
                 continue
             self._match_counts[index] += 1
             count = self._match_counts[index] - rule.skip
             if count < 1 or (rule.times and count > rule.times):
                 continue
-            if (response := await rule.act(request, self)) is not None:
+            if (response := await rule.action(request, self)) is not None:
                 return response
-        return await self.serve(request)
+        return await self.send_to_mock(request)
 
-    def _read_request(self, scope: Scope, body: bytes, *, elsewhere: bool) -> Asked:
+    def _read_request(self, scope: Scope, body: bytes, *, elsewhere: bool) -> ScenarioRequest:
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         path = scope["raw_path"].decode("latin-1").partition("?")[0].removeprefix(self.root)
         query = scope["query_string"].decode("latin-1")
         base = self._description.model.base_path
-        part, operation = _PARTS.get(path.removesuffix("/"), Part.OTHER), "*"
+        part, operation = _PARTS.get(path.removesuffix("/"), ServerPart.OTHER), "*"
         if path == base or path.startswith(base + "/"):
-            part, path = Part.API, path.removeprefix(base) or "/"
-            match = self._router.find(path)
+            part, path = ServerPart.API, path.removeprefix(base) or "/"
+            match = self._router.find_operations(path)
             documented = match[0].get(scope["method"]) if match else None
             operation = documented.key if documented else "*"
         if elsewhere:
-            part = Part.ELSEWHERE
-        return Asked(part, scope["method"], f"{path}?{query}" if query else path, operation, headers, body)
+            part = ServerPart.ELSEWHERE
+        return ScenarioRequest(part, scope["method"], f"{path}?{query}" if query else path, operation, headers, body)
 
-    def _limit_page_size(self, request: Asked, query: str) -> str:
+    def _limit_page_size(self, request: ScenarioRequest, query: str) -> str:
         """Return the query of a list with a page size that gives several pages; an invalid page size is kept."""
-        operation = self._description.model.by_key.get(request.operation)
+        operation = self._description.model.operations_by_key.get(request.operation)
         paging = operation.pagination if operation and operation.role is Role.LIST else None
         if paging is None or not paging.size:
             return query
@@ -199,7 +211,7 @@ class Play:
         remaining = [field for field in fields if field.partition("=")[0] != paging.size]
         return "&".join([*remaining, f"{paging.size}={size}"])
 
-    async def _send_to_mock(self, request: Asked, path: str, query: str) -> Answer:
+    async def _send_to_mock(self, request: ScenarioRequest, path: str, query: str) -> ScenarioResponse:
         scheme, _, authority = self.address.partition("://")
         host = authority.partition("/")[0]
         headers = [
@@ -217,18 +229,22 @@ class Play:
             "query_string": query.encode("latin-1"),
             "headers": [(b"host", host.encode()), *headers],
         }
-        return await asked_of(self._server, scope, request.body)
+        return await call_application(self._server, scope, request.body)
 
-    def _keep_call(self, number: int, request: Asked, response: Answer, scope: Scope, at: float, *, left: bool) -> None:  # noqa: PLR0913
+    def _keep_call(
+        self, number: int, request: ScenarioRequest, response: ScenarioResponse, scope: Scope, at: float, *, left: bool
+    ) -> None:  # noqa: PLR0913
         done = time.monotonic() - self._began
         sent_request = Request(
             request.operation, request.method, request.target, request.headers, request.body, identity=""
         )
         received_response = None
-        if not response.cut and not left:
+        if not response.is_reset and not left:
             received_response = Response(response.status, response.headers, response.body, done - at)
-        failure = "the server reset the connection" if response.cut else "the client disconnected before the response"
-        origin = (self.elsewhere if request.part is Part.ELSEWHERE else self.address).removesuffix(self.root)
+        failure = (
+            "the server reset the connection" if response.is_reset else "the client disconnected before the response"
+        )
+        origin = (self.other_origin if request.part is ServerPart.ELSEWHERE else self.address).removesuffix(self.root)
         query = scope["query_string"].decode("latin-1")
         url = origin + scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
         exchange = Exchange(
@@ -239,18 +255,18 @@ class Play:
             received_response,
             "" if received_response else failure,
         )
-        call = Call(exchange, request.part, at, done, touched=response.touched, left=left)
+        call = ClientCall(exchange, request.part, at, done, is_affected=response.is_affected, is_abandoned=left)
         self._remember_secrets(call)
         self._calls.append(call)
         self._on_call(call)
 
-    def _remember_secrets(self, call: Call) -> None:
+    def _remember_secrets(self, call: ClientCall) -> None:
         """Remember issued tokens and codes, so that they are redacted everywhere."""
-        if call.part is Part.TOKEN and call.status == 200 and call.exchange.response:
+        if call.part is ServerPart.TOKEN and call.status == 200 and call.exchange.response:
             issued = msgspec.json.decode(call.exchange.response.body)
             values = [issued[name] for name in ("access_token", "refresh_token") if name in issued]
         else:
-            values = parse_qs(urlsplit(call.answered("location")).query).get("code", [])
+            values = parse_qs(urlsplit(call.response_header("location")).query).get("code", [])
         for secret in values:
             self.secrets[f"token-{len(self.secrets)}"] = secret
 

@@ -5,35 +5,35 @@ from types import MappingProxyType
 
 import msgspec
 
-from conformance.certify.api_clients.conditions import Rule, begins_a_session, on
-from conformance.certify.api_clients.trace import Call, Part, Trace
-from conformance.tools.link_header import BLANK, LinkSyntaxError, parse
+from conformance.certify.api_clients.conditions import ConditionRule, match_operations, start_session_once
+from conformance.certify.api_clients.trace import ClientCall, ServerPart, Trace
+from conformance.tools.link_header import BLANK_TARGET, LinkSyntaxError, parse_link_header
 
-VEHICLES, VEHICLE = "GET /vehicles", "GET /vehicles/{vehicle_id}"
-SESSIONS, SESSION = "GET /charging_sessions", "GET /charging_sessions/{charging_session_id}"
+LIST_VEHICLES, READ_VEHICLE = "GET /vehicles", "GET /vehicles/{vehicle_id}"
+LIST_SESSIONS, READ_SESSION = "GET /charging_sessions", "GET /charging_sessions/{charging_session_id}"
 CREATE_USER, ADD_VEHICLE = "POST /users", "POST /vehicles"
 CHANGE_VEHICLE = "PATCH /vehicles/{vehicle_id}"
-AT_ONCE = 20
-PARTIAL = "partial"  # tasks that complete no profile
+PARALLEL_READS = 20
+PARTIAL_PROFILE = "partial"  # tasks that complete no profile
 
 
 class Task(msgspec.Struct, frozen=True):
     """A task of a client.
 
-    `about` tells partners what to do. `lacks` returns what is missing in a trace for the task to be done, empty where
-    it is done. The rules in `setup` apply to every scenario of the task, the control included. Scenarios of a task
-    that `writes` have a mock world of their own.
+    `description` tells partners what to do. `describe_lack` returns what is missing in a trace for the task to be done, empty where
+    it is done. The rules in `setup_rules` apply to every scenario of the task, the control included. Scenarios of a task
+    that `is_writing` have a mock world of their own.
     """
 
     name: str
-    about: str
-    lacks: Callable[[Trace], str]
-    setup: tuple[Rule, ...] = ()
-    writes: bool = False
+    description: str
+    describe_lack: Callable[[Trace], str]
+    setup_rules: tuple[ConditionRule, ...] = ()
+    is_writing: bool = False
 
 
 def _count_successes(trace: Trace, operation: str) -> int:
-    return sum(call.exchange.request.operation == operation and 200 <= call.status < 300 for call in trace.api)
+    return sum(call.exchange.request.operation == operation and 200 <= call.status < 300 for call in trace.api_calls)
 
 
 def _require_successes(operation: str, minimum: int = 1) -> Callable[[Trace], str]:
@@ -45,42 +45,46 @@ def _require_successes(operation: str, minimum: int = 1) -> Callable[[Trace], st
 
 
 def _require_each_vehicle(trace: Trace) -> str:
-    pages = (call.exchange.response for call in trace.api if _is_success(call, VEHICLES))
+    pages = (call.exchange.response for call in trace.api_calls if _is_success(call, LIST_VEHICLES))
     listed = {item["id"] for page in pages if page for item in msgspec.json.decode(page.body)}
-    read = {call.path for call in trace.api if _is_success(call, VEHICLE)}
+    read = {call.path for call in trace.api_calls if _is_success(call, READ_VEHICLE)}
     if listed and len(read) >= len(listed):
         return ""
     return f"it read {len(read)} of {len(listed)} vehicles by their URLs"
 
 
-def _is_success(call: Call, operation: str) -> bool:
+def _is_success(call: ClientCall, operation: str) -> bool:
     return call.exchange.request.operation == operation and call.status == 200
 
 
 def _require_all_pages(trace: Trace) -> str:
-    pages = [call for call in trace.api if _is_success(call, VEHICLES)]
+    pages = [call for call in trace.api_calls if _is_success(call, LIST_VEHICLES)]
     if not pages:
-        return f"{VEHICLES} never succeeded"
-    return "" if any(not next_of(call.answered("link")) for call in pages) else "it did not read the last page"
+        return f"{LIST_VEHICLES} never succeeded"
+    return (
+        ""
+        if any(not find_next_link(call.response_header("link")) for call in pages)
+        else "it did not read the last page"
+    )
 
 
-def next_of(header: str) -> str:
+def find_next_link(header: str) -> str:
     """Return the target of `rel="next"` in a Link header, empty where there is none."""
     try:
-        target = next((link.target for link in parse(header) if "next" in link.rels), BLANK)
+        target = next((link.target for link in parse_link_header(header) if "next" in link.rels), BLANK_TARGET)
     except LinkSyntaxError:
         return ""
-    return "" if target == BLANK else target
+    return "" if target == BLANK_TARGET else target
 
 
 def _require_sign_in(trace: Trace) -> str:
-    if not trace.to(Part.AUTHORIZE):
+    if not trace.select_calls(ServerPart.AUTHORIZE):
         return "the authorization endpoint received no request"
-    return "" if any(call.status == 200 for call in trace.api) else "no request to the API succeeded"
+    return "" if any(call.status == 200 for call in trace.api_calls) else "no request to the API succeeded"
 
 
 def _require_revocation(trace: Trace) -> str:
-    return "" if trace.to(Part.REVOKE) else "the revocation endpoint received no request"
+    return "" if trace.select_calls(ServerPart.REVOKE) else "the revocation endpoint received no request"
 
 
 _TABLE = (
@@ -90,34 +94,34 @@ _TABLE = (
     ),
     Task(
         "read_at_once",
-        f"List vehicles, then read {AT_ONCE} of them by their URLs at the same time.",
-        _require_successes(VEHICLE, AT_ONCE),
+        f"List vehicles, then read {PARALLEL_READS} of them by their URLs at the same time.",
+        _require_successes(READ_VEHICLE, PARALLEL_READS),
     ),
     Task(
         "read_session",
         "List charging sessions, read the first by its URL with its vehicle expanded; "
         "where `vehicle` is still a URL, read that URL.",
-        _require_successes(SESSION),
+        _require_successes(READ_SESSION),
     ),
     Task(
         "poll_sessions",
         "Read the list of charging sessions about once a second until it shows a new session.",
-        _require_successes(SESSIONS),
-        setup=(Rule(on(SESSIONS), begins_a_session),),
-        writes=True,
+        _require_successes(LIST_SESSIONS),
+        setup_rules=(ConditionRule(match_operations(LIST_SESSIONS), start_session_once),),
+        is_writing=True,
     ),
-    Task("create_user", "Create a user with any email address.", _require_successes(CREATE_USER), writes=True),
+    Task("create_user", "Create a user with any email address.", _require_successes(CREATE_USER), is_writing=True),
     Task(
         "add_vehicle",
         "Read vehicle models, then add a vehicle of one of them for the user in EVCONFORM_USER.",
         _require_successes(ADD_VEHICLE),
-        writes=True,
+        is_writing=True,
     ),
     Task(
         "change_vehicle",
         "List vehicles, set the charge limit of the first to 80 %.",
         _require_successes(CHANGE_VEHICLE),
-        writes=True,
+        is_writing=True,
     ),
     Task(
         "sign_in",
@@ -138,17 +142,17 @@ PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-FULL = "full"
+FULL_PROFILE = "full"
 
 
-def everything(*, public: bool) -> frozenset[str]:
+def list_possible_tasks(*, is_public: bool) -> frozenset[str]:
     """Return the tasks that a public or a confidential client can do: only a public client signs people in."""
-    return frozenset(TASKS) if public else frozenset(TASKS) - {"sign_in"}
+    return frozenset(TASKS) if is_public else frozenset(TASKS) - {"sign_in"}
 
 
-def profile_of(declared: Iterable[str], public: bool) -> str:
+def describe_profiles(declared: Iterable[str], is_public: bool) -> str:
     """Return the profiles that tasks complete: FULL for all tasks, else their names, else PARTIAL."""
     tasks = frozenset(declared)
-    if tasks >= everything(public=public):
-        return FULL
-    return ", ".join(name for name, needed in PROFILES.items() if needed <= tasks) or PARTIAL
+    if tasks >= list_possible_tasks(is_public=is_public):
+        return FULL_PROFILE
+    return ", ".join(name for name, needed in PROFILES.items() if needed <= tasks) or PARTIAL_PROFILE

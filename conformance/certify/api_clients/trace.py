@@ -9,7 +9,7 @@ import msgspec
 from conformance.model import Exchange
 
 
-class Part(StrEnum):
+class ServerPart(StrEnum):
     """The part of the scenario server that received a request."""
 
     API = "API"
@@ -21,19 +21,19 @@ class Part(StrEnum):
     OTHER = "nothing of the API"
 
 
-class Call(msgspec.Struct, frozen=True):
+class ClientCall(msgspec.Struct, frozen=True):
     """One request of a client and the response to it, secrets included.
 
-    `at` and `done` are the times of the request and of the response, in seconds since the scenario began. `touched`
-    says that the condition of the scenario changed the response, `left` that the client disconnected before it.
+    `requested_at` and `responded_at` are the times of the request and of the response, in seconds since the scenario began. `is_affected`
+    says that the condition of the scenario changed the response, `is_abandoned` that the client disconnected before it.
     """
 
     exchange: Exchange
-    part: Part
-    at: float
-    done: float
-    touched: bool = False
-    left: bool = False
+    part: ServerPart
+    requested_at: float
+    responded_at: float
+    is_affected: bool = False
+    is_abandoned: bool = False
 
     @property
     def method(self) -> str:
@@ -60,51 +60,55 @@ class Call(msgspec.Struct, frozen=True):
         """The status of the response, 0 where there is none."""
         return self.exchange.status
 
-    def header(self, name: str) -> str:
+    def request_header(self, name: str) -> str:
         """Return the values of a request header joined by commas, empty where it is absent."""
         return ", ".join(value for key, value in self.exchange.request.headers if key.lower() == name.lower())
 
-    def answered(self, name: str) -> str:
+    def response_header(self, name: str) -> str:
         """Return the first value of a response header, empty where it is absent."""
-        return (self.exchange.response.header(name) if self.exchange.response else "") or ""
+        return (self.exchange.response.find_header(name) if self.exchange.response else "") or ""
 
 
-class How(StrEnum):
+class ProcessEnd(StrEnum):
     """The ways in which a client process ends."""
 
     ENDED = "ended by itself"
-    LIMIT = "was stopped at its time limit"
+    TIME_LIMIT = "was stopped at its time limit"
     FLOOD = "was stopped, since it sent too many requests"
     STOPPED = "was stopped with the certification"
     OPERATOR = "ran elsewhere"
 
 
-class Ran(msgspec.Struct, frozen=True):
+class ProcessResult(msgspec.Struct, frozen=True):
     """The end of a client process.
 
-    `status` is its exit status (negative: a signal), None where it was stopped or an operator ran it. `output` is the
+    `exit_status` is its exit status (negative: a signal), None where it was stopped or an operator ran it. `output` is the
     beginning of what it wrote, standard output before standard error; `seconds` is how long it ran.
     """
 
-    how: How = How.OPERATOR
-    status: int | None = None
+    end: ProcessEnd = ProcessEnd.OPERATOR
+    exit_status: int | None = None
     seconds: float = 0.0
     output: str = ""
 
     @property
-    def well(self) -> bool:
+    def is_successful(self) -> bool:
         """Return whether the process ended by itself with exit status 0, or an operator ran it."""
-        return self.how is How.OPERATOR or (self.how is How.ENDED and self.status == 0)
+        return self.end is ProcessEnd.OPERATOR or (self.end is ProcessEnd.ENDED and self.exit_status == 0)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """A description of the end, with the last line of output where the client failed."""
-        if self.how is How.ENDED:
-            description = f"ended with exit status {self.status} after {self.seconds:.1f} s"
+        if self.end is ProcessEnd.ENDED:
+            description = f"ended with exit status {self.exit_status} after {self.seconds:.1f} s"
         else:
-            description = f"{self.how} after {self.seconds:.1f} s"
+            description = f"{self.end} after {self.seconds:.1f} s"
         last_line = next((line.strip() for line in reversed(self.output.splitlines()) if line.strip()), "")
-        return description if self.well or not last_line else f"{description}; last line of output: {last_line[:200]}"
+        return (
+            description
+            if self.is_successful or not last_line
+            else f"{description}; last line of output: {last_line[:200]}"
+        )
 
 
 class Handshake(msgspec.Struct, frozen=True):
@@ -118,50 +122,54 @@ class Trace(msgspec.Struct, frozen=True):
     """Everything observed in one scenario. Times are in seconds; `calls` are in order of arrival.
 
     `base_url` is the base URL of the scenario, `user` the URL of the user in EVCONFORM_USER, `secrets` are the secrets
-    and tokens of the scenario. `control` is the trace of the same task without any condition, `beside` that of the
+    and tokens of the scenario. `control` is the trace of the same task without any condition, `comparison` that of the
     scenario to compare with. The waits that the server requires were multiplied by `scale`.
     """
 
-    calls: tuple[Call, ...]
-    ran: Ran = Ran()
+    calls: tuple[ClientCall, ...]
+    process: ProcessResult = ProcessResult()
     base_url: str = ""
     user: str = ""
     scale: float = 1.0
     secrets: frozenset[str] = frozenset()
     handshakes: tuple[Handshake, ...] = ()
     control: "Trace | None" = None
-    beside: "Trace | None" = None
+    comparison: "Trace | None" = None
 
     @property
-    def api(self) -> tuple[Call, ...]:
+    def api_calls(self) -> tuple[ClientCall, ...]:
         """The requests to the API, in order of arrival."""
-        return self.to(Part.API)
+        return self.select_calls(ServerPart.API)
 
     @property
-    def touched(self) -> tuple[Call, ...]:
+    def affected_calls(self) -> tuple[ClientCall, ...]:
         """The requests whose responses the condition changed."""
-        return tuple(call for call in self.calls if call.touched)
+        return tuple(call for call in self.calls if call.is_affected)
 
     @property
-    def ended(self) -> float:
+    def duration_s(self) -> float:
         """The seconds from the start of the scenario to its end."""
-        return max(self.ran.seconds, max((call.done for call in self.calls), default=0.0))
+        return max(self.process.seconds, max((call.responded_at for call in self.calls), default=0.0))
 
-    def to(self, *parts: Part) -> tuple[Call, ...]:
+    def select_calls(self, *parts: ServerPart) -> tuple[ClientCall, ...]:
         """Return the requests to some parts of the server."""
         return tuple(call for call in self.calls if call.part in parts)
 
-    def after(self, call: Call, *parts: Part) -> tuple[Call, ...]:
+    def select_calls_after(self, call: ClientCall, *parts: ServerPart) -> tuple[ClientCall, ...]:
         """Return the requests after the response to a request: to the API, or to the given parts."""
-        return tuple(later for later in self.to(*(parts or (Part.API,))) if later.at >= call.done)
+        return tuple(
+            later
+            for later in self.select_calls(*(parts or (ServerPart.API,)))
+            if later.requested_at >= call.responded_at
+        )
 
-    def bare(self, call: Call) -> str:
+    def remove_secrets(self, call: ClientCall) -> str:
         """Return the target without secrets in its query, which only C25 judges."""
         path, _, query = call.target.partition("?")
         fields = query.split("&")
         harmless = [field for field in fields if unquote(field.partition("=")[2]) not in self.secrets]
         return call.target if harmless == fields else f"{path}?{'&'.join(harmless)}".removesuffix("?")
 
-    def issued(self) -> Iterator[bytes]:
+    def iterate_response_bodies(self) -> Iterator[bytes]:
         """Yield the bodies of all responses."""
         return (call.exchange.response.body for call in self.calls if call.exchange.response)

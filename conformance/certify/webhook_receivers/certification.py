@@ -7,27 +7,27 @@ from typing import Any
 
 import msgspec
 
-from conformance.certify.digests import sha256_of, suite_sha256
-from conformance.certify.webhook_receivers.drafts import Keys
-from conformance.certify.webhook_receivers.live_resources import READER, World, alive
-from conformance.certify.webhook_receivers.observation_hook import Hook
+from conformance.certify.digests import digest_json, digest_suite
+from conformance.certify.webhook_receivers.drafts import SigningKeys
+from conformance.certify.webhook_receivers.live_resources import READER_TOKEN, LiveResources, serve_resources
+from conformance.certify.webhook_receivers.observation_hook import ObservationHook
 from conformance.certify.webhook_receivers.response_verdicts import OPERATION
-from conformance.certify.webhook_receivers.sender import ANSWER_S, Endpoint, Sender
+from conformance.certify.webhook_receivers.sender import RESPONSE_TIMEOUT_S, Endpoint, MessageSender
 from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
-from conformance.certify.webhook_receivers.stimulus_runner import Stage
-from conformance.description import Description, load
+from conformance.certify.webhook_receivers.stimulus_runner import StimulusRunner
+from conformance.description import Description, load_description
 from conformance.errors import UsageError
-from conformance.execution.unscheduled_run import About, Record
+from conformance.execution.unscheduled_run import RunScope, UnscheduledRun
 from conformance.model import Certification, Certified, Profile, Requirement, Target, TargetKind
-from conformance.webhooks.inputs import key_of
-from conformance.webhooks.operations import posted
+from conformance.webhooks.inputs import load_key
+from conformance.webhooks.operations import build_delivery_operation
 from specs.catalogue import requirements
 
 _FAMILY = "W"
 _DEPTH = tuple(Profile)
 
 
-class Options(msgspec.Struct, frozen=True):
+class ReceiverOptions(msgspec.Struct, frozen=True):
     """The options of a certification.
 
     `secret` and `previous_secret` may be `env:NAME`; `rate` is in deliveries a second. `subject` is the partner's name
@@ -50,7 +50,7 @@ class Options(msgspec.Struct, frozen=True):
     api_port: int = 0
     api_url: str = ""
     longest_wait_s: float = 600.0
-    answer_s: float = ANSWER_S
+    answer_s: float = RESPONSE_TIMEOUT_S
     command: str = ""
     subject: str = ""
     version: str = ""
@@ -59,7 +59,7 @@ class Options(msgspec.Struct, frozen=True):
         return f"Options({self.endpoint})"
 
 
-def chosen(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
+def select_stimuli(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
     """Return the stimuli of the selected requirements; the control is always the first.
 
     Raises UsageError for a requirement that no stimulus tests.
@@ -74,25 +74,27 @@ def chosen(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus, ...]:
     return tuple(stimulus for stimulus in in_profile if stimulus.requirement in selected or stimulus is STIMULI[0])
 
 
-def certify(options: Options, *, said: Callable[[str], None] = lambda _: None) -> Path:
-    """Certify a receiver and return the run log. `said` receives the address for fetches of resources.
+def certify_receiver(options: ReceiverOptions, *, announce: Callable[[str], None] = lambda _: None) -> Path:
+    """Certify a receiver and return the run log. `announce` receives the address for fetches of resources.
 
     Raises UsageError before anything is sent, LogError if the run log cannot be written.
     """
     Endpoint(options.endpoint), _load_keys(options)
     if options.observe:
         Endpoint(options.observe, "--observe")
-    stimuli = chosen(options.select, options.profile)
-    description = load(options.description)
-    with alive(description, number=options.seed, port=options.api_port, public=options.api_url) as world:
-        said(f"the resources of the deliveries can be read at {world.base_url} with the token {READER}")
-        with opened(options, description, world) as stage:
-            stage.perform(stimuli)
+    stimuli = select_stimuli(options.select, options.profile)
+    description = load_description(options.description)
+    with serve_resources(description, number=options.seed, port=options.api_port, public=options.api_url) as world:
+        announce(f"the resources of the deliveries can be read at {world.base_url} with the token {READER_TOKEN}")
+        with open_runner(options, description, world) as stage:
+            stage.run_stimuli(stimuli)
     return options.directory / "events.jsonl"
 
 
 @contextmanager
-def opened(options: Options, description: Description, world: World, **edges: Any) -> Iterator[Stage]:
+def open_runner(
+    options: ReceiverOptions, description: Description, world: LiveResources, **edges: Any
+) -> Iterator[StimulusRunner]:
     """Open a runner: run log, sender and hook stay open as long as the context lasts.
 
     `edges` are the parts of the sender that a test replaces: `transport`, `clock`, `sleep`.
@@ -102,36 +104,42 @@ def opened(options: Options, description: Description, world: World, **edges: An
     if keys.previous:
         secrets |= {f"previous-{name}": value for name, value in keys.previous.secrets.items()}
     with (
-        Record(_build_scope(options, endpoint, description), secrets) as record,
+        UnscheduledRun(_build_scope(options, endpoint, description), secrets) as record,
         closing(
-            Sender(endpoint, rate=options.rate, concurrency=options.concurrency, answer_s=options.answer_s, **edges)
+            MessageSender(
+                endpoint,
+                rate=options.rate,
+                concurrency=options.concurrency,
+                response_timeout_s=options.answer_s,
+                **edges,
+            )
         ) as sender,
-        closing(Hook(options.observe)) as hook,
+        closing(ObservationHook(options.observe)) as hook,
     ):
-        yield Stage(record, sender, world, hook, keys, longest_s=options.longest_wait_s)
+        yield StimulusRunner(record, sender, world, hook, keys, longest_s=options.longest_wait_s)
 
 
-def _load_keys(options: Options) -> Keys:
+def _load_keys(options: ReceiverOptions) -> SigningKeys:
     """Return the keys of the options."""
-    previous = key_of(options.previous_secret, "--previous-secret") if options.previous_secret else None
-    return Keys(key_of(options.secret), previous)
+    previous = load_key(options.previous_secret, "--previous-secret") if options.previous_secret else None
+    return SigningKeys(load_key(options.secret), previous)
 
 
-def catalogue() -> tuple[Requirement, ...]:
+def load_receiver_requirements() -> tuple[Requirement, ...]:
     """Return the requirements on webhook receivers."""
     return tuple(requirement for requirement in requirements() if requirement.family == _FAMILY)
 
 
-def _build_scope(options: Options, endpoint: Endpoint, description: Description) -> About:
+def _build_scope(options: ReceiverOptions, endpoint: Endpoint, description: Description) -> RunScope:
     """Return the scope of the run."""
-    all_requirements = catalogue()
+    all_requirements = load_receiver_requirements()
     selected = {
         requirement.id for requirement in all_requirements if not options.select or requirement.id in options.select
     }
-    return About(
+    return RunScope(
         target=Target("webhook receiver", TargetKind.URL, endpoint.url),
         description=description,
-        operations=(posted(OPERATION, group="webhook"),),
+        operations=(build_delivery_operation(OPERATION, group="webhook"),),
         requirements=all_requirements,
         cases={requirement.id: (OPERATION,) for requirement in all_requirements if requirement.id in selected},
         directory=options.directory,
@@ -142,17 +150,18 @@ def _build_scope(options: Options, endpoint: Endpoint, description: Description)
     )
 
 
-def _build_certification(options: Options) -> Certification:
+def _build_certification(options: ReceiverOptions) -> Certification:
     """Return what the run certifies."""
     stimuli = [
-        (stimulus.requirement, stimulus.name, stimulus.level) for stimulus in chosen(options.select, options.profile)
+        (stimulus.requirement, stimulus.name, stimulus.level)
+        for stimulus in select_stimuli(options.select, options.profile)
     ]
     return Certification(
         Certified.WEBHOOKS,
         options.subject or options.endpoint.partition("?")[0],
         options.version,
         "a selection" if options.select else options.profile.value,
-        plan_sha256=sha256_of([options.seed, stimuli]),
-        suite_sha256=suite_sha256(),
+        plan_sha256=digest_json([options.seed, stimuli]),
+        suite_sha256=digest_suite(),
         whole=not options.select,
     )

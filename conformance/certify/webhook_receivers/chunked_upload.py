@@ -16,19 +16,19 @@ _CHUNK_BYTES = 65_536
 _MAX_RESPONSE_BYTES = 65_536
 
 
-class Streamed(msgspec.Struct, frozen=True):
+class Upload(msgspec.Struct, frozen=True):
     """The result of an upload: the bytes accepted before the response, and the response or the failure."""
 
-    taken: int
+    accepted_bytes: int
     response: Response | None = None
     failure: str = ""
 
 
-def stream(  # noqa: PLR0913 - where to, what, and the bounds
-    host: str, port: int, target: str, headers: Headers, *, secure: bool, size: int, seconds: float
-) -> Streamed:
+def upload_chunks(  # noqa: PLR0913 - where to, what, and the bounds
+    host: str, port: int, target: str, headers: Headers, *, is_secure: bool, size: int, seconds: float
+) -> Upload:
     """Send up to `size` bytes for at most `seconds`; stop at the first byte of a response."""
-    connection_class = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connection_class = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection
     connection, taken, started_at = connection_class(host, port, timeout=seconds), 0, time.perf_counter()
     try:
         connection.putrequest("POST", target)
@@ -43,10 +43,10 @@ def stream(  # noqa: PLR0913 - where to, what, and the bounds
         response = connection.getresponse()
         body = response.read(_MAX_RESPONSE_BYTES)
     except (OSError, http.client.HTTPException) as error:
-        return Streamed(taken, failure=f"the connection ended after {taken:,} bytes: {error!r}")
+        return Upload(taken, failure=f"the connection ended after {taken:,} bytes: {error!r}")
     finally:
         connection.close()
-    return Streamed(
+    return Upload(
         taken, Response(response.status, tuple(response.getheaders()), body, time.perf_counter() - started_at)
     )
 

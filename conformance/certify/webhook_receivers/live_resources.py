@@ -13,16 +13,16 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.description import Description
 from conformance.errors import UsageError
-from conformance.mock_server.assembly import Settings, assemble
-from conformance.mock_server.control import PREFIX
-from conformance.mock_server.identities import BY_NAME
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from conformance.mock_server.control import CONTROL_PREFIX
+from conformance.mock_server.identities import IDENTITIES_BY_NAME
 from conformance.model import Role
-from conformance.validation import Validators
+from conformance.validation import SchemaValidators
 from conformance.webhooks.delivery_checks import CREATED, ENDED
-from conformance.webhooks.loopback_server import serving
+from conformance.webhooks.loopback_server import serve_on_loopback
 from strategies import sample, schema_of_webhook, webhook_payloads
 
-READER = BY_NAME["readonly"].token
+READER_TOKEN = IDENTITIES_BY_NAME["readonly"].token
 _OWN = "x-evconform-own"  # marks reads of the harness, which do not count
 _PAGE = 100
 _FEW = settings(
@@ -34,25 +34,25 @@ _FEW = settings(
 )
 
 
-class Pair(msgspec.Struct, frozen=True):
+class EventPair(msgspec.Struct, frozen=True):
     """The two events of the messages: a resource begins, and ends."""
 
     created: str
     ended: str
 
 
-def pair_of(description: Description) -> Pair:
+def find_event_pair(description: Description) -> EventPair:
     """Return the first pair of `….created` and `….ended` of the description; raises UsageError without one."""
     events = tuple(description.document.get("webhooks", {}))
     for event in events:
         ended = event.removesuffix(CREATED) + ENDED
         if event.endswith(CREATED) and ended in events:
-            return Pair(event, ended)
+            return EventPair(event, ended)
     hint = "Name a --description whose webhooks have ….created and ….ended"
     raise UsageError("the description has no pair of events to certify a receiver with", hint=hint)
 
 
-class World:
+class LiveResources:
     """The resources of the messages. Each is the JSON that a read of it returns."""
 
     def __init__(
@@ -60,52 +60,52 @@ class World:
         description: Description,
         client: httpx.Client,
         addresses: tuple[str, str],  # the server's own address, and its public address if it has one
-        fetched: Counter[str],
+        reads: Counter[str],
         seed: int,
     ) -> None:
-        self.pair = pair_of(description)
-        self.validators = Validators(description)
+        self.pair = find_event_pair(description)
+        self.validators = SchemaValidators(description)
         self.base_url, public = addresses
         self._client, self._public = client, public or self.base_url
-        self._fetched, self._seed = fetched, seed
+        self._fetched, self._seed = reads, seed
         self._lock = threading.Lock()
         self._drawn: dict[str, dict[str, Any]] = {}
         resources = self._fetch_list(description)
         self._running = [resource for resource in resources if resource.get("end") is None]
         self._done = [resource for resource in resources if resource.get("end") is not None]
 
-    def running(self) -> dict[str, Any]:
+    def get_running(self) -> dict[str, Any]:
         """Return a resource that has begun, always the same."""
         return self._running[0] if self._running else {**self._build_sample(self.pair.created), "end": None}
 
-    def fresh(self) -> dict[str, Any]:
+    def start_resource(self) -> dict[str, Any]:
         """Return a resource that has just begun and is in no message yet; the one of `running` if none can begin."""
-        response = self._client.post(httpx.URL(self.base_url).copy_with(path=f"{PREFIX}/sessions"))
+        response = self._client.post(httpx.URL(self.base_url).copy_with(path=f"{CONTROL_PREFIX}/sessions"))
         paths = response.json().get("sub_sessions", ()) if response.status_code == 201 else ()
-        return self._decode_public(self._client.get(self.base_url + paths[0]).content) if paths else self.running()
+        return self._decode_public(self._client.get(self.base_url + paths[0]).content) if paths else self.get_running()
 
-    def done(self) -> dict[str, Any]:
+    def next_ended(self) -> dict[str, Any]:
         """Return a resource that has ended, another one each time as long as there are more."""
         with self._lock:
             self._done = self._done[1:] + self._done[:1]
             return self._done[0] if self._done else self._build_sample(self.pair.ended)
 
-    def path(self, data: dict[str, Any]) -> str:
+    def find_path(self, data: dict[str, Any]) -> str:
         """Return the path of a resource, empty if it has none on this server."""
         url = str(data.get("url", ""))
         return url.removeprefix(self._public) if url.startswith(self._public + "/") else ""
 
-    def fetched(self, path: str) -> int:
+    def count_reads(self, path: str) -> int:
         """Return how often the receiver read a resource."""
         return self._fetched[path]
 
-    def envelope(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
+    def build_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the payload of an event about a resource."""
         event_time = data.get("end") if event == self.pair.ended else data.get("start")
         head: dict[str, Any] = {"type": event, "timestamp": event_time or "2026-01-01T00:00:00Z"}
         return {**head, "data": data if event == self.pair.ended else {**data, "end": None}}
 
-    def drawn(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
+    def draw_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return a payload drawn from the description, about a living resource; the same for the same seed."""
         if event in self._drawn:
             return self._drawn[event]
@@ -114,12 +114,12 @@ class World:
         self._drawn[event] = max(payloads, key=lambda payload: len(msgspec.json.encode(payload)))
         return self._drawn[event]
 
-    def nulled(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
+    def build_null_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return a payload with null in every property where the description allows it."""
-        payload, pointer = self.envelope(event, data), schema_of_webhook(self.validators, event)
+        payload, pointer = self.build_payload(event, data), schema_of_webhook(self.validators, event)
         for name in data:
             candidate = {**payload, "data": {**payload["data"], name: None}}
-            if name not in {"id", "url", "start", "end"} and self.validators.matches(pointer, candidate):
+            if name not in {"id", "url", "start", "end"} and self.validators.is_valid(pointer, candidate):
                 payload = candidate
         return payload
 
@@ -132,7 +132,7 @@ class World:
     def _fetch_list(self, description: Description) -> list[dict[str, Any]]:
         """Return the first page of the resource's list, empty if the server has none."""
         name = self.pair.created.removesuffix(CREATED) + "s"
-        resource = description.model.by_name.get(name)
+        resource = description.model.resources_by_name.get(name)
         if resource is None or not resource.list_path or not self._can_read(description, name):
             return []
         response = self._client.get(self.base_url + resource.list_path, params={"page_size": _PAGE})
@@ -165,10 +165,12 @@ def _draw_examples(strategy: SearchStrategy[dict[str, Any]], number: int) -> lis
 
 
 @contextmanager
-def alive(description: Description, *, number: int = 1, port: int = 0, public: str = "") -> Iterator[World]:
+def serve_resources(
+    description: Description, *, number: int = 1, port: int = 0, public: str = ""
+) -> Iterator[LiveResources]:
     """Serve resources in this process. `public` is the public address of the server, such as `https://host/v2`."""
     reads: Counter[str] = Counter()
-    server = assemble(Settings(seed=number), description)
+    server = assemble_server(ServerSettings(seed=number), description)
     base_path = description.model.base_path
 
     async def count_reads(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
@@ -177,7 +179,7 @@ def alive(description: Description, *, number: int = 1, port: int = 0, public: s
             reads[scope["path"].removeprefix(base_path)] += not is_own
         await server(scope, receive, send)
 
-    with serving(count_reads, port) as origin:
-        headers = {"Authorization": f"Bearer {READER}", _OWN: "1"}
+    with serve_on_loopback(count_reads, port) as origin:
+        headers = {"Authorization": f"Bearer {READER_TOKEN}", _OWN: "1"}
         with httpx.Client(headers=headers, trust_env=False) as client:
-            yield World(description, client, (origin + base_path, public.rstrip("/")), reads, number)
+            yield LiveResources(description, client, (origin + base_path, public.rstrip("/")), reads, number)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 import httpx
 import msgspec
 
-from conformance.targets.resolver import loopback
+from conformance.targets.resolver import is_loopback
 
 _SETTLE_S = 3.0
 _POLL_S = 0.1
 NO_HOOK = "the effect is observable only with --observe"
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ObservedEffect(msgspec.Struct, frozen=True):
     """The response of the hook about an event.
 
     `effects` is None if the response is not usable; then `reason` says why. `type` is the event type that the receiver
@@ -32,39 +32,39 @@ class _HookResponse(msgspec.Struct):
     state: str = ""
 
 
-class Hook:
+class ObservationHook:
     """The observation hook: `GET {observe}?svix_id=…` returns `{"effects": n}`, optionally with `type` and `state`."""
 
     def __init__(
         self, url: str, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._url, self._clock, self._sleep = url, clock, sleep
-        self._client = httpx.Client(trust_env=not loopback(url), timeout=10) if url else None
+        self._client = httpx.Client(trust_env=not is_loopback(url), timeout=10) if url else None
 
     def close(self) -> None:
         """Close all connections."""
         if self._client:
             self._client.close()
 
-    def ask(self, message: str) -> Seen:
+    def fetch(self, message: str) -> ObservedEffect:
         """Return the current effect of a message."""
         if self._client is None:
-            return Seen()
+            return ObservedEffect()
         try:
             response = self._client.get(httpx.URL(self._url).copy_merge_params({"svix_id": message}))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Seen(reason=f"the observation hook does not respond: {error}")
+            return ObservedEffect(reason=f"the observation hook does not respond: {error}")
         if response.status_code != 200:
-            return Seen(reason=f"the observation hook returned {response.status_code}")
+            return ObservedEffect(reason=f"the observation hook returned {response.status_code}")
         try:
             observation = msgspec.json.decode(response.content, type=_HookResponse)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return Seen(reason=f'the observation hook did not return {{"effects": n}}: {error}')
-        return Seen(observation.effects, observation.type, observation.state, "")
+            return ObservedEffect(reason=f'the observation hook did not return {{"effects": n}}: {error}')
+        return ObservedEffect(observation.effects, observation.type, observation.state, "")
 
-    def settle(self, message: str) -> Seen:
+    def poll(self, message: str) -> ObservedEffect:
         """Poll until the message has taken effect, or for a few seconds: receivers may work in the background."""
         end = self._clock() + _SETTLE_S
-        while not (seen := self.ask(message)).effects and seen.effects is not None and self._clock() < end:
+        while not (seen := self.fetch(message)).effects and seen.effects is not None and self._clock() < end:
             self._sleep(_POLL_S)
         return seen

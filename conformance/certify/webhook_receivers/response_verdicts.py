@@ -5,24 +5,24 @@ from types import MappingProxyType
 
 import msgspec
 
-from conformance.certify.assessments import RIGHT, TRACES, Found, graded
-from conformance.certify.webhook_receivers.messages import Message
-from conformance.certify.webhook_receivers.stimuli import How, Right, Stimulus
-from conformance.evidence.outcomes import quote
+from conformance.certify.assessments import PASSED, STACK_TRACE, Assessment, apply_level
+from conformance.certify.webhook_receivers.messages import DeliveryDraft
+from conformance.certify.webhook_receivers.stimuli import ExpectedResponse, SendMode, Stimulus
+from conformance.evidence.outcomes import quote_json
 from conformance.model import Exchange, Outcome, Verdict
-from conformance.webhooks.signatures import Key
+from conformance.webhooks.signatures import WebhookKey
 
 OPERATION = "POST webhook"
-CLOCKS_S = 2.0
+MAX_CLOCK_SKEW_S = 2.0
 """From this difference between the two clocks on, in seconds, a timestamp near a limit shows nothing."""
-LATE_S = 1.0
+MAX_DELAY_S = 1.0
 """From this delay on, in seconds, a timestamp near a limit may have crossed it."""
 
 
-class Sent(msgspec.Struct, frozen=True):
+class SentMessage(msgspec.Struct, frozen=True):
     """A sent message and its exchange; `unreachable` tells that no connection was made."""
 
-    message: Message
+    message: DeliveryDraft
     exchange: Exchange
     unreachable: bool = False
 
@@ -33,101 +33,109 @@ class Sent(msgspec.Struct, frozen=True):
         return self.exchange.sent_at - self.message.now + (response.elapsed_s if response else 0.0)
 
 
-def answered(stimulus: Stimulus, sent: Sent, *, skew_s: float = 0.0) -> Found:
+def judge_response(stimulus: Stimulus, sent: SentMessage, *, skew_s: float = 0.0) -> Assessment:
     """Return the verdict on one response, graded by the level of the stimulus."""
     if sent.exchange.response is None:
         return _judge_missing_response(stimulus, sent)
     status = sent.exchange.status
-    if status in _BUSY and stimulus.how not in {How.BURST, How.CROWD}:
-        return Found(
+    if status in _BUSY and stimulus.mode not in {SendMode.BURST, SendMode.CROWD}:
+        return Assessment(
             Verdict.INCONCLUSIVE,
             f"status {status}: the receiver is busy, which shows nothing about this requirement",
             str(status),
         )
-    if stimulus.how is How.BURST and status in {409, 429}:
-        return Found(Verdict.WARN, f"status {status} for a duplicate: the provider will send it again", str(status))
-    assessment = _RULES[stimulus.right](status)
+    if stimulus.mode is SendMode.BURST and status in {409, 429}:
+        return Assessment(
+            Verdict.WARN, f"status {status} for a duplicate: the provider will send it again", str(status)
+        )
+    assessment = _RULES[stimulus.expected](status)
     if assessment.verdict is not Verdict.PASS and (
-        (stimulus.edge and abs(skew_s) >= CLOCKS_S) or faded(stimulus, sent)
+        (stimulus.near_limit and abs(skew_s) >= MAX_CLOCK_SKEW_S) or may_have_expired(stimulus, sent)
     ):
         reason = (
             f"the clocks differ by {skew_s:+.0f} s and the delay was {sent.late_s:.1f} s: too much to judge one second"
         )
-        return Found(Verdict.INCONCLUSIVE, reason, str(status))
-    return graded(assessment, stimulus.level)
+        return Assessment(Verdict.INCONCLUSIVE, reason, str(status))
+    return apply_level(assessment, stimulus.level)
 
 
-def faded(stimulus: Stimulus, sent: Sent) -> bool:
+def may_have_expired(stimulus: Stimulus, sent: SentMessage) -> bool:
     """Return whether a message may have been read after its timestamp crossed the limit that it was made for."""
-    return stimulus.fades and sent.late_s >= LATE_S
+    return stimulus.delay_sensitive and sent.late_s >= MAX_DELAY_S
 
 
 _BUSY = frozenset({429, 503})
 
 
-def outcome(stimulus: Stimulus, found: Found, *exchanges: str) -> Outcome:
+def build_outcome(stimulus: Stimulus, assessment: Assessment, *exchanges: str) -> Outcome:
     """Return the verdict as an outcome of the run log."""
-    message = f"{stimulus.name}: {found.message}" if found.message else ""
-    if found.verdict in {Verdict.FAIL, Verdict.WARN}:
+    message = f"{stimulus.name}: {assessment.message}" if assessment.message else ""
+    if assessment.verdict in {Verdict.FAIL, Verdict.WARN}:
         message = f"{message}. {stimulus.reason}"
-    cause = f"{stimulus.name}: {found.message}" if found.verdict is not Verdict.PASS else ""
+    cause = f"{stimulus.name}: {assessment.message}" if assessment.verdict is not Verdict.PASS else ""
     return Outcome(
         stimulus.requirement,
         OPERATION,
-        found.verdict,
+        assessment.verdict,
         message,
-        "" if found.verdict is Verdict.PASS else stimulus.right.value,
-        found.actual,
+        "" if assessment.verdict is Verdict.PASS else stimulus.expected.value,
+        assessment.actual,
         exchanges=exchanges,
         cause=cause,
     )
 
 
-def _judge_missing_response(stimulus: Stimulus, sent: Sent) -> Found:
+def _judge_missing_response(stimulus: Stimulus, sent: SentMessage) -> Assessment:
     """Return the verdict on a message without a response."""
     reason = sent.exchange.failure
-    needs_response = stimulus.right in {Right.ACCEPT, Right.NOT_BREAK}
+    needs_response = stimulus.expected in {ExpectedResponse.ACCEPT, ExpectedResponse.NOT_BREAK}
     if sent.unreachable or not needs_response:
-        return Found(Verdict.INCONCLUSIVE, f"no response: {reason}", "no response")
-    return graded(Found(Verdict.FAIL, f"no response: {reason}", "no response"), stimulus.level)
+        return Assessment(Verdict.INCONCLUSIVE, f"no response: {reason}", "no response")
+    return apply_level(Assessment(Verdict.FAIL, f"no response: {reason}", "no response"), stimulus.level)
 
 
-def _expect_2xx(status: int) -> Found:
+def _expect_2xx(status: int) -> Assessment:
     """Pass 2xx."""
-    return RIGHT if 200 <= status < 300 else Found(Verdict.FAIL, f"status {status}, expected 2xx", str(status))
+    return PASSED if 200 <= status < 300 else Assessment(Verdict.FAIL, f"status {status}, expected 2xx", str(status))
 
 
-def _expect_4xx(status: int) -> Found:
+def _expect_4xx(status: int) -> Assessment:
     """Pass 4xx; warn for a redirection, which W32 judges."""
     if 400 <= status < 500:
-        return RIGHT
+        return PASSED
     verdict = Verdict.WARN if 300 <= status < 400 else Verdict.FAIL
-    return Found(verdict, f"{'accepted with ' if status < 300 else ''}status {status}, expected 4xx", str(status))
+    return Assessment(verdict, f"{'accepted with ' if status < 300 else ''}status {status}, expected 4xx", str(status))
 
 
-def _expect_refusal(status: int) -> Found:
+def _expect_refusal(status: int) -> Assessment:
     """Fail 2xx and warn for 5xx."""
     if 200 <= status < 300:
-        return Found(Verdict.FAIL, f"accepted with status {status}", str(status))
+        return Assessment(Verdict.FAIL, f"accepted with status {status}", str(status))
     return (
-        RIGHT if status < 500 else Found(Verdict.WARN, f"status {status}, but 4xx would stop the retries", str(status))
+        PASSED
+        if status < 500
+        else Assessment(Verdict.WARN, f"status {status}, but 4xx would stop the retries", str(status))
     )
 
 
-def _expect_2xx_or_4xx(status: int) -> Found:
+def _expect_2xx_or_4xx(status: int) -> Assessment:
     """Pass 2xx and 4xx."""
-    return RIGHT if 200 <= status < 300 or 400 <= status < 500 else Found(Verdict.FAIL, f"status {status}", str(status))
+    return (
+        PASSED
+        if 200 <= status < 300 or 400 <= status < 500
+        else Assessment(Verdict.FAIL, f"status {status}", str(status))
+    )
 
 
-def _expect_no_5xx(status: int) -> Found:
+def _expect_no_5xx(status: int) -> Assessment:
     """Fail 5xx."""
-    return Found(Verdict.FAIL, f"status {status}", str(status)) if status >= 500 else RIGHT
+    return Assessment(Verdict.FAIL, f"status {status}", str(status)) if status >= 500 else PASSED
 
 
-def _expect_body_followed(status: int) -> Found:
+def _expect_body_followed(status: int) -> Assessment:
     """Pass 4xx; after 2xx only the observation hook shows what the receiver followed."""
     if 200 <= status < 300:
-        return Found(
+        return Assessment(
             Verdict.NOT_OBSERVABLE,
             "accepted; which event the receiver understood is observable only with --observe",
             str(status),
@@ -135,60 +143,62 @@ def _expect_body_followed(status: int) -> Found:
     return _expect_2xx_or_4xx(status)
 
 
-def _expect_no_effect(status: int) -> Found:
+def _expect_no_effect(status: int) -> Assessment:
     """Pass any refusal; after 2xx the effect decides."""
     if 200 <= status < 300:
-        return Found(
+        return Assessment(
             Verdict.NOT_OBSERVABLE, "accepted; which id took effect is observable only with --observe", str(status)
         )
-    return RIGHT
+    return PASSED
 
 
-def _expect_2xx_or_415(status: int) -> Found:
+def _expect_2xx_or_415(status: int) -> Assessment:
     """Pass 2xx and 415."""
-    return RIGHT if 200 <= status < 300 or status == 415 else Found(Verdict.FAIL, f"status {status}", str(status))
+    return PASSED if 200 <= status < 300 or status == 415 else Assessment(Verdict.FAIL, f"status {status}", str(status))
 
 
-_RULES: Mapping[Right, Callable[[int], Found]] = MappingProxyType(
+_RULES: Mapping[ExpectedResponse, Callable[[int], Assessment]] = MappingProxyType(
     {
-        Right.ACCEPT: _expect_2xx,
-        Right.REFUSE: _expect_4xx,
-        Right.NEVER_ACCEPT: _expect_refusal,
-        Right.IGNORE: _expect_no_effect,
-        Right.FOLLOW: _expect_body_followed,
-        Right.SURVIVE: _expect_2xx_or_4xx,
-        Right.NOT_BREAK: _expect_no_5xx,
-        Right.ACCEPT_OR_415: _expect_2xx_or_415,
-        Right.EARLY: _expect_refusal,
+        ExpectedResponse.ACCEPT: _expect_2xx,
+        ExpectedResponse.REFUSE: _expect_4xx,
+        ExpectedResponse.NEVER_ACCEPT: _expect_refusal,
+        ExpectedResponse.IGNORE: _expect_no_effect,
+        ExpectedResponse.FOLLOW: _expect_body_followed,
+        ExpectedResponse.SURVIVE: _expect_2xx_or_4xx,
+        ExpectedResponse.NOT_BREAK: _expect_no_5xx,
+        ExpectedResponse.ACCEPT_OR_415: _expect_2xx_or_415,
+        ExpectedResponse.EARLY: _expect_refusal,
     }
 )
 
 
-def passing(stimulus: Stimulus, sent: Sent, key: Key) -> Iterator[Outcome]:
+def check_refusal(stimulus: Stimulus, sent: SentMessage, key: WebhookKey) -> Iterator[Outcome]:
     """Check W31 and W32 on every response that is not 2xx."""
     exchange = sent.exchange
     if exchange.response is None or 200 <= exchange.status < 300:
         return
     if leak := _find_leak(sent, key):
-        assessment = Found(
-            Verdict.FAIL, f"the response shows {leak}", quote(exchange.response.body[:300].decode("utf-8", "replace"))
+        assessment = Assessment(
+            Verdict.FAIL,
+            f"the response shows {leak}",
+            quote_json(exchange.response.body[:300].decode("utf-8", "replace")),
         )
     else:
-        assessment = RIGHT
+        assessment = PASSED
     yield _build_refusal_outcome("W31", stimulus, assessment, "nothing but the refusal", exchange.id)
-    command = exchange.response.header("webhook-delivery") or ""
+    command = exchange.response.find_header("webhook-delivery") or ""
     if 300 <= exchange.status < 400 or exchange.status == 410 or command.strip().lower() == "disable":
         sign = f"webhook-delivery: {command}" if command else f"status {exchange.status}"
-        assessment = Found(Verdict.FAIL, f"{sign} concerns the whole endpoint, not one event", sign)
+        assessment = Assessment(Verdict.FAIL, f"{sign} concerns the whole endpoint, not one event", sign)
     else:
-        assessment = RIGHT
+        assessment = PASSED
     yield _build_refusal_outcome(
         "W32", stimulus, assessment, "no 3xx, no 410, no webhook-delivery: disable", exchange.id
     )
 
 
 def _build_refusal_outcome(
-    requirement: str, stimulus: Stimulus, assessment: Found, expected: str, exchange: str
+    requirement: str, stimulus: Stimulus, assessment: Assessment, expected: str, exchange: str
 ) -> Outcome:
     """Return the outcome of W31 or W32 for one exchange."""
     if assessment.verdict is Verdict.PASS:
@@ -206,7 +216,7 @@ def _build_refusal_outcome(
     )
 
 
-def _find_leak(sent: Sent, key: Key) -> str:
+def _find_leak(sent: SentMessage, key: WebhookKey) -> str:
     """Return what a response reveals, empty if nothing.
 
     A value that the request contained is an echo, and reveals nothing.
@@ -215,30 +225,32 @@ def _find_leak(sent: Sent, key: Key) -> str:
     if response is None:
         return ""
     visible = response.body + b"\n" + "\n".join(f"{name}: {value}" for name, value in response.headers).encode()
-    mac = key.mac(message.id, message.stamp, message.body)
+    mac = key.compute_mac(message.id, message.stamp, message.body)
     if any(secret.encode() in visible for secret in key.secrets.values()):
         return "the secret"
     if mac.encode() in visible and mac not in " ".join(value for _, value in message.headers):
         return "the MAC that would have been right"
-    return "a stack trace" if TRACES.search(response.body) else ""
+    return "a stack trace" if STACK_TRACE.search(response.body) else ""
 
 
-def timely(sent: list[Sent], *, p95_s: float) -> Found:
+def judge_times(sent: list[SentMessage], *, p95_s: float) -> Assessment:
     """Judge the 95th percentile of many response times; each single time is judged on its own."""
     times = sorted(message.exchange.response.elapsed_s for message in sent if message.exchange.response)
     p95 = times[int(len(times) * 0.95)] if times else 0.0
     if p95 <= p95_s:
-        return RIGHT
-    return Found(Verdict.WARN, f"the 95th percentile is above {p95_s:g} s", f"{p95:.1f} s")
+        return PASSED
+    return Assessment(Verdict.WARN, f"the 95th percentile is above {p95_s:g} s", f"{p95:.1f} s")
 
 
-def taken_early(stimulus: Stimulus, sent: Sent, taken: int, size: int) -> Found:
+def judge_upload(stimulus: Stimulus, sent: SentMessage, taken: int, size: int) -> Assessment:
     """Judge whether a huge unsigned body was refused before all of it was read."""
     status, actual = sent.exchange.status, f"{taken:,} of {size:,} bytes, {sent.exchange.status or 'no response'}"
     if sent.unreachable:
-        return Found(Verdict.INCONCLUSIVE, f"no response: {sent.exchange.failure}", actual)
+        return Assessment(Verdict.INCONCLUSIVE, f"no response: {sent.exchange.failure}", actual)
     if 200 <= status < 300 or status >= 500:
-        return graded(Found(Verdict.FAIL, f"status {status} for an unsigned body", actual), stimulus.level)
+        return apply_level(Assessment(Verdict.FAIL, f"status {status} for an unsigned body", actual), stimulus.level)
     if taken >= size:
-        return graded(Found(Verdict.FAIL, "read all of an unsigned body before it refused it", actual), stimulus.level)
-    return RIGHT
+        return apply_level(
+            Assessment(Verdict.FAIL, "read all of an unsigned body before it refused it", actual), stimulus.level
+        )
+    return PASSED

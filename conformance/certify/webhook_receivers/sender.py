@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.certify.webhook_receivers.chunked_upload import stream
-from conformance.certify.webhook_receivers.messages import AGENT, Message
-from conformance.certify.webhook_receivers.response_verdicts import OPERATION, Sent
+from conformance.certify.webhook_receivers.chunked_upload import upload_chunks
+from conformance.certify.webhook_receivers.messages import USER_AGENT, DeliveryDraft
+from conformance.certify.webhook_receivers.response_verdicts import OPERATION, SentMessage
 from conformance.errors import UsageError
 from conformance.model import Exchange, Request, Response
 from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
 from conformance.safety.delivery_gate import DeliveryGate, refuse_provider
-from conformance.targets.resolver import loopback
+from conformance.targets.resolver import is_loopback
 
-ANSWER_S = 15.0
+RESPONSE_TIMEOUT_S = 15.0
 """How long a delivery may take, in seconds (Svix documentation, "Retries")."""
 _MAX_WAIT_S = 10.0
 
@@ -49,15 +49,15 @@ class Endpoint:
         self.url = url
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self.secure, self.host = parts.scheme == "https", parts.hostname
-        self.port = port or (443 if self.secure else 80)
-        self.local = loopback(url)
+        self.is_secure, self.host = parts.scheme == "https", parts.hostname
+        self.port = port or (443 if self.is_secure else 80)
+        self.is_local = is_loopback(url)
 
 
 _HINT = "For example https://partner.example/webhooks"
 
 
-class Sender:
+class MessageSender:
     """A sender to one endpoint: at most `rate` deliveries a second in sequence, at most `concurrency` at once."""
 
     def __init__(  # noqa: PLR0913 - its bounds, and the edges that tests replace
@@ -67,16 +67,21 @@ class Sender:
         rate: float = 25.0,
         concurrency: int = 50,
         transport: httpx.BaseTransport | None = None,
-        answer_s: float = ANSWER_S,
+        response_timeout_s: float = RESPONSE_TIMEOUT_S,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.endpoint, self.clock, self.sleep = endpoint, clock, sleep
         self._gap, self._next = 1 / rate if rate else 0.0, 0.0
         self._concurrency = concurrency
-        self._limits, self._transport = _build_limits(answer_s), transport
+        self._limits, self._transport = _build_limits(response_timeout_s), transport
         self._channel = Channel(
-            endpoint.origin, {}, DeliveryGate(endpoint.origin), agent=AGENT, transport=transport, limits=self._limits
+            endpoint.origin,
+            {},
+            DeliveryGate(endpoint.origin),
+            agent=USER_AGENT,
+            transport=transport,
+            limits=self._limits,
         )
         self._count, self._lock = 0, threading.Lock()
 
@@ -84,7 +89,7 @@ class Sender:
         """Close all connections."""
         self._channel.close()
 
-    def send(self, make: Callable[[], Message], name: str) -> Sent:
+    def send(self, make: Callable[[], DeliveryDraft], name: str) -> SentMessage:
         """Make a message and send it when its turn comes; send it once more after 429 or 503.
 
         The message is made when its turn has come, so that its timestamp is the time of sending.
@@ -98,7 +103,7 @@ class Sender:
         self._wait()
         return self._send(make(), name)
 
-    def send_all(self, messages: Sequence[Message], name: str) -> list[Sent]:
+    def send_all(self, messages: Sequence[DeliveryDraft], name: str) -> list[SentMessage]:
         """Send messages at once, up to the agreed concurrency."""
         barrier = threading.Barrier(min(self._concurrency, len(messages)))  # no thread sends before all have started
         with ThreadPoolExecutor(barrier.parties, initializer=barrier.wait) as pool:
@@ -111,7 +116,7 @@ class Sender:
             self.sleep(self._next - now)
         self._next = max(now, self._next) + self._gap
 
-    def _send(self, message: Message, name: str) -> Sent:
+    def _send(self, message: DeliveryDraft, name: str) -> SentMessage:
         """Send a message now."""
         request = Request(OPERATION, message.method, self.endpoint.target, message.headers, message.body, identity="")
         identifier, sent_at = self._name_exchange(name), self.clock()
@@ -119,10 +124,10 @@ class Sender:
             response = self._channel.send(request)
         except (NotSentError, NoAnswerError) as error:
             is_unreachable = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-            return Sent(
+            return SentMessage(
                 message, Exchange(identifier, request, self.endpoint.url, sent_at, failure=str(error)), is_unreachable
             )
-        return Sent(message, Exchange(identifier, request, self.endpoint.url, sent_at, response))
+        return SentMessage(message, Exchange(identifier, request, self.endpoint.url, sent_at, response))
 
     def _name_exchange(self, name: str) -> str:
         """Return a new id for an exchange."""
@@ -130,36 +135,40 @@ class Sender:
             self._count += 1
             return f"w{self._count}-{name.replace(' ', '-')}"
 
-    def stream(self, message: Message, name: str, size: int) -> tuple[Sent, int]:
+    def send_stream(self, message: DeliveryDraft, name: str, size: int) -> tuple[SentMessage, int]:
         """Send a body of this size in chunks until a response arrives or time is up; also return the bytes accepted."""
         request = Request(OPERATION, "POST", self.endpoint.target, message.headers, b"", identity="")
         identifier, sent_at, endpoint = self._name_exchange(name), self.clock(), self.endpoint
-        upload = stream(
+        upload = upload_chunks(
             endpoint.host,
             endpoint.port,
             endpoint.target,
             message.headers,
-            secure=endpoint.secure,
+            is_secure=endpoint.is_secure,
             size=size,
             seconds=self._limits.total_s,
         )
         exchange = Exchange(identifier, request, endpoint.url, sent_at, upload.response, upload.failure)
-        return Sent(message, exchange, unreachable=not upload.taken and upload.response is None), upload.taken
+        return SentMessage(
+            message, exchange, unreachable=not upload.accepted_bytes and upload.response is None
+        ), upload.accepted_bytes
 
-    def plain(self, name: str) -> Sent:
+    def send_plain_http(self, name: str) -> SentMessage:
         """Send an empty, unsigned POST to the same host and path over plain http."""
         url = f"http://{self.endpoint.host}{self.endpoint.target}"
-        message = Message("", self.clock(), "", "", "", b"", dropped=("id", "timestamp", "signature"))
+        message = DeliveryDraft("", self.clock(), "", "", "", b"", dropped=("id", "timestamp", "signature"))
         request = Request(OPERATION, "POST", self.endpoint.target, (), b"", identity="")
         identifier, sent_at = self._name_exchange(name), self.clock()
         try:
             with httpx.Client(transport=self._transport, timeout=self._limits.idle_s) as client:
                 response = client.post(url, content=b"")
         except httpx.TransportError as error:
-            return Sent(message, Exchange(identifier, request, url, sent_at, failure=str(error)), unreachable=True)
-        return Sent(message, Exchange(identifier, request, url, sent_at, Response(response.status_code)))
+            return SentMessage(
+                message, Exchange(identifier, request, url, sent_at, failure=str(error)), unreachable=True
+            )
+        return SentMessage(message, Exchange(identifier, request, url, sent_at, Response(response.status_code)))
 
-    def old_tls(self) -> bool | None:
+    def probe_old_tls(self) -> bool | None:
         """Return whether a handshake of TLS 1.0 or 1.1 succeeds; None if this machine cannot offer one."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -183,5 +192,5 @@ def _parse_retry_after(exchange: Exchange) -> float | None:
     """Return how many seconds the receiver asks to wait after 429 or 503; None for any other status."""
     if exchange.response is None or exchange.status not in {429, 503}:
         return None
-    text = (exchange.response.header("retry-after") or "1").strip()
+    text = (exchange.response.find_header("retry-after") or "1").strip()
     return min(float(text), _MAX_WAIT_S) if text.isdigit() else 1.0

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from conformance.certify.webhook_receivers import messages as m
-from conformance.certify.webhook_receivers.messages import WRONG_MAC, Mutation, same
+from conformance.certify.webhook_receivers.messages import WRONG_MAC, Mutation, keep_unchanged
 from conformance.model import Level, Profile
 
 MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
 
 
-class Right(StrEnum):
+class ExpectedResponse(StrEnum):
     """The expected response."""
 
     ACCEPT = "2xx"
@@ -26,7 +26,7 @@ class Right(StrEnum):
     EARLY = "refused before the whole body is read"
 
 
-class How(StrEnum):
+class SendMode(StrEnum):
     """How often a message is sent, and together with which others."""
 
     ONCE = "once"
@@ -40,7 +40,7 @@ class How(StrEnum):
     OLD_TLS = "over TLS 1.1"
 
 
-class Signer(StrEnum):
+class SigningKeyChoice(StrEnum):
     """The key that signs."""
 
     CURRENT = "the secret"
@@ -62,23 +62,23 @@ class Stimulus(msgspec.Struct, frozen=True):
     """One thing to send. `before` changes the message before it is signed, `after` changes it afterwards.
 
     `effects` is how often the event must take effect, None if it does not matter; with `forged`, the effect of the
-    forged id counts. `edge` marks a timestamp so near a limit that both clocks must agree, `fades` one that a slow
+    forged id counts. `near_limit` marks a timestamp so near a limit that both clocks must agree, `delay_sensitive` one that a slow
     delivery carries across the limit. `wait_s` is the wait before a retry, in seconds.
     """
 
     name: str
     requirement: str
-    right: Right
+    expected: ExpectedResponse
     reason: str
     level: Level = MUST
-    before: Mutation = same
-    after: Mutation = same
-    signer: Signer = Signer.CURRENT
-    how: How = How.ONCE
+    before: Mutation = keep_unchanged
+    after: Mutation = keep_unchanged
+    signer: SigningKeyChoice = SigningKeyChoice.CURRENT
+    mode: SendMode = SendMode.ONCE
     effects: int | None = None
     forged: bool = False
-    edge: bool = False
-    fades: bool = False
+    near_limit: bool = False
+    delay_sensitive: bool = False
     payload: Payload = Payload.CREATED
     wait_s: int = 0
     profile: Profile = Profile.STANDARD
@@ -107,169 +107,209 @@ def _change_type(payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "type": "tariff_of_tomorrow.published", "data": {"id": "tomo01", "url": "https://example.com/1"}}
 
 
-NAN, MILLISECONDS = m.stamped(lambda _: "nan"), m.stamped(lambda s: s + "000")
-DIGITS, LETTERS = m.stamped(lambda s: s.ljust(400, "9")), m.stamped(lambda s: s + "abc")
-UNSIGNED = "The signature does not cover this message: anybody could have sent it."
-RETRIED = "After 5xx the provider retries for a day, and then disables the endpoint."
+NAN, MILLISECONDS = m.change_timestamp(lambda _: "nan"), m.change_timestamp(lambda s: s + "000")
+DIGITS, LETTERS = m.change_timestamp(lambda s: s.ljust(400, "9")), m.change_timestamp(lambda s: s + "abc")
+NOT_COVERED = "The signature does not cover this message: anybody could have sent it."
+RETRIES = "After 5xx the provider retries for a day, and then disables the endpoint."
 AT_LEAST_ONCE = "Delivery is at least once: a repeated event must not take effect again."
 LENIENT = "The provider extends its API without a new version."
 
 STIMULI: tuple[Stimulus, ...] = (
-    Stimulus("valid", "W01", Right.ACCEPT, "The provider sends such messages.", effects=1),
-    Stimulus("valid ended", "W01", Right.ACCEPT, "The provider sends such messages.", payload=Payload.ENDED),
-    Stimulus("drawn", "W01", Right.ACCEPT, "The description allows this payload.", payload=Payload.DRAWN),
-    Stimulus("drawn ended", "W01", Right.ACCEPT, "The description allows this payload.", payload=Payload.DRAWN_ENDED),
+    Stimulus("valid", "W01", ExpectedResponse.ACCEPT, "The provider sends such messages.", effects=1),
+    Stimulus("valid ended", "W01", ExpectedResponse.ACCEPT, "The provider sends such messages.", payload=Payload.ENDED),
+    Stimulus("drawn", "W01", ExpectedResponse.ACCEPT, "The description allows this payload.", payload=Payload.DRAWN),
+    Stimulus(
+        "drawn ended",
+        "W01",
+        ExpectedResponse.ACCEPT,
+        "The description allows this payload.",
+        payload=Payload.DRAWN_ENDED,
+    ),
     Stimulus(
         "webhook-* headers",
         "W01",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         "Standard Webhooks names the headers so.",
         level=MAY,
-        before=m.of_family("webhook"),
+        before=m.set_family("webhook"),
     ),
-    Stimulus("no id", "W02", Right.REFUSE, UNSIGNED, after=m.without("id"), effects=0),
-    Stimulus("empty id", "W02", Right.REFUSE, UNSIGNED, after=m.blank("id"), effects=0),
-    Stimulus("no timestamp", "W03", Right.REFUSE, UNSIGNED, after=m.without("timestamp"), effects=0),
-    Stimulus("empty timestamp", "W03", Right.REFUSE, UNSIGNED, after=m.blank("timestamp"), effects=0),
-    Stimulus("no signature", "W04", Right.REFUSE, UNSIGNED, after=m.without("signature"), effects=0),
-    Stimulus("empty signature", "W04", Right.REFUSE, UNSIGNED, after=m.blank("signature"), effects=0),
-    Stimulus("none of the three", "W04", Right.REFUSE, UNSIGNED, after=m.without(), effects=0),
-    Stimulus("wrong key", "W05", Right.REFUSE, UNSIGNED, signer=Signer.OTHER, effects=0),
+    Stimulus("no id", "W02", ExpectedResponse.REFUSE, NOT_COVERED, after=m.drop_headers("id"), effects=0),
+    Stimulus("empty id", "W02", ExpectedResponse.REFUSE, NOT_COVERED, after=m.empty_header("id"), effects=0),
+    Stimulus("no timestamp", "W03", ExpectedResponse.REFUSE, NOT_COVERED, after=m.drop_headers("timestamp"), effects=0),
+    Stimulus(
+        "empty timestamp", "W03", ExpectedResponse.REFUSE, NOT_COVERED, after=m.empty_header("timestamp"), effects=0
+    ),
+    Stimulus("no signature", "W04", ExpectedResponse.REFUSE, NOT_COVERED, after=m.drop_headers("signature"), effects=0),
+    Stimulus(
+        "empty signature", "W04", ExpectedResponse.REFUSE, NOT_COVERED, after=m.empty_header("signature"), effects=0
+    ),
+    Stimulus("none of the three", "W04", ExpectedResponse.REFUSE, NOT_COVERED, after=m.drop_headers(), effects=0),
+    Stimulus("wrong key", "W05", ExpectedResponse.REFUSE, NOT_COVERED, signer=SigningKeyChoice.OTHER, effects=0),
     Stimulus(
         "previous secret",
         "W06",
-        Right.REFUSE,
+        ExpectedResponse.REFUSE,
         "The rotation has ended: a leaked key may have been its reason.",
-        signer=Signer.PREVIOUS,
+        signer=SigningKeyChoice.PREVIOUS,
         effects=0,
     ),
     Stimulus(
         "flipped byte",
         "W07",
-        Right.REFUSE,
-        UNSIGNED,
-        after=lambda x: m.replace(x, body=m.flipped(x.body)),
+        ExpectedResponse.REFUSE,
+        NOT_COVERED,
+        after=lambda x: m.replace_fields(x, body=m.flip_byte(x.body)),
         effects=0,
     ),
     Stimulus(
         "serialised again",
         "W08",
-        Right.REFUSE,
+        ExpectedResponse.REFUSE,
         "The signature covers the raw bytes, not their meaning.",
-        after=lambda x: m.replace(x, body=m.reserialised(x.body)),
+        after=lambda x: m.replace_fields(x, body=m.reserialise(x.body)),
         effects=0,
     ),
     Stimulus(
         "newline at the end",
         "W09",
-        Right.REFUSE,
+        ExpectedResponse.REFUSE,
         "The signature covers all raw bytes.",
-        after=lambda x: m.replace(x, body=x.body + b"\n"),
+        after=lambda x: m.replace_fields(x, body=x.body + b"\n"),
         effects=0,
     ),
-    Stimulus("swapped id", "W10", Right.REFUSE, UNSIGNED, after=m.renamed, effects=0, forged=True),
-    Stimulus("changed timestamp", "W11", Right.REFUSE, UNSIGNED, after=m.restamped, effects=0),
+    Stimulus("swapped id", "W10", ExpectedResponse.REFUSE, NOT_COVERED, after=m.forge_id, effects=0, forged=True),
+    Stimulus("changed timestamp", "W11", ExpectedResponse.REFUSE, NOT_COVERED, after=m.shift_timestamp, effects=0),
     Stimulus(
-        "301 s old", "W12", Right.REFUSE, "The message may be a replay.", before=m.aged(301), effects=0, edge=True
+        "301 s old",
+        "W12",
+        ExpectedResponse.REFUSE,
+        "The message may be a replay.",
+        before=m.make_older(301),
+        effects=0,
+        near_limit=True,
     ),
     Stimulus(
         "299 s old",
         "W12",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         "The tolerance is 300 s.",
         SHOULD,
-        before=m.younger_than(299),
-        edge=True,
-        fades=True,
+        before=m.make_younger(299),
+        near_limit=True,
+        delay_sensitive=True,
     ),
     Stimulus(
         "302 s ahead",
         "W13",
-        Right.REFUSE,
+        ExpectedResponse.REFUSE,
         "The message may be a replay.",
-        before=m.ahead(302),
+        before=m.make_future(302),
         effects=0,
-        edge=True,
-        fades=True,
+        near_limit=True,
+        delay_sensitive=True,
     ),
-    Stimulus("299 s ahead", "W13", Right.ACCEPT, "The tolerance is 300 s.", SHOULD, before=m.ahead(299), edge=True),
-    Stimulus("nan", "W14", Right.NEVER_ACCEPT, "NaN compares false with every number.", before=NAN),
-    Stimulus("milliseconds", "W14", Right.NEVER_ACCEPT, "The timestamp is far in the future.", before=MILLISECONDS),
-    Stimulus("400 digits", "W14", Right.NEVER_ACCEPT, "The timestamp is not a valid time.", before=DIGITS),
-    Stimulus("trailing letters", "W14", Right.NEVER_ACCEPT, "The timestamp is not a number.", before=LETTERS),
+    Stimulus(
+        "299 s ahead",
+        "W13",
+        ExpectedResponse.ACCEPT,
+        "The tolerance is 300 s.",
+        SHOULD,
+        before=m.make_future(299),
+        near_limit=True,
+    ),
+    Stimulus("nan", "W14", ExpectedResponse.NEVER_ACCEPT, "NaN compares false with every number.", before=NAN),
+    Stimulus(
+        "milliseconds", "W14", ExpectedResponse.NEVER_ACCEPT, "The timestamp is far in the future.", before=MILLISECONDS
+    ),
+    Stimulus("400 digits", "W14", ExpectedResponse.NEVER_ACCEPT, "The timestamp is not a valid time.", before=DIGITS),
+    Stimulus(
+        "trailing letters", "W14", ExpectedResponse.NEVER_ACCEPT, "The timestamp is not a number.", before=LETTERS
+    ),
     Stimulus(
         "bad, good",
         "W15",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         "During a rotation both keys sign.",
-        after=m.signatures(lambda mac: f"v1,{WRONG_MAC} v1,{mac}"),
+        after=m.change_signatures(lambda mac: f"v1,{WRONG_MAC} v1,{mac}"),
     ),
     Stimulus(
         "the last of ten",
         "W15",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         "During a rotation all keys sign.",
-        after=m.signatures(lambda mac: f"v1,{WRONG_MAC} " * 9 + f"v1,{mac}"),
+        after=m.change_signatures(lambda mac: f"v1,{WRONG_MAC} " * 9 + f"v1,{mac}"),
     ),
     Stimulus(
         "v1a only",
         "W16",
-        Right.REFUSE,
+        ExpectedResponse.REFUSE,
         "v1a is another scheme, and this is not a valid signature of it.",
-        after=m.signatures(lambda mac: f"v1a,{mac}"),
+        after=m.change_signatures(lambda mac: f"v1a,{mac}"),
     ),
-    Stimulus("v2 only", "W16", Right.REFUSE, "v2 is not a known scheme.", after=m.signatures(lambda mac: f"v2,{mac}")),
+    Stimulus(
+        "v2 only",
+        "W16",
+        ExpectedResponse.REFUSE,
+        "v2 is not a known scheme.",
+        after=m.change_signatures(lambda mac: f"v2,{mac}"),
+    ),
     Stimulus(
         "v1a beside v1",
         "W16",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         "A header may hold signatures of several schemes.",
-        after=m.signatures(lambda mac: f"v1,{mac} v1a,{WRONG_MAC}"),
+        after=m.change_signatures(lambda mac: f"v1,{mac} v1a,{WRONG_MAC}"),
     ),
     Stimulus(
         "bad base64",
         "W17",
-        Right.NEVER_ACCEPT,
+        ExpectedResponse.NEVER_ACCEPT,
         "The value is not a MAC.",
-        after=m.signatures(lambda _: "v1,not*base64!"),
+        after=m.change_signatures(lambda _: "v1,not*base64!"),
     ),
     Stimulus(
         "no comma",
         "W17",
-        Right.NEVER_ACCEPT,
+        ExpectedResponse.NEVER_ACCEPT,
         "The signature names no scheme.",
-        after=m.signatures(lambda mac: f"v1{mac}"),
+        after=m.change_signatures(lambda mac: f"v1{mac}"),
     ),
     Stimulus(
         "comma-separated",
         "W17",
-        Right.NEVER_ACCEPT,
+        ExpectedResponse.NEVER_ACCEPT,
         "Signatures are separated by spaces.",
-        after=m.signatures(lambda mac: f"v1,{WRONG_MAC},v1,{mac}"),
+        after=m.change_signatures(lambda mac: f"v1,{WRONG_MAC},v1,{mac}"),
     ),
     Stimulus(
         "truncated",
         "W17",
-        Right.NEVER_ACCEPT,
+        ExpectedResponse.NEVER_ACCEPT,
         "A shorter MAC is much easier to guess.",
-        after=m.signatures(lambda mac: f"v1,{mac[:20]}"),
+        after=m.change_signatures(lambda mac: f"v1,{mac[:20]}"),
     ),
     Stimulus(
         "double space",
         "W17",
-        Right.NEVER_ACCEPT,
+        ExpectedResponse.NEVER_ACCEPT,
         "The header holds no valid signature.",
-        after=m.signatures(lambda _: f"v1,{WRONG_MAC}  v1,{WRONG_MAC}"),
+        after=m.change_signatures(lambda _: f"v1,{WRONG_MAC}  v1,{WRONG_MAC}"),
     ),
     Stimulus(
-        "forged svix-* beside webhook-*", "W18", Right.IGNORE, UNSIGNED, after=m.beside("svix"), effects=0, forged=True
+        "forged svix-* beside webhook-*",
+        "W18",
+        ExpectedResponse.IGNORE,
+        NOT_COVERED,
+        after=m.add_forged_family("svix"),
+        effects=0,
+        forged=True,
     ),
     Stimulus(
         "forged webhook-* beside svix-*",
         "W18",
-        Right.IGNORE,
-        UNSIGNED,
-        after=m.beside("webhook"),
+        ExpectedResponse.IGNORE,
+        NOT_COVERED,
+        after=m.add_forged_family("webhook"),
         effects=0,
         forged=True,
     ),
@@ -277,9 +317,9 @@ STIMULI: tuple[Stimulus, ...] = (
         Stimulus(
             f"two ids, the forged one {'first' if first else 'last'}",
             "W18",
-            Right.IGNORE,
-            UNSIGNED,
-            after=m.doubled("id", lambda x: m.forged(x.id), first=first),
+            ExpectedResponse.IGNORE,
+            NOT_COVERED,
+            after=m.double_header("id", lambda x: m.make_forged_id(x.id), first=first),
             effects=0,
             forged=True,
         )
@@ -289,39 +329,65 @@ STIMULI: tuple[Stimulus, ...] = (
         Stimulus(
             f"two timestamps, the fresh one {'first' if first else 'last'}",
             "W18",
-            Right.NEVER_ACCEPT,
+            ExpectedResponse.NEVER_ACCEPT,
             "The signed timestamp is too old, and the fresh one is not signed.",
-            before=m.aged(3600),
-            after=m.doubled("timestamp", lambda x: str(int(x.now)), first=first),
+            before=m.make_older(3600),
+            after=m.double_header("timestamp", lambda x: str(int(x.now)), first=first),
         )
         for first in (True, False)
     ),
     Stimulus(
         "header says ended",
         "W19",
-        Right.FOLLOW,
+        ExpectedResponse.FOLLOW,
         "The signature does not cover svix-event-type.",
-        after=m.header_says_other,
-    ),
-    Stimulus("no JSON", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.saying(lambda b: b[:-1]), how=How.RETRY),
-    Stimulus(
-        "no UTF-8", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.saying(lambda _: b'{"type":"\xff"}'), how=How.RETRY
+        after=m.contradict_event_header,
     ),
     Stimulus(
-        "wrong envelope", "W20", Right.SURVIVE, RETRIED, SHOULD, before=m.telling(_rename_envelope), how=How.RETRY
+        "no JSON",
+        "W20",
+        ExpectedResponse.SURVIVE,
+        RETRIES,
+        SHOULD,
+        before=m.change_body(lambda b: b[:-1]),
+        mode=SendMode.RETRY,
     ),
-    Stimulus("unknown type", "W21", Right.ACCEPT, LENIENT, before=m.telling(_change_type)),
-    Stimulus("unknown fields", "W22", Right.ACCEPT, LENIENT, before=m.telling(_add_unknown_fields)),
-    Stimulus("unknown enum values", "W22", Right.ACCEPT, LENIENT, before=m.telling(_add_unknown_enum_values)),
-    Stimulus("nulls", "W22", Right.ACCEPT, "The description allows null here.", payload=Payload.NULLS),
-    Stimulus("replay", "W23", Right.ACCEPT, AT_LEAST_ONCE, how=How.REPLAY, effects=1),
-    Stimulus("retry", "W24", Right.ACCEPT, AT_LEAST_ONCE, how=How.RETRY, effects=1),
+    Stimulus(
+        "no UTF-8",
+        "W20",
+        ExpectedResponse.SURVIVE,
+        RETRIES,
+        SHOULD,
+        before=m.change_body(lambda _: b'{"type":"\xff"}'),
+        mode=SendMode.RETRY,
+    ),
+    Stimulus(
+        "wrong envelope",
+        "W20",
+        ExpectedResponse.SURVIVE,
+        RETRIES,
+        SHOULD,
+        before=m.change_payload(_rename_envelope),
+        mode=SendMode.RETRY,
+    ),
+    Stimulus("unknown type", "W21", ExpectedResponse.ACCEPT, LENIENT, before=m.change_payload(_change_type)),
+    Stimulus("unknown fields", "W22", ExpectedResponse.ACCEPT, LENIENT, before=m.change_payload(_add_unknown_fields)),
+    Stimulus(
+        "unknown enum values",
+        "W22",
+        ExpectedResponse.ACCEPT,
+        LENIENT,
+        before=m.change_payload(_add_unknown_enum_values),
+    ),
+    Stimulus("nulls", "W22", ExpectedResponse.ACCEPT, "The description allows null here.", payload=Payload.NULLS),
+    Stimulus("replay", "W23", ExpectedResponse.ACCEPT, AT_LEAST_ONCE, mode=SendMode.REPLAY, effects=1),
+    Stimulus("retry", "W24", ExpectedResponse.ACCEPT, AT_LEAST_ONCE, mode=SendMode.RETRY, effects=1),
     Stimulus(
         "retry after 5 min",
         "W24",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         AT_LEAST_ONCE,
-        how=How.RETRY,
+        mode=SendMode.RETRY,
         effects=1,
         wait_s=305,
         profile=Profile.DEEP,
@@ -329,33 +395,59 @@ STIMULI: tuple[Stimulus, ...] = (
     Stimulus(
         "retry after 27 h 35 min",
         "W24",
-        Right.ACCEPT,
+        ExpectedResponse.ACCEPT,
         AT_LEAST_ONCE,
         SHOULD,
-        how=How.RETRY,
+        mode=SendMode.RETRY,
         effects=1,
         wait_s=99_300,
         profile=Profile.DEEP,
     ),
-    Stimulus("at once", "W25", Right.ACCEPT, AT_LEAST_ONCE, how=How.BURST, effects=1),
-    Stimulus("out of order", "W26", Right.ACCEPT, "The order of deliveries is not guaranteed.", how=How.REVERSED),
-    Stimulus("a crowd", "W27", Right.ACCEPT, "A delivery without a 2xx within 15 s has failed.", how=How.CROWD),
-    Stimulus("20 KB", "W28", Right.ACCEPT, "Payloads of the provider are smaller.", before=m.telling(m.padded(20_000))),
-    Stimulus("1 MB", "W28", Right.NOT_BREAK, RETRIED, before=m.telling(m.padded(1_000_000))),
+    Stimulus("at once", "W25", ExpectedResponse.ACCEPT, AT_LEAST_ONCE, mode=SendMode.BURST, effects=1),
     Stimulus(
-        "50 MB", "W28", Right.EARLY, "Anybody can send an unsigned body.", SHOULD, after=m.without(), how=How.STREAM
+        "out of order",
+        "W26",
+        ExpectedResponse.ACCEPT,
+        "The order of deliveries is not guaranteed.",
+        mode=SendMode.REVERSED,
+    ),
+    Stimulus(
+        "a crowd",
+        "W27",
+        ExpectedResponse.ACCEPT,
+        "A delivery without a 2xx within 15 s has failed.",
+        mode=SendMode.CROWD,
+    ),
+    Stimulus(
+        "20 KB",
+        "W28",
+        ExpectedResponse.ACCEPT,
+        "Payloads of the provider are smaller.",
+        before=m.change_payload(m.pad_payload(20_000)),
+    ),
+    Stimulus("1 MB", "W28", ExpectedResponse.NOT_BREAK, RETRIES, before=m.change_payload(m.pad_payload(1_000_000))),
+    Stimulus(
+        "50 MB",
+        "W28",
+        ExpectedResponse.EARLY,
+        "Anybody can send an unsigned body.",
+        SHOULD,
+        after=m.drop_headers(),
+        mode=SendMode.STREAM,
     ),
     Stimulus(
         "text/plain",
         "W29",
-        Right.ACCEPT_OR_415,
+        ExpectedResponse.ACCEPT_OR_415,
         "Both responses are clear.",
         MAY,
-        before=m.typed("text/plain; charset=utf-8"),
+        before=m.set_media_type("text/plain; charset=utf-8"),
     ),
-    Stimulus("GET", "W30", Right.REFUSE, "Only POST is a delivery.", SHOULD, before=m.by("GET")),
-    Stimulus("PUT", "W30", Right.REFUSE, "Only POST is a delivery.", SHOULD, before=m.by("PUT")),
-    Stimulus("plain http", "W30", Right.REFUSE, "Plain http can be read on the way.", how=How.PLAIN),
-    Stimulus("old TLS", "W30", Right.REFUSE, "RFC 8996 deprecates TLS 1.0 and 1.1.", how=How.OLD_TLS),
-    Stimulus("valid at the end", "W01", Right.ACCEPT, "The earlier refusals must not come from a rate limit."),
+    Stimulus("GET", "W30", ExpectedResponse.REFUSE, "Only POST is a delivery.", SHOULD, before=m.set_method("GET")),
+    Stimulus("PUT", "W30", ExpectedResponse.REFUSE, "Only POST is a delivery.", SHOULD, before=m.set_method("PUT")),
+    Stimulus("plain http", "W30", ExpectedResponse.REFUSE, "Plain http can be read on the way.", mode=SendMode.PLAIN),
+    Stimulus("old TLS", "W30", ExpectedResponse.REFUSE, "RFC 8996 deprecates TLS 1.0 and 1.1.", mode=SendMode.OLD_TLS),
+    Stimulus(
+        "valid at the end", "W01", ExpectedResponse.ACCEPT, "The earlier refusals must not come from a rate limit."
+    ),
 )

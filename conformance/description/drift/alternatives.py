@@ -24,7 +24,7 @@ _SIBLINGS = frozenset({"anyOf", "oneOf", "enum", "const", "format", "pattern", "
 ANY = "any"
 
 
-class Shape(NamedTuple):
+class SchemaAlternative(NamedTuple):
     """One alternative: its type, its keywords with `allOf` merged in, its place.
 
     `pointer` is that of the component behind it, empty if it is spelled out in place.
@@ -36,22 +36,24 @@ class Shape(NamedTuple):
     pointer: str
 
 
-def shapes(document: Mapping[str, Any], schema: Any, place: str, seen: frozenset[str] = frozenset()) -> list[Shape]:
+def split_alternatives(
+    document: Mapping[str, Any], schema: Any, place: str, seen: frozenset[str] = frozenset()
+) -> list[SchemaAlternative]:
     """Return the alternatives of a schema: branches of `oneOf` and `anyOf`, members of `type`; follow references."""
     if not isinstance(schema, dict):
-        return [] if schema is False else [Shape(ANY, {}, place, "")]
+        return [] if schema is False else [SchemaAlternative(ANY, {}, place, "")]
     schema, pointer, alone = _follow_references(document, schema)
     if pointer in seen:
         return []
     if pointer:
         seen, place = seen | ({pointer} if alone else set()), pointer.rpartition("/")[2]
-    merged = flattened(document, schema)
+    merged = merge_all_of(document, schema)
     parts = merged.get("oneOf") or merged.get("anyOf")
     if parts:
         rest = {key: value for key, value in merged.items() if key not in {"oneOf", "anyOf"}}
-        alternatives = [shape for part in parts for shape in shapes(document, part, place, seen)]
+        alternatives = [shape for part in parts for shape in split_alternatives(document, part, place, seen)]
         return [_add_siblings(shape, rest) for shape in alternatives]
-    return [Shape(name, _select_type(merged, name), place, pointer) for name in _find_types(merged)]
+    return [SchemaAlternative(name, _select_type(merged, name), place, pointer) for name in _find_types(merged)]
 
 
 def _follow_references(document: Mapping[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any], str, bool]:
@@ -67,7 +69,7 @@ def _follow_references(document: Mapping[str, Any], schema: dict[str, Any]) -> t
     return {**schema, **beside}, pointer, not beside
 
 
-def flattened(
+def merge_all_of(
     document: Mapping[str, Any], schema: Mapping[str, Any], seen: frozenset[str] = frozenset()
 ) -> Mapping[str, Any]:
     """Return the schema with the parts of its `allOf` merged in.
@@ -79,7 +81,7 @@ def flattened(
         followed, pointer, _ = _follow_references(document, part) if isinstance(part, dict) else ({}, "", True)
         if pointer and pointer in seen:
             continue
-        plain = flattened(document, followed, seen | {pointer})
+        plain = merge_all_of(document, followed, seen | {pointer})
         properties = {**(plain.get("properties") or {}), **(merged.get("properties") or {})}
         required = [*(merged.get("required") or ()), *(plain.get("required") or ())]
         merged = {**plain, **merged}
@@ -88,7 +90,7 @@ def flattened(
     return merged
 
 
-def _add_siblings(shape: Shape, rest: Mapping[str, Any]) -> Shape:
+def _add_siblings(shape: SchemaAlternative, rest: Mapping[str, Any]) -> SchemaAlternative:
     """Return an alternative with the keywords that stand beside `oneOf`; annotations are left out."""
     extra = {key: value for key, value in rest.items() if key in _BY_KEYWORD or key in {"readOnly", "writeOnly"}}
     return shape._replace(schema={**extra, **shape.schema}) if extra else shape
@@ -114,9 +116,11 @@ def _select_type(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return {**schema, "enum": fitting}
 
 
-def pairs(olds: Sequence[Shape], news: Sequence[Shape]) -> tuple[list[tuple[Shape, Shape]], list[Shape], list[Shape]]:
+def pair_alternatives(
+    olds: Sequence[SchemaAlternative], news: Sequence[SchemaAlternative]
+) -> tuple[list[tuple[SchemaAlternative, SchemaAlternative]], list[SchemaAlternative], list[SchemaAlternative]]:
     """Return matching alternatives, most alike first, then the old and the new ones without a match."""
-    matched: list[tuple[Shape, Shape]] = []
+    matched: list[tuple[SchemaAlternative, SchemaAlternative]] = []
     unmatched_old, unmatched_new = list(olds), list(news)
     for is_alike in (_has_same_component, _has_same_form, _has_same_type):
         for old in list(unmatched_old):
@@ -128,19 +132,19 @@ def pairs(olds: Sequence[Shape], news: Sequence[Shape]) -> tuple[list[tuple[Shap
     return matched, unmatched_old, unmatched_new
 
 
-def _has_same_component(old: Shape, new: Shape) -> bool:
+def _has_same_component(old: SchemaAlternative, new: SchemaAlternative) -> bool:
     return bool(old.pointer) and (old.type, old.pointer) == (new.type, new.pointer)
 
 
-def _has_same_form(old: Shape, new: Shape) -> bool:
+def _has_same_form(old: SchemaAlternative, new: SchemaAlternative) -> bool:
     return old.type == new.type and _describe_form(old) == _describe_form(new)
 
 
-def _describe_form(shape: Shape) -> tuple[Any, ...]:
+def _describe_form(shape: SchemaAlternative) -> tuple[Any, ...]:
     items = shape.schema.get("items")
     inner = (items.get("$ref"), items.get("type"), items.get("format")) if isinstance(items, dict) else ()
     return bool(shape.pointer), shape.schema.get("format"), "enum" in shape.schema, inner
 
 
-def _has_same_type(old: Shape, new: Shape) -> bool:
+def _has_same_type(old: SchemaAlternative, new: SchemaAlternative) -> bool:
     return old.type == new.type

@@ -30,7 +30,7 @@ class Direction(StrEnum):
     RESPONSE = "response"
 
 
-class Effect(StrEnum):
+class ValidityEffect(StrEnum):
     """The effect of a change on the set of valid messages."""
 
     NARROWS = "narrows"
@@ -43,7 +43,7 @@ class Effect(StrEnum):
 B, R, H = Severity.BREAKING, Severity.RISKY, Severity.HARMLESS
 
 # Changes that do not alter a set of valid messages: rule -> (severity for clients, for servers, message).
-FIXED: Mapping[str, tuple[Severity, Severity, str]] = MappingProxyType(
+FIXED_RULES: Mapping[str, tuple[Severity, Severity, str]] = MappingProxyType(
     {
         "operation-removed": (B, H, "the operation was removed"),
         "operation-added": (H, B, "the operation is new"),
@@ -100,7 +100,7 @@ FIXED: Mapping[str, tuple[Severity, Severity, str]] = MappingProxyType(
 )
 
 
-class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+class DescriptionChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A change, with the operations that it affects.
 
     `place` is a parameter, a status, or a field such as `EVSE.tags[]`. `client` and `server` are its severity for each.
@@ -116,28 +116,30 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     direction: str = ""
     operations: tuple[str, ...] = ()
 
-    def severity(self, view: View) -> Severity:
+    def find_severity(self, view: View) -> Severity:
         """Return the severity of the change for one side."""
         return self.client if view is View.CLIENT else self.server
 
 
-def severities(direction: Direction, effect: Effect) -> tuple[Severity, Severity]:
+def derive_severities(direction: Direction, effect: ValidityEffect) -> tuple[Severity, Severity]:
     """Return the severity for clients and for servers: narrowing breaks the writer, widening breaks the reader.
 
     An unclear effect is risky to both; a set replaced by another one breaks both.
     """
-    if effect is Effect.NONE:
+    if effect is ValidityEffect.NONE:
         return H, H
-    if effect is Effect.UNCLEAR:
+    if effect is ValidityEffect.UNCLEAR:
         return R, R
-    if effect is Effect.REPLACES:
+    if effect is ValidityEffect.REPLACES:
         return B, B
     client_writes = direction is Direction.REQUEST
-    broken_client = (effect is Effect.NARROWS) is client_writes
+    broken_client = (effect is ValidityEffect.NARROWS) is client_writes
     return (B, H) if broken_client else (H, B)
 
 
-def fixed(rule: str, place: str, *, old: Any = None, new: Any = None, direction: str = "") -> Change:
+def build_fixed_change(
+    rule: str, place: str, *, old: Any = None, new: Any = None, direction: str = ""
+) -> DescriptionChange:
     """Return a change whose severity and message stand in `FIXED`."""
-    client, server, message = FIXED[rule]
-    return Change(rule, client, server, place, message, old, new, direction)
+    client, server, message = FIXED_RULES[rule]
+    return DescriptionChange(rule, client, server, place, message, old, new, direction)

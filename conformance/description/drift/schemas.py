@@ -5,8 +5,14 @@ from typing import Any
 
 import msgspec
 
-from conformance.description.drift.alternatives import ANY, Shape, pairs, shapes
-from conformance.description.drift.change import Change, Direction, Effect, fixed, severities
+from conformance.description.drift.alternatives import ANY, SchemaAlternative, pair_alternatives, split_alternatives
+from conformance.description.drift.change import (
+    DescriptionChange,
+    Direction,
+    ValidityEffect,
+    build_fixed_change,
+    derive_severities,
+)
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
@@ -14,7 +20,7 @@ _OPAQUE = ("not", "if", "then", "else", "contains", "propertyNames", "patternPro
 _OPAQUE_TOO = ("dependentRequired", "prefixItems", "unevaluatedProperties", "unevaluatedItems", "discriminator")
 
 
-class Found(msgspec.Struct, frozen=True):
+class SchemaDifference(msgspec.Struct, frozen=True):
     """A difference of two schemas, for data that travels in either direction.
 
     `fixed` names rules of `FIXED` by direction, for differences that do not alter the set of valid messages. `hidden`
@@ -22,7 +28,7 @@ class Found(msgspec.Struct, frozen=True):
     """
 
     keyword: str
-    effect: Effect
+    effect: ValidityEffect
     place: str
     message: str
     old: Any = None
@@ -30,19 +36,21 @@ class Found(msgspec.Struct, frozen=True):
     fixed: tuple[tuple[Direction, str], ...] = ()
     hidden: frozenset[Direction] = frozenset()
 
-    def change(self, direction: Direction) -> Change | None:
+    def build_change(self, direction: Direction) -> DescriptionChange | None:
         """Return the change that this means for data travelling in a direction, or None."""
         if direction in self.hidden:
             return None
         if self.fixed:
             rule = dict(self.fixed).get(direction)
-            return fixed(rule, self.place, old=self.old, new=self.new, direction=direction) if rule else None
-        client, server = severities(direction, self.effect)
+            return (
+                build_fixed_change(rule, self.place, old=self.old, new=self.new, direction=direction) if rule else None
+            )
+        client, server = derive_severities(direction, self.effect)
         rule = f"{direction}-{self.keyword}-{self.effect}"
-        return Change(rule, client, server, self.place, self.message, self.old, self.new, direction)
+        return DescriptionChange(rule, client, server, self.place, self.message, self.old, self.new, direction)
 
 
-class Pair(msgspec.Struct, frozen=True):
+class ComponentPair(msgspec.Struct, frozen=True):
     """Two components, one of which replaces the other somewhere."""
 
     old: str
@@ -50,44 +58,50 @@ class Pair(msgspec.Struct, frozen=True):
     hidden: frozenset[Direction] = frozenset()
 
 
-class SchemaDrift:
+class SchemaComparison:
     """Compares schemas of two documents. Each pair of components is compared once."""
 
     def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         self.old, self.new = old, new
-        self._known: dict[tuple[str, str], tuple[Found | Pair, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[SchemaDifference | ComponentPair, ...]] = {}
 
-    def changes(self, old: Any, new: Any, place: str, direction: Direction) -> Iterator[Change]:
+    def compare_schemas(self, old: Any, new: Any, place: str, direction: Direction) -> Iterator[DescriptionChange]:
         """Yield every change between two schemas, through all components that they refer to."""
         seen: set[tuple[str, str]] = set()
         stack = list(self._compare(old, new, place))
         while stack:
             entry = stack.pop()
-            if isinstance(entry, Found):
-                change = entry.change(direction)
+            if isinstance(entry, SchemaDifference):
+                change = entry.build_change(direction)
                 if change is not None:
                     yield change
             elif direction not in entry.hidden and (entry.old, entry.new) not in seen:
                 seen.add((entry.old, entry.new))
                 stack.extend(self._compare_components(entry))
 
-    def _compare_components(self, pair: Pair) -> tuple[Found | Pair, ...]:
+    def _compare_components(self, pair: ComponentPair) -> tuple[SchemaDifference | ComponentPair, ...]:
         key = (pair.old, pair.new)
         if key not in self._known:
             place = pair.new.rpartition("/")[2]
             self._known[key] = tuple(self._compare({"$ref": pair.old}, {"$ref": pair.new}, place, top=True))
         return self._known[key]
 
-    def _compare(self, old: Any, new: Any, place: str, *, top: bool = False) -> Iterator[Found | Pair]:
-        matched, gone, added = pairs(shapes(self.old, old, place), shapes(self.new, new, place))
+    def _compare(
+        self, old: Any, new: Any, place: str, *, top: bool = False
+    ) -> Iterator[SchemaDifference | ComponentPair]:
+        matched, gone, added = pair_alternatives(
+            split_alternatives(self.old, old, place), split_alternatives(self.new, new, place)
+        )
         yield from _compare_types(place, matched, gone, added)
         for old_shape, new_shape in matched:
             if old_shape.pointer and new_shape.pointer and not top:
-                yield Pair(old_shape.pointer, new_shape.pointer)
+                yield ComponentPair(old_shape.pointer, new_shape.pointer)
             else:
                 yield from self._compare_keywords(old_shape, new_shape, new_shape.place)
 
-    def _compare_keywords(self, old: Shape, new: Shape, place: str) -> Iterator[Found | Pair]:
+    def _compare_keywords(
+        self, old: SchemaAlternative, new: SchemaAlternative, place: str
+    ) -> Iterator[SchemaDifference | ComponentPair]:
         old_schema, new_schema = old.schema, new.schema
         yield from _compare_values(old_schema, new_schema, place)
         yield from _compare_limits(old_schema, new_schema, place)
@@ -98,7 +112,9 @@ class SchemaDrift:
         if new.type == "array":
             yield from self._compare(old_schema.get("items", True), new_schema.get("items", True), f"{place}[]")
 
-    def _compare_objects(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found | Pair]:
+    def _compare_objects(
+        self, old: Mapping[str, Any], new: Mapping[str, Any], place: str
+    ) -> Iterator[SchemaDifference | ComponentPair]:
         before, after = old.get("properties") or {}, new.get("properties") or {}
         for name in {**before, **after}:
             member_place, hidden = f"{place}.{name}", _find_hidden_directions(after.get(name, before.get(name)))
@@ -117,157 +133,191 @@ class SchemaDrift:
         yield from _compare_required(old, new, place)
         yield from self._compare_additional(old, new, place)
 
-    def _compare_additional(self, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found | Pair]:
+    def _compare_additional(
+        self, old: Mapping[str, Any], new: Mapping[str, Any], place: str
+    ) -> Iterator[SchemaDifference | ComponentPair]:
         before, after = old.get("additionalProperties", True), new.get("additionalProperties", True)
         if before is not False and after is False:
-            yield Found("properties", Effect.NARROWS, place, "additional properties are no longer allowed")
+            yield SchemaDifference(
+                "properties", ValidityEffect.NARROWS, place, "additional properties are no longer allowed"
+            )
         elif before is False and after is not False:
-            yield Found("properties", Effect.WIDENS, place, "additional properties are allowed now")
+            yield SchemaDifference("properties", ValidityEffect.WIDENS, place, "additional properties are allowed now")
         elif before != after or isinstance(before, dict):
             yield from self._compare(before, after, f"{place}.*")
 
 
 def _compare_types(
-    place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]
-) -> Iterator[Found]:
+    place: str,
+    matched: list[tuple[SchemaAlternative, SchemaAlternative]],
+    gone: list[SchemaAlternative],
+    added: list[SchemaAlternative],
+) -> Iterator[SchemaDifference]:
     """Yield differences of alternatives without a counterpart.
 
     Numbers that became integers, and integers that became numbers, are moved to `matched`.
     """
     if any(shape.type == ANY for shape in gone) and added:
-        yield _build_type_change(Effect.NARROWS, place, ANY, _name_shapes(added))
+        yield _build_type_change(ValidityEffect.NARROWS, place, ANY, _name_shapes(added))
         return
     if any(shape.type == ANY for shape in added) and gone:
-        yield _build_type_change(Effect.WIDENS, place, _name_shapes(gone), ANY)
+        yield _build_type_change(ValidityEffect.WIDENS, place, _name_shapes(gone), ANY)
         return
     yield from _pair_numbers(place, matched, gone, added)
     for shape in [shape for shape in (*gone, *added) if shape.type == "null"]:
         was_there = shape in gone
         (gone if was_there else added).remove(shape)
-        effect = Effect.NARROWS if was_there else Effect.WIDENS
-        yield Found("null", effect, place, f"null is {'no longer allowed' if was_there else 'allowed now'}")
+        effect = ValidityEffect.NARROWS if was_there else ValidityEffect.WIDENS
+        yield SchemaDifference("null", effect, place, f"null is {'no longer allowed' if was_there else 'allowed now'}")
     if gone and added and not matched:
-        yield _build_type_change(Effect.REPLACES, place, _name_shapes(gone), _name_shapes(added))
+        yield _build_type_change(ValidityEffect.REPLACES, place, _name_shapes(gone), _name_shapes(added))
         return
     if gone:
-        yield Found(
-            "alternative", Effect.NARROWS, place, f"may no longer be {_name_shapes(gone)}", old=_name_shapes(gone)
+        yield SchemaDifference(
+            "alternative",
+            ValidityEffect.NARROWS,
+            place,
+            f"may no longer be {_name_shapes(gone)}",
+            old=_name_shapes(gone),
         )
     if added:
-        yield Found("alternative", Effect.WIDENS, place, f"may also be {_name_shapes(added)}", new=_name_shapes(added))
+        yield SchemaDifference(
+            "alternative", ValidityEffect.WIDENS, place, f"may also be {_name_shapes(added)}", new=_name_shapes(added)
+        )
 
 
 def _pair_numbers(
-    place: str, matched: list[tuple[Shape, Shape]], gone: list[Shape], added: list[Shape]
-) -> Iterator[Found]:
+    place: str,
+    matched: list[tuple[SchemaAlternative, SchemaAlternative]],
+    gone: list[SchemaAlternative],
+    added: list[SchemaAlternative],
+) -> Iterator[SchemaDifference]:
     for old in list(gone):
         new = next((shape for shape in added if {old.type, shape.type} == {"integer", "number"}), None)
         if new is not None:
             gone.remove(old)
             added.remove(new)
             matched.append((old, new))
-            effect = Effect.WIDENS if new.type == "number" else Effect.NARROWS
+            effect = ValidityEffect.WIDENS if new.type == "number" else ValidityEffect.NARROWS
             yield _build_type_change(effect, place, old.type, new.type)
 
 
-def _build_type_change(effect: Effect, place: str, old: str, new: str) -> Found:
-    return Found("type", effect, place, f"the type was {old} and is {new}", old, new)
+def _build_type_change(effect: ValidityEffect, place: str, old: str, new: str) -> SchemaDifference:
+    return SchemaDifference("type", effect, place, f"the type was {old} and is {new}", old, new)
 
 
-def _name_shapes(shapes: list[Shape]) -> str:
+def _name_shapes(shapes: list[SchemaAlternative]) -> str:
     names = [shape.pointer.rpartition("/")[2] or shape.schema.get("format") or shape.type for shape in shapes]
     return " or ".join(dict.fromkeys(names))
 
 
-def _compare_values(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_values(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[SchemaDifference]:
     before, after = (
         schema["enum"] if "enum" in schema else [schema["const"]] if "const" in schema else None
         for schema in (old, new)
     )
     if before is None and after is not None:
-        yield Found("enum", Effect.NARROWS, place, "only listed values are allowed now", new=after)
+        yield SchemaDifference("enum", ValidityEffect.NARROWS, place, "only listed values are allowed now", new=after)
     elif before is not None and after is None:
-        yield Found("enum", Effect.WIDENS, place, "other than listed values are allowed now", old=before)
+        yield SchemaDifference(
+            "enum", ValidityEffect.WIDENS, place, "other than listed values are allowed now", old=before
+        )
     elif before is not None and after is not None:
         removed = [value for value in before if value not in after]
         added = [value for value in after if value not in before]
         if removed:
-            yield Found("enum", Effect.NARROWS, place, f"no longer a value: {_format_values(removed)}", old=removed)
+            yield SchemaDifference(
+                "enum", ValidityEffect.NARROWS, place, f"no longer a value: {_format_values(removed)}", old=removed
+            )
         if added:
-            yield Found("enum", Effect.WIDENS, place, f"a value now: {_format_values(added)}", new=added)
+            yield SchemaDifference(
+                "enum", ValidityEffect.WIDENS, place, f"a value now: {_format_values(added)}", new=added
+            )
 
 
 def _format_values(values: list[Any]) -> str:
     return ", ".join(value if isinstance(value, str) else msgspec.json.encode(value).decode() for value in values)
 
 
-def _compare_limits(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_limits(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[SchemaDifference]:
     """Compare keywords whose absence means no limit; `uniqueItems: false` means none either."""
     for keyword in (*_LOWER, *_UPPER, "multipleOf", "uniqueItems", "format", "pattern"):
         before, after = (None if value is False else value for value in (old.get(keyword), new.get(keyword)))
         if before != after:
             shown = ["free" if value is None else value for value in (before, after)]
             message = f"{keyword} was {shown[0]} and is {shown[1]}"
-            yield Found(keyword, _find_limit_effect(keyword, before, after), place, message, before, after)
+            yield SchemaDifference(keyword, _find_limit_effect(keyword, before, after), place, message, before, after)
 
 
-def _find_limit_effect(keyword: str, before: Any, after: Any) -> Effect:
+def _find_limit_effect(keyword: str, before: Any, after: Any) -> ValidityEffect:
     if before is None:
-        return Effect.NARROWS
+        return ValidityEffect.NARROWS
     if after is None:
-        return Effect.WIDENS
+        return ValidityEffect.WIDENS
     if keyword == "format":
-        return Effect.REPLACES
+        return ValidityEffect.REPLACES
     if keyword == "pattern":
         return _find_pattern_effect(before, after)
     if keyword == "multipleOf":
-        return Effect.NARROWS if after % before == 0 else Effect.WIDENS if before % after == 0 else Effect.REPLACES
-    return Effect.NARROWS if (after > before) is (keyword in _LOWER) else Effect.WIDENS
+        return (
+            ValidityEffect.NARROWS
+            if after % before == 0
+            else ValidityEffect.WIDENS
+            if before % after == 0
+            else ValidityEffect.REPLACES
+        )
+    return ValidityEffect.NARROWS if (after > before) is (keyword in _LOWER) else ValidityEffect.WIDENS
 
 
-def _find_pattern_effect(before: str, after: str) -> Effect:
+def _find_pattern_effect(before: str, after: str) -> ValidityEffect:
     """Return the effect of a changed pattern; it is clear only if anchors or the spelling of digits changed."""
     old_pattern, new_pattern = (
         str(pattern).replace(r"\d", "0-9").replace("[0-9]", "0-9") for pattern in (before, after)
     )
     if old_pattern == new_pattern:
-        return Effect.NONE
+        return ValidityEffect.NONE
     if old_pattern.strip("^$") == new_pattern.strip("^$"):
-        return Effect.NARROWS if len(new_pattern) > len(old_pattern) else Effect.WIDENS
-    return Effect.UNCLEAR
+        return ValidityEffect.NARROWS if len(new_pattern) > len(old_pattern) else ValidityEffect.WIDENS
+    return ValidityEffect.UNCLEAR
 
 
-def _compare_opaque(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_opaque(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[SchemaDifference]:
     for keyword in (*_OPAQUE, *_OPAQUE_TOO):
         if old.get(keyword) != new.get(keyword):
-            yield Found(keyword, Effect.UNCLEAR, place, f"`{keyword}` changed", old.get(keyword), new.get(keyword))
+            yield SchemaDifference(
+                keyword, ValidityEffect.UNCLEAR, place, f"`{keyword}` changed", old.get(keyword), new.get(keyword)
+            )
 
 
-def _compare_defaults(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_defaults(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[SchemaDifference]:
     before, after = old.get("default"), new.get("default")
     if before != after:
         rules = ((Direction.REQUEST, "request-default-changed"), (Direction.RESPONSE, "response-default-changed"))
-        yield Found("default", Effect.NONE, place, "", before, after, rules)
+        yield SchemaDifference("default", ValidityEffect.NONE, place, "", before, after, rules)
 
 
-def _build_property_change(event: str, place: str, hidden: frozenset[Direction], *, closed: bool) -> Found:
+def _build_property_change(event: str, place: str, hidden: frozenset[Direction], *, closed: bool) -> SchemaDifference:
     """Build the difference of an added or removed property; closed objects change the set of valid messages."""
     if closed:
-        effect = Effect.NARROWS if event == "removed" else Effect.WIDENS
-        return Found(
+        effect = ValidityEffect.NARROWS if event == "removed" else ValidityEffect.WIDENS
+        return SchemaDifference(
             "property", effect, place, f"the property was {event}, and other properties are not allowed", hidden=hidden
         )
     rules = tuple((direction, f"{direction}-property-{event}") for direction in Direction)
-    return Found("property", Effect.NONE, place, "", fixed=rules, hidden=hidden)
+    return SchemaDifference("property", ValidityEffect.NONE, place, "", fixed=rules, hidden=hidden)
 
 
-def _compare_required(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[Found]:
+def _compare_required(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[SchemaDifference]:
     before, after = set(old.get("required") or ()), set(new.get("required") or ())
     properties = {**(old.get("properties") or {}), **(new.get("properties") or {})}
     for name in sorted(before ^ after):
         is_required = name in after
-        effect, verb = (Effect.NARROWS, "is required now") if is_required else (Effect.WIDENS, "may be missing now")
-        yield Found(
+        effect, verb = (
+            (ValidityEffect.NARROWS, "is required now")
+            if is_required
+            else (ValidityEffect.WIDENS, "may be missing now")
+        )
+        yield SchemaDifference(
             "required",
             effect,
             f"{place}.{name}",
@@ -284,7 +334,7 @@ def _find_hidden_directions(schema: Any) -> frozenset[Direction]:
     return frozenset(direction for keyword, direction in directions.items() if schema.get(keyword) is True)
 
 
-def _compare_access(old: Any, new: Any, place: str) -> Iterator[Found]:
+def _compare_access(old: Any, new: Any, place: str) -> Iterator[SchemaDifference]:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return
     for keyword, direction, rule_on, rule_off in (
@@ -293,7 +343,9 @@ def _compare_access(old: Any, new: Any, place: str) -> Iterator[Found]:
     ):
         before, after = bool(old.get(keyword)), bool(new.get(keyword))
         if before is not after:
-            yield Found(keyword, Effect.NONE, place, "", fixed=((direction, rule_on if after else rule_off),))
+            yield SchemaDifference(
+                keyword, ValidityEffect.NONE, place, "", fixed=((direction, rule_on if after else rule_off),)
+            )
     if new.get("deprecated") and not old.get("deprecated"):
         rules = tuple((direction, "property-deprecated") for direction in Direction)
-        yield Found("deprecated", Effect.NONE, place, "", fixed=rules)
+        yield SchemaDifference("deprecated", ValidityEffect.NONE, place, "", fixed=rules)

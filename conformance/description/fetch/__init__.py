@@ -1,7 +1,7 @@
 """The published description: downloaded, checked, kept and pinned."""
 
 from conformance.description.fetch.download import PUBLISHED
-from conformance.description.fetch.fetcher import Result, fetch
-from conformance.description.fetch.store import Shelf
+from conformance.description.fetch.fetcher import FetchResult, fetch_description
+from conformance.description.fetch.store import DescriptionStore
 
-__all__ = ["PUBLISHED", "Result", "Shelf", "fetch"]
+__all__ = ["PUBLISHED", "FetchResult", "DescriptionStore", "fetch_description"]

@@ -14,7 +14,7 @@ _TIMEOUT_S = 30.0
 _MAX_REDIRECTS = 5
 
 
-class Downloaded(NamedTuple):
+class DownloadResult(NamedTuple):
     """The response of a server; `data` is None if nothing changed.
 
     `etag` and `last_modified` are validators (RFC 9110, section 8.8).
@@ -25,13 +25,13 @@ class Downloaded(NamedTuple):
     last_modified: str
 
 
-def shown(url: str) -> str:
+def redact_url(url: str) -> str:
     """Return a URL without user and query, which may hold secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
-def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = MAX_BYTES) -> Downloaded:
+def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = MAX_BYTES) -> DownloadResult:
     """Request a URL, through the proxies of the environment, with the known validators as conditions.
 
     Source: RFC 9110, section 13. Raises UsageError for anything but a web address, TargetError if there is no usable
@@ -50,24 +50,24 @@ def download(url: str, *, etag: str = "", last_modified: str = "", limit: int = 
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise TargetError(
-            f"{shown(url)} cannot be fetched: {reason.replace(url, shown(url))}",
+            f"{redact_url(url)} cannot be fetched: {reason.replace(url, redact_url(url))}",
             hint="Check the address, the network, and the proxies in HTTPS_PROXY and NO_PROXY.",
         ) from None
 
 
-def _read_response(response: httpx.Response, url: str, *, conditional: bool, limit: int) -> Downloaded:
+def _read_response(response: httpx.Response, url: str, *, conditional: bool, limit: int) -> DownloadResult:
     """Read the response up to the limit; a redirect must not leave TLS."""
     if url.startswith("https:") and response.url.scheme != "https":
         raise TargetError(
-            f"{shown(url)} redirects to {shown(str(response.url))}, which does not use TLS",
+            f"{redact_url(url)} redirects to {redact_url(str(response.url))}, which does not use TLS",
             hint="Name the final address with --url.",
         )
     validators = response.headers.get("etag", ""), response.headers.get("last-modified", "")
     if response.status_code == 304 and conditional:
-        return Downloaded(None, *validators)
+        return DownloadResult(None, *validators)
     if response.status_code != 200:
         raise TargetError(
-            f"{shown(url)} returned status {response.status_code}, expected 200",
+            f"{redact_url(url)} returned status {response.status_code}, expected 200",
             hint="Check the address with a browser, or name another --url.",
         )
     data = bytearray()
@@ -75,6 +75,6 @@ def _read_response(response: httpx.Response, url: str, *, conditional: bool, lim
         data += part
         if len(data) > limit:
             raise DescriptionError(
-                f"{shown(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description."
+                f"{redact_url(url)} has more than {limit} bytes", hint="Check that this is an OpenAPI description."
             )
-    return Downloaded(bytes(data), *validators)
+    return DownloadResult(bytes(data), *validators)

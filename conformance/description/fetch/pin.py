@@ -10,13 +10,13 @@ from conformance.errors import UsageError
 _KEY = "description"
 
 
-def pinned(config: Path) -> Path | None:
+def read_pin(config: Path) -> Path | None:
     """Return the path of the description that the configuration names; None if it names none or does not exist."""
     value = _read_config(config).get(_KEY)
     return config.parent / str(value) if value else None
 
 
-def pin(config: Path, description: Path) -> None:
+def write_pin(config: Path, description: Path) -> None:
     """Set the description in the configuration; comments, order and everything else stay as they are.
 
     Raises UsageError if the file is not TOML or cannot be written.

@@ -1,7 +1,16 @@
 """Lint rules for descriptions, and their findings."""
 
-from conformance.description.lint.context import Judge
-from conformance.description.lint.finding import Hit, LintFinding, Rule
-from conformance.description.lint.linter import every_rule, findings, lint, outcomes
+from conformance.description.lint.context import InstanceValidator
+from conformance.description.lint.finding import LintFinding, LintRule, RuleViolation
+from conformance.description.lint.linter import build_outcomes, find_all, lint_description, list_rules
 
-__all__ = ["Hit", "Judge", "LintFinding", "Rule", "every_rule", "findings", "lint", "outcomes"]
+__all__ = [
+    "RuleViolation",
+    "InstanceValidator",
+    "LintFinding",
+    "LintRule",
+    "list_rules",
+    "find_all",
+    "lint_description",
+    "build_outcomes",
+]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from conformance.description.lint.context import Reading
+from conformance.description.lint.context import LintContext
 from conformance.model import Level
 
 
-class Hit(msgspec.Struct, frozen=True):
+class RuleViolation(msgspec.Struct, frozen=True):
     """One place where a rule is broken.
 
     `pointer` leads to it in the description. `kind` tells defects of one rule apart (by scope, by status), so that a
@@ -22,14 +22,14 @@ class Hit(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
-class Rule(msgspec.Struct, frozen=True):
+class LintRule(msgspec.Struct, frozen=True):
     """A lint rule. `requirement` is empty if no requirement of the catalogue states it."""
 
     name: str
     requirement: str
     level: Level
     says: str
-    check: Callable[[Reading], Iterable[Hit]]
+    check: Callable[[LintContext], Iterable[RuleViolation]]
 
 
 class LintFinding(msgspec.Struct, frozen=True, omit_defaults=True):

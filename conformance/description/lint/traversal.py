@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.description import pointers
 from conformance.description.operations import METHODS
-from conformance.description.schemas import Node
+from conformance.description.schemas import DocumentNode
 
 # The fields of each kind of object that hold other objects: whether one, a list or a map, and of which kind
 # (OpenAPI Specification 3.1.0, section 4.8; JSON Schema 2020-12, core, section 10).
@@ -43,12 +43,12 @@ _FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 
 
-def walk(document: Mapping[str, Any]) -> Iterator[tuple[str, Node]]:
+def walk_document(document: Mapping[str, Any]) -> Iterator[tuple[str, DocumentNode]]:
     """Yield each object as (kind, node) in document order.
 
     Kinds are `document`, `path`, `operation`, `schema`, `parameter`, `header`, `media`, `response` and so on.
     """
-    stack = [("document", Node(document, "#"))]
+    stack = [("document", DocumentNode(document, "#"))]
     while stack:
         kind, node = stack.pop()
         yield kind, node
@@ -62,17 +62,19 @@ def walk(document: Mapping[str, Any]) -> Iterator[tuple[str, Node]]:
         stack.extend(reversed(children))
 
 
-def _list_children(node: Node, name: str, shape: str, kind: str) -> Iterator[tuple[str, Node]]:
+def _list_children(node: DocumentNode, name: str, shape: str, kind: str) -> Iterator[tuple[str, DocumentNode]]:
     value, pointer = node.value[name], pointers.join(node.pointer, name)
     if shape == _ONE and isinstance(value, dict):
-        yield kind, Node(value, pointer)
+        yield kind, DocumentNode(value, pointer)
     elif shape == _LIST and isinstance(value, list):
         yield from (
-            (kind, Node(item, pointers.join(pointer, index)))
+            (kind, DocumentNode(item, pointers.join(pointer, index)))
             for index, item in enumerate(value)
             if isinstance(item, dict)
         )
     elif shape == _MAP and isinstance(value, dict):
         yield from (
-            (kind, Node(item, pointers.join(pointer, key))) for key, item in value.items() if isinstance(item, dict)
+            (kind, DocumentNode(item, pointers.join(pointer, key)))
+            for key, item in value.items()
+            if isinstance(item, dict)
         )

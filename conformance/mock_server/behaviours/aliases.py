@@ -1,10 +1,10 @@
 """Singletons that show the newest member of the collection beside them (`/versions/current`)."""
 
-from conformance.mock_server.world.builder import World
+from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.world.store import Ref
 
 
-def on_build(world: World) -> None:
+def on_build(world: MockWorld) -> None:
     """Copy the newest sibling of the same schema into each such singleton; its address stays its own."""
     for resource in world.shape.resources.values():
         siblings = [
@@ -15,8 +15,8 @@ def on_build(world: World) -> None:
             and sibling.schema == resource.schema
             and sibling.parent == resource.parent
         ]
-        for record in world.store.all(resource.name) if siblings else ():
-            members = world.store.collection(siblings[0], record.parent.path if record.parent else "")
+        for record in world.store.iterate_records(resource.name) if siblings else ():
+            members = world.store.get_collection(siblings[0], record.parent.path if record.parent else "")
             newest = members.by_key[members.keys[-1]] if members.keys else None
             if newest is None:
                 world.store.remove(record)

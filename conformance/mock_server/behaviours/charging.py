@@ -4,63 +4,63 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.parameters import convert
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.parameters import convert_text
 from conformance.mock_server.problems import Problem
-from conformance.mock_server.read_handler import Reads
-from conformance.mock_server.world.builder import World
-from conformance.mock_server.world.store import Record, Ref
-from conformance.mock_server.write_handler import Writes
+from conformance.mock_server.read_handler import ReadHandler
+from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.store import Ref, StoredRecord
+from conformance.mock_server.write_handler import WriteHandler
 
 SESSIONS, PARTS, USAGE = "charging_sessions", "charging_sub_sessions", "charging_sub_sessions.energy_usage"
 _MAX_DURATION = 6 * clock.HOUR
 _TOTAL, _GRID, _SOLAR = (f"{source}energy_delivered_watt_hours" for source in ("", "grid_", "solar_"))
 
 
-def on_build(world: World) -> None:
+def on_build(world: MockWorld) -> None:
     """Set the energy of each sub-session to the sum of its sources and intervals; let the latest sessions run."""
-    for record in world.store.all(PARTS):
+    for record in world.store.iterate_records(PARTS):
         _balance_energy(world, record)
-    for session in list(world.store.all(SESSIONS))[-4:]:
+    for session in list(world.store.iterate_records(SESSIONS))[-4:]:
         _set_running(world, session)
 
 
-def _set_running(world: World, session: Record) -> None:
+def _set_running(world: MockWorld, session: StoredRecord) -> None:
     parts = [world.store.by_path[link] for link in session.data.get("sub_sessions", ())]
     if not parts:
         return
     span = 90 * clock.MINUTE
     begin = world.now - len(parts) * span + 40 * clock.MINUTE
-    session.data |= {"start": clock.render(begin), "end": None}
+    session.data |= {"start": clock.format_time(begin), "end": None}
     for index, part in enumerate(parts):
         is_last = index == len(parts) - 1
-        part.data["start"] = clock.render(begin + index * span)
-        part.data["end"] = None if is_last else clock.render(begin + (index + 1) * span)
+        part.data["start"] = clock.format_time(begin + index * span)
+        part.data["end"] = None if is_last else clock.format_time(begin + (index + 1) * span)
         _balance_energy(world, part)
 
 
-def _balance_energy(world: World, part: Record) -> None:
+def _balance_energy(world: MockWorld, part: StoredRecord) -> None:
     data = part.data
     if {_TOTAL, _GRID, _SOLAR} <= set(data) and None not in {data[_GRID], data[_SOLAR]}:
         data[_SOLAR] = min(data[_SOLAR], data[_TOTAL])
         data[_GRID] = data[_TOTAL] - data[_SOLAR]
-    begin = clock.parse(data.get("start") or "")
-    end = clock.parse(data.get("end") or "") or world.now
+    begin = clock.parse_time(data.get("start") or "")
+    end = clock.parse_time(data.get("end") or "") or world.now
     if begin is not None and "duration_minutes" in data:
         data["duration_minutes"] = max(0, end - begin) // clock.MINUTE
-    for usage in world.store.children(part):
+    for usage in world.store.list_children(part):
         if usage.resource == USAGE and begin is not None and isinstance(usage.data.get("intervals"), list):
             _divide_energy(usage, begin, data.get(_TOTAL) or 0)
 
 
-def _divide_energy(usage: Record, begin: int, total: int) -> None:
+def _divide_energy(usage: StoredRecord, begin: int, total: int) -> None:
     """Spread a total over the intervals of a usage, half an hour each, without a remainder."""
     intervals = usage.data["intervals"]
     begin -= begin % (30 * clock.MINUTE)
     for index, interval in enumerate(intervals):
         share = total * (index + 1) // len(intervals) - total * index // len(intervals)
         interval |= {
-            "started_at": clock.render(begin + index * 30 * clock.MINUTE),
+            "started_at": clock.format_time(begin + index * 30 * clock.MINUTE),
             "interval_seconds": 1800,
             "total_energy_delivered_watt_hours": share,
         }
@@ -68,17 +68,17 @@ def _divide_energy(usage: Record, begin: int, total: int) -> None:
             interval["energy_delivered_by_price"]["energy_delivered_watt_hours"] = share
 
 
-def _find_running(writes: Writes, session: Record) -> Record | None:
+def _find_running(writes: WriteHandler, session: StoredRecord) -> StoredRecord | None:
     parts = [writes.world.store.by_path.get(link) for link in session.data.get("sub_sessions", ())]
     return next((part for part in parts if part is not None and part.data["end"] is None), None)
 
 
-def _switch_mode(writes: Writes, call: Call, *, to: str, allowed: Callable[[str], bool]) -> Answer:
+def _switch_mode(writes: WriteHandler, call: ServerCall, *, to: str, allowed: Callable[[str], bool]) -> ServerResponse:
     """End the running sub-session and start one in another mode.
 
     Raises: Problem with status 409 where the session is not in the right state, 503 where the vehicle is out of reach.
     """
-    session = writes.reads.above(call)
+    session = writes.reads.find_parent(call)
     assert session is not None  # noqa: S101
     part = _find_running(writes, session)
     if session.data["end"] is not None or part is None or not allowed(part.data["mode"]):
@@ -86,98 +86,100 @@ def _switch_mode(writes: Writes, call: Call, *, to: str, allowed: Callable[[str]
     vehicle = writes.world.store.by_path.get(session.data.get("vehicle") or "")
     if vehicle is not None and vehicle.data.get("integrated") == "INACTIVE":
         raise Problem(503, "hardware-unavailable", "The vehicle does not answer.")
-    finish(writes.world, part, writes.now())
-    start(writes, session, to)
-    return writes.done(call, session)
+    end_sub_session(writes.world, part, writes.now())
+    start_sub_session(writes, session, to)
+    return writes.build_success_response(call, session)
 
 
-def finish(world: World, part: Record, now: int) -> None:
+def end_sub_session(world: MockWorld, part: StoredRecord, now: int) -> None:
     """End a running sub-session, and set its duration before listeners are notified."""
-    begin = clock.parse(part.data.get("start") or "")
-    changes: dict[str, Any] = {"end": clock.render(now)}
+    begin = clock.parse_time(part.data.get("start") or "")
+    changes: dict[str, Any] = {"end": clock.format_time(now)}
     if begin is not None and "duration_minutes" in part.data:
         changes["duration_minutes"] = max(0, now - begin) // clock.MINUTE
     world.store.change(part, changes)
     _balance_energy(world, part)
 
 
-def start(writes: Writes, session: Record, mode: str) -> Record:
+def start_sub_session(writes: WriteHandler, session: StoredRecord, mode: str) -> StoredRecord:
     """Add a running sub-session to a session and return it."""
     world, now = writes.world, writes.now()
     resource = world.shape.resources[PARTS]
-    part = writes.records.add(resource, None, session.owner)
+    part = writes.records.add_record(resource, None, session.owner)
     part.data |= {
-        "start": clock.render(now), "end": None, "mode": mode, "duration_minutes": 0, _TOTAL: 0,
+        "start": clock.format_time(now), "end": None, "mode": mode, "duration_minutes": 0, _TOTAL: 0,
         "vehicle": session.data.get("vehicle"), "evse": session.data.get("evse"),
     }  # fmt: skip
     for name in (_GRID, _SOLAR):
         part.data[name] = 0
     _balance_energy(world, part)
     world.store.change(session, {"sub_sessions": [*session.data["sub_sessions"], Ref(part.path)]})
-    world.store.told("created", part)
+    world.store.notify_listeners("created", part)
     return part
 
 
-def pass_time(writes: Writes, now: int) -> None:
+def pass_time(writes: WriteHandler, now: int) -> None:
     """End each session whose sub-session has run for hours, and begin another one."""
     world = writes.world
-    for session in tuple(world.store.all(SESSIONS)) if SESSIONS in world.shape.resources else ():
+    for session in tuple(world.store.iterate_records(SESSIONS)) if SESSIONS in world.shape.resources else ():
         part = _find_running(writes, session)
-        begun = clock.parse(part.data["start"]) if part else None
+        begun = clock.parse_time(part.data["start"]) if part else None
         if part is not None and begun is not None and session.data["end"] is None and now - begun >= _MAX_DURATION:
-            finish(world, part, now)
-            world.store.change(session, {"end": clock.render(now)})
-            begin(writes, session)
+            end_sub_session(world, part, now)
+            world.store.change(session, {"end": clock.format_time(now)})
+            begin_session(writes, session)
 
 
-def begin(writes: Writes, like: Record) -> Record:
+def begin_session(writes: WriteHandler, model_session: StoredRecord) -> StoredRecord:
     """Begin a session with the owner, vehicle and charger of another, with one running sub-session."""
-    session = writes.records.add(writes.world.shape.resources[SESSIONS], None, like.owner)
+    session = writes.records.add_record(writes.world.shape.resources[SESSIONS], None, model_session.owner)
     session.data |= {
-        "start": clock.render(writes.now()), "end": None, "sub_sessions": [],
-        "vehicle": like.data.get("vehicle"), "evse": like.data.get("evse"),
+        "start": clock.format_time(writes.now()), "end": None, "sub_sessions": [],
+        "vehicle": model_session.data.get("vehicle"), "evse": model_session.data.get("evse"),
     }  # fmt: skip
-    start(writes, session, "SMART")
+    start_sub_session(writes, session, "SMART")
     return session
 
 
-def boost_start(writes: Writes, call: Call) -> Answer:
+def start_boost(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Charge at full power from now on."""
     return _switch_mode(writes, call, to="BOOST", allowed=lambda mode: mode != "BOOST")
 
 
-def boost_end(writes: Writes, call: Call) -> Answer:
+def end_boost(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Return to the schedule."""
     return _switch_mode(writes, call, to="SMART", allowed=lambda mode: mode == "BOOST")
 
 
-def recalculate(writes: Writes, call: Call) -> Answer:
+def recalculate_energy(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Recalculate the energy of a sub-session from its intervals; a dry run keeps nothing."""
-    part = writes.reads.above(call)
-    body = writes.body(call)
+    part = writes.reads.find_parent(call)
+    body = writes.read_body(call)
     assert part is not None  # noqa: S101
-    usage = next(child for child in writes.world.store.children(part) if child.resource == USAGE)
+    usage = next(child for child in writes.world.store.list_children(part) if child.resource == USAGE)
     before = part.data[_TOTAL]
     after = sum(interval["total_energy_delivered_watt_hours"] for interval in usage.data["intervals"])
     dry = body.get("dry_run") is True
     if not dry and after != before:
         writes.world.store.change(part, {_TOTAL: after})
     status = "dry_run_completed" if dry else "recalculation_triggered"
-    return writes.done(
+    return writes.build_success_response(
         call, None, status=status, previous_energy_delivered_watt_hours=before, new_energy_delivered_watt_hours=after
     )
 
 
-def energy_usage(reads: Reads, call: Call) -> Answer:
+def read_energy_usage(reads: ReadHandler, call: ServerCall) -> ServerResponse:
     """Return the intervals of a sub-session: above a threshold, and merged where they are consecutive, on request."""
-    record = reads.find(call)
+    record = reads.find_record(call)
     data: dict[str, Any] = dict(record.data)
-    threshold = convert(call.last("energy_delivered_watt_hours__gt") or "", "integer")
+    threshold = convert_text(call.last_query_value("energy_delivered_watt_hours__gt") or "", "integer")
     if isinstance(threshold, int):
         data["intervals"] = [e for e in data["intervals"] if e["total_energy_delivered_watt_hours"] > threshold]
-    if (call.last("merge_consecutive_intervals") or "").lower() == "true":
+    if (call.last_query_value("merge_consecutive_intervals") or "").lower() == "true":
         data["intervals"] = _merge_intervals(data["intervals"])
-    return reads.one(call, Record(record.resource, "", "", record.parent, record.owner, record.moment, data))
+    return reads.build_record_response(
+        call, StoredRecord(record.resource, "", "", record.parent, record.owner, record.moment, data)
+    )
 
 
 def _merge_intervals(intervals: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -191,9 +193,9 @@ def _merge_intervals(intervals: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 _SESSION = "/charging_sessions/{charging_session_id}"
 _PART = "/charging_sub_sessions/{charging_sub_session_id}"
-READS = {f"GET {_PART}/energy_usage": energy_usage}
+READS = {f"GET {_PART}/energy_usage": read_energy_usage}
 ACTIONS = {
-    f"POST {_SESSION}/boost_start": boost_start,
-    f"POST {_SESSION}/boost_end": boost_end,
-    f"POST {_PART}/recalculate_energy_usages": recalculate,
+    f"POST {_SESSION}/boost_start": start_boost,
+    f"POST {_SESSION}/boost_end": end_boost,
+    f"POST {_PART}/recalculate_energy_usages": recalculate_energy,
 }

@@ -1,32 +1,34 @@
 """Dispatch events, which are planned, and cancelled once."""
 
 from conformance.mock_server import clock
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.problems import Problem, rejected
-from conformance.mock_server.write_handler import Writes
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.problems import Problem, build_rejected
+from conformance.mock_server.write_handler import WriteHandler
 
 _EVENTS = "/dispatch_coordinators/{dispatch_coordinator_id}/dispatch_events"
 
 
-def plan(writes: Writes, call: Call) -> Answer:
+def plan_event(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Add an event; it must end after it starts."""
-    parent = writes.reads.above(call)
-    body = writes.body(call)
-    begin, end = clock.parse(body["start_time"]), clock.parse(body["end_time"])
+    parent = writes.reads.find_parent(call)
+    body = writes.read_body(call)
+    begin, end = clock.parse_time(body["start_time"]), clock.parse_time(body["end_time"])
     if begin is None or end is None or end <= begin:
-        raise rejected(call.operation, {"end_time": ["Must be after start_time."]})
-    event = writes.create(call, writes.world.shape.resources["dispatch_coordinators.dispatch_events"], parent, body)
-    return writes.done(call, event)
+        raise build_rejected(call.operation, {"end_time": ["Must be after start_time."]})
+    event = writes.create_record(
+        call, writes.world.shape.resources["dispatch_coordinators.dispatch_events"], parent, body
+    )
+    return writes.build_success_response(call, event)
 
 
-def cancel(writes: Writes, call: Call) -> Answer:
+def cancel_event(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Cancel an event, once."""
-    event = writes.reads.above(call)
+    event = writes.reads.find_parent(call)
     assert event is not None  # noqa: S101
-    if event.key in writes.reads.behaviours.pending:
+    if event.key in writes.reads.behaviours.pending_actions:
         raise Problem(400, "already-cancelled", "The event is cancelled already.")
-    writes.reads.behaviours.pending[event.key] = ""
-    return writes.done(call, None, status="CANCELLED")
+    writes.reads.behaviours.pending_actions[event.key] = ""
+    return writes.build_success_response(call, None, status="CANCELLED")
 
 
-ACTIONS = {f"POST {_EVENTS}": plan, f"POST {_EVENTS}/{{dispatch_event_id}}/cancel": cancel}
+ACTIONS = {f"POST {_EVENTS}": plan_event, f"POST {_EVENTS}/{{dispatch_event_id}}/cancel": cancel_event}

@@ -3,10 +3,10 @@
 from typing import Any
 
 from conformance.mock_server import clock
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.problems import parameter
-from conformance.mock_server.read_handler import Reads
-from conformance.mock_server.world.builder import World
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.problems import build_parameter_problem
+from conformance.mock_server.read_handler import ReadHandler
+from conformance.mock_server.world.builder import MockWorld
 
 _LIVE = "hem_systems.live_power"
 _STEPS = {"PT30M": 30 * clock.MINUTE, "P1D": clock.DAY, "P1M": 30 * clock.DAY}
@@ -21,42 +21,45 @@ _SUMS = {
 }
 
 
-def on_build(world: World) -> None:
+def on_build(world: MockWorld) -> None:
     """Make the flows of each home add up; one home in five has no data."""
-    for record in world.store.all(_LIVE):
-        balance(record.data, "watts")
+    for record in world.store.iterate_records(_LIVE):
+        balance_flows(record.data, "watts")
 
 
-def balance(data: dict[str, Any], unit: str) -> None:
+def balance_flows(data: dict[str, Any], unit: str) -> None:
     """Set each total to the sum of its flows, null where one of them is."""
     for total, flows in _SUMS.items():
         parts = [data.get(f"{flow}_{unit}") for flow in flows]
         data[f"{total}_{unit}"] = None if None in parts else sum(filter(None, parts))
 
 
-def energy_stats(reads: Reads, call: Call) -> Answer:
+def read_energy_stats(reads: ReadHandler, call: ServerCall) -> ServerResponse:
     """Return buckets from start to end, in the requested resolution."""
-    record = reads.find(call)
-    begin, end = clock.parse(call.last("start") or ""), clock.parse(call.last("end") or "")
-    resolution = call.last("resolution") or ""
+    record = reads.find_record(call)
+    begin, end = (
+        clock.parse_time(call.last_query_value("start") or ""),
+        clock.parse_time(call.last_query_value("end") or ""),
+    )
+    resolution = call.last_query_value("resolution") or ""
     step = _STEPS[resolution]
     if begin is None or end is None or end <= begin:
-        raise parameter("end", "must be after start.")
+        raise build_parameter_problem("end", "must be after start.")
     if (end - begin) // step > _MAX_BUCKETS[resolution]:
-        raise parameter("end", "the period is too long for this resolution.")
+        raise build_parameter_problem("end", "the period is too long for this resolution.")
     if begin % (30 * clock.MINUTE):
-        raise parameter("start", "not aligned to the resolution.")
-    schema = reads.world.schema_of(reads.world.shape.resources[record.resource])["properties"]["buckets"]["items"]
+        raise build_parameter_problem("start", "not aligned to the resolution.")
+    schema = reads.world.get_schema(reads.world.shape.resources[record.resource])["properties"]["buckets"]["items"]
     buckets = []
     for moment in range(begin, end, step):
-        bucket = reads.behaviours.grow(call, schema, {"period_start": clock.render(moment)})
-        rng = reads.world.rng(record.path, moment)
+        bucket = reads.behaviours.build_instance(call, schema, {"period_start": clock.format_time(moment)})
+        rng = reads.world.create_rng(record.path, moment)
         for flow in {flow for flows in _SUMS.values() for flow in flows}:
             bucket[f"{flow}_wh"] = rng.randrange(2_000)
-        balance(bucket, "wh")
-        buckets.append({**bucket, "period_end": clock.render(min(moment + step, end))})
-    span = {"start": clock.render(begin), "end": clock.render(end)}
-    return Answer(200, {"resolution": resolution, **span, "buckets": buckets})
+        balance_flows(bucket, "wh")
+        buckets.append({**bucket, "period_end": clock.format_time(min(moment + step, end))})
+    span = {"start": clock.format_time(begin), "end": clock.format_time(end)}
+    return ServerResponse(200, {"resolution": resolution, **span, "buckets": buckets})
 
 
-READS = {"GET /hem_systems/{hem_system_id}/energy_stats": energy_stats}
+READS = {"GET /hem_systems/{hem_system_id}/energy_stats": read_energy_stats}

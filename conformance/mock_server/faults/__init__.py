@@ -12,50 +12,52 @@ from typing import Any
 
 from conformance.errors import UsageError
 from conformance.mock_server.hooks import Hook
-from conformance.mock_server.seeded_faults import Fault, Planted, Site
-from conformance.mock_server.world.builder import World
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
+from conformance.mock_server.world.builder import MockWorld
 from conformance.model import ResourceModel
 
 
 @cache
-def catalogue() -> Mapping[str, Fault]:
+def load_faults() -> Mapping[str, SeededFault]:
     """Return all faults by name, each with the docstring of its module.
 
     Raises:
         UsageError: A module defines no FAULT.
     """
-    faults: dict[str, Fault] = {}
+    faults: dict[str, SeededFault] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
         fault = getattr(module, "FAULT", None)
-        if not isinstance(fault, Fault):
+        if not isinstance(fault, SeededFault):
             raise UsageError(
                 f"{module.__file__} must define a Fault named FAULT",
                 hint="Define one, as the other modules of the package do",
             )
         name = info.name.replace("_", "-")
-        faults[name] = fault.named(name, (module.__doc__ or "").strip())
+        faults[name] = fault.with_name(name, (module.__doc__ or "").strip())
     return MappingProxyType(faults)
 
 
-def fitting(model: ResourceModel) -> list[str]:
+def list_applicable_faults(model: ResourceModel) -> list[str]:
     """Return the names of the faults whose media type is in the description, or that need none."""
     documented = {
         media.type for operation in model.operations for response in operation.responses for media in response.media
     }
-    return sorted(name for name, fault in catalogue().items() if not fault.needs or fault.needs in documented)
+    return sorted(
+        name for name, fault in load_faults().items() if not fault.media_type or fault.media_type in documented
+    )
 
 
-def place(name: str, world: World) -> Planted:
+def place_fault(name: str, world: MockWorld) -> InstalledFault:
     """Return a fault at the place that the world gives it.
 
     Raises:
         UsageError: The name is unknown, or the description has no place for the fault.
     """
-    faults = catalogue()
+    faults = load_faults()
     if name not in faults:
         raise UsageError(f"unknown fault {name!r}", hint="List all faults with `evconform serve --list-faults`")
-    planted = faults[name].plant(Site(world, name))
+    planted = faults[name].install(FaultSite(world, name))
     if planted is None:
         raise UsageError(
             f"the description has no place for the fault {name!r}", hint="Choose another fault or description"
@@ -63,22 +65,22 @@ def place(name: str, world: World) -> Planted:
     return planted
 
 
-def plant(names: Iterable[str], world: World) -> list[Mapping[str, Hook]]:
+def plant_faults(names: Iterable[str], world: MockWorld) -> list[Mapping[str, Hook]]:
     """Return the hooks of the faults with these names."""
-    return [place(name, world).hooks for name in names]
+    return [place_fault(name, world).hooks for name in names]
 
 
-def listing() -> list[dict[str, Any]]:
+def list_fault_rows() -> list[dict[str, Any]]:
     """Return the rows of `--list-faults`, sorted by family and name."""
     rows = [
         {
             "name": fault.name,
             "family": fault.family,
-            "requirements": list(fault.trips),
+            "requirements": list(fault.requirements),
             "difficulty": fault.difficulty,
             "about": fault.about,
-            "seen": fault.seen,
+            "seen": fault.symptom,
         }
-        for fault in catalogue().values()
+        for fault in load_faults().values()
     ]
     return sorted(rows, key=lambda row: (str(row["family"]), str(row["name"])))

@@ -1,9 +1,9 @@
 """`expires_in` is a string."""
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("AUT-07",),
     "the token endpoint answers expires_in as a string",
-    lambda _site: anywhere(token=lambda _form, body: {**body, "expires_in": str(body["expires_in"])}),
+    lambda _site: hook_everywhere(token=lambda _form, body: {**body, "expires_in": str(body["expires_in"])}),
 )

@@ -1,21 +1,21 @@
 """A list below a resource of another user can be read."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one list below a resource that belongs to users."""
-    owned = site.world.shape.owned - {site.world.shape.principal}
+    owned = site.world.shape.owned_resources - {site.world.shape.user_resource}
     options = [
         operation
-        for operation in site.of_role(Role.LIST)
+        for operation in site.with_roles(Role.LIST)
         if operation.path.count("{") == 1 and site.world.shape.resources[operation.resource].parent in owned
     ]
-    return at(site.pick(options), visible=lambda _c, _r, _v: True)
+    return hook_at(site.pick(options), visible=lambda _c, _r, _v: True)
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("AUT-05",),
     "a list below a foreign thing gives 200",
     plant,

@@ -1,12 +1,12 @@
 """One operation works without a token."""
 
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("AUT-01",),
     "one secured list answers without a token",
-    lambda site: at(
-        site.pick(operation for operation in site.secured() if "{" not in operation.path),
+    lambda site: hook_at(
+        site.pick(operation for operation in site.secured_operations() if "{" not in operation.path),
         admit=lambda _call, problem: None if problem and problem.status == 401 else problem,
     ),
     changes=("status", "headers", "body"),

@@ -1,12 +1,13 @@
 """One read does not check scopes."""
 
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("AUT-03",),
     "one read works without its scope",
-    lambda site: at(
-        site.pick(site.secured()), admit=lambda _c, problem: None if problem and problem.status == 403 else problem
+    lambda site: hook_at(
+        site.pick(site.secured_operations()),
+        admit=lambda _c, problem: None if problem and problem.status == 403 else problem,
     ),
     changes=("status", "headers", "body"),
 )

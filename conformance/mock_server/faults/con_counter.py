@@ -2,14 +2,16 @@
 
 from itertools import count
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, kind
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one number of one resource."""
-    choice = site.pick(site.with_property(site.items(), kind("integer")))
+    choice = site.pick(site.with_property(site.root_items(), match_type("integer")))
     seen = count()
-    return choice and at(choice[0], item=lambda _c, _p, data: {**data, choice[1]: data[choice[1]] + next(seen) % 2})
+    return choice and hook_at(
+        choice[0], item=lambda _c, _p, data: {**data, choice[1]: data[choice[1]] + next(seen) % 2}
+    )
 
 
-FAULT = Fault(("CON-01",), "two reads of one kind of member differ", plant)
+FAULT = SeededFault(("CON-01",), "two reads of one kind of member differ", plant)

@@ -1,19 +1,19 @@
 """HEAD has another media type than GET."""
 
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _change_media_type(call: Call | None, answer: Answer) -> Answer:
+def _change_media_type(call: ServerCall | None, answer: ServerResponse) -> ServerResponse:
     if call is not None and call.method == "HEAD" and answer.media:
         answer.media = "text/plain"
     return answer
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("CON-05",),
     "HEAD has Content-Type text/plain",
-    lambda _site: anywhere(answer=_change_media_type),
+    lambda _site: hook_everywhere(answer=_change_media_type),
     difficulty="subtle",
     changes=("headers",),
 )

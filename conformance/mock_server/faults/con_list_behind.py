@@ -1,23 +1,33 @@
 """One item of a list shows an old text."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, kind
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    match_type,
+    on_distant_item,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a text without enum and format, of the second item of a list."""
     options = [
         (operation, n)
-        for operation, n in site.with_property(site.lists(3), kind("string"))
-        if n not in {"id", "url"} and any(item.resource == operation.resource for item in site.items())
+        for operation, n in site.with_property(site.root_lists(3), match_type("string"))
+        if n not in {"id", "url"} and any(item.resource == operation.resource for item in site.root_items())
     ]
     choice = site.pick(
         (operation, n)
         for operation, n in options
         if "pattern" not in site.properties(operation)[n] and "maxLength" not in site.properties(operation)[n]
     )
-    return choice and at(choice[0], item=deep(edit(choice[1], lambda text: text + " (old)"), 1))
+    return choice and hook_at(
+        choice[0], item=on_distant_item(edit_property(choice[1], lambda text: text + " (old)"), 1)
+    )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("CON-02",), "a text of the second item of one list is another than read alone", plant, difficulty="subtle"
 )

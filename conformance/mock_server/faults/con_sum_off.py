@@ -1,14 +1,14 @@
 """The parts of a total add up to more than the total."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
 from conformance.model import Role
 
 _SOURCES = ("grid_", "solar_")
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one total, and change its last source wherever it is shown."""
-    reads = site.of_role(Role.ITEM, Role.SINGLETON)
+    reads = site.with_roles(Role.ITEM, Role.SINGLETON)
     options = [
         (operation.resource, f"{_SOURCES[-1]}{name}")
         for operation in reads
@@ -24,10 +24,10 @@ def plant(site: Site) -> Planted | None:
         part = data.get(name)
         return data if part is None else {**data, name: part + part // 10 + 10}
 
-    return anywhere(
+    return hook_everywhere(
         item=lambda _call, place, data: increase_source(data) if place.record.resource == resource else data,
         nested=lambda _call, _path, record, data: increase_source(data) if record.resource == resource else data,
     )
 
 
-FAULT = Fault(("CON-04",), "the sources of a total are more than it, taken together", plant, difficulty="subtle")
+FAULT = SeededFault(("CON-04",), "the sources of a total are more than it, taken together", plant, difficulty="subtle")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, on_problem
 
 
 def _rename_fields(body: dict[str, Any]) -> dict[str, Any]:
@@ -10,9 +10,9 @@ def _rename_fields(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "field_errors": {k.replace("_", "") + "Field": v for k, v in errors.items()}} if errors else body
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-04",),
     "`field_errors` names no known field",
-    lambda _site: anywhere(answer=on_problem(_rename_fields)),
+    lambda _site: hook_everywhere(answer=on_problem(_rename_fields)),
     difficulty="subtle",
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, on_problem
 
 
 def _join_texts(body: dict[str, Any]) -> dict[str, Any]:
@@ -10,9 +10,9 @@ def _join_texts(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "field_errors": {k: " ".join(v) for k, v in errors.items()}} if errors else body
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-04",),
     "`field_errors` maps to strings",
-    lambda _site: anywhere(answer=on_problem(_join_texts)),
+    lambda _site: hook_everywhere(answer=on_problem(_join_texts)),
     implies=("RSP-03",),
 )

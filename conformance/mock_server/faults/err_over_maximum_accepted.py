@@ -1,28 +1,30 @@
 """One more than the maximum is accepted."""
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one bounded number of one write."""
     options = [
         (operation, name, schema["maximum"])
-        for operation in site.bodies()
-        for name, schema in site.writable(operation).items()
+        for operation in site.body_writes()
+        for name, schema in site.writable_properties(operation).items()
         if "maximum" in schema and name in site.properties(operation)
     ]
     choice = site.pick(options)
 
-    def accept_over_maximum(_call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def accept_over_maximum(
+        _call: ServerCall, body: dict[str, object], errors: dict[str, list[str]]
+    ) -> dict[str, list[str]]:
         if choice is None or body.get(choice[1]) != choice[2] + 1:
             return errors
         return {name: texts for name, texts in errors.items() if name != choice[1]}
 
-    return at(choice[0], reject=accept_over_maximum) if choice else None
+    return hook_at(choice[0], reject=accept_over_maximum) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-08", "WRT-06"),
     "maximum + 1 gives 2xx in one field",
     plant,

@@ -1,19 +1,19 @@
 """Errors are sent as application/json."""
 
-from conformance.mock_server.call import JSON, Answer
-from conformance.mock_server.problems import MEDIA
-from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer
+from conformance.mock_server.call import JSON, ServerResponse
+from conformance.mock_server.problems import PROBLEM_MEDIA_TYPE
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, on_response
 
 
-def _set_plain_json(answer: Answer) -> None:
-    if answer.media == MEDIA:
+def _set_plain_json(answer: ServerResponse) -> None:
+    if answer.media == PROBLEM_MEDIA_TYPE:
         answer.media = JSON
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-01", "RSP-02"),
     "problems are application/json",
-    lambda _site: anywhere(answer=on_answer(_set_plain_json)),
+    lambda _site: hook_everywhere(answer=on_response(_set_plain_json)),
     changes=("headers",),
     implies=("LIM-02",),
 )

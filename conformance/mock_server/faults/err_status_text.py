@@ -1,9 +1,9 @@
 """`status` in problems is a string."""
 
-from conformance.mock_server.seeded_faults import Fault, anywhere, on_problem
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, on_problem
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-02", "RSP-03"),
     "`status` is a string",
-    lambda _site: anywhere(answer=on_problem(lambda body: {**body, "status": str(body["status"])})),
+    lambda _site: hook_everywhere(answer=on_problem(lambda body: {**body, "status": str(body["status"])})),
 )

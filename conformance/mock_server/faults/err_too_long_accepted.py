@@ -1,18 +1,18 @@
 """Texts of any length are accepted."""
 
-from conformance.mock_server.complaint_filter import forgiving
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.complaint_filter import drop_complaints
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-08", "WRT-06"),
     "a text longer than maxLength gives 2xx",
-    lambda site: at(
+    lambda site: hook_at(
         [
             operation
-            for operation in site.bodies()
-            if any("maxLength" in schema for schema in site.writable(operation).values())
+            for operation in site.body_writes()
+            if any("maxLength" in schema for schema in site.writable_properties(operation).values())
         ],
-        reject=forgiving("too long"),
+        reject=drop_complaints("too long"),
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -3,17 +3,17 @@
 from itertools import count
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere, on_problem
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere, on_problem
 
 
-def plant(_site: Site) -> Planted:
+def plant(_site: FaultSite) -> InstalledFault:
     """Count the problems that have a type."""
     problems = count(1)
 
     def vary_type(body: dict[str, Any]) -> dict[str, Any]:
         return {**body, "type": f"{body['type'].rstrip('/')}-{next(problems)}/"} if "type" in body else body
 
-    return anywhere(answer=on_problem(vary_type, 400))
+    return hook_everywhere(answer=on_problem(vary_type, 400))
 
 
-FAULT = Fault(("ERR-10",), "the type of a 400 ends in a number that grows", plant, implies=("VER-03",))
+FAULT = SeededFault(("ERR-10",), "the type of a 400 ends in a number that grows", plant, implies=("VER-03",))

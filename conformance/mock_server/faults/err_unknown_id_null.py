@@ -1,11 +1,11 @@
 """An unknown id gives null."""
 
-from conformance.mock_server.seeded_faults import Fault, at, becomes, on_answer
+from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response, replace_response
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-05", "IDS-06"),
     "an unknown id gives 200 and null in one operation",
-    lambda site: at(site.pick(site.items()), answer=on_answer(becomes(200), 404)),
+    lambda site: hook_at(site.pick(site.root_items()), answer=on_response(replace_response(200), 404)),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("RSP-03",),

@@ -1,25 +1,25 @@
 """A list below a parent that does not exist is empty."""
 
-from conformance.mock_server.call import JSON, Answer, Call
-from conformance.mock_server.pages import link_header
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.call import JSON, ServerCall, ServerResponse
+from conformance.mock_server.pages import format_link_header
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 from conformance.model import Role
 
 
-def _empty_list(call: Call, answer: Answer) -> Answer:
+def _empty_list(call: ServerCall, answer: ServerResponse) -> ServerResponse:
     if answer.status != 404:
         return answer
-    link = link_header(call.base + call.path, {"previous": None, "next": None})
-    return Answer(200, raw=b"[]", headers={**answer.headers, "Link": link}, media=JSON)
+    link = format_link_header(call.base + call.path, {"previous": None, "next": None})
+    return ServerResponse(200, raw=b"[]", headers={**answer.headers, "Link": link}, media=JSON)
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("ERR-05",),
     "a list below an unknown id gives 200 and []",
-    lambda site: at(
+    lambda site: hook_at(
         site.pick(
             operation
-            for operation in site.of_role(Role.LIST)
+            for operation in site.with_roles(Role.LIST)
             if operation.path.count("{") == 1 and not operation.items_at and operation.pagination
         ),
         answer=_empty_list,

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of several links."""
     options = [
         (operation, expansion.path)
         for operation, expansion in site.expansions(many=True)
         if any(
             len(record.data.get(expansion.path) or ()) > 1
-            for record in list(site.world.store.all(operation.resource))[:20]
+            for record in list(site.world.store.iterate_records(operation.resource))[:20]
         )
     ]
     choice = site.pick(options)
@@ -24,7 +24,7 @@ def plant(site: Site) -> Planted | None:
         closed = [call.base + link for link in links[1:]]
         return {**data, choice[1]: [*data[choice[1]][:1], *closed]}
 
-    return at(choice[0], item=collapse_links) if choice else None
+    return hook_at(choice[0], item=collapse_links) if choice else None
 
 
-FAULT = Fault(("EXP-02",), "an expanded array holds one object and then URLs", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-02",), "an expanded array holds one object and then URLs", plant, difficulty="subtle")

@@ -1,19 +1,19 @@
 """An expanded link becomes a bare id."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion at the first level."""
     choice = site.pick(option for option in site.expansions() if site.world.shape.resources[option[1].target].prefix)
     return (
-        at(choice[0], nested=lambda _c, here, record, data: record.key if here == choice[1].path else data)
+        hook_at(choice[0], nested=lambda _c, here, record, data: record.key if here == choice[1].path else data)
         if choice
         else None
     )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("EXP-02",),
     "one `expand` gives an id instead of an object",
     plant,

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, kind
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a property beside an expanded link."""
     options = [
         (operation, expansion, name)
         for operation, expansion in site.expansions()
-        for _, name in site.with_property([operation], kind("string", "integer", "boolean"))
+        for _, name in site.with_property([operation], match_type("string", "integer", "boolean"))
         if name not in {"id", "url"}
     ]
     choice = site.pick(options)
@@ -19,7 +19,9 @@ def plant(site: Site) -> Planted | None:
         asked = choice is not None and choice[1].path in call.every("expand")
         return {k: v for k, v in data.items() if k != choice[2]} if asked and choice else data
 
-    return at(choice[0], item=drop_sibling) if choice else None
+    return hook_at(choice[0], item=drop_sibling) if choice else None
 
 
-FAULT = Fault(("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle", implies=("RSP-03",))
+FAULT = SeededFault(
+    ("EXP-05",), "an `expand` takes away another property", plant, difficulty="subtle", implies=("RSP-03",)
+)

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of a link that is null in some record."""
     options = [
         (operation, expansion)
         for operation, expansion in site.expansions()
         if any(
-            record.data.get(expansion.path) is None for record in list(site.world.store.all(operation.resource))[:20]
+            record.data.get(expansion.path) is None
+            for record in list(site.world.store.iterate_records(operation.resource))[:20]
         )
     ]
     choice = site.pick(options)
@@ -20,9 +21,9 @@ def plant(site: Site) -> Planted | None:
         asked = choice is not None and choice[1].path in call.every("expand")
         return {**data, choice[1].path: {}} if asked and choice and data.get(choice[1].path) is None else data
 
-    return at(choice[0], item=fill_null) if choice else None
+    return hook_at(choice[0], item=fill_null) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("EXP-11",), "a null link becomes {} when it is expanded", plant, difficulty="subtle", implies=("RSP-03", "RSP-10")
 )

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one operation with expansions."""
     options = {operation.key: operation for operation, _ in site.expansions()}
 
@@ -13,7 +13,7 @@ def plant(site: Site) -> Planted | None:
         asked = call.every("expand")
         return tuple(path for path in paths if asked.count(path) < 2)
 
-    return at(site.pick(options.values()), tree=drop_repeated_paths)
+    return hook_at(site.pick(options.values()), tree=drop_repeated_paths)
 
 
-FAULT = Fault(("EXP-12",), "`expand=a&expand=a` leaves the URL", plant)
+FAULT = SeededFault(("EXP-12",), "`expand=a&expand=a` leaves the URL", plant)

@@ -1,13 +1,13 @@
 """An expanded object is stale."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a number of an expanded object, and show another value than its own read."""
     options = []
     for operation, expansion in site.expansions():
-        target = next(iter(site.world.store.all(expansion.target)), None)
+        target = next(iter(site.world.store.iterate_records(expansion.target)), None)
         names = site.world.shape.resources[expansion.target]
         for name, value in target.data.items() if target else ():
             if type(value) is int and name not in {names.key_field, "url"}:
@@ -19,7 +19,9 @@ def plant(site: Site) -> Planted | None:
             return data
         return {**data, choice[2]: value + (1 if value < 90 else -1)}
 
-    return at(choice[0], nested=age_number) if choice else None
+    return hook_at(choice[0], nested=age_number) if choice else None
 
 
-FAULT = Fault(("EXP-04",), "a number in an expanded object differs from the thing itself", plant, difficulty="subtle")
+FAULT = SeededFault(
+    ("EXP-04",), "a number in an expanded object differs from the thing itself", plant, difficulty="subtle"
+)

@@ -1,9 +1,9 @@
 """An expanded object has only the properties that identify it."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Leave out everything except `id`, `url` and `name`."""
     choice = site.pick(site.expansions())
 
@@ -12,7 +12,7 @@ def plant(site: Site) -> Planted | None:
             {k: v for k, v in data.items() if k in {"id", "url", "name"}} if choice and here == choice[1].path else data
         )
 
-    return at(choice[0], nested=thin_object) if choice else None
+    return hook_at(choice[0], nested=thin_object) if choice else None
 
 
-FAULT = Fault(("EXP-04",), "one `expand` shows id, url and name alone", plant)
+FAULT = SeededFault(("EXP-04",), "one `expand` shows id, url and name alone", plant)

@@ -1,14 +1,14 @@
 """An object expanded in a list lacks a property that the single read shows."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one optional property of an expanded object."""
     options = []
     for operation, expansion in site.expansions(Role.LIST):
-        schema = site.world.nursery.flat(site.world.description.resolve(expansion.schema))
+        schema = site.world.schema_compiler.fold_schema(site.world.description.resolve(expansion.schema))
         names = [n for n in schema.get("properties", {}) if n not in {"id", "url", *schema.get("required", ())}]
         options += [(operation, expansion.path, name) for name in names]
     choice = site.pick(options)
@@ -16,7 +16,7 @@ def plant(site: Site) -> Planted | None:
     def drop_property(_call: object, here: str, _record: object, data: dict[str, object]) -> dict[str, object]:
         return {k: v for k, v in data.items() if k != choice[2]} if choice and here == choice[1] else data
 
-    return at(choice[0], nested=drop_property) if choice else None
+    return hook_at(choice[0], nested=drop_property) if choice else None
 
 
-FAULT = Fault(("EXP-09", "EXP-04"), "an object expanded in a list lacks a property", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-09", "EXP-04"), "an object expanded in a list lacks a property", plant, difficulty="subtle")

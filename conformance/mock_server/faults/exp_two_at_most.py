@@ -1,12 +1,12 @@
 """Only the first two expansions are applied."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one operation with at least three expansions."""
     options = {operation.key: operation for operation, _ in site.expansions() if len(operation.first_expansions) > 2}
-    return at(site.pick(options.values()), tree=lambda call, _paths: tuple(sorted(set(call.every("expand")[:2]))))
+    return hook_at(site.pick(options.values()), tree=lambda call, _paths: tuple(sorted(set(call.every("expand")[:2]))))
 
 
-FAULT = Fault(("EXP-07",), "a third `expand` parameter is ignored", plant, difficulty="subtle")
+FAULT = SeededFault(("EXP-07",), "a third `expand` parameter is ignored", plant, difficulty="subtle")

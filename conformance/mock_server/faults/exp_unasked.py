@@ -1,13 +1,13 @@
 """A link is expanded without a request for it."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion of a single read."""
     choice = site.pick(site.expansions(Role.ITEM))
-    return at(choice[0], tree=lambda _call, paths: tuple(sorted({*paths, choice[1].path}))) if choice else None
+    return hook_at(choice[0], tree=lambda _call, paths: tuple(sorted({*paths, choice[1].path}))) if choice else None
 
 
-FAULT = Fault(("EXP-01",), "GET of one kind of member expands a link always", plant, implies=("CON-02", "EXP-04"))
+FAULT = SeededFault(("EXP-01",), "GET of one kind of member expands a link always", plant, implies=("CON-02", "EXP-04"))

@@ -1,25 +1,26 @@
 """Only the first value of `__in` counts."""
 
-from conformance.mock_server.filters import values_at
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.filters import find_values
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Operator
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one such filter of a root list."""
     choice = site.pick(site.filters(Operator.IN))
-    return choice and at(
+    return choice and hook_at(
         choice[0],
         match=lambda _c, query_filter, record, values, holds: (
             holds
             and (
-                query_filter.parameter != choice[1].parameter or values[0] in values_at(record.data, query_filter.field)
+                query_filter.parameter != choice[1].parameter
+                or values[0] in find_values(record.data, query_filter.field)
             )
         ),
     )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("FLT-02",),
     "`__in` with two values finds those of the first",
     plant,

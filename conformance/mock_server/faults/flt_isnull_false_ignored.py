@@ -1,13 +1,13 @@
 """`__isnull=false` matches everything."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Operator
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one such filter of a root list."""
     choice = site.pick(site.filters(Operator.ISNULL))
-    return choice and at(
+    return choice and hook_at(
         choice[0],
         match=lambda _c, query_filter, _r, value, holds: (
             holds or (query_filter.parameter == choice[1].parameter and value is False)
@@ -15,7 +15,7 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("FLT-03", "FLT-01"),
     "`__isnull=false` does not exclude nulls",
     plant,

@@ -1,16 +1,16 @@
 """`__isnull` is inverted."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Operator
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one such filter of a root list."""
     choice = site.pick(site.filters(Operator.ISNULL))
-    return choice and at(
+    return choice and hook_at(
         choice[0],
         match=lambda _c, query_filter, _r, _w, holds: holds is not (query_filter.parameter == choice[1].parameter),
     )
 
 
-FAULT = Fault(("FLT-01", "FLT-02"), "`__isnull=true` finds what is not null", plant, changes=("headers", "body"))
+FAULT = SeededFault(("FLT-01", "FLT-02"), "`__isnull=true` finds what is not null", plant, changes=("headers", "body"))

@@ -1,17 +1,17 @@
 """A filter by the id of a linked resource matches everything."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one filter by id."""
-    choice = site.pick((operation, f) for operation, f in site.filters(least=3) if f.by_id_of)
-    return choice and at(
+    choice = site.pick((operation, f) for operation, f in site.filters(min_count=3) if f.by_id_of)
+    return choice and hook_at(
         choice[0], match=lambda _c, query_filter, _r, _w, holds: holds or query_filter.parameter == choice[1].parameter
     )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("FLT-01", "LNK-05"),
     "a filter by a linked thing's id is ignored",
     plant,

@@ -1,13 +1,13 @@
 """`__lte` excludes equal values."""
 
-from conformance.mock_server.filter_bounds import wrong_at_bound
-from conformance.mock_server.seeded_faults import Fault
+from conformance.mock_server.filter_bounds import misjudge_bound
+from conformance.mock_server.seeded_faults import SeededFault
 from conformance.model import Operator
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("FLT-02",),
     "an item equal to the bound of `__lte` is missing",
-    wrong_at_bound(Operator.LTE),
+    misjudge_bound(Operator.LTE),
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-01", "FLT-03"),

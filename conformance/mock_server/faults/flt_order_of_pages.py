@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.pages import Page
-from conformance.mock_server.seeded_faults import Fault, at
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.pages import RecordPage
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Operation
 
 
-def _is_descending(call: Call) -> bool:
+def _is_descending(call: ServerCall) -> bool:
     ordering = call.operation.ordering
-    return ordering is not None and (call.last(ordering.parameter) or "").startswith("-")
+    return ordering is not None and (call.last_query_value(ordering.parameter) or "").startswith("-")
 
 
-def _sort_ascending(call: Call, records: list[Record]) -> list[Record]:
+def _sort_ascending(call: ServerCall, records: list[StoredRecord]) -> list[StoredRecord]:
     return records[::-1] if _is_descending(call) else records
 
 
-def _reverse_page(call: Call, _records: Sequence[Record], page: Page) -> Page:
+def _reverse_page(call: ServerCall, _records: Sequence[StoredRecord], page: RecordPage) -> RecordPage:
     if _is_descending(call):
         page.records = page.records[::-1]
     return page
@@ -28,11 +28,11 @@ def _has_reversible_pages(operation: Operation) -> bool:
     return bool(operation.ordering and operation.ordering.reversible and operation.pagination)
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("FLT-06",),
     "-name gives the first names first, each page turned",
-    lambda site: at(
-        site.pick(o for o in site.lists(4) if _has_reversible_pages(o)), order=_sort_ascending, cut=_reverse_page
+    lambda site: hook_at(
+        site.pick(o for o in site.root_lists(4) if _has_reversible_pages(o)), order=_sort_ascending, cut=_reverse_page
     ),
     difficulty="subtle",
     changes=("headers", "body"),

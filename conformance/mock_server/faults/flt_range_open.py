@@ -1,13 +1,13 @@
 """`__range` excludes its upper bound."""
 
-from conformance.mock_server.filter_bounds import wrong_at_bound
-from conformance.mock_server.seeded_faults import Fault
+from conformance.mock_server.filter_bounds import misjudge_bound
+from conformance.mock_server.seeded_faults import SeededFault
 from conformance.model import Operator
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("FLT-02",),
     "an item equal to the end of `__range` is missing",
-    wrong_at_bound(Operator.RANGE, bound=lambda bounds: bounds[1]),
+    misjudge_bound(Operator.RANGE, bound=lambda bounds: bounds[1]),
     difficulty="subtle",
     changes=("headers", "body"),
     implies=("FLT-01",),

@@ -1,20 +1,20 @@
 """The time in one id is zero."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, on_distant_item
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose the first item of a list."""
-    operation = site.pick(o for o in site.lists() if site.world.shape.resources[o.resource].prefix)
+    operation = site.pick(o for o in site.root_lists() if site.world.shape.resources[o.resource].prefix)
 
     def change_id(_call: object, _place: object, data: dict[str, object]) -> dict[str, object]:
         old = str(data.get("id", ""))
         new = old[:4] + "0000000000" + old[14:]
         return {**data, "id": new, "url": str(data["url"]).replace(old, new)} if old and "url" in data else data
 
-    return at(operation, item=deep(change_id, 0))
+    return hook_at(operation, item=on_distant_item(change_id, 0))
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("IDS-03", "IDS-07"), "the first id of one list is of 1970", plant, difficulty="subtle", implies=("RSP-12",)
 )

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("LIM-02",),
     "no 429 when nothing remains",
-    lambda _site: anywhere(limit=lambda _call, allowance: replace(allowance, retry_after=0)),
+    lambda _site: hook_everywhere(limit=lambda _call, allowance: replace(allowance, retry_after=0)),
     changes=("status", "headers", "body"),
 )

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("LIM-01",),
     "X-RateLimit-Remaining stays the same",
-    lambda _site: anywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.limit - 1)),
+    lambda _site: hook_everywhere(limit=lambda _call, allowance: replace(allowance, remaining=allowance.limit - 1)),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -1,20 +1,30 @@
 """A link of one record leads to a resource that does not exist."""
 
-from conformance.mock_server.seeded_faults import NEVER_THERE, Fault, Planted, Site, at, deep, edit
+from conformance.mock_server.seeded_faults import (
+    UNKNOWN_ULID,
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    on_distant_item,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a link of the second item of a list."""
-    choice = site.pick((operation, n) for operation, n in site.links(site.lists(3)) if site.count(operation) > 2)
+    choice = site.pick(
+        (operation, n) for operation, n in site.links(site.root_lists(3)) if site.count_records(operation) > 2
+    )
 
     def change_target(text: str) -> str:
         head, _, key = text.rpartition("/")
-        return f"{head}/{key[:4]}{NEVER_THERE}"
+        return f"{head}/{key[:4]}{UNKNOWN_ULID}"
 
-    return at(choice[0], item=deep(edit(choice[1], change_target), 1)) if choice else None
+    return hook_at(choice[0], item=on_distant_item(edit_property(choice[1], change_target), 1)) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("LNK-02",),
     "a link of the second item of one list gives 404",
     plant,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose the links of an object that is expanded at the first level."""
     choice = site.pick(site.expansions())
 
@@ -20,7 +20,7 @@ def plant(site: Site) -> Planted | None:
             for name, value in data.items()
         }
 
-    return at(choice[0], nested=change_host) if choice else None
+    return hook_at(choice[0], nested=change_host) if choice else None
 
 
-FAULT = Fault(("LNK-01", "EXP-04"), "links in an expanded object name another host", plant, difficulty="subtle")
+FAULT = SeededFault(("LNK-01", "EXP-04"), "links in an expanded object name another host", plant, difficulty="subtle")

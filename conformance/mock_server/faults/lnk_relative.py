@@ -1,12 +1,12 @@
 """A link is a path without host."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one link of one resource."""
-    choice = site.pick(site.links(site.items()))
-    return choice and at(
+    choice = site.pick(site.links(site.root_items()))
+    return choice and hook_at(
         choice[0],
         item=lambda call, _place, data: (
             {**data, choice[1]: data[choice[1]].removeprefix(call.base)}
@@ -16,7 +16,7 @@ def plant(site: Site) -> Planted | None:
     )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("LNK-01", "EXP-01"),
     "a link of one kind of member begins with a slash",
     plant,

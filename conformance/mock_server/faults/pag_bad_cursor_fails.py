@@ -1,21 +1,25 @@
 """A malformed cursor fails."""
 
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_at, replace_response
 from conformance.model import Scheme
 
 
-def _fail_bad_cursor(call: Call, answer: Answer) -> Answer:
+def _fail_bad_cursor(call: ServerCall, answer: ServerResponse) -> ServerResponse:
     paging = call.operation.pagination
-    if answer.status == 400 and paging and (call.last(paging.after) or call.last(paging.before)):
-        becomes(500, crash())(answer)
+    if (
+        answer.status == 400
+        and paging
+        and (call.last_query_value(paging.after) or call.last_query_value(paging.before))
+    ):
+        replace_response(500, crash_problem())(answer)
     return answer
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("PAG-10", "RSP-08"),
     "page_after=nonsense gives 500 in one list",
-    lambda site: at(site.pick(site.paged(Scheme.CURSOR)), answer=_fail_bad_cursor),
+    lambda site: hook_at(site.pick(site.paged_lists(Scheme.CURSOR)), answer=_fail_bad_cursor),
     changes=("status", "headers", "body"),
     implies=("ERR-09", "RSP-01"),
 )

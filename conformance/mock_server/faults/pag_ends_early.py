@@ -1,19 +1,19 @@
 """The walk ends after the second page."""
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _drop_next_link(call: Call, queries: dict[str, object]) -> dict[str, object]:
+def _drop_next_link(call: ServerCall, queries: dict[str, object]) -> dict[str, object]:
     paging = call.operation.pagination
-    later = paging and (call.last(paging.after) or (call.last(paging.page) or "1") != "1")
+    later = paging and (call.last_query_value(paging.after) or (call.last_query_value(paging.page) or "1") != "1")
     return {**queries, "next": None} if later else queries
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("PAG-03",),
     "the second page of one list has no next",
-    lambda site: at(site.pick(site.paged(least=51)), link=_drop_next_link),
+    lambda site: hook_at(site.pick(site.paged_lists(min_count=51)), link=_drop_next_link),
     difficulty="subtle",
     changes=("headers",),
 )

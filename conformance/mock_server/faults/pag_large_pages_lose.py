@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.pages import Page
-from conformance.mock_server.seeded_faults import Fault, at
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.pages import RecordPage
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
 
 
-def _drop_item(_call: Call, _records: Sequence[Record], page: Page) -> Page:
+def _drop_item(_call: ServerCall, _records: Sequence[StoredRecord], page: RecordPage) -> RecordPage:
     if page.size >= 50 and len(page.records) > 10:
         page.records = [*page.records[:9], *page.records[10:]]
     return page
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("PAG-11", "PAG-02"),
     "with page_size=100 one list lacks an item",
-    lambda site: at(site.pick(site.paged()), cut=_drop_item),
+    lambda site: hook_at(site.pick(site.paged_lists()), cut=_drop_item),
     difficulty="subtle",
     implies=("PAG-03",),  # large pages omit the item
 )

@@ -1,17 +1,17 @@
 """The URLs in Link have no angle brackets."""
 
-from conformance.mock_server.call import Answer
-from conformance.mock_server.seeded_faults import Fault, at, on_answer
+from conformance.mock_server.call import ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response
 
 
-def _strip_brackets(answer: Answer) -> None:
+def _strip_brackets(answer: ServerResponse) -> None:
     if "Link" in answer.headers:
         answer.headers["Link"] = answer.headers["Link"].replace("<", "").replace(">", "")
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("PAG-01",),
     "the Link of one list cannot be parsed",
-    lambda site: at(site.pick(site.paged(least=3)), answer=on_answer(_strip_brackets)),
+    lambda site: hook_at(site.pick(site.paged_lists(min_count=3)), answer=on_response(_strip_brackets)),
     changes=("headers",),
 )

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Scheme
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one list paged by cursor."""
-    operation = site.pick(site.paged(Scheme.CURSOR))
-    last = list(site.world.store.all(operation.resource))[-1].key if operation else ""
+    operation = site.pick(site.paged_lists(Scheme.CURSOR))
+    last = list(site.world.store.iterate_records(operation.resource))[-1].key if operation else ""
 
     def go_on(call: Any, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
         paging = operation.pagination if operation else None
@@ -17,10 +17,10 @@ def plant(site: Site) -> Planted | None:
             return queries
         return {**queries, "next": [(paging.after, last)]}
 
-    return at(operation, link=go_on)
+    return hook_at(operation, link=go_on)
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("PAG-01", "PAG-05"),
     "the last page of one list has a next page, which is empty",
     plant,

@@ -1,19 +1,19 @@
 """page_size=0 gives a page of the default size."""
 
-from conformance.mock_server.call import Call
+from conformance.mock_server.call import ServerCall
 from conformance.mock_server.problems import Problem
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _accept_zero(call: Call, name: str, problem: Problem | None) -> Problem | None:
+def _accept_zero(call: ServerCall, name: str, problem: Problem | None) -> Problem | None:
     size = call.operation.pagination.size if call.operation.pagination else ""
-    return None if name == "page" and size and call.last(size) == "0" else problem
+    return None if name == "page" and size and call.last_query_value(size) == "0" else problem
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("PAG-06",),
     "page_size=0 gives 200 in one list",
-    lambda site: at(site.pick(site.paged(least=3)), parameter=_accept_zero),
+    lambda site: hook_at(site.pick(site.paged_lists(min_count=3)), parameter=_accept_zero),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

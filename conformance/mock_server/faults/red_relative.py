@@ -1,14 +1,14 @@
 """A redirect leads to a relative URL."""
 
-from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response, replace_header
 from conformance.model import Role
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RED-01",),
     "Location of one redirect is a path",
-    lambda site: at(
+    lambda site: hook_at(
         site.pick(operation for operation in site.model.operations if operation.role is Role.REDIRECT),
-        answer=on_answer(set_header("Location", "/onboarding/start"), 302),
+        answer=on_response(replace_header("Location", "/onboarding/start"), 302),
     ),
     changes=("headers",),
     implies=("RSP-04",),  # the header is documented as a URI, which a path is not

@@ -1,15 +1,23 @@
 """One item on the second page has a property of the wrong type."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, kind
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    match_type,
+    on_distant_item,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose the thirty-second item of a list."""
-    choice = site.pick(site.with_property(site.paged(), kind("string", "integer", "boolean")))
-    return at(choice[0], item=deep(edit(choice[1], lambda value: [value]))) if choice else None
+    choice = site.pick(site.with_property(site.paged_lists(), match_type("string", "integer", "boolean")))
+    return hook_at(choice[0], item=on_distant_item(edit_property(choice[1], lambda value: [value]))) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-10", "RSP-03"),
     "the item at offset 31 of one list is invalid",
     plant,

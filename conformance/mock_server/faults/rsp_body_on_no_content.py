@@ -1,18 +1,18 @@
 """A 204 has the type and length of a body."""
 
-from conformance.mock_server.call import JSON, Answer
-from conformance.mock_server.seeded_faults import Fault, at, on_answer
+from conformance.mock_server.call import JSON, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response
 from conformance.model import Role
 
 
-def _set_body_headers(answer: Answer) -> None:
+def _set_body_headers(answer: ServerResponse) -> None:
     answer.media, answer.raw = JSON, b"{}"
     answer.headers["Content-Length"] = "2"
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-05",),
     "a successful DELETE has a body",
-    lambda site: at(site.of_role(Role.DELETE), answer=on_answer(_set_body_headers, 204)),
+    lambda site: hook_at(site.with_roles(Role.DELETE), answer=on_response(_set_body_headers, 204)),
     changes=("headers", "body"),
 )

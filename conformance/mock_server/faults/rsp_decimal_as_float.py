@@ -1,15 +1,22 @@
 """A decimal is a number, not a string."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit, form
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    match_format,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a property of the format decimal."""
-    choice = site.pick(site.with_property([*site.items(), *site.lists()], form("decimal")))
-    return at(choice[0], item=edit(choice[1], float)) if choice else None
+    choice = site.pick(site.with_property([*site.root_items(), *site.root_lists()], match_format("decimal")))
+    return hook_at(choice[0], item=edit_property(choice[1], float)) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-03",),
     "a decimal of one operation is a JSON number",
     plant,

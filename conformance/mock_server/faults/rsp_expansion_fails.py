@@ -1,23 +1,30 @@
 """One expansion fails in a list, but not in the single read."""
 
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, becomes, crash
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    crash_problem,
+    hook_at,
+    replace_response,
+)
 from conformance.model import Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose an expansion of a list."""
     choice = site.pick(site.expansions(Role.LIST))
 
-    def fail_expansion(call: Call, answer: Answer) -> Answer:
-        if answer.status == 200 and choice and choice[1].path in call.every("expand"):
-            becomes(500, crash())(answer)
+    def fail_expansion(call: ServerCall, answer: ServerResponse) -> ServerResponse:
+        if answer.status == 200 and choice and choice[1].path in call.query_values("expand"):
+            replace_response(500, crash_problem())(answer)
         return answer
 
-    return at(choice[0], answer=fail_expansion) if choice else None
+    return hook_at(choice[0], answer=fail_expansion) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-08", "EXP-02"),
     "one documented `expand` of a list gives 500",
     plant,

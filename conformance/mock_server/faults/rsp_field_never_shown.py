@@ -1,13 +1,13 @@
 """A documented optional property is never sent."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose an optional property of a resource that has its own read, and hide it everywhere."""
     options = []
-    for operation in site.items():
-        schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
+    for operation in site.root_items():
+        schema = site.world.schema_compiler.fold_schema(site.world.description.resolve(operation.item_schema))
         links = {link.path for link in site.world.shape.resources[operation.resource].links}
         options += [
             (operation.resource, name)
@@ -22,10 +22,10 @@ def plant(site: Site) -> Planted | None:
     def hide_field(data: dict[str, object]) -> dict[str, object]:
         return {key: value for key, value in data.items() if key != name}
 
-    return anywhere(
+    return hook_everywhere(
         item=lambda _call, place, data: hide_field(data) if place.record.resource == resource else data,
         nested=lambda _call, _path, record, data: hide_field(data) if record.resource == resource else data,
     )
 
 
-FAULT = Fault(("RSP-07",), "one optional property appears nowhere", plant, difficulty="subtle")
+FAULT = SeededFault(("RSP-07",), "one optional property appears nowhere", plant, difficulty="subtle")

@@ -2,16 +2,16 @@
 
 import re
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, kind
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at, match_type
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a name, and add an accent that is encoded in one byte."""
-    choice = site.pick(site.with_property(site.items(), kind("string")))
+    choice = site.pick(site.with_property(site.root_items(), match_type("string")))
     pattern = re.compile(b'("' + choice[1].encode() + b'":")([^"]*)"') if choice else None
-    return choice and at(
+    return choice and hook_at(
         choice[0], raw=lambda _c, _a, body: pattern.sub(rb"\1\2" + b'\xe9"', body, count=1) if pattern else body
     )
 
 
-FAULT = Fault(("RSP-09",), "the body of one kind of member is not UTF-8", plant, changes=("headers", "body"))
+FAULT = SeededFault(("RSP-09",), "the body of one kind of member is not UTF-8", plant, changes=("headers", "body"))

@@ -1,10 +1,10 @@
 """The rate limit has a unit."""
 
-from conformance.mock_server.seeded_faults import Fault, anywhere, on_answer, set_header
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, on_response, replace_header
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-04", "LIM-01"),
     "X-RateLimit-Limit is `1000/hour`",
-    lambda _site: anywhere(answer=on_answer(set_header("X-RateLimit-Limit", "1000/hour"))),
+    lambda _site: hook_everywhere(answer=on_response(replace_header("X-RateLimit-Limit", "1000/hour"))),
     changes=("headers",),
 )

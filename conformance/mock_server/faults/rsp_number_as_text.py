@@ -1,15 +1,22 @@
 """A number is sent as text in one collection."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, edit, kind
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    match_type,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose an integer that is never null."""
-    choice = site.pick(site.with_property([*site.lists(), *site.items()], kind("integer")))
-    return at(choice[0], item=edit(choice[1], str)) if choice else None
+    choice = site.pick(site.with_property([*site.root_lists(), *site.root_items()], match_type("integer")))
+    return hook_at(choice[0], item=edit_property(choice[1], str)) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-03",),
     "an integer property is a string in one operation",
     plant,

@@ -1,20 +1,22 @@
 """The second page of one list fails."""
 
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.seeded_faults import Fault, at, becomes, crash
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, crash_problem, hook_at, replace_response
 
 
-def _fail_later_pages(call: Call, answer: Answer) -> Answer:
-    if answer.status == 200 and call.last(call.operation.pagination.after if call.operation.pagination else ""):
-        becomes(500, crash())(answer)
+def _fail_later_pages(call: ServerCall, answer: ServerResponse) -> ServerResponse:
+    if answer.status == 200 and call.last_query_value(
+        call.operation.pagination.after if call.operation.pagination else ""
+    ):
+        replace_response(500, crash_problem())(answer)
     return answer
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-08", "PAG-03"),
     "following `next` of one list gives 500",
-    lambda site: at(
-        site.pick(o for o in site.paged() if o.pagination and o.pagination.after), answer=_fail_later_pages
+    lambda site: hook_at(
+        site.pick(o for o in site.paged_lists() if o.pagination and o.pagination.after), answer=_fail_later_pages
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),

@@ -1,15 +1,17 @@
 """An internal field leaks into an expanded object."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one expansion at the second level."""
     choice = site.pick(site.expansions(depth=2))
     path = choice[1].path if choice else ""
-    return choice and at(
+    return choice and hook_at(
         choice[0], nested=lambda _c, here, _r, data: {**data, "pk": 4711} if here == path else data
     )  # fmt: skip
 
 
-FAULT = Fault(("RSP-06",), "an object expanded at the second level has a property `pk`", plant, difficulty="subtle")
+FAULT = SeededFault(
+    ("RSP-06",), "an object expanded at the second level has a property `pk`", plant, difficulty="subtle"
+)

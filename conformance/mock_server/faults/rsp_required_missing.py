@@ -1,19 +1,19 @@
 """A required property is missing in the single read."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, without
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, drop_property, hook_at
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a required property other than the id."""
     options = []
-    for operation in site.items():
-        schema = site.world.nursery.flat(site.world.description.resolve(operation.item_schema))
+    for operation in site.root_items():
+        schema = site.world.schema_compiler.fold_schema(site.world.description.resolve(operation.item_schema))
         options += [(operation, name) for name in schema.get("required", ()) if name not in {"id", "url"}]
     choice = site.pick(options)
-    return at(choice[0], item=without(choice[1])) if choice else None
+    return hook_at(choice[0], item=drop_property(choice[1])) if choice else None
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-03",),
     "GET of one kind of member lacks a required property",
     plant,

@@ -1,15 +1,25 @@
 """A required property is null in one record."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, kind
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    match_type,
+    on_distant_item,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose the second item of a list."""
-    choice = site.pick(site.with_property(site.lists(3), kind("string", "integer", "boolean")))
-    return at(choice[0], item=deep(edit(choice[1], lambda _value: None), 1)) if choice else None
+    choice = site.pick(site.with_property(site.root_lists(3), match_type("string", "integer", "boolean")))
+    return (
+        hook_at(choice[0], item=on_distant_item(edit_property(choice[1], lambda _value: None), 1)) if choice else None
+    )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-03",),
     "the second item of one list has null where null is not allowed",
     plant,

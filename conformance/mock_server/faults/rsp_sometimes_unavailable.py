@@ -2,23 +2,29 @@
 
 from itertools import count
 
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere, becomes
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    hook_everywhere,
+    replace_response,
+)
 
 
-def plant(_site: Site) -> Planted:
+def plant(_site: FaultSite) -> InstalledFault:
     """Count all requests, and fail safe ones only."""
     requests = count(1)
 
-    def fail_read(call: Call | None, answer: Answer) -> Answer:
-        if next(requests) % 100 == 0 and call is not None and call.operation.safe:
-            becomes(503, {"title": "Service Unavailable", "status": 503, "detail": "Try again."})(answer)
+    def fail_read(call: ServerCall | None, answer: ServerResponse) -> ServerResponse:
+        if next(requests) % 100 == 0 and call is not None and call.operation.is_safe:
+            replace_response(503, {"title": "Service Unavailable", "status": 503, "detail": "Try again."})(answer)
         return answer
 
-    return anywhere(answer=fail_read)
+    return hook_everywhere(answer=fail_read)
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-08", "RSP-01"),
     "every hundredth read gives 503",
     plant,

@@ -1,11 +1,13 @@
 """The version header contains a letter in one operation."""
 
-from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response, replace_header
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-04", "VER-01"),
     "EvEnergy-Version is `v2` in the answers of one operation",
-    lambda site: at(site.pick(site.items()), answer=on_answer(set_header(site.model.version_header, "v2"), 200)),
+    lambda site: hook_at(
+        site.pick(site.root_items()), answer=on_response(replace_header(site.model.version_header, "v2"), 200)
+    ),
     difficulty="subtle",
     changes=("headers",),
 )

@@ -1,15 +1,27 @@
 """One date-time of one item loses its offset."""
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at, deep, edit, form
+from conformance.mock_server.seeded_faults import (
+    FaultSite,
+    InstalledFault,
+    SeededFault,
+    edit_property,
+    hook_at,
+    match_format,
+    on_distant_item,
+)
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose the third item of a list."""
-    choice = site.pick(site.with_property(site.lists(5), form("date-time")))
-    return at(choice[0], item=deep(edit(choice[1], lambda text: text.rstrip("Z")), 2)) if choice else None
+    choice = site.pick(site.with_property(site.root_lists(5), match_format("date-time")))
+    return (
+        hook_at(choice[0], item=on_distant_item(edit_property(choice[1], lambda text: text.rstrip("Z")), 2))
+        if choice
+        else None
+    )
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("RSP-03",),
     "the third item of one list has a date-time without offset",
     plant,

@@ -1,12 +1,12 @@
 """One operation serves any version."""
 
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("VER-02",),
     "EvEnergy-Version: 99 gives 200 in one operation",
-    lambda site: at(
-        site.pick(site.lists()), protocol=lambda _call, check, problem: None if check == "version" else problem
+    lambda site: hook_at(
+        site.pick(site.root_lists()), protocol=lambda _call, check, problem: None if check == "version" else problem
     ),
     difficulty="subtle",
     changes=("status", "headers", "body"),

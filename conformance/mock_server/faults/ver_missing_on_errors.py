@@ -1,17 +1,17 @@
 """Errors do not have the version header."""
 
-from conformance.mock_server.call import Answer
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, anywhere, on_answer
+from conformance.mock_server.call import ServerResponse
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_everywhere, on_response
 
 
-def plant(site: Site) -> Planted:
+def plant(site: FaultSite) -> InstalledFault:
     """Remove the header from every response with status 400 or above."""
 
-    def drop_version(answer: Answer) -> None:
+    def drop_version(answer: ServerResponse) -> None:
         if answer.status >= 400:
             answer.headers.pop(site.model.version_header, None)
 
-    return anywhere(answer=on_answer(drop_version))
+    return hook_everywhere(answer=on_response(drop_version))
 
 
-FAULT = Fault(("VER-01",), "4xx answers lack EvEnergy-Version", plant, changes=("headers",))
+FAULT = SeededFault(("VER-01",), "4xx answers lack EvEnergy-Version", plant, changes=("headers",))

@@ -1,11 +1,13 @@
 """One list does not have the version header."""
 
-from conformance.mock_server.seeded_faults import Fault, at, on_answer, set_header
+from conformance.mock_server.seeded_faults import SeededFault, hook_at, on_response, replace_header
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("VER-01",),
     "one list lacks EvEnergy-Version",
-    lambda site: at(site.pick(site.lists()), answer=on_answer(set_header(site.model.version_header, None), 200)),
+    lambda site: hook_at(
+        site.pick(site.root_lists()), answer=on_response(replace_header(site.model.version_header, None), 200)
+    ),
     difficulty="subtle",
     changes=("headers",),
 )

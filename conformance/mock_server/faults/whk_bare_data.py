@@ -1,10 +1,10 @@
 """The envelope has no timestamp."""
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WHK-03",),
     "messages have no `timestamp`",
-    lambda _site: anywhere(data=lambda _event, payload: {k: v for k, v in payload.items() if k != "timestamp"}),
+    lambda _site: hook_everywhere(data=lambda _event, payload: {k: v for k, v in payload.items() if k != "timestamp"}),
     changes=(),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
 def _increase_number(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -11,10 +11,10 @@ def _increase_number(_event: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "data": {**data, name: data[name] + 1}} if name else payload
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WHK-04",),
     "a number in `data` is one more than GET shows",
-    lambda _site: anywhere(data=_increase_number),
+    lambda _site: hook_everywhere(data=_increase_number),
     difficulty="subtle",
     changes=(),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
 def _renew_id(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
@@ -15,10 +15,10 @@ def _renew_id(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[st
     return {**sent[0], "svix-id": new, "svix-signature": signature}, sent[1]
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WHK-05",),
     "svix-id changes between attempts",
-    lambda _site: anywhere(message=_renew_id),
+    lambda _site: hook_everywhere(message=_renew_id),
     difficulty="subtle",
     changes=(),
 )

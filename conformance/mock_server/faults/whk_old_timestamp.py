@@ -5,7 +5,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
 def _age_timestamp(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
@@ -14,10 +14,10 @@ def _age_timestamp(message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[di
     return {**sent[0], "svix-timestamp": str(int(then.timestamp())), "svix-signature": signature}, sent[1]
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WHK-01",),
     "svix-timestamp is an hour old",
-    lambda _site: anywhere(message=_age_timestamp),
+    lambda _site: hook_everywhere(message=_age_timestamp),
     difficulty="subtle",
     changes=(),
 )

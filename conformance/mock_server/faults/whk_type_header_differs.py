@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
 def _rename_type(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dict[str, str], bytes]:
@@ -10,9 +10,9 @@ def _rename_type(_message: Any, sent: tuple[dict[str, str], bytes]) -> tuple[dic
     return {**headers, "svix-event-type": headers["svix-event-type"].replace(".", "_")}, body
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WHK-02",),
     "svix-event-type is written with an underscore",
-    lambda _site: anywhere(message=_rename_type),
+    lambda _site: hook_everywhere(message=_rename_type),
     changes=(),
 )

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, anywhere
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
 def _accept_bare_id(_call: object, body: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -14,10 +14,10 @@ def _accept_bare_id(_call: object, body: dict[str, Any], errors: dict[str, list[
     }
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WRT-08",),
     "an id is taken where a URL belongs",
-    lambda _site: anywhere(reject=_accept_bare_id),
+    lambda _site: hook_everywhere(reject=_accept_bare_id),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("LNK-01", "RSP-03", "RSP-10"),  # the accepted value is shown

@@ -1,11 +1,11 @@
 """DELETE reports success and keeps the resource."""
 
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 from conformance.model import Role
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WRT-04",),
     "after DELETE, GET gives 200",
-    lambda site: at(site.of_role(Role.DELETE), remove=lambda _call, _record, _wanted: False),
+    lambda site: hook_at(site.with_roles(Role.DELETE), remove=lambda _call, _record, _wanted: False),
     changes=(),
 )

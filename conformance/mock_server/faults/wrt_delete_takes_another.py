@@ -1,22 +1,22 @@
 """DELETE also removes the first other resource of its kind."""
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a resource that can be created and deleted."""
-    creatable = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
-    delete = site.pick(operation for operation in site.of_role(Role.DELETE) if operation.resource in creatable)
+    creatable = {operation.resource for operation in site.body_writes(Role.CREATE) if operation.effect is Effect.WRITE}
+    delete = site.pick(operation for operation in site.with_roles(Role.DELETE) if operation.resource in creatable)
 
-    def remove_neighbour(_call: Call, record: Record, removed: bool) -> bool:
-        for neighbour in site.beside(record)[:1]:
+    def remove_neighbour(_call: ServerCall, record: StoredRecord, removed: bool) -> bool:
+        for neighbour in site.siblings(record)[:1]:
             site.world.store.remove(neighbour)
         return removed
 
-    return at(delete, remove=remove_neighbour)
+    return hook_at(delete, remove=remove_neighbour)
 
 
-FAULT = Fault(("WRT-04",), "a DELETE takes another thing along", plant)
+FAULT = SeededFault(("WRT-04",), "a DELETE takes another thing along", plant)

@@ -2,28 +2,28 @@
 
 from typing import Any
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Effect, Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a resource that can be created, read with expansions and changed."""
-    created = {operation.resource for operation in site.bodies(Role.CREATE) if operation.effect is Effect.WRITE}
+    created = {operation.resource for operation in site.body_writes(Role.CREATE) if operation.effect is Effect.WRITE}
     reads = {
         operation.resource: operation
-        for operation in site.of_role(Role.ITEM)
+        for operation in site.with_roles(Role.ITEM)
         if any(e.resolvable for e in operation.expansions)
     }
     held: set[str] = set()
 
-    def remember_read(call: Call, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def remember_read(call: ServerCall, paths: tuple[str, ...]) -> tuple[str, ...]:
         if paths and call.method == "GET":
             held.add(call.path)
         return paths
 
-    def block_change(call: Call, _record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    def block_change(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
         if call.path not in held:
             return changes
         held.discard(call.path)
@@ -31,11 +31,11 @@ def plant(site: Site) -> Planted | None:
 
     updates = [
         operation
-        for operation in site.bodies(Role.UPDATE)
+        for operation in site.body_writes(Role.UPDATE)
         if operation.effect is Effect.WRITE and operation.resource in created & set(reads)
     ]
     update = site.pick(operation for operation in updates if operation.path == reads[operation.resource].path)
-    return at((update, reads[update.resource]), tree=remember_read, apply=block_change) if update else None
+    return hook_at((update, reads[update.resource]), tree=remember_read, apply=block_change) if update else None
 
 
-FAULT = Fault(("WRT-02",), "a PATCH after an expanded read is lost", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-02",), "a PATCH after an expanded read is lost", plant, difficulty="subtle")

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.seeded_faults import Fault, at
-from conformance.mock_server.world.store import Record
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _drop_falsy_values(_call: Call, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_falsy_values(_call: ServerCall, record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value or name not in record.data}
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WRT-01",),
     "false is sent, and the default is read",
-    lambda site: at(
+    lambda site: hook_at(
         site.pick(
             operation
-            for operation in site.bodies(Role.CREATE)
-            if any(schema.get("type") == "boolean" for schema in site.writable(operation).values())
+            for operation in site.body_writes(Role.CREATE)
+            if any(schema.get("type") == "boolean" for schema in site.writable_properties(operation).values())
         ),
         apply=_drop_falsy_values,
     ),

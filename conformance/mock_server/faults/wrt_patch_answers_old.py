@@ -2,12 +2,12 @@
 
 import msgspec
 
-from conformance.mock_server.call import Answer, Call
-from conformance.mock_server.seeded_faults import Fault, at
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
 from conformance.model import Role
 
 
-def _restore_old_values(call: Call, answer: Answer) -> Answer:
+def _restore_old_values(call: ServerCall, answer: ServerResponse) -> ServerResponse:
     if answer.status == 200 and isinstance(answer.body, dict) and call.body:
         sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
         answer.body = {
@@ -21,14 +21,14 @@ def _change_value(value: object) -> object:
     return not value if isinstance(value, bool) else value - 1 if isinstance(value, int) else value
 
 
-FAULT = Fault(
+FAULT = SeededFault(
     ("WRT-02",),
     "the answer to one kind of PATCH shows other values than were set",
-    lambda site: at(
+    lambda site: hook_at(
         [
             operation
-            for operation in site.bodies(Role.UPDATE)
-            if any(s.get("type") in ("integer", "boolean") for s in site.writable(operation).values())
+            for operation in site.body_writes(Role.UPDATE)
+            if any(s.get("type") in ("integer", "boolean") for s in site.writable_properties(operation).values())
         ],
         answer=_restore_old_values,
     ),

@@ -2,25 +2,25 @@
 
 from typing import Any
 
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Operation, Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose a nullable field to become null, or a switch to become false."""
     options: list[tuple[Operation, str, Any]] = []
-    for operation in site.bodies(Role.UPDATE):
+    for operation in site.body_writes(Role.UPDATE):
         shown = site.properties(operation)
-        for name in site.writable(operation):
+        for name in site.writable_properties(operation):
             kinds = shown.get(name, {}).get("type", ())
-            if "null" in kinds and isinstance(kinds, list) and len(site.writable(operation)) > 1:
+            if "null" in kinds and isinstance(kinds, list) and len(site.writable_properties(operation)) > 1:
                 options.append((operation, name, None))
-            elif kinds == "boolean" and len(site.writable(operation)) > 1:
+            elif kinds == "boolean" and len(site.writable_properties(operation)) > 1:
                 options.append((operation, name, False))
     choice = site.pick(options)
-    return choice and at(
+    return choice and hook_at(
         choice[0], apply=lambda _c, _r, changes: {choice[1]: choice[2], **changes} if changes else changes
     )
 
 
-FAULT = Fault(("WRT-02",), "a PATCH resets a field that it does not name", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-02",), "a PATCH resets a field that it does not name", plant, difficulty="subtle")

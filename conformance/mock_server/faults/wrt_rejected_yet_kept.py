@@ -1,15 +1,17 @@
 """A refused PATCH stores its valid fields."""
 
-from conformance.mock_server.call import Call
-from conformance.mock_server.seeded_faults import Fault, Planted, Site, at
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
 from conformance.model import Role
 
 
-def plant(site: Site) -> Planted | None:
+def plant(site: FaultSite) -> InstalledFault | None:
     """Choose the PATCH of one resource."""
     store = site.world.store
 
-    def keep_valid_fields(call: Call, body: dict[str, object], errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    def keep_valid_fields(
+        call: ServerCall, body: dict[str, object], errors: dict[str, list[str]]
+    ) -> dict[str, list[str]]:
         record = store.by_path.get(call.path)
         right = {n: v for n, v in body.items() if n not in errors and n in simple[call.operation.key]}
         if errors and record is not None and right:
@@ -19,14 +21,16 @@ def plant(site: Site) -> Planted | None:
     simple = {
         o.key: {
             n
-            for n, s in site.writable(o).items()
+            for n, s in site.writable_properties(o).items()
             if s.get("type") in ("integer", "boolean", "string")
             and s.get("format") != "uri"
             and n in site.properties(o)
         }
-        for o in site.bodies(Role.UPDATE)
+        for o in site.body_writes(Role.UPDATE)
     }
-    return at(site.pick(o for o in site.bodies(Role.UPDATE) if len(simple[o.key]) > 1), reject=keep_valid_fields)
+    return hook_at(
+        site.pick(o for o in site.body_writes(Role.UPDATE) if len(simple[o.key]) > 1), reject=keep_valid_fields
+    )
 
 
-FAULT = Fault(("WRT-05",), "a PATCH that gives 400 changes something", plant, difficulty="subtle", changes=())
+FAULT = SeededFault(("WRT-05",), "a PATCH that gives 400 changes something", plant, difficulty="subtle", changes=())

@@ -12,12 +12,12 @@ from zlib import crc32
 
 from conformance.description import Description
 from conformance.mock_server import clock
-from conformance.mock_server.world.dependent_links import settle
-from conformance.mock_server.world.links import Links
-from conformance.mock_server.world.schema_compiler import Maker, Nursery, Seedling
-from conformance.mock_server.world.shape import Shape
-from conformance.mock_server.world.store import Record, Store
-from conformance.mock_server.world.ulid import ulid
+from conformance.mock_server.world.dependent_links import settle_links
+from conformance.mock_server.world.links import LinkDrawer
+from conformance.mock_server.world.schema_compiler import RecordContext, SchemaCompiler, ValueMaker
+from conformance.mock_server.world.shape import WorldShape
+from conformance.mock_server.world.store import RecordStore, StoredRecord
+from conformance.mock_server.world.ulid import create_ulid
 from conformance.model import KeyKind, Operation, Resource
 
 _OWNER_POSITIONS = (0, 1, 0, 1, 2, 3, 0, 1, 4)  # the first two users own most
@@ -27,38 +27,38 @@ _PAGED_SIZES = (33, 27, 3, 1, 6, 0, 2, 5)  # the first two parents have several 
 _UNPAGED_SIZES = (3, 2, 4, 1)
 
 
-def build(description: Description, seed: int, now: int) -> "World":
+def build_world(description: Description, seed: int, now: int) -> "MockWorld":
     """Return the world of that seed at that time in microseconds; the same arguments give the same world."""
-    return World(description, seed, now)
+    return MockWorld(description, seed, now)
 
 
-class World:
+class MockWorld:
     """A store filled from a description, and what is needed to grow more of it."""
 
     def __init__(self, description: Description, seed: int, now: int) -> None:
         self.description = description
         self.seed = seed
         self.now = now
-        self.shape = Shape(description)
-        self.store = Store()
-        self.nursery = Nursery(description)
-        self.links = Links(self.shape, self.store)
-        self._makers: dict[str, Maker] = {}
+        self.shape = WorldShape(description)
+        self.store = RecordStore()
+        self.schema_compiler = SchemaCompiler(description)
+        self.links = LinkDrawer(self.shape, self.store)
+        self._makers: dict[str, ValueMaker] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
         self._chains: dict[str, tuple[Resource, ...]] = {}
         for name in self._order_resources():
             self._add_collections(self.shape.resources[name])
         for record in tuple(self._iterate_records()):
-            self.fill(record)
-        settle(self.shape, self.store)
+            self.fill_record(record)
+        settle_links(self.shape, self.store)
 
-    def normal(self, resource: Resource, text: str) -> str:
+    def normalize_key(self, resource: Resource, text: str) -> str:
         """Return a key as the store holds it: times in UTC with six decimals, everything else unchanged."""
-        if resource.key_kind is KeyKind.TIMESTAMP and (moment := clock.parse(text)) is not None:
-            return clock.render(moment)
+        if resource.key_kind is KeyKind.TIMESTAMP and (moment := clock.parse_time(text)) is not None:
+            return clock.format_time(moment)
         return text
 
-    def chain(self, operation: Operation) -> tuple[Resource, ...]:
+    def find_ancestors(self, operation: Operation) -> tuple[Resource, ...]:
         """Return the resources whose members the path of an operation passes through, outermost first."""
         if operation.key not in self._chains:
             above = [
@@ -71,7 +71,7 @@ class World:
             self._chains[operation.key] = tuple(sorted(above, key=lambda resource: len(resource.item_path)))
         return self._chains[operation.key]
 
-    def rng(self, *parts: object) -> random.Random:
+    def create_rng(self, *parts: object) -> random.Random:
         """Return a random generator that depends on the seed and the given words only."""
         return random.Random(crc32("/".join(map(str, (self.seed, *parts))).encode()))  # noqa: S311
 
@@ -82,19 +82,19 @@ class World:
             parent = self.shape.resources[name].parent
             return 1 + depth(parent) if parent in self.shape.resources else 0
 
-        return sorted(self.shape.resources, key=lambda n: (n != self.shape.principal, depth(n), n))
+        return sorted(self.shape.resources, key=lambda n: (n != self.shape.user_resource, depth(n), n))
 
-    def _iterate_records(self) -> Iterator[Record]:
+    def _iterate_records(self) -> Iterator[StoredRecord]:
         for name in self._order_resources():
-            yield from self.store.all(name)
+            yield from self.store.iterate_records(name)
 
     def _add_collections(self, resource: Resource) -> None:
-        rng = self.rng("plant", resource.name)
+        rng = self.create_rng("plant", resource.name)
         if resource.parent not in self.shape.resources:
             self._add_records(resource, None, self._count_at_root(resource), rng)
             return
-        paged = resource.name in self.shape.lists and self.shape.lists[resource.name].pagination
-        for ordinal, parent in enumerate(tuple(self.store.all(resource.parent))):
+        paged = resource.name in self.shape.lists_by_resource and self.shape.lists_by_resource[resource.name].pagination
+        for ordinal, parent in enumerate(tuple(self.store.iterate_records(resource.parent))):
             sizes = _PAGED_SIZES if paged else _UNPAGED_SIZES
             size = (
                 1
@@ -104,10 +104,10 @@ class World:
             self._add_records(resource, parent, size, rng)
 
     def _count_at_root(self, resource: Resource) -> int:
-        return 1 if resource.singleton else self.shape.sizes.get(resource.name, 0)
+        return 1 if resource.singleton else self.shape.collection_sizes.get(resource.name, 0)
 
-    def _add_records(self, resource: Resource, parent: Record | None, size: int, rng: random.Random) -> None:
-        names = self.names(resource)
+    def _add_records(self, resource: Resource, parent: StoredRecord | None, size: int, rng: random.Random) -> None:
+        names = self.list_key_names(resource)
         if resource.key_kind is KeyKind.NAME and not resource.singleton:
             size = min(size, len(names)) if parent else len(names)
         for index in range(size):
@@ -115,9 +115,9 @@ class World:
             key = (
                 names[index]
                 if resource.key_kind is KeyKind.NAME and not resource.singleton
-                else self.key(resource, moment, rng)
+                else self.create_key(resource, moment, rng)
             )
-            record = Record(resource.name, key, self.path(resource, parent, key), parent, None, moment)
+            record = StoredRecord(resource.name, key, self.build_path(resource, parent, key), parent, None, moment)
             record.owner = self._choose_owner(resource, record, index)
             self.store.add(record, quiet=True)
 
@@ -129,17 +129,17 @@ class World:
         return self.now - _AGE + (index * 300 + rng.randrange(300)) * clock.DAY // max(size, 1)
 
     def _get_properties(self, resource: Resource) -> dict[str, Any]:
-        properties: dict[str, Any] = self.schema_of(resource).get("properties", {})
+        properties: dict[str, Any] = self.get_schema(resource).get("properties", {})
         return properties
 
-    def schema_of(self, resource: Resource) -> dict[str, Any]:
+    def get_schema(self, resource: Resource) -> dict[str, Any]:
         """Return the folded schema of a resource, in its fullest form."""
         if resource.name not in self._schemas:
             schema = self.description.resolve(resource.schema) if resource.schema else {}
-            self._schemas[resource.name] = self.nursery.flat(schema)
+            self._schemas[resource.name] = self.schema_compiler.fold_schema(schema)
         return self._schemas[resource.name]
 
-    def names(self, resource: Resource) -> list[str]:
+    def list_key_names(self, resource: Resource) -> list[str]:
         """Return the words that identify the members of a collection keyed by name; empty for others."""
         if resource.key_kind is not KeyKind.NAME:
             return []
@@ -152,19 +152,19 @@ class World:
                 ):
                     return sorted(map(str, parameter.schema["enum"]))
         field = self._get_properties(resource).get(resource.key_field, {})
-        return sorted(map(str, self.nursery.flat(field).get("enum", ())))
+        return sorted(map(str, self.schema_compiler.fold_schema(field).get("enum", ())))
 
-    def key(self, resource: Resource, moment: int, rng: random.Random) -> str:
+    def create_key(self, resource: Resource, moment: int, rng: random.Random) -> str:
         """Return a new key for a record of that time: an id, or the time itself."""
         if resource.singleton:
             return ""
         if resource.key_kind is KeyKind.ID and (resource.key or resource.key_field):
-            return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + ulid(
+            return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + create_ulid(
                 moment // clock.MILLISECOND, rng
             )
-        return clock.render(moment)
+        return clock.format_time(moment)
 
-    def path(self, resource: Resource, parent: Record | None, key: str) -> str:
+    def build_path(self, resource: Resource, parent: StoredRecord | None, key: str) -> str:
         """Return the path of a record below the base URL; empty where it has no address of its own."""
         template = resource.item_path
         if not template and resource.list_path and resource.key_field:
@@ -175,10 +175,10 @@ class World:
         filled = (
             own[: own.index("{")] + key + own[own.index("}") + 1 :] if "{" in own and not resource.singleton else own
         )
-        above = self.parent_path(template, parent)
+        above = self.build_parent_path(template, parent)
         return f"{above}/{filled}" if not filled.startswith(":") else above + filled
 
-    def parent_path(self, template: str, parent: Record | None) -> str:
+    def build_parent_path(self, template: str, parent: StoredRecord | None) -> str:
         """Return the part of a record's path before its own segment, with the parent's address filled in."""
         head = template.rpartition("/")[0]
         if parent is None:
@@ -186,26 +186,30 @@ class World:
         above = self.shape.resources[parent.resource].item_path
         return parent.path + head[len(above) :]
 
-    def _choose_owner(self, resource: Resource, record: Record, index: int) -> str | None:
-        if resource.name == self.shape.principal:
+    def _choose_owner(self, resource: Resource, record: StoredRecord, index: int) -> str | None:
+        if resource.name == self.shape.user_resource:
             return record.key
-        if resource.name not in self.shape.owned:
+        if resource.name not in self.shape.owned_resources:
             return None
         if record.parent is not None:
             return record.parent.owner
-        users = self.store.collection(self.shape.principal).keys
+        users = self.store.get_collection(self.shape.user_resource).keys
         return users[_OWNER_POSITIONS[index % len(_OWNER_POSITIONS)] % len(users)] if users else None
 
-    def fill(self, record: Record) -> None:
+    def fill_record(self, record: StoredRecord) -> None:
         """Grow the data of a record from the schema of its resource."""
         resource = self.shape.resources[record.resource]
         if not resource.schema:
             return
         if (maker := self._makers.get(resource.name)) is None:
-            maker = self._makers[resource.name] = self.nursery.maker(self.description.resolve(resource.schema))
-        ordinal = self.links.ordinal(record)
-        rng = self.rng(record.path or record.key, record.parent.path if record.parent else "")
-        seedling = Seedling(rng, record.moment, self.now, ordinal, self.links.of(record, ordinal))
+            maker = self._makers[resource.name] = self.schema_compiler.compile_maker(
+                self.description.resolve(resource.schema)
+            )
+        ordinal = self.links.take_ordinal(record)
+        rng = self.create_rng(record.path or record.key, record.parent.path if record.parent else "")
+        seedling = RecordContext(
+            rng, record.moment, self.now, ordinal, self.links.create_link_function(record, ordinal)
+        )
         grown = maker(seedling)
         record.data = grown if isinstance(grown, dict) else {"": grown}
         if resource.key_field in record.data or resource.key_field in self._get_properties(resource):

@@ -111,7 +111,7 @@ _NUMBERS: tuple[tuple[str, Draw], ...] = (
 )
 
 
-def drawer(name: str, kind: str) -> Draw:
+def find_drawer(name: str, kind: str) -> Draw:
     """Return a function that draws a `string`, `integer` or `number` for a property of that name.
 
     Where variety matters, the position decides.
@@ -124,4 +124,4 @@ def drawer(name: str, kind: str) -> Draw:
     return next((draw for pattern, draw in table if re.search(pattern, name)), rest)
 
 
-uuid = _draw_uuid
+draw_uuid = _draw_uuid

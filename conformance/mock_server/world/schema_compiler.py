@@ -16,8 +16,8 @@ import jsonschema_rs
 from conformance.description import Description
 from conformance.mock_server import clock
 from conformance.mock_server.world import plausible_values
-from conformance.mock_server.world.store import absolute
-from conformance.mock_server.world.ulid import ulid
+from conformance.mock_server.world.store import make_links_absolute
+from conformance.mock_server.world.ulid import create_ulid
 
 ABSENT: Any = object()  # the property is left out
 UNKNOWN: Any = object()  # not a link: grow it from the schema
@@ -28,7 +28,7 @@ _DEPTH = 12
 
 
 @dataclass(slots=True)
-class Seedling:
+class RecordContext:
     """The record that a maker grows: its randomness, time, position, and links by path."""
 
     rng: random.Random
@@ -38,7 +38,7 @@ class Seedling:
     link: Callable[[str], Any]
 
 
-Maker = Callable[[Seedling], Any]
+ValueMaker = Callable[[RecordContext], Any]
 
 # How long after a record's own moment a time of that name lies, in minutes: the first match counts.
 _LATER: tuple[tuple[str, int], ...] = (
@@ -50,19 +50,19 @@ _LATER: tuple[tuple[str, int], ...] = (
 )
 
 
-def delay(name: str) -> int:
+def find_delay(name: str) -> int:
     """Return how much later than its record's time the time in a property of that name lies, in microseconds."""
     return next((minutes for pattern, minutes in _LATER if re.search(pattern, name)), 0) * clock.MINUTE
 
 
-class Nursery:
+class SchemaCompiler:
     """Compiler of the schemas of one description into makers."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
         self._flat: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
 
-    def flat(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+    def fold_schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return the schema with `$ref` and `allOf` folded into one object; `oneOf` and `anyOf` stay."""
         if not schema:
             return {}
@@ -75,29 +75,29 @@ class Nursery:
         parts = [self._description.resolve(schema["$ref"])] if "$ref" in schema else []
         merged: dict[str, Any] = {"properties": {}, "required": []}
         for part in [*parts, *schema.get("allOf", ())]:
-            _merge_schema(merged, self.flat(part))
+            _merge_schema(merged, self.fold_schema(part))
         _merge_schema(merged, {k: v for k, v in schema.items() if k not in {"$ref", "allOf"}})
         return {k: v for k, v in merged.items() if v or k not in {"properties", "required"}}
 
-    def maker(self, schema: Mapping[str, Any], path: str = "", depth: int = 0) -> Maker:
+    def compile_maker(self, schema: Mapping[str, Any], path: str = "", depth: int = 0) -> ValueMaker:
         """Return a function that grows an instance of the schema at that path of its record."""
-        flat = self.flat(schema)
+        flat = self.fold_schema(schema)
         grown = self._compile_plain(flat, path, depth)
-        if _is_nullable(flat, self.flat):
+        if _is_nullable(flat, self.fold_schema):
             grown = _make_sometimes_null(grown)
         if "dependentSchemas" in flat or "if" in flat:
             grown = self._compile_checked(schema, grown, self._compile_sparse(flat))
         return grown
 
-    def _compile_plain(self, flat: dict[str, Any], path: str, depth: int) -> Maker:  # noqa: PLR0911
+    def _compile_plain(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:  # noqa: PLR0911
         name = path.removesuffix("[]").rpartition(".")[2]
         if values := [
             value for value in flat.get("enum", [flat["const"]] if "const" in flat else []) if value is not None
         ]:
             return _make_cycle(values)
         if not flat.get("properties") and (branches := flat.get("oneOf") or flat.get("anyOf")):
-            options = [option for option in map(self.flat, branches) if option.get("type") != "null"]
-            return self.maker(max(options, key=_count_parts), path, depth) if options else lambda _s: None
+            options = [option for option in map(self.fold_schema, branches) if option.get("type") != "null"]
+            return self.compile_maker(max(options, key=_count_parts), path, depth) if options else lambda _s: None
         kind = _json_type(flat)
         if depth > _DEPTH or kind == "null":
             return lambda _s: None
@@ -109,22 +109,24 @@ class Nursery:
             return _make_cycle([True, False])
         return _make_string(flat, name) if kind == "string" else _make_number(flat, name, kind)
 
-    def _compile_object(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
+    def _compile_object(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:
         properties = flat.get("properties", {})
-        if {"type", "coordinates"} <= set(properties) and (shape := _make_geometry(self.flat(properties["type"]))):
+        if {"type", "coordinates"} <= set(properties) and (
+            shape := _make_geometry(self.fold_schema(properties["type"]))
+        ):
             return shape
         if not properties:
             return self._compile_map(flat, path, depth)
         prefix = f"{path}." if path else ""
-        makers: dict[str, Maker] = {}
+        makers: dict[str, ValueMaker] = {}
 
-        def grow(seedling: Seedling) -> dict[str, Any]:
+        def grow(seedling: RecordContext) -> dict[str, Any]:
             made: dict[str, Any] = {}
             for key, sub in properties.items():
                 value = seedling.link(prefix + key)
                 if value is UNKNOWN:
                     if key not in makers:  # compiled on first use: the schema of a linked record is never used
-                        makers[key] = self.maker(sub, prefix + key, depth + 1)
+                        makers[key] = self.compile_maker(sub, prefix + key, depth + 1)
                     value = makers[key](seedling)
                 if value is not ABSENT:
                     made[key] = value
@@ -132,42 +134,47 @@ class Nursery:
 
         return grow
 
-    def _compile_map(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
+    def _compile_map(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:
         extra = flat.get("additionalProperties", True)
         if not isinstance(extra, Mapping) or not extra:
             return lambda s: {"note": f"value {s.ordinal}"} if extra else {}
-        value = self.maker(extra, f"{path}.value", depth + 1)
+        value = self.compile_maker(extra, f"{path}.value", depth + 1)
         return lambda s: {key: value(s) for key in ("data", "schedule", "energy")}
 
-    def _compile_array(self, flat: dict[str, Any], path: str, depth: int) -> Maker:
-        item = self.maker(flat.get("items", {}), f"{path}[]", depth + 1)
+    def _compile_array(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:
+        item = self.compile_maker(flat.get("items", {}), f"{path}[]", depth + 1)
         low, high = max(flat.get("minItems", 1), 1), flat.get("maxItems", 3)
         counter = count()
 
-        def grow(seedling: Seedling) -> list[Any]:
+        def grow(seedling: RecordContext) -> list[Any]:
             length = min(high, low + next(counter) % 2)
             made = [item(seedling) for _ in range(length)]
             return made if all(isinstance(item, dict) for item in made) else list(dict.fromkeys(made))
 
         return grow
 
-    def _compile_sparse(self, flat: dict[str, Any]) -> Maker:
+    def _compile_sparse(self, flat: dict[str, Any]) -> ValueMaker:
         """Return a maker that sets every nullable property to null and leaves out what is not required."""
-        properties = {name: self.flat(sub) for name, sub in flat["properties"].items()}
-        nulls = [name for name, sub in properties.items() if _is_nullable(sub, self.flat) and "enum" not in sub]
+        properties = {name: self.fold_schema(sub) for name, sub in flat["properties"].items()}
+        nulls = [name for name, sub in properties.items() if _is_nullable(sub, self.fold_schema) and "enum" not in sub]
         return lambda s: {name: None for name in nulls if s.link(name) is not ABSENT}
 
-    def _compile_checked(self, schema: Mapping[str, Any], full: Maker, sparse: Maker) -> Maker:
+    def _compile_checked(self, schema: Mapping[str, Any], full: ValueMaker, sparse: ValueMaker) -> ValueMaker:
         """Return a maker for schemas whose parts depend on each other: it takes the first valid candidate."""
         document = {"components": self._description.document.get("components", {}), "allOf": [dict(schema)]}
         validator = jsonschema_rs.Draft202012Validator(document)
         counter = count()
 
-        def grow(seedling: Seedling) -> Any:
+        def grow(seedling: RecordContext) -> Any:
             first = (sparse,) if next(counter) % _PERIOD == _NULL_AT else ()
             candidates = (maker(seedling) for maker in (*first, *[full] * _PERIOD, sparse))
             return next(
-                (candidate for candidate in candidates if validator.is_valid(absolute(candidate, _ANYWHERE))), {}
+                (
+                    candidate
+                    for candidate in candidates
+                    if validator.is_valid(make_links_absolute(candidate, _ANYWHERE))
+                ),
+                {},
             )
 
         return grow
@@ -203,21 +210,21 @@ def _count_parts(flat: Mapping[str, Any]) -> int:
     return len(flat.get("properties", ())) + 2 * ("items" in flat)
 
 
-def _make_sometimes_null(maker: Maker) -> Maker:
+def _make_sometimes_null(maker: ValueMaker) -> ValueMaker:
     counter = count()
     return lambda seedling: None if next(counter) % _PERIOD == _NULL_AT else maker(seedling)
 
 
-def _make_cycle(values: list[Any]) -> Maker:
+def _make_cycle(values: list[Any]) -> ValueMaker:
     counter = count()
     return lambda _s: values[next(counter) % len(values)]
 
 
-def _make_geometry(kind: Mapping[str, Any]) -> Maker | None:
+def _make_geometry(kind: Mapping[str, Any]) -> ValueMaker | None:
     """Return a maker of a square GeoJSON polygon (RFC 7946, section 3.1.6), closed and counter-clockwise."""
     names = kind.get("enum", ())
 
-    def square(seedling: Seedling) -> list[list[list[float]]]:
+    def square(seedling: RecordContext) -> list[list[list[float]]]:
         west, south = -5.0 + seedling.ordinal % 7, 50.0 + seedling.ordinal % 5
         return [[[west, south], [west + 0.5, south], [west + 0.5, south + 0.5], [west, south + 0.5], [west, south]]]
 
@@ -226,25 +233,25 @@ def _make_geometry(kind: Mapping[str, Any]) -> Maker | None:
     return (lambda s: {"type": "MultiPolygon", "coordinates": [square(s)]}) if "MultiPolygon" in names else None
 
 
-def _make_string(flat: Mapping[str, Any], name: str) -> Maker:
+def _make_string(flat: Mapping[str, Any], name: str) -> ValueMaker:
     form = flat.get("format", "")
     pattern = flat.get("pattern", "")
     if form in {"date-time", "date"}:
-        later, length = delay(name), 10 if form == "date" else None
-        return lambda s: clock.render(s.moment + later)[:length]
+        later, length = find_delay(name), 10 if form == "date" else None
+        return lambda s: clock.format_time(s.moment + later)[:length]
     if prefix := re.match(r"\W*([a-z]{4})\[", pattern):
-        return lambda s: prefix[1] + ulid(s.moment // clock.MILLISECOND, s.rng)
+        return lambda s: prefix[1] + create_ulid(s.moment // clock.MILLISECOND, s.rng)
     counter = count()
     if form == "uri":
         return lambda _s: f"https://assets.example.com/{name}/{next(counter) + 1}"
     draw = (
-        plausible_values.uuid
+        plausible_values.draw_uuid
         if form == "uuid"
-        else plausible_values.drawer("price" if form == "decimal" else name, "string")
+        else plausible_values.find_drawer("price" if form == "decimal" else name, "string")
     )
     longest = flat.get("maxLength", 1 << 20)
 
-    def grow(seedling: Seedling) -> str:
+    def grow(seedling: RecordContext) -> str:
         text = str(draw(seedling.rng, next(counter)))[:longest].ljust(flat.get("minLength", 0), "x")
         return text if not pattern or re.search(pattern, text) else str(_pick_example(flat, text))
 
@@ -255,12 +262,12 @@ def _pick_example(flat: Mapping[str, Any], fallback: str) -> Any:
     return flat["example"] if "example" in flat else next(iter(flat.get("examples", ())), fallback)
 
 
-def _make_number(flat: Mapping[str, Any], name: str, kind: str) -> Maker:
+def _make_number(flat: Mapping[str, Any], name: str, kind: str) -> ValueMaker:
     low, high = flat.get("minimum"), flat.get("maximum")
-    draw = plausible_values.drawer(name, kind)
+    draw = plausible_values.find_drawer(name, kind)
     counter = count()
 
-    def grow(seedling: Seedling) -> Any:
+    def grow(seedling: RecordContext) -> Any:
         value: Any = draw(seedling.rng, next(counter))
         if low is not None and high is not None and not low <= value <= high:
             return low + value % (high - low + (kind == "integer"))

@@ -20,14 +20,14 @@ _PRINCIPAL_COUNT = 31
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class LinkEnd:
     """One end of a pair of links that mirror each other."""
 
     resource: str
     path: str
 
 
-class Shape:
+class WorldShape:
     """Facts derived from one description; each is computed once, on first use."""
 
     def __init__(self, description: Description) -> None:
@@ -58,7 +58,7 @@ class Shape:
         return None
 
     @cached_property
-    def principal(self) -> str:
+    def user_resource(self) -> str:
         """The resource of the API's users, whose ids the user header holds; empty where there is none."""
         for operation in self.model.operations:
             for parameter in operation.parameters:
@@ -70,7 +70,7 @@ class Shape:
         return ""
 
     @cached_property
-    def lists(self) -> dict[str, Operation]:
+    def lists_by_resource(self) -> dict[str, Operation]:
         """The operation that lists a resource, by the resource's name."""
         return {
             operation.resource: operation
@@ -78,7 +78,7 @@ class Shape:
             if operation.role is Role.LIST and operation.resource
         }
 
-    def links(self, resource: str) -> tuple[Link, ...]:
+    def list_links(self, resource: str) -> tuple[Link, ...]:
         """Return the links of a resource that stay inside the API, except its own address."""
         return tuple(
             link for link in self.resources[resource].links if link.kind is not LinkKind.EXTERNAL and not link.own
@@ -87,20 +87,20 @@ class Shape:
     def _iterate_links(self) -> Iterator[tuple[str, Link, str]]:
         """Yield each link to a member of a collection, with the resource that holds it and the target."""
         for name in self.resources:
-            for link in self.links(name):
+            for link in self.list_links(name):
                 if link.kind is LinkKind.ITEM:
                     yield from ((name, link, target) for target in link.targets)
 
     @cached_property
-    def owned(self) -> frozenset[str]:
+    def owned_resources(self) -> frozenset[str]:
         """The resources whose members belong to one user each."""
         referred = {
-            target for name, link, target in self._iterate_links() if not link.many and not self.below(name, target)
+            target for name, link, target in self._iterate_links() if not link.many and not self.is_below(name, target)
         }
         declared = {name: self._declared_owner(resource) for name, resource in self.resources.items()}
-        owned = {self.principal} if self.principal else set()
+        owned = {self.user_resource} if self.user_resource else set()
         owned |= {name for name, word in declared.items() if word == "user"}
-        for name, operation in self.lists.items():
+        for name, operation in self.lists_by_resource.items():
             if operation.user_header and name not in referred and declared.get(name) != "shared":
                 owned.add(name)
         while True:
@@ -126,7 +126,7 @@ class Shape:
         parent = self.resources[name].parent
         return bool(parent) and parent in self.resources and declared.get(parent) == "shared"
 
-    def below(self, name: str, ancestor: str) -> bool:
+    def is_below(self, name: str, ancestor: str) -> bool:
         """Return whether a resource is below another, at any depth."""
         while name and (parent := self.resources[name].parent) in self.resources:
             if parent == ancestor:
@@ -135,29 +135,39 @@ class Shape:
         return False
 
     @cached_property
-    def sizes(self) -> dict[str, int]:
+    def collection_sizes(self) -> dict[str, int]:
         """The number of members of each collection at the root."""
         roots = [n for n, resource in self.resources.items() if not resource.parent and not resource.singleton]
         sizes = {name: 4 + sum(map(ord, name)) % 6 for name in roots}
-        paged = [n for n in roots if n in self.lists and self.lists[n].pagination]
-        paged.sort(key=lambda n: (-len(self._list_operations_below(n)) - len(self.lists[n].filters), n))
+        paged = [n for n in roots if n in self.lists_by_resource and self.lists_by_resource[n].pagination]
+        paged.sort(key=lambda n: (-len(self._list_operations_below(n)) - len(self.lists_by_resource[n].filters), n))
         large = paged[: len(_LARGE_SIZES) - 1]
-        for scheme in {self.lists[n].pagination.scheme for n in paged if self.lists[n].pagination}:  # type: ignore[union-attr]
-            same = [n for n in paged if self.lists[n].pagination.scheme is scheme]  # type: ignore[union-attr]
+        for scheme in {
+            self.lists_by_resource[n].pagination.scheme for n in paged if self.lists_by_resource[n].pagination
+        }:  # type: ignore[union-attr]
+            same = [n for n in paged if self.lists_by_resource[n].pagination.scheme is scheme]  # type: ignore[union-attr]
             large += [n for n in same[:_LARGE_PER_SCHEME] if n not in large]
         sizes |= {name: _LARGE_SIZES[i % len(_LARGE_SIZES)] for i, name in enumerate(large)}
-        if self.principal in sizes:
-            sizes[self.principal] = _PRINCIPAL_COUNT
-        if self.empty:
-            sizes[self.empty] = 0
+        if self.user_resource in sizes:
+            sizes[self.user_resource] = _PRINCIPAL_COUNT
+        if self.empty_resource:
+            sizes[self.empty_resource] = 0
         return sizes
 
     @cached_property
-    def empty(self) -> str:
+    def empty_resource(self) -> str:
         """The collection that stays empty: the one whose lack affects the fewest operations."""
         linked = {target for _, _, target in self._iterate_links()}
-        roots = [n for n in self.lists if not self.resources[n].parent and n not in linked and n != self.principal]
-        roots = [n for n in roots if not self.lists[n].filters or not any(f.required for f in self.lists[n].filters)]
+        roots = [
+            n
+            for n in self.lists_by_resource
+            if not self.resources[n].parent and n not in linked and n != self.user_resource
+        ]
+        roots = [
+            n
+            for n in roots
+            if not self.lists_by_resource[n].filters or not any(f.required for f in self.lists_by_resource[n].filters)
+        ]
         return min(roots, key=lambda n: (len(self._list_operations_below(n)), n), default="")
 
     def _list_operations_below(self, name: str) -> list[Operation]:
@@ -165,10 +175,10 @@ class Shape:
         return [op for op in self.model.operations if re.match(rf"{re.escape(start)}(?![A-Za-z0-9_-])", op.path)]
 
     @cached_property
-    def mirrors(self) -> dict[End, End]:
+    def mirrored_links(self) -> dict[LinkEnd, LinkEnd]:
         """Links computed from another link, with that link: a user's `vehicles` from each vehicle's `user`."""
-        leading_ends: dict[End, End] = {}
-        lines = [(End(n, link.path), link, to) for n, link, to in self._iterate_links() if len(link.targets) == 1]
+        leading_ends: dict[LinkEnd, LinkEnd] = {}
+        lines = [(LinkEnd(n, link.path), link, to) for n, link, to in self._iterate_links() if len(link.targets) == 1]
         for end, link, target in lines:
             for candidate, back, to in lines:
                 if (
@@ -180,15 +190,18 @@ class Shape:
                     break
         return leading_ends
 
-    def _is_leading(self, candidate: End, back: Link, end: End, link: Link) -> bool:
+    def _is_leading(self, candidate: LinkEnd, back: Link, end: LinkEnd, link: Link) -> bool:
         """Return whether the link back decides: the single one of a pair, else that of the smaller collection."""
         if (
             candidate == end
-            or self.below(candidate.resource, end.resource)
-            or self.below(end.resource, candidate.resource)
+            or self.is_below(candidate.resource, end.resource)
+            or self.is_below(end.resource, candidate.resource)
         ):
             return False
         if link.many != back.many:
             return link.many
-        rank = {link_end: (self.sizes.get(link_end.resource, 0), link_end.resource) for link_end in (candidate, end)}
+        rank = {
+            link_end: (self.collection_sizes.get(link_end.resource, 0), link_end.resource)
+            for link_end in (candidate, end)
+        }
         return rank[candidate] < rank[end]

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import IDLE, REFUSED, SPARE, Need, Probe, Steps, ask, turn
-from conformance.probes.toolkit.calls import Missing, call_of, untested
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, UNPRIVILEGED, USER_READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import harmless
-from conformance.tools.ulid import drawn
+from conformance.tools.ulid import draw_ulid
 
 # Credentials that nobody has: the first breaks the grammar of RFC 6750 (section 2.1), the second is merely unknown.
 STRANGERS = (("a malformed token", "Bearer no token, but words"), ("an unknown token", "Bearer {}"))
@@ -21,7 +21,7 @@ _SCHEMES = 8  # of so many operations, one is asked under another scheme before 
 
 
 def _secured(operation: Operation, model: ResourceModel) -> bool:
-    return operation.secured
+    return operation.is_secured
 
 
 def _first(operation: Operation, model: ResourceModel) -> bool:
@@ -33,20 +33,20 @@ def _later(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _public(operation: Operation, model: ResourceModel) -> bool:
-    return not operation.secured
+    return not operation.is_secured
 
 
 def _scoped(operation: Operation, model: ResourceModel) -> bool:
-    return operation.secured and bool(operation.scopes)
+    return operation.is_secured and bool(operation.scopes)
 
 
 def _scoped_write(operation: Operation, model: ResourceModel) -> bool:
-    return _scoped(operation, model) and not operation.safe
+    return _scoped(operation, model) and not operation.is_safe
 
 
 def _resolving(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """The reads that give a path its ids; a write's are made up."""
-    return plain_read(operation, model, SPARE)[:-1] if operation.safe else ()
+    return plain_read_needs(operation, model, READER)[:-1] if operation.is_safe else ()
 
 
 def _needs(who: str, identity: str, count: int = 1) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
@@ -65,18 +65,18 @@ def _request(operation: Operation, subject: Subject, identity: str) -> Steps[Req
 
     A read of which no member is known asks for one that nobody has: who may not call it learns not even that.
     """
-    if operation.safe:
-        call = yield from call_of(operation, subject, subject.spare)
+    if operation.is_safe:
+        call = yield from find_call(operation, subject, subject.reader)
         if not isinstance(call, Missing):
-            return msgspec.structs.replace(call.request(), identity=identity)
+            return msgspec.structs.replace(call.build_request(), identity=identity)
     return harmless(operation, subject, identity)
 
 
-def _refused(answer: Answer, requirement: str, status: int, who: str) -> Iterator[Outcome]:
+def _refused(answer: OperationResponse, requirement: str, status: int, who: str) -> Iterator[Outcome]:
     if answer.status == status:
-        yield passed(answer, requirement)
+        yield pass_case(answer, requirement)
     else:
-        yield violated(
+        yield fail_case(
             answer, requirement, f"{who} is not refused with {status}", expected=str(status), actual=str(answer.status)
         )
 
@@ -85,9 +85,9 @@ def anonymous(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-01: without a token, and with one of the tokens that nobody has."""
     request = yield from _request(operation, subject, "")
     if isinstance(request, Missing):
-        yield from untested(("AUT-01",), operation, request)
+        yield from report_untested(("AUT-01",), operation, request)
         return
-    yield from _refused((yield from ask(operation, request)), "AUT-01", 401, "a request without a token")
+    yield from _refused((yield from send(operation, request)), "AUT-01", 401, "a request without a token")
     yield from _stranger(operation, request, subject, turn(operation, 2))
 
 
@@ -95,17 +95,17 @@ def stranger(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-01: with the other token that nobody has."""
     request = yield from _request(operation, subject, "")
     if isinstance(request, Missing):
-        yield from untested(("AUT-01",), operation, request)
+        yield from report_untested(("AUT-01",), operation, request)
         return
     yield from _stranger(operation, request, subject, 1 - turn(operation, 2))
 
 
 def _stranger(operation: Operation, request: Request, subject: Subject, kind: int) -> Steps[None]:
     who, value = STRANGERS[kind]
-    token = value.format(drawn(subject.random("token", operation.key), 0))
+    token = value.format(draw_ulid(subject.make_random("token", operation.key), 0))
     headers = (*request.headers, ("Authorization", token))
     request = msgspec.structs.replace(request, headers=headers, invented=(token,))
-    yield from _refused((yield from ask(operation, request)), "AUT-01", 401, who)
+    yield from _refused((yield from send(operation, request)), "AUT-01", 401, who)
 
 
 def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Operation, Subject], Steps[None]]:
@@ -114,9 +114,9 @@ def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Ope
     def run(operation: Operation, subject: Subject) -> Steps[None]:
         request = yield from _request(operation, subject, identity)
         if isinstance(request, Missing):
-            yield from untested((requirement,), operation, request)
+            yield from report_untested((requirement,), operation, request)
             return
-        yield from _refused((yield from ask(operation, request)), requirement, status, who)
+        yield from _refused((yield from send(operation, request)), requirement, status, who)
 
     return run
 
@@ -125,17 +125,17 @@ def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
     """A probe of AUT-02: a good token, even if it opens nothing, in a place where none may be looked for."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
-        request = yield from _request(operation, subject, subject.refused)
+        request = yield from _request(operation, subject, subject.unprivileged)
         if isinstance(request, Missing):
-            yield from untested(("AUT-02",), operation, request)
+            yield from report_untested(("AUT-02",), operation, request)
             return
         place = PLACES[(turn(operation, 2) + nth) % 2]
-        answer = yield from ask(operation, msgspec.structs.replace(request, token_in=place))
+        answer = yield from send(operation, msgspec.structs.replace(request, token_in=place))
         if answer.status != 401:
-            without = yield from ask(operation, msgspec.structs.replace(request, identity=""))
+            without = yield from send(operation, msgspec.structs.replace(request, identity=""))
             if without.status == answer.status:
                 reason = f"it answers {answer.status} without any token too (AUT-01)"
-                yield observed(answer, "AUT-02", Verdict.NOT_OBSERVABLE, reason, also=(without,))
+                yield judge_case(answer, "AUT-02", Verdict.NOT_OBSERVABLE, reason, also=(without,))
                 return
         yield from _refused(answer, "AUT-02", 401, f"a token in the {place}")
 
@@ -144,40 +144,40 @@ def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
 
 def other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-01: a good token under a scheme that is not Bearer (RFC 6750, section 2.1)."""
-    request = yield from _request(operation, subject, subject.idle)
+    request = yield from _request(operation, subject, subject.user_reader)
     if isinstance(request, Missing):
-        yield from untested(("AUT-01",), operation, request)
+        yield from report_untested(("AUT-01",), operation, request)
         return
-    answer = yield from ask(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
+    answer = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
     yield from _refused(answer, "AUT-01", 401, "a token under another scheme")
 
 
-def _answers(answer: Answer) -> bool:
+def _answers(answer: OperationResponse) -> bool:
     """Whether it is an answer to the operation: success, or of a write what is wrong with it."""
-    refusal = 400 <= answer.status < 500 and not answer.operation.safe
-    return answer.ok or refusal or (300 <= answer.status < 400 and answer.status != 304)
+    refusal = 400 <= answer.status < 500 and not answer.operation.is_safe
+    return answer.is_success or refusal or (300 <= answer.status < 400 and answer.status != 304)
 
 
 def public(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-04: what needs no token answers without one; a write is known by what it says of a bad body."""
     request = yield from _request(operation, subject, "")
     if isinstance(request, Missing):
-        yield from untested(("AUT-04",), operation, request)
+        yield from report_untested(("AUT-04",), operation, request)
         return
-    answer = yield from ask(operation, request)
+    answer = yield from send(operation, request)
     if answer.status in {401, 403}:
         message = "an operation that needs no token refuses to answer without one"
-        yield violated(answer, "AUT-04", message, expected="2xx", actual=str(answer.status))
+        yield fail_case(answer, "AUT-04", message, expected="2xx", actual=str(answer.status))
     elif _answers(answer):
-        yield passed(answer, "AUT-04")
+        yield pass_case(answer, "AUT-04")
     else:
-        known = yield from ask(operation, msgspec.structs.replace(request, identity=subject.spare))
-        if known.ok:
+        known = yield from send(operation, msgspec.structs.replace(request, identity=subject.reader))
+        if known.is_success:
             message = "an operation that needs no token answers only with one"
-            yield violated(answer, "AUT-04", message, expected="2xx", actual=str(answer.status), also=(known,))
+            yield fail_case(answer, "AUT-04", message, expected="2xx", actual=str(answer.status), also=(known,))
         else:
             reason = f"it answers {answer.status} without a token and {known.status} with one"
-            yield observed(answer, "AUT-04", Verdict.NOT_OBSERVABLE, reason, also=(known,))
+            yield judge_case(answer, "AUT-04", Verdict.NOT_OBSERVABLE, reason, also=(known,))
 
 
 PROBES = (
@@ -187,14 +187,14 @@ PROBES = (
         _as("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
     Probe("unknown-token", ("AUT-01",), _secured, _needs("stranger", ""), stranger, profile=Profile.DEEP, rank=2),
-    Probe("other-scheme", ("AUT-01",), _first, _needs("other scheme", IDLE), other_scheme, rank=2),
+    Probe("other-scheme", ("AUT-01",), _first, _needs("other scheme", USER_READER), other_scheme, rank=2),
     Probe(
-        "every-other-scheme", ("AUT-01",), _later, _needs("other scheme", IDLE), other_scheme,
+        "every-other-scheme", ("AUT-01",), _later, _needs("other scheme", USER_READER), other_scheme,
         profile=Profile.DEEP, rank=2,
     ),
-    Probe("token-elsewhere", ("AUT-02",), _secured, _needs("token elsewhere", REFUSED), _token_in(0), rank=2),
+    Probe("token-elsewhere", ("AUT-02",), _secured, _needs("token elsewhere", UNPRIVILEGED), _token_in(0), rank=2),
     Probe(
-        "token-anywhere", ("AUT-02",), _secured, _needs("token anywhere", REFUSED), _token_in(1),
+        "token-anywhere", ("AUT-02",), _secured, _needs("token anywhere", UNPRIVILEGED), _token_in(1),
         profile=Profile.DEEP, rank=2,
     ),
     Probe(

@@ -2,77 +2,87 @@
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed, violated, without
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
 from conformance.model.exchange import WRONG_BODY
-from conformance.probes.authorization.tenancy import A, B, apart_needs, owned, shared, two_people, without_user
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Missing, call_of, untested
+from conformance.probes.authorization.tenancy import (
+    USER_A,
+    USER_B,
+    find_two_people,
+    has_owner,
+    headers_without_user,
+    is_shared,
+    separation_needs,
+)
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import harmless
 from conformance.probes.toolkit.write_requests import (
     JSON,
     Write,
-    address,
-    clean,
-    created_and_deleted,
-    deleter_of,
+    build_write,
+    creation_and_deletion,
+    delete_created,
+    find_address,
+    find_deleter,
+    find_writable,
     is_new,
     reader_for,
-    writable,
-    write_of,
 )
-from conformance.probes.writes.deletions import GONE, there
+from conformance.probes.writes.deletions import GONE_STATUSES, read_path
 
 
 def _updates(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role is Role.UPDATE and operation.secured and owned(operation, model)
+    return operation.role is Role.UPDATE and operation.is_secured and has_owner(operation, model)
 
 
 def _foreign_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    learnt = apart_needs(operation, model)
-    return (*learnt, Need(f"write {operation.key} of another", identity=B, shared=False))
+    learnt = separation_needs(operation, model)
+    return (*learnt, Need(f"write {operation.key} of another", identity=USER_B, shared=False))
 
 
 def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-05: B may not write what is A's; what is sent is what is there already."""
-    people = yield from two_people(subject)
-    call = yield from call_of(operation, subject, A)
+    people = yield from find_two_people(subject)
+    call = yield from find_call(operation, subject, USER_A)
     if isinstance(call, Missing) or not people:
         missing = call if isinstance(call, Missing) else Missing("user_a and user_b are not seen to be two people")
-        yield from untested(("AUT-05",), operation, missing)
+        yield from report_untested(("AUT-05",), operation, missing)
         return
     reader = reader_for(call, subject)
-    mine = (yield from ask(reader.operation, reader.request())) if reader else None
-    known = writable(operation, subject)
-    state = mine.json if mine and mine.ok and isinstance(mine.json, dict) else {}
+    mine = (yield from send(reader.operation, reader.build_request())) if reader else None
+    known = find_writable(operation, subject)
+    state = mine.json if mine and mine.is_success and isinstance(mine.json, dict) else {}
     body = {name: value for name, value in state.items() if name in known and value is not None}
-    valid = body and not subject.validators.request_body(operation, JSON, body)
-    if not valid or (yield from shared(call, subject)):
-        yield without("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "nothing of one person's alone can be sent back")
+    valid = body and not subject.validators.validate_request_body(operation, JSON, body)
+    if not valid or (yield from is_shared(call, subject)):
+        yield skip_case(
+            "AUT-05", operation.key, Verdict.NOT_APPLICABLE, "nothing of one person's alone can be sent back"
+        )
         return
-    write = Write(msgspec.structs.replace(call, identity=B, headers=without_user(call)), body)
-    answer = yield from ask(operation, write.request(body))
+    write = Write(msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)), body)
+    answer = yield from send(operation, write.request(body))
     if answer.status in {403, 404}:
         yield from _refused(answer, subject)
-    elif answer.ok:
+    elif answer.is_success:
         message = "one user writes what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status))
+        yield fail_case(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status))
     else:
         reason = f"it answers {answer.status}, which writes nothing and refuses nobody"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
+        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
 
 
 def _at_anothers(operation: Operation, model: ResourceModel) -> bool:
     """Whether it changes what its path names, or creates below it, with a body that can be made wrong."""
     named = operation.path.count("{") > 0 and operation.path_parameters
-    creates = operation.role is Role.CREATE and operation.secured and owned(operation, model)
+    creates = operation.role is Role.CREATE and operation.is_secured and has_owner(operation, model)
     return bool((creates or _updates(operation, model)) and named and operation.body)
 
 
 def _wrong_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*apart_needs(operation, model), Need(f"wrong {operation.key} of another", 2, B, shared=False))
+    return (*separation_needs(operation, model), Need(f"wrong {operation.key} of another", 2, USER_B, shared=False))
 
 
 def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
@@ -80,90 +90,94 @@ def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
 
     A server that finds nothing of A's for B looks at no body; one that calls it wrong would have taken a right one.
     """
-    people = yield from two_people(subject)
-    call = yield from call_of(operation, subject, A)
-    wrong = harmless(operation, subject, B)
+    people = yield from find_two_people(subject)
+    call = yield from find_call(operation, subject, USER_A)
+    wrong = harmless(operation, subject, USER_B)
     if isinstance(call, Missing) or isinstance(wrong, Missing) or not people or not wrong.body:
         missing = call if isinstance(call, Missing) else Missing("no two people are known, or no body is wrong")
-        yield from untested(("AUT-05",), operation, missing)
+        yield from report_untested(("AUT-05",), operation, missing)
         return
-    if (yield from shared(call, subject)):
-        yield without("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
+    if (yield from is_shared(call, subject)):
+        yield skip_case("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
-    plain = msgspec.structs.replace(call, identity=B, headers=without_user(call)).request()
+    plain = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)).build_request()
     headers = (*plain.headers, ("Content-Type", JSON))
-    answer = yield from ask(
+    answer = yield from send(
         operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body, inert=WRONG_BODY)
     )
     if answer.status in {403, 404}:
         yield from _refused(answer, subject)
         return
-    nothing = yield from ask(operation, wrong)
-    if nothing.status == 404 and (answer.ok or answer.status in {400, 422}):
+    nothing = yield from send(operation, wrong)
+    if nothing.status == 404 and (answer.is_success or answer.status in {400, 422}):
         message = "a write of one user finds what is another's"
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(nothing,))
+        yield fail_case(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(nothing,))
     else:
         reason = f"it answers {answer.status} there and {nothing.status} where nothing is: the body may come first"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
+        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
 
 
 def _deletable(operation: Operation, model: ResourceModel) -> bool:
     """Whether it creates what is one person's and can be deleted again."""
     deleted = any(each.role is Role.DELETE and each.resource == operation.resource for each in model.operations)
-    return operation.role is Role.CREATE and operation.secured and owned(operation, model) and deleted
+    return operation.role is Role.CREATE and operation.is_secured and has_owner(operation, model) and deleted
 
 
 def _deletion_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    made = Need(f"write {operation.key} to be deleted", 3, A, shared=False)
-    return (*apart_needs(operation, model), made, Need(f"delete {operation.key} of another", 1, B, shared=False))
+    made = Need(f"write {operation.key} to be deleted", 3, USER_A, shared=False)
+    return (
+        *separation_needs(operation, model),
+        made,
+        Need(f"delete {operation.key} of another", 1, USER_B, shared=False),
+    )
 
 
 def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
     """AUT-05: B may not delete what A made for this; A deletes it."""
-    people = yield from two_people(subject)
-    write = yield from write_of(operation, subject, "foreign", A)
+    people = yield from find_two_people(subject)
+    write = yield from build_write(operation, subject, "foreign", USER_A)
     if isinstance(write, Missing) or not people:
         missing = write if isinstance(write, Missing) else Missing("user_a and user_b are not seen to be two people")
-        yield from untested(("AUT-05",), operation, missing)
+        yield from report_untested(("AUT-05",), operation, missing)
         return
-    made = yield from ask(operation, write.request(write.body))
-    deleter = deleter_of(address(made, subject), subject) if is_new(made) else None
+    made = yield from send(operation, write.request(write.body))
+    deleter = find_deleter(find_address(made, subject), subject) if is_new(made) else None
     if deleter is None:
         reason = f"user_a makes nothing that can be deleted: {made.status}"
-        yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
-        yield from clean(made, subject)
+        yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
+        yield from delete_created(made, subject)
         return
-    path = address(made, subject)
-    before = yield from there(path, subject, A)
-    answer = yield from ask(deleter, Request(deleter.key, "DELETE", path, identity=B))
-    left = (yield from there(path, subject, A)) if answer.ok else None
+    path = find_address(made, subject)
+    before = yield from read_path(path, subject, USER_A)
+    answer = yield from send(deleter, Request(deleter.key, "DELETE", path, identity=USER_B))
+    left = (yield from read_path(path, subject, USER_A)) if answer.is_success else None
     if answer.status in {403, 404}:
         yield from _refused(answer, subject)
-    elif before is not None and before.ok and left is not None and left.status in GONE:
+    elif before is not None and before.is_success and left is not None and left.status in GONE_STATUSES:
         message, also = "one user deletes what is another's", (made, before, left)
-        yield violated(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=also)
+        yield fail_case(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=also)
     else:
         reason = f"it answers {answer.status}, and neither deletes a thing nor refuses anybody"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(made,))
-    if left is None or left.status not in GONE:
-        yield from clean(made, subject)
-    yield observed(made, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
+        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(made,))
+    if left is None or left.status not in GONE_STATUSES:
+        yield from delete_created(made, subject)
+    yield judge_case(made, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
 
 
-def _refused(answer: Answer, subject: Subject) -> Steps[None]:
+def _refused(answer: OperationResponse, subject: Subject) -> Steps[None]:
     """A refusal of what is another's; where B is forbidden the same of what nobody has, it shows nothing."""
     operation = answer.operation
-    nothing = harmless(operation, subject, B) if answer.status == 403 else None
-    other = (yield from ask(operation, nothing)) if isinstance(nothing, Request) else None
+    nothing = harmless(operation, subject, USER_B) if answer.status == 403 else None
+    other = (yield from send(operation, nothing)) if isinstance(nothing, Request) else None
     if other is not None and other.status == 403:
         reason = "user_b is forbidden the same where nothing is: perhaps its token may not do this at all"
-        yield observed(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(other,))
+        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(other,))
     else:
-        yield passed(answer, "AUT-05")
+        yield pass_case(answer, "AUT-05")
 
 
 PROBES = (
-    Probe("foreign-refusal", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(A, B)),
+    Probe("foreign-refusal", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(USER_A, USER_B)),
     Probe(
         "foreign-delete",
         ("AUT-05",),
@@ -171,8 +185,10 @@ PROBES = (
         _deletion_needs,
         foreign_delete,
         writes=True,
-        sends=created_and_deleted,
-        identities=(A, B),
+        sends=creation_and_deletion,
+        identities=(USER_A, USER_B),
     ),
-    Probe("foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(A, B)),
+    Probe(
+        "foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(USER_A, USER_B)
+    ),
 )

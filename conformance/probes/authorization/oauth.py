@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from conformance.evidence.outcomes import observed, passed, violated, without
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.model.target import CLIENT
-from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, ask
-from conformance.tools.ulid import drawn
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
+from conformance.tools.ulid import draw_ulid
 
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 _REVOKE = "revoke_token/"
 
 
-def _always(operation: Operation, model: ResourceModel) -> bool:
+def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
     """Return True: the probe runs once for the API as a whole."""
     return True
 
@@ -33,58 +33,60 @@ def _revocation_needs(operation: Operation, model: ResourceModel) -> tuple[Need,
     return (client, Need("revocation", 1, "", shared=False))
 
 
-def flows(operation: Operation, subject: Subject) -> Steps[None]:
+def run_token_flows(operation: Operation, subject: Subject) -> Steps[None]:
     """Get a token and use it; request tokens with invalid credentials."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         reason = "no client id and secret are configured for the identity full"
-        yield without("AUT-07", WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
+        yield skip_case("AUT-07", WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
         return
     token_response = yield from _post(subject, "", "grant_type=client_credentials")
-    token = yield from _bought(token_response)
+    token = yield from _check_token(token_response)
     if not token:
         return
-    guarded = next((o for o in subject.model.operations if _plain_list(o)), None)
+    guarded = next((o for o in subject.model.operations if _is_plain_list(o)), None)
     if guarded is not None:
-        yield from _used(guarded, token, good=True)
-    yield from _refused(subject)
+        yield from _use_token(guarded, token, good=True)
+    yield from _send_invalid_credentials(subject)
 
 
-def revocation(operation: Operation, subject: Subject) -> Steps[None]:
+def revoke_token(operation: Operation, subject: Subject) -> Steps[None]:
     """Get a token, revoke it without and with the last slash, and use it again."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         return  # `flows` says so
-    token = _token_of((yield from _post(subject, "", "grant_type=client_credentials")))
+    token = _read_token((yield from _post(subject, "", "grant_type=client_credentials")))
     if not token:
         return
     form = f"token={quote(token, safe='')}"
     bare = yield from _post(subject, _REVOKE.rstrip("/"), form)
-    yield from _is(bare, (405,), "revoking without the last slash")
+    yield from _check_status(bare, (405,), "revoking without the last slash")
     revoked = yield from _post(subject, _REVOKE, form)
-    yield from _is(revoked, (200, 204), "revoking a token")
-    guarded = next((o for o in subject.model.operations if _plain_list(o)), None)
-    if guarded is not None and revoked.ok:
-        yield from _used(guarded, token, good=False)
+    yield from _check_status(revoked, (200, 204), "revoking a token")
+    guarded = next((o for o in subject.model.operations if _is_plain_list(o)), None)
+    if guarded is not None and revoked.is_success:
+        yield from _use_token(guarded, token, good=False)
 
 
-def _plain_list(operation: Operation) -> bool:
+def _is_plain_list(operation: Operation) -> bool:
     """Return whether the operation lists resources without any parameter."""
     needs_values = any(parameter.required for parameter in operation.parameters)
-    return operation.role is Role.LIST and operation.secured and not needs_values and not operation.user_required
+    return operation.role is Role.LIST and operation.is_secured and not needs_values and not operation.user_required
 
 
-def _post(subject: Subject, beside: str, form: str, identity: str = f"full{CLIENT}", **more: Any) -> Steps[Answer]:
+def _post(
+    subject: Subject, beside: str, form: str, identity: str = f"full{CLIENT}", **more: Any
+) -> Steps[OperationResponse]:
     """Send a POST to the token endpoint, or to another endpoint beside it."""
     parts = urlsplit(subject.target.token_url)
     path = f"{parts.path.removesuffix('token/').removesuffix('token')}{beside}" if beside else parts.path
     authority = f"{parts.scheme}://{parts.netloc}"
     request = Request(WHOLE.key, "POST", path, _FORM, form.encode(), identity, authority=authority, **more)
-    return (yield from ask(WHOLE, request))
+    return (yield from send(WHOLE, request))
 
 
-def _bought(response: Answer) -> Steps[str]:
+def _check_token(response: OperationResponse) -> Steps[str]:
     """Check the response with a token (RFC 6749, section 5.1), and return the token; empty where there is none."""
     body = response.json if isinstance(response.json, dict) else {}
-    token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), _token_of(response)
+    token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), _read_token(response)
     complaints = [
         ("the client credentials buy no token", bool(token), "/access_token"),
         ("token_type is not Bearer", isinstance(token_type, str) and token_type.lower() == "bearer", "/token_type"),
@@ -93,55 +95,55 @@ def _bought(response: Answer) -> Steps[str]:
     for message, holds, pointer in complaints:
         if not holds:
             actual = f"status {response.status}"
-            yield violated(
+            yield fail_case(
                 response, "AUT-07", message, expected="RFC 6749, section 5.1", actual=actual, pointer=pointer
             )
             break
     else:
-        yield passed(response, "AUT-07")
+        yield pass_case(response, "AUT-07")
     return token
 
 
-def _token_of(response: Answer) -> str:
+def _read_token(response: OperationResponse) -> str:
     """Return the access token in a response; empty where there is none."""
     token = response.json.get("access_token") if isinstance(response.json, dict) else None
     return token if response.status == 200 and isinstance(token, str) else ""
 
 
-def _used(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
+def _use_token(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
     """Read with a token that must be accepted (`good`), or must not be any more."""
     headers = (("Authorization", f"Bearer {token}"),)
-    response = yield from ask(guarded, Request(guarded.key, "GET", guarded.path, headers, identity="", fresh=True))
-    about = Answer(response.exchange, WHOLE)
+    response = yield from send(guarded, Request(guarded.key, "GET", guarded.path, headers, identity="", fresh=True))
+    about = OperationResponse(response.exchange, WHOLE)
     if good and response.status == 401:
-        yield violated(about, "AUT-07", "a token just bought is not accepted", expected="not 401", actual="401")
+        yield fail_case(about, "AUT-07", "a token just bought is not accepted", expected="not 401", actual="401")
     elif not good:
-        yield from _is(about, (401,), "a token after its revocation")
+        yield from _check_status(about, (401,), "a token after its revocation")
     else:
-        yield passed(about, "AUT-07")
+        yield pass_case(about, "AUT-07")
 
 
-def _refused(subject: Subject) -> Steps[None]:
+def _send_invalid_credentials(subject: Subject) -> Steps[None]:
     """Check that an unknown refresh token and an unknown client are refused (RFC 6749, section 5.2)."""
-    stranger = drawn(subject.random("refresh"), 0)
+    stranger = draw_ulid(subject.make_random("refresh"), 0)
     refreshed = yield from _post(
         subject, "", f"grant_type=refresh_token&refresh_token={stranger}", invented=(stranger,)
     )
-    yield from _is(refreshed, (400, 401), "a refresh token that nobody has")
+    yield from _check_status(refreshed, (400, 401), "a refresh token that nobody has")
     form = f"grant_type=client_credentials&client_id={stranger}&client_secret={stranger}"
     client_response = yield from _post(subject, "", form, "", invented=(stranger,))
-    yield from _is(client_response, (400, 401), "a client that nobody is")
+    yield from _check_status(client_response, (400, 401), "a client that nobody is")
 
 
-def _is(response: Answer, expected: tuple[int, ...], action: str) -> Iterator[Outcome]:
+def _check_status(response: OperationResponse, expected: tuple[int, ...], action: str) -> Iterator[Outcome]:
     """Check that the status is one of those expected; the token endpoint's own rate limit may prevent that."""
     if response.status in expected:
-        yield passed(response, "AUT-07")
+        yield pass_case(response, "AUT-07")
     elif response.status == 429:
-        yield observed(response, "AUT-07", Verdict.NOT_OBSERVABLE, "the token endpoint's own limit is spent")
+        yield judge_case(response, "AUT-07", Verdict.NOT_OBSERVABLE, "the token endpoint's own limit is spent")
     else:
         expected_text = " or ".join(map(str, expected))
-        yield violated(
+        yield fail_case(
             response,
             "AUT-07",
             f"{action} does not give {expected_text}",
@@ -151,6 +153,8 @@ def _is(response: Answer, expected: tuple[int, ...], action: str) -> Iterator[Ou
 
 
 PROBES = (
-    Probe("oauth", ("AUT-07",), _always, _needs, flows, rank=2, whole=True),
-    Probe("revocation", ("AUT-07",), _always, _revocation_needs, revocation, rank=2, whole=True, writes=True),
+    Probe("oauth", ("AUT-07",), _is_always_tested, _needs, run_token_flows, rank=2, whole=True),
+    Probe(
+        "revocation", ("AUT-07",), _is_always_tested, _revocation_needs, revoke_token, rank=2, whole=True, writes=True
+    ),
 )

@@ -5,42 +5,52 @@ from typing import Any
 
 import msgspec
 
-from conformance.evidence.filter_semantics import last_segment, satisfies, values
-from conformance.evidence.outcomes import observed, passed, quote, violated, without
-from conformance.evidence.responses import Answer, below
+from conformance.evidence.filter_semantics import extract_id, get_filtered_values, satisfies
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, call_of, list_of, untested
-from conformance.probes.toolkit.pages import page_of
-from conformance.tools.link_header import BLANK
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
+from conformance.probes.toolkit.pages import parse_page
+from conformance.tools.link_header import BLANK_TARGET
 
-A, B = "user_a", "user_b"
+USER_A, USER_B = "user_a", "user_b"
 
 
-def _personal(operation: Operation, model: ResourceModel) -> bool:
+def _is_personal(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation is a secured read of resources with an owner, or has the user header."""
-    return operation.method == "GET" and operation.secured and (owned(operation, model) or bool(operation.user_header))
+    return (
+        operation.method == "GET"
+        and operation.is_secured
+        and (has_owner(operation, model) or bool(operation.user_header))
+    )
 
 
-def owned(operation: Operation, model: ResourceModel) -> bool:
+def has_owner(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation acts on resources whose owner is documented."""
-    return operation.resource in model.personal
+    return operation.resource in model.personal_resources
 
 
-def apart_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find both users, what user_a has, and what user_b requests of it."""
-    if not owned(operation, model):
+    if not has_owner(operation, model):
         return ()
-    resource = model.by_name[model.principal]
-    people = tuple(Need(f"read {resource.list_path}", identity=identity) for identity in (A, B))
-    list_reads = () if "{" in operation.path else plain_read(operation, model, B)
-    foreign_reads = (Need(f"read {operation.path} of another", _readings(operation), identity=B),)
-    return (*people, *plain_read(operation, model, A), *_own_list(operation, model), *foreign_reads, *list_reads)
+    resource = model.resources_by_name[model.principal_resource]
+    people = tuple(Need(f"read {resource.list_path}", identity=identity) for identity in (USER_A, USER_B))
+    list_reads = () if "{" in operation.path else plain_read_needs(operation, model, USER_B)
+    foreign_reads = (Need(f"read {operation.path} of another", _count_requests(operation), identity=USER_B),)
+    return (
+        *people,
+        *plain_read_needs(operation, model, USER_A),
+        *_own_list_needs(operation, model),
+        *foreign_reads,
+        *list_reads,
+    )
 
 
-def _readings(operation: Operation) -> int:
+def _count_requests(operation: Operation) -> int:
     """Return the number of requests of user_b.
 
     They are: for a resource of user_a, plain and with `expand`; for a list, with a filter.
@@ -50,153 +60,167 @@ def _readings(operation: Operation) -> int:
     return int(any(query_filter.field for query_filter in operation.filters))
 
 
-def _own_list(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _own_list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the need of user_b's own list: resources that it shows are shared, and prove nothing."""
     head = operation.path.partition("/{")[0]
-    return (Need(f"read {head}", identity=B),) if "{" in operation.path else ()
+    return (Need(f"read {head}", identity=USER_B),) if "{" in operation.path else ()
 
 
-def apart(operation: Operation, subject: Subject) -> Steps[None]:
+def check_separation(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that resources of user_a are neither listed nor read by user_b (AUT-05)."""
-    if not owned(operation, subject.model):
+    if not has_owner(operation, subject.model):
         reason = "nothing in the description says whose a resource is"
-        yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
+        yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
-    people = yield from two_people(subject)
+    people = yield from find_two_people(subject)
     if not people:
         reason = "user_a and user_b are not seen to be two people"
-        yield without("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
+        yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
         return
-    call = yield from call_of(operation, subject, A)
+    call = yield from find_call(operation, subject, USER_A)
     if isinstance(call, Missing):
-        yield from untested(("AUT-05",), operation, call)
+        yield from report_untested(("AUT-05",), operation, call)
         return
-    mine = yield from ask(operation, call.request())
+    mine = yield from send(operation, call.build_request())
     if "{" in operation.path:
-        yield from _foreign(call, mine, people, subject)
+        yield from _read_as_other_user(call, mine, people, subject)
     elif operation.role is Role.LIST:
-        foreign_call = msgspec.structs.replace(call, identity=B)
-        theirs = yield from ask(operation, foreign_call.request())
-        yield from _disjoint(mine, theirs, people, subject)
-        yield from _sought(mine, theirs, foreign_call)
+        foreign_call = msgspec.structs.replace(call, identity=USER_B)
+        theirs = yield from send(operation, foreign_call.build_request())
+        yield from _check_disjoint(mine, theirs, people, subject)
+        yield from _search_as_other_user(mine, theirs, foreign_call)
     else:
-        yield observed(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the path names nothing of one person's")
+        yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "the path names nothing of one person's")
 
 
-def two_people(subject: Subject) -> Steps[tuple[str, ...]]:
+def find_two_people(subject: Subject) -> Steps[tuple[str, ...]]:
     """Return the URLs of user_a and user_b, as each sees itself; empty where they are not two users."""
-    resource = subject.model.by_name.get(subject.model.principal)
-    operation = list_of(resource, subject) if resource else None
+    resource = subject.model.resources_by_name.get(subject.model.principal_resource)
+    operation = find_list_operation(resource, subject) if resource else None
     if operation is None:
         return ()
     urls_by_user = []
-    for identity in (A, B):
-        response = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
+    for identity in (USER_A, USER_B):
+        response = yield from send(operation, Request(operation.key, "GET", operation.path, identity=identity))
         urls_by_user.append([item.get("url") for _, item in response.objects])
     own_urls = [urls[0] for urls in urls_by_user if len(urls) == 1 and isinstance(urls[0], str)]
     return tuple(own_urls) if len(set(own_urls)) == 2 else ()
 
 
-def _foreign(call: Call, mine: Answer, people: tuple[str, ...], subject: Subject) -> Steps[None]:
+def _read_as_other_user(
+    call: OperationCall, mine: OperationResponse, people: tuple[str, ...], subject: Subject
+) -> Steps[None]:
     """Send as user_b the request that user_a just sent, and judge the response."""
-    if not mine.ok:
-        yield observed(mine, "AUT-05", Verdict.NOT_OBSERVABLE, f"its owner gets {mine.status}")
+    if not mine.is_success:
+        yield judge_case(mine, "AUT-05", Verdict.NOT_OBSERVABLE, f"its owner gets {mine.status}")
         return
-    if (yield from shared(call, subject)):
-        yield observed(mine, "AUT-05", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
+    if (yield from is_shared(call, subject)):
+        yield judge_case(mine, "AUT-05", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
-    foreign = msgspec.structs.replace(call, identity=B, headers=without_user(call))
-    response = yield from ask(call.operation, foreign.request())
-    empty = response.ok and response.operation.role is Role.LIST and not response.items
+    foreign = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call))
+    response = yield from send(call.operation, foreign.build_request())
+    empty = response.is_success and response.operation.role is Role.LIST and not response.items
     if response.status in {403, 404} or (empty and mine.items):
-        yield from _opened(foreign, response)
+        yield from _check_expand(foreign, response)
     elif empty:
-        yield observed(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
-    elif response.ok:
+        yield judge_case(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
+    elif response.is_success:
         message = "one user reads what is another's"
-        yield violated(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(mine,))
+        yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(mine,))
     else:
         reason = f"it answers {response.status}, which shows nothing and refuses nothing"
-        yield observed(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
+        yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
 
 
-def _opened(call: Call, refusal: Answer) -> Steps[None]:
+def _check_expand(call: OperationCall, refusal: OperationResponse) -> Steps[None]:
     """Check that what is refused stays refused with `expand`, which servers may implement separately."""
     expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
-    response = (yield from ask(call.operation, call.request(("expand", expansion.path)))) if expansion else refusal
+    response = (
+        (yield from send(call.operation, call.build_request(("expand", expansion.path)))) if expansion else refusal
+    )
     if response.items:
         message = "with expand one user reads what is another's"
-        yield violated(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(refusal,))
+        yield fail_case(
+            response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(refusal,)
+        )
     else:
-        yield passed(refusal, "AUT-05")
+        yield pass_case(refusal, "AUT-05")
 
 
-def without_user(call: Call) -> tuple[tuple[str, str], ...]:
+def headers_without_user(call: OperationCall) -> tuple[tuple[str, str], ...]:
     """Return the headers of a call without the one that names a user."""
     return tuple((name, value) for name, value in call.headers if name != call.operation.user_header)
 
 
-def shared(call: Call, subject: Subject) -> Steps[bool]:
+def is_shared(call: OperationCall, subject: Subject) -> Steps[bool]:
     """Return whether user_b's own list shows the first resource that the path names."""
     head, _, rest = call.path.lstrip("/").partition("/")
-    lister = subject.model.by_key.get(f"GET /{head}")
+    lister = subject.model.operations_by_key.get(f"GET /{head}")
     if lister is None or lister.role is not Role.LIST:
         return False
-    theirs = Call(lister, lister.path, identity=B)
-    response = yield from ask(lister, theirs.request())
-    if lister.pagination and lister.pagination.size and page_of(response).next not in {None, BLANK}:
-        response = yield from ask(lister, theirs.request((lister.pagination.size, str(lister.pagination.max_size))))
+    theirs = OperationCall(lister, lister.path, identity=USER_B)
+    response = yield from send(lister, theirs.build_request())
+    if lister.pagination and lister.pagination.size and parse_page(response).next not in {None, BLANK_TARGET}:
+        response = yield from send(
+            lister, theirs.build_request((lister.pagination.size, str(lister.pagination.max_size)))
+        )
     first = f"/{head}/{rest.partition('/')[0]}"
-    return any(_path(item.get("url"), subject) == first for _, item in response.objects)
+    return any(_url_path(item.get("url"), subject) == first for _, item in response.objects)
 
 
-def _path(url: Any, subject: Subject) -> str:
+def _url_path(url: Any, subject: Subject) -> str:
     """Return the path of a URL at the target; empty for any other value."""
-    target = below(subject.target.base_url, url) if isinstance(url, str) else None
+    target = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
     return (target or "").partition("?")[0]
 
 
-def _disjoint(mine: Answer, theirs: Answer, people: tuple[str, ...], subject: Subject) -> Iterator[Outcome]:
+def _check_disjoint(
+    mine: OperationResponse, theirs: OperationResponse, people: tuple[str, ...], subject: Subject
+) -> Iterator[Outcome]:
     """Check that user_b's list holds nothing that names user_a as owner, and nothing of user_a's list."""
-    if not mine.ok or not theirs.ok:
-        refused = theirs if mine.ok else mine
-        yield observed(refused, "AUT-05", Verdict.NOT_OBSERVABLE, f"the list answers {refused.status}")
+    if not mine.is_success or not theirs.is_success:
+        refused = theirs if mine.is_success else mine
+        yield judge_case(refused, "AUT-05", Verdict.NOT_OBSERVABLE, f"the list answers {refused.status}")
         return
     if not mine.objects or not theirs.objects:
-        yield observed(theirs, "AUT-05", Verdict.NOT_APPLICABLE, "one of the two users has nothing in it", also=(mine,))
+        yield judge_case(
+            theirs, "AUT-05", Verdict.NOT_APPLICABLE, "one of the two users has nothing in it", also=(mine,)
+        )
         return
-    resource = subject.model.by_name[mine.operation.resource]
+    resource = subject.model.resources_by_name[mine.operation.resource]
     urls_of_a = {item.get("url") for _, item in mine.objects} - {None}
     is_separate = True
     for at, item in theirs.objects:
-        owner = next(iter(owners(item, resource, subject)), None)
-        is_in_both = item.get("url") in urls_of_a and resource.name in subject.model.owned  # else things may be shared
+        owner = next(iter(find_owners(item, resource, subject)), None)
+        is_in_both = (
+            item.get("url") in urls_of_a and resource.name in subject.model.owned_resources
+        )  # else things may be shared
         is_foreign = owner == people[0] if owner in people else is_in_both
         if is_foreign:
             is_separate = False
             message = "one user's list shows what is another's"
-            yield violated(theirs, "AUT-05", message, actual=quote(item.get("url")), pointer=at, also=(mine,))
+            yield fail_case(theirs, "AUT-05", message, actual=quote_json(item.get("url")), pointer=at, also=(mine,))
     if is_separate:
-        yield passed(theirs, "AUT-05")
+        yield pass_case(theirs, "AUT-05")
 
 
-def _sought(mine: Answer, theirs: Answer, call: Call) -> Steps[None]:
+def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, call: OperationCall) -> Steps[None]:
     """Check that user_b gets no resource of user_a with other queries of the list."""
     hidden_urls = (
         {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
     )
-    for name, value in _ways(mine, hidden_urls, call) if theirs.ok else ():
-        response = yield from ask(call.operation, call.request((name, value)))
+    for name, value in _other_queries(mine, hidden_urls, call) if theirs.is_success else ():
+        response = yield from send(call.operation, call.build_request((name, value)))
         for at, item in response.objects:
             if item.get("url") in hidden_urls:
                 message = f"with {name} one user's list shows what is another's"
-                yield violated(
-                    response, "AUT-05", message, actual=quote(item.get("url")), pointer=at, also=(mine, theirs)
+                yield fail_case(
+                    response, "AUT-05", message, actual=quote_json(item.get("url")), pointer=at, also=(mine, theirs)
                 )
                 return
 
 
-def _ways(mine: Answer, known: set[Any], call: Call) -> Iterator[tuple[str, str]]:
+def _other_queries(mine: OperationResponse, known: set[Any], call: OperationCall) -> Iterator[tuple[str, str]]:
     """Yield the other queries: a page of one item, and a filter (by link if possible) that items of user_a satisfy."""
     if call.operation.pagination and call.operation.pagination.size:
         yield call.operation.pagination.size, "1"
@@ -204,25 +228,34 @@ def _ways(mine: Answer, known: set[Any], call: Call) -> Iterator[tuple[str, str]
     filters = sorted(call.operation.filters, key=lambda query_filter: not query_filter.by_id_of)
     for query_filter in filters if foreign_items else ():
         filter_values = (
-            [value for item in foreign_items for value in values(query_filter, item) if isinstance(value, str)]
+            [
+                value
+                for item in foreign_items
+                for value in get_filtered_values(query_filter, item)
+                if isinstance(value, str)
+            ]
             if query_filter.field
             else []
         )
-        text = next((last_segment(value) if query_filter.by_id_of else value for value in filter_values if value), "")
+        text = next((extract_id(value) if query_filter.by_id_of else value for value in filter_values if value), "")
         if text and any(satisfies(query_filter, item, text) for item in foreign_items):
             yield query_filter.parameter, text
             return
 
 
-def owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Iterator[str]:
+def find_owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Iterator[str]:
     """Yield the URLs of the users that an item names as its owner; a user owns itself."""
-    if resource.name == subject.model.principal:
+    if resource.name == subject.model.principal_resource:
         yield from (url for url in (item.get("url"),) if isinstance(url, str))
     for link in resource.links:
-        if link.targets == (subject.model.principal,) and link.kind is LinkKind.ITEM and not (link.many or link.own):
+        if (
+            link.targets == (subject.model.principal_resource,)
+            and link.kind is LinkKind.ITEM
+            and not (link.many or link.own)
+        ):
             value = item.get(link.path)
             if isinstance(value, str):
                 yield value
 
 
-PROBES = (Probe("apart", ("AUT-05",), _personal, apart_needs, apart, identities=(A, B)),)
+PROBES = (Probe("apart", ("AUT-05",), _is_personal, separation_needs, check_separation, identities=(USER_A, USER_B)),)

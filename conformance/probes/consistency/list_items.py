@@ -4,16 +4,16 @@ from typing import Any
 
 import msgspec
 
-from conformance.evidence.differences import Difference, at, differences
-from conformance.evidence.outcomes import observed, without
-from conformance.evidence.responses import Answer, below, match_path
+from conformance.evidence.differences import ValueDifference, find_differences, get_value
+from conformance.evidence.outcomes import judge_case, skip_case
+from conformance.evidence.responses import OperationResponse, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Role, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import IDLE, SPARE, Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, call_of, list_of, untested
-from conformance.probes.toolkit.difference_outcomes import differing
-from conformance.probes.toolkit.edge_members import ends_needs, ends_of
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, USER_READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
+from conformance.probes.toolkit.difference_outcomes import report_differences
+from conformance.probes.toolkit.edge_members import edge_needs, select_edges
 
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
 
@@ -23,92 +23,99 @@ def _is_item_read(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    another = Need(f"read {operation.path} of the list", identity=IDLE)
-    list_reads = (*plain_read(operation, model, IDLE)[:-1], *plain_read(operation, model, SPARE)[:-1])
-    return (*plain_read(operation, model), *list_reads, another, *ends_needs(operation))
+    another = Need(f"read {operation.path} of the list", identity=USER_READER)
+    list_reads = (
+        *plain_read_needs(operation, model, USER_READER)[:-1],
+        *plain_read_needs(operation, model, READER)[:-1],
+    )
+    return (*plain_read_needs(operation, model), *list_reads, another, *edge_needs(operation))
 
 
-def listed(operation: Operation, subject: Subject) -> Steps[None]:
+def compare_list_and_item(operation: Operation, subject: Subject) -> Steps[None]:
     """Compare items of a list with their single reads: the first, second, last and a random one (CON-02)."""
-    call = yield from call_of(operation, subject)
+    call = yield from find_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("CON-02",), operation, call)
+        yield from report_untested(("CON-02",), operation, call)
         return
-    resource = subject.model.by_name.get(operation.resource)
-    lister = list_of(resource, subject) if resource else None
+    resource = subject.model.resources_by_name.get(operation.resource)
+    lister = find_list_operation(resource, subject) if resource else None
     if lister is None:
-        yield without("CON-02", operation.key, Verdict.NOT_APPLICABLE, "no list shows the resource")
+        yield skip_case("CON-02", operation.key, Verdict.NOT_APPLICABLE, "no list shows the resource")
         return
     yield from _compare_with_list(call, lister, subject)
     for edge_call in (yield from _edge_calls(lister, operation, subject)):
         yield from _compare_with_list(edge_call, lister, subject)
 
 
-def _edge_calls(lister: Operation, operation: Operation, subject: Subject) -> Steps[list[Call]]:
+def _edge_calls(lister: Operation, operation: Operation, subject: Subject) -> Steps[list[OperationCall]]:
     """Return calls of the members at the ends of a list, and of one drawn from the list of another identity."""
-    calls: list[Call] = []
-    for identity in (subject.spare, subject.idle):
-        call = yield from call_of(operation, subject, identity)
+    calls: list[OperationCall] = []
+    for identity in (subject.reader, subject.user_reader):
+        call = yield from find_call(operation, subject, identity)
         if isinstance(call, Missing):
             continue
-        page = yield from ask(lister, _list_call(call, lister).request())
+        page = yield from send(lister, _list_call(call, lister).build_request())
         paths = [_path_of_item(item, subject) for _, item in page.objects]
         members = [path for path in paths if match_path(operation.path, path) is not None]
-        chosen = ends_of(members) if identity == subject.spare else ()
-        if identity == subject.idle and members[1:]:
-            chosen = (*chosen, subject.random("member", operation.key).choice(members[1:]))
+        chosen = select_edges(members) if identity == subject.reader else ()
+        if identity == subject.user_reader and members[1:]:
+            chosen = (*chosen, subject.make_random("member", operation.key).choice(members[1:]))
         calls += [msgspec.structs.replace(call, path=path) for path in dict.fromkeys(chosen)]
-        if subject.spare == subject.idle:
+        if subject.reader == subject.user_reader:
             break
     return calls
 
 
-def _list_call(call: Call, lister: Operation) -> Call:
-    return Call(lister, call.path.rpartition("/")[0], headers=_user_headers(call, lister), identity=call.identity)
+def _list_call(call: OperationCall, lister: Operation) -> OperationCall:
+    return OperationCall(
+        lister, call.path.rpartition("/")[0], headers=_user_headers(call, lister), identity=call.identity
+    )
 
 
-def _compare_with_list(call: Call, lister: Operation, subject: Subject) -> Steps[None]:
+def _compare_with_list(call: OperationCall, lister: Operation, subject: Subject) -> Steps[None]:
     """Compare one item with what the first page of its list shows of it."""
     operation, list_call = call.operation, _list_call(call, lister)
-    single = yield from ask(operation, call.request())
-    if not single.ok or not isinstance(single.json, dict):
-        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read returns {single.status}")
+    single = yield from send(operation, call.build_request())
+    if not single.is_success or not isinstance(single.json, dict):
+        yield judge_case(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read returns {single.status}")
         return
-    member = _find_member((yield from ask(lister, list_call.request())), call.path, subject)
+    member = _find_member((yield from send(lister, list_call.build_request())), call.path, subject)
     if member is None:
-        yield observed(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
+        yield judge_case(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
         return
     mismatches = [
         difference
-        for difference in differences(member[1], single.json)
+        for difference in find_differences(member[1], single.json)
         if not _is_documented(difference, member[1], single, lister, subject)
     ]
     if mismatches:
-        reread = yield from ask(operation, call.request(fresh=True))
-        fresh = _find_member((yield from ask(lister, list_call.request(fresh=True))), call.path, subject)
+        reread = yield from send(operation, call.build_request(fresh=True))
+        fresh = _find_member((yield from send(lister, list_call.build_request(fresh=True))), call.path, subject)
         mismatches = [
             difference
             for difference in mismatches
             if fresh
-            and at(fresh[1], difference.pointer) == difference.old
-            and at(reread.json, difference.pointer) == difference.new
+            and get_value(fresh[1], difference.pointer) == difference.old
+            and get_value(reread.json, difference.pointer) == difference.new
         ]
-    yield from differing(
-        single, "CON-02", "the item differs from what its list shows", mismatches, (member[0],), shown=_SHOWN
+    yield from report_differences(
+        single, "CON-02", "the item differs from what its list shows", mismatches, (member[0],), limit=_SHOWN
     )
 
 
 def _path_of_item(item: dict[str, Any], subject: Subject) -> str:
     """Return the path of an item below the base URL, from its `url`; empty where that is unusable."""
     url = item.get("url")
-    return ((below(subject.target.base_url, url) if isinstance(url, str) else None) or "").partition("?")[0]
+    return ((strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None) or "").partition("?")[0]
 
 
-def _user_headers(call: Call, lister: Operation) -> tuple[tuple[str, str], ...]:
+def _user_headers(call: OperationCall, lister: Operation) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in call.headers if name == lister.user_header)
 
 
-def _find_member(response: Answer, path: str, subject: Subject) -> tuple[Answer, dict[str, Any]] | None:
+def _find_member(
+    response: OperationResponse, path: str, subject: Subject
+) -> tuple[OperationResponse, dict[str, Any]] | None:
     """Return the item of a list that has this path, with the response that shows it."""
     for _, item in response.objects:
         item_path = _path_of_item(item, subject)
@@ -118,24 +125,24 @@ def _find_member(response: Answer, path: str, subject: Subject) -> tuple[Answer,
 
 
 def _is_documented(
-    difference: Difference, item: dict[str, Any], single: Answer, lister: Operation, subject: Subject
+    difference: ValueDifference, item: dict[str, Any], single: OperationResponse, lister: Operation, subject: Subject
 ) -> bool:
     """Return whether list and single read have different schemas that explain a difference."""
     list_schema, item_schema = lister.item_schema, single.operation.item_schema
     if list_schema == item_schema or not list_schema or not item_schema:
         return False
     judge = subject.validators
-    if any(pointer == difference.pointer for pointer in judge.unknown_fields(list_schema, single.json)):
+    if any(pointer == difference.pointer for pointer in judge.find_unknown_fields(list_schema, single.json)):
         return True
-    if any(pointer == difference.pointer for pointer in judge.unknown_fields(item_schema, item)):
+    if any(pointer == difference.pointer for pointer in judge.find_unknown_fields(item_schema, item)):
         return True
-    name = difference.first
+    name = difference.top_member
     if name not in item or name not in single.json:
         return False
     changed_item, changed_single = {**item, name: single.json[name]}, {**single.json, name: item[name]}
-    return (judge.matches(list_schema, item) and not judge.matches(list_schema, changed_item)) or (
-        judge.matches(item_schema, single.json) and not judge.matches(item_schema, changed_single)
+    return (judge.is_valid(list_schema, item) and not judge.is_valid(list_schema, changed_item)) or (
+        judge.is_valid(item_schema, single.json) and not judge.is_valid(item_schema, changed_single)
     )
 
 
-PROBES = (Probe("list-and-item", ("CON-02",), _is_item_read, _needs, listed, rank=1),)
+PROBES = (Probe("list-and-item", ("CON-02",), _is_item_read, _needs, compare_list_and_item, rank=1),)

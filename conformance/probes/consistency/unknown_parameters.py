@@ -1,23 +1,23 @@
 """FLT-07 and PAG-09: an unknown parameter changes nothing, and a list keeps its order when read again."""
 
-from conformance.evidence.differences import differences
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.differences import find_differences
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
-from conformance.probes.pagination.bounds import formed
-from conformance.probes.responses.plain_reads import is_paginated, plain_read
-from conformance.probes.toolkit.base import IDLE, Need, Probe, Steps, ask, turn
-from conformance.probes.toolkit.calls import Call, Missing, populated, untested
-from conformance.probes.toolkit.difference_outcomes import lasting
-from conformance.probes.toolkit.pages import page_of, report_new_order
-from conformance.probes.toolkit.refusals import call_by
+from conformance.probes.pagination.bounds import has_known_cursor_form
+from conformance.probes.responses.plain_reads import is_paginated, plain_read_needs
+from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
+from conformance.probes.toolkit.difference_outcomes import find_lasting_differences
+from conformance.probes.toolkit.pages import parse_page, report_new_order
+from conformance.probes.toolkit.refusals import find_call_as
 
-NAME = "evconform_unknown"
+UNKNOWN_PARAMETER = "evconform_unknown"
 # Odd values test ERR-09 on operations that get no odd cursors; the others get a plain value.
-ODD = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
-LISTED = ("FLT-07", "PAG-09", "ERR-09")
-READ = ("FLT-07", "ERR-09")
+ODD_VALUES = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
+LIST_REQUIREMENTS = ("FLT-07", "PAG-09", "ERR-09")
+READ_REQUIREMENTS = ("FLT-07", "ERR-09")
 _CHANGED = "an unknown query parameter changes the response"
 
 
@@ -28,112 +28,112 @@ def _is_unpaginated(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads, and the read with an unknown parameter."""
-    return (*plain_read(operation, model, IDLE), Need(f"surplus {operation.path}", identity=IDLE))
+    return (*plain_read_needs(operation, model, USER_READER), Need(f"surplus {operation.path}", identity=USER_READER))
 
 
-def surplus(operation: Operation, subject: Subject) -> Steps[None]:
+def send_unknown_parameter(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that a read without pages gives the same response with an unknown parameter, or 400 (FLT-07)."""
-    call = yield from call_by(subject.idle, operation, subject)
+    call = yield from find_call_as(subject.user_reader, operation, subject)
     if isinstance(call, Missing):
-        yield from untested(READ, operation, call)
+        yield from report_untested(READ_REQUIREMENTS, operation, call)
         return
-    plain = yield from ask(operation, call.request())
-    value = ODD[turn(operation, len(ODD))]
-    response = yield from ask(operation, call.request((NAME, value)))
+    plain = yield from send(operation, call.build_request())
+    value = ODD_VALUES[turn(operation, len(ODD_VALUES))]
+    response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
     yield from _compare_responses(call, plain, response)
 
 
-def surplus_in_list(operation: Operation, subject: Subject) -> Steps[None]:
+def send_unknown_parameter_to_list(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that a list read again with an unknown parameter has the same items in the same order."""
-    populated_list = yield from populated(operation, subject, subject.idle)
-    if isinstance(populated_list, Missing) and subject.idle != subject.spare:
-        populated_list = yield from populated(operation, subject, subject.spare)
+    populated_list = yield from find_populated_list(operation, subject, subject.user_reader)
+    if isinstance(populated_list, Missing) and subject.user_reader != subject.reader:
+        populated_list = yield from find_populated_list(operation, subject, subject.reader)
     if isinstance(populated_list, Missing):
-        yield from untested(LISTED, operation, populated_list)
+        yield from report_untested(LIST_REQUIREMENTS, operation, populated_list)
         return
     call, plain = populated_list
-    value = "1" if formed(operation, subject.model) else ODD[turn(operation, len(ODD))]
-    response = yield from ask(operation, call.request((NAME, value)))
-    keys, second_keys = page_of(plain).keys, page_of(response).keys
-    if response.ok and keys == second_keys:
-        yield passed(response, "FLT-07")
+    value = "1" if has_known_cursor_form(operation, subject.model) else ODD_VALUES[turn(operation, len(ODD_VALUES))]
+    response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
+    keys, second_keys = parse_page(plain).keys, parse_page(response).keys
+    if response.is_success and keys == second_keys:
+        yield pass_case(response, "FLT-07")
     else:
         yield from _compare_responses(call, plain, response)
     if len(keys) < 2:
-        yield observed(plain, "PAG-09", Verdict.NOT_APPLICABLE, "the list holds fewer than two items")
+        yield judge_case(plain, "PAG-09", Verdict.NOT_APPLICABLE, "the list holds fewer than two items")
     elif keys == second_keys:
-        yield passed(response, "PAG-09")
+        yield pass_case(response, "PAG-09")
     else:
         yield from _compare_order(call, plain)
 
 
-def _compare_order(call: Call, plain: Answer) -> Steps[None]:
+def _compare_order(call: OperationCall, plain: OperationResponse) -> Steps[None]:
     """Judge PAG-09 with an identical second read; items that were added or removed between them do not count."""
-    response = yield from ask(call.operation, call.request(fresh=True))
-    keys, second_keys = page_of(plain).keys, page_of(response).keys
+    response = yield from send(call.operation, call.build_request(fresh=True))
+    keys, second_keys = parse_page(plain).keys, parse_page(response).keys
     stayed = [key for key in keys if key in set(second_keys)]
     stayed_again = [key for key in second_keys if key in set(keys)]
-    if not response.ok:
-        yield observed(response, "PAG-09", Verdict.INCONCLUSIVE, f"the second read gives {response.status}")
+    if not response.is_success:
+        yield judge_case(response, "PAG-09", Verdict.INCONCLUSIVE, f"the second read gives {response.status}")
     elif stayed == stayed_again:
-        yield passed(response, "PAG-09")
+        yield pass_case(response, "PAG-09")
     else:
         yield report_new_order((plain, stayed), (response, stayed_again))
 
 
-def _compare_responses(call: Call, plain: Answer, response: Answer) -> Steps[None]:
+def _compare_responses(call: OperationCall, plain: OperationResponse, response: OperationResponse) -> Steps[None]:
     """Judge FLT-07 by comparing two responses; values that change by themselves do not count."""
     if response.status == 400 != plain.status:
-        yield passed(response, "FLT-07")
+        yield pass_case(response, "FLT-07")
         return
     if 300 <= plain.status < 400 and plain.status == response.status:
-        yield passed(response, "FLT-07")  # the Location may differ each time
+        yield pass_case(response, "FLT-07")  # the Location may differ each time
         return
-    if not plain.ok and plain.status == response.status:
+    if not plain.is_success and plain.status == response.status:
         reason = f"the operation gives {plain.status} with and without it"
-        yield observed(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
+        yield judge_case(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
     if response.status != plain.status:
         yield from _compare_statuses(plain, response)
         return
-    changed = list(differences(plain.json, response.json))
+    changed = list(find_differences(plain.json, response.json))
     if not changed:
-        yield passed(response, "FLT-07")
+        yield pass_case(response, "FLT-07")
         return
-    lasting_differences = yield from lasting(plain, changed)
+    lasting_differences = yield from find_lasting_differences(plain, changed)
     for difference in lasting_differences[:1]:
-        yield violated(
+        yield fail_case(
             response,
             "FLT-07",
             _CHANGED,
-            expected=quote(difference.old),
-            actual=quote(difference.new),
+            expected=quote_json(difference.old),
+            actual=quote_json(difference.new),
             pointer=difference.pointer,
             also=(plain,),
         )
     if not lasting_differences:
-        yield passed(response, "FLT-07")
+        yield pass_case(response, "FLT-07")
 
 
-def _compare_statuses(plain: Answer, response: Answer) -> Steps[None]:
+def _compare_statuses(plain: OperationResponse, response: OperationResponse) -> Steps[None]:
     """Judge FLT-07 where the statuses differ; an odd value may be the reason for a refusal."""
     odd = "=1" not in response.exchange.request.target
     if response.status >= 500 or (odd and 400 <= response.status < 500):
         reason = f"the response is {response.status}, perhaps because of the odd value and not of the parameter"
-        yield observed(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
+        yield judge_case(response, "FLT-07", Verdict.NOT_OBSERVABLE, reason)
         return
-    yield violated(
+    yield fail_case(
         response,
         "FLT-07",
         _CHANGED,
         expected=f"{plain.status} or 400",
         actual=str(response.status),
-        pointer=f"query:{NAME}",
+        pointer=f"query:{UNKNOWN_PARAMETER}",
         also=(plain,),
     )
 
 
 PROBES = (
-    Probe("surplus-parameter", LISTED, is_paginated, _needs, surplus_in_list, rank=2),
-    Probe("odd-parameter", READ, _is_unpaginated, _needs, surplus, rank=3),
+    Probe("surplus-parameter", LIST_REQUIREMENTS, is_paginated, _needs, send_unknown_parameter_to_list, rank=2),
+    Probe("odd-parameter", READ_REQUIREMENTS, _is_unpaginated, _needs, send_unknown_parameter, rank=3),
 )

@@ -5,16 +5,22 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed, quote, violated, without
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.errors.unknown_ids import keyed
-from conformance.probes.pagination.bounds import bad_sizes, sized
-from conformance.probes.toolkit.base import OTHER, WHOLE, Need, Probe, Steps, UnsafeRequest, ask
-from conformance.probes.toolkit.calls import Call, Missing, call_of, untested
+from conformance.probes.errors.unknown_ids import is_read_by_id
+from conformance.probes.pagination.bounds import has_page_size, list_bad_sizes
+from conformance.probes.toolkit.base import ERROR_SENDER, WHOLE, Need, Probe, Steps, UnsafeRequest, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import harmless
-from conformance.probes.toolkit.refusals import ask_for_refusal, call_to_refuse, loose, refusal_needs, refused
+from conformance.probes.toolkit.refusals import (
+    check_refused,
+    find_refusable_call,
+    has_no_required_values,
+    refusal_needs,
+    send_for_refusal,
+)
 
 UNMET = ("Accept", "application/x-evconform")
 _METHODS = ("PUT", "GET")  # without a body, at an id that nobody has: neither can take effect
@@ -37,7 +43,7 @@ def _other_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRe
 
 
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (Need(f"method {operation.key}", identity=OTHER),)
+    return (Need(f"method {operation.key}", identity=ERROR_SENDER),)
 
 
 def method(operation: Operation, subject: Subject) -> Steps[None]:
@@ -48,40 +54,48 @@ def method(operation: Operation, subject: Subject) -> Steps[None]:
     wanted = _other_method(operation, subject.model)
     target = _path_to_nothing(operation, subject)
     inert = "" if wanted == "GET" else "its method is not documented"
-    answer = yield from ask_for_refusal(
-        operation, Request(operation.key, wanted, target, identity=subject.other, inert=inert), subject, instead="full"
+    answer = yield from send_for_refusal(
+        operation,
+        Request(operation.key, wanted, target, identity=subject.error_sender, inert=inert),
+        subject,
+        fallback_identity="full",
     )
     if answer.status == 404 and operation.path_parameters:
         reason = "the server looks for the resource before the method, and a real one is not risked"
-        yield observed(answer, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
+        yield judge_case(answer, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
     elif answer.status == 405:
         yield from _allowing(answer, wanted)
     else:
-        yield from refused(answer, "ERR-06", f"the undocumented method {wanted}", 405)
+        yield from check_refused(answer, "ERR-06", f"the undocumented method {wanted}", 405)
 
 
 def _path_to_nothing(operation: Operation, subject: Subject) -> str:
     """The path with ids that nobody has, without query."""
-    made_up = harmless(operation, subject, subject.other)
+    made_up = harmless(operation, subject, subject.error_sender)
     if isinstance(made_up, Missing):  # a write without id and body: its path is concrete
         return operation.path
     return made_up.target.partition("?")[0]
 
 
-def _allowing(answer: Answer, wanted: str) -> Iterator[Outcome]:
+def _allowing(answer: OperationResponse, wanted: str) -> Iterator[Outcome]:
     response = answer.exchange.response
-    allow = response.header("allow") if response else None
+    allow = response.find_header("allow") if response else None
     named = {each.strip().upper() for each in (allow or "").split(",")} - {""}
     if allow is None:
         message = "a 405 does not say which methods are allowed"
-        yield violated(answer, "ERR-06", message, expected=answer.operation.method, pointer="header:Allow")
+        yield fail_case(answer, "ERR-06", message, expected=answer.operation.method, pointer="header:Allow")
     elif wanted in named or answer.operation.method not in named:
         message = "the Allow header of a 405 names other methods than are documented"
-        yield violated(
-            answer, "ERR-06", message, expected=answer.operation.method, actual=quote(allow), pointer="header:Allow"
+        yield fail_case(
+            answer,
+            "ERR-06",
+            message,
+            expected=answer.operation.method,
+            actual=quote_json(allow),
+            pointer="header:Allow",
         )
     else:
-        yield passed(answer, "ERR-06")
+        yield pass_case(answer, "ERR-06")
 
 
 def _whole(operation: Operation, model: ResourceModel) -> bool:
@@ -97,7 +111,7 @@ def _documents(operation: Operation, status: str) -> bool:
 
 
 def _accept_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return () if _unnegotiated(operation) else (Need(f"accept {operation.key}", identity=OTHER),)
+    return () if _unnegotiated(operation) else (Need(f"accept {operation.key}", identity=ERROR_SENDER),)
 
 
 def _unnegotiated(operation: Operation) -> str:
@@ -115,20 +129,20 @@ def accept(operation: Operation, subject: Subject) -> Steps[None]:
     Something that nobody has is asked for; only where the server answers that first, something that exists.
     """
     if reason := _unnegotiated(operation):
-        yield without("ERR-07", operation.key, Verdict.NOT_APPLICABLE, reason)
+        yield skip_case("ERR-07", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
-    request = harmless(operation, subject, subject.other)
+    request = harmless(operation, subject, subject.error_sender)
     if isinstance(request, Missing):
-        yield from untested(("ERR-07",), operation, request)
+        yield from report_untested(("ERR-07",), operation, request)
         return
-    answer = yield from ask_for_refusal(operation, _unmet(request), subject)
+    answer = yield from send_for_refusal(operation, _unmet(request), subject)
     if answer.status in {400, 404}:
-        call = yield from call_of(operation, subject, subject.spare)
+        call = yield from find_call(operation, subject, subject.reader)
         if isinstance(call, Missing):
-            yield from untested(("ERR-07",), operation, call)
+            yield from report_untested(("ERR-07",), operation, call)
             return
-        answer = yield from ask(operation, _unmet(call.request()))
-    yield from refused(answer, "ERR-07", f"Accept: {UNMET[1]}", 406, pointer="header:Accept")
+        answer = yield from send(operation, _unmet(call.build_request()))
+    yield from check_refused(answer, "ERR-07", f"Accept: {UNMET[1]}", 406, pointer="header:Accept")
 
 
 def _unmet(request: Request) -> Request:
@@ -136,16 +150,16 @@ def _unmet(request: Request) -> Request:
 
 
 def _unknown_ids(model: ResourceModel) -> list[Operation]:
-    return [each for each in model.operations if keyed(each, model) and each.path.count("{") == 1]
+    return [each for each in model.operations if is_read_by_id(each, model) and each.path.count("{") == 1]
 
 
 def _bad_sizes(model: ResourceModel) -> list[Operation]:
-    return [each for each in model.operations if sized(each, model) and loose(each)]
+    return [each for each in model.operations if has_page_size(each, model) and has_no_required_values(each)]
 
 
 def _same_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
-        *(Need(f"unknown {each.key}", identity=OTHER) for each in _unknown_ids(model)),
+        *(Need(f"unknown {each.key}", identity=ERROR_SENDER) for each in _unknown_ids(model)),
         *(need for each in _bad_sizes(model) for need in refusal_needs(each, model, "size", 2)),
     )
 
@@ -155,36 +169,36 @@ def same_fault_same_type(operation: Operation, subject: Subject) -> Steps[None]:
 
     The requests are those of other probes, so that they cost nothing where those run too.
     """
-    types: dict[str, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
+    types: dict[str, dict[str, list[OperationResponse]]] = defaultdict(lambda: defaultdict(list))
     for each in _unknown_ids(subject.model):
-        request = harmless(each, subject, subject.other)
+        request = harmless(each, subject, subject.error_sender)
         if isinstance(request, Request):
-            _note(types["an unknown id"], (yield from ask(each, request)), 404)
+            _note(types["an unknown id"], (yield from send(each, request)), 404)
     for each in _bad_sizes(subject.model):
-        call = yield from call_to_refuse(each, subject)
-        if isinstance(call, Call) and each.pagination:
-            what, value = bad_sizes(each)[0]
-            answer = yield from ask(each, call.request((each.pagination.size, value)))
+        call = yield from find_refusable_call(each, subject)
+        if isinstance(call, OperationCall) and each.pagination:
+            what, value = list_bad_sizes(each)[0]
+            answer = yield from send(each, call.build_request((each.pagination.size, value)))
             _note(types[f"a page size that is {what}"], answer, 400)
     outcomes = [outcome for fault, found in types.items() for outcome in _compared(fault, found)]
     yield from outcomes
     if not outcomes:
         reason = "no fault was answered by problems on two operations"
-        yield without("ERR-10", operation.key, Verdict.NOT_APPLICABLE, reason)
+        yield skip_case("ERR-10", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _note(found: dict[str, list[Answer]], answer: Answer, status: int) -> None:
+def _note(found: dict[str, list[OperationResponse]], answer: OperationResponse, status: int) -> None:
     if answer.status == status and isinstance(answer.json, dict):
-        found[quote(answer.json.get("type"))].append(answer)
+        found[quote_json(answer.json.get("type"))].append(answer)
 
 
-def _compared(fault: str, found: dict[str, list[Answer]]) -> Iterator[Outcome]:
+def _compared(fault: str, found: dict[str, list[OperationResponse]]) -> Iterator[Outcome]:
     """One outcome for each type beside the commonest; a pass where there is one type on several operations."""
     common, *others = sorted(found, key=lambda each: (-len(found[each]), each)) or [""]
     if not others and len(found.get(common, ())) > 1:
-        yield msgspec.structs.replace(passed(found[common][0], "ERR-10"), operation=WHOLE.key)
+        yield msgspec.structs.replace(pass_case(found[common][0], "ERR-10"), operation=WHOLE.key)
     for each in others:
-        outcome = violated(
+        outcome = fail_case(
             found[each][0],
             "ERR-10",
             f"{fault} has another problem type on {found[each][0].operation.key}",

@@ -4,38 +4,44 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.evidence.differences import Difference, differences
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer, below, match_path, values_at
+from conformance.evidence.differences import ValueDifference, find_differences
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse, find_values, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
-from conformance.probes.expansion.judgements import all_items, blank, lost, places, replaced
-from conformance.probes.expansion.resource_equality import equal_to_fetched, equal_to_listed
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, call_of, populated, untested
-from conformance.probes.toolkit.difference_outcomes import difference, lasting
-from conformance.probes.toolkit.listings import following_needs, listing, listing_needs
+from conformance.probes.expansion.judgements import (
+    blank_expansions,
+    check_all_items,
+    check_replacement,
+    find_lost_objects,
+    find_places,
+)
+from conformance.probes.expansion.resource_equality import compare_with_fetched, compare_with_listed
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_populated_list, report_untested
+from conformance.probes.toolkit.difference_outcomes import build_violation, find_lasting_differences
+from conformance.probes.toolkit.listings import follow_need, listing_needs, read_listing
 
-JUDGED = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
+REQUIREMENTS = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
 _SHOWN = 5  # differences reported of one pair
 _FETCHED = 2  # links of a list that are followed to compare
 
 
-def expandable(operation: Operation, model: ResourceModel) -> bool:
+def is_expandable(operation: Operation, model: ResourceModel) -> bool:
     """Return whether a read documents a path that can be expanded."""
     return operation.method == "GET" and any(expansion.resolvable for expansion in operation.expansions)
 
 
 def _is_single_read(operation: Operation, model: ResourceModel) -> bool:
-    return expandable(operation, model) and operation.role is not Role.LIST
+    return is_expandable(operation, model) and operation.role is not Role.LIST
 
 
 def _is_list(operation: Operation, model: ResourceModel) -> bool:
-    return expandable(operation, model) and operation.role is Role.LIST
+    return is_expandable(operation, model) and operation.role is Role.LIST
 
 
-def paths_of(operation: Operation) -> tuple[Expansion, ...]:
+def sort_expansions(operation: Operation) -> tuple[Expansion, ...]:
     """Return the expansions that can be resolved, shorter paths first."""
     return tuple(
         sorted(
@@ -46,10 +52,10 @@ def paths_of(operation: Operation) -> tuple[Expansion, ...]:
 
 
 def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    paths = paths_of(operation)
+    paths = sort_expansions(operation)
     single_reads = tuple(Need(f"read {operation.path} expand {expansion.path}") for expansion in paths)
     link_reads = tuple(
-        following_needs(operation.path, expansion.path, expansion.target, model)
+        follow_need(operation.path, expansion.path, expansion.target, model)
         for expansion in operation.first_expansions
         if expansion.target
     )
@@ -57,8 +63,15 @@ def _single_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
         Need(f"read {operation.path} expand {expansion.path} of several") for expansion in _list_expansions(operation)
     )
     listing_reads = _all_listing_needs(operation, model)
-    combined_reads = (all_expanded(operation), _reversed_need(operation))
-    return (*plain_read(operation, model), *listing_reads, *single_reads, *link_reads, *list_reads, *combined_reads)
+    combined_reads = (expand_all_need(operation), _reversed_need(operation))
+    return (
+        *plain_read_needs(operation, model),
+        *listing_reads,
+        *single_reads,
+        *link_reads,
+        *list_reads,
+        *combined_reads,
+    )
 
 
 def _list_expansions(operation: Operation) -> tuple[Expansion, ...]:
@@ -67,12 +80,12 @@ def _list_expansions(operation: Operation) -> tuple[Expansion, ...]:
 
 
 def _all_listing_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return tuple(need for expansion in paths_of(operation) for need in listing_needs(expansion.target, model))
+    return tuple(need for expansion in sort_expansions(operation) for need in listing_needs(expansion.target, model))
 
 
-def all_expanded(operation: Operation) -> Need:
+def expand_all_need(operation: Operation) -> Need:
     """Return the read with everything expanded at once."""
-    paths = [expansion.path for expansion in paths_of(operation)]
+    paths = [expansion.path for expansion in sort_expansions(operation)]
     return Need(f"read {operation.path} expand {paths[0] if len(paths) == 1 else 'all'}")
 
 
@@ -82,187 +95,199 @@ def _reversed_need(operation: Operation) -> Need:
 
 def _list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
-        *plain_read(operation, model),
+        *plain_read_needs(operation, model),
         *_all_listing_needs(operation, model),
-        all_expanded(operation),
+        expand_all_need(operation),
         _reversed_need(operation),
         Need(f"follow {operation.path} listed"),  # of two links, one is mostly fetched anyway
     )
 
 
-def single(operation: Operation, subject: Subject) -> Steps[None]:
+def expand_single(operation: Operation, subject: Subject) -> Steps[None]:
     """Expand each documented path alone, then all at once in both orders, on one resource."""
-    call = yield from call_of(operation, subject)
+    call = yield from find_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(JUDGED, operation, call)
+        yield from report_untested(REQUIREMENTS, operation, call)
         return
-    plain = yield from ask(operation, call.request())
+    plain = yield from send(operation, call.build_request())
     if not plain.objects:
         missing = Missing(f"the plain read shows no object: {plain.status}")
-        yield from untested(JUDGED, operation, missing)
+        yield from report_untested(REQUIREMENTS, operation, missing)
         return
     responses = {"": plain}
-    for expansion in paths_of(operation):
-        response = yield from ask(operation, call.request(("expand", expansion.path)))
+    for expansion in sort_expansions(operation):
+        response = yield from send(operation, call.build_request(("expand", expansion.path)))
         responses[expansion.path] = response
         reference = responses.get(expansion.parent, plain)
-        yield from replaced(reference, response, expansion, subject)
+        yield from check_replacement(reference, response, expansion, subject)
         yield from _check_unchanged(reference, response, (expansion,))
         if expansion in operation.first_expansions:
-            yield from equal_to_fetched(plain, response, expansion, subject)
+            yield from compare_with_fetched(plain, response, expansion, subject)
         else:
-            yield from equal_to_listed(response, expansion, subject, ())
+            yield from compare_with_listed(response, expansion, subject, ())
     yield from _expand_link_lists(call, plain, subject)
-    if all(response.ok for response in responses.values()):
-        together = yield from ask(operation, call.request(*_expand_parameters(operation)))
+    if all(response.is_success for response in responses.values()):
+        together = yield from send(operation, call.build_request(*_expand_parameters(operation)))
         losses = [
-            loss for expansion in paths_of(operation) for loss in lost(responses[expansion.path], together, expansion)
+            loss
+            for expansion in sort_expansions(operation)
+            for loss in find_lost_objects(responses[expansion.path], together, expansion)
         ]
         yield from _check_combination(call, plain, together, losses)
-    yield from _mark_not_applicable(plain, JUDGED)
+    yield from _mark_not_applicable(plain, REQUIREMENTS)
 
 
-def _expand_link_lists(call: Call, plain: Answer, subject: Subject) -> Steps[None]:
+def _expand_link_lists(call: OperationCall, plain: OperationResponse, subject: Subject) -> Steps[None]:
     """Check that each link of a list is replaced, on a listed resource where the one read has too few links."""
     operation = plain.operation
     for expansion in _list_expansions(operation):
-        if len(list(places(None, plain, expansion))) > 1:
+        if len(list(find_places(None, plain, expansion))) > 1:
             continue
-        listed = yield from listing(subject.model.by_name.get(operation.resource), subject)
+        listed = yield from read_listing(subject.model.resources_by_name.get(operation.resource), subject)
         for url, member in listed.members.items():
-            target = below(subject.target.base_url, url)
-            links = list(values_at(member, f"{expansion.path}[]"))
+            target = strip_base_url(subject.target.base_url, url)
+            links = list(find_values(member, f"{expansion.path}[]"))
             if target and match_path(operation.path, target) is not None and len(links) > 1:
                 member_call = msgspec.structs.replace(call, path=target)
-                response = yield from ask(operation, member_call.request(("expand", expansion.path)))
-                yield from replaced(None, response, expansion, subject)
+                response = yield from send(operation, member_call.build_request(("expand", expansion.path)))
+                yield from check_replacement(None, response, expansion, subject)
                 break
 
 
-def listed(operation: Operation, subject: Subject) -> Steps[None]:
+def expand_list(operation: Operation, subject: Subject) -> Steps[None]:
     """Expand all documented paths at once, on every item of the first page."""
-    populated_list = yield from populated(operation, subject)
+    populated_list = yield from find_populated_list(operation, subject)
     if isinstance(populated_list, Missing):
-        yield from untested(JUDGED, operation, populated_list)
+        yield from report_untested(REQUIREMENTS, operation, populated_list)
         return
     call, plain = populated_list
-    paths = paths_of(operation)
-    response = yield from ask(operation, call.request(*_expand_parameters(operation)))
+    paths = sort_expansions(operation)
+    response = yield from send(operation, call.build_request(*_expand_parameters(operation)))
     for expansion in paths:
-        yield from replaced(plain if expansion in operation.first_expansions else None, response, expansion, subject)
-    yield from all_items(response, paths)
+        yield from check_replacement(
+            plain if expansion in operation.first_expansions else None, response, expansion, subject
+        )
+    yield from check_all_items(response, paths)
     yield from _check_unchanged(plain, response, operation.first_expansions)
     for expansion in [expansion for expansion in operation.first_expansions if expansion.resolvable][:_FETCHED]:
-        yield from equal_to_fetched(plain, response, expansion, subject, which=slice(-1, None), deep=paths)
+        yield from compare_with_fetched(plain, response, expansion, subject, selected=slice(-1, None), deep=paths)
     for expansion in paths:
-        yield from equal_to_listed(response, expansion, subject, paths)
-    if response.ok:
+        yield from compare_with_listed(response, expansion, subject, paths)
+    if response.is_success:
         yield from _check_combination(call, plain, response, [])
-    yield from _mark_not_applicable(plain, JUDGED)
+    yield from _mark_not_applicable(plain, REQUIREMENTS)
 
 
-def _mark_not_applicable(plain: Answer, requirements: tuple[str, ...]) -> Iterator[Outcome]:
+def _mark_not_applicable(plain: OperationResponse, requirements: tuple[str, ...]) -> Iterator[Outcome]:
     """Yield NOT_APPLICABLE for each requirement; in the summary any other verdict wins."""
     for requirement in requirements:
-        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "no link in the resources read can show it")
+        yield judge_case(plain, requirement, Verdict.NOT_APPLICABLE, "no link in the resources read can show it")
 
 
-def _check_unchanged(plain: Answer, response: Answer, expansions: tuple[Expansion, ...]) -> Steps[None]:
+def _check_unchanged(
+    plain: OperationResponse, response: OperationResponse, expansions: tuple[Expansion, ...]
+) -> Steps[None]:
     """Check that other properties keep their values; note those that change by themselves (EXP-05)."""
-    if not response.ok:
+    if not response.is_success:
         return
     if len(plain.objects) != len(response.objects):
         yield from _check_item_count(plain, response)
         return
     changes = [
-        Difference(pointer + change.pointer, change.old, change.new)
+        ValueDifference(pointer + change.pointer, change.old, change.new)
         for (pointer, old), (_, new) in zip(plain.objects, response.objects, strict=True)
-        for change in differences(blank(old, expansions), blank(new, expansions))
+        for change in find_differences(blank_expansions(old, expansions), blank_expansions(new, expansions))
     ]
     if not changes:
-        yield passed(response, "EXP-05")
+        yield pass_case(response, "EXP-05")
         return
-    for change in (yield from lasting(plain, changes)):
-        yield violated(
+    for change in (yield from find_lasting_differences(plain, changes)):
+        yield fail_case(
             response,
             "EXP-05",
             "expand changed a property that it does not name",
-            expected=quote(change.old),
-            actual=quote(change.new),
+            expected=quote_json(change.old),
+            actual=quote_json(change.new),
             pointer=change.pointer,
             also=(plain,),
         )
 
 
-def _check_item_count(plain: Answer, response: Answer) -> Steps[None]:
+def _check_item_count(plain: OperationResponse, response: OperationResponse) -> Steps[None]:
     """Check that a list shows as many items with `expand` as without it, in two reads (EXP-05)."""
-    if not plain.listed or not response.listed:
+    if not plain.has_list or not response.has_list:
         return
     counts = (len(plain.items), len(response.items))
     first, second = (msgspec.structs.replace(read.exchange.request, fresh=True) for read in (plain, response))
-    repeated = ((yield from ask(plain.operation, first)), (yield from ask(response.operation, second)))
+    repeated = ((yield from send(plain.operation, first)), (yield from send(response.operation, second)))
     if (len(repeated[0].items), len(repeated[1].items)) != counts:
         message = "the list changed while it was read, so its number of items is left out"
         yield Noticed("volatile-field", message, plain.operation.key)
         return
     message, (without, given) = "expand changes how many items a page of the list shows", counts
-    yield violated(response, "EXP-05", message, expected=f"{without} items", actual=f"{given} items", also=(plain,))
+    yield fail_case(response, "EXP-05", message, expected=f"{without} items", actual=f"{given} items", also=(plain,))
 
 
 def _expand_parameters(operation: Operation) -> tuple[tuple[str, str], ...]:
-    return tuple(("expand", expansion.path) for expansion in paths_of(operation))
+    return tuple(("expand", expansion.path) for expansion in sort_expansions(operation))
 
 
-def _check_combination(call: Call, plain: Answer, together: Answer, losses: list[Difference]) -> Steps[None]:
+def _check_combination(
+    call: OperationCall, plain: OperationResponse, together: OperationResponse, losses: list[ValueDifference]
+) -> Steps[None]:
     """Check that several paths apply together, in any order, and that one may be repeated (EXP-07, EXP-12).
 
     One request tries reverse order and a repetition; only where it differs, a second one separates the two.
     """
     operation, parameters = plain.operation, _expand_parameters(plain.operation)
     several = len(parameters) > 1
-    if not together.ok:
+    if not together.is_success:
         message = "several expand parameters are refused"
-        yield violated(together, "EXP-07", message, expected="2xx", actual=str(together.status))
+        yield fail_case(together, "EXP-07", message, expected="2xx", actual=str(together.status))
         return
-    reordered = yield from ask(operation, call.request(*reversed(parameters), parameters[0]))
+    reordered = yield from send(operation, call.build_request(*reversed(parameters), parameters[0]))
     reverse, repeated = reordered, True
-    if not reordered.ok or any(True for _ in differences(together.json, reordered.json)):
-        reverse = (yield from ask(operation, call.request(*reversed(parameters)))) if several else together
-        repeated = reverse.ok and not any(True for _ in differences(reverse.json, reordered.json))
+    if not reordered.is_success or any(True for _ in find_differences(together.json, reordered.json)):
+        reverse = (yield from send(operation, call.build_request(*reversed(parameters)))) if several else together
+        repeated = reverse.is_success and not any(True for _ in find_differences(reverse.json, reordered.json))
     order = [
         (change, "the order of expand parameters changes the result")
-        for change in differences(together.json, reverse.json)
+        for change in find_differences(together.json, reverse.json)
     ]
-    if several and not reverse.ok:
+    if several and not reverse.is_success:
         message = "several expand parameters are refused in another order"
-        yield violated(reverse, "EXP-07", message, expected="2xx", actual=str(reverse.status), also=(together,))
+        yield fail_case(reverse, "EXP-07", message, expected="2xx", actual=str(reverse.status), also=(together,))
     elif several:
         lost_objects = [(loss, "an expansion is lost when it is combined with others") for loss in losses]
         yield from _report_lasting(plain, together, reverse, "EXP-07", [*order, *lost_objects])
     if repeated:
-        yield passed(reordered, "EXP-12")
-    elif reverse.ok:
+        yield pass_case(reordered, "EXP-12")
+    elif reverse.is_success:
         twice = [
             (change, "repeating an expand path changes the result")
-            for change in differences(reverse.json, reordered.json)
+            for change in find_differences(reverse.json, reordered.json)
         ]
         yield from _report_lasting(plain, reverse, reordered, "EXP-12", twice)
 
 
 def _report_lasting(
-    plain: Answer, reference: Answer, response: Answer, requirement: str, complaints: list[tuple[Difference, str]]
+    plain: OperationResponse,
+    reference: OperationResponse,
+    response: OperationResponse,
+    requirement: str,
+    complaints: list[tuple[ValueDifference, str]],
 ) -> Steps[None]:
     """Yield a pass where nothing differs; else report the differences that last as violations."""
     if not complaints:
-        yield passed(response, requirement)
+        yield pass_case(response, requirement)
         return
-    lasting_changes = yield from lasting(plain, [change for change, _ in complaints[:_SHOWN]])
+    lasting_changes = yield from find_lasting_differences(plain, [change for change, _ in complaints[:_SHOWN]])
     for change, message in complaints[:_SHOWN]:
         if change in lasting_changes:
-            yield difference(response, requirement, message, change, (reference,))
+            yield build_violation(response, requirement, message, change, (reference,))
 
 
 PROBES = (
-    Probe("expansion", JUDGED, _is_single_read, _single_needs, single),
-    Probe("list-expansion", JUDGED, _is_list, _list_needs, listed),
+    Probe("expansion", REQUIREMENTS, _is_single_read, _single_needs, expand_single),
+    Probe("list-expansion", REQUIREMENTS, _is_list, _list_needs, expand_list),
 )

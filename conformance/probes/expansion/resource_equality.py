@@ -2,33 +2,33 @@
 
 from typing import Any
 
-from conformance.evidence.differences import ABSENT, differences
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer, below, reader_of
+from conformance.evidence.differences import ABSENT, find_differences
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Request, Verdict
-from conformance.probes.expansion.judgements import Place, blank, places, two_shapes
-from conformance.probes.toolkit.base import Steps, ask
-from conformance.probes.toolkit.difference_outcomes import lasting
-from conformance.probes.toolkit.listings import listing
+from conformance.probes.expansion.judgements import ExpandedPlace, blank_expansions, find_places, has_two_schemas
+from conformance.probes.toolkit.base import Steps, send
+from conformance.probes.toolkit.difference_outcomes import find_lasting_differences
+from conformance.probes.toolkit.listings import read_listing
 
 
-def equal_to_fetched(  # noqa: PLR0913 - what is compared, and how far
-    plain: Answer,
-    response: Answer,
+def compare_with_fetched(  # noqa: PLR0913 - what is compared, and how far
+    plain: OperationResponse,
+    response: OperationResponse,
     expansion: Expansion,
     subject: Subject,
     *,
-    which: slice = slice(1),
+    selected: slice = slice(1),
     deep: tuple[Expansion, ...] = (),
 ) -> Steps[None]:
-    """Compare what is shown with the resource at its link, for the places in the slice `which` (EXP-04)."""
+    """Compare what is shown with the resource at its link, for the places in the slice `selected` (EXP-04)."""
     shown = [
         (place, place.link)
-        for place in places(plain, response, expansion)
+        for place in find_places(plain, response, expansion)
         if isinstance(place.link, str) and isinstance(place.value, dict)
     ]
-    for place, link in shown[which]:
+    for place, link in shown[selected]:
         yield from _compare_with_resource(response, place, link, expansion, subject, _inner_expansions(expansion, deep))
 
 
@@ -40,21 +40,21 @@ def _inner_expansions(expansion: Expansion, deep: tuple[Expansion, ...]) -> tupl
     )
 
 
-def equal_to_listed(
-    response: Answer, expansion: Expansion, subject: Subject, deep: tuple[Expansion, ...]
+def compare_with_listed(
+    response: OperationResponse, expansion: Expansion, subject: Subject, deep: tuple[Expansion, ...]
 ) -> Steps[None]:
     """Compare what is shown with the plain list, at no cost; fetch the resource where they differ (EXP-04)."""
-    target = subject.model.by_name.get(expansion.target)
-    listed = yield from listing(target, subject)
+    target = subject.model.resources_by_name.get(expansion.target)
+    listed = yield from read_listing(target, subject)
     inner = _inner_expansions(expansion, deep)
-    for place in places(None, response, expansion):
+    for place in find_places(None, response, expansion):
         member = listed.members.get(place.value.get("url")) if _has_url(place.value) else None
         if member is None:
             continue
-        plain_member, shown_member = blank(member, inner), blank(place.value, inner)
+        plain_member, shown_member = blank_expansions(member, inner), blank_expansions(place.value, inner)
         if any(
             difference.old is not ABSENT and difference.new is not ABSENT
-            for difference in differences(plain_member, shown_member)
+            for difference in find_differences(plain_member, shown_member)
         ):
             yield from _compare_with_resource(response, place, member["url"], expansion, subject, inner)
             return
@@ -65,36 +65,41 @@ def _has_url(value: Any) -> bool:
 
 
 def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is compared with
-    response: Answer, place: Place, link: str, expansion: Expansion, subject: Subject, inner: tuple[Expansion, ...]
+    response: OperationResponse,
+    place: ExpandedPlace,
+    link: str,
+    expansion: Expansion,
+    subject: Subject,
+    inner: tuple[Expansion, ...],
 ) -> Steps[None]:
     """Compare one object with the resource at its link (EXP-04)."""
-    target = below(subject.target.base_url, link)
-    reader = reader_of(target, subject.model) if target and "?" not in target else None
+    target = strip_base_url(subject.target.base_url, link)
+    reader = find_reader(target, subject.model) if target and "?" not in target else None
     if target is None or reader is None:
         return
-    fetched = yield from ask(reader, Request(reader.key, "GET", target))
-    if not isinstance(fetched.json, dict) or not fetched.ok:
+    fetched = yield from send(reader, Request(reader.key, "GET", target))
+    if not isinstance(fetched.json, dict) or not fetched.is_success:
         reason = f"the link returns {fetched.status}"
-        yield observed(response, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
+        yield judge_case(response, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
         return
-    mismatches = list(differences(blank(fetched.json, inner), blank(place.value, inner)))
+    mismatches = list(find_differences(blank_expansions(fetched.json, inner), blank_expansions(place.value, inner)))
     schemas = {expansion.schema, reader.item_schema} - {""}
-    foreign = {field for schema in schemas for field in subject.validators.unknown_fields(schema, fetched.json)}
+    foreign = {field for schema in schemas for field in subject.validators.find_unknown_fields(schema, fetched.json)}
     mismatches = [
         mismatch
         for mismatch in mismatches
-        if mismatch.pointer not in foreign and not two_shapes(subject, expansion.schema, mismatch)
+        if mismatch.pointer not in foreign and not has_two_schemas(subject, expansion.schema, mismatch)
     ]
     if not mismatches:
-        yield passed(response, "EXP-04")
+        yield pass_case(response, "EXP-04")
         return
-    for mismatch in (yield from lasting(fetched, mismatches)):
-        yield violated(
+    for mismatch in (yield from find_lasting_differences(fetched, mismatches)):
+        yield fail_case(
             response,
             "EXP-04",
             f"the object shown by expand={expansion.path} differs from the resource itself",
-            expected=quote(mismatch.old),
-            actual=quote(mismatch.new),
+            expected=quote_json(mismatch.old),
+            actual=quote_json(mismatch.new),
             pointer=place.pointer + mismatch.pointer,
             also=(fetched,),
         )

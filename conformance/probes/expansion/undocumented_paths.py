@@ -2,32 +2,39 @@
 
 from functools import partial
 
-from conformance.evidence.outcomes import observed
-from conformance.evidence.responses import expanded_at
+from conformance.evidence.outcomes import judge_case
+from conformance.evidence.responses import find_expanded
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Profile, ResourceModel, Verdict
-from conformance.probes.expansion.documented_paths import expandable
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import IDLE, Need, Probe, Steps, turn
-from conformance.probes.toolkit.calls import Call, Missing, untested
-from conformance.probes.toolkit.refusals import ask_for_refusal, call_by, call_to_refuse, loose, refusal_needs, refused
+from conformance.probes.expansion.documented_paths import is_expandable
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, turn
+from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
+from conformance.probes.toolkit.refusals import (
+    check_refused,
+    find_call_as,
+    find_refusable_call,
+    has_no_required_values,
+    refusal_needs,
+    send_for_refusal,
+)
 
 
 def _needs(operation: Operation, model: ResourceModel, *, label: str, count: int) -> tuple[Need, ...]:
     """Return the reads that find a path, and `count` requests with an undocumented expansion."""
-    if loose(operation):
+    if has_no_required_values(operation):
         return refusal_needs(operation, model, label, count)
-    return (*plain_read(operation, model, IDLE)[:-1], Need(f"{label} {operation.key}", count, IDLE))
+    return (*plain_read_needs(operation, model, USER_READER)[:-1], Need(f"{label} {operation.key}", count, USER_READER))
 
 
-def _find_call(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+def _find_call(operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
     """Return the call to which an expansion is added."""
-    if loose(operation):
-        return (yield from call_to_refuse(operation, subject))
-    return (yield from call_by(subject.idle, operation, subject))
+    if has_no_required_values(operation):
+        return (yield from find_refusable_call(operation, subject))
+    return (yield from find_call_as(subject.user_reader, operation, subject))
 
 
-def undocumented(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+def send_undocumented_expansions(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Send one undocumented path, of another kind on each operation.
 
     With `deep`, send one path of every other kind, and the comma form.
@@ -36,47 +43,48 @@ def undocumented(operation: Operation, subject: Subject, *, deep: bool) -> Steps
 
     call = yield from _find_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("EXP-10",), operation, call)
+        yield from report_untested(("EXP-10",), operation, call)
         return
     bad = bad_expansions(operation)
     first_bad = bad[turn(operation, len(bad))]
     for expansion in [expansion for expansion in bad if expansion != first_bad] if deep else [first_bad]:
-        response = yield from ask_for_refusal(operation, call.request(("expand", expansion.value)), subject)
-        yield from refused(
+        response = yield from send_for_refusal(operation, call.build_request(("expand", expansion.value)), subject)
+        yield from check_refused(
             response, "EXP-10", "an undocumented expand path", 400, sent=expansion.value[:60], pointer="query:expand"
         )
     if deep:
         yield from _send_comma_form(call, subject)
 
 
-def _send_comma_form(call: Call, subject: Subject) -> Steps[None]:
+def _send_comma_form(call: OperationCall, subject: Subject) -> Steps[None]:
     """Request two documented paths joined by a comma; the documentation uses that form once and does not specify it."""
     expansions = [expansion for expansion in call.operation.first_expansions if expansion.resolvable][:2]
     if len(expansions) < 2:
         return
     value = ",".join(expansion.path for expansion in expansions)
-    response = yield from ask_for_refusal(call.operation, call.request(("expand", value)), subject)
+    response = yield from send_for_refusal(call.operation, call.build_request(("expand", value)), subject)
     shown = [
-        any(isinstance(value, dict | list) for _, value in expanded_at(response, expansion)) for expansion in expansions
+        any(isinstance(value, dict | list) for _, value in find_expanded(response, expansion))
+        for expansion in expansions
     ]
-    words = "expands both" if all(shown) else "is ignored" if response.ok else f"gives {response.status}"
+    words = "expands both" if all(shown) else "is ignored" if response.is_success else f"gives {response.status}"
     yield Noticed("unspecified", f"expand={value}, with a comma, {words}", call.operation.key)
     if response.status >= 500:
-        yield from refused(response, "EXP-10", "the comma form of expand", 400, pointer="query:expand")
+        yield from check_refused(response, "EXP-10", "the comma form of expand", 400, pointer="query:expand")
     else:
         reason = f"the comma form is not specified; it {words}"
-        yield observed(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
+        yield judge_case(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
 
 
 _MAX_EXPANSIONS = 10  # kinds of undocumented paths, and the comma form
 
 PROBES = (
     Probe(
-        "strange-expansion", ("EXP-10",), expandable, partial(_needs, label="strange", count=1),
-        partial(undocumented, deep=False), rank=3,
+        "strange-expansion", ("EXP-10",), is_expandable, partial(_needs, label="strange", count=1),
+        partial(send_undocumented_expansions, deep=False), rank=3,
     ),
     Probe(
-        "strange-expansion-all", ("EXP-10",), expandable, partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
-        partial(undocumented, deep=True), Profile.DEEP, 3,
+        "strange-expansion-all", ("EXP-10",), is_expandable, partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
+        partial(send_undocumented_expansions, deep=True), Profile.DEEP, 3,
     ),
 )  # fmt: skip

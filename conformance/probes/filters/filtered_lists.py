@@ -5,31 +5,40 @@ from typing import NamedTuple
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import judge_case, pass_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Operator, ResourceModel, Verdict
-from conformance.probes.expansion.judgements import all_items
+from conformance.probes.expansion.judgements import check_all_items
 from conformance.probes.filters.results import (
-    Result,
     Suspect,
-    by_the_pages,
-    held,
-    lost_on_pages,
-    lost_together,
-    missing,
-    refused,
-    result_of,
-    unparted,
-    unreadable,
+    TrialResult,
+    blame_pagination,
+    build_result,
+    compare_opposites,
+    find_missing_items,
+    report_passes,
+    report_refusal,
+    report_unreadable,
+    suspect_combination,
+    suspect_walk,
 )
-from conformance.probes.filters.trials import Trial, company, trials
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import SPARE, Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, populated, untested
-from conformance.probes.toolkit.pages import Page, keeps, key_of, page_of, query_of, quietly, walk, whole_list
+from conformance.probes.filters.trials import FilterTrial, choose_second_filter, choose_trials
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
+from conformance.probes.toolkit.pages import (
+    ListPage,
+    check_kept_parameters,
+    discard_outcomes,
+    item_key,
+    parse_page,
+    parse_query,
+    read_whole_list,
+    walk_pages,
+)
 
-HELD = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
+REQUIREMENTS = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
 _PAGES = 3  # read of the filtered list: one more than a conforming server has
 
 
@@ -41,53 +50,59 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     filters = [filter_ for filter_ in operation.filters if filter_.field]
     null_filters = sum(filter_.operator is Operator.ISNULL for filter_ in filters)
     pages = 1 if _has_page_size(operation) else 0
-    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, SPARE)
-    whole_read = (Need(f"read {operation.path} whole", identity=SPARE),) if _has_page_size(operation) else ()
-    return (*plain_read(operation, model, SPARE), *whole_read, filtered_reads)
+    filtered_reads = Need(f"read {operation.path} filtered", len(filters) + null_filters + pages, READER)
+    whole_read = (Need(f"read {operation.path} whole", identity=READER),) if _has_page_size(operation) else ()
+    return (*plain_read_needs(operation, model, READER), *whole_read, filtered_reads)
 
 
 def _has_page_size(operation: Operation) -> bool:
     return operation.pagination is not None and bool(operation.pagination.size)
 
 
-def filtered(operation: Operation, subject: Subject) -> Steps[None]:
+def try_filters(operation: Operation, subject: Subject) -> Steps[None]:
     """Try every filter of a known field with a value that splits the known items; walk one of them by page."""
-    populated_list = yield from populated(operation, subject, subject.spare)
+    populated_list = yield from find_populated_list(operation, subject, subject.reader)
     if isinstance(populated_list, Missing):
-        yield from untested(HELD, operation, populated_list)
+        yield from report_untested(REQUIREMENTS, operation, populated_list)
         return
     call, plain = populated_list
-    whole = yield from whole_list(call, plain)
-    planned = trials(whole, subject.model)
+    whole = yield from read_whole_list(call, plain)
+    planned = choose_trials(whole, subject.model)
     paged = _choose_walk(planned, whole) if _has_page_size(operation) else None
-    judged: list[Result] = []
+    judged: list[TrialResult] = []
     lost: list[Suspect] = []
-    walked: list[Result] = []
+    walked: list[TrialResult] = []
     for trial in planned:
         size = paged.size if paged and trial is paged.trial else 0
         result = yield from _run_trial(call, trial, subject, size, whole)
-        if not result.answer.ok:
-            yield from refused(result)
-        elif not result.readable:
-            yield from unreadable(result)
+        if not result.response.is_success:
+            yield from report_refusal(result)
+        elif not result.is_readable:
+            yield from report_unreadable(result)
         else:
             results, suspicions = yield from _judge_missing(call, result, whole, subject)
             judged += results
             lost += suspicions
-            walked += [result] if len(result.pages) > 1 and not result.gone else []
-    suspects = [*(suspect for result in judged for suspect in missing(result)), *unparted(judged), *lost]
+            walked += [result] if len(result.pages) > 1 and not result.missing_keys else []
+    suspects = [
+        *(suspect for result in judged for suspect in find_missing_items(result)),
+        *compare_opposites(judged),
+        *lost,
+    ]
     if suspects:
         yield from _report_unchanged(call, whole, suspects)
     for result in judged:
-        if result.complete and result.trial.inside and not result.gone:
-            yield passed(result.answer, "FLT-02")
+        if result.is_complete and result.trial.matching and not result.missing_keys:
+            yield pass_case(result.response, "FLT-02")
     if not suspects:
-        yield from held(judged, walked)
-    for requirement in HELD:
-        yield observed(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value to test with")
+        yield from report_passes(judged, walked)
+    for requirement in REQUIREMENTS:
+        yield judge_case(whole, requirement, Verdict.NOT_APPLICABLE, "no item seen gives a value to test with")
 
 
-def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Answer) -> Steps[Result]:
+def _run_trial(
+    call: OperationCall, trial: FilterTrial, subject: Subject, size: int, whole: OperationResponse
+) -> Steps[TrialResult]:
     """Read the filtered list in one piece, or in pages of `size`.
 
     The list that is walked has a second filter, which excludes nothing, and `expand`: they must hold together.
@@ -95,31 +110,33 @@ def _run_trial(call: Call, trial: Trial, subject: Subject, size: int, whole: Ans
     """
     pagination = call.operation.pagination
     page_size: tuple[tuple[str, str], ...] = ()
-    if pagination is not None and pagination.size and (size or pagination.size in query_of(whole)):
+    if pagination is not None and pagination.size and (size or pagination.size in parse_query(whole)):
         page_size = ((pagination.size, str(size or pagination.max_size)),)
     bare_call = _drop_parameter(call, trial)
-    other_filters = company(trial, whole) if size else ()
+    other_filters = choose_second_filter(trial, whole) if size else ()
     expansion = _choose_expansion(trial, other_filters, call.operation) if size else None
     extra = (*other_filters, *((("expand", expansion.path),) if expansion else ()))
-    first = page_of((yield from ask(call.operation, bare_call.request(trial.pair, *page_size, *extra))))
-    if extra and not first.answer.ok:
+    first = parse_page((yield from send(call.operation, bare_call.build_request(trial.parameter, *page_size, *extra))))
+    if extra and not first.response.is_success:
         extra, expansion = (), None
-        first = page_of((yield from ask(call.operation, bare_call.request(trial.pair, *page_size))))
-    pages: tuple[Page, ...] = (first,)
-    if size and pagination is not None and first.answer.ok:
-        pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
+        first = parse_page((yield from send(call.operation, bare_call.build_request(trial.parameter, *page_size))))
+    pages: tuple[ListPage, ...] = (first,)
+    if size and pagination is not None and first.response.is_success:
+        pages = yield from discard_outcomes(walk_pages(first, call, subject, "next", _PAGES))
         for page in pages:
-            yield from keeps(page, query_of(first.answer), subject, pagination)
-            yield from all_items(page.answer, (expansion,) if expansion else ())
-        if any(key_of(item, call.operation) in trial.outside for page in pages for _, item in page.answer.objects):
+            yield from check_kept_parameters(page, parse_query(first.response), subject, pagination)
+            yield from check_all_items(page.response, (expansion,) if expansion else ())
+        if any(item_key(item, call.operation) in trial.excluded for page in pages for _, item in page.response.objects):
             # The check of filters sees by this read whether the filter is ignored at once or on later pages only.
-            yield from ask(call.operation, bare_call.request(trial.pair))
-    return result_of(trial, pages, extra)
+            yield from send(call.operation, bare_call.build_request(trial.parameter))
+    return build_result(trial, pages, extra)
 
 
-def _choose_expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operation: Operation) -> Expansion | None:
+def _choose_expansion(
+    trial: FilterTrial, beside: tuple[tuple[str, str], ...], operation: Operation
+) -> Expansion | None:
     """Return an expansion that leaves the filtered fields alone; a filter by a link's id works in any form."""
-    names = {trial.which.parameter, *(name for name, _ in beside)}
+    names = {trial.query_filter.parameter, *(name for name, _ in beside)}
     field_filters = (filter_ for filter_ in operation.filters if filter_.parameter in names and not filter_.by_id_of)
     filtered_fields = {filter_.field.partition(".")[0] for filter_ in field_filters}
     expansions = (expansion for expansion in operation.first_expansions if expansion.resolvable)
@@ -128,15 +145,15 @@ def _choose_expansion(trial: Trial, beside: tuple[tuple[str, str], ...], operati
     )
 
 
-def _drop_parameter(call: Call, trial: Trial) -> Call:
+def _drop_parameter(call: OperationCall, trial: FilterTrial) -> OperationCall:
     """Return the call without a required value of the parameter under trial."""
-    query = tuple(pair for pair in call.query if pair[0] != trial.which.parameter)
+    query = tuple(pair for pair in call.query if pair[0] != trial.query_filter.parameter)
     return msgspec.structs.replace(call, query=query)
 
 
 def _judge_missing(
-    call: Call, result: Result, whole: Answer, subject: Subject
-) -> Steps[tuple[list[Result], list[Suspect]]]:
+    call: OperationCall, result: TrialResult, whole: OperationResponse, subject: Subject
+) -> Steps[tuple[list[TrialResult], list[Suspect]]]:
     """Return the results that FLT-02 and 03 are judged by, and the suspected violations.
 
     Where items are missing, the filtered list is read at another page size, as a filter does not depend on that.
@@ -144,68 +161,72 @@ def _judge_missing(
     at any size may be lost because of the parameters that were sent along with the filter.
     """
     pagination = call.operation.pagination
-    if not result.gone or pagination is None or not pagination.size:
+    if not result.missing_keys or pagination is None or not pagination.size:
         return [result], []
     walked, bare_call = len(result.pages) > 1, _drop_parameter(call, result.trial)
     largest = ((pagination.size, str(pagination.max_size)),) if walked else ()
 
-    def read_filtered(*beside: tuple[str, str]) -> Steps[Result]:
-        page = page_of((yield from ask(call.operation, bare_call.request(result.trial.pair, *largest, *beside))))
-        return result_of(result.trial, (page,), beside)
+    def read_filtered(*beside: tuple[str, str]) -> Steps[TrialResult]:
+        page = parse_page(
+            (yield from send(call.operation, bare_call.build_request(result.trial.parameter, *largest, *beside)))
+        )
+        return build_result(result.trial, (page,), beside)
 
     second = yield from read_filtered(*result.beside)
-    if not set(result.gone) & set(second.keys):
+    if not set(result.missing_keys) & set(second.keys):
         alone = (yield from read_filtered()) if result.beside else second
-        beside = second.complete and set(result.gone) & set(alone.keys)  # the parameters sent along are to blame
-        lost = [lost_together(result, alone)] if beside else []
-        return [alone if (walked or result.beside) and alone.complete else result], lost
+        beside = second.is_complete and set(result.missing_keys) & set(
+            alone.keys
+        )  # the parameters sent along are to blame
+        lost = [suspect_combination(result, alone)] if beside else []
+        return [alone if (walked or result.beside) and alone.is_complete else result], lost
     if walked and (yield from _is_walk_sound(call, result, whole, subject)):
-        return [second], [lost_on_pages(result, second)]
-    yield from by_the_pages(result, second, *(("FLT-05",) if walked else ("FLT-02", "FLT-03")))
+        return [second], [suspect_walk(result, second)]
+    yield from blame_pagination(result, second, *(("FLT-05",) if walked else ("FLT-02", "FLT-03")))
     return [second] if walked else [], []
 
 
-def _is_walk_sound(call: Call, result: Result, whole: Answer, subject: Subject) -> Steps[bool]:
+def _is_walk_sound(call: OperationCall, result: TrialResult, whole: OperationResponse, subject: Subject) -> Steps[bool]:
     """Return whether a walk of the unfiltered list at the same page size shows what one page shows."""
     size = call.operation.pagination.size if call.operation.pagination else ""
-    page_size = query_of(result.answer)[size][0]
-    first = page_of((yield from ask(call.operation, call.request((size, page_size)))))
-    pages = yield from quietly(walk(first, call, subject, "next", _PAGES))
-    keys, known = tuple(key for page in pages for key in page.keys), page_of(whole).keys
+    page_size = parse_query(result.response)[size][0]
+    first = parse_page((yield from send(call.operation, call.build_request((size, page_size)))))
+    pages = yield from discard_outcomes(walk_pages(first, call, subject, "next", _PAGES))
+    keys, known = tuple(key for page in pages for key in page.keys), parse_page(whole).keys
     return len(pages) > 1 and keys[: len(known)] == known[: int(page_size) * len(pages)]
 
 
-class Walk(NamedTuple):
+class TrialWalk(NamedTuple):
     """A trial that is worth walking in two pages, and their size."""
 
-    trial: Trial
+    trial: FilterTrial
     size: int
     # Excluded items at the start of the second page, and in all of it, if the server forgets the filter there.
-    strangers: tuple[int, int]
+    excluded_counts: tuple[int, int]
 
 
-def _choose_walk(planned: Sequence[Trial], whole: Answer) -> Walk | None:
+def _choose_walk(planned: Sequence[FilterTrial], whole: OperationResponse) -> TrialWalk | None:
     """Choose the trial and page size whose second page shows excluded items first if it forgets the filter."""
-    order = [key_of(item, whole.operation) for _, item in whole.objects]
+    order = [item_key(item, whole.operation) for _, item in whole.objects]
     position = {key: index for index, key in enumerate(order)}
     max_size = whole.operation.pagination.max_size if whole.operation.pagination else 0
     walks = []
     for trial in planned:
-        inside, outside = {*trial.inside}, {*trial.outside}
+        inside, outside = {*trial.matching}, {*trial.excluded}
         for size in range((len(inside) + 1) // 2, min(len(inside), max_size + 1)) if inside <= {*position} else ():
-            end = position[trial.inside[size - 1]] + 1
+            end = position[trial.matching[size - 1]] + 1
             second_page = order[end : end + size]
             first = next((index for index, key in enumerate(second_page) if key in inside), len(second_page))
-            walks.append(Walk(trial, size, (first, sum(key in outside for key in second_page))))
+            walks.append(TrialWalk(trial, size, (first, sum(key in outside for key in second_page))))
     return max(walks, key=lambda candidate: (candidate.strangers[0] > 0, candidate.strangers[1]), default=None)
 
 
-def _report_unchanged(call: Call, whole: Answer, suspects: Sequence[Suspect]) -> Steps[None]:
+def _report_unchanged(call: OperationCall, whole: OperationResponse, suspects: Sequence[Suspect]) -> Steps[None]:
     """Report the suspected violations whose item is unchanged when the list is read again."""
     request = whole.exchange.request
-    reread = yield from ask(call.operation, call.at(request.target, fresh=True))
-    before = {key_of(item, call.operation): item for _, item in whole.objects}
-    after = {key_of(item, call.operation): item for _, item in reread.objects}
+    reread = yield from send(call.operation, call.build_request_to(request.target, fresh=True))
+    before = {item_key(item, call.operation): item for _, item in whole.objects}
+    after = {item_key(item, call.operation): item for _, item in reread.objects}
     for key, outcome in suspects:
         if before.get(key) == after.get(key):
             yield outcome
@@ -215,4 +236,4 @@ def _report_unchanged(call: Call, whole: Answer, suspects: Sequence[Suspect]) ->
             )
 
 
-PROBES = (Probe("filters", HELD, _has_known_filter, _needs, filtered, rank=2),)
+PROBES = (Probe("filters", REQUIREMENTS, _has_known_filter, _needs, try_filters, rank=2),)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from conformance.evidence.filter_semantics import COMPARISONS
-from conformance.evidence.outcomes import without
+from conformance.evidence.filter_semantics import ORDER_OPERATORS
+from conformance.evidence.outcomes import skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Operation, Operator, Profile, ResourceModel, Verdict
 from conformance.probes.toolkit.base import Need, Probe, Steps, turn
-from conformance.probes.toolkit.calls import Call, Missing, untested
-from conformance.probes.toolkit.refusals import ask_for_refusal, call_to_refuse, refusal_needs, refused
+from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
+from conformance.probes.toolkit.refusals import check_refused, find_refusable_call, refusal_needs, send_for_refusal
 
 # Not even a lenient reader takes these, as it may take a date alone or a time without offset.
 _NO_TIMES = ("yesterday", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "2024-01-01T25:00:00Z")
@@ -19,10 +19,10 @@ _NO_NUMBERS = ("many", "1e", "--1")
 _BY_FORMAT = {"date-time": _NO_TIMES, "date": ("yesterday", "2024-02-30"), "uuid": ("no-uuid",)}
 _BY_TYPE = {"integer": _NO_NUMBERS, "number": _NO_NUMBERS, "boolean": ("perhaps", "2")}
 _NO_MEMBER = "no_such_value"
-Telling = tuple[Filter, tuple[str, ...]]  # a filter, and malformed values for it
+BadValues = tuple[Filter, tuple[str, ...]]  # a filter, and malformed values for it
 
 
-def bad_values(schema: dict[str, Any], operator: Operator = Operator.EQ) -> tuple[str, ...]:
+def list_bad_values(schema: dict[str, Any], operator: Operator = Operator.EQ) -> tuple[str, ...]:
     """Return values that the schema of a filter's parameter surely excludes; none where any text is valid."""
     if operator in {Operator.IN, Operator.RANGE}:
         return ()  # lists of values are typed as text
@@ -34,15 +34,15 @@ def bad_values(schema: dict[str, Any], operator: Operator = Operator.EQ) -> tupl
     return (_NO_MEMBER,) if isinstance(pattern, str) and not re.search(pattern, _NO_MEMBER) else ()
 
 
-def _group_by_kind(operation: Operation) -> list[list[Telling]]:
+def _group_by_kind(operation: Operation) -> list[list[BadValues]]:
     """Return the filters with bad values, grouped by kind.
 
     Within a kind another filter comes first on each operation, so that a run tests various ones.
     """
-    kinds: dict[tuple[object, ...], list[Telling]] = {}
+    kinds: dict[tuple[object, ...], list[BadValues]] = {}
     for query_filter in operation.filters:
-        parameter = operation.parameter(query_filter.parameter)
-        values = bad_values(parameter.schema, query_filter.operator) if parameter else ()
+        parameter = operation.find_parameter(query_filter.parameter)
+        values = list_bad_values(parameter.schema, query_filter.operator) if parameter else ()
         values = values or _bad_ranges(query_filter, operation)
         if parameter and values:
             kinds.setdefault((values, "enum" in parameter.schema), []).append((query_filter, values))
@@ -61,12 +61,12 @@ def _bad_ranges(query_filter: Filter, operation: Operation) -> tuple[str, ...]:
         (
             candidate
             for candidate in operation.filters
-            if candidate.field == query_filter.field and candidate.operator in COMPARISONS
+            if candidate.field == query_filter.field and candidate.operator in ORDER_OPERATORS
         ),
         None,
     )
-    bound = operation.parameter(comparison.parameter) if comparison and query_filter.field else None
-    return tuple(f"{value},{value}" for value in bad_values(bound.schema)) if bound else ()
+    bound = operation.find_parameter(comparison.parameter) if comparison and query_filter.field else None
+    return tuple(f"{value},{value}" for value in list_bad_values(bound.schema)) if bound else ()
 
 
 def _has_filters(operation: Operation, model: ResourceModel) -> bool:
@@ -74,28 +74,30 @@ def _has_filters(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and bool(operation.filters)
 
 
-def malformed(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+def send_malformed_filters(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Send one bad value for one filter of each kind; with `deep`, every bad value for every filter."""
     kinds = _group_by_kind(operation)
-    call = yield from call_to_refuse(operation, subject)
+    call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("FLT-04",), operation, call)
+        yield from report_untested(("FLT-04",), operation, call)
         return
     trials = [(query_filter, value) for group in kinds for query_filter, values in group for value in values]
     if not deep:
         trials = [(query_filter, values[turn(operation, len(values))]) for (query_filter, values), *_ in kinds]
     for query_filter, value in trials:
         query = tuple(pair for pair in call.query if pair[0] != query_filter.parameter)
-        request = Call(operation, call.path, query, call.headers, call.identity).request(
+        request = OperationCall(operation, call.path, query, call.headers, call.identity).build_request(
             (query_filter.parameter, value)
         )
-        response = yield from ask_for_refusal(operation, request, subject)
+        response = yield from send_for_refusal(operation, request, subject)
         sent = f"{query_filter.parameter}={value}"
         refused_value = "a malformed value of a filter"
-        yield from refused(response, "FLT-04", refused_value, 400, sent=sent, pointer=f"query:{query_filter.parameter}")
+        yield from check_refused(
+            response, "FLT-04", refused_value, 400, sent=sent, pointer=f"query:{query_filter.parameter}"
+        )
     if not trials:
         reason = "by the description any text is a valid value of its filters"
-        yield without("FLT-04", operation.key, Verdict.NOT_APPLICABLE, reason)
+        yield skip_case("FLT-04", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
 def _needs(count: Callable[[Operation], int], label: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
@@ -116,10 +118,10 @@ def _count_kinds(operation: Operation) -> int:
 PROBES = (
     Probe(
         "malformed-filter", ("FLT-04",), _has_filters, _needs(_count_kinds, "malformed"),
-        partial(malformed, deep=False), rank=2,
+        partial(send_malformed_filters, deep=False), rank=2,
     ),
     Probe(
         "malformed-filter-all", ("FLT-04",), _has_filters, _needs(_count_values, "all malformed"),
-        partial(malformed, deep=True), Profile.DEEP, 2,
+        partial(send_malformed_filters, deep=True), Profile.DEEP, 2,
     ),
 )  # fmt: skip

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from conformance.evidence.filter_semantics import comparable
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer, values_at
+from conformance.evidence.filter_semantics import parse_comparable
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse, find_values
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import SPARE, Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, populated, untested
-from conformance.probes.toolkit.pages import Page, page_of, quietly, walk
-from conformance.probes.toolkit.refusals import accepted
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
+from conformance.probes.toolkit.pages import ListPage, discard_outcomes, parse_page, walk_pages
+from conformance.probes.toolkit.refusals import check_accepted
 
 
 def _has_ordering(operation: Operation, model: ResourceModel) -> bool:
@@ -32,8 +32,8 @@ def _list_orders(operation: Operation) -> tuple[tuple[str, bool], ...]:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads and one read of each order, of two pages where it is halved."""
     count = sum(1 + _is_halved(operation, down=down) for _, down in _list_orders(operation))
-    ordered_reads = Need(f"read {operation.path} ordered", count, SPARE)
-    return (*plain_read(operation, model, SPARE), ordered_reads)
+    ordered_reads = Need(f"read {operation.path} ordered", count, READER)
+    return (*plain_read_needs(operation, model, READER), ordered_reads)
 
 
 def _is_halved(operation: Operation, *, down: bool) -> bool:
@@ -63,9 +63,9 @@ def _to_letters(value: Any) -> str:
 COLLATIONS: tuple[Callable[[Any], Any], ...] = (_to_text, _to_folded_text, _to_letters)
 
 
-def in_order(values: list[Any], *, down: bool) -> bool:
+def is_in_order(values: list[Any], *, down: bool) -> bool:
     """Return whether values rise (or fall, with `down`), equal ones side by side; text by any usual collation."""
-    comparables = [comparable(value) for value in values]
+    comparables = [parse_comparable(value) for value in values]
     types = {type(value) for value in comparables}
     key_lists = (
         [comparables]
@@ -75,61 +75,61 @@ def in_order(values: list[Any], *, down: bool) -> bool:
     return any(all((b <= a) if down else (a <= b) for a, b in pairwise(keys)) for keys in key_lists)
 
 
-def ordering(operation: Operation, subject: Subject) -> Steps[None]:
+def check_ordering(operation: Operation, subject: Subject) -> Steps[None]:
     """Request each documented order: rising on one page as large as allowed, falling across two pages."""
-    populated_list = yield from populated(operation, subject, subject.spare)
+    populated_list = yield from find_populated_list(operation, subject, subject.reader)
     if isinstance(populated_list, Missing):
-        yield from untested(("FLT-06",), operation, populated_list)
+        yield from report_untested(("FLT-06",), operation, populated_list)
         return
     call, plain = populated_list
     for field, down in _list_orders(operation):
         size = -(-len(plain.items) // 2) if _is_halved(operation, down=down) else 0
-        response = yield from ask(operation, _request(call, field, size, down=down))
-        pages: tuple[Page, ...] = (page_of(response),)
-        if size and response.ok:
-            pages = yield from quietly(walk(pages[0], call, subject, "next", 2))
-        yield from _judge_order([page.answer for page in pages], field, down=down)
+        response = yield from send(operation, _request(call, field, size, down=down))
+        pages: tuple[ListPage, ...] = (parse_page(response),)
+        if size and response.is_success:
+            pages = yield from discard_outcomes(walk_pages(pages[0], call, subject, "next", 2))
+        yield from _judge_order([page.response for page in pages], field, down=down)
     reason = "the items have fewer than two different values to order by"
-    yield observed(plain, "FLT-06", Verdict.NOT_APPLICABLE, reason)
+    yield judge_case(plain, "FLT-06", Verdict.NOT_APPLICABLE, reason)
 
 
-def _request(call: Call, field: str, size: int, *, down: bool) -> Request:
+def _request(call: OperationCall, field: str, size: int, *, down: bool) -> Request:
     """Return the request for the list in an order, in pages of `size` items; 0 for the largest size."""
     known, pages = call.operation.ordering, call.operation.pagination
     sized = ((pages.size, str(size or pages.max_size)),) if pages and pages.size else ()
-    return call.request((known.parameter if known else "", f"-{field}" if down else field), *sized)
+    return call.build_request((known.parameter if known else "", f"-{field}" if down else field), *sized)
 
 
-def _judge_order(pages: Sequence[Answer], field: str, *, down: bool) -> Iterator[Outcome]:
+def _judge_order(pages: Sequence[OperationResponse], field: str, *, down: bool) -> Iterator[Outcome]:
     """Judge FLT-06 for the pages of one order."""
     order = f"{'-' if down else ''}{field}"
-    if not pages[0].ok:
-        yield from accepted(pages[0], "FLT-06", f"the documented order {order}")
+    if not pages[0].is_success:
+        yield from check_accepted(pages[0], "FLT-06", f"the documented order {order}")
         return
     places = [
         (page, at, value)
         for page in pages
         for where, item in page.objects
-        for at, value in values_at(item, field, where)
+        for at, value in find_values(item, field, where)
         if isinstance(value, str | int | float)  # nulls may come first or last
     ]
     values = [value for *_, value in places]
     if len({str(value) for value in values}) < 2:
         return
-    if in_order(values, down=down):
-        yield passed(pages[-1], "FLT-06")
+    if is_in_order(values, down=down):
+        yield pass_case(pages[-1], "FLT-06")
         return
-    index = next(i for i in range(2, len(values) + 1) if not in_order(values[:i], down=down)) - 1
+    index = next(i for i in range(2, len(values) + 1) if not is_in_order(values[:i], down=down)) - 1
     page, pointer, _ = places[index]
-    yield violated(
+    yield fail_case(
         page,
         "FLT-06",
         f"the list is not in the order {order}",
         expected=f"{field} {'falling' if down else 'rising'}",
-        actual=quote(values[max(0, index - 1) : index + 1]),
+        actual=quote_json(values[max(0, index - 1) : index + 1]),
         pointer=pointer,
         also=tuple(other_page for other_page in pages if other_page is not page),
     )
 
 
-PROBES = (Probe("ordering", ("FLT-06",), _has_ordering, _needs, ordering, rank=2),)
+PROBES = (Probe("ordering", ("FLT-06",), _has_ordering, _needs, check_ordering, rank=2),)

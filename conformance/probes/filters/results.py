@@ -4,172 +4,185 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
 from conformance.model import Outcome, Role, Verdict
-from conformance.probes.filters.trials import Trial, members, opposite
-from conformance.probes.toolkit.pages import Page, key_of
+from conformance.probes.filters.trials import FilterTrial, is_opposite, select_members
+from conformance.probes.toolkit.pages import ListPage, item_key
 
 Suspect = tuple[str, Outcome]  # key of an item that is missing or shown twice, and the violation this would be
 
 
-class Result(NamedTuple):
+class TrialResult(NamedTuple):
     """The pages of a trial and the keys on them in order; `beside` are the parameters sent along with the filter."""
 
-    trial: Trial
-    pages: tuple[Page, ...]
+    trial: FilterTrial
+    pages: tuple[ListPage, ...]
     keys: tuple[str, ...]
     beside: tuple[tuple[str, str], ...] = ()
 
     @property
-    def answer(self) -> Answer:
+    def response(self) -> OperationResponse:
         """Response with the first page."""
-        return self.pages[0].answer
+        return self.pages[0].response
 
     @property
-    def readable(self) -> bool:
+    def is_readable(self) -> bool:
         """Return whether every page is a list of objects."""
-        responses = [page.answer for page in self.pages]
-        lists = all(response.listed for response in responses) if self.answer.operation.role is Role.LIST else True
+        responses = [page.response for page in self.pages]
+        lists = all(response.has_list for response in responses) if self.response.operation.role is Role.LIST else True
         return lists and all(response.items == response.objects for response in responses)
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Return whether the whole filtered list was seen."""
         last = self.pages[-1]
-        return last.answer.ok and self.readable and (last.last or last.answer.operation.pagination is None)
+        return (
+            last.response.is_success
+            and self.is_readable
+            and (last.is_last or last.response.operation.pagination is None)
+        )
 
     @property
-    def gone(self) -> tuple[str, ...]:
+    def missing_keys(self) -> tuple[str, ...]:
         """Known items that satisfy the filter and are missing; none where the list was not seen whole."""
-        return tuple(key for key in self.trial.inside if key not in self.keys) if self.complete else ()
+        return tuple(key for key in self.trial.matching if key not in self.keys) if self.is_complete else ()
 
 
-def result_of(trial: Trial, pages: tuple[Page, ...], beside: tuple[tuple[str, str], ...] = ()) -> Result:
+def build_result(
+    trial: FilterTrial, pages: tuple[ListPage, ...], beside: tuple[tuple[str, str], ...] = ()
+) -> TrialResult:
     """Build the result of a trial from its pages, with the keys of the items that its filter looks at."""
-    picked = [item for page in pages for item in members(trial.which, page.answer)[1]]
-    return Result(trial, pages, tuple(key_of(item, pages[0].answer.operation) for item in picked), beside)
+    picked = [item for page in pages for item in select_members(trial.query_filter, page.response)[1]]
+    return TrialResult(trial, pages, tuple(item_key(item, pages[0].response.operation) for item in picked), beside)
 
 
-def refused(result: Result) -> Iterator[Outcome]:
+def report_refusal(result: TrialResult) -> Iterator[Outcome]:
     """Report a filter that refuses a value that an item has (FLT-01)."""
-    response, trial = result.answer, result.trial
-    if response.status in {401, 403} or not trial.inside:
-        yield observed(response, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.which.parameter} returns {response.status}")
+    response, trial = result.response, result.trial
+    if response.status in {401, 403} or not trial.matching:
+        yield judge_case(
+            response, "FLT-01", Verdict.NOT_OBSERVABLE, f"{trial.query_filter.parameter} returns {response.status}"
+        )
     else:
-        message = f"{trial.which.parameter} refuses a value that an item has"
+        message = f"{trial.query_filter.parameter} refuses a value that an item has"
         expected, actual = f"2xx for {trial.value}", str(response.status)
-        yield violated(
-            response, "FLT-01", message, expected=expected, actual=actual, pointer=f"query:{trial.which.parameter}"
+        yield fail_case(
+            response,
+            "FLT-01",
+            message,
+            expected=expected,
+            actual=actual,
+            pointer=f"query:{trial.query_filter.parameter}",
         )
 
 
-def unreadable(result: Result) -> Iterator[Outcome]:
+def report_unreadable(result: TrialResult) -> Iterator[Outcome]:
     """Yield INCONCLUSIVE for a body that is no list of objects; RSP-03 judges it."""
     for requirement in ("FLT-02", "FLT-03"):
-        message = f"the response to {result.trial.which.parameter} is not a list of objects"
-        yield observed(result.answer, requirement, Verdict.INCONCLUSIVE, message)
+        message = f"the response to {result.trial.query_filter.parameter} is not a list of objects"
+        yield judge_case(result.response, requirement, Verdict.INCONCLUSIVE, message)
 
 
-def missing(result: Result) -> Iterator[Suspect]:
+def find_missing_items(result: TrialResult) -> Iterator[Suspect]:
     """Yield known items that a complete filtered list leaves out (FLT-02); on the bound itself FLT-01 too."""
-    trial, gone, name = result.trial, result.gone, result.trial.which.parameter
+    trial, gone, name = result.trial, result.missing_keys, result.trial.query_filter.parameter
     if not gone:
         return
     complaints = [("FLT-02", f"{name} leaves out items that satisfy it, {len(gone)} in all")]
-    if set(gone) <= set(trial.bound) and len(result.pages) == 1:
+    if set(gone) <= set(trial.on_bound) and len(result.pages) == 1:
         complaints.append(("FLT-01", f"{name} leaves out the items on its bound"))
     for requirement, message in complaints:
         yield (
             gone[0],
-            violated(
-                result.answer,
+            fail_case(
+                result.response,
                 requirement,
                 message,
-                expected=f"{quote(gone[:3])} with {name}={trial.value}",
+                expected=f"{quote_json(gone[:3])} with {name}={trial.value}",
                 actual=f"{len(result.keys)} other items",
                 pointer=f"query:{name}",
             ),
         )
 
 
-def pairs(results: Sequence[Result]) -> Iterator[tuple[Result, Result]]:
+def pair_opposites(results: Sequence[TrialResult]) -> Iterator[tuple[TrialResult, TrialResult]]:
     """Yield pairs of complete results of opposite filters."""
     for first, second in permutations(results, 2):
-        if first.complete and second.complete and opposite(first.trial, second.trial):
+        if first.is_complete and second.is_complete and is_opposite(first.trial, second.trial):
             yield first, second
 
 
-def unparted(results: Sequence[Result]) -> Iterator[tuple[str, Outcome]]:
+def compare_opposites(results: Sequence[TrialResult]) -> Iterator[tuple[str, Outcome]]:
     """Yield items that are in both lists or in neither list of two opposite filters (FLT-03)."""
-    for first, second in pairs(results):
-        inside = set(first.trial.inside) ^ set(second.trial.inside)
+    for first, second in pair_opposites(results):
+        inside = set(first.trial.matching) ^ set(second.trial.matching)
         misplaced = sorted(key for key in inside if (key in first.keys) is (key in second.keys))
         if misplaced:
-            names = " and ".join(f"{result.trial.which.parameter}={result.trial.value}" for result in (first, second))
+            names = " and ".join(
+                f"{result.trial.query_filter.parameter}={result.trial.value}" for result in (first, second)
+            )
             where = "both lists" if misplaced[0] in first.keys else "neither list"
             yield (
                 misplaced[0],
-                violated(
-                    first.answer,
+                fail_case(
+                    first.response,
                     "FLT-03",
-                    f"{first.trial.which.parameter} and {second.trial.which.parameter} do not split the list",
+                    f"{first.trial.query_filter.parameter} and {second.trial.query_filter.parameter} do not split the list",
                     expected=f"{misplaced[0]} in one of {names}",
                     actual=f"{where}; {len(misplaced)} such items",
-                    pointer=f"query:{first.trial.which.parameter}",
-                    also=(second.answer,),
+                    pointer=f"query:{first.trial.query_filter.parameter}",
+                    also=(second.response,),
                 ),
             )
 
 
-def lost_on_pages(result: Result, whole: Result) -> Suspect:
+def suspect_walk(result: TrialResult, whole: TrialResult) -> Suspect:
     """Return the first item that one page of a filtered list shows and a walk leaves out (FLT-05)."""
-    lost = [key for key in result.gone if key in whole.keys]
-    name = result.trial.which.parameter
+    lost = [key for key in result.missing_keys if key in whole.keys]
+    name = result.trial.query_filter.parameter
     return (
         lost[0],
-        violated(
-            result.pages[-1].answer,
+        fail_case(
+            result.pages[-1].response,
             "FLT-05",
             f"walking the list filtered by {name} leaves out items that a single page shows",
-            expected=quote(lost[:3]),
+            expected=quote_json(lost[:3]),
             pointer=f"query:{name}",
-            also=(*(page.answer for page in result.pages[:-1]), whole.answer),
+            also=(*(page.response for page in result.pages[:-1]), whole.response),
         ),
     )
 
 
-def lost_together(result: Result, alone: Result) -> Suspect:
+def suspect_combination(result: TrialResult, alone: TrialResult) -> Suspect:
     """Return the first item that a filter keeps alone and loses beside a parameter that it satisfies (FLT-02)."""
-    lost = [key for key in result.gone if key in alone.keys]
+    lost = [key for key in result.missing_keys if key in alone.keys]
     beside = " and ".join(f"{name}={value}" for name, value in result.beside)
     return (
         lost[0],
-        violated(
-            result.answer,
+        fail_case(
+            result.response,
             "FLT-02",
-            f"{result.trial.which.parameter} leaves out items beside a parameter that they satisfy too",
-            expected=f"{quote(lost[:3])} with {beside} as well",
+            f"{result.trial.query_filter.parameter} leaves out items beside a parameter that they satisfy too",
+            expected=f"{quote_json(lost[:3])} with {beside} as well",
             actual=f"{len(result.keys)} other items",
             pointer=f"query:{result.beside[0][0]}",
-            also=(alone.answer,),
+            also=(alone.response,),
         ),
     )
 
 
-def by_the_pages(result: Result, second: Result, *requirements: str) -> Iterator[Outcome]:
+def blame_pagination(result: TrialResult, second: TrialResult, *requirements: str) -> Iterator[Outcome]:
     """Yield INCONCLUSIVE where one page size alone loses items: pagination is blamed, not the filter."""
-    message = (
-        f"the items that {result.trial.which.parameter} leaves out appear at another page size: pagination loses them"
-    )
+    message = f"the items that {result.trial.query_filter.parameter} leaves out appear at another page size: pagination loses them"
     for requirement in requirements:
-        yield observed(result.pages[-1].answer, requirement, Verdict.INCONCLUSIVE, message, also=(second.answer,))
+        yield judge_case(result.pages[-1].response, requirement, Verdict.INCONCLUSIVE, message, also=(second.response,))
 
 
-def held(judged: Sequence[Result], walked: Sequence[Result]) -> Iterator[Outcome]:
+def report_passes(judged: Sequence[TrialResult], walked: Sequence[TrialResult]) -> Iterator[Outcome]:
     """Yield passes of FLT-03 and FLT-05, once nothing speaks against them."""
-    for first, second in pairs(judged):
-        if set(first.trial.inside) ^ set(second.trial.inside):
-            yield passed(first.answer, "FLT-03")
+    for first, second in pair_opposites(judged):
+        if set(first.trial.matching) ^ set(second.trial.matching):
+            yield pass_case(first.response, "FLT-03")
     for result in walked:
-        yield passed(result.pages[-1].answer, "FLT-05")
+        yield pass_case(result.pages[-1].response, "FLT-05")

@@ -8,10 +8,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from conformance.evidence.filter_semantics import COMPARISONS, comparable, last_segment, satisfies, spelled, values
-from conformance.evidence.responses import Answer, values_at
+from conformance.evidence.filter_semantics import (
+    ORDER_OPERATORS,
+    extract_id,
+    format_query_value,
+    get_filtered_values,
+    parse_comparable,
+    satisfies,
+)
+from conformance.evidence.responses import OperationResponse, find_values
 from conformance.model import Filter, Operation, Operator, ResourceModel
-from conformance.probes.toolkit.pages import key_of
+from conformance.probes.toolkit.pages import item_key
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt][\d:]{8}(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 _LOWER_BOUNDS = frozenset({Operator.GTE, Operator.GT})  # they exclude smaller values
@@ -19,59 +26,61 @@ _LOWER_BOUNDS = frozenset({Operator.GTE, Operator.GT})  # they exclude smaller v
 _EAST, _WEST = timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3, minutes=30))
 
 
-class Trial(NamedTuple):
+class FilterTrial(NamedTuple):
     """A filter with a value, and the keys of the known items that satisfy it and that do not, in the list's order."""
 
-    which: Filter
+    query_filter: Filter
     value: str
-    inside: tuple[str, ...]
-    outside: tuple[str, ...]
-    bound: tuple[str, ...] = ()  # the matching ones that lie exactly on the bound
+    matching: tuple[str, ...]
+    excluded: tuple[str, ...]
+    on_bound: tuple[str, ...] = ()  # the matching ones that lie exactly on the bound
 
     @property
-    def pair(self) -> tuple[str, str]:
+    def parameter(self) -> tuple[str, str]:
         """Name and value of the query parameter."""
-        return self.which.parameter, self.value
+        return self.query_filter.parameter, self.value
 
 
-def members(which: Filter, answer: Answer) -> tuple[Filter, list[dict[str, Any]]]:
+def select_members(query_filter: Filter, response: OperationResponse) -> tuple[Filter, list[dict[str, Any]]]:
     """Return the objects that a filter selects in a response, and the filter as it applies to one of them.
 
     They are the items, or the members of the list on the way to the field (`schedules[].started_at`).
     """
-    wrapper, opens, rest = which.field.partition("[].")
+    wrapper, opens, rest = query_filter.field.partition("[].")
     if not opens:
-        return which, [item for _, item in answer.objects]
-    values = [value for _, item in answer.objects for _, value in values_at(item, f"{wrapper}[]")]
-    return msgspec.structs.replace(which, field=rest), [value for value in values if isinstance(value, dict)]
+        return query_filter, [item for _, item in response.objects]
+    values = [value for _, item in response.objects for _, value in find_values(item, f"{wrapper}[]")]
+    return msgspec.structs.replace(query_filter, field=rest), [value for value in values if isinstance(value, dict)]
 
 
-def trials(answer: Answer, model: ResourceModel) -> tuple[Trial, ...]:
+def choose_trials(response: OperationResponse, model: ResourceModel) -> tuple[FilterTrial, ...]:
     """Return, for each filter of a known field, the value that divides the items best; for `isnull` both values."""
     return tuple(
         trial
-        for query_filter in answer.operation.filters
+        for query_filter in response.operation.filters
         if query_filter.field
-        for trial in _filter_trials(query_filter, answer, model)
+        for trial in _filter_trials(query_filter, response, model)
     )
 
 
-def _filter_trials(query_filter: Filter, response: Answer, model: ResourceModel) -> Iterator[Trial]:
+def _filter_trials(query_filter: Filter, response: OperationResponse, model: ResourceModel) -> Iterator[FilterTrial]:
     """Yield the trials of one filter."""
-    inner, items = members(query_filter, response)
+    inner, items = select_members(query_filter, response)
     for value in _choose_values(query_filter, inner, items, response.operation, model):
-        judged_items = [(key_of(item, response.operation), satisfies(inner, item, value), item) for item in items]
+        judged_items = [(item_key(item, response.operation), satisfies(inner, item, value), item) for item in items]
         inside = tuple(key for key, holds, _ in judged_items if holds)
         bound = tuple(key for key, holds, item in judged_items if holds and _is_on_bound(inner, item, value))
-        yield Trial(query_filter, value, inside, tuple(key for key, holds, _ in judged_items if holds is False), bound)
+        yield FilterTrial(
+            query_filter, value, inside, tuple(key for key, holds, _ in judged_items if holds is False), bound
+        )
 
 
 def _is_on_bound(query_filter: Filter, item: Any, value: str) -> bool:
     """Return whether an item lies exactly on a bound in the value of a comparison or range."""
-    if query_filter.operator not in COMPARISONS | {Operator.RANGE}:
+    if query_filter.operator not in ORDER_OPERATORS | {Operator.RANGE}:
         return False
-    bounds = {comparable(text) for text in value.split(",")} - {None}
-    return any(comparable(value_of_item) in bounds for value_of_item in values(query_filter, item))
+    bounds = {parse_comparable(text) for text in value.split(",")} - {None}
+    return any(parse_comparable(value_of_item) in bounds for value_of_item in get_filtered_values(query_filter, item))
 
 
 def _choose_values(
@@ -80,10 +89,10 @@ def _choose_values(
     """Return the values to try for a filter; `inner` is the filter as it applies to one of `items`."""
     if query_filter.operator is Operator.ISNULL:
         return ("true", "false")
-    item_values = [value for item in items for value in values(inner, item)]
-    if query_filter.operator in COMPARISONS | {Operator.RANGE}:
+    item_values = [value for item in items for value in get_filtered_values(inner, item)]
+    if query_filter.operator in ORDER_OPERATORS | {Operator.RANGE}:
         return _choose_bounds(query_filter.operator, item_values)
-    texts = Counter(last_segment(value) if query_filter.by_id_of else spelled(value) for value in item_values)
+    texts = Counter(extract_id(value) if query_filter.by_id_of else format_query_value(value) for value in item_values)
     allowed = _admitted_values(query_filter, operation)
     counts = {allowed.get(text.casefold(), "") if allowed else text: times for text, times in texts.items()}
     prefixes = {text for text in counts for longer in counts if text != longer and longer.startswith(text)}
@@ -101,7 +110,7 @@ def _choose_values(
 
 def _admitted_values(query_filter: Filter, operation: Operation) -> dict[str, str]:
     """Return the values that the parameter of a filter admits, by their case-folded form; empty where it admits any."""
-    parameter = operation.parameter(query_filter.parameter)
+    parameter = operation.find_parameter(query_filter.parameter)
     return {str(member).casefold(): str(member) for member in (parameter.schema if parameter else {}).get("enum", ())}
 
 
@@ -110,7 +119,7 @@ def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str,
 
     Where all values are the same, `gte` and `lte` also get a bound that no item satisfies.
     """
-    spellings = {comparable(value): _spell_bound(value) for value in item_values}
+    spellings = {parse_comparable(value): _spell_bound(value) for value in item_values}
     types = {type(key) for key in spellings} - {type(None)}
     if len(types) != 1:
         return ()
@@ -128,23 +137,27 @@ def _choose_bounds(operator: Operator, item_values: Sequence[Any]) -> tuple[str,
 
 def _spell_bound(value: Any) -> str:
     """Return a value as a bound; a time in upper case, since servers may refuse lower case (RFC 3339, section 5.6)."""
-    text = spelled(value)
-    return text.upper() if isinstance(comparable(value), datetime) else text
+    text = format_query_value(value)
+    return text.upper() if isinstance(parse_comparable(value), datetime) else text
 
 
-def company(trial: Trial, answer: Answer) -> tuple[tuple[str, str], ...]:
+def choose_second_filter(trial: FilterTrial, response: OperationResponse) -> tuple[tuple[str, str], ...]:
     """Return a second filter that all matching items of a trial satisfy, and most others too; () where none is known.
 
     Both together select what the trial selects, unless the server applies only one of them, or either of them.
     """
-    inside = [item for _, item in answer.objects if key_of(item, answer.operation) in trial.inside]
+    inside = [item for _, item in response.objects if item_key(item, response.operation) in trial.matching]
     other_filters = [
-        candidate for candidate in answer.operation.filters if candidate.field and candidate != trial.which
+        candidate for candidate in response.operation.filters if candidate.field and candidate != trial.query_filter
     ]
-    other_filters.sort(key=lambda candidate: candidate.field == trial.which.field)  # first those of another field
+    other_filters.sort(
+        key=lambda candidate: candidate.field == trial.query_filter.field
+    )  # first those of another field
     for candidate_filter in other_filters:
-        values_by_item = [values(candidate_filter, item) for item in inside]
-        spellings = {comparable(value): _spell_bound(value) for item_values in values_by_item for value in item_values}
+        values_by_item = [get_filtered_values(candidate_filter, item) for item in inside]
+        spellings = {
+            parse_comparable(value): _spell_bound(value) for item_values in values_by_item for value in item_values
+        }
         if (
             candidate_filter.operator not in {Operator.GTE, Operator.LTE}
             or "[]" in candidate_filter.field
@@ -183,9 +196,9 @@ def _make_absent_value(
     query_filter: Filter, seen_texts: Sequence[str], operation: Operation, model: ResourceModel
 ) -> str:
     """Return a value of the right form that no known item has; empty where none can be made."""
-    parameter = operation.parameter(query_filter.parameter)
+    parameter = operation.find_parameter(query_filter.parameter)
     schema = parameter.schema if parameter else {}
-    target = model.by_name.get(query_filter.by_id_of)
+    target = model.resources_by_name.get(query_filter.by_id_of)
     if target is not None and seen_texts:
         return seen_texts[0][:-4] + ("0000" if not seen_texts[0].endswith("0000") else "1111")
     if "enum" in schema:
@@ -195,11 +208,15 @@ def _make_absent_value(
     return f"no-{seen_texts[0]}"
 
 
-def opposite(one: Trial, other: Trial) -> bool:
+def is_opposite(first: FilterTrial, second: FilterTrial) -> bool:
     """Return whether two trials together select every item once."""
-    if one.which.field != other.which.field:
+    if first.query_filter.field != second.query_filter.field:
         return False
-    if one.which.operator is Operator.ISNULL is other.which.operator:
-        return one.value == "true" and other.value == "false"
-    upper = COMPARISONS - _LOWER_BOUNDS
-    return one.which.operator in _LOWER_BOUNDS and other.which.operator in upper and bool(one.inside or other.inside)
+    if first.query_filter.operator is Operator.ISNULL is second.query_filter.operator:
+        return first.value == "true" and second.value == "false"
+    upper = ORDER_OPERATORS - _LOWER_BOUNDS
+    return (
+        first.query_filter.operator in _LOWER_BOUNDS
+        and second.query_filter.operator in upper
+        and bool(first.matching or second.matching)
+    )

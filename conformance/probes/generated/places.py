@@ -1,35 +1,35 @@
 """Places in a request: which requirement a defect there violates, and where servers may read a request otherwise."""
 
-from conformance.evidence.responses import Answer
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Request, Role
-from conformance.validation import request_errors
-from conformance.validation.requests import query_pairs
+from conformance.validation import validate_request
+from conformance.validation.requests import parse_query
 
 
-def wrong_places(request: Request, operation: Operation, subject: Subject) -> tuple[str, ...]:
+def find_wrong_places(request: Request, operation: Operation, subject: Subject) -> tuple[str, ...]:
     """Return the places that the compiled validators reject, as `query:page_size`, `header:NAME` or `body`."""
-    errors = request_errors(subject.validators, operation, request)
+    errors = validate_request(subject.validators, operation, request)
     return tuple(dict.fromkeys(error.pointer.partition("/")[0] for error in errors))
 
 
-def about(request: Request, operation: Operation, subject: Subject) -> frozenset[str]:
+def find_requirements(request: Request, operation: Operation, subject: Subject) -> frozenset[str]:
     """Return the requirements that a request is a case of: those of its wrong places, or RSP-12 if it is valid."""
-    places = wrong_places(request, operation, subject)
-    return frozenset(requirement_of(operation, place) for place in places) if places else frozenset({"RSP-12"})
+    places = find_wrong_places(request, operation, subject)
+    return frozenset(find_requirement(operation, place) for place in places) if places else frozenset({"RSP-12"})
 
 
-def named(operation: Operation, requirements: tuple[str, ...]) -> tuple[str, ...]:
+def find_possible_requirements(operation: Operation, requirements: tuple[str, ...]) -> tuple[str, ...]:
     """Return the requirements that a generated case of the operation could be about."""
     places = [f"{parameter.location}:{parameter.name}" for parameter in operation.parameters]
-    possible = {requirement_of(operation, place) for place in places}
+    possible = {find_requirement(operation, place) for place in places}
     return tuple(requirement for requirement in requirements if requirement in possible or requirement == "RSP-12")
 
 
-def requirement_of(operation: Operation, place: str) -> str:
+def find_requirement(operation: Operation, place: str) -> str:
     """Return the requirement that a request with a defect at a place falls under; empty where there is none."""
     location, _, name = place.partition(":")
-    if not operation.safe:
+    if not operation.is_safe:
         return "WRT-06" if location == "body" else "ERR-08"
     match location:
         case "query":
@@ -52,14 +52,14 @@ def _requirement_of_query(operation: Operation, name: str) -> str:
     return "EXP-10" if name == "expand" else ""
 
 
-def ambiguous(response: Answer, place: str) -> bool:
+def is_ambiguous(response: OperationResponse, place: str) -> bool:
     """Return whether servers may read a query parameter in another way.
 
     By the custom of HTML forms a parameter without a value counts as absent, and of several values where one is
     expected many servers take the last.
     """
     location, _, name = place.partition(":")
-    pairs = query_pairs(response.exchange.request.target)
+    pairs = parse_query(response.exchange.request.target)
     values = [value for key, value in pairs if key == name]
     many = any(
         parameter.schema.get("type") == "array"
@@ -69,9 +69,9 @@ def ambiguous(response: Answer, place: str) -> bool:
     return location == "query" and ("" in values or (len(values) > 1 and not many))
 
 
-def beyond_doubt(operation: Operation, name: str) -> bool:
+def has_only_known_values(operation: Operation, name: str) -> bool:
     """Return whether the target must know every value that the schema of a query parameter allows."""
-    parameter = operation.parameter(name)
+    parameter = operation.find_parameter(name)
     if parameter is None or (operation.pagination and name == operation.pagination.size):
         return parameter is not None
     schema = parameter.schema.get("items", parameter.schema)

@@ -7,16 +7,18 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 
 from conformance.model import Request, ResourceModel
-from conformance.probes.toolkit.calls import Call
+from conformance.probes.toolkit.calls import OperationCall
 
 if TYPE_CHECKING:
     from strategies.compiled_cases import CompiledCase
 
 
-def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: int) -> Request:
+def build_case_request(
+    compiled_case: "CompiledCase", call: OperationCall, known: Mapping[str, Any], index: int
+) -> Request:
     """Return the request of a case with values of what exists, except where the case is about that very value."""
-    case, operation = each.case, call.operation
-    wrong = {pointer.partition("/")[0] for pointer in each.wrong}
+    case, operation = compiled_case.case, call.operation
+    wrong = {pointer.partition("/")[0] for pointer in compiled_case.wrong}
     path, query = _build_target(case.request.target, call, wrong)
     headers = tuple(
         (name, dict(call.headers).get(name, value))
@@ -26,7 +28,7 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     missing = tuple(
         pair for pair in call.headers if pair[0] not in dict(case.request.headers) and f"header:{pair[0]}" not in wrong
     )
-    kept_names = {pointer.removeprefix("body/").partition("/")[0] for pointer in each.wrong}
+    kept_names = {pointer.removeprefix("body/").partition("/")[0] for pointer in compiled_case.wrong}
     kept_names.add(case.note.partition(":")[0])
     body = _link_body(case.request.body, {n: v for n, v in known.items() if n not in kept_names}, index)
     return Request(
@@ -40,7 +42,7 @@ def settled(each: "CompiledCase", call: Call, known: Mapping[str, Any], index: i
     )
 
 
-def _build_target(target: str, call: Call, wrong: set[str]) -> tuple[str, str]:
+def _build_target(target: str, call: OperationCall, wrong: set[str]) -> tuple[str, str]:
     path, _, query = target.partition("?")
     if not any(place.startswith("path") for place in wrong):
         path = call.path
@@ -62,32 +64,32 @@ def _link_body(body: bytes, known: Mapping[str, Any], index: int) -> bytes:
         value = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return body
-    return msgspec.json.encode(linked(value, known, index))
+    return msgspec.json.encode(substitute_existing(value, known, index))
 
 
-def linked(value: Any, known: Mapping[str, Any], index: int) -> Any:
+def substitute_existing(value: Any, known: Mapping[str, Any], index: int) -> Any:
     """Return a JSON value with values of what exists, by property name; `index` varies the choice."""
     if isinstance(value, list):
-        return [linked(member, known, index) for member in value]
+        return [substitute_existing(member, known, index) for member in value]
     if not isinstance(value, dict):
         return value
     return {
         name: known[name][index % len(known[name])]
         if name in known and isinstance(member, type(known[name][0]))
-        else linked(member, known, index)
+        else substitute_existing(member, known, index)
         for name, member in value.items()
     }
 
 
-def embeds(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
+def has_body_with_embedded_object(body: bytes, model: ResourceModel, wrong: tuple[str, ...]) -> bool:
     """Return whether a JSON body embeds an object in place of a link (see `embedding`) and is not about that."""
     try:
-        return bool(body) and embedding(msgspec.json.decode(body), model, wrong)
+        return bool(body) and has_embedded_object(msgspec.json.decode(body), model, wrong)
     except (msgspec.DecodeError, RecursionError):
         return False
 
 
-def embedding(value: Any, model: ResourceModel, wrong: tuple[str, ...] = ()) -> bool:
+def has_embedded_object(value: Any, model: ResourceModel, wrong: tuple[str, ...] = ()) -> bool:
     """Return whether a JSON value has an object in place of a link, except at the places in `wrong`.
 
     Schemas made for reading allow it, but nothing says what a server does with it.

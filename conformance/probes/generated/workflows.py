@@ -9,31 +9,37 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed
-from conformance.evidence.responses import Answer, path_of
+from conformance.evidence.outcomes import judge_case, pass_case
+from conformance.evidence.responses import OperationResponse, extract_path
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Operation, Profile, Request, ResourceModel, Response, Role, Verdict
-from conformance.probes.generated.substitution import embedding, linked
-from conformance.probes.responses.plain_reads import plain_read
+from conformance.probes.generated.substitution import has_embedded_object, substitute_existing
+from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, UnsafeRequest
-from conformance.probes.toolkit.calls import Missing, untested
-from conformance.probes.toolkit.write_requests import Write, created_and_deleted, has_json_body, writable, write_of
+from conformance.probes.toolkit.calls import Missing, report_untested
+from conformance.probes.toolkit.write_requests import (
+    Write,
+    build_write,
+    creation_and_deletion,
+    find_writable,
+    has_json_body,
+)
 from conformance.safety.gate import created_path
 from conformance.safety.rules import RISKS
-from conformance.validation.requests import path_variables
+from conformance.validation.requests import parse_path_variables
 
 if TYPE_CHECKING:
-    from strategies.histories import Script, Talk
+    from strategies.histories import Conversation, Script
     from strategies.lifecycles import Lifecycle
     from strategies.states import Broken
 
-JUDGED = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", "EXP-05", "RSP-03")
+HISTORY_REQUIREMENTS = ("WRT-01", "WRT-02", "WRT-04", "WRT-05", "WRT-07", "CON-01", "EXP-03", "EXP-05", "RSP-03")
 _SEARCH_BUDGET, _SHORTEN_BUDGET = 480, 120  # requests for one resource: to find a broken history, and to shorten it
 _HISTORIES, _STEPS = 60, 8
 _KEY = b"histories"
 
 
-class Story(msgspec.Struct, frozen=True):
+class BrokenHistory(msgspec.Struct, frozen=True):
     """The shortest history that broke a requirement, and how many did. One that never repeats proves nothing."""
 
     broken: "Broken"
@@ -43,7 +49,7 @@ class Story(msgspec.Struct, frozen=True):
 
 def _is_creatable(operation: Operation, model: ResourceModel) -> bool:
     """Return whether a resource has a POST at its list and a GET at its items."""
-    resource = model.by_name.get(operation.resource)
+    resource = model.resources_by_name.get(operation.resource)
     return (
         operation.role is Role.CREATE
         and has_json_body(operation)
@@ -56,26 +62,26 @@ def _is_creatable(operation: Operation, model: ResourceModel) -> bool:
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the parents, and the requests of the search."""
     return (
-        *plain_read(operation, model)[:-1],
+        *plain_read_needs(operation, model)[:-1],
         Need(f"workflow {operation.key}", _SEARCH_BUDGET + _SHORTEN_BUDGET + _STEPS, shared=False),
     )
 
 
 def _unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     """Return the creation, the deletion of the created resource, and changes of it unless these are risky."""
-    resource = model.by_name.get(operation.resource)
+    resource = model.resources_by_name.get(operation.resource)
     updates = (o for o in model.operations if resource and o.role is Role.UPDATE and o.path == resource.item_path)
     changes = (UnsafeRequest(o.method, o.path) for o in updates if o.effect not in RISKS)
-    return (*created_and_deleted(operation, model), *changes)
+    return (*creation_and_deletion(operation, model), *changes)
 
 
-def workflow(operation: Operation, subject: Subject) -> Steps[None]:
+def run_histories(operation: Operation, subject: Subject) -> Steps[None]:
     """Run histories until one breaks a requirement or the budget is spent; report the shortest."""
     from strategies.lifecycles import lifecycles  # noqa: PLC0415 - Hypothesis is loaded only where something is drawn
 
-    write = yield from write_of(operation, subject)
+    write = yield from build_write(operation, subject)
     if isinstance(write, Missing):
-        yield from untested(JUDGED, operation, write)
+        yield from report_untested(HISTORY_REQUIREMENTS, operation, write)
         return
     life = next(candidate for candidate in lifecycles(subject.model) if candidate.create == operation)
     if life.update and life.update.effect in RISKS and not subject.target.may_touch_hardware:
@@ -84,19 +90,20 @@ def workflow(operation: Operation, subject: Subject) -> Steps[None]:
     yield from search.run()
     for story in search.stories.values():
         responses = tuple(
-            Answer(exchange, subject.model.by_key[exchange.request.operation]) for exchange in story.exchanges
+            OperationResponse(exchange, subject.model.operations_by_key[exchange.request.operation])
+            for exchange in story.exchanges
         )
-        last = Answer(story.exchanges[-1], _find_operation(story.broken, life))
+        last = OperationResponse(story.exchanges[-1], _find_operation(story.broken, life))
         verdict = Verdict.FAIL if story.times > 1 else Verdict.INCONCLUSIVE
         methods = " then ".join(response.exchange.request.method for response in responses)
         message, actual = f"a sequence of requests breaks it: {methods}", story.broken.message
-        yield observed(last, story.broken.requirement, verdict, message, actual=actual, also=responses[:-1])
+        yield judge_case(last, story.broken.requirement, verdict, message, actual=actual, also=responses[:-1])
     made = search.made
     if made is not None:
-        yield passed(Answer(made, operation), "WRT-01")
+        yield pass_case(OperationResponse(made, operation), "WRT-01")
     reason = "no sequence of requests led to it" if made else "no generated body is accepted"
-    for requirement in JUDGED:
-        yield from untested((requirement,), operation, Missing(reason))
+    for requirement in HISTORY_REQUIREMENTS:
+        yield from report_untested((requirement,), operation, Missing(reason))
 
 
 def _find_operation(broken: "Broken", life: "Lifecycle") -> Operation:
@@ -121,10 +128,10 @@ class _Search:
     def __init__(self, write: Write, life: "Lifecycle", subject: Subject) -> None:
         """Prepare the search for one write and the operations of its resource."""
         self._write, self._life, self._subject = write, life, subject
-        self._path = path_variables(life.create.path, write.call.path) or {}
+        self._path = parse_path_variables(life.create.path, write.call.path) or {}
         self._volatile_properties = _volatile_properties(life, subject)
         self._left = _SEARCH_BUDGET
-        self.stories: dict[str, Story] = {}
+        self.stories: dict[str, BrokenHistory] = {}
         self.made: Exchange | None = None
         self._created: set[str] = set()  # paths of resources that a history created, and may delete again
 
@@ -132,7 +139,7 @@ class _Search:
         """Run the histories that failed before, then others; shorten the first one that breaks a requirement."""
         memory = _Memory(self._subject, self._life)
         for script in (*memory.load_scripts(), *_draw_scripts(self._life, self._subject)):
-            if any(embedding(step.body, self._subject.model) for step in script):
+            if any(has_embedded_object(step.body, self._subject.model) for step in script):
                 continue
             broken = yield from self._run_history(script)
             if broken:
@@ -142,10 +149,10 @@ class _Search:
 
     def _shorten(self, script: "Script", requirement: str) -> Steps["Script"]:
         """Return the shortest history that breaks the same requirement again, as far as the budget allows."""
-        from strategies.histories import shorter  # noqa: PLC0415 - see workflow
+        from strategies.histories import shorten_script  # noqa: PLC0415 - see workflow
 
         self._left = _SHORTEN_BUDGET
-        search = shorter(script)
+        search = shorten_script(script)
         broken = yield from self._run_history(script)
         with suppress(StopIteration):
             offer = next(search)
@@ -163,22 +170,22 @@ class _Search:
 
         history = History(self._life, path=self._path, volatile=self._volatile_properties)
         steps = [
-            msgspec.structs.replace(step, body=linked(step.body, self._write.links, index))
+            msgspec.structs.replace(step, body=substitute_existing(step.body, self._write.links, index))
             for index, step in enumerate(script)
         ]
         exchanges: list[Exchange] = []
         breach: Broken | None = None
         try:
-            yield from self._send_all(history.told(steps), exchanges)
+            yield from self._send_all(history.run_steps(steps), exchanges)
         except Broken as broken:
             breach = broken
-            self._keep(Story(broken, tuple(exchanges)))
-        for request in history.leave():  # even if the budget is spent
+            self._keep(BrokenHistory(broken, tuple(exchanges)))
+        for request in history.delete_rest():  # even if the budget is spent
             if self._may_send(request):
                 yield self._address(request)
         return breach
 
-    def _send_all(self, talk: "Talk", exchanges: list[Exchange]) -> Steps[None]:
+    def _send_all(self, talk: "Conversation", exchanges: list[Exchange]) -> Steps[None]:
         """Send the requests of a history to the target, as long as the budget allows, and record the exchanges."""
         with suppress(StopIteration):
             request = next(talk)
@@ -196,11 +203,11 @@ class _Search:
         url = urlsplit(exchange.url).path
         path = created_path("POST", url, exchange.response) if exchange.response else ""
         if path:
-            self._created.add(path_of(exchange.request.target) + path[len(url.rstrip("/")) :])
+            self._created.add(extract_path(exchange.request.target) + path[len(url.rstrip("/")) :])
 
     def _may_send(self, request: Request) -> bool:
         """Return whether a request is no deletion, or one of a resource that a history created."""
-        is_own = path_of(request.target) in self._created
+        is_own = extract_path(request.target) in self._created
         return request.method != "DELETE" or is_own or self._subject.target.may_touch_hardware
 
     def _address(self, request: Request) -> Request:
@@ -208,7 +215,7 @@ class _Search:
         call = self._write.call
         return msgspec.structs.replace(request, headers=(*call.headers, *request.headers), identity=call.identity)
 
-    def _keep(self, story: Story) -> None:
+    def _keep(self, story: BrokenHistory) -> None:
         """Keep the shorter one of two histories that broke the same requirement, and count them."""
         name = story.broken.requirement
         known = self.stories.get(name)
@@ -224,7 +231,9 @@ class _Memory:
         from hypothesis.database import DirectoryBasedExampleDatabase  # noqa: PLC0415 - see workflow
 
         name = sha256(life.create.key.encode()).hexdigest()[:12]
-        self._database = DirectoryBasedExampleDatabase(Path(subject.memory) / name) if subject.memory else None
+        self._database = (
+            DirectoryBasedExampleDatabase(Path(subject.failed_histories) / name) if subject.failed_histories else None
+        )
 
     def load_scripts(self) -> Iterator["Script"]:
         """Yield the histories that failed in the run that this one continues."""
@@ -241,31 +250,31 @@ class _Memory:
 
 def _draw_scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
     """Return the histories of a resource for the seed of the run; they are drawn once for a description."""
-    from strategies.disk_cache import kept  # noqa: PLC0415 - see workflow
+    from strategies.disk_cache import load_or_make  # noqa: PLC0415 - see workflow
     from strategies.histories import Step  # noqa: PLC0415 - see workflow
 
     def drawn() -> "tuple[Script, ...]":
         from strategies.workflows import scripts  # noqa: PLC0415 - takes a while to load
 
-        number = subject.random("workflow", life.create.key).getrandbits(32)
+        number = subject.make_random("workflow", life.create.key).getrandbits(32)
         return scripts(subject.validators, life, number=number, count=_HISTORIES, most=_STEPS)
 
     name = f"{life.create.key} histories {subject.seed} {life.update and life.update.key}"
-    return kept(subject.description, name, tuple[tuple[Step, ...], ...], drawn)
+    return load_or_make(subject.description, name, tuple[tuple[Step, ...], ...], drawn)
 
 
 def _volatile_properties(life: "Lifecycle", subject: Subject) -> frozenset[str]:
     """Return the properties that no write of ours names, and which may change by themselves."""
-    from strategies.schemas import flat  # noqa: PLC0415 - see workflow
+    from strategies.schemas import flatten_schema  # noqa: PLC0415 - see workflow
 
-    ours = {*writable(life.create, subject), *(writable(life.update, subject) if life.update else ())}
-    shown = flat(subject.description, {"$ref": life.read.item_schema}).get("properties", {})
+    ours = {*find_writable(life.create, subject), *(find_writable(life.update, subject) if life.update else ())}
+    shown = flatten_schema(subject.description, {"$ref": life.read.item_schema}).get("properties", {})
     return frozenset(shown) - ours
 
 
 PROBES = (
     Probe(
-        "workflow", JUDGED, _is_creatable, _needs, workflow, Profile.DEEP, 3,
+        "workflow", HISTORY_REQUIREMENTS, _is_creatable, _needs, run_histories, Profile.DEEP, 3,
         writes=True, own=True, sends=_unsafe_requests,
     ),
 )  # fmt: skip

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.toolkit.base import REFUSED, Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Missing, untested
+from conformance.probes.toolkit.base import UNPRIVILEGED, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import harmless
 
 _VERSION, _NOBODY = "99", "nobody"
@@ -20,24 +20,24 @@ _CAUSE = ("type", "title", "detail")  # members of a problem that tell causes ap
 
 
 def _writes(operation: Operation, model: ResourceModel) -> bool:
-    return not operation.safe
+    return not operation.is_safe
 
 
 def _versioned_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (Need(f"idle versions {operation.key}", 3, REFUSED, shared=False),)
+    return (Need(f"idle versions {operation.key}", 3, UNPRIVILEGED, shared=False),)
 
 
 def versions(operation: Operation, subject: Subject) -> Steps[None]:
     """VER-02 and VER-03: a write that is refused, in a version that does not exist and in the one that does."""
-    request = harmless(operation, subject, subject.refused if operation.secured else "")
+    request = harmless(operation, subject, subject.unprivileged if operation.is_secured else "")
     if isinstance(request, Missing):
-        yield from untested(("VER-02", "VER-03"), operation, request)
+        yield from report_untested(("VER-02", "VER-03"), operation, request)
         return
-    plain = yield from ask(operation, request)
+    plain = yield from send(operation, request)
     name = subject.version_header
-    strange = yield from ask(operation, _with(request, name, _VERSION))
+    strange = yield from send(operation, _with(request, name, _VERSION))
     yield from _own_refusal(plain, strange, "VER-02", f"version {_VERSION!r} does not exist")
-    usual = yield from ask(operation, _with(request, name, "2"))
+    usual = yield from send(operation, _with(request, name, "2"))
     yield from _alike(plain, usual)
 
 
@@ -46,46 +46,46 @@ def _with(request: Request, name: str, value: str) -> Request:
     return msgspec.structs.replace(request, headers=(*kept, (name, value)))
 
 
-def _own_refusal(plain: Answer, other: Answer, requirement: str, what: str) -> Iterator[Outcome]:
+def _own_refusal(plain: OperationResponse, other: OperationResponse, requirement: str, what: str) -> Iterator[Outcome]:
     """The other request is refused with 400 for what was added to it; a write that succeeds shows that it is not."""
-    if other.ok and not plain.ok:
+    if other.is_success and not plain.is_success:
         message = f"{what}, and a write is taken"
-        yield violated(other, requirement, message, expected="400", actual=str(other.status), also=(plain,))
+        yield fail_case(other, requirement, message, expected="400", actual=str(other.status), also=(plain,))
     elif other.status == 400 and (plain.status != 400 or _cause(plain) != _cause(other)):
-        yield passed(other, requirement)
+        yield pass_case(other, requirement)
     else:
         reason = f"{what}: answered {other.status}, perhaps for what is wrong with the write besides"
-        yield observed(other, requirement, Verdict.NOT_OBSERVABLE, reason, also=(plain,))
+        yield judge_case(other, requirement, Verdict.NOT_OBSERVABLE, reason, also=(plain,))
 
 
-def _cause(answer: Answer) -> tuple[object, ...]:
+def _cause(answer: OperationResponse) -> tuple[object, ...]:
     body = answer.json if isinstance(answer.json, dict) else {}
     return tuple(body.get(name) for name in _CAUSE)
 
 
-def _kind(answer: Answer) -> tuple[object, ...]:
+def _kind(answer: OperationResponse) -> tuple[object, ...]:
     """What clients tell refusals apart by: the type, and the fields that are to blame."""
     body = answer.json if isinstance(answer.json, dict) else {}
     blamed = body.get("field_errors")
     return body.get("type"), sorted(blamed) if isinstance(blamed, dict) else blamed
 
 
-def _alike(plain: Answer, usual: Answer) -> Iterator[Outcome]:
+def _alike(plain: OperationResponse, usual: OperationResponse) -> Iterator[Outcome]:
     """VER-03 of two refusals: they may not differ, and that they agree says nothing of a write that succeeds.
 
     What is said in words may: it often names the request.
     """
     if plain.status == usual.status and _kind(plain) == _kind(usual):
         reason = "refused alike with and without the version; what succeeds has an effect, and is not asked for twice"
-        yield observed(usual, "VER-03", Verdict.NOT_OBSERVABLE, reason, also=(plain,))
+        yield judge_case(usual, "VER-03", Verdict.NOT_OBSERVABLE, reason, also=(plain,))
     else:
         message = "asking for version 2 changes how a write is refused"
-        expected, actual = f"{plain.status} {quote(_kind(plain))}", f"{usual.status} {quote(_kind(usual))}"
-        yield violated(usual, "VER-03", message, expected=expected, actual=actual, also=(plain,))
+        expected, actual = f"{plain.status} {quote_json(_kind(plain))}", f"{usual.status} {quote_json(_kind(usual))}"
+        yield fail_case(usual, "VER-03", message, expected=expected, actual=actual, also=(plain,))
 
 
 def _for_a_user(operation: Operation, model: ResourceModel) -> bool:
-    return _writes(operation, model) and bool(operation.user_header) and operation.secured
+    return _writes(operation, model) and bool(operation.user_header) and operation.is_secured
 
 
 def _user_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -99,15 +99,15 @@ def users(operation: Operation, subject: Subject) -> Steps[None]:
     """
     request = harmless(operation, subject, "full")
     if isinstance(request, Missing):
-        yield from untested(("AUT-06",), operation, request)
+        yield from report_untested(("AUT-06",), operation, request)
         return
     name = operation.user_header
-    plain = yield from ask(operation, request)
-    nonsense = yield from ask(operation, _with(request, name, _NOBODY))
+    plain = yield from send(operation, request)
+    nonsense = yield from send(operation, _with(request, name, _NOBODY))
     yield from _own_refusal(plain, nonsense, "AUT-06", f"a malformed user in {name}")
     if operation.user_required:
         kept = tuple((key, value) for key, value in request.headers if key != name)
-        none = yield from ask(operation, msgspec.structs.replace(request, headers=kept))
+        none = yield from send(operation, msgspec.structs.replace(request, headers=kept))
         yield from _own_refusal(plain, none, "AUT-06", f"no user in {name}")
 
 

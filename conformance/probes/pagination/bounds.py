@@ -4,21 +4,21 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from conformance.evidence.outcomes import observed, violated, without
+from conformance.evidence.outcomes import fail_case, judge_case, skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import OTHER, Need, Probe, Steps, turn
-from conformance.probes.toolkit.calls import Missing, untested
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, turn
+from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.refusals import (
-    accepted,
-    ask_for_refusal,
-    call_by,
-    call_to_refuse,
+    check_accepted,
+    check_refused,
+    find_call_as,
+    find_refusable_call,
     refusal_needs,
-    refused,
+    send_for_refusal,
 )
-from conformance.tools.ulid import drawn
+from conformance.tools.ulid import draw_ulid
 
 _CURSOR_TIME_MS = 1_704_067_200_000  # 2024-01-01, the time in made-up cursors
 _TIME = "2024-01-01T00:00:00Z"
@@ -32,7 +32,7 @@ _ABSENT_PAGE = "999999"
 _REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that are about the request, not about who sends it
 
 
-def sized(operation: Operation, model: ResourceModel) -> bool:
+def has_page_size(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation reads a list whose page size can be chosen."""
     return operation.method == "GET" and operation.pagination is not None and bool(operation.pagination.size)
 
@@ -52,7 +52,7 @@ def _pagination_of(operation: Operation) -> Pagination:
     return operation.pagination or Pagination(Scheme.CURSOR)
 
 
-def bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
+def list_bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
     """Return bad page sizes, each with the name of its class.
 
     The first two are one below and one above the bounds, and differ by operation, so that a run tests various ones.
@@ -65,82 +65,82 @@ def bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
     return (first_size, second_size, *(size for size in (*low, *high) if size not in {first_size, second_size}))
 
 
-def sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+def send_bad_sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Send two page sizes out of bounds; with `deep`, all others (PAG-06)."""
-    call = yield from call_to_refuse(operation, subject)
+    call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("PAG-06",), operation, call)
+        yield from report_untested(("PAG-06",), operation, call)
         return
     name = _pagination_of(operation).size
-    for size_class, value in bad_sizes(operation)[2:] if deep else bad_sizes(operation)[:2]:
-        response = yield from ask_for_refusal(operation, call.request((name, value)), subject)
-        yield from refused(
+    for size_class, value in list_bad_sizes(operation)[2:] if deep else list_bad_sizes(operation)[:2]:
+        response = yield from send_for_refusal(operation, call.build_request((name, value)), subject)
+        yield from check_refused(
             response, "PAG-06", "a page size out of bounds", 400, sent=size_class, pointer=f"query:{name}"
         )
 
 
-def smallest(operation: Operation, subject: Subject) -> Steps[None]:
+def read_smallest_page(operation: Operation, subject: Subject) -> Steps[None]:
     """Request a page of one item, for which a list is easily taken for a single resource (PAG-06)."""
-    call = yield from call_by(subject.other, operation, subject)
+    call = yield from find_call_as(subject.error_sender, operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("PAG-06",), operation, call)
+        yield from report_untested(("PAG-06",), operation, call)
         return
     name = _pagination_of(operation).size
-    response = yield from ask_for_refusal(operation, call.request((name, "1")), subject)
-    plain = response if response.ok else (yield from ask_for_refusal(operation, call.request(), subject))
-    if not plain.ok:
+    response = yield from send_for_refusal(operation, call.build_request((name, "1")), subject)
+    plain = response if response.is_success else (yield from send_for_refusal(operation, call.build_request(), subject))
+    if not plain.is_success:
         reason = f"the list gives {plain.status} at every page size"
-        yield observed(response, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
-    elif response.ok and len(response.items) > 1:
+        yield judge_case(response, "PAG-06", Verdict.NOT_OBSERVABLE, reason)
+    elif response.is_success and len(response.items) > 1:
         message = "a page of size 1 holds several items"
-        yield violated(response, "PAG-06", message, expected="at most 1 item", actual=str(len(response.items)))
+        yield fail_case(response, "PAG-06", message, expected="at most 1 item", actual=str(len(response.items)))
     else:
-        yield from accepted(response, "PAG-06", "a page size of 1", pointer=f"query:{name}")
+        yield from check_accepted(response, "PAG-06", "a page size of 1", pointer=f"query:{name}")
 
 
-def numbers(operation: Operation, subject: Subject) -> Steps[None]:
+def send_bad_page_numbers(operation: Operation, subject: Subject) -> Steps[None]:
     """Request page 0 and a page behind the last; neither exists (PAG-08)."""
-    call = yield from call_to_refuse(operation, subject)
+    call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("PAG-08",), operation, call)
+        yield from report_untested(("PAG-08",), operation, call)
         return
     name = _pagination_of(operation).page
-    behind_last = yield from ask_for_refusal(operation, call.request((name, _ABSENT_PAGE)), subject)
-    yield from refused(behind_last, "PAG-08", "a page behind the last", 404, pointer=f"query:{name}")
-    page_zero = yield from ask_for_refusal(operation, call.request((name, "0")), subject)
-    yield from refused(page_zero, "PAG-08", "page 0", *_REFUSALS, pointer=f"query:{name}")
+    behind_last = yield from send_for_refusal(operation, call.build_request((name, _ABSENT_PAGE)), subject)
+    yield from check_refused(behind_last, "PAG-08", "a page behind the last", 404, pointer=f"query:{name}")
+    page_zero = yield from send_for_refusal(operation, call.build_request((name, "0")), subject)
+    yield from check_refused(page_zero, "PAG-08", "page 0", *_REFUSALS, pointer=f"query:{name}")
 
 
-def cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
+def send_bad_cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Send a cursor of another collection and a malformed one; with `deep`, all others (PAG-10)."""
-    call = yield from call_to_refuse(operation, subject)
+    call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(("PAG-10", "ERR-09"), operation, call)
+        yield from report_untested(("PAG-10", "ERR-09"), operation, call)
         return
     name = _pagination_of(operation).after
-    foreign, odd, malformed = bad_cursors(operation, subject)
+    foreign, odd, malformed = make_bad_cursors(operation, subject)
     first = (*foreign, *(odd[turn(operation, len(odd)) :][:1] if odd else ()))
     for cursor_class, value in [cursor for cursor in (*odd, *malformed) if cursor not in first] if deep else first:
-        response = yield from ask_for_refusal(operation, call.request((name, value)), subject)
-        yield from refused(
+        response = yield from send_for_refusal(operation, call.build_request((name, value)), subject)
+        yield from check_refused(
             response, "PAG-10", "a foreign or malformed cursor", *_REFUSALS, sent=cursor_class, pointer=f"query:{name}"
         )
     if not first:
         reason = "the description does not document the form of the list's cursors"
-        yield without("PAG-10", operation.key, Verdict.NOT_APPLICABLE, reason)
+        yield skip_case("PAG-10", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-Cursors = tuple[tuple[str, str], ...]  # the name of the class, and the cursor
+NamedCursors = tuple[tuple[str, str], ...]  # the name of the class, and the cursor
 
 
-def formed(operation: Operation, model: ResourceModel) -> bool:
+def has_known_cursor_form(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the form of the list's cursors is known: times, or ids with a prefix."""
-    resource = model.by_name.get(operation.resource)
+    resource = model.resources_by_name.get(operation.resource)
     by_time = _pagination_of(operation).scheme is Scheme.TIMESTAMP
     return bool(_pagination_of(operation).after) and (by_time or bool(resource and resource.prefix))
 
 
-def bad_cursors(operation: Operation, subject: Subject) -> tuple[Cursors, Cursors, Cursors]:
+def make_bad_cursors(operation: Operation, subject: Subject) -> tuple[NamedCursors, NamedCursors, NamedCursors]:
     """Return bad cursors, each with the name of its class, in three groups.
 
     They are: cursors of another collection, malformed ones with odd characters (ERR-09), and other malformed ones.
@@ -148,20 +148,22 @@ def bad_cursors(operation: Operation, subject: Subject) -> tuple[Cursors, Cursor
     from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
     from strategies.timestamps import bad_timestamps  # noqa: PLC0415 - likewise
 
-    if not formed(operation, subject.model):
+    if not has_known_cursor_form(operation, subject.model):
         return (), (), ()
-    generator = subject.random("cursor", operation.key)
-    prefix = subject.model.by_name[operation.resource].prefix
+    generator = subject.make_random("cursor", operation.key)
+    prefix = subject.model.resources_by_name[operation.resource].prefix
     foreign_prefix = next(
         resource.prefix for resource in subject.model.resources if resource.prefix and resource.prefix != prefix
     )
-    foreign = (("of another collection", foreign_prefix + drawn(generator, _CURSOR_TIME_MS)),)
+    foreign = (("of another collection", foreign_prefix + draw_ulid(generator, _CURSOR_TIME_MS)),)
     if _pagination_of(operation).scheme is Scheme.TIMESTAMP:
         times = [(time.name, time.value) for time in bad_timestamps(_TIME) if time.name not in _TOLERABLE]
         return foreign, tuple((f"no time ({name})", value) for name, value in _ODD_TIMES), tuple(times)
-    pattern = re.compile(subject.model.by_name[operation.resource].id_pattern or prefix + r"[A-Z\d]{26}", re.ASCII)
+    pattern = re.compile(
+        subject.model.resources_by_name[operation.resource].id_pattern or prefix + r"[A-Z\d]{26}", re.ASCII
+    )
     near_miss_values = [
-        (near_miss.name, near_miss.value) for near_miss in near_misses(prefix + drawn(generator, _CURSOR_TIME_MS))
+        (near_miss.name, near_miss.value) for near_miss in near_misses(prefix + draw_ulid(generator, _CURSOR_TIME_MS))
     ]
     malformed = [
         (name, value) for name, value in near_miss_values if name not in _TOLERABLE and not pattern.fullmatch(value)
@@ -177,19 +179,22 @@ def _needs(label: str, count: int) -> Callable[[Operation, ResourceModel], tuple
 
 def _smallest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the request for a page of one item."""
-    return (*plain_read(operation, model, OTHER)[:-1], Need(f"one item of {operation.key}", identity=OTHER))
+    return (
+        *plain_read_needs(operation, model, ERROR_SENDER)[:-1],
+        Need(f"one item of {operation.key}", identity=ERROR_SENDER),
+    )
 
 
 _MAX_CURSORS = 20  # malformed cursors that are expected for one list
 
 PROBES = (
-    Probe("page-sizes", ("PAG-06",), sized, _needs("size", 2), partial(sizes, deep=False)),
-    Probe("page-sizes-all", ("PAG-06",), sized, _needs("other sizes", 3), partial(sizes, deep=True), Profile.DEEP, 2),
-    Probe("smallest-page", ("PAG-06",), sized, _smallest_needs, smallest, rank=2),
-    Probe("page-numbers", ("PAG-08",), _has_page_numbers, _needs("number", 2), numbers),
-    Probe("cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2), partial(cursors, deep=False), rank=2),
+    Probe("page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), partial(send_bad_sizes, deep=False)),
+    Probe("page-sizes-all", ("PAG-06",), has_page_size, _needs("other sizes", 3), partial(send_bad_sizes, deep=True), Profile.DEEP, 2),
+    Probe("smallest-page", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
+    Probe("page-numbers", ("PAG-08",), _has_page_numbers, _needs("number", 2), send_bad_page_numbers),
+    Probe("cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2), partial(send_bad_cursors, deep=False), rank=2),
     Probe(
-        "cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS), partial(cursors, deep=True),
+        "cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS), partial(send_bad_cursors, deep=True),
         Profile.DEEP, 2,
     ),
 )  # fmt: skip

@@ -4,32 +4,44 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from urllib.parse import urlencode
 
-from conformance.evidence.outcomes import observed, passed, quote, violated
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Outcome, ResourceModel, Verdict
-from conformance.probes.expansion.judgements import all_items
-from conformance.probes.responses.plain_reads import is_paginated, plain_read
-from conformance.probes.toolkit.base import SPARE, Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, populated, untested
+from conformance.probes.expansion.judgements import check_all_items
+from conformance.probes.responses.plain_reads import is_paginated, plain_read_needs
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import (  # fmt: skip
-    Page,
-    beyond_the_end,
-    ends,
-    filled,
-    followed_by_nothing,
-    keeps,
-    linked,
-    once_each,
-    page_of,
-    parting,
-    query_of,
+    ListPage,
+    check_ends,
+    check_items_once,
+    check_kept_parameters,
+    check_link_header,
+    check_page_length,
+    check_walk_back,
+    first_difference,
+    has_only_empty_pages_after,
+    parse_page,
+    parse_query,
+    report_link_behind_end,
     report_new_order,
-    same_back,
-    walk,
+    walk_pages,
 )
-from conformance.probes.toolkit.refusals import accepted
+from conformance.probes.toolkit.refusals import check_accepted
 
-WALK = ("PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-06", "PAG-07", "PAG-09", "PAG-11", "IDS-05", "EXP-08")
+WALK_REQUIREMENTS = (
+    "PAG-01",
+    "PAG-02",
+    "PAG-03",
+    "PAG-04",
+    "PAG-05",
+    "PAG-06",
+    "PAG-07",
+    "PAG-09",
+    "PAG-11",
+    "IDS-05",
+    "EXP-08",
+)
 _MAX_PAGES = 8  # of one walk
 _PARTS = 3  # pages that a short list is cut into
 _FEW_ITEMS = 4  # items that are walked one by one
@@ -40,159 +52,167 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     sized = operation.pagination is not None and bool(operation.pagination.size)
     cuts = (
         (
-            Need(f"read {operation.path} whole", identity=SPARE),
-            Need(f"read {operation.path} cut", 2 * _PARTS, SPARE),
+            Need(f"read {operation.path} whole", identity=READER),
+            Need(f"read {operation.path} cut", 2 * _PARTS, READER),
         )
         if sized
         else ()
     )
-    return (*plain_read(operation, model, SPARE), *cuts)
+    return (*plain_read_needs(operation, model, READER), *cuts)
 
 
-def pages(operation: Operation, subject: Subject) -> Steps[None]:
+def walk_list(operation: Operation, subject: Subject) -> Steps[None]:
     """Walk the list forth and back, in pages small enough that there are several."""
-    populated_list = yield from populated(operation, subject, subject.spare)
+    populated_list = yield from find_populated_list(operation, subject, subject.reader)
     pagination = operation.pagination
     if isinstance(populated_list, Missing) or pagination is None:
-        yield from untested(
-            WALK, operation, populated_list if isinstance(populated_list, Missing) else Missing("not paginated")
+        yield from report_untested(
+            WALK_REQUIREMENTS,
+            operation,
+            populated_list if isinstance(populated_list, Missing) else Missing("not paginated"),
         )
         return
     call, plain = populated_list
-    first = page_of(plain)
-    yield from linked(plain)
+    first = parse_page(plain)
+    yield from check_link_header(plain)
     yield from _check_length(first, pagination.default_size, call, subject)
     whole = yield from _read_whole(call, subject)
     forth = yield from _walk_in_parts(call, first, whole, subject)
     for page in forth[1:]:
-        yield from linked(page.answer)
-    yield from ends(forth, _MAX_PAGES)
+        yield from check_link_header(page.response)
+    yield from check_ends(forth, _MAX_PAGES)
     for page, following in zip_longest(forth, forth[1:]):
-        if following is None or not following.void:
-            size = query_of(page.answer).get(pagination.size, [""])[0]
+        if following is None or not following.is_void:
+            size = parse_query(page.response).get(pagination.size, [""])[0]
             yield from _check_length(page, int(size) if size.isdecimal() else pagination.default_size, call, subject)
         else:
-            yield beyond_the_end(page)
-    forth = forth[:-1] if len(forth) > 1 and forth[-1].void else forth
+            yield report_link_behind_end(page)
+    forth = forth[:-1] if len(forth) > 1 and forth[-1].is_void else forth
     if len(forth) > 1:
-        back = yield from walk(forth[-1], call, subject, "previous", len(forth))
-        yield from _unless_changed(call, whole or first, (*once_each(forth, whole), *same_back(forth, back)))
+        back = yield from walk_pages(forth[-1], call, subject, "previous", len(forth))
+        yield from _unless_changed(
+            call, whole or first, (*check_items_once(forth, whole), *check_walk_back(forth, back))
+        )
         yield from _check_before_ignored(call, forth)
-    elif first.last:
-        yield from once_each(forth, whole)
-    if whole and whole.last and forth[-1].last:
+    elif first.is_last:
+        yield from check_items_once(forth, whole)
+    if whole and whole.is_last and forth[-1].is_last:
         yield from _unless_changed(call, whole, tuple(_check_same_order(forth, whole)))
-    for requirement in WALK:
-        yield observed(plain, requirement, Verdict.NOT_APPLICABLE, "the list has only one page at every size tested")
+    for requirement in WALK_REQUIREMENTS:
+        yield judge_case(plain, requirement, Verdict.NOT_APPLICABLE, "the list has only one page at every size tested")
 
 
-def _unless_changed(call: Call, known: Page, outcomes: tuple[Outcome, ...]) -> Steps[None]:
+def _unless_changed(call: OperationCall, known: ListPage, outcomes: tuple[Outcome, ...]) -> Steps[None]:
     """Yield outcomes; violations among them only if a second read shows that the list did not change."""
     if all(outcome.verdict is Verdict.PASS for outcome in outcomes):
         yield from outcomes
         return
-    again = page_of((yield from ask(call.operation, call.at(known.answer.exchange.request.target, fresh=True))))
+    again = parse_page(
+        (yield from send(call.operation, call.build_request_to(known.response.exchange.request.target, fresh=True)))
+    )
     if again.keys == known.keys:
         yield from outcomes
     elif sorted(again.keys) == sorted(known.keys):
-        yield report_new_order((known.answer, known.keys), (again.answer, again.keys))
+        yield report_new_order((known.response, known.keys), (again.response, again.keys))
     else:
         message = "the list changed during the walk, so the walk was not judged"
         yield Noticed("volatile-field", message, call.operation.key)
 
 
-def _check_before_ignored(call: Call, forth: tuple[Page, ...]) -> Steps[None]:
+def _check_before_ignored(call: OperationCall, forth: tuple[ListPage, ...]) -> Steps[None]:
     """Check that a page does not change when its cursor is also given as the one to go backwards (PAG-07)."""
     pagination, second = call.operation.pagination, forth[1]
-    query = query_of(second.answer)
+    query = parse_query(second.response)
     if pagination is None or not pagination.before or pagination.after not in query or pagination.before in query:
         return
     more = urlencode({pagination.before: query[pagination.after][0]})
-    target = second.answer.exchange.request.target
-    response = yield from ask(call.operation, call.at(f"{target}&{more}"))
-    if response.ok and page_of(response).keys == second.keys:
-        yield passed(response, "PAG-07")
+    target = second.response.exchange.request.target
+    response = yield from send(call.operation, call.build_request_to(f"{target}&{more}"))
+    if response.is_success and parse_page(response).keys == second.keys:
+        yield pass_case(response, "PAG-07")
         return
-    again = yield from ask(call.operation, call.at(target, fresh=True))
-    if page_of(again).keys == second.keys:
-        yield violated(
+    again = yield from send(call.operation, call.build_request_to(target, fresh=True))
+    if parse_page(again).keys == second.keys:
+        yield fail_case(
             response,
             "PAG-07",
             f"{pagination.before} is not ignored when {pagination.after} is given",
-            expected=quote(second.keys[:3]),
-            actual=quote(page_of(response).keys[:3]) if response.ok else str(response.status),
+            expected=quote_json(second.keys[:3]),
+            actual=quote_json(parse_page(response).keys[:3]) if response.is_success else str(response.status),
             pointer=f"query:{pagination.before}",
-            also=(second.answer,),
+            also=(second.response,),
         )
 
 
-def _check_length(page: Page, size: int, call: Call, subject: Subject) -> Steps[None]:
+def _check_length(page: ListPage, size: int, call: OperationCall, subject: Subject) -> Steps[None]:
     """Judge PAG-02; where only empty pages follow a short page, its link to them violates PAG-01 instead."""
-    if len(page.answer.items) < size and (yield from followed_by_nothing(page, call, subject)):
-        yield beyond_the_end(page)
+    if len(page.response.items) < size and (yield from has_only_empty_pages_after(page, call, subject)):
+        yield report_link_behind_end(page)
     else:
-        yield from filled(page, size)
+        yield from check_page_length(page, size)
 
 
-def _read_whole(call: Call, subject: Subject) -> Steps[Page | None]:
+def _read_whole(call: OperationCall, subject: Subject) -> Steps[ListPage | None]:
     """Return the list on one page as large as allowed; None where the size cannot be chosen."""
     pagination = call.operation.pagination
     if pagination is None or not pagination.size:
         return None
-    response = yield from ask(call.operation, call.request((pagination.size, str(pagination.max_size))))
-    yield from accepted(response, "PAG-06", f"a page size of {pagination.max_size}", f"query:{pagination.size}")
-    if not response.ok or not response.listed:
+    response = yield from send(call.operation, call.build_request((pagination.size, str(pagination.max_size))))
+    yield from check_accepted(response, "PAG-06", f"a page size of {pagination.max_size}", f"query:{pagination.size}")
+    if not response.is_success or not response.has_list:
         return None
-    page = page_of(response)
+    page = parse_page(response)
     yield from _check_length(page, pagination.max_size, call, subject)
     return page
 
 
-def _walk_in_parts(call: Call, first: Page, whole: Page | None, subject: Subject) -> Steps[tuple[Page, ...]]:
+def _walk_in_parts(
+    call: OperationCall, first: ListPage, whole: ListPage | None, subject: Subject
+) -> Steps[tuple[ListPage, ...]]:
     """Walk the list in several pages, with `expand`: in thirds of the whole list, or one by one if there are few items.
 
     Where the size cannot be chosen, or no page with the whole list is known, the pages have the default size.
     """
     pagination = call.operation.pagination
     if pagination is None or not pagination.size or whole is None:
-        return (yield from walk(first, call, subject, "next", _MAX_PAGES))
+        return (yield from walk_pages(first, call, subject, "next", _MAX_PAGES))
     count = len(whole.keys)
     if count < 2:
         return (first,)
     size = -(-count // _PARTS) if count > _FEW_ITEMS else 1
     expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
     more = (("expand", expansion.path),) if expansion else ()
-    response = yield from ask(call.operation, call.request((pagination.size, str(size)), *more))
-    if not response.ok:
+    response = yield from send(call.operation, call.build_request((pagination.size, str(size)), *more))
+    if not response.is_success:
         if not expansion:
-            yield from accepted(response, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
+            yield from check_accepted(response, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
         return (first,)
-    if not response.listed:
-        yield observed(response, "PAG-03", Verdict.INCONCLUSIVE, "a page is not a list; RSP-03 reports it")
+    if not response.has_list:
+        yield judge_case(response, "PAG-03", Verdict.INCONCLUSIVE, "a page is not a list; RSP-03 reports it")
         return (first,)
-    forth = yield from walk(page_of(response), call, subject, "next", _MAX_PAGES if whole.last else _PARTS)
+    forth = yield from walk_pages(parse_page(response), call, subject, "next", _MAX_PAGES if whole.is_last else _PARTS)
     for page in forth:
-        yield from keeps(page, query_of(response), subject, pagination)
+        yield from check_kept_parameters(page, parse_query(response), subject, pagination)
         if expansion:
-            yield from all_items(page.answer, (expansion,))
+            yield from check_all_items(page.response, (expansion,))
     return forth
 
 
-def _check_same_order(forth: tuple[Page, ...], whole: Page) -> Iterator[Outcome]:
+def _check_same_order(forth: tuple[ListPage, ...], whole: ListPage) -> Iterator[Outcome]:
     """Check that the page size changes neither the items nor their order (PAG-11)."""
     keys = tuple(key for page in forth for key in page.keys)
     if keys == whole.keys:
-        yield passed(whole.answer, "PAG-11")
+        yield pass_case(whole.response, "PAG-11")
         return
-    index = parting(keys, whole.keys)
-    yield violated(
-        whole.answer,
+    index = first_difference(keys, whole.keys)
+    yield fail_case(
+        whole.response,
         "PAG-11",
         f"small and large pages disagree from item {index} on",
-        expected=quote(whole.keys[index : index + 1]),
-        actual=quote(keys[index : index + 1]),
-        also=tuple(page.answer for page in forth),
+        expected=quote_json(whole.keys[index : index + 1]),
+        actual=quote_json(keys[index : index + 1]),
+        also=tuple(page.response for page in forth),
     )
 
 
-PROBES = (Probe("pagination", WALK, is_paginated, _needs, pages),)
+PROBES = (Probe("pagination", WALK_REQUIREMENTS, is_paginated, _needs, walk_list),)

@@ -1,13 +1,13 @@
 """The plain read of every operation, on which passive checks and most other probes rest."""
 
-from conformance.evidence.outcomes import observed, passed, violated
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Profile, ResourceModel, Role, Verdict
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Missing, call_of, populated, untested
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, find_call, find_populated_list, report_untested
 
 # conformance.checks judges these on every response; they are named here so that an unreadable operation says why.
-PASSIVE = (
+PASSIVE_REQUIREMENTS = (
     "RSP-01", "RSP-02", "RSP-03", "RSP-04", "RSP-05", "RSP-06", "RSP-08", "RSP-09", "RSP-10", "RSP-11",
     "IDS-01", "IDS-02", "IDS-03", "IDS-04", "IDS-05", "LNK-01", "EXP-01", "VER-01", "LIM-01",
     "ERR-01", "ERR-02", "ERR-03", "CON-03", "CON-04", "CSV-01",
@@ -24,7 +24,7 @@ def is_paginated(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and operation.pagination is not None
 
 
-def plain_read(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
+def plain_read_needs(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
     """Return the needs of a plain read: the reads that find ids for its path, and the read itself."""
     needs, path = [], ""
     for segment in operation.path.split("/"):
@@ -34,21 +34,23 @@ def plain_read(operation: Operation, model: ResourceModel, identity: str = "full
     return (*needs, Need(f"read {operation.path}", identity=identity))
 
 
-def read(operation: Operation, subject: Subject) -> Steps[None]:
+def read_plainly(operation: Operation, subject: Subject) -> Steps[None]:
     """Read the resource once as every client would; where it cannot be read, say why for every passive requirement."""
-    call = yield from call_of(operation, subject)
+    call = yield from find_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested((*PASSIVE, "RSP-12"), operation, call)
+        yield from report_untested((*PASSIVE_REQUIREMENTS, "RSP-12"), operation, call)
         return
-    response = yield from ask(operation, call.request())
-    if operation.role is Role.LIST and response.ok and not response.items:
-        yield from populated(operation, subject)  # an empty list has nothing to judge: read it below other parents
-    if response.ok or (300 <= response.status < 400 and operation.role is Role.REDIRECT):
-        yield passed(response, "RSP-12")
+    response = yield from send(operation, call.build_request())
+    if operation.role is Role.LIST and response.is_success and not response.items:
+        yield from find_populated_list(
+            operation, subject
+        )  # an empty list has nothing to judge: read it below other parents
+    if response.is_success or (300 <= response.status < 400 and operation.role is Role.REDIRECT):
+        yield pass_case(response, "RSP-12")
     elif response.status in {401, 403}:
-        yield observed(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
+        yield judge_case(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
     elif response.status:
-        yield violated(
+        yield fail_case(
             response,
             "RSP-12",
             "a correct request for an existing resource is refused",
@@ -57,4 +59,14 @@ def read(operation: Operation, subject: Subject) -> Steps[None]:
         )
 
 
-PROBES = (Probe("read", (*PASSIVE, "RSP-12"), is_read, plain_read, read, profile=Profile.SMOKE, rank=0),)
+PROBES = (
+    Probe(
+        "read",
+        (*PASSIVE_REQUIREMENTS, "RSP-12"),
+        is_read,
+        plain_read_needs,
+        read_plainly,
+        profile=Profile.SMOKE,
+        rank=0,
+    ),
+)

@@ -1,12 +1,12 @@
 """LIM-02: a spent rate limit gives 429. Tested only with an identity that may be exhausted."""
 
-from conformance.evidence.outcomes import observed, passed, quote, violated, without
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
-from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, ask
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
 
-LIMITED = "limited"  # an identity with a small rate limit of its own, which nothing else uses
+LIMITED_IDENTITY = "limited"  # an identity with a small rate limit of its own, which nothing else uses
 _MAX_REQUESTS = 60
 _PROBLEM = "application/problem+json"
 _REMAINING = "X-RateLimit-Remaining"
@@ -19,73 +19,73 @@ def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the requests that exhaust the rate limit."""
-    return (Need("exhaust the rate limit", _MAX_REQUESTS, LIMITED, shared=False),)
+    return (Need("exhaust the rate limit", _MAX_REQUESTS, LIMITED_IDENTITY, shared=False),)
 
 
-def spent(operation: Operation, subject: Subject) -> Steps[None]:
+def exhaust_rate_limit(operation: Operation, subject: Subject) -> Steps[None]:
     """Send requests until 429, where fewer than `_MAX_REQUESTS` are left."""
     reader = next((o for o in subject.model.operations if _is_plain_list(o)), None)
     if reader is None:
-        yield without("LIM-02", WHOLE.key, Verdict.NOT_OBSERVABLE, "no list can be read without parameters")
+        yield skip_case("LIM-02", WHOLE.key, Verdict.NOT_OBSERVABLE, "no list can be read without parameters")
         return
-    request = Request(reader.key, "GET", reader.path, identity=LIMITED, fresh=True, expects_limit=True)
-    response = yield from ask(WHOLE, request)
+    request = Request(reader.key, "GET", reader.path, identity=LIMITED_IDENTITY, fresh=True, expects_limit=True)
+    response = yield from send(WHOLE, request)
     remaining = _read_remaining(response)
     if remaining is None or remaining >= _MAX_REQUESTS:
         count = "an unknown number of" if remaining is None else remaining
         reason = f"{count} requests are left, and at most {_MAX_REQUESTS - 1} may be spent"
-        yield observed(response, "LIM-02", Verdict.NOT_OBSERVABLE, reason)
+        yield judge_case(response, "LIM-02", Verdict.NOT_OBSERVABLE, reason)
         return
     for _ in range(remaining + 1):
         if response.status == 429:
             break
-        response = yield from ask(WHOLE, request)
+        response = yield from send(WHOLE, request)
     yield from _judge_response(response, remaining)
 
 
 def _is_plain_list(operation: Operation) -> bool:
     """Return whether the operation lists resources without any parameter."""
     needs_values = any(parameter.required for parameter in operation.parameters) or operation.user_required
-    return operation.role is Role.LIST and operation.secured and "{" not in operation.path and not needs_values
+    return operation.role is Role.LIST and operation.is_secured and "{" not in operation.path and not needs_values
 
 
-def _read_remaining(response: Answer) -> int | None:
+def _read_remaining(response: OperationResponse) -> int | None:
     """Return how many requests the rate limit headers leave; None where they do not say."""
     http_response = response.exchange.response
     if response.status == 429:
         return 0
-    text = (http_response.header(_REMAINING) if http_response else None) or ""
+    text = (http_response.find_header(_REMAINING) if http_response else None) or ""
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _judge_response(response: Answer, remaining: int) -> Steps[None]:
+def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
     """Judge the response to the request after the last one of the rate limit."""
     http_response = response.exchange.response
     if response.status != 429 or http_response is None:
         message = f"the {remaining} remaining requests are spent, and the next one is not refused"
-        yield violated(response, "LIM-02", message, expected="429", actual=str(response.status))
+        yield fail_case(response, "LIM-02", message, expected="429", actual=str(response.status))
         return
-    retry_after = http_response.header("retry-after")
+    retry_after = http_response.find_header("retry-after")
     if retry_after is None or not retry_after.isascii() or not retry_after.strip().isdigit():
         message = "Retry-After is not a number of seconds"
-        actual = "absent" if retry_after is None else quote(retry_after)
-        yield violated(
+        actual = "absent" if retry_after is None else quote_json(retry_after)
+        yield fail_case(
             response, "LIM-02", message, expected="an integer", actual=actual, pointer="header:Retry-After"
         )  # fmt: skip
     if http_response.media_type != _PROBLEM:
-        yield violated(
+        yield fail_case(
             response,
             "LIM-02",
             "the 429 response is not a problem document",
             expected=_PROBLEM,
             actual=http_response.media_type,
         )
-    yield passed(response, "LIM-02")
+    yield pass_case(response, "LIM-02")
 
 
 PROBES = (
     Probe(
-        "allowance", ("LIM-02",), _is_always_tested, _needs, spent,
-        rank=2, identities=(LIMITED,), whole=True,
+        "allowance", ("LIM-02",), _is_always_tested, _needs, exhaust_rate_limit,
+        rank=2, identities=(LIMITED_IDENTITY,), whole=True,
     ),
 )  # fmt: skip

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
-from conformance.evidence.outcomes import observed, passed, quote, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, call_of, list_of, untested
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
 
-ALL = ("RED-01", "RED-02")
+REDIRECT_REQUIREMENTS = ("RED-01", "RED-02")
 _SWITCH = "response_type"
 _TOKENS = {"access_token", "refresh_token", "id_token"}
 
@@ -23,51 +23,53 @@ def _is_redirect(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads, and the reads with `response_type=json` where that is documented."""
-    more = (Need(f"read {operation.path} as json", 3),) if operation.parameter(_SWITCH) else ()
-    return (*plain_read(operation, model), *more)
+    more = (Need(f"read {operation.path} as json", 3),) if operation.find_parameter(_SWITCH) else ()
+    return (*plain_read_needs(operation, model), *more)
 
 
-def elsewhere(operation: Operation, subject: Subject) -> Steps[None]:
+def check_redirect(operation: Operation, subject: Subject) -> Steps[None]:
     """Judge RED-01 on the plain read, and RED-02 with `response_type=json`."""
-    call = yield from call_of(operation, subject)
+    call = yield from find_call(operation, subject)
     if isinstance(call, Missing):
-        yield from untested(ALL, operation, call)
+        yield from report_untested(REDIRECT_REQUIREMENTS, operation, call)
         return
-    plain = yield from ask(operation, call.request())
+    plain = yield from send(operation, call.build_request())
     yield from _check_location(plain, subject)
-    if operation.parameter(_SWITCH) is None:
-        yield observed(plain, "RED-02", Verdict.NOT_APPLICABLE, f"the operation has no {_SWITCH}")
+    if operation.find_parameter(_SWITCH) is None:
+        yield judge_case(plain, "RED-02", Verdict.NOT_APPLICABLE, f"the operation has no {_SWITCH}")
         return
-    response = yield from ask(operation, call.request((_SWITCH, "json")))
+    response = yield from send(operation, call.build_request((_SWITCH, "json")))
     if response.status == 400:  # the operation may then need an optional id
         named_answer = yield from _send_with_id(call, subject)
         if named_answer is None:
             reason = "it is refused, perhaps because a parameter without known value is missing"
-            yield observed(response, "RED-02", Verdict.NOT_OBSERVABLE, reason)
+            yield judge_case(response, "RED-02", Verdict.NOT_OBSERVABLE, reason)
             return
         response = named_answer
     yield from _check_url(response)
 
 
-def _check_location(response: Answer, subject: Subject) -> Iterator[Outcome]:
+def _check_location(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that a redirect has an absolute https `Location` without a token (RED-01)."""
     http_response = response.exchange.response
     if http_response is None or not 300 <= response.status < 400:
-        yield observed(response, "RED-01", Verdict.NOT_OBSERVABLE, f"the response is {response.status}, not a redirect")
+        yield judge_case(
+            response, "RED-01", Verdict.NOT_OBSERVABLE, f"the response is {response.status}, not a redirect"
+        )
         return
-    location = http_response.header("location")
+    location = http_response.find_header("location")
     problem = _find_problem(location, _is_local(subject.target.base_url))
     if problem:
-        yield violated(
+        yield fail_case(
             response,
             "RED-01",
             problem,
             expected="an absolute https URL without a token",
-            actual=quote(location) if location is not None else "absent",
+            actual=quote_json(location) if location is not None else "absent",
             pointer="header:Location",
         )
     else:
-        yield passed(response, "RED-01")
+        yield pass_case(response, "RED-01")
 
 
 def _find_problem(location: str | None, is_local_target: bool) -> str:
@@ -97,7 +99,7 @@ def _is_local(url: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
-def _send_with_id(call: Call, subject: Subject) -> Steps[Answer | None]:
+def _send_with_id(call: OperationCall, subject: Subject) -> Steps[OperationResponse | None]:
     """Send the request again with the first optional id of which the target has a value; None where it has none."""
     for parameter in call.operation.parameters:
         stem = parameter.name.removesuffix("_id")
@@ -106,10 +108,10 @@ def _send_with_id(call: Call, subject: Subject) -> Steps[Answer | None]:
         lister = _find_lister(stem, call.operation, subject)
         if lister is None:
             continue
-        response = yield from ask(lister, Request(lister.key, "GET", lister.path))
+        response = yield from send(lister, Request(lister.key, "GET", lister.path))
         keys = [key for _, item in response.objects if isinstance(key := item.get("id"), str)]
         if keys:
-            return (yield from ask(call.operation, call.request((_SWITCH, "json"), (parameter.name, keys[0]))))
+            return (yield from send(call.operation, call.build_request((_SWITCH, "json"), (parameter.name, keys[0]))))
     return None
 
 
@@ -117,23 +119,23 @@ def _find_lister(stem: str, operation: Operation, subject: Subject) -> Operation
     """Return the list of the resource that a parameter names: for `make_id` of an EVSE operation, `evse_makes`."""
     kind = operation.group.partition("_")[0]
     names = {f"{kind}_{stem}s", f"{stem}s"}
-    listers = (list_of(resource, subject) for resource in subject.model.resources if resource.name in names)
+    listers = (find_list_operation(resource, subject) for resource in subject.model.resources if resource.name in names)
     return next((lister for lister in listers if lister is not None and "{" not in lister.path), None)
 
 
-def _check_url(response: Answer) -> Iterator[Outcome]:
+def _check_url(response: OperationResponse) -> Iterator[Outcome]:
     """Check that the response has the absolute URL in place of the redirect (RED-02)."""
     body = response.json if isinstance(response.json, dict) else {}
     urls = [value for value in body.values() if isinstance(value, str) and _is_absolute(value)]
     if response.status == 200 and urls:
-        yield passed(response, "RED-02")
+        yield pass_case(response, "RED-02")
         return
-    yield violated(
+    yield fail_case(
         response,
         "RED-02",
         f"{_SWITCH}=json does not return the URL in place of the redirect",
         expected="200 with an absolute URL",
-        actual=f"{response.status}" if response.status != 200 else quote(body),
+        actual=f"{response.status}" if response.status != 200 else quote_json(body),
     )
 
 
@@ -146,4 +148,4 @@ def _is_absolute(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-PROBES = (Probe("redirect", ALL, _is_redirect, _needs, elsewhere),)
+PROBES = (Probe("redirect", REDIRECT_REQUIREMENTS, _is_redirect, _needs, check_redirect),)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from conformance.evidence.responses import Answer
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import (
     Effect,
@@ -29,11 +29,11 @@ T = TypeVar("T")
 Steps = Generator[Request | Outcome | Noticed, Exchange, T]
 
 
-SPARE = "(spare)"  # in a need: the identity of `Subject.spare`
-AMPLE = "(ample)"  # in a need: the identity of `Subject.ample`
-IDLE = "(idle)"  # in a need: the identity of `Subject.idle`
-OTHER = "(other)"  # in a need: the identity of `Subject.other`
-REFUSED = "(refused)"  # in a need: the identity of `Subject.refused`
+READER = "(spare)"  # in a need: the identity of `Subject.reader`
+BULK_READER = "(ample)"  # in a need: the identity of `Subject.bulk_reader`
+USER_READER = "(idle)"  # in a need: the identity of `Subject.user_reader`
+ERROR_SENDER = "(other)"  # in a need: the identity of `Subject.error_sender`
+UNPRIVILEGED = "(refused)"  # in a need: the identity of `Subject.unprivileged`
 
 # What a probe of the API as a whole is run on: no operation, and the key that cases of such requirements have.
 WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
@@ -67,7 +67,7 @@ class UnsafeRequest(msgspec.Struct, frozen=True):
 
 def own_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     """Return the operation's own request where it may have an effect: what most probes send."""
-    if operation.safe and operation.effect is Effect.NONE:
+    if operation.is_safe and operation.effect is Effect.NONE:
         return ()
     return (UnsafeRequest(operation.method, operation.path),)
 
@@ -107,7 +107,7 @@ def turn(operation: Operation, of: int) -> int:
     return sha256(operation.key.encode()).digest()[0] % of
 
 
-def ask(operation: Operation, request: Request) -> Generator[Any, Exchange, Answer]:
+def send(operation: Operation, request: Request) -> Generator[Any, Exchange, OperationResponse]:
     """Send a request and read the exchange as an answer to the operation."""
     exchange = yield request
-    return Answer(exchange, operation)
+    return OperationResponse(exchange, operation)

@@ -10,17 +10,17 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from conformance.evidence.outcomes import without
-from conformance.evidence.responses import Answer, below, match_path, path_of, urls_at
+from conformance.evidence.outcomes import skip_case
+from conformance.evidence.responses import OperationResponse, extract_path, find_urls, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Headers, Link, Location, Operation, Outcome, Parameter, Request, Resource, Role, Verdict
-from conformance.probes.toolkit.base import Steps, ask
+from conformance.probes.toolkit.base import Steps, send
 
 _MAX_PARENTS = 3  # tried before a child collection counts as empty
 _SAFE = ":@!$'()*,;=-._~"  # stays readable in a path segment (RFC 3986, section 3.3; `+` and `&` are escaped)
 
 
-class Call(msgspec.Struct, frozen=True):
+class OperationCall(msgspec.Struct, frozen=True):
     """A call of an operation: the path below the base URL, and the required query parameters and headers."""
 
     operation: Operation
@@ -29,13 +29,13 @@ class Call(msgspec.Struct, frozen=True):
     headers: Headers = ()
     identity: str = "full"
 
-    def request(self, *more: tuple[str, str], fresh: bool = False) -> Request:
+    def build_request(self, *more: tuple[str, str], fresh: bool = False) -> Request:
         """Return the request, with further query parameters."""
         query = urlencode((*self.query, *more), quote_via=quote, safe=":,")
         target = self.path + (f"?{query}" if query else "")
-        return self.at(target, fresh=fresh)
+        return self.build_request_to(target, fresh=fresh)
 
-    def at(self, target: str, *, fresh: bool = False) -> Request:
+    def build_request_to(self, target: str, *, fresh: bool = False) -> Request:
         """Return the same call at another request target."""
         key, method = self.operation.key, self.operation.method
         return Request(key, method, target, self.headers, identity=self.identity, fresh=fresh)
@@ -47,7 +47,7 @@ class Missing(msgspec.Struct, frozen=True):
     reason: str
 
 
-def call_of(operation: Operation, subject: Subject, identity: str = "full") -> Steps[Call | Missing]:
+def find_call(operation: Operation, subject: Subject, identity: str = "full") -> Steps[OperationCall | Missing]:
     """Find real values for a call of the operation, or return why there are none."""
     paths = yield from _fill_template(operation.path, subject, 1, identity)
     if isinstance(paths, Missing):
@@ -66,43 +66,47 @@ def call_of(operation: Operation, subject: Subject, identity: str = "full") -> S
         if not users:
             return Missing("no user is known for the required user header")
         headers.append((operation.user_header, users[0]))
-    return Call(operation, paths[0], tuple(query), tuple(headers), identity)
+    return OperationCall(operation, paths[0], tuple(query), tuple(headers), identity)
 
 
-def calls_of(operation: Operation, subject: Subject, most: int, identity: str = "full") -> Steps[tuple[Call, ...]]:
-    """Find up to `most` calls of one operation that differ in their path; none where no call is possible."""
-    first = yield from call_of(operation, subject, identity)
+def find_calls(
+    operation: Operation, subject: Subject, limit: int, identity: str = "full"
+) -> Steps[tuple[OperationCall, ...]]:
+    """Find up to `limit` calls of one operation that differ in their path; none where no call is possible."""
+    first = yield from find_call(operation, subject, identity)
     if isinstance(first, Missing):
         return ()
-    paths = yield from _fill_template(operation.path, subject, most, identity)
+    paths = yield from _fill_template(operation.path, subject, limit, identity)
     if isinstance(paths, Missing):
         return (first,)
-    return tuple(Call(operation, path, first.query, first.headers, identity) for path in paths)
+    return tuple(OperationCall(operation, path, first.query, first.headers, identity) for path in paths)
 
 
-def populated(operation: Operation, subject: Subject, identity: str = "full") -> Steps[tuple[Call, Answer] | Missing]:
+def find_populated_list(
+    operation: Operation, subject: Subject, identity: str = "full"
+) -> Steps[tuple[OperationCall, OperationResponse] | Missing]:
     """Find a call of a list that shows something, and its plain response; try up to three parents."""
-    calls = yield from calls_of(operation, subject, _MAX_PARENTS, identity)
+    calls = yield from find_calls(operation, subject, _MAX_PARENTS, identity)
     if not calls:
-        missing = yield from call_of(operation, subject, identity)
+        missing = yield from find_call(operation, subject, identity)
         return missing if isinstance(missing, Missing) else Missing("no call is possible")
     for call in calls:
-        response = yield from ask(operation, call.request())
+        response = yield from send(operation, call.build_request())
         if response.objects:
             return call, response
-        if not response.ok:
+        if not response.is_success:
             return Missing(f"the list returns {response.status}")
     where = f" under {len(calls)} parents" if "{" in operation.path else ""
     return Missing(f"the collection is empty on the target{where}")
 
 
-def untested(requirements: Iterable[str], operation: Operation, missing: Missing) -> Iterator[Outcome]:
+def report_untested(requirements: Iterable[str], operation: Operation, missing: Missing) -> Iterator[Outcome]:
     """Yield NOT_TESTED for each requirement, with the reason."""
     for requirement in requirements:
-        yield without(requirement, operation.key, Verdict.NOT_TESTED, missing.reason)
+        yield skip_case(requirement, operation.key, Verdict.NOT_TESTED, missing.reason)
 
 
-def list_of(resource: Resource, subject: Subject) -> Operation | None:
+def find_list_operation(resource: Resource, subject: Subject) -> Operation | None:
     """Return the operation that lists a collection, None where there is none."""
     return next(
         (
@@ -169,7 +173,7 @@ def _find_keys(
 def _find_path_parameter(template: str, name: str, subject: Subject) -> Parameter | None:
     for operation in subject.model.operations:
         if operation.path.startswith(template):
-            return operation.parameter(name, Location.PATH)
+            return operation.find_parameter(name, Location.PATH)
     return None
 
 
@@ -180,7 +184,7 @@ def _enum_values(parameter: Parameter | None) -> tuple[str, ...]:
 
 def _keys_from_list(resource: Resource, parent: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     """Return the keys that the list of a collection shows below a parent path."""
-    operation = list_of(resource, subject)
+    operation = find_list_operation(resource, subject)
     if operation is None:
         return ()
     tail = resource.list_path.rsplit("/", 1)[-1]
@@ -189,15 +193,15 @@ def _keys_from_list(resource: Resource, parent: str, subject: Subject, identity:
     if operation.user_required:
         users = yield from _list_ids_with_prefix("user", subject, identity)
         headers = tuple((operation.user_header, user) for user in users[:1])
-    response = yield from ask(operation, Request(operation.key, "GET", path, headers, identity=identity))
+    response = yield from send(operation, Request(operation.key, "GET", path, headers, identity=identity))
     return tuple(dict.fromkeys(_extract_keys(response, resource, subject)))
 
 
-def _extract_keys(response: Answer, resource: Resource, subject: Subject) -> Iterator[str]:
+def _extract_keys(response: OperationResponse, resource: Resource, subject: Subject) -> Iterator[str]:
     for _, item in response.objects:
         url = item.get("url")
-        target = below(subject.target.base_url, url) if isinstance(url, str) else None
-        values = match_path(resource.item_path, path_of(target)) if target else None
+        target = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
+        values = match_path(resource.item_path, extract_path(target)) if target else None
         key = (values or {}).get(resource.key) or item.get(resource.key_field or "id")
         if isinstance(key, str) and key:
             yield key
@@ -206,16 +210,16 @@ def _extract_keys(response: Answer, resource: Resource, subject: Subject) -> Ite
 def _keys_from_links(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     """Return keys of a resource that no list shows, from links in lists that need no parameters."""
     for origin, link in _find_links_to(resource, subject):
-        operation = list_of(origin, subject)
+        operation = find_list_operation(origin, subject)
         if operation is None or "{" in operation.path or operation.user_required:
             continue
-        response = yield from ask(operation, Request(operation.key, "GET", operation.path, identity=identity))
+        response = yield from send(operation, Request(operation.key, "GET", operation.path, identity=identity))
         keys = [
             values[resource.key]
             for _, item in response.objects
-            for _, url in urls_at(item, link)
-            if (target := below(subject.target.base_url, url))
-            and (values := match_path(resource.item_path, path_of(target)))
+            for _, url in find_urls(item, link)
+            if (target := strip_base_url(subject.target.base_url, url))
+            and (values := match_path(resource.item_path, extract_path(target)))
         ]
         if keys:
             return tuple(dict.fromkeys(keys))
@@ -257,10 +261,10 @@ def _choose_value(parameter: Parameter, subject: Subject, identity: str) -> Step
     if schema.get("pattern") and any(resource.prefix == prefix for resource in subject.model.resources):
         keys = yield from _list_ids_with_prefix(prefix, subject, identity)
         return keys[0] if keys else None
-    return plain_value(parameter, subject.today)
+    return choose_plain_value(parameter, subject.today)
 
 
-def plain_value(parameter: Parameter, today: datetime) -> str | None:
+def choose_plain_value(parameter: Parameter, today: datetime) -> str | None:
     """Return a value that the schema of a parameter allows, by its name and type; None where there is none.
 
     Times are midnights: today's where the name says that the parameter ends a period, else yesterday's.

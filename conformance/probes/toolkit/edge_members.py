@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from conformance.model import Operation
-from conformance.probes.toolkit.base import SPARE, Need
+from conformance.probes.toolkit.base import READER, Need
 
 T = TypeVar("T")
 
 
-def ends_of(members: Sequence[T]) -> tuple[T, ...]:
+def select_edges(members: Sequence[T]) -> tuple[T, ...]:
     """Return the second and the last of several members, or the only one."""
     return tuple(members[:1]) if len(members) < 2 else (members[1], *members[2:][-1:])
 
 
-def ends_needs(reader: Operation) -> tuple[Need, ...]:
+def edge_needs(reader: Operation) -> tuple[Need, ...]:
     """Return the reads of those members, sent by the identity with reads to spare."""
-    return tuple(Need(f"read {position} of {reader.path}", identity=SPARE) for position in ("second", "last"))
+    return tuple(Need(f"read {position} of {reader.path}", identity=READER) for position in ("second", "last"))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.evidence.outcomes import quote
+from conformance.evidence.outcomes import quote_json
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Parameter, Request
 from conformance.model.exchange import UNKNOWN_ID, WRONG_BODY
-from conformance.probes.toolkit.calls import Missing, plain_value
-from conformance.tools.ulid import drawn
+from conformance.probes.toolkit.calls import Missing, choose_plain_value
+from conformance.tools.ulid import draw_ulid
 
 UNBORN_MS = 946_684_800_000  # 2000-01-01: a valid ULID's time at which nothing of this API was born
 _WRONG: tuple[Any, ...] = ([], "nothing", 0, {})  # bodies of which a schema refuses at least one
@@ -25,14 +25,14 @@ def harmless(operation: Operation, subject: Subject, identity: str) -> Request |
         value, drawn_at_random = _stranger(parameter, operation, subject)
         path, unknown = path.replace("{" + parameter.name + "}", value), unknown or drawn_at_random
     body = _wrong_body(operation, subject)
-    if not (operation.safe or unknown or body):
+    if not (operation.is_safe or unknown or body):
         return Missing("nothing would keep a request from taking effect: there is neither an id nor a body")
     headers = [("Content-Type", "application/json")] if body else []
     if operation.user_required:
         headers.append((operation.user_header, f"user{_ulid(operation, subject)}"))
     query = "&".join(f"{name}={value}" for name, value in _required_query(operation, subject))
     target = path + (f"?{query}" if query else "")
-    inert = "" if operation.safe else " and ".join(_reasons(unknown=unknown, wrong=bool(body)))
+    inert = "" if operation.is_safe else " and ".join(_reasons(unknown=unknown, wrong=bool(body)))
     return Request(operation.key, operation.method, target, tuple(headers), body, identity, inert=inert)
 
 
@@ -49,7 +49,7 @@ def stranger(operation: Operation, subject: Subject, prefix: str) -> str:
 
 
 def _ulid(operation: Operation, subject: Subject) -> str:
-    return drawn(subject.random("stranger", operation.key), UNBORN_MS)
+    return draw_ulid(subject.make_random("stranger", operation.key), UNBORN_MS)
 
 
 def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> tuple[str, bool]:
@@ -65,11 +65,11 @@ def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> t
 def _wrong_body(operation: Operation, subject: Subject) -> bytes:
     media = "application/json"
     for each in _WRONG if operation.body else ():
-        if subject.validators.request_body(operation, media, each):
-            return quote(each).encode()
+        if subject.validators.validate_request_body(operation, media, each):
+            return quote_json(each).encode()
     return b""
 
 
 def _required_query(operation: Operation, subject: Subject) -> list[tuple[str, str]]:
     required = [p for p in operation.parameters if p.required and p.location is Location.QUERY]
-    return [(p.name, plain_value(p, subject.today) or "x") for p in required]
+    return [(p.name, choose_plain_value(p, subject.today) or "x") for p in required]

@@ -3,49 +3,55 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.evidence.responses import Answer, below
+from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation
-from conformance.probes.toolkit.base import Steps, ask
+from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.harmless_requests import stranger
-from conformance.probes.toolkit.write_requests import JSON, Write, least, writable
+from conformance.probes.toolkit.write_requests import JSON, Write, build_least_body, find_writable
 
 
-def other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+def find_other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """Return properties, each with another valid value than it has; the likeliest to be accepted come first.
 
     A property whose present value no request body may hold is left out, as it could not be restored.
     """
     candidates: list[tuple[int, str, Any]] = []
-    for name, schema in writable(write.call.operation, subject).items():
-        if name not in state or not _is_valid({**needed(write, state, subject), name: state[name]}, write, subject):
+    for name, schema in find_writable(write.call.operation, subject).items():
+        if name not in state or not _is_valid(
+            {**select_required(write, state, subject), name: state[name]}, write, subject
+        ):
             continue
         for rank, value in _candidate_values(name, schema, state[name], write):
-            if value != state[name] and _is_valid({**needed(write, state, subject), name: value}, write, subject):
+            if value != state[name] and _is_valid(
+                {**select_required(write, state, subject), name: value}, write, subject
+            ):
                 candidates.append((rank, name, value))
                 break
     return {name: value for _, name, value in sorted(candidates, key=lambda candidate: candidate[0])}
 
 
-def one_cleared(changes: dict[str, Any], write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+def clear_one(changes: dict[str, Any], write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """Return the changes with null for the last one that may be null, where the body stays valid."""
-    schemas = writable(write.call.operation, subject)
+    schemas = find_writable(write.call.operation, subject)
     nullable = [
         name for name, value in changes.items() if value is not None and "null" in schemas[name].get("type", ())
     ]
     cleared = {**changes, nullable[-1]: None} if nullable else changes
-    return cleared if _is_valid({**needed(write, state, subject), **cleared}, write, subject) else changes
+    return cleared if _is_valid({**select_required(write, state, subject), **cleared}, write, subject) else changes
 
 
-def needed(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+def select_required(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """Return the required members of a body with their present values."""
-    least_body = least(write, subject)
+    least_body = build_least_body(write, subject)
     return {name: state.get(name, value) for name, value in least_body.items()} if isinstance(least_body, dict) else {}
 
 
-def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str], subject: Subject) -> dict[str, Any]:
+def forge_values(
+    operation: Operation, state: Mapping[str, Any], names: frozenset[str], subject: Subject
+) -> dict[str, Any]:
     """Return another value of the same type for each named property that the state shows."""
-    resource = subject.model.by_name.get(operation.resource)
+    resource = subject.model.resources_by_name.get(operation.resource)
     key = stranger(operation, subject, resource.prefix if resource else "")
     forgeries: dict[str, Any] = {}
     for name in sorted(names & {*state}):
@@ -59,19 +65,25 @@ def forged(operation: Operation, state: Mapping[str, Any], names: frozenset[str]
     return {name: value for name, value in forgeries.items() if value != state[name]}
 
 
-def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, subject: Subject) -> Steps[None]:
+def restore_values(
+    write: Write, names: Iterable[str], before: OperationResponse, after: OperationResponse, subject: Subject
+) -> Steps[None]:
     """PATCH the named properties that differ back to their old values, and note those that stay changed.
 
     They are sent one by one where they are refused together.
     """
-    old, new = (response.json if response.ok and isinstance(response.json, dict) else {} for response in (before, now))
-    changed = {name: old[name] for name in names if name in old and (not now.ok or new.get(name) != old[name])}
-    required = needed(write, old, subject) if changed else {}
-    response = (yield from ask(write.call.operation, write.request({**required, **changed}))) if changed else before
-    remaining = [] if response.ok else list(changed)
+    old, new = (
+        response.json if response.is_success and isinstance(response.json, dict) else {} for response in (before, after)
+    )
+    changed = {
+        name: old[name] for name in names if name in old and (not after.is_success or new.get(name) != old[name])
+    }
+    required = select_required(write, old, subject) if changed else {}
+    response = (yield from send(write.call.operation, write.request({**required, **changed}))) if changed else before
+    remaining = [] if response.is_success else list(changed)
     for name in list(changed) if len(remaining) > 1 else ():
-        alone = yield from ask(write.call.operation, write.request({**required, name: changed[name]}))
-        remaining = [property_name for property_name in remaining if property_name != name or not alone.ok]
+        alone = yield from send(write.call.operation, write.request({**required, name: changed[name]}))
+        remaining = [property_name for property_name in remaining if property_name != name or not alone.is_success]
     if remaining:
         message = (
             f"{', '.join(remaining)} of {write.call.path} was changed, and restoring it returned {response.status}"
@@ -80,7 +92,7 @@ def put_back(write: Write, names: Iterable[str], before: Answer, now: Answer, su
 
 
 def _is_valid(body: Mapping[str, Any], write: Write, subject: Subject) -> bool:
-    return not subject.validators.request_body(write.call.operation, JSON, body)
+    return not subject.validators.validate_request_body(write.call.operation, JSON, body)
 
 
 def _candidate_values(name: str, schema: Mapping[str, Any], old: Any, write: Write) -> Iterator[tuple[int, Any]]:
@@ -106,7 +118,7 @@ def _candidate_values(name: str, schema: Mapping[str, Any], old: Any, write: Wri
 
 
 def _forge_text(name: str, value: str, key: str, subject: Subject) -> str:
-    if below(subject.target.base_url, value) is not None:
+    if strip_base_url(subject.target.base_url, value) is not None:
         return f"{value.rpartition('/')[0]}/{key}"
     if name == "id":
         return key

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed, violated
-from conformance.evidence.responses import Answer
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import IDLE, SPARE, Need, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, call_of
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, USER_READER, Need, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call
 
 
-def loose(operation: Operation) -> bool:
+def has_no_required_values(operation: Operation) -> bool:
     """Return whether a call needs no values and no user, so that any identity can make it."""
     needs_values = any(
         parameter.required and parameter.location is not Location.COOKIE for parameter in operation.parameters
@@ -21,63 +21,75 @@ def loose(operation: Operation) -> bool:
     return not needs_values and not operation.user_required
 
 
-def refusal_needs(operation: Operation, model: ResourceModel, what: str, count: int = 1) -> tuple[Need, ...]:
+def refusal_needs(operation: Operation, model: ResourceModel, label: str, count: int = 1) -> tuple[Need, ...]:
     """Return the needs of requests that must be refused, and of the reads that find their path."""
-    key = f"{what} {operation.key}"
-    if loose(operation):
-        return (Need(key, count, IDLE),)
-    return (*plain_read(operation, model, SPARE)[:-1], Need(key, count, SPARE))
+    key = f"{label} {operation.key}"
+    if has_no_required_values(operation):
+        return (Need(key, count, USER_READER),)
+    return (*plain_read_needs(operation, model, READER)[:-1], Need(key, count, READER))
 
 
-def call_to_refuse(operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+def find_refusable_call(operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
     """Return a call that is correct, for the caller to add what must be refused."""
-    if loose(operation):
-        return Call(operation, operation.path, identity=subject.idle)
-    return (yield from call_of(operation, subject, subject.spare))
+    if has_no_required_values(operation):
+        return OperationCall(operation, operation.path, identity=subject.user_reader)
+    return (yield from find_call(operation, subject, subject.reader))
 
 
-def call_by(identity: str, operation: Operation, subject: Subject) -> Steps[Call | Missing]:
+def find_call_as(identity: str, operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
     """Return a call with the values that one identity sees; with those that readers see where it sees none."""
-    call = yield from call_of(operation, subject, identity)
-    if isinstance(call, Missing) and identity != subject.spare:
-        call = yield from call_of(operation, subject, subject.spare)
+    call = yield from find_call(operation, subject, identity)
+    if isinstance(call, Missing) and identity != subject.reader:
+        call = yield from find_call(operation, subject, subject.reader)
     return call
 
 
-def ask_for_refusal(operation: Operation, request: Request, subject: Subject, instead: str = "") -> Steps[Answer]:
-    """Send a request, and send it again as `instead` (a reader by default) where the identity may not send it."""
-    response = yield from ask(operation, request)
-    instead = instead or subject.spare
-    if response.status in {401, 403} and request.identity != instead:
-        response = yield from ask(operation, msgspec.structs.replace(request, identity=instead))
+def send_for_refusal(
+    operation: Operation, request: Request, subject: Subject, fallback_identity: str = ""
+) -> Steps[OperationResponse]:
+    """Send a request, and send it again as `fallback_identity` (a reader by default) where the identity may not send it."""
+    response = yield from send(operation, request)
+    fallback_identity = fallback_identity or subject.reader
+    if response.status in {401, 403} and request.identity != fallback_identity:
+        response = yield from send(operation, msgspec.structs.replace(request, identity=fallback_identity))
     return response
 
 
-def refused(
-    answer: Answer, requirement: str, what: str, *statuses: int, sent: str = "", pointer: str = ""
+def check_refused(
+    response: OperationResponse, requirement: str, refused_input: str, *statuses: int, sent: str = "", pointer: str = ""
 ) -> Iterator[Outcome]:
     """Check that a response has one of the statuses; NOT_OBSERVABLE where the identity may not send the request.
 
-    `what` says what should be refused, in the same words for all operations; `sent` what was sent this time.
+    `refused_input` says what should be refused, in the same words for all operations; `sent` what was sent this time.
     """
-    if answer.status in statuses:
-        yield passed(answer, requirement)
-    elif answer.status in {0, 401, 403}:
-        reason = f"{what}: " + (f"answered {answer.status}" if answer.status else answer.exchange.failure)
-        yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, reason, pointer=pointer)
+    if response.status in statuses:
+        yield pass_case(response, requirement)
+    elif response.status in {0, 401, 403}:
+        reason = f"{refused_input}: " + (
+            f"answered {response.status}" if response.status else response.exchange.failure
+        )
+        yield judge_case(response, requirement, Verdict.NOT_OBSERVABLE, reason, pointer=pointer)
     else:
         expected = " or ".join(str(status) for status in statuses) if len(statuses) < 4 else "4xx"
-        actual = f"{answer.status} to {sent}" if sent else str(answer.status)
-        message = f"{what} is not refused as documented" if answer.status < 500 else f"{what} makes the server fail"
-        yield violated(answer, requirement, message, expected=expected, actual=actual, pointer=pointer)
+        actual = f"{response.status} to {sent}" if sent else str(response.status)
+        message = (
+            f"{refused_input} is not refused as documented"
+            if response.status < 500
+            else f"{refused_input} makes the server fail"
+        )
+        yield fail_case(response, requirement, message, expected=expected, actual=actual, pointer=pointer)
 
 
-def accepted(answer: Answer, requirement: str, what: str, pointer: str = "") -> Iterator[Outcome]:
+def check_accepted(
+    response: OperationResponse, requirement: str, accepted_input: str, pointer: str = ""
+) -> Iterator[Outcome]:
     """Check that a response is a 2xx; NOT_OBSERVABLE where the identity may not send the request."""
-    if answer.ok:
-        yield passed(answer, requirement)
-    elif answer.status in {0, 401, 403}:
-        yield observed(answer, requirement, Verdict.NOT_OBSERVABLE, f"{what}: answered {answer.status}")
+    if response.is_success:
+        yield pass_case(response, requirement)
+    elif response.status in {0, 401, 403}:
+        yield judge_case(response, requirement, Verdict.NOT_OBSERVABLE, f"{accepted_input}: answered {response.status}")
     else:
-        actual = str(answer.status)
-        yield violated(answer, requirement, f"{what} is refused", expected="2xx", actual=actual, pointer=pointer)
+        actual = str(response.status)
+        yield fail_case(
+            response, requirement, f"{accepted_input} is refused", expected="2xx", actual=actual, pointer=pointer
+        )

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.evidence.responses import Answer, below, match_path, reader_of
+from conformance.evidence.responses import OperationResponse, find_reader, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
-from conformance.probes.toolkit.base import Steps, UnsafeRequest, ask, own_request
-from conformance.probes.toolkit.calls import Call, Missing, call_of, list_of
+from conformance.probes.toolkit.base import Steps, UnsafeRequest, own_request, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation
 from conformance.safety.gate import created_path
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ _MAX_MEMBERS = 3  # of a collection that a link may be drawn from
 class Write(msgspec.Struct, frozen=True):
     """A write that should succeed: its call, its body, and the links in the body by property name."""
 
-    call: Call
+    call: OperationCall
     body: Any
     links: dict[str, tuple[Any, ...]] = {}
 
     def request(self, body: Any) -> Request:
         """Return the call with a body; None sends none."""
-        plain = self.call.request()
+        plain = self.call.build_request()
         if body is None:
             return plain
         content = msgspec.json.encode(body)
@@ -46,14 +46,16 @@ def has_json_body(operation: Operation) -> bool:
     return operation.body is not None and any(media.type == JSON and media.schema for media in operation.body.media)
 
 
-def write_of(operation: Operation, subject: Subject, mark: str = "", identity: str = "full") -> Steps[Write | Missing]:
+def build_write(
+    operation: Operation, subject: Subject, mark: str = "", identity: str = "full"
+) -> Steps[Write | Missing]:
     """Build a write with existing ids in its path and links to existing resources in its body.
 
     `mark` makes the names in the body differ from those of other writes.
     """
     from strategies.bodies import sample_body  # noqa: PLC0415 - Hypothesis is loaded only where something is written
 
-    call = yield from call_of(operation, subject, identity)
+    call = yield from find_call(operation, subject, identity)
     if isinstance(call, Missing):
         return call
     if not has_json_body(operation):
@@ -65,7 +67,7 @@ def write_of(operation: Operation, subject: Subject, mark: str = "", identity: s
     return Write(call, body, links)
 
 
-def least(write: Write, subject: Subject) -> Any:
+def build_least_body(write: Write, subject: Subject) -> Any:
     """Return the body with only the required properties where that is valid, else the whole body."""
     from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
@@ -73,15 +75,15 @@ def least(write: Write, subject: Subject) -> Any:
         return write.body
     needed = _resolve(subject, schema_of_body(write.call.operation)).get("required", ())
     small = {name: value for name, value in write.body.items() if name in needed}
-    return write.body if subject.validators.request_body(write.call.operation, JSON, small) else small
+    return write.body if subject.validators.validate_request_body(write.call.operation, JSON, small) else small
 
 
-def contrary(write: Write, subject: Subject) -> Any:
+def build_contrary_body(write: Write, subject: Subject) -> Any:
     """Return the body with values that are easily taken for none or lost: false, 0, letters beyond ASCII."""
     if not isinstance(write.body, dict):
         return write.body
     body = write.body
-    for name, schema in writable(write.call.operation, subject).items():
+    for name, schema in find_writable(write.call.operation, subject).items():
         value = body.get(name)
         if isinstance(value, bool):
             value = not value
@@ -90,26 +92,28 @@ def contrary(write: Write, subject: Subject) -> Any:
         elif isinstance(value, str) and not {"enum", "format", "pattern"} & {*schema} and "://" not in value:
             value = f"{value} \u017b\u00f3\u0142w"[: schema.get("maxLength", _MAX_TEXT)]
         changed_body = {**body, name: value}
-        if name in body and not subject.validators.request_body(write.call.operation, JSON, changed_body):
+        if name in body and not subject.validators.validate_request_body(write.call.operation, JSON, changed_body):
             body = changed_body
     return body
 
 
-def defects_of(write: Write, subject: Subject, most: int) -> "tuple[Defect, ...]":
-    """Return up to `most` bodies that are wrong in one place each, as both validators agree; of many classes first."""
-    from strategies.bodies import agreed_defects  # noqa: PLC0415 - see write_of
+def draw_defects(write: Write, subject: Subject, max_count: int) -> "tuple[Defect, ...]":
+    """Return up to `max_count` bodies that are wrong in one place each, as both validators agree; of many classes first."""
+    from strategies.bodies import list_agreed_defects  # noqa: PLC0415 - see write_of
 
     operation = write.call.operation
-    defects = list(agreed_defects(subject.validators, subject.opinion, operation, write.body))
-    subject.random("defects", operation.key).shuffle(defects)
+    defects = list(list_agreed_defects(subject.validators, subject.second_opinion, operation, write.body))
+    subject.make_random("defects", operation.key).shuffle(defects)
     first_of_class: dict[str, Defect] = {}
     for defect in defects:
         first_of_class.setdefault(defect.name, defect)
     spread = [*first_of_class.values(), *(defect for defect in defects if first_of_class[defect.name] is not defect)]
-    return tuple(islice((defect for defect in spread if len(write.request(defect.body).body) <= _MAX_BODY_BYTES), most))
+    return tuple(
+        islice((defect for defect in spread if len(write.request(defect.body).body) <= _MAX_BODY_BYTES), max_count)
+    )
 
 
-def writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
+def find_writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
     """Return the schemas of the body's properties that are not read-only, by name, with references resolved."""
     from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
@@ -118,7 +122,7 @@ def writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
     return {name: schema for name, schema in schemas.items() if not schema.get("readOnly")}
 
 
-def read_only(operation: Operation, subject: Subject) -> frozenset[str]:
+def find_read_only(operation: Operation, subject: Subject) -> frozenset[str]:
     """Return the properties that the description marks as read-only, in the body or in the resource that is read."""
     from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
@@ -132,45 +136,45 @@ def read_only(operation: Operation, subject: Subject) -> frozenset[str]:
     )
 
 
-def reader_for(call: Call, subject: Subject) -> Call | None:
+def reader_for(call: OperationCall, subject: Subject) -> OperationCall | None:
     """Return the read that shows the effect of a write: of the same path, or for an action of the path before it."""
     path = call.path
     while path.count("/") > 0 and path != "/":
-        operation = reader_of(path, subject.model)
+        operation = find_reader(path, subject.model)
         if operation is not None:
             headers = call.headers if operation.user_header == call.operation.user_header else ()
-            return Call(operation, path, headers=headers, identity=call.identity)
+            return OperationCall(operation, path, headers=headers, identity=call.identity)
         head, colon, action = path.rpartition(":")
         path = head if colon and "/" not in action else path.rpartition("/")[0]
     return None
 
 
-def address(answer: Answer, subject: Subject) -> str:
+def find_address(response: OperationResponse, subject: Subject) -> str:
     """Return the request target of the resource that a write created: its `url`, else its `Location`.
 
     It is empty where the response has neither.
     """
-    body = answer.json if isinstance(answer.json, dict) else {}
-    http_response = answer.exchange.response
-    url = body.get("url") or (http_response.header("location") if http_response else None)
-    target = below(subject.target.base_url, url) if isinstance(url, str) else None
+    body = response.json if isinstance(response.json, dict) else {}
+    http_response = response.exchange.response
+    url = body.get("url") or (http_response.find_header("location") if http_response else None)
+    target = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
     return urlsplit(target).path if target else ""
 
 
-def deleter_of(path: str, subject: Subject) -> Operation | None:
+def find_deleter(path: str, subject: Subject) -> Operation | None:
     """Return the operation that deletes the resource at a path."""
     fitting = (o for o in subject.model.operations if o.role is Role.DELETE and match_path(o.path, path) is not None)
     return next(fitting, None)
 
 
-def is_new(answer: Answer) -> bool:
+def is_new(response: OperationResponse) -> bool:
     """Return whether a response says that it created a resource with an address of its own, which may be deleted."""
-    request, http_response = answer.exchange.request, answer.exchange.response
-    path = urlsplit(answer.exchange.url).path
+    request, http_response = response.exchange.request, response.exchange.response
+    path = urlsplit(response.exchange.url).path
     return http_response is not None and bool(created_path(request.method, path, http_response))
 
 
-def created_and_deleted(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+def creation_and_deletion(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     """Return the request of a write, and the requests that delete the resource it creates."""
     deletions = (
         UnsafeRequest("DELETE", deleter.path, undo=True)
@@ -180,19 +184,23 @@ def created_and_deleted(operation: Operation, model: ResourceModel) -> tuple[Uns
     return (*own_request(operation, model), *deletions)
 
 
-def clean(answer: Answer, subject: Subject) -> Steps[Answer | None]:
+def delete_created(response: OperationResponse, subject: Subject) -> Steps[OperationResponse | None]:
     """Delete the resource that a write created, where the API allows; return the response, or report what stays."""
-    path = address(answer, subject)
-    if not answer.ok:
+    path = find_address(response, subject)
+    if not response.is_success:
         return None
-    deleter = deleter_of(path, subject) if path and is_new(answer) else None
+    deleter = find_deleter(path, subject) if path and is_new(response) else None
     if deleter is None:
         description = path or "a resource without an address"
-        yield Noticed("cleanup", f"{description} was created and cannot be deleted", answer.operation.key)
+        yield Noticed("cleanup", f"{description} was created and cannot be deleted", response.operation.key)
         return None
-    deletion = yield from ask(deleter, Request(deleter.key, "DELETE", path, identity=answer.exchange.request.identity))
-    if not deletion.ok:
-        yield Noticed("cleanup", f"{path} was created, and its deletion gives {deletion.status}", answer.operation.key)
+    deletion = yield from send(
+        deleter, Request(deleter.key, "DELETE", path, identity=response.exchange.request.identity)
+    )
+    if not deletion.is_success:
+        yield Noticed(
+            "cleanup", f"{path} was created, and its deletion gives {deletion.status}", response.operation.key
+        )
     return deletion
 
 
@@ -208,7 +216,7 @@ def _plausible_values(operation: Operation, subject: Subject, mark: str) -> dict
             moment = tomorrow + timedelta(hours="end" in words)
             values[name] = (moment.isoformat().replace("+00:00", "Z"),)
         elif name == "name" and schema.get("type") == "string" and not {"enum", "pattern"} & {*schema}:
-            number = subject.random("name", operation.key, str(subject.today), mark).randrange(10**6)
+            number = subject.make_random("name", operation.key, str(subject.today), mark).randrange(10**6)
             values[name] = (f"Conformance {number:06}"[: schema.get("maxLength", 60)],)
     return values
 
@@ -224,11 +232,11 @@ def _find_links(operation: Operation, subject: Subject, identity: str) -> Steps[
         by_id = next((r for r in subject.model.resources if _has_id_pattern(schema, r)), None)
         link = None if by_id else _find_link(name, schema, operation, subject)
         named_resource = _find_collection(name, subject) if schema.get("format") == "uri" else None
-        resource = by_id or (subject.model.by_name.get(link.targets[0]) if link else named_resource)
-        lister = list_of(resource, subject) if resource else None
+        resource = by_id or (subject.model.resources_by_name.get(link.targets[0]) if link else named_resource)
+        lister = find_list_operation(resource, subject) if resource else None
         if lister is None or "{" in lister.path:
             continue
-        response = yield from ask(lister, Request(lister.key, "GET", lister.path, identity=identity))
+        response = yield from send(lister, Request(lister.key, "GET", lister.path, identity=identity))
         values = (item.get("id" if by_id else "url") for _, item in response.objects)
         known = tuple(value for value in values if isinstance(value, str))[:_MAX_MEMBERS]
         if known:
@@ -282,11 +290,11 @@ def _walk_schema(
     subject: Subject, schema: Mapping[str, Any], depth: int
 ) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
     """Yield the properties below a schema, down to a fixed depth."""
-    from strategies.schemas import branches  # noqa: PLC0415 - see write_of
+    from strategies.schemas import list_branches  # noqa: PLC0415 - see write_of
 
-    for form in branches(subject.description, schema) if depth < _MAX_DEPTH else ():
+    for form in list_branches(subject.description, schema) if depth < _MAX_DEPTH else ():
         for name, property_schema in form.get("properties", {}).items():
-            for inner in branches(subject.description, _resolve_schema(subject, property_schema)):
+            for inner in list_branches(subject.description, _resolve_schema(subject, property_schema)):
                 member = _resolve_schema(subject, inner["items"]) if "items" in inner else inner
                 yield name, member, "items" in inner
                 yield from _walk_schema(subject, member, depth + 1)
@@ -299,6 +307,6 @@ def _resolve(subject: Subject, pointer: str) -> Mapping[str, Any]:
 
 def _resolve_schema(subject: Subject, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a schema with references resolved and conjunctions merged."""
-    from strategies.schemas import flat  # noqa: PLC0415 - see write_of
+    from strategies.schemas import flatten_schema  # noqa: PLC0415 - see write_of
 
-    return flat(subject.description, schema)
+    return flatten_schema(subject.description, schema)

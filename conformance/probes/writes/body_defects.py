@@ -9,66 +9,68 @@ from conformance.evidence.subject import Subject
 from conformance.model import Request
 from conformance.probes.toolkit.base import turn
 from conformance.probes.toolkit.harmless_requests import stranger
-from conformance.probes.toolkit.write_requests import JSON, Write, defects_of
+from conformance.probes.toolkit.write_requests import JSON, Write, draw_defects
 
 if TYPE_CHECKING:
     from strategies.defects import Defect
 
-UNREADABLE = 2
+UNREADABLE_BODIES = 2
 """Number of unreadable bodies that are sent for a write."""
-NAMED = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
+NAMED_DEFECTS = ("wrong-type", "missing-required", "below-minimum", "above-maximum", "too-long", "too-short")
 """Classes of defects that ERR-08 names; WRT-06 is about every class."""
 _MAX_DEFECTS = 200  # defects in which those of each class are searched
 
 
-class Wrong(NamedTuple):
+class WrongBody(NamedTuple):
     """A request with a wrong body, and the requirements by which it must be refused.
 
     `alone` has, by wrong member of the body, a request in which only that member is wrong; it is empty where no
     member is wrong.
     """
 
-    what: str
+    label: str
     request: Request
     body: Any
     requirements: tuple[str, ...]
-    alone: dict[str, "Wrong"] = {}  # noqa: RUF012 - never changed
+    alone: dict[str, "WrongBody"] = {}  # noqa: RUF012 - never changed
 
 
-def wrong_bodies(write: Write, subject: Subject, most: int) -> Iterator[Wrong]:
+def build_wrong_bodies(write: Write, subject: Subject, max_count: int) -> Iterator[WrongBody]:
     """Yield requests with wrong bodies.
 
-    They are: unreadable ones; for each class in NAMED its defects together in one body; others, up to `most` in all;
+    They are: unreadable ones; for each class in NAMED its defects together in one body; others, up to `max_count` in all;
     and bad references.
     """
     yield from _unreadable_bodies(write)
-    defects = defects_of(write, subject, max(most, _MAX_DEFECTS)) if write.body is not None else ()
-    together = [body for name in NAMED if (body := _merge_defects([d for d in defects if d.name == name], write))]
+    defects = draw_defects(write, subject, max(max_count, _MAX_DEFECTS)) if write.body is not None else ()
+    together = [
+        body for name in NAMED_DEFECTS if (body := _merge_defects([d for d in defects if d.name == name], write))
+    ]
     yield from together
     parts = [part for body in together for part in body.alone.values()]
     others = [body for body in (_single(d, write) for d in defects) if body not in parts]
-    yield from [*others, *parts][: most - len(together)]
+    yield from [*others, *parts][: max_count - len(together)]
     yield from _bad_references(write, subject)
 
 
-def _unreadable_bodies(write: Write) -> Iterator[Wrong]:
+def _unreadable_bodies(write: Write) -> Iterator[WrongBody]:
     """Yield JSON that is cut off or continues after its end, and valid JSON with another content type.
 
     A server that stops parsing early, or never reads the content type, accepts these.
     """
-    plain = write.call.request()
+    plain = write.call.build_request()
     valid = msgspec.json.encode(write.body if write.body is not None else {})
     malformed = (valid[:-1] + b', "left": "open', valid + b" and more")[turn(write.call.operation, 2)]
     for label, media, content in (("malformed JSON", JSON, malformed), ("another content type", "text/plain", valid)):
         headers = (*plain.headers, ("Content-Type", media))
-        yield Wrong(label, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",))
+        yield WrongBody(label, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",))
 
 
-def _single(defect: "Defect", write: Write) -> Wrong:
+def _single(defect: "Defect", write: Write) -> WrongBody:
     """Return the request with one defect."""
-    requirements = ("ERR-08", "WRT-06") if defect.name in NAMED else ("WRT-06",)
+    requirements = ("ERR-08", "WRT-06") if defect.name in NAMED_DEFECTS else ("WRT-06",)
     label = f"{defect.name} at {defect.pointer or 'the top'}"
-    wrong = Wrong(label, write.request(defect.body), defect.body, requirements)
+    wrong = WrongBody(label, write.request(defect.body), defect.body, requirements)
     return wrong._replace(alone={member: wrong}) if (member := _member(defect)) else wrong
 
 
@@ -77,7 +79,7 @@ def _member(defect: "Defect") -> str:
     return defect.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if defect.pointer else ""
 
 
-def _merge_defects(defects: "Sequence[Defect]", write: Write) -> Wrong | None:
+def _merge_defects(defects: "Sequence[Defect]", write: Write) -> WrongBody | None:
     """Return one body with the first defect of each member, all of one class, since a refusal names all members."""
     first = {member: defect for defect in reversed(defects) if (member := _member(defect))}
     if not first or not isinstance(write.body, dict):
@@ -88,10 +90,10 @@ def _merge_defects(defects: "Sequence[Defect]", write: Write) -> Wrong | None:
     body |= {name: defect.body[name] for name, defect in first.items() if name in defect.body}
     defect_class = defects[0].name
     alone = {name: _single(defect, write) for name, defect in first.items()}
-    return Wrong(f"{defect_class} at {', '.join(first)}", write.request(body), body, ("ERR-08", "WRT-06"), alone)
+    return WrongBody(f"{defect_class} at {', '.join(first)}", write.request(body), body, ("ERR-08", "WRT-06"), alone)
 
 
-def _bad_references(write: Write, subject: Subject) -> Iterator[Wrong]:
+def _bad_references(write: Write, subject: Subject) -> Iterator[WrongBody]:
     """Yield the valid body with one link as a bare id, and as the URL of a resource that does not exist."""
     if not isinstance(write.body, dict):
         return
@@ -104,6 +106,6 @@ def _bad_references(write: Write, subject: Subject) -> Iterator[Wrong]:
         absent_url = f"{head}/{stranger(write.call.operation, subject, key[:4])}"
         for label, value in ((f"{name} is a bare id", key), (f"{name} does not lead to a resource", absent_url)):
             body = {**write.body, name: [value] if many else value}
-            wrong = Wrong(label, write.request(body), body, ("WRT-08",))
+            wrong = WrongBody(label, write.request(body), body, ("WRT-08",))
             yield wrong._replace(alone={name: wrong})
         return

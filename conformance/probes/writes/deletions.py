@@ -4,75 +4,77 @@ from collections.abc import Iterable
 
 import msgspec
 
-from conformance.evidence.outcomes import observed, passed, violated
-from conformance.evidence.responses import Answer, reader_of
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.responses import OperationResponse, find_reader
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, TargetKind, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Missing, call_of, calls_of, list_of, untested
-from conformance.probes.toolkit.list_membership import page_with, shows
-from conformance.probes.toolkit.write_requests import address
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, find_call, find_calls, find_list_operation, report_untested
+from conformance.probes.toolkit.list_membership import find_page, has_item_at
+from conformance.probes.toolkit.write_requests import find_address
 
-GONE = frozenset({404, 410})
+GONE_STATUSES = frozenset({404, 410})
 """Statuses of an object that no longer exists."""
 _COST = 5  # the deletion, two reads of the deleted object, two of another one
 
 
-def look(deleted: Answer) -> Steps[Answer]:
+def read_deleted(deleted: OperationResponse) -> Steps[OperationResponse]:
     """Send GET to the place where something was deleted."""
     request = msgspec.structs.replace(
         deleted.exchange.request, operation=f"GET {deleted.operation.path}", method="GET", fresh=True
     )
-    return (yield from ask(deleted.operation, request))
+    return (yield from send(deleted.operation, request))
 
 
-def is_gone(deleted: Answer) -> Steps[None]:
+def check_deleted(deleted: OperationResponse) -> Steps[None]:
     """Check that neither GET nor DELETE finds the object after a DELETE."""
-    read = yield from look(deleted)
-    second_delete = yield from ask(deleted.operation, deleted.exchange.request)
+    read = yield from read_deleted(deleted)
+    second_delete = yield from send(deleted.operation, deleted.exchange.request)
     correct = True
     for response, attempt in ((read, "GET after DELETE"), (second_delete, "a second DELETE")):
         if response.status != 404 and not (response is read and response.status == 405):
             correct = False
             message = f"{attempt} does not return 404"
-            yield violated(
+            yield fail_case(
                 second_delete, "WRT-04", message, expected="404", actual=str(response.status), also=(deleted, read)
             )
     if correct:
-        yield passed(second_delete, "WRT-04")
+        yield pass_case(second_delete, "WRT-04")
 
 
-def is_gone_alone(deleted: Answer, created: Answer, others: Iterable[str], subject: Subject) -> Steps[None]:
+def check_only_deleted(
+    deleted: OperationResponse, created: OperationResponse, others: Iterable[str], subject: Subject
+) -> Steps[None]:
     """Check that no list shows the deleted object, and that the others still exist."""
-    path, resource = address(created, subject), subject.model.by_name.get(created.operation.resource)
-    lister = list_of(resource, subject) if resource else None
-    page = (yield from page_with(lister, created.exchange.request, path, subject)) if lister else None
-    if page is not None and shows(page, path, subject):
+    path, resource = find_address(created, subject), subject.model.resources_by_name.get(created.operation.resource)
+    lister = find_list_operation(resource, subject) if resource else None
+    page = (yield from find_page(lister, created.exchange.request, path, subject)) if lister else None
+    if page is not None and has_item_at(page, path, subject):
         message = "the list still shows the deleted object"
-        yield violated(deleted, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
+        yield fail_case(deleted, "WRT-04", message, expected="a list without it", actual=path, also=(page,))
     for other_path in others:
         if other_path not in {"", path}:
             yield from _check_not_deleted(other_path, deleted, subject)
 
 
-def there(path: str, subject: Subject, identity: str = "full") -> Steps[Answer | None]:
+def read_path(path: str, subject: Subject, identity: str = "full") -> Steps[OperationResponse | None]:
     """Read what is at a path now; None where no operation reads it."""
-    reader = reader_of(path, subject.model)
+    reader = find_reader(path, subject.model)
     if reader is None:
         return None
-    return (yield from ask(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
+    return (yield from send(reader, Request(reader.key, "GET", path, identity=identity, fresh=True)))
 
 
-def _check_not_deleted(path: str, deleted: Answer, subject: Subject) -> Steps[None]:
+def _check_not_deleted(path: str, deleted: OperationResponse, subject: Subject) -> Steps[None]:
     """Report an object that was not deleted and is gone in two reads."""
     for repeated in (False, True):
-        remaining = yield from there(path, subject)
-        if remaining is None or remaining.status not in GONE:
+        remaining = yield from read_path(path, subject)
+        if remaining is None or remaining.status not in GONE_STATUSES:
             return
         if repeated:
             message = "deleting one object removes another one"
-            yield violated(
+            yield fail_case(
                 deleted, "WRT-04", message, expected=f"200 at {path}", actual=str(remaining.status), also=(remaining,)
             )
 
@@ -85,29 +87,29 @@ def _is_delete_without_create(operation: Operation, model: ResourceModel) -> boo
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", _COST, shared=False))
+    return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", _COST, shared=False))
 
 
-def delete(operation: Operation, subject: Subject) -> Steps[None]:
+def delete_object(operation: Operation, subject: Subject) -> Steps[None]:
     """Delete one of several objects that no operation creates; only on the built-in server, where nobody owns them."""
     if subject.target.kind is not TargetKind.BUILTIN:
-        yield from untested(("WRT-04",), operation, Missing("only objects that the run created are deleted"))
+        yield from report_untested(("WRT-04",), operation, Missing("only objects that the run created are deleted"))
         return
-    calls = yield from calls_of(operation, subject, 3)
+    calls = yield from find_calls(operation, subject, 3)
     if not calls:
-        missing = yield from call_of(operation, subject)
-        yield from untested(
+        missing = yield from find_call(operation, subject)
+        yield from report_untested(
             ("WRT-04",), operation, missing if isinstance(missing, Missing) else Missing("no call is possible")
         )
         return
-    neighbour = (yield from there(calls[0].path, subject)) if len(calls) > 1 else None
-    deleted = yield from ask(operation, calls[-1].request())
-    if not deleted.ok:
-        yield observed(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE returns {deleted.status}")
+    neighbour = (yield from read_path(calls[0].path, subject)) if len(calls) > 1 else None
+    deleted = yield from send(operation, calls[-1].build_request())
+    if not deleted.is_success:
+        yield judge_case(deleted, "WRT-04", Verdict.INCONCLUSIVE, f"the first DELETE returns {deleted.status}")
         return
-    yield from is_gone(deleted)
-    if neighbour is not None and neighbour.ok:
+    yield from check_deleted(deleted)
+    if neighbour is not None and neighbour.is_success:
         yield from _check_not_deleted(calls[0].path, deleted, subject)
 
 
-PROBES = (Probe("delete", ("WRT-04",), _is_delete_without_create, _needs, delete, writes=True),)
+PROBES = (Probe("delete", ("WRT-04",), _is_delete_without_create, _needs, delete_object, writes=True),)

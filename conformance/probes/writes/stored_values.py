@@ -6,16 +6,16 @@ from math import isclose
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.evidence.differences import Difference
-from conformance.evidence.filter_semantics import comparable, last_segment
-from conformance.evidence.outcomes import quote
-from conformance.evidence.responses import escape
+from conformance.evidence.differences import ValueDifference
+from conformance.evidence.filter_semantics import extract_id, parse_comparable
+from conformance.evidence.outcomes import quote_json
+from conformance.evidence.responses import escape_pointer_token
 
 _MASKS = frozenset("*•…")  # in texts that are shown only in part, such as account numbers
 _ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
 
 
-def lost(sent: Any, shown: Any, pointer: str = "") -> Iterator[Difference]:
+def find_changed_values(sent: Any, shown: Any, pointer: str = "") -> Iterator[ValueDifference]:
     """Yield the members of what was sent that are shown with another value; members not shown are not judged.
 
     A link may be shown as an id or with other percent-encoding, a moment with another offset, a text with other case,
@@ -23,9 +23,9 @@ def lost(sent: Any, shown: Any, pointer: str = "") -> Iterator[Difference]:
     """
     if isinstance(sent, dict) and isinstance(shown, dict):
         for name in (name for name in sent if name in shown):
-            yield from lost(sent[name], shown[name], f"{pointer}/{escape(name)}")
+            yield from find_changed_values(sent[name], shown[name], f"{pointer}/{escape_pointer_token(name)}")
     elif sent is not None and not _is_kept(sent, shown):
-        yield Difference(pointer, sent, shown)
+        yield ValueDifference(pointer, sent, shown)
 
 
 def _is_kept(sent: Any, shown: Any) -> bool:
@@ -40,7 +40,7 @@ def _is_kept(sent: Any, shown: Any) -> bool:
 def _is_equivalent(sent: Any, shown: Any) -> bool:
     if isinstance(shown, str) and _MASKS & {*shown}:
         return True
-    sent_value, shown_value = comparable(sent), comparable(shown)
+    sent_value, shown_value = parse_comparable(sent), parse_comparable(shown)
     if isinstance(sent_value, float) and isinstance(shown_value, float):
         return sent_value == shown_value or (
             not sent_value.is_integer() and isclose(sent_value, shown_value, rel_tol=_ROUNDED)
@@ -51,6 +51,6 @@ def _is_equivalent(sent: Any, shown: Any) -> bool:
 def _normalize(value: Any) -> str:
     """Return a value in the form in which it is compared with others."""
     if not isinstance(value, str):
-        return quote(value)
-    text = last_segment(unquote(value)) if "://" in value else value
+        return quote_json(value)
+    text = extract_id(unquote(value)) if "://" in value else value
     return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -5,14 +5,22 @@ from typing import Any
 
 import msgspec
 
-from conformance.evidence.outcomes import without
+from conformance.evidence.outcomes import skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Missing, untested
-from conformance.probes.toolkit.property_values import put_back
-from conformance.probes.toolkit.write_requests import Write, clean, has_json_body, least, reader_for, writable, write_of
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, report_untested
+from conformance.probes.toolkit.property_values import restore_values
+from conformance.probes.toolkit.write_requests import (
+    Write,
+    build_least_body,
+    build_write,
+    delete_created,
+    find_writable,
+    has_json_body,
+    reader_for,
+)
 
 # NUL; then a right-to-left override, a character beyond 16 bits, a noncharacter and a combining accent
 _UNUSUAL_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")
@@ -21,40 +29,40 @@ _DEPTH = 500
 
 
 def _has_body(operation: Operation, model: ResourceModel) -> bool:
-    return not operation.safe and has_json_body(operation)
+    return not operation.is_safe and has_json_body(operation)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     bodies, reads = 2 + len(_UNUSUAL_TEXTS), 2 * (operation.role is Role.UPDATE)
-    return (*plain_read(operation, model)[:-1], Need(f"odd {operation.key}", bodies + reads, shared=False))
+    return (*plain_read_needs(operation, model)[:-1], Need(f"odd {operation.key}", bodies + reads, shared=False))
 
 
-def odd(operation: Operation, subject: Subject) -> Steps[None]:
+def send_unusual_bodies(operation: Operation, subject: Subject) -> Steps[None]:
     """Send NUL, unusual Unicode, a huge number and deep nesting, each in an otherwise valid body (ERR-09).
 
     The check of ERR-09 judges the responses; this probe restores what they changed.
     """
-    write = yield from write_of(operation, subject)
+    write = yield from build_write(operation, subject)
     if isinstance(write, Missing):
-        yield from untested(("ERR-09",), operation, write)
+        yield from report_untested(("ERR-09",), operation, write)
         return
     reader = reader_for(write.call, subject) if operation.role is Role.UPDATE else None
-    before = (yield from ask(reader.operation, reader.request(fresh=True))) if reader else None
+    before = (yield from send(reader.operation, reader.build_request(fresh=True))) if reader else None
     affected: set[str] = set()
     for name, value in _unusual_values(write, subject):
-        response = yield from ask(operation, _build_request(write, name, value, subject))
-        affected |= {name} if response.ok or response.status >= 500 else set()
+        response = yield from send(operation, _build_request(write, name, value, subject))
+        affected |= {name} if response.is_success or response.status >= 500 else set()
         if operation.role is Role.CREATE:
-            yield from clean(response, subject)
+            yield from delete_created(response, subject)
     if reader and before is not None and affected:
-        after = yield from ask(reader.operation, reader.request(fresh=True))
-        yield from put_back(write, sorted(affected), before, after, subject)
-    yield without("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no unusual body got a response")
+        after = yield from send(reader.operation, reader.build_request(fresh=True))
+        yield from restore_values(write, sorted(affected), before, after, subject)
+    yield skip_case("ERR-09", operation.key, Verdict.NOT_APPLICABLE, "no unusual body got a response")
 
 
 def _unusual_values(write: Write, subject: Subject) -> list[tuple[str, bytes]]:
     """Return properties, each with the JSON text of an unusual value, of its own type where the body has one."""
-    properties = writable(write.call.operation, subject)
+    properties = find_writable(write.call.operation, subject)
     texts = [
         name for name, schema in properties.items() if "string" in _schema_types(schema) and not _has_fixed_form(schema)
     ]
@@ -79,10 +87,10 @@ def _has_fixed_form(schema: Mapping[str, Any]) -> bool:
 
 def _build_request(write: Write, name: str, value: bytes, subject: Subject) -> Request:
     """Build the request with the least valid body and one property added or replaced."""
-    least_body = least(write, subject)
+    least_body = build_least_body(write, subject)
     properties = least_body if isinstance(least_body, dict) else {}
     members = {key: msgspec.Raw(msgspec.json.encode(member)) for key, member in properties.items()}
     return write.request({**members, name: msgspec.Raw(value)})
 
 
-PROBES = (Probe("odd-body", ("ERR-09",), _has_body, _needs, odd, rank=2, writes=True),)
+PROBES = (Probe("odd-body", ("ERR-09",), _has_body, _needs, send_unusual_bodies, rank=2, writes=True),)

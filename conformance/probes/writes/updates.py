@@ -10,50 +10,65 @@ from typing import Any
 
 import msgspec
 
-from conformance.evidence.differences import ABSENT, differences
-from conformance.evidence.outcomes import observed, passed, quote, violated, without
-from conformance.evidence.responses import Answer, below
+from conformance.evidence.differences import ABSENT, find_differences
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
-from conformance.probes.expansion.judgements import replaced
-from conformance.probes.responses.plain_reads import plain_read
-from conformance.probes.toolkit.base import Need, Probe, Steps, ask
-from conformance.probes.toolkit.calls import Call, Missing, list_of, untested
-from conformance.probes.toolkit.property_values import forged, needed, one_cleared, other_values, put_back
-from conformance.probes.toolkit.write_requests import Write, has_json_body, read_only, reader_for, writable, write_of
-from conformance.probes.writes.deletions import GONE
-from conformance.probes.writes.stored_values import lost
+from conformance.probes.expansion.judgements import check_replacement
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
+from conformance.probes.toolkit.property_values import (
+    clear_one,
+    find_other_values,
+    forge_values,
+    restore_values,
+    select_required,
+)
+from conformance.probes.toolkit.write_requests import (
+    Write,
+    build_write,
+    find_read_only,
+    find_writable,
+    has_json_body,
+    reader_for,
+)
+from conformance.probes.writes.deletions import GONE_STATUSES
+from conformance.probes.writes.stored_values import find_changed_values
 
-EXPANDED = ("EXP-02", "EXP-03")
-ALL = ("WRT-02", "WRT-03", *EXPANDED)
+EXPANSION_REQUIREMENTS = ("EXP-02", "EXP-03")
+UPDATE_REQUIREMENTS = ("WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS)
 _MAX_TRIES = 3  # properties that are tried as the first one
 _MAX_VIOLATIONS = 5
 _REQUESTS = 8  # five to ten, by the number of properties
 
 
-class State(msgspec.Struct, frozen=True):
+class UpdateState(msgspec.Struct, frozen=True):
     """A write, the read that shows its effect, the resource before the write, and its list if any."""
 
     write: Write
-    reader: Call
-    first: Answer
-    around: Answer | None
+    reader: OperationCall
+    original: OperationResponse
+    original_list: OperationResponse | None
 
     @property
     def operation(self) -> Operation:
         """PATCH operation of the write."""
         return self.write.call.operation
 
-    def now(self) -> Steps[Answer]:
+    def read_current(self) -> Steps[OperationResponse]:
         """Read the resource as it is now."""
-        return (yield from ask(self.reader.operation, self.reader.request(fresh=True)))
+        return (yield from send(self.reader.operation, self.reader.build_request(fresh=True)))
 
-    def change(self, named: Mapping[str, Any], subject: Subject, *query: tuple[str, str]) -> Steps[Answer]:
+    def send_patch(
+        self, named: Mapping[str, Any], subject: Subject, *query: tuple[str, str]
+    ) -> Steps[OperationResponse]:
         """Send a PATCH of the named properties, and of those that no body can leave out."""
-        body = {**needed(self.write, self.first.json, subject), **named}
-        target = self.write.call.request(*query).target
+        body = {**select_required(self.write, self.original.json, subject), **named}
+        target = self.write.call.build_request(*query).target
         request = msgspec.structs.replace(self.write.request(body), target=target)
-        return (yield from ask(self.operation, request))
+        return (yield from send(self.operation, request))
 
 
 def _is_update(operation: Operation, model: ResourceModel) -> bool:
@@ -63,94 +78,98 @@ def _is_update(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find the resource, and the requests of the change."""
-    return (*plain_read(operation, model)[:-1], Need(f"write {operation.key}", _REQUESTS, shared=False))
+    return (*plain_read_needs(operation, model)[:-1], Need(f"write {operation.key}", _REQUESTS, shared=False))
 
 
-def update(operation: Operation, subject: Subject) -> Steps[None]:
+def change_and_restore(operation: Operation, subject: Subject) -> Steps[None]:
     """Change all properties that can be changed, in two steps, and put them back in two."""
     state = yield from _prepare(operation, subject)
     if isinstance(state, Missing):
-        yield from untested(ALL, operation, state)
+        yield from report_untested(UPDATE_REQUIREMENTS, operation, state)
         return
-    changes = other_values(state.write, state.first.json, subject)
+    changes = find_other_values(state.write, state.original.json, subject)
     for name in [*changes][:_MAX_TRIES]:
-        changed = yield from state.change({name: changes[name]}, subject)
-        if changed.ok:
+        changed = yield from state.send_patch({name: changes[name]}, subject)
+        if changed.is_success:
             yield from _judge_changes(name, changes, changed, state, subject)
             return
         if changed.status >= 500 or not changed.status:  # the change may have been made nevertheless
-            yield from put_back(state.write, [name], state.first, (yield from state.now()), subject)
-    yield from untested(ALL, operation, Missing("no property is known that the operation changes"))
+            yield from restore_values(state.write, [name], state.original, (yield from state.read_current()), subject)
+    yield from report_untested(
+        UPDATE_REQUIREMENTS, operation, Missing("no property is known that the operation changes")
+    )
 
 
-def _prepare(operation: Operation, subject: Subject) -> Steps[State | Missing]:
+def _prepare(operation: Operation, subject: Subject) -> Steps[UpdateState | Missing]:
     """Prepare a write, and read the resource and its list."""
-    write = yield from write_of(operation, subject)
+    write = yield from build_write(operation, subject)
     if isinstance(write, Missing):
         return write
     reader = reader_for(write.call, subject)
     if reader is None:
         return Missing("no operation reads the resource that this one changes")
-    before = yield from ask(reader.operation, reader.request(fresh=True))
-    if not before.ok or not isinstance(before.json, dict):
+    before = yield from send(reader.operation, reader.build_request(fresh=True))
+    if not before.is_success or not isinstance(before.json, dict):
         return Missing(f"the resource cannot be read before the change: {before.status}")
     call = _find_list(reader, subject)
-    around = (yield from ask(call.operation, call.request(fresh=True))) if call else None
-    return State(write, reader, before, around)
+    around = (yield from send(call.operation, call.build_request(fresh=True))) if call else None
+    return UpdateState(write, reader, before, around)
 
 
-def _find_list(reader: Call, subject: Subject) -> Call | None:
+def _find_list(reader: OperationCall, subject: Subject) -> OperationCall | None:
     """Return the list of the collection of which the resource is a member."""
-    resource = subject.model.by_name.get(reader.operation.resource)
-    lister = list_of(resource, subject) if resource and reader.operation.role is Role.ITEM else None
+    resource = subject.model.resources_by_name.get(reader.operation.resource)
+    lister = find_list_operation(resource, subject) if resource and reader.operation.role is Role.ITEM else None
     if lister is None:
         return None
     headers = reader.headers if lister.user_header else ()
-    return Call(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
+    return OperationCall(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
 
 
-def _judge_changes(name: str, changes: dict[str, Any], changed: Answer, state: State, subject: Subject) -> Steps[None]:
+def _judge_changes(
+    name: str, changes: dict[str, Any], changed: OperationResponse, state: UpdateState, subject: Subject
+) -> Steps[None]:
     """Judge the first change, make the others, and put back one part after the other."""
-    after = yield from state.now()
-    after = yield from _check_only_named({name: changes[name]}, state.first, changed, after, state, subject)
+    after = yield from state.read_current()
+    after = yield from _check_only_named({name: changes[name]}, state.original, changed, after, state, subject)
     others = {other_name: value for other_name, value in changes.items() if other_name != name}
-    others = one_cleared(others, state.write, state.first.json, subject)
+    others = clear_one(others, state.write, state.original.json, subject)
     changed_values = {name: changes[name]}
     if others:
-        response = yield from state.change(others, subject)
-        later = yield from state.now()
-        if response.ok:
+        response = yield from state.send_patch(others, subject)
+        later = yield from state.read_current()
+        if response.is_success:
             later = yield from _check_only_named(others, after, response, later, state, subject)
             changed_values |= others
         after = later
     yield from _check_other_members(changed_values, changed, state, subject)
     last = yield from _send_forged(name, after, state, subject)
-    yield from put_back(state.write, [*changes], state.first, last, subject)
+    yield from restore_values(state.write, [*changes], state.original, last, subject)
     yield from _judge_expansion(name, state, subject)
 
 
-def _send_forged(name: str, after: Answer, state: State, subject: Subject) -> Steps[Answer]:
+def _send_forged(name: str, after: OperationResponse, state: UpdateState, subject: Subject) -> Steps[OperationResponse]:
     """Put the first property back alone, with forged values for read-only ones, and return the state after that.
 
     Where the forged values are refused, the property is put back without them.
     """
-    first = {name: state.first.json[name]}
+    first = {name: state.original.json[name]}
     shown = after.json if isinstance(after.json, dict) else {}
-    fixed = forged(state.operation, shown, read_only(state.operation, subject), subject)
-    response = yield from state.change({**first, **fixed}, subject)
-    last = yield from state.now()
+    fixed = forge_values(state.operation, shown, find_read_only(state.operation, subject), subject)
+    response = yield from state.send_patch({**first, **fixed}, subject)
+    last = yield from state.read_current()
     yield from _check_read_only(fixed, response, after, last)
-    if not response.ok:
-        response = yield from state.change(first, subject)
-        last = yield from state.now()
-    if response.ok:
+    if not response.is_success:
+        response = yield from state.send_patch(first, subject)
+        last = yield from state.read_current()
+    if response.is_success:
         last = yield from _check_only_named(first, after, response, last, state, subject)
     return last
 
 
-def _judge_expansion(name: str, state: State, subject: Subject) -> Steps[None]:
+def _judge_expansion(name: str, state: UpdateState, subject: Subject) -> Steps[None]:
     """Judge EXP-02 and EXP-03 for the response to a PATCH that changes nothing any more."""
-    writable_names = writable(state.operation, subject)
+    writable_names = find_writable(state.operation, subject)
     expansions = (
         candidate for candidate in state.operation.first_expansions if candidate.resolvable and not candidate.parent
     )
@@ -158,33 +177,40 @@ def _judge_expansion(name: str, state: State, subject: Subject) -> Steps[None]:
         (candidate for candidate in expansions if candidate.path.partition(".")[0] not in writable_names), None
     )
     if expansion is not None:
-        yield from _send_with_expand(expansion, {name: state.first.json[name]}, state, subject)
-    for requirement in EXPANDED:
-        yield without(requirement, state.operation.key, Verdict.NOT_APPLICABLE, "no link can be expanded here")
+        yield from _send_with_expand(expansion, {name: state.original.json[name]}, state, subject)
+    for requirement in EXPANSION_REQUIREMENTS:
+        yield skip_case(requirement, state.operation.key, Verdict.NOT_APPLICABLE, "no link can be expanded here")
 
 
-def _send_with_expand(expansion: Expansion, named: Mapping[str, Any], state: State, subject: Subject) -> Steps[None]:
+def _send_with_expand(
+    expansion: Expansion, named: Mapping[str, Any], state: UpdateState, subject: Subject
+) -> Steps[None]:
     """Send the PATCH with `expand`, and compare its response with a plain read."""
-    plain = yield from state.now()
-    response = yield from state.change(named, subject, ("expand", expansion.path))
-    if response.ok or (yield from state.change(named, subject)).ok:
-        yield from replaced(plain, response, expansion, subject)
+    plain = yield from state.read_current()
+    response = yield from state.send_patch(named, subject, ("expand", expansion.path))
+    if response.is_success or (yield from state.send_patch(named, subject)).is_success:
+        yield from check_replacement(plain, response, expansion, subject)
 
 
 def _check_only_named(  # noqa: PLR0913 - the three states, and the properties named
-    named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
-) -> Steps[Answer]:
+    named: Mapping[str, Any],
+    before: OperationResponse,
+    changed: OperationResponse,
+    after: OperationResponse,
+    state: UpdateState,
+    subject: Subject,
+) -> Steps[OperationResponse]:
     """Judge WRT-02: named properties have the new value in the response and in the next read, others their old one.
 
     A violation must show in one more read: a value may come late, or change by itself. Return the last read.
     """
-    if not (before.ok and after.ok):
-        reason = f"the effect of the change cannot be read: {after.status if before.ok else before.status}"
-        yield observed(changed, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(before, after))
+    if not (before.is_success and after.is_success):
+        reason = f"the effect of the change cannot be read: {after.status if before.is_success else before.status}"
+        yield judge_case(changed, "WRT-02", Verdict.INCONCLUSIVE, reason, also=(before, after))
         return after
     violations = list(_find_violations(named, before, changed, after, state, subject))
     if violations:
-        after = yield from state.now()
+        after = yield from state.read_current()
         violations = [
             violation
             for violation in _find_violations(named, before, changed, after, state, subject)
@@ -192,16 +218,27 @@ def _check_only_named(  # noqa: PLR0913 - the three states, and the properties n
         ]
     for words, pointer, expected, actual in violations[:_MAX_VIOLATIONS]:
         also = (before, after)
-        yield violated(
-            changed, "WRT-02", words, expected=quote(expected), actual=quote(actual), pointer=pointer, also=also
+        yield fail_case(
+            changed,
+            "WRT-02",
+            words,
+            expected=quote_json(expected),
+            actual=quote_json(actual),
+            pointer=pointer,
+            also=also,
         )
     if not violations:
-        yield passed(changed, "WRT-02")
+        yield pass_case(changed, "WRT-02")
     return after
 
 
 def _find_violations(  # noqa: PLR0913 - see _check_only_named
-    named: Mapping[str, Any], before: Answer, changed: Answer, after: Answer, state: State, subject: Subject
+    named: Mapping[str, Any],
+    before: OperationResponse,
+    changed: OperationResponse,
+    after: OperationResponse,
+    state: UpdateState,
+    subject: Subject,
 ) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield, for each violation of WRT-02, a message, the JSON pointer, the expected and the actual value."""
     for response, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
@@ -210,9 +247,12 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
             shown = members.get(name, ABSENT)
             if not (response is changed and shown is ABSENT) and not _is_shown_as_sent(shown, value):
                 yield words, f"/{name}", value, shown
-    other_names = {*writable(state.operation, subject)} - {*named, *needed(state.write, before.json, subject)}
-    for difference in differences(before.json, after.json):
-        if difference.first in other_names:
+    other_names = {*find_writable(state.operation, subject)} - {
+        *named,
+        *select_required(state.write, before.json, subject),
+    }
+    for difference in find_differences(before.json, after.json):
+        if difference.top_member in other_names:
             yield (
                 f"changing {', '.join(named)} changes another property",
                 difference.pointer,
@@ -223,21 +263,21 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
 
 def _is_shown_as_sent(shown: Any, value: Any) -> bool:
     """Return whether a value is shown as it was sent, apart from spellings that a server may choose."""
-    return shown is None if value is None else not any(lost({"": value}, {"": shown}))
+    return shown is None if value is None else not any(find_changed_values({"": value}, {"": shown}))
 
 
 def _check_other_members(
-    changed_values: Mapping[str, Any], changed: Answer, state: State, subject: Subject
+    changed_values: Mapping[str, Any], changed: OperationResponse, state: UpdateState, subject: Subject
 ) -> Steps[None]:
     """Judge WRT-02 for the other members of the collection: the values that were written do not appear in them.
 
     One value in one other member may be the work of another client, and is not reported.
     """
     call = _find_list(state.reader, subject)
-    if call is None or state.around is None:
+    if call is None or state.original_list is None:
         return
-    after = yield from ask(call.operation, call.request(fresh=True))
-    items_before = {item.get("url"): item for _, item in state.around.objects}
+    after = yield from send(call.operation, call.build_request(fresh=True))
+    items_before = {item.get("url"): item for _, item in state.original_list.objects}
     touched: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
     for where, item in after.objects:
         old = {} if _is_same_resource(item, state, subject) else items_before.get(item.get("url"), {})
@@ -250,47 +290,51 @@ def _check_other_members(
             touched.append((where, {name: old[name] for name in names}, {name: item[name] for name in names}))
     where, old, new = max(touched, key=lambda change: len(change[2]), default=("", {}, {}))
     if len(new) > 1 or len(touched) > 1:
-        message, also = "a PATCH of one resource changes another one", (state.around, after)
-        yield violated(changed, "WRT-02", message, expected=quote(old), actual=quote(new), pointer=where, also=also)
+        message, also = "a PATCH of one resource changes another one", (state.original_list, after)
+        yield fail_case(
+            changed, "WRT-02", message, expected=quote_json(old), actual=quote_json(new), pointer=where, also=also
+        )
         notice = f"{call.path}: other resources than the one named were changed, and were not restored"
         yield Noticed("cleanup", notice, changed.operation.key)
 
 
-def _is_same_resource(item: Mapping[str, Any], state: State, subject: Subject) -> bool:
+def _is_same_resource(item: Mapping[str, Any], state: UpdateState, subject: Subject) -> bool:
     """Return whether an item of the list is the resource itself."""
     url = item.get("url")
-    path = below(subject.target.base_url, url) if isinstance(url, str) else None
-    return (path or "").rstrip("/") == state.reader.path.rstrip("/") or item.get("id") == state.first.json.get("id", "")
+    path = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
+    return (path or "").rstrip("/") == state.reader.path.rstrip("/") or item.get("id") == state.original.json.get(
+        "id", ""
+    )
 
 
 def _check_read_only(
-    fixed: Mapping[str, Any], response: Answer, before: Answer, last: Answer
+    fixed: Mapping[str, Any], response: OperationResponse, before: OperationResponse, last: OperationResponse
 ) -> Iterator[Outcome | Noticed]:
     """Judge WRT-03: values for read-only properties are refused or have no effect."""
     old, shown = (state_read.json if isinstance(state_read.json, dict) else {} for state_read in (before, last))
-    taken_names = [name for name in fixed if response.ok and shown.get(name, ABSENT) == fixed[name]]
+    taken_names = [name for name in fixed if response.is_success and shown.get(name, ABSENT) == fixed[name]]
     for name in taken_names:
         message = "a write changes a read-only property"
-        old_value, new_value = quote(old[name]), quote(fixed[name])
-        yield violated(
+        old_value, new_value = quote_json(old[name]), quote_json(fixed[name])
+        yield fail_case(
             response, "WRT-03", message, expected=old_value, actual=new_value, pointer=f"/{name}", also=(before, last)
         )
     if not fixed:
-        yield observed(
+        yield judge_case(
             response, "WRT-03", Verdict.NOT_APPLICABLE, "no property that is shown is documented as read-only"
         )
-    elif last.status in GONE:
+    elif last.status in GONE_STATUSES:
         message = "the resource is gone after values for read-only properties were sent"
-        yield violated(response, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
-    elif not last.ok:
+        yield fail_case(response, "WRT-03", message, expected="200", actual=str(last.status), also=(last,))
+    elif not last.is_success:
         reason = f"the effect of forged values cannot be read: {last.status}"
-        yield observed(response, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
+        yield judge_case(response, "WRT-03", Verdict.INCONCLUSIVE, reason, also=(last,))
     elif not taken_names:
-        yield passed(response, "WRT-03")
+        yield pass_case(response, "WRT-03")
     if taken_names:
         yield Noticed(
             "cleanup", f"{', '.join(taken_names)} has a forged value now, and was not restored", response.operation.key
         )
 
 
-PROBES = (Probe("update", ALL, _is_update, _needs, update, writes=True),)
+PROBES = (Probe("update", UPDATE_REQUIREMENTS, _is_update, _needs, change_and_restore, writes=True),)

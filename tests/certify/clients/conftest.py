@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from conformance.certify.api_clients.certification import Options, certify
-from reports import Summary, fold, read
+from conformance.certify.api_clients.certification import ClientCertificationOptions, certify_client
+from reports import Summary, fold, read_events
 
 SAMPLE = (sys.executable, str(Path(__file__).with_name("sample.py")))
 SCALE = 0.2
@@ -33,7 +33,7 @@ def certify_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         monkeypatch.setenv("SAMPLE_MUTANT", mutant)
         monkeypatch.setenv("SAMPLE_SCALE", str(SCALE))
         settings = {"scale": SCALE, "jobs": 4, **options}
-        certify(Options(command, directory=tmp_path / "report", **settings))
-        return fold(read([tmp_path / "report"]))
+        certify_client(ClientCertificationOptions(command, directory=tmp_path / "report", **settings))
+        return fold(read_events([tmp_path / "report"]))
 
     return run

@@ -15,13 +15,13 @@ import pytest
 
 from conformance import cli
 from conformance.certify.api_clients import scenario_runner
-from conformance.certify.api_clients.client_plan import presumed, read, template
-from conformance.certify.api_clients.tasks import PROFILES, TASKS, profile_of
-from conformance.certify.api_clients.trace import How, Ran
+from conformance.certify.api_clients.client_plan import build_default_plan, build_template, read_plan
+from conformance.certify.api_clients.tasks import PROFILES, TASKS, describe_profiles
+from conformance.certify.api_clients.trace import ProcessEnd, ProcessResult
 from conformance.errors import UsageError
 from conformance.model import Verdict
 from reports import RunVerdict, fold
-from reports import read as events
+from reports import read_events as events
 from tests.certify.clients.conftest import SAMPLE
 from tests.certify.conftest import verdicts
 
@@ -124,7 +124,7 @@ def test_a_condition_that_is_never_met_is_inconclusive(certify_sample, write_pla
 
 def test_declined_tasks_are_listed(certify_sample, write_plan):
     summary = certify_sample(plan=write_plan("revoke_token"))
-    declined = [cell for cell in summary.cells if cell.reason.startswith("declined")]
+    declined = [cell for cell in summary.case_results if cell.reason.startswith("declined")]
     assert {cell.operation for cell in declined} >= {"TASK list_vehicles", "TASK create_user"}
     assert {cell.verdict for cell in declined} == {Verdict.NOT_APPLICABLE}
     assert summary.verdict is RunVerdict.CONFORMS
@@ -165,29 +165,29 @@ def test_an_invalid_plan_is_a_usage_error(tmp_path, text):
     path = tmp_path / "plan.toml"
     path.write_text(text)
     with pytest.raises(UsageError):
-        read(path)
+        read_plan(path)
 
 
 def test_the_template_is_a_valid_plan(tmp_path):
     path = tmp_path / "plan.toml"
-    path.write_text(template().replace("= false", "= true"))
-    assert read(path).declared == tuple(TASKS)
-    assert read(path).profile == "full"
+    path.write_text(build_template().replace("= false", "= true"))
+    assert read_plan(path).declared_tasks == tuple(TASKS)
+    assert read_plan(path).profile == "full"
 
 
 def test_a_plan_is_reduced_to_a_profile_that_it_covers():
-    plan = presumed("client")
-    assert plan.narrowed("full").profile == "full"
-    assert plan.narrowed("reader").declared == ("list_vehicles", "read_vehicles")
+    plan = build_default_plan("client")
+    assert plan.select_profile("full").profile == "full"
+    assert plan.select_profile("reader").declared_tasks == ("list_vehicles", "read_vehicles")
     with pytest.raises(UsageError, match="needs the task"):
-        plan.narrowed("reader").narrowed("full")
+        plan.select_profile("reader").select_profile("full")
 
 
 def test_tasks_complete_profiles():
-    assert profile_of(PROFILES["reader"], public=False) == "reader"
-    assert profile_of({"list_vehicles"}, public=False) == "partial"
-    assert profile_of(set(TASKS) - {"sign_in"}, public=False) == "full"
-    assert profile_of(set(TASKS) - {"sign_in"}, public=True) != "full"
+    assert describe_profiles(PROFILES["reader"], is_public=False) == "reader"
+    assert describe_profiles({"list_vehicles"}, is_public=False) == "partial"
+    assert describe_profiles(set(TASKS) - {"sign_in"}, is_public=False) == "full"
+    assert describe_profiles(set(TASKS) - {"sign_in"}, is_public=True) != "full"
 
 
 def start_certification(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -237,10 +237,10 @@ def test_an_interrupt_stops_running_clients(certify_sample, write_plan, monkeypa
         begun.set()
         wait_until(stopped)
         stops.append(stopped())
-        return Ran(How.STOPPED)
+        return ProcessResult(ProcessEnd.STOPPED)
 
     monkeypatch.setattr(scenario_runner, "ThreadPoolExecutor", Interrupted)
-    monkeypatch.setattr(scenario_runner, "run", wait_for_stop)
+    monkeypatch.setattr(scenario_runner, "run_client", wait_for_stop)
     summary = certify_sample(plan=write_plan("list_vehicles", "read_vehicles"))
     assert (stops, summary.stopped) == ([True], ("interrupted",))
 

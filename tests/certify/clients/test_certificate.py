@@ -2,23 +2,25 @@
 
 from datetime import UTC, datetime
 
-from conformance.certificates.gate import obstacles
-from conformance.certificates.issuance import FILE, attempted, sign
-from conformance.certificates.keys import new_keys, private_key, public_key
-from conformance.certificates.verification import Standing, verify
+from conformance.certificates.gate import list_obstacles
+from conformance.certificates.issuance import CERTIFICATE_FILE, record_attempt, sign_certificate
+from conformance.certificates.keys import create_keys, load_private_key, load_public_key
+from conformance.certificates.verification import CertificateStanding, verify_certificate
 from conformance.model import Certified, Verdict
 
 READER = ("list_vehicles", "read_vehicles")
 
 
 def test_a_reader_is_certified_as_one(certify_sample, write_plan, tmp_path):
-    summary, keys = certify_sample(plan=write_plan(*READER)), new_keys(tmp_path / "keys")
-    attempt = attempted(summary, tmp_path / "report/events.jsonl")
+    summary, keys = certify_sample(plan=write_plan(*READER)), create_keys(tmp_path / "keys")
+    attempt = record_attempt(summary, tmp_path / "report/events.jsonl")
     assert attempt.obstacles == ()
     now = datetime.now(UTC)
-    assert sign(summary, attempt, private_key(keys.private), now=now)
-    verified = verify((tmp_path / "report" / FILE).read_bytes(), public_key(keys.public), now)
-    assert verified.standing is Standing.VALID
+    assert sign_certificate(summary, attempt, load_private_key(keys.private), now=now)
+    verified = verify_certificate(
+        (tmp_path / "report" / CERTIFICATE_FILE).read_bytes(), load_public_key(keys.public), now
+    )
+    assert verified.standing is CertificateStanding.VALID
     certification = verified.certificate.certification
     assert (certification.kind, certification.subject, certification.version, certification.profile) == (
         Certified.CLIENT,
@@ -26,28 +28,28 @@ def test_a_reader_is_certified_as_one(certify_sample, write_plan, tmp_path):
         "1.0",
         "reader",
     )
-    declined = verified.certificate.having(Verdict.NOT_APPLICABLE)
+    declined = verified.certificate.select_outcomes(Verdict.NOT_APPLICABLE)
     assert {case.requirement for case in declined} >= {"C07", "C12"}
     assert all(case.reason for case in declined)
-    passed = {case.requirement for case in verified.certificate.having(Verdict.PASS)}
+    passed = {case.requirement for case in verified.certificate.select_outcomes(Verdict.PASS)}
     assert passed >= {"C01", "C02", "C05", "C25"}
 
 
 def test_an_incomplete_profile_is_not_certified(certify_sample, write_plan):
-    assert obstacles(certify_sample(plan=write_plan("list_vehicles"))) == ("partial is not a whole profile",)
+    assert list_obstacles(certify_sample(plan=write_plan("list_vehicles"))) == ("partial is not a whole profile",)
 
 
 def test_a_selection_plans_only_what_it_runs(certify_sample, write_plan):
     summary = certify_sample(plan=write_plan(*READER), select=("C04",))
-    assert {cell.requirement for cell in summary.cells} == {"C04"}
-    assert "a selection is not a whole profile" in obstacles(summary)
+    assert {cell.requirement for cell in summary.case_results} == {"C04"}
+    assert "a selection is not a whole profile" in list_obstacles(summary)
 
 
 def test_a_violation_prevents_certification(certify_sample, write_plan):
-    reasons = obstacles(certify_sample("ignores Retry-After", plan=write_plan(*READER)))
+    reasons = list_obstacles(certify_sample("ignores Retry-After", plan=write_plan(*READER)))
     assert "MUST requirement" in reasons[0]
 
 
 def test_a_client_without_a_plan_has_no_version(certify_sample):
-    reasons = obstacles(certify_sample(command=("true",), jobs=8))
+    reasons = list_obstacles(certify_sample(command=("true",), jobs=8))
     assert "has no version" in reasons[0]

@@ -3,33 +3,39 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.certify.api_clients.catalogue import catalogue, passives, scenarios
-from conformance.certify.api_clients.definitions import Certificate
-from conformance.certify.api_clients.trace import Call, Handshake, How, Part, Ran, Trace
-from conformance.certify.api_clients.verdicts import EVERY, cells, everything, judged, passively
-from conformance.description import load
+from conformance.certify.api_clients.catalogue import load_passive_judges, load_requirements, load_scenarios
+from conformance.certify.api_clients.definitions import TlsCertificate
+from conformance.certify.api_clients.trace import ClientCall, Handshake, ProcessEnd, ProcessResult, ServerPart, Trace
+from conformance.certify.api_clients.verdicts import (
+    ALL_TASKS,
+    collect_evidence,
+    judge_passively,
+    judge_scenario,
+    plan_cases,
+)
+from conformance.description import load_description
 from conformance.model import Exchange, Request, Response, Verdict
 
-BY_NAME = {scenario.name: scenario for scenario in scenarios()}
+BY_NAME = {scenario.name: scenario for scenario in load_scenarios()}
 BASE = "http://127.0.0.1:1/r/a/b/v2"
-DONE = Ran(How.ENDED, 0, 60.0)
+DONE = ProcessResult(ProcessEnd.ENDED, 0, 60.0)
 
 
-def build_call(at: float, status: int = 200, target: str = "/vehicles", *, touched: bool = False, **more) -> Call:
-    method, part = more.pop("method", "GET"), more.pop("part", Part.API)
+def build_call(at: float, status: int = 200, target: str = "/vehicles", *, touched: bool = False, **more) -> ClientCall:
+    method, part = more.pop("method", "GET"), more.pop("part", ServerPart.API)
     request = Request(
         f"{method} {target.partition('?')[0]}", method, target, more.pop("sent", ()), more.pop("body", b"")
     )
     response = Response(status, more.pop("headers", ()), b"[]") if status else None
     exchange = Exchange(f"x-{at}", request, BASE + target, 1000.0 + at, response)
-    return Call(exchange, part, at, at + 0.01, touched=touched, **more)
+    return ClientCall(exchange, part, at, at + 0.01, is_affected=touched, **more)
 
 
-def judge_calls(name: str, *calls: Call, ran: Ran = DONE) -> Verdict:
-    return judged(BY_NAME[name], Trace(calls, ran, BASE), "").verdict
+def judge_calls(name: str, *calls: ClientCall, ran: ProcessResult = DONE) -> Verdict:
+    return judge_scenario(BY_NAME[name], Trace(calls, ran, BASE), "").verdict
 
 
-def build_refusal(at: float) -> Call:
+def build_refusal(at: float) -> ClientCall:
     return build_call(at, 429, touched=True, headers=(("Retry-After", "7"),))
 
 
@@ -54,7 +60,7 @@ def test_constant_gaps_are_warned_of(gap: float):
     assert judge_calls("unavailable", *tries) is Verdict.WARN
 
 
-def build_retries(*gaps: float) -> list[Call]:
+def build_retries(*gaps: float) -> list[ClientCall]:
     """Build requests with these gaps between them; all but the last are refused."""
     at, tries = 0.0, [build_call(0.0, 503, touched=True)]
     for number, gap in enumerate(gaps, 1):
@@ -100,10 +106,10 @@ def test_bare_target_has_no_token():
         ("/vehicles?", "/vehicles?"),
         ("/vehicles?a=&a=b", "/vehicles?a=&a=b"),
     ):
-        assert trace.bare(build_call(0.0, target=target)) == bare
+        assert trace.remove_secrets(build_call(0.0, target=target)) == bare
 
 
-def build_page(at: float, target: str, following: str) -> Call:
+def build_page(at: float, target: str, following: str) -> ClientCall:
     """Build the call for a page with a next link."""
     return build_call(at, target=target, touched=True, headers=(("Link", f'<{BASE}{following}>; rel="next"'),))
 
@@ -134,12 +140,15 @@ def test_a_page_requested_twice_need_not_be_followed_twice():
 
 
 def test_equal_requests_after_a_success_are_no_repeats():
-    expired, renewed = build_call(0.0, 401, touched=True), build_call(0.5, target="", method="POST", part=Part.TOKEN)
+    expired, renewed = (
+        build_call(0.0, 401, touched=True),
+        build_call(0.5, target="", method="POST", part=ServerPart.TOKEN),
+    )
     control = Trace((build_call(0.0),), DONE, BASE)
 
-    def judge(*later: Call) -> Verdict:
+    def judge(*later: ClientCall) -> Verdict:
         trace = Trace((expired, renewed, *later), DONE, BASE, control=control)
-        return judged(BY_NAME["token-expired"], trace, "").verdict
+        return judge_scenario(BY_NAME["token-expired"], trace, "").verdict
 
     assert judge(build_call(1.0), build_call(9.0)) is Verdict.PASS
     assert judge(build_call(1.0, 401), build_call(2.0, 401)) is Verdict.FAIL
@@ -147,31 +156,39 @@ def test_equal_requests_after_a_success_are_no_repeats():
 
 
 def test_a_condition_that_was_never_met_is_inconclusive():
-    for scenario in scenarios():
-        if scenario.judge is not None and not scenario.control:
-            verdict = judged(scenario, Trace((build_call(0.0),), DONE, BASE), "").verdict
+    for scenario in load_scenarios():
+        if scenario.judge is not None and not scenario.is_control:
+            verdict = judge_scenario(scenario, Trace((build_call(0.0),), DONE, BASE), "").verdict
             assert verdict is Verdict.INCONCLUSIVE, scenario.name
         if scenario.judge is not None:
-            assert judged(scenario, Trace((build_call(0.0),), DONE, BASE), "it crashed").verdict is Verdict.INCONCLUSIVE
+            assert (
+                judge_scenario(scenario, Trace((build_call(0.0),), DONE, BASE), "it crashed").verdict
+                is Verdict.INCONCLUSIVE
+            )
 
 
 def test_a_flood_passes_nothing():
     calls = (build_call(0.0, touched=True), build_call(0.5, target="/users"))
     assert judge_calls("last-page-blank", *calls) is Verdict.PASS
-    assert judge_calls("last-page-blank", *calls, ran=Ran(How.FLOOD, None, 1.0)) is Verdict.INCONCLUSIVE
-    assert judge_calls("last-page-blank", *calls, build_call(0.7), ran=Ran(How.FLOOD, None, 1.0)) is Verdict.FAIL
+    assert (
+        judge_calls("last-page-blank", *calls, ran=ProcessResult(ProcessEnd.FLOOD, None, 1.0)) is Verdict.INCONCLUSIVE
+    )
+    assert (
+        judge_calls("last-page-blank", *calls, build_call(0.7), ran=ProcessResult(ProcessEnd.FLOOD, None, 1.0))
+        is Verdict.FAIL
+    )
 
 
 def test_a_refused_handshake_counts_only_with_an_accepted_one():
     scenario = BY_NAME["tls-expired"]
-    assert scenario.certificate is Certificate.EXPIRED
+    assert scenario.certificate is TlsCertificate.EXPIRED
     shaken = Trace((), DONE, BASE, handshakes=(Handshake("certificate expired"),))
-    assert judged(scenario, shaken, "").verdict is Verdict.INCONCLUSIVE
+    assert judge_scenario(scenario, shaken, "").verdict is Verdict.INCONCLUSIVE
     trusted = Trace((build_call(0.0),), DONE, BASE)
-    beside = Trace((), DONE, BASE, handshakes=shaken.handshakes, beside=trusted)
-    assert judged(scenario, beside, "").verdict is Verdict.PASS
-    spoke = Trace((), DONE, BASE, handshakes=(Handshake("", b"GET /v2/vehicles"),), beside=trusted)
-    assert judged(scenario, spoke, "").verdict is Verdict.FAIL
+    beside = Trace((), DONE, BASE, handshakes=shaken.handshakes, comparison=trusted)
+    assert judge_scenario(scenario, beside, "").verdict is Verdict.PASS
+    spoke = Trace((), DONE, BASE, handshakes=(Handshake("", b"GET /v2/vehicles"),), comparison=trusted)
+    assert judge_scenario(scenario, spoke, "").verdict is Verdict.FAIL
 
 
 TARGETS = st.sampled_from(["/vehicles", "/vehicles?page_size=x&expand=&expand=user", "/users", "/?a=%ff", "/nowhere"])
@@ -185,22 +202,22 @@ CALLS = st.builds(
     TARGETS,
     HEADERS,
     st.sampled_from([b"", b"\xff", b"[]", b'{"model": 1}', b"scope=a+b&grant_type=x"]),
-    st.sampled_from(Part),
+    st.sampled_from(ServerPart),
     st.sampled_from(["GET", "POST", "PATCH", "BREW"]),
     st.booleans(),
 )
 
 
 @given(st.lists(CALLS, max_size=6))
-def test_passive_judges_accept_any_request(calls: list[Call]):
-    trace = Trace(tuple(sorted(calls, key=lambda call: call.at)), DONE, BASE, BASE + "/users/user1")
-    facts = everything({"case": trace}, load(), public=False)
-    for passive in passives():
-        outcomes = list(passively(passive, facts))
+def test_passive_judges_accept_any_request(calls: list[ClientCall]):
+    trace = Trace(tuple(sorted(calls, key=lambda call: call.requested_at)), DONE, BASE, BASE + "/users/user1")
+    facts = collect_evidence({"case": trace}, load_description(), is_public=False)
+    for passive in load_passive_judges():
+        outcomes = list(judge_passively(passive, facts))
         assert outcomes, passive.requirement
-        assert {outcome.operation for outcome in outcomes} == {EVERY}
+        assert {outcome.operation for outcome in outcomes} == {ALL_TASKS}
 
 
 def test_every_requirement_is_judged_somewhere():
-    requirements = set(cells(scenarios(), passives())) | {"C30"}
-    assert requirements == {requirement.id for requirement in catalogue()}
+    requirements = set(plan_cases(load_scenarios(), load_passive_judges())) | {"C30"}
+    assert requirements == {requirement.id for requirement in load_requirements()}

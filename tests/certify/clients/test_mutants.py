@@ -7,12 +7,12 @@ import pytest
 from conformance.certify.api_clients.tasks import TASKS
 from conformance.model import Verdict
 from reports import RunVerdict, Summary
-from tests.certify.clients.mutants import MUSTS, SHOULDS, Mutant
+from tests.certify.clients.mutants import MUSTS, SHOULDS, ClientMutant
 from tests.certify.conftest import verdicts
 
 
 def describe_cases(summary: Summary) -> list[str]:
-    return [f"{case.requirement} {case.operation} {case.verdict} {case.reason}" for case in summary.cells]
+    return [f"{case.requirement} {case.operation} {case.verdict} {case.reason}" for case in summary.case_results]
 
 
 def test_a_correct_client_passes_everything(certify_sample, write_plan):
@@ -34,17 +34,17 @@ def test_a_correct_public_client_passes(certify_sample, write_plan):
 
 
 @pytest.mark.parametrize("mutant", MUSTS, ids=lambda mutant: mutant.name)
-def test_a_mutant_fails_only_its_requirement(certify_sample, write_plan, mutant: Mutant):
-    summary = certify_sample(mutant.name, plan=write_plan(*mutant.declared), select=mutant.played)
-    assert verdicts(summary, Verdict.FAIL) == {mutant.fails}, describe_cases(summary)
+def test_a_mutant_fails_only_its_requirement(certify_sample, write_plan, mutant: ClientMutant):
+    summary = certify_sample(mutant.name, plan=write_plan(*mutant.declared_tasks), select=mutant.selection)
+    assert verdicts(summary, Verdict.FAIL) == {mutant.violated_requirement}, describe_cases(summary)
     assert verdicts(summary, Verdict.WARN, Verdict.ERROR) == set(), describe_cases(summary)
     assert summary.verdict is RunVerdict.VIOLATIONS
 
 
 @pytest.mark.parametrize("mutant", SHOULDS, ids=lambda mutant: mutant.name)
-def test_a_should_mutant_is_warned_of_only_its_requirement(certify_sample, write_plan, mutant: Mutant):
-    summary = certify_sample(mutant.name, plan=write_plan(*mutant.declared), select=mutant.played)
-    assert verdicts(summary, Verdict.WARN) == {mutant.fails}, describe_cases(summary)
+def test_a_should_mutant_is_warned_of_only_its_requirement(certify_sample, write_plan, mutant: ClientMutant):
+    summary = certify_sample(mutant.name, plan=write_plan(*mutant.declared_tasks), select=mutant.selection)
+    assert verdicts(summary, Verdict.WARN) == {mutant.violated_requirement}, describe_cases(summary)
     assert verdicts(summary, Verdict.FAIL, Verdict.ERROR) == set(), describe_cases(summary)
 
 

@@ -1,11 +1,17 @@
 """Scenarios of problems: distinguished by type and status, handled in any form, request not repeated (C21, C22)."""
 
-from conformance.certify.api_clients.conditions import Answer, Rule, answer, on, problem
-from conformance.certify.api_clients.definitions import Scenario, open_question, wrong
-from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, VEHICLES
+from conformance.certify.api_clients.conditions import (
+    ConditionRule,
+    ScenarioResponse,
+    build_problem,
+    match_operations,
+    respond_with,
+)
+from conformance.certify.api_clients.definitions import Scenario, build_inconclusive, build_violation
+from conformance.certify.api_clients.tasks import CHANGE_VEHICLE, CREATE_USER, LIST_VEHICLES
 from conformance.certify.api_clients.trace import Trace
-from conformance.certify.api_clients.trace_comparisons import again, quiet, survived
-from conformance.certify.assessments import RIGHT, Found
+from conformance.certify.api_clients.trace_comparisons import describe_observation, judge_crash, list_repeats
+from conformance.certify.assessments import PASSED, Assessment
 
 _INVALID_EMAIL = {"detail": "Error on fields: email", "field_errors": {"email": ["Not accepted."]}}
 _RATE_LIMIT_TEXT = {
@@ -13,41 +19,41 @@ _RATE_LIMIT_TEXT = {
     "detail": "Request was rate limited. Try again in 1 second.",
     "field_errors": {"email": ["Not accepted."]},
 }
-_HTML = Answer(
+_HTML = ScenarioResponse(
     502,
     (("Content-Type", "text/html"),),
     b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
 )
 
 
-def _judge_same_reaction(trace: Trace) -> Found:
+def _judge_same_reaction(trace: Trace) -> Assessment:
     """Require the same requests as after a problem of the same type with other texts."""
-    if trace.beside is None or not trace.beside.touched:
-        return open_question("the refusal with ordinary texts was never met, so there is nothing to compare with")
-    actual, expected = (_describe_reaction(reaction) for reaction in (trace, trace.beside))
+    if trace.comparison is None or not trace.comparison.affected_calls:
+        return build_inconclusive("the refusal with ordinary texts was never met, so there is nothing to compare with")
+    actual, expected = (_describe_reaction(reaction) for reaction in (trace, trace.comparison))
     if actual != expected:
-        return wrong(
+        return build_violation(
             "it reacts differently where only the texts of the problem differ",
             f"{actual}; with ordinary texts: {expected}",
         )
-    return survived(trace)
+    return judge_crash(trace)
 
 
 def _describe_reaction(trace: Trace) -> str:
-    first = trace.touched[0]
-    later = trace.after(first)
-    repeats = len(again(trace, first))
+    first = trace.affected_calls[0]
+    later = trace.select_calls_after(first)
+    repeats = len(list_repeats(trace, first))
     return f"{len(later)} requests followed, {repeats} of them equal to the refused one"
 
 
-def _judge_no_repeat(trace: Trace) -> Found:
-    first = trace.touched[0]
-    if repeats := again(trace, first):
-        return wrong(
+def _judge_no_repeat(trace: Trace) -> Assessment:
+    first = trace.affected_calls[0]
+    if repeats := list_repeats(trace, first):
+        return build_violation(
             f"it repeats the request after {first.status}",
-            f"{len(repeats)} times, first after {repeats[0].at - first.done:.1f} s",
+            f"{len(repeats)} times, first after {repeats[0].requested_at - first.responded_at:.1f} s",
         )
-    return Found(RIGHT.verdict, quiet(trace, first))
+    return Assessment(PASSED.verdict, describe_observation(trace, first))
 
 
 SCENARIOS = (
@@ -58,7 +64,12 @@ SCENARIOS = (
         "refuses the user with 400 and field errors",
         "the request is never repeated",
         _judge_no_repeat,
-        (Rule(on(CREATE_USER), answer(problem(400, "validation-failed-create-user", **_INVALID_EMAIL))),),
+        (
+            ConditionRule(
+                match_operations(CREATE_USER),
+                respond_with(build_problem(400, "validation-failed-create-user", **_INVALID_EMAIL)),
+            ),
+        ),
     ),
     Scenario(
         "refused-409",
@@ -67,7 +78,7 @@ SCENARIOS = (
         "refuses the change with 409",
         "the request is never repeated",
         _judge_no_repeat,
-        (Rule(on(CHANGE_VEHICLE), answer(problem(409, "conflict"))),),
+        (ConditionRule(match_operations(CHANGE_VEHICLE), respond_with(build_problem(409, "conflict"))),),
     ),
     Scenario(
         "refused-422",
@@ -76,7 +87,7 @@ SCENARIOS = (
         "refuses the user with 422",
         "the request is never repeated",
         _judge_no_repeat,
-        (Rule(on(CREATE_USER), answer(problem(422, "unprocessable"))),),
+        (ConditionRule(match_operations(CREATE_USER), respond_with(build_problem(422, "unprocessable"))),),
     ),
     Scenario(
         "refused-list-400",
@@ -85,7 +96,13 @@ SCENARIOS = (
         "refuses the second page with 400",
         "the request is never repeated",
         _judge_no_repeat,
-        (Rule(on(VEHICLES), answer(problem(400, "invalid-pagination-parameter")), skip=1),),
+        (
+            ConditionRule(
+                match_operations(LIST_VEHICLES),
+                respond_with(build_problem(400, "invalid-pagination-parameter")),
+                skip=1,
+            ),
+        ),
     ),
     Scenario(
         "other-words",
@@ -94,8 +111,13 @@ SCENARIOS = (
         "refuses the user with the type of a validation failure and the texts of a rate limit",
         "the reaction does not depend on the texts",
         _judge_same_reaction,
-        (Rule(on(CREATE_USER), answer(problem(400, "validation-failed-create-user", **_RATE_LIMIT_TEXT))),),
-        beside="refused-400",
+        (
+            ConditionRule(
+                match_operations(CREATE_USER),
+                respond_with(build_problem(400, "validation-failed-create-user", **_RATE_LIMIT_TEXT)),
+            ),
+        ),
+        comparison="refused-400",
     ),
     Scenario(
         "no-type",
@@ -103,9 +125,9 @@ SCENARIOS = (
         "create_user",
         "refuses the user with a problem that has no type",
         "the client does not crash",
-        survived,
-        (Rule(on(CREATE_USER), answer(problem(400))),),
-        beside="refused-400",
+        judge_crash,
+        (ConditionRule(match_operations(CREATE_USER), respond_with(build_problem(400))),),
+        comparison="refused-400",
     ),
     Scenario(
         "problem-502",
@@ -114,7 +136,11 @@ SCENARIOS = (
         "responds to the second page with 502 and a problem, once",
         "",
         None,
-        (Rule(on(VEHICLES), answer(problem(502, "bad-gateway")), skip=1, times=1),),
+        (
+            ConditionRule(
+                match_operations(LIST_VEHICLES), respond_with(build_problem(502, "bad-gateway")), skip=1, times=1
+            ),
+        ),
     ),
     Scenario(
         "html-502",
@@ -122,8 +148,8 @@ SCENARIOS = (
         "list_vehicles",
         "responds to the second page with 502 and an HTML page, once",
         "the client does not crash",
-        survived,
-        (Rule(on(VEHICLES), answer(_HTML), skip=1, times=1),),
-        beside="problem-502",
+        judge_crash,
+        (ConditionRule(match_operations(LIST_VEHICLES), respond_with(_HTML), skip=1, times=1),),
+        comparison="problem-502",
     ),
 )

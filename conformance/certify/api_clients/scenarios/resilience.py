@@ -4,12 +4,26 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
 
-from conformance.certify.api_clients.conditions import Rule, after_a_while, cut, headed, in_turn, on, problem, stall
-from conformance.certify.api_clients.definitions import Scenario, open_question, unseen, wrong
-from conformance.certify.api_clients.tasks import CREATE_USER, VEHICLE, VEHICLES
-from conformance.certify.api_clients.trace import Call, Trace
-from conformance.certify.api_clients.trace_comparisons import again, went_on
-from conformance.certify.assessments import RIGHT, Found
+from conformance.certify.api_clients.conditions import (
+    ConditionRule,
+    add_headers,
+    build_problem,
+    delay_response,
+    match_operations,
+    refuse_with_retry_after,
+    reset_connection,
+    respond_in_turn,
+)
+from conformance.certify.api_clients.definitions import (
+    Scenario,
+    build_inconclusive,
+    build_not_observable,
+    build_violation,
+)
+from conformance.certify.api_clients.tasks import CREATE_USER, LIST_VEHICLES, READ_VEHICLE
+from conformance.certify.api_clients.trace import ClientCall, Trace
+from conformance.certify.api_clients.trace_comparisons import compare_with_control, list_repeats
+from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level
 
 WAIT_S, DATE_S, STALL_S = 7, 3, 60
@@ -22,56 +36,64 @@ _STRETCH_FACTOR = 1.2  # of the gap that follows
 _MAX_PARALLEL = 5
 
 
-def _judge_wait(trace: Trace) -> Found:
-    refused = trace.touched[0]
+def _judge_wait(trace: Trace) -> Assessment:
+    refused = trace.affected_calls[0]
     wait = _read_retry_after(refused)
-    early = [call for call in trace.after(refused) if call.at < refused.done + wait - _TIMER_TOLERANCE_S]
+    early = [
+        call
+        for call in trace.select_calls_after(refused)
+        if call.requested_at < refused.responded_at + wait - _TIMER_TOLERANCE_S
+    ]
     if early:
-        return wrong(
+        return build_violation(
             f"it sends a request before the {wait:.1f} s are over",
-            f"{early[0].method} {early[0].target} after {early[0].at - refused.done:.1f} s",
+            f"{early[0].method} {early[0].target} after {early[0].requested_at - refused.responded_at:.1f} s",
         )
-    if trace.ended < refused.done + wait and not trace.ran.well:
-        return Found(RIGHT.verdict, f"it gave up: no request in the {trace.ended - refused.done:.1f} s to its end")
-    return Found(RIGHT.verdict, f"no request for {wait:.1f} s")
+    if trace.duration_s < refused.responded_at + wait and not trace.process.is_successful:
+        return Assessment(
+            PASSED.verdict, f"it gave up: no request in the {trace.duration_s - refused.responded_at:.1f} s to its end"
+        )
+    return Assessment(PASSED.verdict, f"no request for {wait:.1f} s")
 
 
-def _read_retry_after(refused: Call) -> float:
-    text = refused.answered("retry-after")
+def _read_retry_after(refused: ClientCall) -> float:
+    text = refused.response_header("retry-after")
     if text.isdigit():
         return float(text)
-    responded_at = refused.exchange.sent_at + (refused.done - refused.at)
+    responded_at = refused.exchange.sent_at + (refused.responded_at - refused.requested_at)
     return parsedate_to_datetime(text).timestamp() - responded_at
 
 
-def _judge_back_off(trace: Trace) -> Found:
-    tries = [trace.touched[0], *again(trace, trace.touched[0])]
-    gaps = [later.at - earlier.done for earlier, later in pairwise(tries)][: len(trace.touched)]
+def _judge_back_off(trace: Trace) -> Assessment:
+    tries = [trace.affected_calls[0], *list_repeats(trace, trace.affected_calls[0])]
+    gaps = [later.requested_at - earlier.responded_at for earlier, later in pairwise(tries)][
+        : len(trace.affected_calls)
+    ]
     listed = ", ".join(f"{gap:.2f} s" for gap in gaps)
     if not gaps:
-        return unseen("it gave up at the first refusal, so there are no gaps to judge")
+        return build_not_observable("it gave up at the first refusal, so there are no gaps to judge")
     pauses = gaps[1:] if len(gaps) > 1 and gaps[0] < _MIN_GAP_S else gaps  # one immediate retry is allowed
     if min(pauses) < _MIN_GAP_S:
-        return wrong("it tries again at once", listed)
+        return build_violation("it tries again at once", listed)
     if max(gaps) > _MAX_GAP_S:
-        return wrong(f"a gap is longer than {_MAX_GAP_S:.0f} s", listed)
+        return build_violation(f"a gap is longer than {_MAX_GAP_S:.0f} s", listed)
     if len(gaps) < 2:
-        return unseen(f"it tried again once, after {listed}; one gap cannot grow")
+        return build_not_observable(f"it tried again once, after {listed}; one gap cannot grow")
     return _judge_growth(pauses if len(pauses) > 1 else gaps, listed)
 
 
-def _judge_growth(gaps: list[float], listed: str) -> Found:
+def _judge_growth(gaps: list[float], listed: str) -> Assessment:
     """Return the verdict on growing gaps; one gap stretched by a stall of either machine is no violation."""
     if _is_growing(gaps):
-        return Found(RIGHT.verdict, listed)
+        return Assessment(PASSED.verdict, listed)
     without_one = [[*gaps[:number], *gaps[number + 1 :]] for number in _find_shrinking_gaps(gaps)]
     if any(map(_is_growing, without_one)):
-        return Found(RIGHT.verdict, f"{listed}; one gap is stretched")
+        return Assessment(PASSED.verdict, f"{listed}; one gap is stretched")
     if any(
         len(sequence) > 1 and not _find_shrinking_gaps(sequence, _STRETCH_FACTOR) for sequence in (gaps, *without_one)
     ):
-        return wrong("its gaps do not grow", listed)
-    return open_question(f"its gaps are uneven ({listed}), as growing gaps are on a busy machine")
+        return build_violation("its gaps do not grow", listed)
+    return build_inconclusive(f"its gaps are uneven ({listed}), as growing gaps are on a busy machine")
 
 
 def _is_growing(gaps: list[float]) -> bool:
@@ -84,48 +106,56 @@ def _find_shrinking_gaps(gaps: list[float], times: float = 1.0) -> list[int]:
     return [number for number, (gap, following) in enumerate(pairwise(gaps)) if gap > times * following]
 
 
-def _judge_single_post(trace: Trace) -> Found:
-    lost = trace.touched[0]
-    later = trace.after(lost)
+def _judge_single_post(trace: Trace) -> Assessment:
+    lost = trace.affected_calls[0]
+    later = trace.select_calls_after(lost)
     for call in later:
         if call.method == "GET":
-            return Found(RIGHT.verdict, "it sends a GET before the next POST")
+            return Assessment(PASSED.verdict, "it sends a GET before the next POST")
         if call.method == "POST" and call.path == lost.path:
-            return wrong(
-                "it sends the POST again without a GET to check the first one", f"after {call.at - lost.done:.1f} s"
+            return build_violation(
+                "it sends the POST again without a GET to check the first one",
+                f"after {call.requested_at - lost.responded_at:.1f} s",
             )
-    return Found(RIGHT.verdict, f"one POST; observed for {trace.ended - lost.done:.1f} s")
+    return Assessment(PASSED.verdict, f"one POST; observed for {trace.duration_s - lost.responded_at:.1f} s")
 
 
-def _judge_repeated_read(trace: Trace) -> Found:
-    lost = trace.touched[0]
-    return went_on(trace) if again(trace, lost) else wrong("it does not repeat a read whose connection was reset")
+def _judge_repeated_read(trace: Trace) -> Assessment:
+    lost = trace.affected_calls[0]
+    return (
+        compare_with_control(trace)
+        if list_repeats(trace, lost)
+        else build_violation("it does not repeat a read whose connection was reset")
+    )
 
 
-def _judge_slowing(trace: Trace) -> Found:
-    calls = trace.touched
-    gaps = [later.at - earlier.done for earlier, later in pairwise(calls)]
+def _judge_slowing(trace: Trace) -> Assessment:
+    calls = trace.affected_calls
+    gaps = [later.requested_at - earlier.responded_at for earlier, later in pairwise(calls)]
     if len(calls) < LIMIT // 2:
-        return open_question(f"only {len(calls)} requests while the allowance fell, at least {LIMIT // 2} needed")
+        return build_inconclusive(f"only {len(calls)} requests while the allowance fell, at least {LIMIT // 2} needed")
     if len(calls) < LIMIT:
-        return Found(RIGHT.verdict, f"it stops with an allowance of {LIMIT - len(calls)} of {LIMIT} requests")
+        return Assessment(PASSED.verdict, f"it stops with an allowance of {LIMIT - len(calls)} of {LIMIT} requests")
     early, late = median(gaps[: LIMIT // 2]), median(gaps[-LIMIT // 4 :])
     pace = f"{early * 1000:.0f} ms between requests at first, {late * 1000:.0f} ms at the end"
     is_slower = late > 2 * early and late - early > _MIN_GAP_S
-    return Found(RIGHT.verdict, pace) if is_slower else wrong("it does not slow down", pace)
+    return Assessment(PASSED.verdict, pace) if is_slower else build_violation("it does not slow down", pace)
 
 
-def _judge_timeout(trace: Trace) -> Found:
-    stalled = trace.touched[0] if trace.touched else trace.api[-1]
-    parallel = sum(call.at < stalled.done and call.done > stalled.at for call in trace.api)
+def _judge_timeout(trace: Trace) -> Assessment:
+    stalled = trace.affected_calls[0] if trace.affected_calls else trace.api_calls[-1]
+    parallel = sum(
+        call.requested_at < stalled.responded_at and call.responded_at > stalled.requested_at
+        for call in trace.api_calls
+    )
     if parallel > _MAX_PARALLEL:
-        return wrong(
+        return build_violation(
             f"more than {_MAX_PARALLEL} requests are open while the server sends nothing", f"{parallel} open at once"
         )
-    waited = stalled.done - stalled.at
-    if not stalled.left:
-        return wrong("it waits for a response without a timeout", f"still waiting after {waited:.0f} s")
-    return Found(RIGHT.verdict, f"it gave up after {waited:.1f} s")
+    waited = stalled.responded_at - stalled.requested_at
+    if not stalled.is_abandoned:
+        return build_violation("it waits for a response without a timeout", f"still waiting after {waited:.0f} s")
+    return Assessment(PASSED.verdict, f"it gave up after {waited:.1f} s")
 
 
 def _count_down(number: int) -> dict[str, str]:
@@ -140,8 +170,8 @@ SCENARIOS = (
         f"responds to the second page with 429 and Retry-After: {WAIT_S}",
         f"no request for {WAIT_S} s",
         _judge_wait,
-        (Rule(on(VEHICLES), after_a_while(WAIT_S), skip=1, times=1),),
-        seconds=WAIT_S + 30,
+        (ConditionRule(match_operations(LIST_VEHICLES), refuse_with_retry_after(WAIT_S), skip=1, times=1),),
+        time_limit_s=WAIT_S + 30,
     ),
     Scenario(
         "retry-after-date",
@@ -150,9 +180,13 @@ SCENARIOS = (
         "responds to the second page with 429 and a date in Retry-After",
         "no request before that date",
         _judge_wait,
-        (Rule(on(VEHICLES), after_a_while(DATE_S, as_date=True), skip=1, times=1),),
+        (
+            ConditionRule(
+                match_operations(LIST_VEHICLES), refuse_with_retry_after(DATE_S, as_date=True), skip=1, times=1
+            ),
+        ),
         level=Level.SHOULD,
-        seconds=DATE_S + 30,
+        time_limit_s=DATE_S + 30,
     ),
     Scenario(
         "unavailable",
@@ -161,9 +195,16 @@ SCENARIOS = (
         "responds to the second page with 503, 502, 504 and 503",
         "growing gaps between retries",
         _judge_back_off,
-        (Rule(on(VEHICLES), in_turn(*map(problem, (503, 502, 504, 503))), skip=1, times=4),),
+        (
+            ConditionRule(
+                match_operations(LIST_VEHICLES),
+                respond_in_turn(*map(build_problem, (503, 502, 504, 503))),
+                skip=1,
+                times=4,
+            ),
+        ),
         level=Level.SHOULD,
-        seconds=60,
+        time_limit_s=60,
     ),
     Scenario(
         "post-reset",
@@ -172,7 +213,7 @@ SCENARIOS = (
         "resets the connection after it has created the user",
         "one POST, or a GET before the next",
         _judge_single_post,
-        (Rule(on(CREATE_USER), cut(committed=True)),),
+        (ConditionRule(match_operations(CREATE_USER), reset_connection(is_committed=True)),),
     ),
     Scenario(
         "read-reset",
@@ -181,7 +222,7 @@ SCENARIOS = (
         "resets the connection at the second page, once",
         "the page is requested again, and the task is completed",
         _judge_repeated_read,
-        (Rule(on(VEHICLES), cut(committed=False), skip=1, times=1),),
+        (ConditionRule(match_operations(LIST_VEHICLES), reset_connection(is_committed=False), skip=1, times=1),),
         level=Level.SHOULD,
     ),
     Scenario(
@@ -191,9 +232,9 @@ SCENARIOS = (
         f"counts X-RateLimit-Remaining down from {LIMIT} to 0",
         "a slower pace as it falls",
         _judge_slowing,
-        (Rule(on(VEHICLE), headed(_count_down), times=LIMIT),),
+        (ConditionRule(match_operations(READ_VEHICLE), add_headers(_count_down), times=LIMIT),),
         level=Level.SHOULD,
-        seconds=60,
+        time_limit_s=60,
     ),
     Scenario(
         "silence",
@@ -202,8 +243,8 @@ SCENARIOS = (
         f"sends no response to the second page for {STALL_S} s",
         "the request times out, and no others pile up",
         _judge_timeout,
-        (Rule(on(VEHICLES), stall(STALL_S), skip=1, times=1),),
+        (ConditionRule(match_operations(LIST_VEHICLES), delay_response(STALL_S), skip=1, times=1),),
         level=Level.SHOULD,
-        seconds=STALL_S + 30,
+        time_limit_s=STALL_S + 30,
     ),
 )

@@ -7,22 +7,29 @@ from typing import Any
 import msgspec
 
 from conformance.certify.api_clients.conditions import (
-    Answer,
-    Asked,
-    Here,
-    Rule,
-    headed,
-    mentions,
-    on,
-    shown,
-    unknown_fields,
-    unknown_words,
+    ConditionRule,
+    ScenarioContext,
+    ScenarioRequest,
+    ScenarioResponse,
+    add_headers,
+    add_unknown_fields,
+    change_items,
+    match_operations,
+    match_target_text,
+    set_unknown_enum_values,
 )
-from conformance.certify.api_clients.definitions import Everything, Judged, Passive, Scenario, open_question, wrong
-from conformance.certify.api_clients.tasks import SESSION, VEHICLE, VEHICLES
-from conformance.certify.api_clients.trace import Call, How, Trace
-from conformance.certify.api_clients.trace_comparisons import went_on
-from conformance.certify.assessments import RIGHT, Found
+from conformance.certify.api_clients.definitions import (
+    ClientEvidence,
+    PassiveJudge,
+    PassiveVerdict,
+    Scenario,
+    build_inconclusive,
+    build_violation,
+)
+from conformance.certify.api_clients.tasks import LIST_VEHICLES, READ_SESSION, READ_VEHICLE
+from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
+from conformance.certify.api_clients.trace_comparisons import compare_with_control
+from conformance.certify.assessments import PASSED, Assessment
 from conformance.model import Level, Verdict
 
 _VERSION, _USER = "EvEnergy-Version", "EvEnergy-User"
@@ -32,89 +39,91 @@ _URL = re.compile(rb'"(https?://[^"\\]+)"')
 _NULLABLE = ("vehicle_class", "latest_status_log")  # documented as nullable
 
 
-def _judge_version_reaction(trace: Trace) -> Found:
+def _judge_version_reaction(trace: Trace) -> Assessment:
     control = trace.control
     if control is None:
-        return open_question("there is no control run to compare with")
-    if len(trace.api) < len(control.api):
-        return Found(RIGHT.verdict, f"it stops after {len(trace.api)} of {len(control.api)} requests")
-    if trace.ran.how is How.ENDED and trace.ran.status != control.ran.status:
-        return Found(RIGHT.verdict, f"it {trace.ran.told}")
-    if "version" in trace.ran.output.lower() and "version" not in control.ran.output.lower():
-        return Found(RIGHT.verdict, "its output mentions the version")
+        return build_inconclusive("there is no control run to compare with")
+    if len(trace.api_calls) < len(control.api_calls):
+        return Assessment(PASSED.verdict, f"it stops after {len(trace.api_calls)} of {len(control.api_calls)} requests")
+    if trace.process.end is ProcessEnd.ENDED and trace.process.exit_status != control.process.exit_status:
+        return Assessment(PASSED.verdict, f"it {trace.process.description}")
+    if "version" in trace.process.output.lower() and "version" not in control.process.output.lower():
+        return Assessment(PASSED.verdict, "its output mentions the version")
     reaction = "same requests, same exit status, no mention of the version"
-    return wrong(f"it accepts a response of version {_OTHER_VERSION}", reaction)
+    return build_violation(f"it accepts a response of version {_OTHER_VERSION}", reaction)
 
 
-def _judge_versions(everything: Everything) -> tuple[Judged, ...]:
-    calls = [call for trace in everything.traces.values() for call in trace.api]
-    return tuple(Judged(_judge_version(call), (call.exchange.id,)) for call in calls)
+def _judge_versions(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    calls = [call for trace in everything.traces.values() for call in trace.api_calls]
+    return tuple(PassiveVerdict(_judge_version(call), (call.exchange.id,)) for call in calls)
 
 
-def _judge_version(call: Call) -> Found:
-    return RIGHT if call.header(_VERSION) else wrong(f"it sends no {_VERSION}")
+def _judge_version(call: ClientCall) -> Assessment:
+    return PASSED if call.request_header(_VERSION) else build_violation(f"it sends no {_VERSION}")
 
 
-def _judge_users(everything: Everything) -> tuple[Judged, ...]:
+def _judge_users(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     calls = [
         (call, trace)
         for trace in everything.traces.values()
-        for call in trace.api
-        if call.exchange.request.operation in everything.user_needed
+        for call in trace.api_calls
+        if call.exchange.request.operation in everything.user_header_operations
     ]
     return tuple(
-        Judged(_judge_user(call, trace), (call.exchange.id,)) for call, trace in calls if not everything.public
+        PassiveVerdict(_judge_user(call, trace), (call.exchange.id,))
+        for call, trace in calls
+        if not everything.is_public
     )
 
 
-def _judge_user(call: Call, trace: Trace) -> Found:
-    value = call.header(_USER)
+def _judge_user(call: ClientCall, trace: Trace) -> Assessment:
+    value = call.request_header(_USER)
     if not value:
-        return wrong(f"it sends no {_USER}, which client credentials require")
+        return build_violation(f"it sends no {_USER}, which client credentials require")
     if value not in {trace.user, trace.user.rpartition("/")[2]}:
-        return wrong(f"its {_USER} is not the user in EVCONFORM_USER", value)
+        return build_violation(f"its {_USER} is not the user in EVCONFORM_USER", value)
     form = "the user's URL, as the guide says" if "://" in value else "the user's id, as the description says"
-    return Found(Verdict.REVIEW, f"it sends {form}: the sources contradict each other, both are accepted", value)
+    return Assessment(Verdict.REVIEW, f"it sends {form}: the sources contradict each other, both are accepted", value)
 
 
-def _set_nulls(item: dict[str, Any], _context: Here) -> dict[str, Any]:
+def _set_nulls(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any]:
     return {**item, **{name: None for name in _NULLABLE if name in item}}
 
 
-def _collapse_vehicle(item: dict[str, Any], _context: Here) -> dict[str, Any]:
+def _collapse_vehicle(item: dict[str, Any], _context: ScenarioContext) -> dict[str, Any]:
     vehicle = item.get("vehicle")
     return {**item, "vehicle": vehicle["url"]} if isinstance(vehicle, dict) else item
 
 
-def _read_vehicle(session: Call) -> Any:
+def _read_vehicle(session: ClientCall) -> Any:
     body = session.exchange.response.body if session.exchange.response else b"{}"
     return msgspec.json.decode(body).get("vehicle")
 
 
-def _judge_followed_url(trace: Trace) -> Found:
-    session = trace.touched[0]
+def _judge_followed_url(trace: Trace) -> Assessment:
+    session = trace.affected_calls[0]
     target = str(_read_vehicle(session)).removeprefix(trace.base_url)
-    later = trace.after(session)
+    later = trace.select_calls_after(session)
     if not any(call.path == target and call.method == "GET" for call in later):
         next_request = f"{later[0].method} {later[0].target}" if later else "no request"
-        return wrong("it does not read the vehicle whose URL it got instead of an object", next_request)
-    return RIGHT if trace.ran.well else wrong(f"the client {trace.ran.told}")
+        return build_violation("it does not read the vehicle whose URL it got instead of an object", next_request)
+    return PASSED if trace.process.is_successful else build_violation(f"the client {trace.process.description}")
 
 
-def _judge_expansions(everything: Everything) -> tuple[Judged, ...]:
+def _judge_expansions(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
     verdicts = []
-    for call in (call for trace in everything.traces.values() for call in trace.api):
+    for call in (call for trace in everything.traces.values() for call in trace.api_calls):
         documented = everything.expansions.get(call.exchange.request.operation, frozenset())
         for value in re.findall(r"(?:^|&)expand=([^&]*)", call.target.partition("?")[2]):
             path = value.replace("%2E", ".").replace("%2e", ".")
-            verdict = RIGHT if path in documented else wrong("it requests an undocumented expansion", path)
-            verdicts.append(Judged(verdict, (call.exchange.id,)))
+            verdict = PASSED if path in documented else build_violation("it requests an undocumented expansion", path)
+            verdicts.append(PassiveVerdict(verdict, (call.exchange.id,)))
     return tuple(verdicts)
 
 
-async def _replace_first_id(request: Asked, context: Here) -> Answer | None:
+async def _replace_first_id(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
     """Give the first vehicle an id of unfamiliar form, wherever it appears."""
-    response = await context.serve(request)
+    response = await context.send_to_mock(request)
     if response.status != 200:
         return None
     items = msgspec.json.decode(response.body)
@@ -125,50 +134,56 @@ async def _replace_first_id(request: Asked, context: Here) -> Answer | None:
     return response.with_body(response.body.replace(original.encode(), unfamiliar.encode())) if unfamiliar else response
 
 
-async def _restore_first_id(request: Asked, context: Here) -> Answer | None:
+async def _restore_first_id(request: ScenarioRequest, context: ScenarioContext) -> ScenarioResponse | None:
     unfamiliar, original = context.memory.get("unfamiliar id"), context.memory.get("original id")
     if not unfamiliar or not original or unfamiliar not in request.target:
         return None
     target = request.target.replace(unfamiliar, original)
-    response = await context.serve(Asked(request.part, request.method, target, VEHICLE, request.headers))
+    response = await context.send_to_mock(
+        ScenarioRequest(request.part, request.method, target, READ_VEHICLE, request.headers)
+    )
     return response.with_body(response.body.replace(original.encode(), unfamiliar.encode()))
 
 
-def _judge_returned_id(trace: Trace) -> Found:
-    first_page = trace.touched[0].exchange.response
+def _judge_returned_id(trace: Trace) -> Assessment:
+    first_page = trace.affected_calls[0].exchange.response
     unfamiliar = msgspec.json.decode(first_page.body)[0]["id"] if first_page else ""
-    paths = [call.path for call in trace.after(trace.touched[0]) if call.path.startswith("/vehicles/")]
+    paths = [
+        call.path for call in trace.select_calls_after(trace.affected_calls[0]) if call.path.startswith("/vehicles/")
+    ]
     expected = f"/vehicles/{unfamiliar}"
     if not paths:
-        return open_question("it reads no single vehicle")
+        return build_inconclusive("it reads no single vehicle")
     if expected in paths:
-        return RIGHT
+        return PASSED
     similar = next((path for path in paths if path.lower() == expected.lower()), "")
-    return wrong("it does not return an id of unfamiliar form unchanged", similar or f"{expected} is never requested")
-
-
-def _judge_references(everything: Everything) -> tuple[Judged, ...]:
-    return tuple(
-        Judged(_judge_reference(call, trace, everything), (call.exchange.id,))
-        for trace in everything.traces.values()
-        for call in trace.api
-        if call.exchange.request.operation in everything.references and call.body
+    return build_violation(
+        "it does not return an id of unfamiliar form unchanged", similar or f"{expected} is never requested"
     )
 
 
-def _judge_reference(call: Call, trace: Trace, everything: Everything) -> Found:
+def _judge_references(everything: ClientEvidence) -> tuple[PassiveVerdict, ...]:
+    return tuple(
+        PassiveVerdict(_judge_reference(call, trace, everything), (call.exchange.id,))
+        for trace in everything.traces.values()
+        for call in trace.api_calls
+        if call.exchange.request.operation in everything.url_properties and call.body
+    )
+
+
+def _judge_reference(call: ClientCall, trace: Trace, everything: ClientEvidence) -> Assessment:
     try:
         body = msgspec.json.decode(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return wrong("its request body is not JSON", call.body[:100].decode("utf-8", "replace"))
-    names = everything.references[call.exchange.request.operation]
-    responses = (earlier.exchange.response for earlier in trace.calls if earlier.at < call.at)
+        return build_violation("its request body is not JSON", call.body[:100].decode("utf-8", "replace"))
+    names = everything.url_properties[call.exchange.request.operation]
+    responses = (earlier.exchange.response for earlier in trace.calls if earlier.requested_at < call.requested_at)
     issued = {trace.user.encode()}
     issued |= {url for response in responses if response for url in _URL.findall(response.body)}
     for name in sorted(names & set(body if isinstance(body, dict) else ())):
         if str(body[name]).encode() not in issued:
-            return wrong(f"its `{name}` is not a URL that the API issued", str(body[name]))
-    return RIGHT
+            return build_violation(f"its `{name}` is not a URL that the API issued", str(body[name]))
+    return PASSED
 
 
 SCENARIOS = (
@@ -179,7 +194,7 @@ SCENARIOS = (
         f"sends {_VERSION}: {_OTHER_VERSION}",
         "the client stops, fails or reports the version",
         _judge_version_reaction,
-        (Rule(on(VEHICLES), headed(lambda _: {_VERSION: _OTHER_VERSION})),),
+        (ConditionRule(match_operations(LIST_VEHICLES), add_headers(lambda _: {_VERSION: _OTHER_VERSION})),),
         level=Level.SHOULD,
     ),
     Scenario(
@@ -188,8 +203,8 @@ SCENARIOS = (
         "list_vehicles",
         "adds fields to every vehicle",
         "the task is completed",
-        went_on,
-        (Rule(on(VEHICLES), shown(unknown_fields)),),
+        compare_with_control,
+        (ConditionRule(match_operations(LIST_VEHICLES), change_items(add_unknown_fields)),),
     ),
     Scenario(
         "unknown-values",
@@ -197,8 +212,8 @@ SCENARIOS = (
         "list_vehicles",
         "sends undocumented values of enumerations",
         "the task is completed, with every vehicle",
-        went_on,
-        (Rule(on(VEHICLES), shown(unknown_words)),),
+        compare_with_control,
+        (ConditionRule(match_operations(LIST_VEHICLES), change_items(set_unknown_enum_values)),),
     ),
     Scenario(
         "nulls",
@@ -206,8 +221,8 @@ SCENARIOS = (
         "list_vehicles",
         "sends null where the description allows it",
         "the task is completed",
-        went_on,
-        (Rule(on(VEHICLES), shown(_set_nulls)),),
+        compare_with_control,
+        (ConditionRule(match_operations(LIST_VEHICLES), change_items(_set_nulls)),),
     ),
     Scenario(
         "expanded-as-url",
@@ -216,7 +231,7 @@ SCENARIOS = (
         "sends the vehicle of the session as a URL, although its expansion was requested",
         "the URL is read",
         _judge_followed_url,
-        (Rule(on(SESSION), shown(_collapse_vehicle)),),
+        (ConditionRule(match_operations(READ_SESSION), change_items(_collapse_vehicle)),),
     ),
     Scenario(
         "strange-id",
@@ -225,16 +240,19 @@ SCENARIOS = (
         "sends a vehicle with an id of unfamiliar form",
         "the id is returned unchanged",
         _judge_returned_id,
-        (Rule(mentions(_UNFAMILIAR_ID), _restore_first_id), Rule(on(VEHICLES), _replace_first_id)),
+        (
+            ConditionRule(match_target_text(_UNFAMILIAR_ID), _restore_first_id),
+            ConditionRule(match_operations(LIST_VEHICLES), _replace_first_id),
+        ),
     ),
 )
 PASSIVE = (
-    Passive("C14", f"{_VERSION} on every request", "the API received no request", _judge_versions),
-    Passive(
+    PassiveJudge("C14", f"{_VERSION} on every request", "the API received no request", _judge_versions),
+    PassiveJudge(
         "C15", f"{_USER} where it is required", "no request that requires it was received", _judge_users, "add_vehicle"
     ),
-    Passive("C18", "documented expansions only", "no request had an expansion", _judge_expansions),
-    Passive(
+    PassiveJudge("C18", "documented expansions only", "no request had an expansion", _judge_expansions),
+    PassiveJudge(
         "C20", "absolute URLs as issued", "no request with a reference was received", _judge_references, "add_vehicle"
     ),
 )

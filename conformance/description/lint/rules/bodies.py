@@ -3,83 +3,91 @@
 from collections.abc import Iterator
 
 from conformance.description import pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
-from conformance.description.operations import Stated, is_json
-from conformance.description.schemas import Node
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
+from conformance.description.operations import StatedOperation, is_json
+from conformance.description.schemas import DocumentNode
 from conformance.model import Level
 
 
-def _find_bodies(reading: Reading) -> Iterator[tuple[Stated, Node, Node]]:
+def _find_bodies(reading: LintContext) -> Iterator[tuple[StatedOperation, DocumentNode, DocumentNode]]:
     """Yield each request body and the schema of its JSON."""
     for operation in reading.operations:
-        body = reading.schemas.child(operation.node, "requestBody")
+        body = reading.schemas.get_child(operation.node, "requestBody")
         for name in (body.get("content") or {}) if body else ():
-            schema = reading.schemas.child(body, "content", name, "schema") if body and is_json(name) else None
+            schema = reading.schemas.get_child(body, "content", name, "schema") if body and is_json(name) else None
             if body and schema:
                 yield operation, body, schema
 
 
-def required(reading: Reading, node: Node, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+def list_required_properties(
+    reading: LintContext, node: DocumentNode, seen: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """Return the properties that every instance must have: own ones and those of `allOf`."""
-    node = reading.schemas.follow(node)
+    node = reading.schemas.follow_references(node)
     if node.pointer in seen:
         return frozenset()
-    members = [reading.schemas.child(node, "allOf", index) for index in range(len(node.get("allOf") or ()))]
-    inherited = [required(reading, part, seen | {node.pointer}) for part in members if part]
+    members = [reading.schemas.get_child(node, "allOf", index) for index in range(len(node.get("allOf") or ()))]
+    inherited = [list_required_properties(reading, part, seen | {node.pointer}) for part in members if part]
     return frozenset(node.get("required") or ()).union(*inherited)
 
 
-def _find_optional_bodies(reading: Reading) -> Iterator[Hit]:
+def _find_optional_bodies(reading: LintContext) -> Iterator[RuleViolation]:
     for operation, body, schema in _find_bodies(reading):
-        fields = required(reading, schema)
+        fields = list_required_properties(reading, schema)
         if fields and not body.get("required"):
             message = f"{operation.key}: the body may be left out, yet requires {', '.join(sorted(fields))}"
-            yield Hit(body.pointer, message, "required: true")
+            yield RuleViolation(body.pointer, message, "required: true")
 
 
-def _find_read_only_bodies(reading: Reading) -> Iterator[Hit]:
+def _find_read_only_bodies(reading: LintContext) -> Iterator[RuleViolation]:
     for operation, body, schema in _find_bodies(reading):
-        members = reading.schemas.members(schema)
+        members = reading.schemas.list_properties(schema)
         read_only = {
             name
             for name, node in members.items()
-            if node.get("readOnly") or reading.schemas.follow(node).get("readOnly")
+            if node.get("readOnly") or reading.schemas.follow_references(node).get("readOnly")
         }
         if members and read_only == members.keys():
-            yield Hit(body.pointer, f"{operation.key}: every field of the body is read-only", kind="all")
-        elif fields := required(reading, schema) & read_only:
+            yield RuleViolation(body.pointer, f"{operation.key}: every field of the body is read-only", kind="all")
+        elif fields := list_required_properties(reading, schema) & read_only:
             message = f"{operation.key}: the body requires {', '.join(sorted(fields))}, which are read-only"
-            yield Hit(body.pointer, message, "fields that a client can set")
+            yield RuleViolation(body.pointer, message, "fields that a client can set")
 
 
-def _find_bodies_of_get(reading: Reading) -> Iterator[Hit]:
+def _find_bodies_of_get(reading: LintContext) -> Iterator[RuleViolation]:
     for operation in reading.operations:
         if operation.method in {"GET", "HEAD", "DELETE"} and "requestBody" in operation.node.value:
             pointer = pointers.join(operation.node.pointer, "requestBody")
-            yield Hit(
+            yield RuleViolation(
                 pointer, f"{operation.key}: a body of {operation.method} has no defined meaning (RFC 9110, 9.3.1)"
             )
 
 
-def _find_empty_promises(reading: Reading) -> Iterator[Hit]:
+def _find_empty_promises(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield each schema of a successful response that requires none of its properties, once."""
     seen: set[str] = set()
     for operation in reading.operations:
-        if operation.shown is None:
+        if operation.response_schema is None:
             continue
-        schema = reading.schemas.items(operation.shown) or reading.schemas.follow(operation.shown)
-        leaves = reading.schemas.branches(schema)
-        promised = required(reading, schema) or any(required(reading, leaf) for leaf in leaves)
-        if schema.pointer not in seen and reading.schemas.members(schema) and not promised:
+        schema = reading.schemas.get_items(operation.response_schema) or reading.schemas.follow_references(
+            operation.response_schema
+        )
+        leaves = reading.schemas.list_alternatives(schema)
+        promised = list_required_properties(reading, schema) or any(
+            list_required_properties(reading, leaf) for leaf in leaves
+        )
+        if schema.pointer not in seen and reading.schemas.list_properties(schema) and not promised:
             seen.add(schema.pointer)
             message = f"{operation.key}: the schema of the response requires no property, so that {{}} is valid"
-            yield Hit(schema.pointer, message, "required: …", "none")
+            yield RuleViolation(schema.pointer, message, "required: …", "none")
 
 
 RULES = (
-    Rule("response-promises-nothing", "DSC-10", Level.SHOULD, "A response requires no property.", _find_empty_promises),
-    Rule("body-optional", "", Level.SHOULD, "A body with required fields may be left out.", _find_optional_bodies),
-    Rule("body-read-only", "", Level.SHOULD, "A body requires what only the server sets.", _find_read_only_bodies),
-    Rule("body-of-get", "", Level.SHOULD, "A method without a body has one.", _find_bodies_of_get),
+    LintRule(
+        "response-promises-nothing", "DSC-10", Level.SHOULD, "A response requires no property.", _find_empty_promises
+    ),
+    LintRule("body-optional", "", Level.SHOULD, "A body with required fields may be left out.", _find_optional_bodies),
+    LintRule("body-read-only", "", Level.SHOULD, "A body requires what only the server sets.", _find_read_only_bodies),
+    LintRule("body-of-get", "", Level.SHOULD, "A method without a body has one.", _find_bodies_of_get),
 )

@@ -8,8 +8,8 @@ from importlib.metadata import distribution
 import jsonschema_rs
 
 from conformance.description import pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
 from conformance.model import Level
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,24 +27,26 @@ def _load_openapi_validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(file.read_text()))
 
 
-def _find_broken_references(reading: Reading) -> Iterator[Hit]:
-    for pointer, target in pointers.references(reading.document):
+def _find_broken_references(reading: LintContext) -> Iterator[RuleViolation]:
+    for pointer, target in pointers.find_references(reading.document):
         if not target.startswith("#"):
-            yield Hit(
+            yield RuleViolation(
                 pointer, f"$ref leads out of the document: {target}", "a pointer into this document", target, target
             )
-        elif not pointers.ends(reading.document, target):
-            yield Hit(pointer, f"$ref leads nowhere: {target}", "a pointer into this document", target, target)
+        elif not pointers.is_resolvable(reading.document, target):
+            yield RuleViolation(
+                pointer, f"$ref leads nowhere: {target}", "a pointer into this document", target, target
+            )
 
 
-def _find_openapi_errors(reading: Reading) -> Iterator[Hit]:
+def _find_openapi_errors(reading: LintContext) -> Iterator[RuleViolation]:
     for error in _load_openapi_validator().iter_errors(reading.document):
-        yield Hit(pointers.join("#", *error.instance_path), error.message[:300], kind=error.kind.name)
+        yield RuleViolation(pointers.join("#", *error.instance_path), error.message[:300], kind=error.kind.name)
 
 
-def invalid_schemas(reading: Reading) -> Iterator[Hit]:
+def find_invalid_schemas(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield the errors of each outermost schema; schemas inside it are validated with it."""
-    for node in reading.every("schema"):
+    for node in reading.list_objects("schema"):
         holder, _, name = node.pointer.rpartition("/")
         if name != "schema" and holder != "#/components/schemas":
             continue
@@ -52,17 +54,19 @@ def invalid_schemas(reading: Reading) -> Iterator[Hit]:
             jsonschema_rs.meta.validate({**node.value, "$schema": _DIALECT})
         except jsonschema_rs.ValidationError as error:
             pointer = pointers.join(node.pointer, *error.instance_path)
-            yield Hit(pointer, error.message[:300], kind=error.kind.name)
+            yield RuleViolation(pointer, error.message[:300], kind=error.kind.name)
 
 
 RULES = (
-    Rule(
+    LintRule(
         "reference-broken",
         "DSC-01",
         Level.MUST,
         "A reference does not resolve inside the document.",
         _find_broken_references,
     ),
-    Rule("openapi-invalid", "DSC-01", Level.MUST, "The document is not valid OpenAPI 3.1.", _find_openapi_errors),
-    Rule("schema-invalid", "DSC-01", Level.MUST, "A schema is not valid JSON Schema 2020-12.", invalid_schemas),
+    LintRule("openapi-invalid", "DSC-01", Level.MUST, "The document is not valid OpenAPI 3.1.", _find_openapi_errors),
+    LintRule(
+        "schema-invalid", "DSC-01", Level.MUST, "A schema is not valid JSON Schema 2020-12.", find_invalid_schemas
+    ),
 )

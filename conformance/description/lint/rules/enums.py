@@ -5,26 +5,26 @@ from itertools import combinations
 from typing import Any
 
 from conformance.description import pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
-from conformance.description.schemas import Node
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
+from conformance.description.schemas import DocumentNode
 from conformance.model import Level, Location
 
 
-def _find_untyped_enums(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_untyped_enums(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         if "enum" in node.value and not node.types and "$ref" not in node.value:
-            yield Hit(pointers.join(node.pointer, "enum"), "the enum has no type", "type: string")
+            yield RuleViolation(pointers.join(node.pointer, "enum"), "the enum has no type", "type: string")
 
 
-def _list_enums(reading: Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for node in reading.every("schema"):
+def _list_enums(reading: LintContext) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for node in reading.list_objects("schema"):
         values = [value for value in node.get("enum") or () if isinstance(value, str)]
         if len(values) > 1 and "/parameters/" not in node.pointer.rpartition("/schema")[0]:
             yield pointers.join(node.pointer, "enum"), tuple(sorted(values))
 
 
-def _find_similar_enums(reading: Reading) -> Iterator[Hit]:
+def _find_similar_enums(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield pairs of enums so alike that they must be meant to be equal: they differ in at most two values."""
     places: dict[tuple[str, ...], list[str]] = {}
     for pointer, values in _list_enums(reading):
@@ -34,16 +34,18 @@ def _find_similar_enums(reading: Reading) -> Iterator[Hit]:
         if len(shared) >= 3 and 0 < len(differing) <= min(2, len(shared) // 3):
             pointer, other_pointer = places[first][0], places[second][0]
             difference = ", ".join(sorted(differing))
-            yield Hit(
+            yield RuleViolation(
                 pointer, f"differs from the enum at {other_pointer} in {difference}", kind=f"{pointer} {other_pointer}"
             )
 
 
-def _find_differing_enums(reading: Reading) -> Iterator[Hit]:
+def _find_differing_enums(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield parameters whose enum differs from that of the field of the same name."""
     for operation in reading.operations:
-        shown = operation.shown and (reading.schemas.items(operation.shown) or operation.shown)
-        members = reading.schemas.members(shown) if shown else {}
+        shown = operation.response_schema and (
+            reading.schemas.get_items(operation.response_schema) or operation.response_schema
+        )
+        members = reading.schemas.list_properties(shown) if shown else {}
         for parameter in operation.parameters:
             is_path = parameter.location is Location.PATH
             field = members.get("id" if is_path and parameter.name.endswith("_id") else parameter.name)
@@ -55,7 +57,7 @@ def _find_differing_enums(reading: Reading) -> Iterator[Hit]:
                 taken, held = _format_values(accepted), _format_values(documented)
                 pointer = pointers.join(operation.node.pointer, "parameters")
                 message = f"{operation.key}: {parameter.name} takes {taken}, the field has {held}"
-                yield Hit(pointer, message, held, taken, kind=f"{operation.key} {parameter.name}")
+                yield RuleViolation(pointer, message, held, taken, kind=f"{operation.key} {parameter.name}")
 
 
 def _is_mismatch(accepted: set[str], documented: set[str], *, exactly: bool) -> bool:
@@ -74,9 +76,12 @@ def _list_values(schema: Mapping[str, Any]) -> set[str]:
     return {value for value in enum if isinstance(value, str)}
 
 
-def _list_field_values(reading: Reading, node: Node) -> set[str]:
+def _list_field_values(reading: LintContext, node: DocumentNode) -> set[str]:
     return {
-        value for leaf in reading.schemas.branches(node) for value in leaf.get("enum") or () if isinstance(value, str)
+        value
+        for leaf in reading.schemas.list_alternatives(node)
+        for value in leaf.get("enum") or ()
+        if isinstance(value, str)
     }
 
 
@@ -90,13 +95,13 @@ def _format_values(values: set[str]) -> str:
 
 
 RULES = (
-    Rule(
+    LintRule(
         "enum-filter",
         "",
         Level.SHOULD,
         "A parameter and the field of its name have other values.",
         _find_differing_enums,
     ),
-    Rule("enum-untyped", "", Level.MAY, "An enum has no type.", _find_untyped_enums),
-    Rule("enums-apart", "", Level.MAY, "Two lists of values differ by little.", _find_similar_enums),
+    LintRule("enum-untyped", "", Level.MAY, "An enum has no type.", _find_untyped_enums),
+    LintRule("enums-apart", "", Level.MAY, "Two lists of values differ by little.", _find_similar_enums),
 )

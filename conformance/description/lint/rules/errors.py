@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conformance.description import pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
-from conformance.description.operations import Stated
-from conformance.description.schemas import Node
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
+from conformance.description.operations import StatedOperation
+from conformance.description.schemas import DocumentNode
 from conformance.model import Level
 
 _PROBLEM = "application/problem+json"
@@ -20,14 +20,14 @@ _NAMES = (
 _REGISTERED = {name.replace("-", "").lower(): name for name in _NAMES}
 
 
-def _list_errors(reading: Reading) -> Iterator[tuple[Stated, str, Node, Node]]:
+def _list_errors(reading: LintContext) -> Iterator[tuple[StatedOperation, str, DocumentNode, DocumentNode]]:
     for operation in reading.operations:
-        for status, stated, response in reading.responses(operation):
+        for status, stated, response in reading.list_responses(operation):
             if status[:1] in {"4", "5"}:
                 yield operation, status, stated, response
 
 
-def _find_errors_without_problem(reading: Reading) -> Iterator[Hit]:
+def _find_errors_without_problem(reading: LintContext) -> Iterator[RuleViolation]:
     seen: set[str] = set()
     for operation, status, _, response in _list_errors(reading):
         content = response.get("content") or {}
@@ -36,35 +36,35 @@ def _find_errors_without_problem(reading: Reading) -> Iterator[Hit]:
         seen.add(response.pointer)
         if _PROBLEM not in content:
             media_types = ", ".join(content) or "no content"
-            yield Hit(
+            yield RuleViolation(
                 response.pointer,
                 f"{operation.key}: {status} is documented without problem details",
                 _PROBLEM,
                 media_types,
             )
             continue
-        schema = reading.schemas.child(response, "content", _PROBLEM, "schema")
-        if schema is None or not _MEMBERS & reading.schemas.members(schema).keys():
+        schema = reading.schemas.get_child(response, "content", _PROBLEM, "schema")
+        if schema is None or not _MEMBERS & reading.schemas.list_properties(schema).keys():
             pointer = pointers.join(response.pointer, "content", _PROBLEM)
-            yield Hit(
+            yield RuleViolation(
                 pointer,
                 f"{operation.key}: the content of {status} has no schema of problem details",
                 "RFC 9457, section 3",
             )
 
 
-def _find_misspelled_headers(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("response"):
+def _find_misspelled_headers(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("response"):
         for name in node.get("headers") or {}:
             standard = _REGISTERED.get(name.replace("-", "").replace("_", "").lower())
             if standard and standard.lower() != name.lower():
                 pointer = pointers.join(node.pointer, "headers", name)
-                yield Hit(pointer, f"the header {name} is called {standard}", standard, name, kind=name)
+                yield RuleViolation(pointer, f"the header {name} is called {standard}", standard, name, kind=name)
 
 
-def _find_differing_case(reading: Reading) -> Iterator[Hit]:
+def _find_differing_case(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield headers whose names differ only in case; HTTP ignores it, generated code does not."""
-    headers = [(node, name) for node in reading.every("response") for name in node.get("headers") or {}]
+    headers = [(node, name) for node in reading.list_objects("response") for name in node.get("headers") or {}]
     counts = Counter(name for _, name in headers)
     usual: dict[str, str] = {}
     for name, _ in counts.most_common():
@@ -73,10 +73,12 @@ def _find_differing_case(reading: Reading) -> Iterator[Hit]:
         commonest = usual[name.lower()]
         if name != commonest:
             pointer = pointers.join(node.pointer, "headers", name)
-            yield Hit(pointer, f"the header {name} is spelled {commonest} elsewhere", commonest, name, kind=name)
+            yield RuleViolation(
+                pointer, f"the header {name} is spelled {commonest} elsewhere", commonest, name, kind=name
+            )
 
 
-def _find_wrong_references(reading: Reading) -> Iterator[Hit]:
+def _find_wrong_references(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield references to a response whose name holds another status."""
     for _, status, stated, _ in _list_errors(reading):
         target = str(stated.get("$ref") or "").rpartition("/")[2]
@@ -84,12 +86,12 @@ def _find_wrong_references(reading: Reading) -> Iterator[Hit]:
             (target[start : start + 3] for start in range(len(target)) if target[start : start + 3].isdecimal()), ""
         )
         if named and status.isdecimal() and named != status:
-            yield Hit(stated.pointer, f"{status} refers to the response for {named}, {target}", status, named)
+            yield RuleViolation(stated.pointer, f"{status} refers to the response for {named}, {target}", status, named)
 
 
-def _find_undocumented_errors(reading: Reading) -> Iterator[Hit]:
+def _find_undocumented_errors(reading: LintContext) -> Iterator[RuleViolation]:
     for operation in reading.operations:
-        documented = {status for status, _, _ in reading.responses(operation)}
+        documented = {status for status, _, _ in reading.list_responses(operation)}
         reasons = {
             "400": operation.parameters and "takes parameters that can be invalid, among them the version",
             "401": operation.security and all(operation.security) and "needs a token",
@@ -99,26 +101,34 @@ def _find_undocumented_errors(reading: Reading) -> Iterator[Hit]:
         for status, reason in reasons.items():
             if reason and not documented & {status, status[0] + "XX", "default"}:
                 pointer = pointers.join(operation.node.pointer, "responses")
-                yield Hit(pointer, f"{operation.key} documents no {status}: {reason}", status, kind=f"no {status}")
+                yield RuleViolation(
+                    pointer, f"{operation.key} documents no {status}: {reason}", status, kind=f"no {status}"
+                )
 
 
-def _find_unneeded_errors(reading: Reading) -> Iterator[Hit]:
+def _find_unneeded_errors(reading: LintContext) -> Iterator[RuleViolation]:
     for operation, status, stated, _ in _list_errors(reading):
         if status in {"401", "403"} and not operation.security:
-            yield Hit(stated.pointer, f"{operation.key} needs no token, yet documents {status}", kind=status)
+            yield RuleViolation(stated.pointer, f"{operation.key} needs no token, yet documents {status}", kind=status)
 
 
 RULES = (
-    Rule("error-no-problem", "DSC-08", Level.SHOULD, "An error is no problem document.", _find_errors_without_problem),
-    Rule("header-misspelled", "DSC-08", Level.SHOULD, "A standard header has another name.", _find_misspelled_headers),
-    Rule("header-case", "", Level.MAY, "A header is spelled in two ways.", _find_differing_case),
-    Rule("error-other-status", "", Level.SHOULD, "A response is the one of another status.", _find_wrong_references),
-    Rule(
+    LintRule(
+        "error-no-problem", "DSC-08", Level.SHOULD, "An error is no problem document.", _find_errors_without_problem
+    ),
+    LintRule(
+        "header-misspelled", "DSC-08", Level.SHOULD, "A standard header has another name.", _find_misspelled_headers
+    ),
+    LintRule("header-case", "", Level.MAY, "A header is spelled in two ways.", _find_differing_case),
+    LintRule(
+        "error-other-status", "", Level.SHOULD, "A response is the one of another status.", _find_wrong_references
+    ),
+    LintRule(
         "error-undocumented",
         "",
         Level.SHOULD,
         "An error that must be expected is not documented.",
         _find_undocumented_errors,
     ),
-    Rule("error-unneeded", "", Level.MAY, "A public operation documents 401 or 403.", _find_unneeded_errors),
+    LintRule("error-unneeded", "", Level.MAY, "A public operation documents 401 or 403.", _find_unneeded_errors),
 )

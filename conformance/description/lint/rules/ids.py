@@ -3,35 +3,35 @@
 from collections.abc import Iterator
 
 from conformance.description import id_prefixes, pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
-from conformance.description.path_templates import is_parameter, segments
-from conformance.description.schemas import Node
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
+from conformance.description.path_templates import is_parameter, split_path
+from conformance.description.schemas import DocumentNode
 from conformance.model import KeyKind, Level, Resource
 
 
-def _is_id(node: Node) -> bool:
-    return bool(id_prefixes.of_pattern(node.get("pattern"))) or "[a-z]{4}" in node.value["pattern"]
+def _is_id(node: DocumentNode) -> bool:
+    return bool(id_prefixes.read_prefix_of_pattern(node.get("pattern"))) or "[a-z]{4}" in node.value["pattern"]
 
 
-def _find_unanchored_patterns(reading: Reading, *, of_ids: bool) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_unanchored_patterns(reading: LintContext, *, of_ids: bool) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         pattern = node.get("pattern")
         if isinstance(pattern, str) and _is_id(node) is of_ids and not (pattern[:1] == "^" and pattern[-1:] == "$"):
             at = pointers.join(node.pointer, "pattern")
             message = f"the pattern {pattern} accepts any text that contains what fits it"
-            yield Hit(at, message, f"^{pattern.strip('^$')}$", pattern)
+            yield RuleViolation(at, message, f"^{pattern.strip('^$')}$", pattern)
 
 
-def _find_unanchored_ids(reading: Reading) -> Iterator[Hit]:
+def _find_unanchored_ids(reading: LintContext) -> Iterator[RuleViolation]:
     return _find_unanchored_patterns(reading, of_ids=True)
 
 
-def _find_other_unanchored_patterns(reading: Reading) -> Iterator[Hit]:
+def _find_other_unanchored_patterns(reading: LintContext) -> Iterator[RuleViolation]:
     return _find_unanchored_patterns(reading, of_ids=False)
 
 
-def _find_disagreeing_ids(reading: Reading) -> Iterator[Hit]:
+def _find_disagreeing_ids(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield path parameters that disagree with the ids of the collection from which they select a member."""
     seen: set[str] = set()
     collections = {
@@ -43,7 +43,7 @@ def _find_disagreeing_ids(reading: Reading) -> Iterator[Hit]:
         list_resource.list_path: list_resource for list_resource in reading.model.resources if list_resource.list_path
     }
     for operation in reading.operations:
-        parts = segments(operation.path)
+        parts = split_path(operation.path)
         for index, part in enumerate(parts):
             resource = collections.get("/" + "/".join(parts[:index]))
             if resource is None or not is_parameter(part) or resource.key_kind is not KeyKind.ID:
@@ -54,33 +54,37 @@ def _find_disagreeing_ids(reading: Reading) -> Iterator[Hit]:
                 yield from _compare_ids(reading, node, part[1:-1], resource)
 
 
-def _find_path_parameter(reading: Reading, path: str, method: str, name: str) -> Node | None:
+def _find_path_parameter(reading: LintContext, path: str, method: str, name: str) -> DocumentNode | None:
     """Return the path parameter of that name, under the pointer at which it is listed."""
-    item = reading.schemas.follow(Node(reading.document["paths"][path], pointers.join("#/paths", path)))
-    for holder in (reading.schemas.child(item, method.lower()), item):
+    item = reading.schemas.follow_references(
+        DocumentNode(reading.document["paths"][path], pointers.join("#/paths", path))
+    )
+    for holder in (reading.schemas.get_child(item, method.lower()), item):
         for index in range(len(holder.get("parameters") or ()) if holder else 0):
-            node = reading.schemas.child(holder, "parameters", index) if holder else None
+            node = reading.schemas.get_child(holder, "parameters", index) if holder else None
             if holder and node is not None and node.get("name") == name and node.get("in") == "path":
                 return node
     return None
 
 
-def _compare_ids(reading: Reading, node: Node, name: str, resource: Resource) -> Iterator[Hit]:
-    schema = reading.schemas.child(node, "schema")
+def _compare_ids(reading: LintContext, node: DocumentNode, name: str, resource: Resource) -> Iterator[RuleViolation]:
+    schema = reading.schemas.get_child(node, "schema")
     pattern = schema.get("pattern") if schema else None
     expected = resource.id_pattern or f"{resource.prefix or 'an id of the collection'}…"
-    prefix = id_prefixes.of_pattern(pattern)
+    prefix = id_prefixes.read_prefix_of_pattern(pattern)
     if not pattern and not (schema and schema.get("enum")):
-        yield Hit(node.pointer, f"{name} takes any text, where {resource.name} have ids", expected, "no pattern")
+        yield RuleViolation(
+            node.pointer, f"{name} takes any text, where {resource.name} have ids", expected, "no pattern"
+        )
     elif prefix and resource.prefix and prefix != resource.prefix:
         message = f"{name} has the prefix {prefix}, {resource.name} have {resource.prefix}"
-        yield Hit(node.pointer, message, resource.prefix, prefix)
+        yield RuleViolation(node.pointer, message, resource.prefix, prefix)
 
 
 RULES = (
-    Rule("id-unanchored", "DSC-07", Level.SHOULD, "The pattern of an id is not anchored.", _find_unanchored_ids),
-    Rule("pattern-unanchored", "", Level.MAY, "A pattern is not anchored.", _find_other_unanchored_patterns),
-    Rule(
+    LintRule("id-unanchored", "DSC-07", Level.SHOULD, "The pattern of an id is not anchored.", _find_unanchored_ids),
+    LintRule("pattern-unanchored", "", Level.MAY, "A pattern is not anchored.", _find_other_unanchored_patterns),
+    LintRule(
         "path-id", "DSC-10", Level.SHOULD, "A path parameter and its collection disagree on ids.", _find_disagreeing_ids
     ),
 )

@@ -3,25 +3,27 @@
 from collections.abc import Iterator
 
 from conformance.description import pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
-from conformance.description.schemas import Node
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
+from conformance.description.schemas import DocumentNode
 from conformance.model import Level
 
 
-def _find_nullable(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_nullable(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         if "nullable" in node.value and node.get("nullable") is not False:
             at = pointers.join(node.pointer, "nullable")
-            yield Hit(at, "OpenAPI 3.1 has no `nullable`: null stays forbidden", "null among the types", "nullable")
+            yield RuleViolation(
+                at, "OpenAPI 3.1 has no `nullable`: null stays forbidden", "null among the types", "nullable"
+            )
 
 
-def _is_null_allowed(reading: Reading, node: Node, seen: frozenset[str] = frozenset()) -> bool:
+def _is_null_allowed(reading: LintContext, node: DocumentNode, seen: frozenset[str] = frozenset()) -> bool:
     """Return whether null is valid; a schema that is its own part does not restrict that."""
     if node.pointer in seen:
         return True
     value, seen = node.value, seen | {node.pointer}
-    if "$ref" in value and not _is_null_allowed(reading, reading.schemas.follow(node), seen):
+    if "$ref" in value and not _is_null_allowed(reading, reading.schemas.follow_references(node), seen):
         return False
     if "enum" in value and None not in value["enum"]:
         return False
@@ -29,7 +31,7 @@ def _is_null_allowed(reading: Reading, node: Node, seen: frozenset[str] = frozen
         return False
     for keyword, combine in (("allOf", all), ("anyOf", any), ("oneOf", any)):
         parts = [
-            Node(part, pointers.join(node.pointer, keyword, index))
+            DocumentNode(part, pointers.join(node.pointer, keyword, index))
             for index, part in enumerate(value.get(keyword) or ())
         ]
         if parts and not combine(_is_null_allowed(reading, part, seen) for part in parts):
@@ -37,21 +39,21 @@ def _is_null_allowed(reading: Reading, node: Node, seen: frozenset[str] = frozen
     return True
 
 
-def _has_null(node: Node) -> bool:
+def _has_null(node: DocumentNode) -> bool:
     alternatives = [*(node.get("anyOf") or ()), *(node.get("oneOf") or ())]
-    return "null" in node.types or any("null" in Node(alternative, "").types for alternative in alternatives)
+    return "null" in node.types or any("null" in DocumentNode(alternative, "").types for alternative in alternatives)
 
 
-def _find_forbidden_nulls(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_forbidden_nulls(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         if "enum" not in node.value and _has_null(node) and not _is_null_allowed(reading, node):
             cause = "the $ref beside it" if "$ref" in node.value else "another keyword beside it"
-            yield Hit(node.pointer, f"null is offered, and {cause} forbids it", "null allowed or not offered")
+            yield RuleViolation(node.pointer, f"null is offered, and {cause} forbids it", "null allowed or not offered")
 
 
-def _find_ambiguous_lists(reading: Reading) -> Iterator[Hit]:
+def _find_ambiguous_lists(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield each `oneOf` with several alternatives that accept the empty list."""
-    for node in reading.every("schema"):
+    for node in reading.list_objects("schema"):
         branches = [
             branch
             for branch in (_get_branch(reading, node, index) for index in range(len(node.get("oneOf") or ())))
@@ -61,26 +63,28 @@ def _find_ambiguous_lists(reading: Reading) -> Iterator[Hit]:
         if len(lists) > 1:
             pointer = pointers.join(node.pointer, "oneOf")
             message = f"the empty list fits {len(lists)} of {len(branches)} alternatives, so `oneOf` refuses it"
-            yield Hit(pointer, message, "one array of alternatives, or anyOf", "oneOf of arrays")
+            yield RuleViolation(pointer, message, "one array of alternatives, or anyOf", "oneOf of arrays")
 
 
-def _get_branch(reading: Reading, node: Node, index: int) -> Node | None:
-    return reading.schemas.child(node, "oneOf", index)
+def _get_branch(reading: LintContext, node: DocumentNode, index: int) -> DocumentNode | None:
+    return reading.schemas.get_child(node, "oneOf", index)
 
 
-def _find_enums_without_null(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_enums_without_null(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         if "null" in node.types and "enum" in node.value and None not in node.value["enum"]:
-            yield Hit(
+            yield RuleViolation(
                 pointers.join(node.pointer, "enum"), "the type allows null, the enum does not", "null in the enum"
             )
 
 
 RULES = (
-    Rule("nullable-ignored", "", Level.SHOULD, "`nullable` has no effect in OpenAPI 3.1.", _find_nullable),
-    Rule("null-forbidden", "", Level.SHOULD, "Null is offered and forbidden at once.", _find_forbidden_nulls),
-    Rule("enum-without-null", "", Level.SHOULD, "The type allows null, the enum does not.", _find_enums_without_null),
-    Rule(
+    LintRule("nullable-ignored", "", Level.SHOULD, "`nullable` has no effect in OpenAPI 3.1.", _find_nullable),
+    LintRule("null-forbidden", "", Level.SHOULD, "Null is offered and forbidden at once.", _find_forbidden_nulls),
+    LintRule(
+        "enum-without-null", "", Level.SHOULD, "The type allows null, the enum does not.", _find_enums_without_null
+    ),
+    LintRule(
         "oneof-empty-list",
         "",
         Level.SHOULD,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from conformance.description import pointers
-from conformance.description.lint.context import Reading
-from conformance.description.lint.finding import Hit, Rule
+from conformance.description.lint.context import LintContext
+from conformance.description.lint.finding import LintRule, RuleViolation
 from conformance.model import Level
 
 _ASSERTING = frozenset({"type", "anyOf", "oneOf", "allOf", "enum", "const", "format", "pattern", "properties", "items"})
@@ -16,42 +16,44 @@ _FORMATS = frozenset(
 )
 
 
-def _find_reference_siblings(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_reference_siblings(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         siblings = sorted(_ASSERTING & node.value.keys())
         if "$ref" in node.value and siblings:
-            yield Hit(
+            yield RuleViolation(
                 node.pointer,
                 f"{', '.join(siblings)} beside $ref holds as well as what it refers to",
                 kind=str(siblings),
             )
 
 
-def _find_unknown_formats(reading: Reading) -> Iterator[Hit]:
-    for node in reading.every("schema"):
+def _find_unknown_formats(reading: LintContext) -> Iterator[RuleViolation]:
+    for node in reading.list_objects("schema"):
         name = node.get("format")
         if isinstance(name, str) and name not in _FORMATS:
-            yield Hit(
+            yield RuleViolation(
                 pointers.join(node.pointer, "format"), f"no registry knows the format {name}", actual=name, kind=name
             )
 
 
-def _find_whole_numbers(reading: Reading) -> Iterator[Hit]:
+def _find_whole_numbers(reading: LintContext) -> Iterator[RuleViolation]:
     """Yield headers and parameters of type number for which every value shown is whole."""
     for kind in ("header", "parameter"):
-        for node in reading.every(kind):
-            schema = reading.schemas.child(node, "schema")
+        for node in reading.list_objects(kind):
+            schema = reading.schemas.get_child(node, "schema")
             if schema is not None and schema.types == {"number"} and schema.pointer.startswith(node.pointer):
                 shown = [*schema.examples, node.get("example"), schema.get("default"), *(schema.get("enum") or ())]
                 shown += [schema.get("minimum"), schema.get("maximum")]
                 values = [value for value in shown if value is not None]
                 if values and all(isinstance(value, int) for value in values):
                     pointer = pointers.join(schema.pointer, "type")
-                    yield Hit(pointer, "every value shown is whole, and the type is number", "integer", "number")
+                    yield RuleViolation(
+                        pointer, "every value shown is whole, and the type is number", "integer", "number"
+                    )
 
 
 RULES = (
-    Rule("ref-siblings", "", Level.MAY, "A keyword stands beside $ref.", _find_reference_siblings),
-    Rule("format-unknown", "", Level.MAY, "A format is registered nowhere.", _find_unknown_formats),
-    Rule("number-whole", "", Level.MAY, "A whole number has the type number.", _find_whole_numbers),
+    LintRule("ref-siblings", "", Level.MAY, "A keyword stands beside $ref.", _find_reference_siblings),
+    LintRule("format-unknown", "", Level.MAY, "A format is registered nowhere.", _find_unknown_formats),
+    LintRule("number-whole", "", Level.MAY, "A whole number has the type number.", _find_whole_numbers),
 )
