@@ -29,7 +29,7 @@ def _judge_permanent_refusal(trace: Trace) -> Found:
     renewals = trace.after(first, Part.TOKEN)
     counts = f"{len(renewals)} token requests and {len(trace.api)} API requests"
     if len(renewals) > 1 or len(trace.api) > 2:
-        return wrong("it goes on after a 401 with a new token", f"{counts}; at most 1 and 2 are allowed")
+        return wrong("it goes on after a new token is refused as well", f"{counts}; at most 1 and 2 are allowed")
     return Found(RIGHT.verdict, f"{counts}; observed for {trace.ended - first.done:.1f} s, until it {trace.ran.how}")
 
 
