@@ -10,8 +10,8 @@ from reports.summary import Finding, RunDifference, RunVerdict, Summary
 __all__ = [
     "DEFAULT_FORMATS",
     "FORMATS",
-    "RunDifference",
     "Finding",
+    "RunDifference",
     "RunVerdict",
     "Summary",
     "build",

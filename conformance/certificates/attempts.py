@@ -145,6 +145,6 @@ def _lock(descriptor: int) -> None:
     Without `fcntl` there is no lock; a collision then shows as a broken chain.
     """
     if sys.platform != "win32":
-        import fcntl  # noqa: PLC0415 - not on every system
+        import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX)

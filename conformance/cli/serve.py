@@ -23,7 +23,7 @@ def serve(
 ) -> None:
     """Serve the API on loopback until interrupted. Prints `ready http://127.0.0.1:PORT/v2` once it is ready."""
     from conformance.mock_server.assembly import ServerSettings
-    from conformance.mock_server.uvicorn_server import serve_until_ended as serve_until_ended
+    from conformance.mock_server.uvicorn_server import serve_until_ended
 
     if list_faults:
         _list_faults(as_json)

@@ -62,7 +62,7 @@ class Session:
             resumed = options.read_earlier_run()
             opening = set_up_run(options, resources, clock())
             # Imported while the server starts, since the HTTP client takes long to import.
-            from conformance.execution.access import connect, limit_budgets  # noqa: PLC0415
+            from conformance.execution.access import connect, limit_budgets
 
             description, catalogue = opening.description, load_catalogue()
             import_meanwhile()
@@ -83,8 +83,8 @@ class Session:
                 spec = msgspec.structs.replace(
                     spec, failed_requests=collect_failed_requests(resumed, repeatable, spec.target.base_url)
                 )
-            before = resumed.requests if resumed else {}
-            session = cls(spec, brief, resources=resources.pop_all(), clock=clock, before=before)
+            earlier_requests = resumed.requests if resumed else {}
+            session = cls(spec, brief, resources=resources.pop_all(), clock=clock, earlier_requests=earlier_requests)
         session._write_header(started, resumed)
         return session
 
@@ -111,7 +111,7 @@ class Session:
 
         `stopped` is the reason why the run ended early, empty where it did not.
         """
-        from conformance.execution.finalizer import finish_run  # noqa: PLC0415 - needed only at the end
+        from conformance.execution.finalizer import finish_run
 
         def build_footer(spent: dict[str, int], stop: str) -> RunFinished:
             return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._earlier_requests)), stopped or stop)

@@ -22,7 +22,7 @@ _BODY_LIMIT = 64 * 1024
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class OAuthError(Exception):  # noqa: N818
+class OAuthError(Exception):
     """An OAuth error response (RFC 6749, section 5.2)."""
 
     def __init__(self, error: str, status: int = 400) -> None:
@@ -85,7 +85,7 @@ class OAuthServer:
             }
             grant = grants.get(form.get("grant_type", ""))
             if grant is None:
-                raise OAuthError("unsupported_grant_type" if form.get("grant_type") else "invalid_request")  # noqa: TRY301
+                raise OAuthError("unsupported_grant_type" if form.get("grant_type") else "invalid_request")
             access, refresh, scopes = grant(client, form)
         except OAuthError as refused:
             return _build_error_response(refused)
@@ -144,7 +144,7 @@ class OAuthServer:
             form = await _read_form(request)
             client = self._authenticate_client(request, form)
             if not form.get("token"):
-                raise OAuthError("invalid_request")  # noqa: TRY301
+                raise OAuthError("invalid_request")
         except OAuthError as refused:
             return _build_error_response(refused)
         self._tokens.revoke_token(form["token"], client)

@@ -75,7 +75,7 @@ def cut_page(call: ServerCall, pagination: Pagination, resource: Resource, selec
 
 def _cut_by_key(
     pagination: Pagination, selection: RecordSelection, begin: int, end: int, size: int, cursor: str
-) -> RecordPage:  # noqa: PLR0913
+) -> RecordPage:
     """Return the page from `begin` to `end`; an empty page past an end leads back by the cursor that led to it."""
     records = selection.records[begin:end]
     first = records[0].key if records else cursor

@@ -12,21 +12,21 @@ from conformance.model import Operation
 
 __all__ = [
     "UNKNOWN_ULID",
-    "SeededFault",
-    "InstalledFault",
     "FaultSite",
-    "hook_everywhere",
-    "hook_at",
-    "replace_response",
+    "InstalledFault",
+    "SeededFault",
     "crash_problem",
-    "on_distant_item",
+    "drop_property",
     "edit_property",
+    "hook_at",
+    "hook_everywhere",
     "match_format",
     "match_type",
-    "on_response",
+    "on_distant_item",
     "on_problem",
+    "on_response",
     "replace_header",
-    "drop_property",
+    "replace_response",
 ]
 
 UNKNOWN_ULID = "00ZZZZZZZZZZZZZZZZZZZZZZZZ"

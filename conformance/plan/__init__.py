@@ -4,4 +4,4 @@ from conformance.plan.catalogue import Catalogue
 from conformance.plan.lanes import get_lane
 from conformance.plan.planner import Plan, PlanItem, PlanOptions, make_plan
 
-__all__ = ["Catalogue", "PlanItem", "Plan", "PlanOptions", "get_lane", "make_plan"]
+__all__ = ["Catalogue", "Plan", "PlanItem", "PlanOptions", "get_lane", "make_plan"]

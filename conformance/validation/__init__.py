@@ -5,4 +5,4 @@ from conformance.validation.requests import validate_request
 from conformance.validation.second_opinion import SecondOpinion
 from conformance.validation.validators import SchemaValidators
 
-__all__ = ["SchemaError", "SecondOpinion", "SchemaValidators", "validate_request"]
+__all__ = ["SchemaError", "SchemaValidators", "SecondOpinion", "validate_request"]

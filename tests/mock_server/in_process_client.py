@@ -76,7 +76,7 @@ class Client:
         method: str,
         target: str,
         *,
-        token: str = "token-full",  # noqa: S107
+        token: str = "token-full",
         headers: Any = None,
         body: bytes = b"",
         json_body: Any = UNKNOWN,

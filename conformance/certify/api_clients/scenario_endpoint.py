@@ -48,7 +48,7 @@ class ScenarioEndpoint:
     under the second origin. Waits that the server requires are multiplied by `scale`.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         name: str,
         rules: tuple[ConditionRule, ...],
@@ -233,7 +233,7 @@ class ScenarioEndpoint:
 
     def _keep_call(
         self, number: int, request: ScenarioRequest, response: ScenarioResponse, scope: Scope, at: float, *, left: bool
-    ) -> None:  # noqa: PLR0913
+    ) -> None:
         done = time.monotonic() - self._began
         sent_request = Request(
             request.operation, request.method, request.target, request.headers, request.body, identity=""

@@ -4,4 +4,4 @@ from conformance.description.fetch.download import PUBLISHED
 from conformance.description.fetch.fetcher import FetchResult, fetch_description
 from conformance.description.fetch.store import DescriptionStore
 
-__all__ = ["PUBLISHED", "FetchResult", "DescriptionStore", "fetch_description"]
+__all__ = ["PUBLISHED", "DescriptionStore", "FetchResult", "fetch_description"]

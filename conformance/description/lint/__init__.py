@@ -5,12 +5,12 @@ from conformance.description.lint.finding import LintFinding, LintRule, RuleViol
 from conformance.description.lint.linter import build_outcomes, find_all, lint_description, list_rules
 
 __all__ = [
-    "RuleViolation",
     "InstanceValidator",
     "LintFinding",
     "LintRule",
-    "list_rules",
+    "RuleViolation",
+    "build_outcomes",
     "find_all",
     "lint_description",
-    "build_outcomes",
+    "list_rules",
 ]

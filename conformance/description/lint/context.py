@@ -15,21 +15,21 @@ class InstanceError(Protocol):
     """An error in an instance: `pointer` leads into it."""
 
     @property
-    def pointer(self) -> str: ...  # noqa: D102
+    def pointer(self) -> str: ...
     @property
-    def message(self) -> str: ...  # noqa: D102
+    def message(self) -> str: ...
     @property
-    def expected(self) -> str: ...  # noqa: D102
+    def expected(self) -> str: ...
     @property
-    def actual(self) -> str: ...  # noqa: D102
+    def actual(self) -> str: ...
 
 
 class InstanceValidator(Protocol):
     """Validates instances by the schema at a pointer; `request_validators` validates what clients write (see `Validators`)."""
 
-    def validate_instance(self, pointer: str, instance: Any) -> Sequence[InstanceError]: ...  # noqa: D102
+    def validate_instance(self, pointer: str, instance: Any) -> Sequence[InstanceError]: ...
     @property
-    def request_validators(self) -> "InstanceValidator": ...  # noqa: D102
+    def request_validators(self) -> "InstanceValidator": ...
 
 
 class SchemaExample(NamedTuple):

@@ -142,10 +142,9 @@ class WorldShape:
         paged = [n for n in roots if n in self.lists_by_resource and self.lists_by_resource[n].pagination]
         paged.sort(key=lambda n: (-len(self._list_operations_below(n)) - len(self.lists_by_resource[n].filters), n))
         large = paged[: len(_LARGE_SIZES) - 1]
-        for scheme in {
-            self.lists_by_resource[n].pagination.scheme for n in paged if self.lists_by_resource[n].pagination
-        }:  # type: ignore[union-attr]
-            same = [n for n in paged if self.lists_by_resource[n].pagination.scheme is scheme]  # type: ignore[union-attr]
+        schemes = {n: pagination.scheme for n in paged if (pagination := self.lists_by_resource[n].pagination)}
+        for scheme in set(schemes.values()):
+            same = [n for n in paged if schemes[n] is scheme]
             large += [n for n in same[:_LARGE_PER_SCHEME] if n not in large]
         sizes |= {name: _LARGE_SIZES[i % len(_LARGE_SIZES)] for i, name in enumerate(large)}
         if self.user_resource in sizes:

@@ -148,7 +148,7 @@ def other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
-    answer = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
+    answer = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))
     yield from _refused(answer, "AUT-01", 401, "a token under another scheme")
 
 
@@ -187,23 +187,23 @@ PROBES = (
         _as("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
     Probe("unknown-token", ("AUT-01",), _secured, _needs("stranger", ""), stranger, profile=Profile.DEEP, rank=2),
-    Probe("other-scheme", ("AUT-01",), _first, _needs("other scheme", USER_READER), other_scheme, rank=2),
+    Probe("other-auth-scheme", ("AUT-01",), _first, _needs("other scheme", USER_READER), other_scheme, rank=2),
     Probe(
-        "every-other-scheme", ("AUT-01",), _later, _needs("other scheme", USER_READER), other_scheme,
+        "other-auth-scheme-all", ("AUT-01",), _later, _needs("other scheme", USER_READER), other_scheme,
         profile=Profile.DEEP, rank=2,
     ),
-    Probe("token-elsewhere", ("AUT-02",), _secured, _needs("token elsewhere", UNPRIVILEGED), _token_in(0), rank=2),
+    Probe("misplaced-token", ("AUT-02",), _secured, _needs("token elsewhere", UNPRIVILEGED), _token_in(0), rank=2),
     Probe(
-        "token-anywhere", ("AUT-02",), _secured, _needs("token anywhere", UNPRIVILEGED), _token_in(1),
+        "misplaced-token-all", ("AUT-02",), _secured, _needs("token anywhere", UNPRIVILEGED), _token_in(1),
         profile=Profile.DEEP, rank=2,
     ),
     Probe(
-        "no-scope", ("AUT-03",), _scoped, _needs("no scope", "noscope"),
+        "missing-scope", ("AUT-03",), _scoped, _needs("no scope", "noscope"),
         _as("noscope", "AUT-03", 403, "a token without the scope"), identities=("noscope",),
     ),
     Probe(
-        "reading-scopes", ("AUT-03",), _scoped_write, _needs("reading scopes", "readonly"),
+        "read-only-scope", ("AUT-03",), _scoped_write, _needs("reading scopes", "readonly"),
         _as("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
     ),
-    Probe("public", ("AUT-04",), _public, _public_needs, public),
+    Probe("public-operation", ("AUT-04",), _public, _public_needs, public),
 )  # fmt: skip

@@ -177,7 +177,9 @@ def _refused(answer: OperationResponse, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("foreign-refusal", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(USER_A, USER_B)),
+    Probe(
+        "invalid-foreign-write", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(USER_A, USER_B)
+    ),
     Probe(
         "foreign-delete",
         ("AUT-05",),
@@ -189,6 +191,6 @@ PROBES = (
         identities=(USER_A, USER_B),
     ),
     Probe(
-        "foreign-write", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(USER_A, USER_B)
+        "foreign-update", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(USER_A, USER_B)
     ),
 )

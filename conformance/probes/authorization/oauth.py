@@ -155,6 +155,13 @@ def _check_status(response: OperationResponse, expected: tuple[int, ...], action
 PROBES = (
     Probe("oauth", ("AUT-07",), _is_always_tested, _needs, run_token_flows, rank=2, whole=True),
     Probe(
-        "revocation", ("AUT-07",), _is_always_tested, _revocation_needs, revoke_token, rank=2, whole=True, writes=True
+        "oauth-revocation",
+        ("AUT-07",),
+        _is_always_tested,
+        _revocation_needs,
+        revoke_token,
+        rank=2,
+        whole=True,
+        writes=True,
     ),
 )

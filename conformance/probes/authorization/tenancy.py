@@ -258,4 +258,4 @@ def find_owners(item: dict[str, Any], resource: Resource, subject: Subject) -> I
                 yield value
 
 
-PROBES = (Probe("apart", ("AUT-05",), _is_personal, separation_needs, check_separation, identities=(USER_A, USER_B)),)
+PROBES = (Probe("tenancy", ("AUT-05",), _is_personal, separation_needs, check_separation, identities=(USER_A, USER_B)),)

@@ -210,4 +210,4 @@ def _compare_header_forms(call: OperationCall, url: str) -> Steps[None]:
     yield judge_case(by_url, "AUT-06", Verdict.REVIEW, message, expected="both or either", actual=actual, also=(by_id,))
 
 
-PROBES = (Probe("narrowing", ("AUT-06",), _has_user_header, _needs, narrow_to_user),)
+PROBES = (Probe("user-header", ("AUT-06",), _has_user_header, _needs, narrow_to_user),)

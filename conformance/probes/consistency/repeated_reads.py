@@ -115,4 +115,4 @@ def _is_time(text: str) -> bool:
     return True
 
 
-PROBES = (Probe("agreement", VERSION_REQUIREMENTS, _is_get, _needs, compare_versions, rank=2),)
+PROBES = (Probe("read-with-version", VERSION_REQUIREMENTS, _is_get, _needs, compare_versions, rank=2),)

@@ -134,6 +134,6 @@ def _compare_statuses(plain: OperationResponse, response: OperationResponse) -> 
 
 
 PROBES = (
-    Probe("surplus-parameter", LIST_REQUIREMENTS, is_paginated, _needs, send_unknown_parameter_to_list, rank=2),
-    Probe("odd-parameter", READ_REQUIREMENTS, _is_unpaginated, _needs, send_unknown_parameter, rank=3),
+    Probe("unknown-parameter-in-list", LIST_REQUIREMENTS, is_paginated, _needs, send_unknown_parameter_to_list, rank=2),
+    Probe("unknown-parameter", READ_REQUIREMENTS, _is_unpaginated, _needs, send_unknown_parameter, rank=3),
 )

@@ -211,7 +211,7 @@ def _compared(fault: str, found: dict[str, list[OperationResponse]]) -> Iterator
 
 
 PROBES = (
-    Probe("method", ("ERR-06",), _has_other, _method_needs, method, rank=2, sends=_other_request),
-    Probe("accept", ("ERR-07",), _reads, _accept_needs, accept, rank=2),
+    Probe("unsupported-method", ("ERR-06",), _has_other, _method_needs, method, rank=2, sends=_other_request),
+    Probe("unsupported-media-type", ("ERR-07",), _reads, _accept_needs, accept, rank=2),
     Probe("problem-types", ("ERR-10",), _whole, _same_needs, same_fault_same_type, rank=3, whole=True),
 )

@@ -288,6 +288,6 @@ def _report_lasting(
 
 
 PROBES = (
-    Probe("expansion", REQUIREMENTS, _is_single_read, _single_needs, expand_single),
-    Probe("list-expansion", REQUIREMENTS, _is_list, _list_needs, expand_list),
+    Probe("expand", REQUIREMENTS, _is_single_read, _single_needs, expand_single),
+    Probe("expand-list", REQUIREMENTS, _is_list, _list_needs, expand_list),
 )

@@ -140,4 +140,4 @@ def _expanded_value(response: OperationResponse, expansion: Expansion, pointer: 
     return next(values, None)
 
 
-PROBES = (Probe("expansion-agreement", ("EXP-09",), is_expandable, _needs, compare_list_and_item, rank=3),)
+PROBES = (Probe("expand-list-and-item", ("EXP-09",), is_expandable, _needs, compare_list_and_item, rank=3),)

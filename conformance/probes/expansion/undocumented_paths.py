@@ -39,7 +39,7 @@ def send_undocumented_expansions(operation: Operation, subject: Subject, *, deep
 
     With `deep`, send one path of every other kind, and the comma form.
     """
-    from strategies.expansions import bad_expansions  # noqa: PLC0415 - hypothesis takes as long as all other imports
+    from strategies.expansions import bad_expansions
 
     call = yield from _find_call(operation, subject)
     if isinstance(call, Missing):
@@ -80,11 +80,11 @@ _MAX_EXPANSIONS = 10  # kinds of undocumented paths, and the comma form
 
 PROBES = (
     Probe(
-        "strange-expansion", ("EXP-10",), is_expandable, partial(_needs, label="strange", count=1),
+        "undocumented-expand", ("EXP-10",), is_expandable, partial(_needs, label="strange", count=1),
         partial(send_undocumented_expansions, deep=False), rank=3,
     ),
     Probe(
-        "strange-expansion-all", ("EXP-10",), is_expandable, partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
+        "undocumented-expand-all", ("EXP-10",), is_expandable, partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
         partial(send_undocumented_expansions, deep=True), Profile.DEEP, 3,
     ),
 )  # fmt: skip

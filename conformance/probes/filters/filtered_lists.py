@@ -218,7 +218,9 @@ def _choose_walk(planned: Sequence[FilterTrial], whole: OperationResponse) -> Tr
             second_page = order[end : end + size]
             first = next((index for index, key in enumerate(second_page) if key in inside), len(second_page))
             walks.append(TrialWalk(trial, size, (first, sum(key in outside for key in second_page))))
-    return max(walks, key=lambda candidate: (candidate.strangers[0] > 0, candidate.strangers[1]), default=None)
+    return max(
+        walks, key=lambda candidate: (candidate.excluded_counts[0] > 0, candidate.excluded_counts[1]), default=None
+    )
 
 
 def _report_unchanged(call: OperationCall, whole: OperationResponse, suspects: Sequence[Suspect]) -> Steps[None]:

@@ -112,6 +112,6 @@ def users(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("idle-versions", ("VER-02", "VER-03"), _writes, _versioned_needs, versions, rank=2),
-    Probe("idle-users", ("AUT-06",), _for_a_user, _user_needs, users, rank=2, writes=True),
+    Probe("refused-write-version", ("VER-02", "VER-03"), _writes, _versioned_needs, versions, rank=2),
+    Probe("refused-write-user", ("AUT-06",), _for_a_user, _user_needs, users, rank=2, writes=True),
 )

@@ -98,4 +98,4 @@ def _has_left_list(plain: OperationResponse, url: str) -> Steps[bool]:
     return reread.is_success and all(item.get("url") != url for _, item in reread.objects)
 
 
-PROBES = (Probe("own-url", ("IDS-07",), _is_list, _needs, fetch_item_urls, rank=2),)
+PROBES = (Probe("list-item-url", ("IDS-07",), _is_list, _needs, fetch_item_urls, rank=2),)

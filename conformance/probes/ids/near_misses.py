@@ -35,7 +35,7 @@ _REFUSALS = (400, 404, 414)  # 414 for what is too long (RFC 9110, section 15.5.
 
 def list_near_misses(valid: str) -> dict[str, str]:
     """Return near misses of an id by class; classes of letter case and look-alikes change nothing else."""
-    from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
+    from strategies.near_misses import near_misses
 
     prefix, tail = valid[:_PREFIX], valid[_PREFIX:]
     alike = {name: prefix + tail.replace(digit, letter, 1) for name, (digit, letter) in _ALIKE.items() if digit in tail}
@@ -100,19 +100,19 @@ _OTHERS = sum(len(kind) - 1 for kind in _LENIENT)  # classes that are left for t
 
 PROBES = (
     Probe(
-        "near-miss", ("IDS-06",), is_read_by_id, _real_needs(len(_LENIENT)),
+        "near-existing-id", ("IDS-06",), is_read_by_id, _real_needs(len(_LENIENT)),
         partial(request_near_misses_of_existing, deep=False), rank=2,
     ),
     Probe(
-        "near-miss-of-none", ("IDS-06",), _has_one_parameter, _none_needs(1),
+        "malformed-id", ("IDS-06",), _has_one_parameter, _none_needs(1),
         partial(request_near_misses_of_unknown, deep=False), rank=2,
     ),
     Probe(
-        "near-miss-all", ("IDS-06",), is_read_by_id, _real_needs(_OTHERS),
+        "near-existing-id-all", ("IDS-06",), is_read_by_id, _real_needs(_OTHERS),
         partial(request_near_misses_of_existing, deep=True), Profile.DEEP, 2,
     ),
     Probe(
-        "near-miss-of-none-all", ("IDS-06",), _has_one_parameter, _none_needs(len(_SPOILT) - 1),
+        "malformed-id-all", ("IDS-06",), _has_one_parameter, _none_needs(len(_SPOILT) - 1),
         partial(request_near_misses_of_unknown, deep=True), Profile.DEEP, 2,
     ),
 )  # fmt: skip

@@ -145,8 +145,8 @@ def make_bad_cursors(operation: Operation, subject: Subject) -> tuple[NamedCurso
 
     They are: cursors of another collection, malformed ones with odd characters (ERR-09), and other malformed ones.
     """
-    from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
-    from strategies.timestamps import bad_timestamps  # noqa: PLC0415 - likewise
+    from strategies.near_misses import near_misses
+    from strategies.timestamps import bad_timestamps
 
     if not has_known_cursor_form(operation, subject.model):
         return (), (), ()
@@ -188,13 +188,13 @@ def _smallest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, .
 _MAX_CURSORS = 20  # malformed cursors that are expected for one list
 
 PROBES = (
-    Probe("page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), partial(send_bad_sizes, deep=False)),
-    Probe("page-sizes-all", ("PAG-06",), has_page_size, _needs("other sizes", 3), partial(send_bad_sizes, deep=True), Profile.DEEP, 2),
-    Probe("smallest-page", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
-    Probe("page-numbers", ("PAG-08",), _has_page_numbers, _needs("number", 2), send_bad_page_numbers),
-    Probe("cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2), partial(send_bad_cursors, deep=False), rank=2),
+    Probe("invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), partial(send_bad_sizes, deep=False)),
+    Probe("invalid-page-sizes-all", ("PAG-06",), has_page_size, _needs("other sizes", 3), partial(send_bad_sizes, deep=True), Profile.DEEP, 2),
+    Probe("page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
+    Probe("invalid-page-numbers", ("PAG-08",), _has_page_numbers, _needs("number", 2), send_bad_page_numbers),
+    Probe("invalid-cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2), partial(send_bad_cursors, deep=False), rank=2),
     Probe(
-        "cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS), partial(send_bad_cursors, deep=True),
+        "invalid-cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS), partial(send_bad_cursors, deep=True),
         Profile.DEEP, 2,
     ),
 )  # fmt: skip

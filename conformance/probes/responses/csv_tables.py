@@ -44,4 +44,4 @@ def read_table(operation: Operation, subject: Subject) -> Steps[None]:
             yield judge_case(response, "CSV-01", Verdict.NOT_OBSERVABLE, reason)
 
 
-PROBES = (Probe("table", ("CSV-01",), _has_csv, _needs, read_table),)
+PROBES = (Probe("csv", ("CSV-01",), _has_csv, _needs, read_table),)

@@ -85,7 +85,7 @@ def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
 
 PROBES = (
     Probe(
-        "allowance", ("LIM-02",), _is_always_tested, _needs, exhaust_rate_limit,
+        "rate-limit", ("LIM-02",), _is_always_tested, _needs, exhaust_rate_limit,
         rank=2, identities=(LIMITED_IDENTITY,), whole=True,
     ),
 )  # fmt: skip

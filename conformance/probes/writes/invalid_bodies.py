@@ -236,7 +236,7 @@ def _taken_values(was: dict[str, Any] | None, item: dict[str, Any], body: Any) -
 
 PROBES = (
     Probe(
-        "all-refusals",
+        "invalid-bodies-all",
         REFUSAL_REQUIREMENTS,
         _has_body,
         _needs(_MANY),
@@ -245,5 +245,5 @@ PROBES = (
         rank=2,
         writes=True,
     ),
-    Probe("refusals", REFUSAL_REQUIREMENTS, _has_body, _needs(_FEW), _make_run(_FEW), rank=1, writes=True),
+    Probe("invalid-bodies", REFUSAL_REQUIREMENTS, _has_body, _needs(_FEW), _make_run(_FEW), rank=1, writes=True),
 )

@@ -93,4 +93,4 @@ def _build_request(write: Write, name: str, value: bytes, subject: Subject) -> R
     return write.request({**members, name: msgspec.Raw(value)})
 
 
-PROBES = (Probe("odd-body", ("ERR-09",), _has_body, _needs, send_unusual_bodies, rank=2, writes=True),)
+PROBES = (Probe("unusual-body", ("ERR-09",), _has_body, _needs, send_unusual_bodies, rank=2, writes=True),)
