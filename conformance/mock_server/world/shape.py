@@ -143,7 +143,7 @@ class WorldShape:
         paged.sort(key=lambda n: (-len(self._list_operations_below(n)) - len(self.lists_by_resource[n].filters), n))
         large = paged[: len(_LARGE_SIZES) - 1]
         schemes = {n: pagination.scheme for n in paged if (pagination := self.lists_by_resource[n].pagination)}
-        for scheme in set(schemes.values()):
+        for scheme in dict.fromkeys(schemes.values()):
             same = [n for n in paged if schemes[n] is scheme]
             large += [n for n in same[:_LARGE_PER_SCHEME] if n not in large]
         sizes |= {name: _LARGE_SIZES[i % len(_LARGE_SIZES)] for i, name in enumerate(large)}

@@ -40,26 +40,18 @@ def _read_query(call: ClientCall) -> dict[str, list[str]]:
     return parse_qs(call.target.partition("?")[2])
 
 
-<<<<<<< HEAD
 def _judge_permanent_refusal(trace: Trace) -> Assessment:
     first = trace.affected_calls[0]
     renewals = trace.select_calls_after(first, ServerPart.TOKEN)
     counts = f"{len(renewals)} token requests and {len(trace.api_calls)} API requests"
     if len(renewals) > 1 or len(trace.api_calls) > 2:
-        return build_violation("it goes on after a 401 with a new token", f"{counts}; at most 1 and 2 are allowed")
+        return build_violation(
+            "it goes on after a new token is refused as well", f"{counts}; at most 1 and 2 are allowed"
+        )
     return Assessment(
         PASSED.verdict,
         f"{counts}; observed for {trace.duration_s - first.responded_at:.1f} s, until it {trace.process.end}",
     )
-=======
-def _judge_permanent_refusal(trace: Trace) -> Found:
-    first = trace.touched[0]
-    renewals = trace.after(first, Part.TOKEN)
-    counts = f"{len(renewals)} token requests and {len(trace.api)} API requests"
-    if len(renewals) > 1 or len(trace.api) > 2:
-        return wrong("it goes on after a new token is refused as well", f"{counts}; at most 1 and 2 are allowed")
-    return Found(RIGHT.verdict, f"{counts}; observed for {trace.ended - first.done:.1f} s, until it {trace.ran.how}")
->>>>>>> house/clients
 
 
 def _judge_renewal(trace: Trace) -> Assessment:
