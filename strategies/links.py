@@ -39,7 +39,7 @@ def build_link_shapes(description: Description, resource: str = "") -> dict[str,
 
 def _count_common_letters(resource: str, link: Link) -> int:
     """Return how many leading letters a resource's name shares with the target of a link."""
-    return len(commonprefix([resource, *link.targets[:1]]))
+    return len(commonprefix([resource, *link.targets[:1]]))  # noqa: RUF071 - letters, not path segments
 
 
 def _iterate_shapes(description: Description, link: Link) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from conformance.model import Request, Response
 from conformance.tools.link_header import LinkSyntaxError, index_by_relation, parse_link_header
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - an assertion about a server, exported to partners under this name
     """A requirement that a history breaks, and the request that showed it."""
 
     def __init__(self, requirement: str, message: str, request: Request) -> None:

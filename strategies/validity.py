@@ -37,7 +37,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 def open_door(description: Description) -> "SchemathesisAdapter":
     """Return the door to schemathesis with the project's formats: decimals, recent timestamps, plain addresses."""
-    from conformance.adapters.schemathesis_adapter import SchemathesisAdapter
+    from conformance.adapters.schemathesis_adapter import SchemathesisAdapter  # noqa: PLC0415 - see conformance.adapters
 
     return SchemathesisAdapter(description, FORMATS)
 
@@ -69,7 +69,7 @@ def judge_request(
     )
     try:
         second_opinion = opinion.validate_request(operation, request)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - openapi-core crashes on some bodies of other media types
         return Judgement(Validity.DISPUTED, (*objections, f"openapi-core failed: {error!r}"))
     if bool(objections) is not bool(second_opinion):
         return Judgement(Validity.DISPUTED, (*objections, *second_opinion))

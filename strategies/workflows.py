@@ -56,7 +56,7 @@ def build_steps(
     return strategies
 
 
-def workflows(
+def workflows(  # noqa: PLR0913 - three of them are options by name
     validators: SchemaValidators,
     lifecycle: Lifecycle,
     send: Send,

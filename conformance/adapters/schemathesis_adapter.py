@@ -71,7 +71,7 @@ class SchemathesisAdapter:
         converter = _CaseConverter(operation.key, GenerationPhase.COVERAGE, known or {})
         yield from (generated for case in cases if (generated := converter.convert(case)))
 
-    def generate_fuzzing_cases(
+    def generate_fuzzing_cases(  # noqa: PLR0913 - options by name
         self,
         operation: Operation,
         *,

@@ -145,6 +145,6 @@ def _lock(descriptor: int) -> None:
     Without `fcntl` there is no lock; a collision then shows as a broken chain.
     """
     if sys.platform != "win32":
-        import fcntl
+        import fcntl  # noqa: PLC0415 - not on every system
 
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -59,7 +59,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last line of defence
         traceback.print_exc()
         typer.echo("This is an internal error of evconform. Please report it with the lines above", err=True)
         sys.exit(INTERNAL_ERROR)

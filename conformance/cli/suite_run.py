@@ -37,7 +37,7 @@ def run_and_report(
 
 def _prepare(formats: tuple[str, ...], waiver_file: Path | None) -> "tuple[Waiver, ...]":
     """Import what is slow to import, and check the request for reports, before anything is sent."""
-    from conformance.cli import pytest_run
+    from conformance.cli import pytest_run  # noqa: F401
     from conformance.cli.conclusion import load_waivers
     from reports import check_formats
 

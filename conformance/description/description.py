@@ -32,7 +32,7 @@ class Description:
     def document(self) -> dict[str, Any]:
         """The whole document as plain dicts and lists."""
         if self._document is None:
-            assert self._decode is not None
+            assert self._decode is not None  # noqa: S101 - __init__ sets one of the two
             self._document = self._decode()
         return self._document
 

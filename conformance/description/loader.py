@@ -38,6 +38,6 @@ def load_description(
 
 def _build(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
     # Imported here: importing YAML, JSONPath and the deriver takes longer than reading the cache.
-    from conformance.description.builder import build_description
+    from conformance.description.builder import build_description  # noqa: PLC0415
 
     return build_description(fragments, overlays, source)

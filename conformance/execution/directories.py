@@ -48,4 +48,4 @@ def link_latest(directory: Path) -> None:
         if not latest.exists():
             latest.symlink_to(directory.name, target_is_directory=True)
     except OSError:
-        print(f"the link {latest} to {directory} could not be created", file=sys.stderr)
+        print(f"the link {latest} to {directory} could not be created", file=sys.stderr)  # noqa: T201 - not worth a failure

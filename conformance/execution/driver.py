@@ -33,7 +33,7 @@ _PATIENCE_S = 300.0  # without any item ended or request written down, before an
 _POLL_S = 0.02
 
 
-class ItemHalt(Exception):
+class ItemHalt(Exception):  # noqa: N818 - a reason to end, not an error
     """No more requests in this item: the verdict of what is left, and why."""
 
     def __init__(self, verdict: Verdict, reason: str) -> None:
@@ -117,7 +117,7 @@ class _Run:
             reason = f"the plan is wrong, the gate refused a request: {error}"
             self._d.write(Noticed("safety", reason, self._item.operation))
             self._leave(Verdict.ERROR, reason)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - our own fault becomes a verdict, the run goes on
             broken = True
             where = traceback.extract_tb(fault.__traceback__)[-1]
             reason = f"the harness failed: {fault!r} at {where.filename.rpartition('/')[2]}:{where.lineno}"

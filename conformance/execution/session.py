@@ -62,7 +62,7 @@ class Session:
             resumed = options.read_earlier_run()
             opening = set_up_run(options, resources, clock())
             # Imported while the server starts, since the HTTP client takes long to import.
-            from conformance.execution.access import connect, limit_budgets
+            from conformance.execution.access import connect, limit_budgets  # noqa: PLC0415
 
             description, catalogue = opening.description, load_catalogue()
             import_meanwhile()
@@ -111,7 +111,7 @@ class Session:
 
         `stopped` is the reason why the run ended early, empty where it did not.
         """
-        from conformance.execution.finalizer import finish_run
+        from conformance.execution.finalizer import finish_run  # noqa: PLC0415 - needed only at the end
 
         def build_footer(spent: dict[str, int], stop: str) -> RunFinished:
             return RunFinished(self._clock(), dict(Counter(spent) + Counter(self._earlier_requests)), stopped or stop)

@@ -167,7 +167,7 @@ def _find_nearby_operations(places: Collection[str], model: ResourceModel) -> fr
     )
 
 
-def run_fault_matrix(
+def run_fault_matrix(  # noqa: PLR0913
     faults: Iterable[str],
     seeds: Iterable[int],
     *,

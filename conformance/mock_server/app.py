@@ -60,7 +60,7 @@ class MockApp:
         )
         try:
             response = self._api.handle_request(request)
-        except Exception:
+        except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stderr)
             response = _encode_problem(Problem(500, "internal-error", "The server failed."), base)
         await _send(send, response)

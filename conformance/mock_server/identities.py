@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 APPLICATION = "evconform-app"  # the application through which people sign in
-APPLICATION_SECRET = "evconform-app-secret"
+APPLICATION_SECRET = "evconform-app-secret"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ IDENTITIES: tuple[ServerIdentity, ...] = (
         "expired",
         "a token that expired an hour before the server started",
         "all",
-        token="token-expired",
+        token="token-expired",  # noqa: S106
         expired=True,
     ),
-    ServerIdentity("user_a", "the first user of the world", "all", token="token-user-a", user=0),
-    ServerIdentity("user_b", "the second user of the world", "all", token="token-user-b", user=1),
+    ServerIdentity("user_a", "the first user of the world", "all", token="token-user-a", user=0),  # noqa: S106
+    ServerIdentity("user_b", "the second user of the world", "all", token="token-user-b", user=1),  # noqa: S106
     ServerIdentity(
         "limited",
         "client credentials with every scope and an allowance that is soon spent",

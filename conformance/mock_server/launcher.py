@@ -57,7 +57,7 @@ def start_server(
     command += ["--description", str(description)] if description else []
     command += ["--now", now] if now else []
     command += [part for name in faults for part in ("--fault", name)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
     try:
         yield lambda: _wait_until_ready(process)
     finally:

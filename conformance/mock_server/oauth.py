@@ -85,7 +85,7 @@ class OAuthServer:
             }
             grant = grants.get(form.get("grant_type", ""))
             if grant is None:
-                raise OAuthError("unsupported_grant_type" if form.get("grant_type") else "invalid_request")
+                raise OAuthError("unsupported_grant_type" if form.get("grant_type") else "invalid_request")  # noqa: TRY301
             access, refresh, scopes = grant(client, form)
         except OAuthError as refused:
             return _build_error_response(refused)
@@ -144,7 +144,7 @@ class OAuthServer:
             form = await _read_form(request)
             client = self._authenticate_client(request, form)
             if not form.get("token"):
-                raise OAuthError("invalid_request")
+                raise OAuthError("invalid_request")  # noqa: TRY301
         except OAuthError as refused:
             return _build_error_response(refused)
         self._tokens.revoke_token(form["token"], client)

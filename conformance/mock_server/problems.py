@@ -12,7 +12,7 @@ _PATH = "/:@!$&'()*+,;="  # stays unquoted in a path (RFC 3986, section 3.3); th
 _BASE = _PATH + "[]"  # an address may be an IPv6 one
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818
     """An error that ends a request. `slug` names the problem type, empty where the status says enough, such as 404."""
 
     def __init__(

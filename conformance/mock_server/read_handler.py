@@ -252,7 +252,7 @@ class ReadHandler:
                 for criterion, expected in criteria
             )
         ]
-        key: Callable[[StoredRecord], Any] = lambda record: record.key
+        key: Callable[[StoredRecord], Any] = lambda record: record.key  # noqa: E731
         if ordering:
             key = build_sort_key([ordering.removeprefix("-")])
             records.sort(key=key)

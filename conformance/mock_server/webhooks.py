@@ -41,7 +41,7 @@ class QueuedMessage:
 
 
 async def _post(url: str, headers: dict[str, str], body: bytes) -> int:
-    import httpx
+    import httpx  # noqa: PLC0415 - only a server with webhook endpoints needs it
 
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as client:

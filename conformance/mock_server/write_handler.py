@@ -23,7 +23,7 @@ _UPDATE_TIMES = ("updated_at", "last_updated_at")
 class WriteHandler:
     """The writing side of the server: changes the world for callers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         world: MockWorld,
         reads: ReadHandler,

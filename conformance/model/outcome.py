@@ -8,7 +8,7 @@ import msgspec
 class Verdict(StrEnum):
     """The ways in which a planned case can end; a case ends in exactly one."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"  # a MUST is violated
     WARN = "WARN"  # a SHOULD is violated, or a MAY deserves a notice
     REVIEW = "REVIEW"  # the sources contradict each other: a person decides

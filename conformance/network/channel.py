@@ -154,7 +154,7 @@ class Channel:
 
     def _url(self, request: Request, token: str) -> str:
         url = (request.authority or self._base) + request.target
-        return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url
+        return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url  # noqa: S105 - a place
 
     def _headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
         """Ours, then credentials; a header of the request itself replaces them. With `token_in`, the token apart."""
@@ -165,9 +165,9 @@ class Channel:
             return [*ours, *lent, *request.headers], ""
         token = next((v.partition(" ")[2] for n, v in lent if n.lower() == "authorization"), "")
         lent = [(n, v) for n, v in lent if n.lower() != "authorization"]
-        if request.token_in == "cookie":
+        if request.token_in == "cookie":  # noqa: S105 - a place
             lent.append(("Cookie", f"access_token={token}"))
-        if request.token_in == "scheme":
+        if request.token_in == "scheme":  # noqa: S105 - a place
             lent.append(("Authorization", f"Token {token}"))
         return [*ours, *lent, *request.headers], token
 

@@ -52,7 +52,7 @@ class CaseSelection(msgspec.Struct, frozen=True):
         return any(all(_is_match(term, requirement, operation) for term in terms) for terms in self.alternatives)
 
 
-def _is_match(term: str, requirement: Requirement, operation: Operation | None) -> bool:
+def _is_match(term: str, requirement: Requirement, operation: Operation | None) -> bool:  # noqa: PLR0911 - one return for each kind of term
     if term.startswith("!"):
         return not _is_match(term[1:].strip(), requirement, operation)
     if term.lower() in {"must", "should", "may"}:

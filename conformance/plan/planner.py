@@ -236,7 +236,7 @@ def _planned_for(limit: int | None) -> float:
     return math.inf if limit is None else limit - limit // _RESERVE
 
 
-def _settled(
+def _settled(  # noqa: PLR0913 - what is known when a plan is closed
     catalogue: Catalogue,
     model: ResourceModel,
     wish: PlanOptions,

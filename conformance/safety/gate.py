@@ -21,7 +21,7 @@ OVERRIDE_HEADERS = frozenset({"x-http-method-override", "x-http-method", "x-meth
 """Headers by which a request asks to be taken for another method."""
 _OVERRIDE_PARAMETER = "_method"
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-_TOKEN_PARAMETER = "access_token"
+_TOKEN_PARAMETER = "access_token"  # noqa: S105 - a name (RFC 6750, section 2.3)
 _GRAVITY = (Effect.NONE, Effect.WRITE, Effect.MONEY, Effect.HARDWARE, Effect.IRREVERSIBLE)
 _MAX_DECODINGS = 3  # rounds of percent-decoding that a lenient server may make
 

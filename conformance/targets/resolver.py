@@ -15,7 +15,7 @@ from conformance.safety.rules import RULES, kind_of
 from conformance.targets.config import Config, IdentityConfig, TargetConfig, resolve_variable
 
 BUILTIN = "builtin"
-TOKEN_VARIABLE = "EVCONFORM_TOKEN"
+TOKEN_VARIABLE = "EVCONFORM_TOKEN"  # noqa: S105 - a variable's name
 _URL = re.compile(
     r"(https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)(/[!$->@-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )

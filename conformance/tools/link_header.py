@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - the grammar's `token`
 _TARGET = re.compile(r"[ \t]*<([^<>]*)>")
 _PARAM = re.compile(rf"[ \t]*;[ \t]*({_TOKEN})[ \t]*(?:=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|({_TOKEN})))?")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")

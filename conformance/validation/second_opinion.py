@@ -23,7 +23,7 @@ class SecondOpinion:
 
     @cached_property
     def _validators(self) -> "OpenApiValidators":
-        from conformance.validation.openapi import OpenApiValidators
+        from conformance.validation.openapi import OpenApiValidators  # noqa: PLC0415 - imported only when needed
 
         return OpenApiValidators(self._description.document, self._description.dereference)
 

@@ -106,7 +106,7 @@ def _build_store(summary: Summary, findings: FindingsSection) -> PageData:
 def _build_asset(parts: Sequence[str]) -> PageAsset:
     text = "\n".join(parts)
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return PageAsset(Markup(text), f"sha256-{digest}")
+    return PageAsset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file
 
 
 def _read_asset(name: str) -> str:

@@ -16,7 +16,7 @@ GLYPHS: Mapping[Verdict, str] = {
     Verdict.PASS: "✓",
     Verdict.NOT_OBSERVABLE: "◌",
     Verdict.NOT_TESTED: "○",
-    Verdict.NOT_APPLICABLE: "–",
+    Verdict.NOT_APPLICABLE: "–",  # noqa: RUF001 - a dash is intended
 }
 
 

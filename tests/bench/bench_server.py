@@ -2,7 +2,7 @@
 
 `python tests/bench/bench_server.py [DESCRIPTION]` prints JSON. Prism is installed by npm into a temporary folder; without
 npm its part is left out, with the reason. Both servers get one core, the same requests over one kept connection.
-"""
+"""  # noqa: E501
 
 import json
 import os

@@ -23,7 +23,7 @@ def test_more_than_128_bits_are_none(number):
     assert not is_ulid(write_ulid(number))
 
 
-@pytest.mark.parametrize("letter", [*"ILOUilouaz-_ \n", "٠", "Ａ", "\0", ""])
+@pytest.mark.parametrize("letter", [*"ILOUilouaz-_ \n", "٠", "Ａ", "\0", ""])  # noqa: RUF001 - letters that look alike
 @pytest.mark.parametrize("place", [0, 5, 25])
 def test_one_wrong_letter_makes_it_none(letter, place):
     good = write_ulid(2**100)

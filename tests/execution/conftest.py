@@ -48,7 +48,7 @@ class Bench:
         self.events: list[Event] = []
         self.slept: list[float] = []
         credentials = {"full": (("Authorization", f"Bearer {TOKEN}"),)}
-        answering = httpx.MockTransport(lambda request: self.handler(request))
+        answering = httpx.MockTransport(lambda request: self.handler(request))  # noqa: PLW0108 - it is set later
         self.channel = Channel(
             BASE, credentials, Gate(subject.target, subject.model.operations), agent="tests", transport=answering
         )

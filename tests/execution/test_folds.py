@@ -41,7 +41,7 @@ class TestAllowance:
 
     def test_concurrent_requests_are_not_compared(self):
         lefts = [100 - n for n in range(30)]
-        random.Random(1).shuffle(lefts)
+        random.Random(1).shuffle(lefts)  # noqa: S311
         assert violations(exchange(n, left, took=60.0) for n, left in enumerate(lefts)) == set()
 
     def test_each_identity_has_an_allowance_of_its_own(self):

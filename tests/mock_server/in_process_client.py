@@ -76,7 +76,7 @@ class Client:
         method: str,
         target: str,
         *,
-        token: str = "token-full",
+        token: str = "token-full",  # noqa: S107
         headers: Any = None,
         body: bytes = b"",
         json_body: Any = UNKNOWN,

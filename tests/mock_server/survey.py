@@ -14,7 +14,7 @@ from tests.mock_server.write_survey import write_requests
 METHODS = ("PUT", "DELETE", "PATCH", "POST")
 
 
-def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Iterator[RequestSpec]:
+def survey_requests(client: Client, focus: frozenset[str] | None, *, writes: bool) -> Iterator[RequestSpec]:  # noqa: C901, PLR0912
     """Yield requests to every operation; many more to those in focus (to a sample if none is).
 
     Writes come last, if at all.
@@ -77,7 +77,7 @@ def read_around(client: Client, operation: Operation) -> Iterator[RequestSpec]:
             yield RequestSpec(operation, "GET", path)
 
 
-def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:
+def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]:  # noqa: C901, PLR0912
     good = list(client.good(operation))
     yield from good
     if not good:
@@ -192,7 +192,7 @@ def _page_requests(client: Client, operation: Operation, first: RequestSpec) -> 
         yield dataclasses.replace(first, target=first.target + joint + query)
 
 
-def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
+def _filter_requests(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:  # noqa: C901
     joint = "&" if "?" in first.target else "?"
     records = client.records(operation.resource)
     size = operation.pagination.size if operation.pagination else ""

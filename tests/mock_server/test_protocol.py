@@ -136,7 +136,7 @@ def test_page_size_does_not_change_the_walk(reader: Client, size: int) -> None:
     for target in ("/evses", "/suppliers"):
         pages = walk(reader, f"{target}?page_size={size}")
         assert all(len(page) == size for page in pages[:-1])
-        assert sum(pages, []) == sum(walk(reader, f"{target}?page_size=100"), [])
+        assert sum(pages, []) == sum(walk(reader, f"{target}?page_size=100"), [])  # noqa: RUF017
 
 
 def test_walking_back_gives_the_same_pages(reader: Client) -> None:
@@ -163,7 +163,7 @@ def test_bounds_partition(reader: Client, bound: int) -> None:
 def test_isnull_partitions_and_ordering_orders(reader: Client) -> None:
     nulls = walk(reader, "/support_tickets?priority__isnull=true")
     rest = walk(reader, "/support_tickets?priority__isnull=false")
-    assert len(sum(nulls, [])) + len(sum(rest, [])) == len(reader.records("support_tickets"))
+    assert len(sum(nulls, [])) + len(sum(rest, [])) == len(reader.records("support_tickets"))  # noqa: RUF017
     names = [model["name"] for model in body(reader.get("/vehicle_models?ordering=name&page_size=100"))]
     assert names == sorted(names)
     assert names == [model["name"] for model in body(reader.get("/vehicle_models?ordering=-name&page_size=100"))][::-1]
@@ -220,8 +220,8 @@ def test_problem_instance_is_a_uri_for_any_path(reader: Client) -> None:
 
 
 HOSTILE = [
-    b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"a":' * 5000, b"[" * 100_000, b'{"email": "\\ud800"}', b'{"email": 1e999}',
-    b'{"email": "\\u0000"}', b'{"battery_size_watt_hours": ' + b"9" * 5000 + b"}", b'{"email": "' + b"x" * 100_000 + b'"}',
+    b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"a":' * 5000, b"[" * 100_000, b'{"email": "\\ud800"}', b'{"email": 1e999}',  # noqa: E501
+    b'{"email": "\\u0000"}', b'{"battery_size_watt_hours": ' + b"9" * 5000 + b"}", b'{"email": "' + b"x" * 100_000 + b'"}',  # noqa: E501
 ]  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def test_forms_are_read_by_type(client: Client) -> None:
 def test_boost_starts_once_and_ends(client: Client) -> None:
     session = next(
         record for record in client.records("charging_sessions")
-        if record.data["end"] is None and client.world.store.by_path[record.data["vehicle"] or record.path].data.get("integrated") != "INACTIVE"
+        if record.data["end"] is None and client.world.store.by_path[record.data["vehicle"] or record.path].data.get("integrated") != "INACTIVE"  # noqa: E501
     )  # fmt: skip
     parts = len(session.data["sub_sessions"])
     boosted = client.request("POST", session.path + "/boost_start")
@@ -152,7 +152,7 @@ def test_rebates_uploads_and_events_move_one_way(client: Client) -> None:
     assert body(client.get(claim["url"]))["status"] == "COMPLETE"
     assert client.request("POST", claim["url"] + ":submit").status == 400
     evidence = BASE + client.records("rebate_evidence_types")[0].path
-    file = body(client.request("POST", f"/rebate_evidence_files:start_upload?user_rebate={claim['id']}", json_body={"file_name": "a.pdf", "rebate_evidence_type": evidence}))  # fmt: skip
+    file = body(client.request("POST", f"/rebate_evidence_files:start_upload?user_rebate={claim['id']}", json_body={"file_name": "a.pdf", "rebate_evidence_type": evidence}))  # fmt: skip  # noqa: E501
     assert body(client.request("POST", file["url"] + ":finish_upload")) == {"id": file["id"], "url": file["url"]}
     assert body(client.get(file["url"]))["file_name"] == "a.pdf"
     coordinator = client.records("dispatch_coordinators")[0].path

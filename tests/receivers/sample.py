@@ -67,7 +67,7 @@ WARNS = {
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not an error
     """A delivery that is not accepted, with the status to say so."""
 
     def __init__(self, status: int = 400, shown: str = "") -> None:
@@ -119,12 +119,12 @@ class Receiver:
             await asyncio.sleep(1.5 if self.inside > 1 else 0)
             return
         self.inside -= 1  # who hangs is not served any more, and holds up nobody
-        while not await request.is_disconnected():
+        while not await request.is_disconnected():  # noqa: ASYNC110 - Starlette tells it no other way
             await asyncio.sleep(0.05)
         self.inside += 1
         raise ClientDisconnect
 
-    def _refusal(self, refused: Refused) -> Response:
+    def _refusal(self, refused: Refused) -> Response:  # noqa: PLR0911 - one fault a line
         match self.fault:
             case "redirects" if refused.status == 400:
                 return Response(status_code=302, headers={"location": "/elsewhere"})

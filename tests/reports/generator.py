@@ -115,7 +115,7 @@ class Run:
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.random = Random(self.settings.seed)
+        self.random = Random(self.settings.seed)  # noqa: S311 - reproducible, not secret
         self.model = model(self.settings.hostile)
         self.rules = requirements(self.settings.hostile)
         self.now = STARTED

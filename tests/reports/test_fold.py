@@ -201,7 +201,7 @@ def test_logs_of_different_runs_are_refused():
 
 def test_a_run_rebuilt_from_its_log_on_disk_is_the_same(tmp_path):
     shuffled = list(RUN[1:-1])
-    random.Random(3).shuffle(shuffled)
+    random.Random(3).shuffle(shuffled)  # noqa: S311
     with LogWriter(tmp_path / "events.jsonl") as log:
         for event in (RUN[0], *shuffled, RUN[-1]):
             log.append(event)

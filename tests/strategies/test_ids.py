@@ -9,7 +9,7 @@ from hypothesis.errors import InvalidArgument
 from conformance.tools.ulid import extract_milliseconds, is_ulid
 from strategies import MALFORMATIONS, monotonic_ids, near_miss_ids, near_misses, prefixed_ulids, ulids
 
-moments = st.datetimes(datetime(1970, 1, 2), datetime(2500, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(1970, 1, 2), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
 
 
 @given(data=st.data(), earliest=moments, span=st.timedeltas(timedelta(0), timedelta(days=9999)))
@@ -68,7 +68,7 @@ def test_a_prefix_is_four_lower_case_letters(prefix):
 def test_ranges_are_checked_at_once():
     now = datetime(2024, 1, 1, tzinfo=UTC)
     with pytest.raises(InvalidArgument, match="time zone"):
-        ulids(earliest=datetime(2024, 1, 1))
+        ulids(earliest=datetime(2024, 1, 1))  # noqa: DTZ001 - the naive one is refused
     with pytest.raises(InvalidArgument, match="no ULID"):
         ulids(earliest=now, latest=now - timedelta(days=1))
     with pytest.raises(InvalidArgument, match="min_size"):

@@ -151,7 +151,7 @@ def test_what_is_no_timestamp_has_no_near_misses():
         with pytest.raises(InvalidArgument, match="RFC 3339"):
             function("yesterday")
     with pytest.raises(InvalidArgument, match="time zone"):
-        timestamps(earliest=datetime(2024, 1, 1))
+        timestamps(earliest=datetime(2024, 1, 1))  # noqa: DTZ001 - the naive one is refused
 
 
 ITEMS = [

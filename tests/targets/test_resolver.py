@@ -91,7 +91,7 @@ class TestAddresses:
         [
             "https://", "https:///v2", "https://h:x/v2", "https://h:99999/v2", "https://h:0/v2", "https://[::1/v2", "https://[zz]/v2",
             "https://h/v2?a=secret", "https://h/v2#secret", "https://h /v2", "https://h\\v2", "https://h/v2\n", "https://h/\u2028",
-            "https://api。ev。energy/v2", "https://api%2Eev.energy/v2", "https://ａpi.ev.energy/v2",
+            "https://api。ev。energy/v2", "https://api%2Eev.energy/v2", "https://ａpi.ev.energy/v2",  # noqa: RUF001
         ],
     )  # fmt: skip
     @pytest.mark.parametrize("way", ["option", "base_url", "token_url"])

@@ -104,7 +104,7 @@ def test_the_official_library_agrees_with_each_vector(monkeypatch, vector):
     accepted = True
     try:
         Svix(SHIPPED["secret"]).verify(base64.b64decode(vector["body_base64"]), headers)
-    except Exception:
+    except Exception:  # noqa: BLE001 - it raises what it likes where a header is malformed
         accepted = False
     assert accepted is vector["valid"]
 

@@ -48,7 +48,7 @@ class ScenarioEndpoint:
     under the second origin. Waits that the server requires are multiplied by `scale`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         name: str,
         rules: tuple[ConditionRule, ...],

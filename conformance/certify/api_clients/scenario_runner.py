@@ -88,7 +88,7 @@ class RunnerSettings(msgspec.Struct, frozen=True):
 class ScenarioRunner:
     """Runs the scenarios of one certification: serves, runs, judges and records them. One thread records at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         record: UnscheduledRun,
         server: ScenarioServer,

@@ -13,7 +13,7 @@ class ServerPart(StrEnum):
     """The part of the scenario server that received a request."""
 
     API = "API"
-    TOKEN = "token endpoint"
+    TOKEN = "token endpoint"  # noqa: S105 - a name, not a secret
     REVOKE = "revocation endpoint"
     AUTHORIZE = "authorization endpoint"
     CALLBACK = "redirect URI"

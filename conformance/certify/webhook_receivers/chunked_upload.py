@@ -24,7 +24,7 @@ class Upload(msgspec.Struct, frozen=True):
     failure: str = ""
 
 
-def upload_chunks(
+def upload_chunks(  # noqa: PLR0913 - where to, what, and the bounds
     host: str, port: int, target: str, headers: Headers, *, is_secure: bool, size: int, seconds: float
 ) -> Upload:
     """Send up to `size` bytes for at most `seconds`; stop at the first byte of a response."""

@@ -60,7 +60,7 @@ _HINT = "For example https://partner.example/webhooks"
 class MessageSender:
     """A sender to one endpoint: at most `rate` deliveries a second in sequence, at most `concurrency` at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its bounds, and the edges that tests replace
         self,
         endpoint: Endpoint,
         *,

@@ -26,7 +26,7 @@ _COPIES = {SendMode.BURST: 20, SendMode.CROWD: 50}
 CONSTANT_TIME = "constant-time comparison cannot be proved over a network: review the code that compares"
 
 
-class StopSending(Exception):
+class StopSending(Exception):  # noqa: N818 - a reason to stop, not an error
     """The receiver cannot be judged any further."""
 
 
@@ -36,7 +36,7 @@ class StimulusRunner:
     `longest_s` is the longest wait between two deliveries, in seconds; `p95_s` is the limit of W27.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a certification
         self,
         record: UnscheduledRun,
         sender: MessageSender,

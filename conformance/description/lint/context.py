@@ -15,21 +15,21 @@ class InstanceError(Protocol):
     """An error in an instance: `pointer` leads into it."""
 
     @property
-    def pointer(self) -> str: ...
+    def pointer(self) -> str: ...  # noqa: D102
     @property
-    def message(self) -> str: ...
+    def message(self) -> str: ...  # noqa: D102
     @property
-    def expected(self) -> str: ...
+    def expected(self) -> str: ...  # noqa: D102
     @property
-    def actual(self) -> str: ...
+    def actual(self) -> str: ...  # noqa: D102
 
 
 class InstanceValidator(Protocol):
     """Validates instances by the schema at a pointer; `request_validators` validates what clients write (see `Validators`)."""
 
-    def validate_instance(self, pointer: str, instance: Any) -> Sequence[InstanceError]: ...
+    def validate_instance(self, pointer: str, instance: Any) -> Sequence[InstanceError]: ...  # noqa: D102
     @property
-    def request_validators(self) -> "InstanceValidator": ...
+    def request_validators(self) -> "InstanceValidator": ...  # noqa: D102
 
 
 class SchemaExample(NamedTuple):

@@ -52,7 +52,7 @@ def lint_description(
         description = load_description(path, overlays=False, cache_dir=cache_dir)
     except DescriptionError:
         # Imported here: importing YAML and JSONPath takes longer than linting a cached description.
-        from conformance.description.builder import build_document
+        from conformance.description.builder import build_document  # noqa: PLC0415
 
         broken = _find_broken_parts(build_document(fragments, str(source)), judge)
         if not broken:

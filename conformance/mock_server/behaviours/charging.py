@@ -79,7 +79,7 @@ def _switch_mode(writes: WriteHandler, call: ServerCall, *, to: str, allowed: Ca
     Raises: Problem with status 409 where the session is not in the right state, 503 where the vehicle is out of reach.
     """
     session = writes.reads.find_parent(call)
-    assert session is not None
+    assert session is not None  # noqa: S101
     part = _find_running(writes, session)
     if session.data["end"] is not None or part is None or not allowed(part.data["mode"]):
         raise Problem(409, "conflict", "The session is not in a state that allows this.")
@@ -155,7 +155,7 @@ def recalculate_energy(writes: WriteHandler, call: ServerCall) -> ServerResponse
     """Recalculate the energy of a sub-session from its intervals; a dry run keeps nothing."""
     part = writes.reads.find_parent(call)
     body = writes.read_body(call)
-    assert part is not None
+    assert part is not None  # noqa: S101
     usage = next(child for child in writes.world.store.list_children(part) if child.resource == USAGE)
     before = part.data[_TOTAL]
     after = sum(interval["total_energy_delivered_watt_hours"] for interval in usage.data["intervals"])

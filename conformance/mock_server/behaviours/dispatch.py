@@ -24,7 +24,7 @@ def plan_event(writes: WriteHandler, call: ServerCall) -> ServerResponse:
 def cancel_event(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Cancel an event, once."""
     event = writes.reads.find_parent(call)
-    assert event is not None
+    assert event is not None  # noqa: S101
     if event.key in writes.reads.behaviours.pending_actions:
         raise Problem(400, "already-cancelled", "The event is cancelled already.")
     writes.reads.behaviours.pending_actions[event.key] = ""

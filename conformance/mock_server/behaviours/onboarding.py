@@ -84,7 +84,7 @@ def import_charger(writes: WriteHandler, call: ServerCall) -> ServerResponse:
 def disconnect_vehicle(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Disconnect a vehicle, so that it is no longer controlled."""
     vehicle = writes.reads.find_parent(call)
-    assert vehicle is not None
+    assert vehicle is not None  # noqa: S101
     writes.world.store.change(vehicle, {"integrated": "UNINTEGRATED"})
     return writes.build_success_response(call, vehicle)
 

@@ -31,7 +31,7 @@ def add_evidence(writes: WriteHandler, call: ServerCall) -> ServerResponse:
 def submit_claim(writes: WriteHandler, call: ServerCall) -> ServerResponse:
     """Submit a claim; a second submission is refused."""
     claim = writes.reads.find_parent(call)
-    assert claim is not None
+    assert claim is not None  # noqa: S101
     _require_open(call, claim)
     writes.world.store.change(claim, {"status": "COMPLETE"})
     return writes.build_success_response(call, claim)

@@ -7,7 +7,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 def _show_query(_call: ServerCall, name: str, problem: Problem | None) -> Problem | None:
     if problem is not None:
-        problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'
+        problem.detail = f'invalid input syntax: SELECT "id" FROM "core_item" WHERE "{name}" = %s'  # noqa: S608
     return problem
 
 

@@ -73,7 +73,7 @@ class MockWorld:
 
     def create_rng(self, *parts: object) -> random.Random:
         """Return a random generator that depends on the seed and the given words only."""
-        return random.Random(crc32("/".join(map(str, (self.seed, *parts))).encode()))
+        return random.Random(crc32("/".join(map(str, (self.seed, *parts))).encode()))  # noqa: S311
 
     def _order_resources(self) -> list[str]:
         """Return the names of all resources: people first, then parents before children."""

@@ -89,7 +89,7 @@ class SchemaCompiler:
             grown = self._compile_checked(schema, grown, self._compile_sparse(flat))
         return grown
 
-    def _compile_plain(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:
+    def _compile_plain(self, flat: dict[str, Any], path: str, depth: int) -> ValueMaker:  # noqa: PLR0911
         name = path.removesuffix("[]").rpartition(".")[2]
         if values := [
             value for value in flat.get("enum", [flat["const"]] if "const" in flat else []) if value is not None

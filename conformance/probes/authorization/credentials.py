@@ -148,7 +148,7 @@ def other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
-    answer = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))
+    answer = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
     yield from _refused(answer, "AUT-01", 401, "a token under another scheme")
 
 

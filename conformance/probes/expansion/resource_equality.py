@@ -13,7 +13,7 @@ from conformance.probes.toolkit.difference_outcomes import find_lasting_differen
 from conformance.probes.toolkit.listings import read_listing
 
 
-def compare_with_fetched(
+def compare_with_fetched(  # noqa: PLR0913 - what is compared, and how far
     plain: OperationResponse,
     response: OperationResponse,
     expansion: Expansion,
@@ -64,7 +64,7 @@ def _has_url(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("url"), str)
 
 
-def _compare_with_resource(
+def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is compared with
     response: OperationResponse,
     place: ExpandedPlace,
     link: str,

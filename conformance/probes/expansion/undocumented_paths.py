@@ -39,7 +39,7 @@ def send_undocumented_expansions(operation: Operation, subject: Subject, *, deep
 
     With `deep`, send one path of every other kind, and the comma form.
     """
-    from strategies.expansions import bad_expansions
+    from strategies.expansions import bad_expansions  # noqa: PLC0415 - hypothesis takes as long as all other imports
 
     call = yield from _find_call(operation, subject)
     if isinstance(call, Missing):

@@ -123,7 +123,7 @@ def _run_and_restore(write: Write, steps: Steps[None], subject: Subject) -> Step
 
 
 def _send_all(call: OperationCall, known: Mapping[str, Any], subject: Subject) -> Steps[None]:
-    from strategies.validity import Validity
+    from strategies.validity import Validity  # noqa: PLC0415 - Hypothesis is loaded only where something is generated
 
     operation = call.operation
     succeeded = valid = 0
@@ -143,7 +143,7 @@ def _distinct_requests(
     call: OperationCall, known: Mapping[str, Any], subject: Subject
 ) -> "Iterator[tuple[Request, Validity | None]]":
     """Yield each request once, with its validity; None for those that failed before, as it is not known yet."""
-    from strategies.compiled_cases import compile_cases
+    from strategies.compiled_cases import compile_cases  # noqa: PLC0415 - see _send_all
 
     operation = call.operation
     sent = dict.fromkeys(subject.failed_requests.get(operation.key, ()))
@@ -174,7 +174,7 @@ def judge_response(
 def _judge_invalid(
     response: OperationResponse, requirement: str, place: str, subject: Subject, validity: "Validity | None"
 ) -> Iterator[Outcome]:
-    from strategies.validity import Validity, judge_request
+    from strategies.validity import Validity, judge_request  # noqa: PLC0415 - see _send_all
 
     if response.status in _UNSEEN or (place == "body" and response.status in _BODY_UNSEEN):
         yield judge_case(
@@ -218,7 +218,7 @@ def _judge_valid(response: OperationResponse, subject: Subject) -> Iterator[Outc
     pairs = parse_query(response.exchange.request.target)
     doubtful = [name for name, _ in pairs if not has_only_known_values(operation, name)]
     if response.status < 500 and not doubtful:
-        from strategies.validity import Validity, judge_request
+        from strategies.validity import Validity, judge_request  # noqa: PLC0415 - see _send_all
 
         request = response.exchange.request
         if judge_request(request, operation, subject.validators, subject.second_opinion).validity is Validity.VALID:

@@ -77,7 +77,7 @@ def _unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[Unsafe
 
 def run_histories(operation: Operation, subject: Subject) -> Steps[None]:
     """Run histories until one breaks a requirement or the budget is spent; report the shortest."""
-    from strategies.lifecycles import lifecycles
+    from strategies.lifecycles import lifecycles  # noqa: PLC0415 - Hypothesis is loaded only where something is drawn
 
     write = yield from build_write(operation, subject)
     if isinstance(write, Missing):
@@ -149,7 +149,7 @@ class _Search:
 
     def _shorten(self, script: "Script", requirement: str) -> Steps["Script"]:
         """Return the shortest history that breaks the same requirement again, as far as the budget allows."""
-        from strategies.histories import shorten_script
+        from strategies.histories import shorten_script  # noqa: PLC0415 - see workflow
 
         self._left = _SHORTEN_BUDGET
         search = shorten_script(script)
@@ -165,8 +165,8 @@ class _Search:
 
     def _run_history(self, script: "Script") -> Steps["Broken | None"]:
         """Run one history to its end, delete what it left, and return what it broke, if anything."""
-        from strategies.histories import History
-        from strategies.states import Broken
+        from strategies.histories import History  # noqa: PLC0415 - see workflow
+        from strategies.states import Broken  # noqa: PLC0415 - see workflow
 
         history = History(self._life, path=self._path, volatile=self._volatile_properties)
         steps = [
@@ -228,7 +228,7 @@ class _Memory:
 
     def __init__(self, subject: Subject, life: "Lifecycle") -> None:
         """Open the folder of the resource; without a folder in the subject nothing is kept."""
-        from hypothesis.database import DirectoryBasedExampleDatabase
+        from hypothesis.database import DirectoryBasedExampleDatabase  # noqa: PLC0415 - see workflow
 
         name = sha256(life.create.key.encode()).hexdigest()[:12]
         self._database = (
@@ -237,7 +237,7 @@ class _Memory:
 
     def load_scripts(self) -> Iterator["Script"]:
         """Yield the histories that failed in the run that this one continues."""
-        from strategies.histories import Step
+        from strategies.histories import Step  # noqa: PLC0415 - see workflow
 
         for content in sorted(self._database.fetch(_KEY)) if self._database else ():
             yield msgspec.msgpack.decode(content, type=tuple[Step, ...])
@@ -250,11 +250,11 @@ class _Memory:
 
 def _draw_scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
     """Return the histories of a resource for the seed of the run; they are drawn once for a description."""
-    from strategies.disk_cache import load_or_make
-    from strategies.histories import Step
+    from strategies.disk_cache import load_or_make  # noqa: PLC0415 - see workflow
+    from strategies.histories import Step  # noqa: PLC0415 - see workflow
 
     def drawn() -> "tuple[Script, ...]":
-        from strategies.workflows import scripts
+        from strategies.workflows import scripts  # noqa: PLC0415 - takes a while to load
 
         number = subject.make_random("workflow", life.create.key).getrandbits(32)
         return scripts(subject.validators, life, number=number, count=_HISTORIES, most=_STEPS)
@@ -265,7 +265,7 @@ def _draw_scripts(life: "Lifecycle", subject: Subject) -> "tuple[Script, ...]":
 
 def _volatile_properties(life: "Lifecycle", subject: Subject) -> frozenset[str]:
     """Return the properties that no write of ours names, and which may change by themselves."""
-    from strategies.schemas import flatten_schema
+    from strategies.schemas import flatten_schema  # noqa: PLC0415 - see workflow
 
     ours = {*find_writable(life.create, subject), *(find_writable(life.update, subject) if life.update else ())}
     shown = flatten_schema(subject.description, {"$ref": life.read.item_schema}).get("properties", {})

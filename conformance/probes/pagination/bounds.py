@@ -145,8 +145,8 @@ def make_bad_cursors(operation: Operation, subject: Subject) -> tuple[NamedCurso
 
     They are: cursors of another collection, malformed ones with odd characters (ERR-09), and other malformed ones.
     """
-    from strategies.near_misses import near_misses
-    from strategies.timestamps import bad_timestamps
+    from strategies.near_misses import near_misses  # noqa: PLC0415 - hypothesis takes as long as all other imports
+    from strategies.timestamps import bad_timestamps  # noqa: PLC0415 - likewise
 
     if not has_known_cursor_form(operation, subject.model):
         return (), (), ()

@@ -11,7 +11,7 @@ from conformance.model import Noticed, Outcome
 from conformance.probes.toolkit.base import Steps, send
 
 
-def report_differences(
+def report_differences(  # noqa: PLR0913 - a finding has these parts
     response: OperationResponse,
     requirement: str,
     message: str,

@@ -53,7 +53,7 @@ def build_write(
 
     `mark` makes the names in the body differ from those of other writes.
     """
-    from strategies.bodies import sample_body
+    from strategies.bodies import sample_body  # noqa: PLC0415 - Hypothesis is loaded only where something is written
 
     call = yield from find_call(operation, subject, identity)
     if isinstance(call, Missing):
@@ -69,7 +69,7 @@ def build_write(
 
 def build_least_body(write: Write, subject: Subject) -> Any:
     """Return the body with only the required properties where that is valid, else the whole body."""
-    from strategies.bodies import schema_of_body
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
     if not isinstance(write.body, dict):
         return write.body
@@ -99,7 +99,7 @@ def build_contrary_body(write: Write, subject: Subject) -> Any:
 
 def draw_defects(write: Write, subject: Subject, max_count: int) -> "tuple[Defect, ...]":
     """Return up to `max_count` bodies that are wrong in one place each, as both validators agree; of many classes first."""
-    from strategies.bodies import list_agreed_defects
+    from strategies.bodies import list_agreed_defects  # noqa: PLC0415 - see write_of
 
     operation = write.call.operation
     defects = list(list_agreed_defects(subject.validators, subject.second_opinion, operation, write.body))
@@ -115,7 +115,7 @@ def draw_defects(write: Write, subject: Subject, max_count: int) -> "tuple[Defec
 
 def find_writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
     """Return the schemas of the body's properties that are not read-only, by name, with references resolved."""
-    from strategies.bodies import schema_of_body
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
     properties = _resolve(subject, schema_of_body(operation)).get("properties", {})
     schemas = {name: _resolve_schema(subject, schema) for name, schema in properties.items()}
@@ -124,7 +124,7 @@ def find_writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
 
 def find_read_only(operation: Operation, subject: Subject) -> frozenset[str]:
     """Return the properties that the description marks as read-only, in the body or in the resource that is read."""
-    from strategies.bodies import schema_of_body
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
     pointers = [operation.item_schema] if operation.item_schema else []
     pointers += [schema_of_body(operation)] if has_json_body(operation) else []
@@ -206,7 +206,7 @@ def delete_created(response: OperationResponse, subject: Subject) -> Steps[Opera
 
 def _plausible_values(operation: Operation, subject: Subject, mark: str) -> dict[str, tuple[Any, ...]]:
     """Return values that no schema can require: names that nothing has yet, and future intervals in order."""
-    from strategies.bodies import schema_of_body
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
     values: dict[str, tuple[Any, ...]] = {}
     tomorrow = subject.today + timedelta(days=1)
@@ -223,7 +223,7 @@ def _plausible_values(operation: Operation, subject: Subject, mark: str) -> dict
 
 def _find_links(operation: Operation, subject: Subject, identity: str) -> Steps[dict[str, tuple[Any, ...]]]:
     """Return, by property name, URLs (or ids, where these are expected) of existing resources."""
-    from strategies.bodies import schema_of_body
+    from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
     values_by_name: dict[str, tuple[Any, ...]] = {}
     for name, schema, many in _walk_properties(subject, schema_of_body(operation)):
@@ -290,7 +290,7 @@ def _walk_schema(
     subject: Subject, schema: Mapping[str, Any], depth: int
 ) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
     """Yield the properties below a schema, down to a fixed depth."""
-    from strategies.schemas import list_branches
+    from strategies.schemas import list_branches  # noqa: PLC0415 - see write_of
 
     for form in list_branches(subject.description, schema) if depth < _MAX_DEPTH else ():
         for name, property_schema in form.get("properties", {}).items():
@@ -307,6 +307,6 @@ def _resolve(subject: Subject, pointer: str) -> Mapping[str, Any]:
 
 def _resolve_schema(subject: Subject, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a schema with references resolved and conjunctions merged."""
-    from strategies.schemas import flatten_schema
+    from strategies.schemas import flatten_schema  # noqa: PLC0415 - see write_of
 
     return flatten_schema(subject.description, schema)

@@ -32,7 +32,7 @@ class WrongBody(NamedTuple):
     request: Request
     body: Any
     requirements: tuple[str, ...]
-    alone: dict[str, "WrongBody"] = {}
+    alone: dict[str, "WrongBody"] = {}  # noqa: RUF012 - never changed
 
 
 def build_wrong_bodies(write: Write, subject: Subject, max_count: int) -> Iterator[WrongBody]:

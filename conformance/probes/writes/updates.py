@@ -192,7 +192,7 @@ def _send_with_expand(
         yield from check_replacement(plain, response, expansion, subject)
 
 
-def _check_only_named(
+def _check_only_named(  # noqa: PLR0913 - the three states, and the properties named
     named: Mapping[str, Any],
     before: OperationResponse,
     changed: OperationResponse,
@@ -232,7 +232,7 @@ def _check_only_named(
     return after
 
 
-def _find_violations(
+def _find_violations(  # noqa: PLR0913 - see _check_only_named
     named: Mapping[str, Any],
     before: OperationResponse,
     changed: OperationResponse,
