@@ -77,6 +77,7 @@ def _run_suite(fault: str, description: Path | None, profile: Profile, seed: int
             profile=profile,
             seed=seed,
             allow_writes=allow_writes,
+            allow_hardware=allow_writes,  # the server's hardware is made up
             report_dir=Path(folder) / "run",
         )
         return _build_proof(fault, options, _run_session(options))
