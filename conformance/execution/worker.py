@@ -2,6 +2,7 @@
 
 from conformance.execution.driver import Driver
 from conformance.execution.redactor import Redactor
+from conformance.execution.sender import SendingContext
 from conformance.execution.spec import RunContext, RunSpec
 from conformance.execution.store import SharedStore, get_store_path
 from conformance.model import Case, Outcome
@@ -31,14 +32,17 @@ class Worker:
         self._driver = Driver(
             self.subject,
             self.catalogue,
-            self._channel,
-            self.store,
-            Redactor(spec.secrets),
-            self._log.append,
+            SendingContext(
+                spec.target.base_url,
+                self._channel,
+                self.store,
+                Redactor(spec.secrets),
+                self._log.append,
+                get_limit=self._wish.get_limit,
+                should_wait=spec.should_wait,
+            ),
             self._is_planned,
             self._is_reported,
-            get_limit=self._wish.get_limit,
-            should_wait=spec.should_wait,
         )
 
     def run(self, item: PlanItem, after: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:

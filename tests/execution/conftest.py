@@ -9,6 +9,7 @@ from conformance.description import load_description
 from conformance.evidence.subject import Subject
 from conformance.execution.driver import Driver
 from conformance.execution.redactor import Redactor
+from conformance.execution.sender import SendingContext
 from conformance.execution.store import SharedStore
 from conformance.model import Event, Kind, Level, Profile, Requirement, Source, Target, TargetKind
 from conformance.network.channel import Channel
@@ -29,7 +30,7 @@ def requirement(name: str, level: Level = Level.MUST) -> Requirement:
 @pytest.fixture(scope="session")
 def subject() -> Subject:
     description = load_description()
-    target = Target("test", TargetKind.URL, BASE, identities=("full",))
+    target = Target("test", TargetKind.URL, BASE, identities=("full",), may_write=True, may_touch_hardware=True)
     return Subject(description, SchemaValidators(description), SecondOpinion(description), target)
 
 
@@ -65,10 +66,11 @@ class Bench:
         known = {"EXP-01": requirement("EXP-01"), "EXP-10": requirement("EXP-10", Level.SHOULD)}
         catalogue = Catalogue(MappingProxyType(known), (), MappingProxyType({"probe": probe}))
         self.handler = handler
-        driver = Driver(
-            self.subject, catalogue, self.channel, self.store, Redactor({"full.token": TOKEN}), self.events.append,
-            lambda r, o: True, lambda r, o: True, clock=lambda: 1_000.0, sleep=self.slept.append, **more,
+        context = SendingContext(
+            BASE, self.channel, self.store, Redactor({"full.token": TOKEN}), self.events.append,
+            clock=lambda: 1_000.0, sleep=self.slept.append, **more,
         )  # fmt: skip
+        driver = Driver(self.subject, catalogue, context, lambda r, o: True, lambda r, o: True)
         return driver.run(PlanItem("probe", OPERATION, "vehicle_makes", ("EXP-01", "EXP-10"), ()))
 
     def outcomes(self) -> list:

@@ -1,14 +1,16 @@
 """Items that write begin after all items that only read, on any number of workers."""
 
 from conformance.execution.driver import Driver
+from conformance.execution.sender import SendingContext
 from conformance.execution.store import SharedStore
 
 
 class TestBarrier:
     def wait(self, subject, path, after, sleep):
         store = SharedStore(path)
-        driver = Driver(subject, None, None, store, None, [].append, None, None, sleep=sleep)
-        driver._wait(frozenset(after))
+        context = SendingContext("", None, store, None, [].append, sleep=sleep)
+        driver = Driver(subject, None, context, None, None)
+        driver._wait_for(frozenset(after))
         finished = store.get_finished_items()
         store.close()
         return finished

@@ -75,7 +75,7 @@ def test_a_spent_budget_leaves_what_was_seen_and_says_why_the_rest_is_not(bench)
         yield get("/vehicle_makes?page_size=2")
         yield Outcome("EXP-10", OPERATION, Verdict.PASS)
 
-    violations = bench.run(steps, ok, limit=lambda _: 1)
+    violations = bench.run(steps, ok, get_limit=lambda _: 1)
     assert [each.message for each in violations] == ["seen"]
     assert verdicts(bench) == {("EXP-01", Verdict.FAIL), ("EXP-10", Verdict.NOT_TESTED)}
     assert "budget" in bench.outcomes()[-1].message
@@ -88,7 +88,7 @@ def test_who_ends_between_a_change_and_its_undoing_says_so(bench, limit, told):
         yield Request(OPERATION, "POST", "/vehicle_makes")
         yield Request(OPERATION, "DELETE", "/vehicle_makes/1")
 
-    bench.run(steps, ok, limit=lambda _: limit)
+    bench.run(steps, ok, get_limit=lambda _: limit)
     notices = [each for each in bench.events if isinstance(each, Noticed) and each.topic == "cleanup"]
     assert len(notices) == told
     assert all("POST /vehicle_makes" in each.message for each in notices)
@@ -167,7 +167,7 @@ def test_429_stops_every_worker_where_waiting_is_off_or_impossible(bench, header
     def steps(operation, subject):
         yield get()
 
-    bench.run(steps, lambda request: httpx.Response(429, headers=headers), waits="7" not in headers.values())
+    bench.run(steps, lambda request: httpx.Response(429, headers=headers), should_wait="7" not in headers.values())
     assert bench.slept == []
     assert "rate limit" in bench.store.get_stop_reason()
     assert verdicts(bench) == {("EXP-01", Verdict.NOT_TESTED), ("EXP-10", Verdict.NOT_TESTED)}
@@ -212,7 +212,7 @@ def test_what_http_cannot_carry_is_no_word_on_the_target(bench):
         yield Outcome("EXP-01", OPERATION, Verdict.PASS)
 
     with pytest.MonkeyPatch.context() as patch:
-        from conformance.execution import channel
+        from conformance.network import channel
 
         def refuse(self, request):
             raise channel.NotSentError("illegal header value")
@@ -244,7 +244,7 @@ def test_a_target_that_answers_nothing_but_429_is_left_alone(bench):
     for _ in range(3):
         assert not bench.store.get_stop_reason()
         bench.run(wanting_200, lambda request: httpx.Response(429, headers={"Retry-After": "1"}))
-    assert "nothing but 429" in bench.store.get_stop_reason()
+    assert "every response of the target is a 429" in bench.store.get_stop_reason()
     assert bench.slept == [2] * 6
 
 
@@ -283,3 +283,37 @@ def test_what_is_violated_is_made_smaller_and_named_beside_what_was_seen_first(b
     assert sent[smallest].request.target == "/vehicle_makes?b=2"
     failing = [each for each in sent.values() if each.status == 500]
     assert sum(each.times for each in told) == len(failing)
+
+
+def test_a_write_that_cannot_take_effect_and_does_ends_all_writes_of_the_item(bench):
+    sent = []
+
+    def steps(operation, subject):
+        for _ in range(2):
+            request = Request(operation.key, "POST", "/vehicle_models", inert="nothing has its id", fresh=True)
+            sent.append((yield request))
+        yield Outcome("EXP-01", OPERATION, Verdict.PASS)
+
+    bench.run(steps, lambda request: httpx.Response(201, json={}))
+    assert [exchange.status for exchange in sent] == [201]
+    assert ("EXP-01", Verdict.NOT_TESTED) in verdicts(bench)
+
+
+def test_a_request_that_the_gate_refuses_is_an_internal_error(bench):
+    def steps(operation, subject):
+        yield Request(operation.key, "GET", "/vehicle_makes", headers=(("X-HTTP-Method-Override", "TRACE"),))
+        yield Request(operation.key, "GET", "/vehicle_makes", authority="https://elsewhere.example")
+
+    bench.run(steps, ok)
+    assert ("EXP-01", Verdict.ERROR) in verdicts(bench)
+    assert [event.topic for event in bench.events if hasattr(event, "topic")] == ["safety"]
+    assert len(bench.exchanges()) == 1
+
+
+def test_a_pause_longer_than_an_hour_ends_the_run_and_says_how_to_go_on(bench):
+    def steps(operation, subject):
+        yield get(fresh=True)
+
+    bench.run(steps, lambda request: httpx.Response(429, headers={"Retry-After": "99999"}))
+    assert "--resume" in bench.store.get_stop_reason()
+    assert bench.slept == []

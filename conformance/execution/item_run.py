@@ -1,0 +1,141 @@
+"""Running one plan item: its probe's requests go out, its outcomes and every check's go to the run log."""
+
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import msgspec
+
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.execution.recorder import Recorder
+from conformance.execution.sender import ItemHalt, RequestSender, SendingContext
+from conformance.execution.violations import ItemViolations
+from conformance.model import Exchange, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
+from conformance.plan import Catalogue, PlanItem
+from conformance.probes.toolkit.base import WHOLE, Probe, Steps
+from conformance.safety.gate import ForbiddenRequestError
+
+_MAX_NAMED_WRITES = 3  # writes that are named where an item ended early
+
+
+class ItemRun:
+    """One item under way."""
+
+    def __init__(
+        self, item: PlanItem, subject: Subject, catalogue: Catalogue, context: SendingContext, recorder: Recorder
+    ) -> None:
+        self._item, self._subject, self._catalogue = item, subject, catalogue
+        self._context, self._recorder = context, recorder
+        self._operation = subject.model.operations_by_key.get(item.operation, WHOLE)
+        self._sender = RequestSender(context, item.name, self._receive)
+        self._violations: ItemViolations | None = None
+
+    def run(self) -> tuple[Outcome, ...]:
+        """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
+        began = time.perf_counter()
+        complete, broken = self._try_probe()
+        if self._sender.effective_writes and (broken or not complete):
+            writes = ", ".join(self._sender.effective_writes[-_MAX_NAMED_WRITES:])
+            notice = f"{self._item.name} ended early, after {writes}: what that did may stay"
+            self._context.write(Noticed("cleanup", self._context.redactor.redact_text(notice), self._item.operation))
+        self._recorder.close()
+        finished = ItemFinished(self._item.name, time.perf_counter() - began, self._sender.sent, complete)
+        self._context.write(finished)
+        self._context.store.finish_item(self._item.name)
+        return tuple(self._recorder.violations)
+
+    def _try_probe(self) -> tuple[bool, bool]:
+        """Run the probe; return whether it came to its end, and whether an internal error ended it."""
+        if reason := self._context.store.get_stop_reason():
+            self._give_up(Verdict.NOT_TESTED, reason)
+            return False, False
+        try:
+            self._run_probe()
+        except ItemHalt as halt:
+            self._give_up(halt.verdict, halt.reason)
+            return False, False
+        except ForbiddenRequestError as error:
+            reason = f"the plan is wrong, the gate refused a request: {error}"
+            self._context.write(Noticed("safety", reason, self._item.operation))
+            self._give_up(Verdict.ERROR, reason)
+            return True, True
+        except Exception as error:  # noqa: BLE001 - an internal error becomes a verdict, the run goes on
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            reason = f"internal error: {error!r} at {place.filename.rpartition('/')[2]}:{place.lineno}"
+            self._give_up(Verdict.ERROR, self._context.redactor.redact_text(reason))
+            return True, True
+        return True, False
+
+    def _run_probe(self) -> None:
+        probe = self._catalogue.probes[self._item.probe]
+        self._violations = ItemViolations() if probe.again else None
+        try:
+            self._follow(probe.run(self._operation, self._subject))
+            if probe.again and self._violations:
+                with suppress(ItemHalt):  # a smaller case is a courtesy: what was sent before is judged
+                    self._violations.reduce(partial(self._repeat, probe.again), partial(self._can_violate, probe))
+        finally:
+            violations, self._violations = self._violations, None
+            for outcome in violations.find_reduced() if violations else ():
+                self._record(outcome)
+
+    def _repeat(self, again: Callable[[Request, Operation, Subject], Steps[None]], request: Request) -> None:
+        self._follow(again(request, self._operation, self._subject))
+
+    def _can_violate(self, probe: Probe, request: Request, requirement: str) -> bool:
+        """Return whether a request can violate a requirement, as far as that is known before it is sent."""
+        if probe.about is None or requirement not in probe.requirements:
+            return True
+        return requirement in probe.about(request, self._operation, self._subject)
+
+    def _follow(self, steps: Steps[None]) -> None:
+        """Send the requests of a generator and record its outcomes and notices, until it ends."""
+        with suppress(StopIteration):
+            step = next(steps)
+            while True:
+                if isinstance(step, Request):
+                    step = steps.send(self._sender.send(step))
+                    continue
+                if isinstance(step, Outcome):
+                    self._record(step)
+                else:
+                    self._context.write(step)
+                step = next(steps)
+
+    def _receive(self, exchange: Exchange, is_new: bool) -> None:
+        if self._violations:
+            self._violations.add_exchange(exchange)
+        if is_new:
+            self._check(exchange)
+
+    def _check(self, exchange: Exchange) -> None:
+        """Judge an exchange by every passive check."""
+        operation = self._subject.model.operations_by_key.get(exchange.request.operation)
+        if operation is None:
+            return
+        response = OperationResponse(exchange, operation)
+        for check in self._catalogue.checks:
+            for outcome in check.judge(response, self._subject):
+                self._record(outcome)
+
+    def _give_up(self, verdict: Verdict, reason: str) -> None:
+        """Record a verdict for each case that the item was trusted with and did not judge."""
+        for requirement in self._item.requirements:
+            if requirement not in self._recorder.judged or verdict is Verdict.ERROR:
+                self._record(Outcome(requirement, self._item.operation, verdict, reason))
+
+    def _record(self, outcome: Outcome) -> None:
+        if outcome.message or outcome.actual:
+            redact = self._context.redactor.redact_text
+            outcome = msgspec.structs.replace(
+                outcome,
+                message=redact(outcome.message),
+                expected=redact(outcome.expected),
+                actual=redact(outcome.actual),
+            )
+        if self._violations and outcome.verdict is Verdict.FAIL:
+            self._violations.add_violation(outcome)
+        self._recorder.record(outcome, self._item.operation)

@@ -1,0 +1,211 @@
+"""Sending the requests of one item: shared reads, the budget, the rate limit and a busy server."""
+
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conformance.execution.redactor import Redactor
+from conformance.execution.store import SharedStore
+from conformance.model import Event, Exchange, Exchanged, Noticed, Request, Verdict
+from conformance.network.channel import Channel, NoAnswerError, NotSentError
+
+MAX_RATE_LIMIT_WAITS = 2
+"""Waits after a 429, before a request that is still refused is left alone."""
+_MAX_LIMITED_IN_A_ROW = 9  # responses of 429, waits between them, before the target counts as closed
+_MAX_LOST_IN_A_ROW = 4  # requests without a response before the target counts as gone
+_MAX_BUSY_WAIT_S = 5  # that a busy server may ask for before a read is sent again
+_MAX_RATE_LIMIT_WAIT_S = 3600  # the longest window that the API documents
+_MAX_DIGITS = 9
+_BUSY = 503
+
+
+class ItemHalt(Exception):  # noqa: N818 - a reason to end, not an error
+    """The end of an item before its probe is through: the verdict of the cases that are left, and the reason."""
+
+    def __init__(self, verdict: Verdict, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict, self.reason = verdict, reason
+
+
+class SendingContext(msgspec.Struct, frozen=True):
+    """What sending needs, the same for all items of a worker.
+
+    `get_limit` gives the requests that an identity may send in the run. `should_wait` tells whether a 429 is waited
+    out or ends the run. `clock` is in seconds since 1970.
+    """
+
+    base_url: str
+    channel: Channel
+    store: SharedStore
+    redactor: Redactor
+    write: Callable[[Event], None]
+    get_limit: Callable[[str], int | None] = lambda _: None
+    should_wait: bool = True
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+class RequestSender:
+    """Sends the requests of one item, and writes every exchange to the run log.
+
+    `receive` gets each exchange without secrets before `send` returns it, and whether it is new: one that another item
+    sent was judged there.
+    """
+
+    def __init__(self, context: SendingContext, item: str, receive: Callable[[Exchange, bool], None]) -> None:
+        self._context, self._item, self._receive = context, item, receive
+        self._requests = 0
+        self._effect_seen = ""
+        self.sent = 0
+        """Requests that went out, repetitions included."""
+        self.effective_writes: list[str] = []
+        """Requests with an unsafe method that may have had an effect, as `POST /vehicles`."""
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request and return its exchange; an identical safe read of the run is sent once and shared.
+
+        Raises:
+            ItemHalt: the budget is spent, the target is gone, or a write took effect that could not.
+            ForbiddenRequestError: the gate refuses the request.
+        """
+        if self._effect_seen and not request.is_safe:
+            raise ItemHalt(Verdict.NOT_TESTED, self._effect_seen)
+        self._requests += 1
+        shared = request.is_safe and not request.fresh
+        key = self._name_exchange(request, shared=shared)
+        if shared and (known := self._context.store.claim(key)):
+            return self._share(known)
+        try:
+            exchange = self._send_patiently(request, key)
+        except BaseException:
+            if shared:
+                self._context.store.release(key)
+            raise
+        clean = self._context.redactor.redact_exchange(exchange)
+        if shared:
+            self._context.store.store_exchange(key, clean)
+        self._context.write(Exchanged(clean, self._item))
+        self._note_effect(exchange)
+        if exchange.failure:
+            return self._refuse_failure(exchange)
+        self._receive(clean, True)
+        return clean if shared else exchange  # a token in a response is for the probe alone
+
+    def _name_exchange(self, request: Request, *, shared: bool) -> str:
+        nonce = "" if shared else f"{self._item}#{self._requests}"
+        return build_exchange_id(request, nonce, urlsplit(self._context.base_url).netloc)
+
+    def _share(self, known: Exchange) -> Exchange:
+        if known.failure:
+            return self._refuse_failure(known)
+        self._receive(known, False)
+        return known
+
+    def _note_effect(self, exchange: Exchange) -> None:
+        """Remember what may have changed the target; a write that cannot take effect and does ends all writes."""
+        request = exchange.request
+        succeeded = exchange.status // 100 == 2
+        if request.is_safe or not (succeeded or exchange.status >= 500):
+            return
+        self.effective_writes.append(f"{request.method} {request.target}")
+        if request.inert and succeeded:
+            told = f"{request.method} {request.target} was accepted though {request.inert}"
+            self._effect_seen = f"{told}: no further write is risked"
+
+    def _send_patiently(self, request: Request, key: str) -> Exchange:
+        """Send a request; again where a read got no response or a 503, and after the wait that a 429 asks for."""
+        for waits_left in range(MAX_RATE_LIMIT_WAITS, -1, -1):
+            exchange, retriable = self._send_once(request, key)
+            if not retriable and exchange.status == _BUSY:
+                retriable = self._wait_for_busy_server(exchange)
+            if retriable and request.is_safe:
+                exchange, _ = self._send_once(request, key)
+            if exchange.status != 429 or request.expects_limit:
+                return exchange
+            self._context.write(Exchanged(self._context.redactor.redact_exchange(exchange), self._item))
+            if waits_left:
+                self._wait_for_rate_limit(exchange)
+        reason = f"{request.method} {request.target} is answered 429 after {MAX_RATE_LIMIT_WAITS} waits as told"
+        if self._context.channel.limited >= _MAX_LIMITED_IN_A_ROW:
+            self._context.store.stop(f"every response of the target is a 429: {reason}")
+        raise ItemHalt(Verdict.INCONCLUSIVE, reason)
+
+    def _send_once(self, request: Request, key: str) -> tuple[Exchange, bool]:
+        """Return the exchange, and whether sending the request again may do better."""
+        context = self._context
+        limit = context.get_limit(request.identity)
+        if not context.store.try_spend(request.identity, limit):
+            raise ItemHalt(Verdict.NOT_TESTED, f"the budget of {limit} requests is spent")
+        self.sent += 1
+        sent_at, url = context.clock(), context.channel.url(request)
+        try:
+            response = context.channel.send(request)
+        except NotSentError as error:
+            return Exchange(key, request, url, sent_at, failure=f"not sent: {error}"), False
+        except NoAnswerError as error:
+            return Exchange(key, request, url, sent_at, failure=str(error)), not error.slow
+        return Exchange(key, request, url, sent_at, response), False
+
+    def _wait_for_busy_server(self, exchange: Exchange) -> bool:
+        """Judge a 503 by itself and wait as told (RFC 9110, section 15.6.4); return whether to send again.
+
+        The 503 says nothing of the requirement that the request was sent for.
+        """
+        pause = read_retry_after(exchange) if find_retry_after(exchange) else 0
+        if not exchange.request.is_safe or pause is None or pause > _MAX_BUSY_WAIT_S:
+            return False
+        busy = self._context.redactor.redact_exchange(msgspec.structs.replace(exchange, id=f"{exchange.id}-busy"))
+        self._context.write(Exchanged(busy, self._item))
+        self._receive(busy, True)
+        self._context.sleep(pause)
+        return True
+
+    def _wait_for_rate_limit(self, exchange: Exchange) -> None:
+        """Wait as a 429 asks for; end the run where nobody wants to wait, or it does not say how long."""
+        pause = read_retry_after(exchange)
+        if not self._context.should_wait or pause is None or pause > _MAX_RATE_LIMIT_WAIT_S:
+            reason = "the target's rate limit is spent"
+            if pause is None:
+                reason += " (no usable Retry-After)"
+            elif pause > _MAX_RATE_LIMIT_WAIT_S:
+                reason += f" (Retry-After is {pause} s, more than {_MAX_RATE_LIMIT_WAIT_S}: go on later with --resume)"
+            self._context.store.stop(reason)
+            raise ItemHalt(Verdict.NOT_TESTED, reason)
+        notice = f"429 at {exchange.request.operation}: waiting {pause} s as told"
+        self._context.write(Noticed("rate-limit", notice, exchange.request.operation))
+        self._context.store.announce(notice)
+        self._context.sleep(pause + 1)
+        self._context.store.announce("")
+
+    def _refuse_failure(self, exchange: Exchange) -> Exchange:
+        """Return an exchange that was never sent; end the item for one without a response, which decides nothing."""
+        if exchange.failure.startswith("not sent"):
+            return exchange
+        if self._context.channel.unanswered >= _MAX_LOST_IN_A_ROW:
+            failure = self._context.redactor.redact_text(exchange.failure)
+            self._context.store.stop(f"the target does not answer: {failure}")
+        told = f"{exchange.request.method} {exchange.request.target}"
+        raise ItemHalt(Verdict.INCONCLUSIVE, f"no response to {told}: {exchange.failure}")
+
+
+def find_retry_after(exchange: Exchange) -> str:
+    """Return the Retry-After header of a response, empty where it has none."""
+    return ((exchange.response.find_header("retry-after") if exchange.response else None) or "").strip()
+
+
+def read_retry_after(exchange: Exchange) -> int | None:
+    """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3), None where it is no sane number."""
+    text = find_retry_after(exchange)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else None
+
+
+def build_exchange_id(request: Request, nonce: str, place: str) -> str:
+    """Return a short name of a request, the same in every run; `nonce` tells repetitions apart.
+
+    `place` is the target's host and port: the port of the built-in server is another one each time.
+    """
+    plain = msgspec.msgpack.encode((request, nonce))
+    return "x" + sha256(plain.replace(place.encode(), b"")).hexdigest()[:12]
