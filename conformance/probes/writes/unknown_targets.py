@@ -1,0 +1,27 @@
+"""WRT-09: a write to something that does not exist is refused, whoever sends it."""
+
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, ResourceModel
+from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, report_untested
+from conformance.probes.toolkit.harmless_requests import harmless
+
+
+def _is_write(operation: Operation, model: ResourceModel) -> bool:
+    return not operation.is_safe and operation.is_secured
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (Need(f"write to nothing {operation.key}", identity=ERROR_SENDER),)
+
+
+def write_to_nothing(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a write that may be sent, but for an id that nothing has; the check of WRT-09 judges the response."""
+    request = harmless(operation, subject, subject.error_sender)
+    if isinstance(request, Missing):
+        yield from report_untested(("WRT-09",), operation, request)
+    else:
+        yield from send(operation, request)
+
+
+PROBES = (Probe("write-to-nothing", ("WRT-09",), _is_write, _needs, write_to_nothing, rank=1),)
