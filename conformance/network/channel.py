@@ -65,7 +65,7 @@ class Channel:
     request changed another, and takes a third of the time that a request costs here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where to, as whom, through which gate, and the edges that tests replace
         self,
         base_url: str,
         credentials: Mapping[str, Headers],
@@ -93,7 +93,7 @@ class Channel:
         )
 
     def url(self, request: Request) -> str:
-        """The absolute URL that a request goes to, as it may be recorded: a token in the query is not shown."""
+        """Return the absolute URL of a request as it may be recorded: a token in the query is not shown."""
         return self._url(request, "[redacted]")
 
     def send(self, request: Request) -> Response:
@@ -157,7 +157,7 @@ class Channel:
         return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url  # noqa: S105 - a place
 
     def _headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
-        """Ours, then credentials; a header of the request itself replaces them. With `token_in`, the token apart."""
+        """Return our headers, then credentials, then those of the request, which win; with `token_in`, the token beside them."""
         own = {name.lower() for name, _ in request.headers}
         lent = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
         ours = [(n, v) for n, v in self._own if n.lower() not in own]
@@ -191,7 +191,7 @@ def _parsed(url: str) -> httpx.URL:
 
 
 def _transport_to(origin: str) -> httpx.BaseTransport:
-    """The way to an origin: direct on loopback, else through the proxy that the environment names for it."""
+    """Return a transport to an origin: direct on loopback, else through the proxy that the environment names for it."""
     parts = urlsplit(origin)
     host = parts.hostname or ""
     proxies = {} if host in _LOOPBACK or proxy_bypass(parts.netloc) else getproxies()
@@ -206,7 +206,7 @@ def _transport_to(origin: str) -> httpx.BaseTransport:
 
 
 def _hang_up(answer: httpx.Response) -> None:
-    """Not to use a connection again of which nobody knows where the next answer begins.
+    """Close a connection on which nobody knows where the next response begins.
 
     Many servers close it behind a failure, without a word; and a 204 that names a length may send that much.
     """
@@ -221,7 +221,7 @@ def _with_scheme(proxy: str | None) -> str | None:
 
 
 def _told(error: httpx.RequestError) -> str:
-    """What happened, in words that name the cause."""
+    """Return what happened, in words that name the cause."""
     kinds: tuple[tuple[type[httpx.RequestError], str], ...] = (
         (httpx.ConnectTimeout, "the target did not accept a connection in time"),
         (httpx.ConnectError, "no connection to the target"),

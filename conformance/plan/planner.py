@@ -1,4 +1,4 @@
-"""The plan: which items run, which cells they judge, what it costs, and why the rest is left out."""
+"""The plan: which items run, which cases they judge, what it costs, and why the rest is left out."""
 
 import math
 from collections import Counter, defaultdict
@@ -37,10 +37,11 @@ _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
 
 class PlanOptions(msgspec.Struct, frozen=True):
-    """What somebody wants run.
+    """What is to be run.
 
-    `budget` is requests for each identity, but for those in `lower_budgets`, who have less; `shard` is (1-based index, of how
-    many); `finished_items` names items that an earlier run finished: they stay in the plan and cost nothing.
+    `budget` is the requests of each identity, except for those in `lower_budgets`, which have less. `shard` is
+    (1-based index, number of shards). `finished_items` names items that an earlier run finished: they stay in the plan
+    and cost nothing.
     """
 
     target: Target
@@ -52,7 +53,7 @@ class PlanOptions(msgspec.Struct, frozen=True):
     lower_budgets: dict[str, int] = {}
 
     def get_limit(self, identity: str) -> int | None:
-        """How many requests an identity may send, None for any number."""
+        """Return how many requests an identity may send, None for any number."""
         return self.lower_budgets.get(identity, self.budget)
 
     def build_url(self, path: str) -> str:
@@ -60,7 +61,7 @@ class PlanOptions(msgspec.Struct, frozen=True):
         return path if "://" in path else self.target.base_url + path
 
     def select_groups(self, model: ResourceModel) -> frozenset[str]:
-        """The resource groups of the shard: dealt out in turn, so that operations of one resource stay together."""
+        """Return the resource groups of the shard: operations of one resource stay together."""
         groups = list(dict.fromkeys(each.group for each in model.operations))
         return frozenset(groups[self.shard[0] - 1 :: self.shard[1]])
 
@@ -89,12 +90,12 @@ class Plan(msgspec.Struct, frozen=True):
     cost: dict[str, int]
 
     def list_cases(self) -> frozenset[Case]:
-        """All cells planned."""
+        """Return all planned cases."""
         return frozenset(Case(each.requirement, key) for each in self.planned for key in each.cases)
 
 
 def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) -> Plan:
-    """A plan of everything that the wish allows, MUST and breadth first; what does not fit says so cell by cell.
+    """Build the plan of all that the options allow, MUST and breadth first; each case that does not fit has a reason.
 
     Raises PlanError where a part of the selection fits nothing at all: somebody mistyped it.
     """
@@ -284,6 +285,6 @@ class _Key:
 
 
 def get_level(catalogue: Catalogue, requirement: str) -> Level:
-    """The level of a requirement; MUST for one that nobody knows, so that nothing is played down."""
+    """Return the level of a requirement; MUST for an unknown one, so that nothing is played down."""
     known = catalogue.requirements.get(requirement)
     return known.level if known else Level.MUST

@@ -14,7 +14,7 @@ class DeliveryGate:
     def __init__(self, origin: str) -> None:
         self._origin = _origin(origin)
 
-    def check(self, method: str, url: str, headers: Headers = ()) -> None:
+    def check(self, method: str, url: str, headers: Headers = ()) -> None:  # noqa: ARG002 - as RequestGate has it
         """Raise ForbiddenRequestError where a request would leave the origin; `headers` do not matter here."""
         if _origin(url) != self._origin:
             raise ForbiddenRequestError(f"{method} to another address than the partner's endpoint may not be sent")

@@ -27,7 +27,7 @@ _MAX_DECODINGS = 3  # rounds of percent-decoding that a lenient server may make
 
 
 class ForbiddenRequestError(Exception):
-    """A request that the rules of the target forbid was about to be sent; nothing was. An internal error of the plan."""
+    """A request that the rules of the target forbid; it was not sent. An internal error of the plan."""
 
 
 class _Route(NamedTuple):
@@ -97,7 +97,7 @@ class Gate:
         return all(_is_below(path, folder) for path in place.paths)
 
     def _effect(self, method: str, place: _Place) -> Effect:
-        """The gravest effect that a method may have at a place, however a server reads its path."""
+        """Return the gravest effect that a method may have at a place, however a server reads its path."""
         if self._token is not None and place == self._token and method == "POST":
             return Effect.NONE  # buying a token (RFC 6749, section 4.4.2) is how anything else is read
         if place.origin != self._base.origin:
@@ -155,7 +155,7 @@ def _routes(operations: Iterable[Operation]) -> Iterator[_Route]:
 
 
 def _effect_of(method: str, known: dict[str, Effect]) -> Effect:
-    """The effect of a method at a documented path.
+    """Return the effect of a method at a documented path.
 
     An unsafe method counts as a write even where the description says that it has no effect. An undocumented one is
     taken for the gravest that is known there.
@@ -174,12 +174,12 @@ def _has_credentials(url: str, headers: Headers) -> bool:
 
 
 def _canonical(method: str) -> str:
-    """A method in upper case; `get` is not GET (RFC 9110, section 9.1), and nobody knows what a server makes of it."""
+    """Return a method in upper case; `get` is not GET (RFC 9110, section 9.1): what a server makes of it is unknown."""
     return method if method.upper() in READ_METHODS else method.upper()
 
 
 def _overrides(url: str, headers: Headers) -> tuple[str, ...]:
-    """The methods that a request asks to be taken for."""
+    """Return the methods that a request asks to be taken for."""
     named = [value.strip().upper() for name, value in headers if name.lower() in OVERRIDE_HEADERS]
     asked = [value.strip().upper() for name, value in parse_qsl(urlsplit(url).query) if name == _OVERRIDE_PARAMETER]
     return (*named, *asked)
@@ -193,7 +193,7 @@ def _place(url: str) -> _Place:
 
 
 def _readings(path: str) -> Iterator[str]:
-    """The paths that a server may read: as it stands, percent-decoded, parameters cut off, dot segments resolved."""
+    """Yield the paths that a server may read: as it stands, decoded, without parameters, dot segments resolved."""
     for rounds in range(_MAX_DECODINGS + 1):
         yield _plain(path, resolve=False)
         yield _plain(path, resolve=True)
@@ -204,7 +204,7 @@ def _readings(path: str) -> Iterator[str]:
 
 
 def _plain(path: str, *, resolve: bool) -> str:
-    """A path in lower case without empty segments, segment parameters and a last slash."""
+    """Return a path in lower case without empty segments, segment parameters and a last slash."""
     segments: list[str] = []
     for segment in path.replace("\\", "/").casefold().split("/"):
         name = segment.partition(";")[0].strip()

@@ -1,4 +1,4 @@
-"""AUT-01 to AUT-04: who is let in, and with what."""
+"""AUT-01 to AUT-04: which credentials a server accepts."""
 
 from collections.abc import Callable, Iterator
 
@@ -45,7 +45,7 @@ def _scoped_write(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _resolving(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """The reads that give a path its ids; a write's are made up."""
+    """Return the reads that give a path its ids; those of a write are made up."""
     return plain_read_needs(operation, model, READER)[:-1] if operation.is_safe else ()
 
 
@@ -61,7 +61,7 @@ def _public_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
 
 
 def _request(operation: Operation, subject: Subject, identity: str) -> Steps[Request | Missing]:
-    """A call that would succeed with good credentials; of a write, one that cannot take effect.
+    """Return a request that succeeds with valid credentials; for a write, one that cannot take effect.
 
     A read of which no member is known asks for one that nobody has: who may not call it learns not even that.
     """
@@ -109,7 +109,7 @@ def _stranger(operation: Operation, request: Request, subject: Subject, kind: in
 
 
 def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Operation, Subject], Steps[None]]:
-    """A probe that asks as somebody who is to be refused with a status."""
+    """Return a probe that sends a request as an identity that must be refused with a status."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
         request = yield from _request(operation, subject, identity)
@@ -122,7 +122,7 @@ def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Ope
 
 
 def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
-    """A probe of AUT-02: a good token, even if it opens nothing, in a place where none may be looked for."""
+    """Return a probe of AUT-02: a valid token in the query or a cookie, where a server must not look for it."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
         request = yield from _request(operation, subject, subject.unprivileged)

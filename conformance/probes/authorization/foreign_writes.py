@@ -165,7 +165,7 @@ def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _refused(answer: OperationResponse, subject: Subject) -> Steps[None]:
-    """A refusal of what is another's; where B is forbidden the same of what nobody has, it shows nothing."""
+    """Judge a refusal of another user's resource; it shows nothing where B is forbidden the same of a made-up id."""
     operation = answer.operation
     nothing = harmless(operation, subject, USER_B) if answer.status == 403 else None
     other = (yield from send(operation, nothing)) if isinstance(nothing, Request) else None

@@ -27,7 +27,7 @@ _METHODS = ("PUT", "GET")  # without a body, at an id that nobody has: neither c
 
 
 def _other_method(operation: Operation, model: ResourceModel) -> str:
-    """A method that the path does not document: GET where it is for writing alone, else PUT; empty where both are."""
+    """Return a method that the path does not document: GET where it only writes, else PUT; empty where both are."""
     documented = {each.method for each in model.operations if each.path == operation.path}
     candidates = _METHODS if "GET" in documented else tuple(reversed(_METHODS))
     return next((method for method in candidates if method not in documented), "")
@@ -70,7 +70,7 @@ def method(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _path_to_nothing(operation: Operation, subject: Subject) -> str:
-    """The path with ids that nobody has, without query."""
+    """Return the path with made-up ids, without query."""
     made_up = harmless(operation, subject, subject.error_sender)
     if isinstance(made_up, Missing):  # a write without id and body: its path is concrete
         return operation.path

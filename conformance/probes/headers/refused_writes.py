@@ -47,7 +47,7 @@ def _with(request: Request, name: str, value: str) -> Request:
 
 
 def _own_refusal(plain: OperationResponse, other: OperationResponse, requirement: str, what: str) -> Iterator[Outcome]:
-    """The other request is refused with 400 for what was added to it; a write that succeeds shows that it is not."""
+    """Judge whether the other request is refused with 400 for what was added to it."""
     if other.is_success and not plain.is_success:
         message = f"{what}, and a write is taken"
         yield fail_case(other, requirement, message, expected="400", actual=str(other.status), also=(plain,))
@@ -64,7 +64,7 @@ def _cause(answer: OperationResponse) -> tuple[object, ...]:
 
 
 def _kind(answer: OperationResponse) -> tuple[object, ...]:
-    """What clients tell refusals apart by: the type, and the fields that are to blame."""
+    """Return what distinguishes refusals: the type and the fields that are to blame."""
     body = answer.json if isinstance(answer.json, dict) else {}
     blamed = body.get("field_errors")
     return body.get("type"), sorted(blamed) if isinstance(blamed, dict) else blamed

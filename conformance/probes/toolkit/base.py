@@ -73,17 +73,17 @@ def own_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeReque
 
 
 class Probe(msgspec.Struct, frozen=True):
-    """One active probe of one operation.
+    """An active probe: a generator that sends requests for one operation and judges the responses.
 
-    `requirements` are judged by it (an outcome on another one is refused). `applies` says whether the operation is for
-    it at all. `needs` tells the requests before anything is sent. `profile` is the first profile that includes it;
-    `rank` orders probes in a plan that does not fit: 0 before 1. `writes` marks probes whose requests could take
-    effect, `own` those of them that touch nothing but what they made. `sends` names
-    the requests with an effect that it may send, before anything is sent: the plan has none that the gate would refuse.
-    `identities` must all be configured. `whole`
-    marks a probe of the API as such: it runs once, on WHOLE, and judges requirements that bind the API. `again` asks
-    and judges one request: where it is given, what an item sees violated is also shown by the smallest request that
-    shows it. `about` tells, unsent, which of the requirements such a request is a case of.
+    - `requirements` are those it judges; an outcome on another one is an internal error.
+    - `applies` tells whether it runs on an operation; `whole` marks a probe of the API as such, which runs once, on WHOLE.
+    - `needs` are the requests it is expected to send, for the cost of the plan.
+    - `sends` are the requests with an effect that it may send: the plan has none that the gate would refuse.
+    - `profile` is the first profile that includes it; `rank` orders probes in a plan that does not fit, 0 before 1.
+    - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
+    - `identities` must all be configured.
+    - `again` sends and judges one request: it shows a violation with the smallest request that has it. `about` tells,
+      before it is sent, which requirements such a request is a case of.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Calls that cannot take effect, whatever the server forgets to check."""
+"""Requests that cannot take effect on a server in order."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ _WRONG: tuple[Any, ...] = ([], "nothing", 0, {})  # bodies of which a schema ref
 
 
 def harmless(operation: Operation, subject: Subject, identity: str) -> Request | Missing:
-    """A request for something that nobody has, with a body of the wrong type.
+    """Build a request for an id that nothing has, with a body of the wrong type.
 
     Missing where a writing operation has neither an id nor a body to make wrong: nothing would keep it from taking
     effect.
@@ -44,7 +44,7 @@ def _reasons(*, unknown: bool, wrong: bool) -> Iterator[str]:
 
 
 def stranger(operation: Operation, subject: Subject, prefix: str) -> str:
-    """A well-formed id that nobody has, the same in every run of a seed."""
+    """Return a well-formed id that nothing has, the same in every run of a seed."""
     return prefix + _ulid(operation, subject)
 
 
@@ -53,7 +53,7 @@ def _ulid(operation: Operation, subject: Subject) -> str:
 
 
 def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> tuple[str, bool]:
-    """A value of a path parameter, and whether nothing can be found under it."""
+    """Return a value of a path parameter, and whether nothing can be found under it."""
     if values := parameter.schema.get("enum"):
         return str(values[0]), False
     resource = next((each for each in subject.model.resources if each.key == parameter.name and each.prefix), None)
