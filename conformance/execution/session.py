@@ -100,7 +100,7 @@ class Session:
             self._log.append(Observed(outcome, ""))
         for note in model.notes:
             self._log.append(Noticed("description", note))
-        is_sandbox = self.spec.target.kind is TargetKind.SANDBOX
+        is_sandbox = self.spec.target.kind == TargetKind.SANDBOX
         for operation, note in list_sandbox_differences(description.document) if is_sandbox else ():
             self._log.append(Noticed("sandbox", note, operation))
         for event in resumed.events if resumed else ():

@@ -25,7 +25,7 @@ class DeliveryGate:
 
 def refuse_provider(url: str, label: str) -> None:
     """Raise UsageError where a URL that is to receive deliveries belongs to the provider; `label` names the option."""
-    if kind_of("", url) is not TargetKind.URL:
+    if kind_of("", url) != TargetKind.URL:
         raise UsageError(
             f"{label} lies on a host of the provider", hint="Name the address of your own receiver or observer."
         )

@@ -1,5 +1,6 @@
 """The rules of safety of each kind of target. Real cars and chargers hang on live: what is off here stays off."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
@@ -7,6 +8,9 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.model import Effect, Target, TargetKind
+from conformance.safety import kinds
+from conformance.safety.kind import Rules
+from conformance.tools.registry import collect_members
 
 WRITES_OFF = "writes are off (--allow-writes, where the target allows it)"
 """Why an unsafe method may not be sent where nobody allowed it."""
@@ -20,81 +24,42 @@ RISKS: MappingProxyType[Effect, str] = MappingProxyType(
 """Effects that need --allow-hardware beside --allow-writes, in words that follow "the operation"."""
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """What a kind of target allows at all; the user must still opt in.
-
-    `known` is its public base URL, empty where it has none. `why` says why writes are never allowed, `note` what is
-    at stake; both stand in docs/safety.md.
-    """
-
-    writes: bool
-    hardware: bool
-    note: str
-    known: str = ""
-    why: str = ""
+def _collect_kinds() -> Mapping[str, Rules]:
+    return MappingProxyType({rules.name: rules for rules in collect_members(kinds, "KINDS", Rules)})
 
 
-RULES: MappingProxyType[TargetKind, Rules] = MappingProxyType(
-    {
-        TargetKind.BUILTIN: Rules(
-            writes=True, hardware=True, note="the built-in server: started for the run, its data is made up"
-        ),
-        TargetKind.MOCK: Rules(
-            writes=True,
-            hardware=True,
-            known="https://developers.ev.energy/_mock/ev.energy-api-v2",
-            note="the hosted mock, or any stateless mock: nothing there is real, a write proves little",
-        ),
-        TargetKind.SANDBOX: Rules(
-            writes=False,
-            hardware=False,
-            known="https://api.ev.energy/v2",
-            note="dummy data behind the address of live",
-            why="the sandbox shares its address with live: a wrong credential would write to real vehicles",
-        ),
-        TargetKind.STAGING: Rules(
-            writes=True,
-            hardware=True,
-            known="https://api-staging.ev.energy/v2",
-            note="the provider's own test system: test data, and perhaps test hardware",
-        ),
-        TargetKind.LIVE: Rules(
-            writes=False,
-            hardware=False,
-            known="https://api.ev.energy/v2",
-            note="production: real vehicles, chargers, people and money",
-            why="real vehicles and chargers hang on live",
-        ),
-        TargetKind.URL: Rules(
-            writes=True, hardware=True, note="any other address: whoever names it knows what hangs on it"
-        ),
-    }
-)
-
-
+RULES: Mapping[str, Rules] = _collect_kinds()
+"""The rules of each kind of target, by name."""
 _PROVIDER = "ev.energy"
-_STAGING = urlsplit(RULES[TargetKind.STAGING].known).hostname
-_MOCK = RULES[TargetKind.MOCK].known
 
 
-def kind_of(name: str, base_url: str) -> TargetKind:
+def kind_of(name: str, base_url: str) -> str:
     """Return the kind of a target: by its name where that is a kind, else by the host of its absolute address.
 
     Every host of the provider that is not known to be another one is live, whatever the target is called: a kind that
     forbids writes is never exchanged for one that allows them.
     """
+    if name in RULES and not RULES[name].writes:
+        return name
     parts = urlsplit(base_url)
     host = (parts.hostname or "").rstrip(".")
-    dotted = any(unquote(segment) in {".", ".."} for segment in parts.path.split("/"))
-    if name in {TargetKind.SANDBOX, TargetKind.LIVE}:
-        return TargetKind(name)
-    if f"{base_url}/".lower().startswith(f"{_MOCK}/") and not dotted:
-        return TargetKind.MOCK
-    if host == _STAGING:
-        return TargetKind.STAGING
+    known = next((rules.name for rules in RULES.values() if rules.writes and _is_at(base_url, rules)), "")
+    if known:
+        return known
     if host == _PROVIDER or host.endswith(f".{_PROVIDER}"):
         return TargetKind.LIVE
-    return TargetKind(name) if name in {TargetKind.STAGING, TargetKind.MOCK} else TargetKind.URL
+    return name if name in RULES and name != TargetKind.BUILTIN else TargetKind.URL
+
+
+def _is_at(base_url: str, rules: Rules) -> bool:
+    """Return whether an address is the public one of a kind, or lies below it."""
+    if not rules.known:
+        return False
+    parts, known = urlsplit(base_url), urlsplit(rules.known)
+    if rules.owns_host:
+        return (parts.hostname or "").rstrip(".") == known.hostname
+    dotted = any(unquote(segment) in {".", ".."} for segment in parts.path.split("/"))
+    return not dotted and f"{base_url}/".lower().startswith(f"{rules.known}/")
 
 
 def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
@@ -105,11 +70,11 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
     """
     rules = RULES[target.kind]
     if hardware and not writes:
-        raise UsageError("--allow-hardware needs --allow-writes beside it", hint="Give both, or neither.")
+        raise UsageError("--allow-hardware needs --allow-writes beside it", hint="Give both, or neither")
     if (writes and not rules.writes) or (hardware and not rules.hardware):
         raise UsageError(
             f"writes are never allowed on {target.name}: {rules.why}",
-            hint="Use staging or the built-in server for requirements that write.",
+            hint="Use staging or the built-in server for requirements that write",
         )
     return msgspec.structs.replace(target, may_write=writes, may_touch_hardware=hardware)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.errors import UsageError
-from conformance.model import Target, TargetKind
+from conformance.model import Target
 from conformance.safety.rules import RULES, kind_of
 from conformance.targets.config import Config, IdentityConfig, TargetConfig, resolve_variable
 
@@ -21,7 +21,7 @@ _URL = re.compile(
 )
 
 
-_KINDS_WITH_URL = tuple(kind.value for kind, rules in RULES.items() if rules.known)
+_KINDS_WITH_URL = tuple(kind for kind, rules in RULES.items() if rules.known)
 
 
 class ResolvedTarget(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ def _public_url(name: str) -> str:
     """Return the public base URL of a kind of target; raises UsageError for a table without base_url."""
     if name not in _KINDS_WITH_URL:
         raise UsageError(f"[targets.{name}] has no base_url", hint='For example base_url = "https://host/v2"')
-    return RULES[TargetKind(name)].known
+    return RULES[name].known
 
 
 def list_client_identities(identities: Mapping[str, IdentityConfig]) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ CASES = [
     (TargetKind.STAGING, NOTHING, "PUT", TOKEN, BEARER, False),
     (TargetKind.STAGING, NOTHING, "POST", "https://staging.partner.example/o/revoke_token/", BEARER, False),
     (TargetKind.STAGING, WRITES, "POST", "https://staging.partner.example/o/revoke_token/", BEARER, True),
-    (TargetKind.STAGING, WRITES, "POST", "https://staging.partner.example/o/token/../../v2/vehicles/x/boost", (), False),
+    (TargetKind.STAGING, WRITES, "POST", f"{TOKEN}../../v2/vehicles/x/boost", (), False),
     (TargetKind.STAGING, WRITES, "POST", "/vehicles", BEARER, True),
     (TargetKind.STAGING, WRITES, "POST", "/regions:validate", BEARER, True),
     (TargetKind.STAGING, WRITES, "PATCH", "/rebates/1", BEARER, True),
@@ -147,7 +147,10 @@ def test_a_refusal_names_method_path_and_reason_and_no_secret():
 
 
 @given(
-    st.sampled_from(TargetKind), st.sampled_from([NOTHING, WRITES, ALL]), st.sampled_from(UNSAFE), st.text(max_size=20)
+    st.sampled_from(sorted(RULES)),
+    st.sampled_from([NOTHING, WRITES, ALL]),
+    st.sampled_from(UNSAFE),
+    st.text(max_size=20),
 )
 def test_without_leave_nothing_unsafe_passes_whatever_its_path(kind, flags, method, path):
     kept = flags == NOTHING or not RULES[kind].writes
@@ -158,7 +161,7 @@ def test_without_leave_nothing_unsafe_passes_whatever_its_path(kind, flags, meth
 @given(
     st.sampled_from(load_description().model.operations),
     st.sampled_from([NOTHING, WRITES, ALL]),
-    st.sampled_from(TargetKind),
+    st.sampled_from(sorted(RULES)),
 )
 def test_every_documented_operation_passes_as_its_effect_allows(documented, flags, kind):
     gate = Gate(target(kind, flags), load_description().model.operations)
@@ -221,7 +224,7 @@ MUTANTS = [
     ("gate", "if not self._is_ours(place) and _has_credentials(url, headers):", "if False:"),
     ("gate", "if overrides and not RULES[self._target.kind].writes:", "if False:"),
     ("gate", "for name in (_canonical(method), *overrides)", "for name in (_canonical(method),)"),
-    ("gate", 'and method == "POST":\n            return Effect.NONE  # buying', "and True:\n            return Effect.NONE  # buying"),
+    ("gate", 'and method == "POST":\n            return Effect.NONE', "and True:\n            return Effect.NONE"),
     ("gate", "place == self._token and", "self._is_beside_token(place) and"),
     ("gate", "if place.origin != self._base.origin:", "if False:"),
     ("gate", "if not _is_below(path, self._prefix):", "if False:"),
@@ -236,7 +239,7 @@ MUTANTS = [
     ("gate", "return max(known[method], Effect.WRITE, key=_GRAVITY.index)", "return known[method]"),
     ("gate", "return max((guess, *known.values()), key=_GRAVITY.index)", "return guess"),
     ("gate", 'guess = Effect.IRREVERSIBLE if method == "DELETE" else Effect.WRITE', "guess = Effect.WRITE"),
-    ("gate", "value.strip().upper() for name, value in headers if name.lower() in OVERRIDE_HEADERS]", "value.strip().upper() for name, value in ()]"),
+    ("gate", "for name, value in headers if name.lower() in OVERRIDE_HEADERS]", "for name, value in ()]"),
     ("gate", "return method if method.upper() in READ_METHODS else method.upper()", "return method.upper()"),
     ("gate", "if name == _OVERRIDE_PARAMETER]", "if False]"),
     ("gate", "or any(name == _TOKEN_PARAMETER for", "or any(False for"),
@@ -249,7 +252,7 @@ MUTANTS = [
     ("gate", "elif name and not", "elif not"),
     ("gate", "_MAX_DECODINGS = 3", "_MAX_DECODINGS = 1"),
     ("gate", 'return path == folder or path.startswith(folder + "/")', "return path.startswith(folder)"),
-    ("gate", 'READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})', 'READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})'),
+    ("gate", 'frozenset({"GET", "HEAD", "OPTIONS"})', 'frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})'),
     ("rules", "if not rules.writes:", "if False:"),
     ("rules", "if not target.may_write:", "if False:"),
     ("rules", "if effect in RISKS and", "if False and"),

@@ -76,7 +76,7 @@ class Probe(msgspec.Struct, frozen=True):
     """An active probe: a generator that sends requests for one operation and judges the responses.
 
     - `requirements` are those it judges; an outcome on another one is an internal error.
-    - `applies` tells whether it runs on an operation; `whole` marks a probe of the API as such, which runs once, on WHOLE.
+    - `applies` tells whether it runs on an operation; `whole` marks a probe of the API as such, which runs once.
     - `needs` are the requests it is expected to send, for the cost of the plan.
     - `sends` are the requests with an effect that it may send: the plan has none that the gate would refuse.
     - `profile` is the first profile that includes it; `rank` orders probes in a plan that does not fit, 0 before 1.

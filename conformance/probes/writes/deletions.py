@@ -92,7 +92,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 def delete_object(operation: Operation, subject: Subject) -> Steps[None]:
     """Delete one of several objects that no operation creates; only on the built-in server, where nobody owns them."""
-    if subject.target.kind is not TargetKind.BUILTIN:
+    if subject.target.kind != TargetKind.BUILTIN:
         yield from report_untested(("WRT-04",), operation, Missing("only objects that the run created are deleted"))
         return
     calls = yield from find_calls(operation, subject, 3)

@@ -1,0 +1,12 @@
+"""Any other address."""
+
+from conformance.safety.kind import Rules
+
+KINDS = (
+    Rules(
+        name="url",
+        writes=True,
+        hardware=True,
+        note="any other address: whoever names it knows what hangs on it",
+    ),
+)
