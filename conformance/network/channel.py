@@ -157,7 +157,7 @@ class Channel:
         return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url  # noqa: S105 - a place
 
     def _headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
-        """Return our headers, credentials and those of the request, which win; with `token_in`, the token beside them."""
+        """Return our headers, credentials and those of the request, which win, and the token that `token_in` moves."""
         own = {name.lower() for name, _ in request.headers}
         lent = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
         ours = [(n, v) for n, v in self._own if n.lower() not in own]

@@ -25,7 +25,9 @@ def test_every_path_that_the_page_names_exists():
 
 
 def test_each_noun_stands_once():
-    nouns = re.findall(r"^\| ([^|`]+?) \|", PAGE.partition("## The nouns")[2].partition("## The layers")[0], re.MULTILINE)
+    nouns = re.findall(
+        r"^\| ([^|`]+?) \|", PAGE.partition("## The nouns")[2].partition("## The layers")[0], re.MULTILINE
+    )
     names = [noun for noun in nouns if noun not in {"noun", "---"}]
     assert len(names) > 80
     assert sorted({name for name in names if names.count(name) > 1}) == []
