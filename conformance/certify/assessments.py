@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from conformance.model import Level, Verdict
+from conformance.model.grades import grade_verdict
 
 STACK_TRACE = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"  # Python
@@ -28,6 +29,4 @@ PASSED = Assessment(Verdict.PASS)
 
 def apply_level(assessment: Assessment, level: Level) -> Assessment:
     """Lower a violation to a warning unless the requirement is a MUST."""
-    if assessment.verdict is Verdict.FAIL and level is not Level.MUST:
-        return msgspec.structs.replace(assessment, verdict=Verdict.WARN)
-    return assessment
+    return msgspec.structs.replace(assessment, verdict=grade_verdict(assessment.verdict, level))

@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from conformance.evidence.responses import UNREADABLE, parse_json
 from conformance.model import Request
+from conformance.model.request_size import measure_request
 from conformance.tools.delta_debugging import find_removable, map_search
 from conformance.validation.requests import parse_path_variables
 
@@ -25,17 +26,6 @@ _KEPT_HEADERS = {"content-type"}
 _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _VALUE = 1  # index of the value in a pair of name and value
-
-
-def measure_request(request: Request) -> tuple[int, int, str]:
-    """Return the size of a request as a sort key: number of parts, number of characters, text.
-
-    In the text, 0 sorts before every other character, so that of two equally long requests that with more zeros is
-    smaller.
-    """
-    tree = _Tree.from_request(request)
-    text = f"{request.target}\n{request.headers}\n{request.body!r}"
-    return sum(1 for _ in tree.removable()), len(text), text.replace("0", "\0")
 
 
 def propose_reductions(request: Request) -> Generator[Request, bool, None]:

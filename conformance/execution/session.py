@@ -1,6 +1,5 @@
 """The session: a whole run in its controlling process, from its header to the merged run log."""
 
-import platform
 import shutil
 import time
 from collections import Counter
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from conformance import __version__
 from conformance.description import Description
 from conformance.description.sandbox_differences import list_sandbox_differences
+from conformance.execution.header import build_header
 from conformance.execution.resumption import EarlierRun, check_same_run, collect_failed_requests
 from conformance.execution.setup import RunOptions, set_up_run
 from conformance.execution.spec import FAILED_HISTORIES_FOLDER, RunContext, RunSpec, load_catalogue
@@ -126,21 +125,16 @@ class Session:
 
 def _build_header(spec: RunSpec, description: Description, command: str, now: float) -> RunStarted:
     """Return the header of the run log."""
-    return RunStarted(
-        run=spec.run,
-        started_at=now,
-        suite_version=__version__,
-        target=spec.target,
-        description_title=description.model.title,
-        description_version=description.model.version,
-        description_sha256=description.digest,
-        description_source=Path(description.source).name,
+    return build_header(
+        spec.run,
+        spec.target,
+        description,
+        now,
         profile=spec.profile,
         seed=spec.seed,
         budget=spec.budget,
         shard="" if spec.shard == (1, 1) else f"{spec.shard[0]}/{spec.shard[1]}",
         command=command,
-        python=f"{platform.python_implementation()} {platform.python_version()}",
     )
 
 

@@ -3,7 +3,6 @@
 If the process is killed, reports can still be made of the run log; they say that it was cut off.
 """
 
-import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Self
 
 import msgspec
 
-from conformance import __version__
 from conformance.description import Description
 from conformance.description.positions import find_places
 from conformance.errors import UsageError
+from conformance.execution.header import build_header
 from conformance.execution.recorder import Recorder
 from conformance.execution.redactor import Redactor
 from conformance.model import (
@@ -174,20 +173,15 @@ class RunPart:
 
 def _build_header(about: RunScope, now: float) -> RunStarted:
     """Return the header of the run log."""
-    return RunStarted(
-        run=about.directory.name,
-        started_at=now,
-        suite_version=__version__,
-        target=about.target,
-        description_title=about.description.model.title,
-        description_version=about.description.model.version,
-        description_sha256=about.description.digest,
-        description_source=Path(about.description.source).name,
+    return build_header(
+        about.directory.name,
+        about.target,
+        about.description,
+        now,
         profile=about.profile,
         seed=about.seed,
         command=about.command,
         certification=about.certification,
-        python=f"{platform.python_implementation()} {platform.python_version()}",
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Generator, Iterator
 import msgspec
 
 from conformance.execution.recorder import OutcomeKind, classify_outcome
-from conformance.execution.request_reduction import measure_request, propose_reductions
+from conformance.execution.request_reduction import propose_reductions
 from conformance.model import Exchange, Outcome, Request
+from conformance.model.request_size import measure_request
 
 MAX_REDUCTION_REQUESTS = 24  # requests that the reduction may send for one requirement
 
