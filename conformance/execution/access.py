@@ -23,7 +23,7 @@ def connect(opening: RunSetup) -> RunSpec:
     UsageError where it serves another API or an identity is not configured properly.
     """
     spec, target = opening.spec, opening.wait_for_target()
-    credentials, _ = obtain_credentials(opening.identities, target.token_url)
+    credentials, _ = obtain_credentials(opening.identities, target)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
     with Channel(target.base_url, spec.headers, Gate(target), agent=AGENT) as channel:
         sent, left = check_target(channel, opening.description.model, target.base_url)

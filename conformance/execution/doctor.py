@@ -50,7 +50,7 @@ def _check_credentials(resolved: ResolvedTarget, model: ResourceModel) -> Iterat
         return
     first = "full" if "full" in identities else next(iter(identities))
     try:  # one token is enough: the others are obtained the same way
-        credentials, token_requests = obtain_credentials({first: identities[first]}, resolved.target.token_url)
+        credentials, token_requests = obtain_credentials({first: identities[first]}, resolved.target)
     except HarnessError as error:
         yield Diagnosis(False, error.message, error.hint)
         return

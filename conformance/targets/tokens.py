@@ -3,15 +3,19 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
 import msgspec
 
 from conformance.errors import TargetError, UsageError
-from conformance.model import Headers
+from conformance.model import Headers, Request, Target
 from conformance.model.target import CLIENT
+from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.safety.gate import Gate
 from conformance.targets.config import IdentityConfig, resolve_variable
+
+_FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 class _Token(msgspec.Struct):
@@ -32,11 +36,11 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 def obtain_credentials(
-    identities: Mapping[str, IdentityConfig], token_url: str, client: httpx.Client | None = None
+    identities: Mapping[str, IdentityConfig], target: Target, transport: httpx.BaseTransport | None = None
 ) -> tuple[Credentials, int]:
     """Return the credentials of all identities, and the number of token requests sent for them.
 
-    Raises UsageError for an unset variable or an identity without credentials, TargetError where the token endpoint
+    Token requests pass the gate of the target like any other. `transport` replaces the network in tests. Raises UsageError for an unset variable or an identity without credentials, TargetError where the token endpoint
     refuses the request or cannot be reached.
     """
     headers: dict[str, Headers] = {}
@@ -50,7 +54,7 @@ def obtain_credentials(
         if not token and client_id:
             sent += 1
             scope = resolve_variable(identity.scope, f"the scope of {name}")
-            token = _request_token(name, login, scope, token_url, client)
+            token = _request_token(name, (*login, _FORM), scope, target, transport)
         if not token:
             raise UsageError(f"the identity {name} has no credentials", hint="Give it a token, or a client_id")
         headers[name] = (("Authorization", f"Bearer {token}"),)
@@ -67,22 +71,31 @@ def _basic(client_id: str, secret: str) -> str:
     return b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()
 
 
-def _request_token(name: str, login: Headers, scope: str, token_url: str, client: httpx.Client | None) -> str:
+def _request_token(
+    name: str, headers: Headers, scope: str, target: Target, transport: httpx.BaseTransport | None
+) -> str:
     form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+    token_url = target.token_url
     try:
-        post = client.post if client else httpx.post
-        response = post(token_url, data=form, headers=login, timeout=30)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        parts = urlsplit(token_url)
+        if not parts.netloc:
+            raise ValueError("it is not an absolute URL")
+        authority = f"{parts.scheme}://{parts.netloc}"
+        body = urlencode(form).encode()
+        request = Request("*", "POST", parts.path, headers, body, identity="", authority=authority)
+        with Channel(target.base_url, {}, Gate(target), agent=AGENT, transport=transport) as channel:
+            response = channel.send(request)
+    except (NotSentError, NoAnswerError, ValueError) as error:
         raise TargetError(
             f"the token endpoint {token_url} cannot be reached: {error}", hint="Check token_url and the network"
         ) from error
-    if response.status_code != 200:
+    if response.status != 200:
         raise TargetError(
-            f"the token endpoint {token_url} refuses the identity {name} with {response.status_code}",
+            f"the token endpoint {token_url} refuses the identity {name} with {response.status}",
             hint="Check client_id and client_secret; `evconform doctor` checks them too",
         )
     try:
-        return msgspec.json.decode(response.content, type=_Token).access_token
+        return msgspec.json.decode(response.body, type=_Token).access_token
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise TargetError(
             f"the token endpoint {token_url} responds without a token for {name}: {error}", hint="Check token_url"

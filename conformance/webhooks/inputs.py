@@ -32,9 +32,7 @@ def resolve_api(name: str, path: Path | None) -> ProviderApi:
         raise UsageError(
             f"--target {name} has no identity that may read", hint="Set EVCONFORM_TOKEN, or configure an identity"
         )
-    credentials, _ = obtain_credentials(
-        {identity: resolved_target.config.identities[identity]}, resolved_target.target.token_url
-    )
+    credentials, _ = obtain_credentials({identity: resolved_target.config.identities[identity]}, resolved_target.target)
     return ProviderApi(resolved_target.target, credentials.headers, credentials.secrets, identity)
 
 
