@@ -40,8 +40,11 @@ def obtain_credentials(
 ) -> tuple[Credentials, int]:
     """Return the credentials of all identities, and the number of token requests sent for them.
 
-    Token requests pass the gate of the target like any other. `transport` replaces the network in tests. Raises UsageError for an unset variable or an identity without credentials, TargetError where the token endpoint
-    refuses the request or cannot be reached.
+    Token requests pass the gate of the target like any other. `transport` replaces the network in tests.
+
+    Raises:
+        UsageError: a variable is unset, or an identity has no credentials.
+        TargetError: the token endpoint refuses the request or cannot be reached.
     """
     headers: dict[str, Headers] = {}
     secrets: dict[str, str] = {}
@@ -76,10 +79,10 @@ def _request_token(
 ) -> str:
     form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
     token_url = target.token_url
+    if "://" not in token_url:
+        raise TargetError(f"the token endpoint {token_url} cannot be reached: not a URL", hint="Check token_url")
     try:
         parts = urlsplit(token_url)
-        if not parts.netloc:
-            raise ValueError("it is not an absolute URL")
         authority = f"{parts.scheme}://{parts.netloc}"
         body = urlencode(form).encode()
         request = Request("*", "POST", parts.path, headers, body, identity="", authority=authority)
