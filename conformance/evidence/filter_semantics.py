@@ -73,7 +73,7 @@ def _compare(value: Any, operand: str, holds: Callable[[Any, Any], bool]) -> boo
 
 
 def _is_equal(condition: Filter, value: Any, operand: str) -> bool:
-    """Return whether a value equals an operand, ignoring case: a filter may spell `SENT` what a field spells `SentMessage`."""
+    """Return whether a value equals an operand, ignoring case: a filter may spell `SENT` what a field spells `Sent`."""
     if condition.by_id_of:
         return extract_id(value) == extract_id(operand)
     if format_query_value(value).casefold() == operand.casefold():

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sound import BASE, ID, URI, sound
-from spoiling import at, both, drop, put
 
 from conformance.description.builder import build_description
 from conformance.description.lint import find_all, lint_description, list_rules
@@ -15,6 +13,8 @@ from conformance.errors import DescriptionError
 from conformance.model import Level
 from conformance.validation import SchemaValidators
 from specs.catalogue import requirements
+from tests.description.mutations import at, both, drop, put
+from tests.description.sound_description import BASE, ID, URI, sound
 
 
 def find_pointers(document: dict[str, Any]) -> dict[str, list[str]]:

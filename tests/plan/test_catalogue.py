@@ -35,7 +35,7 @@ def requirement(**changes):
 
 
 def test_the_catalogue_collects_all_probes_and_checks(catalogue):
-    assert {"read", "expansion", "pagination"} <= set(catalogue.probes)
+    assert {"read", "expand", "pagination"} <= set(catalogue.probes)
     assert {"RSP-01", "ERR-03", "LIM-01"} <= catalogue.find_passive_requirements()
     assert not {requirement.family for requirement in catalogue.requirements.values()} & module.PARTNER_FAMILIES
 

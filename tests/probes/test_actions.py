@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Profile, Verdict
 from conformance.plan import PlanOptions
 from conformance.probes.writes.actions import PROBES
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 (ACT,) = PROBES
 BOOST, VALIDATE = "POST /charging_sessions/{charging_session_id}/boost_start", "POST /region_groups:validate"

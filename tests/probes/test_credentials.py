@@ -4,10 +4,10 @@ import re
 
 import msgspec
 import pytest
-from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.authorization.credentials import PROBES
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {each.name: each for each in PROBES}
 EVSE = {"id": make_id("evse", 1), "url": f"{BASE}/evses/{make_id('evse', 1)}"}

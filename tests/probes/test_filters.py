@@ -7,7 +7,12 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import (
+
+from conformance.checks.filters import CHECKS
+from conformance.evidence.filter_semantics import format_query_value, satisfies
+from conformance.model import Filter, Operator, Request, Response, Verdict
+from conformance.probes.filters.filtered_lists import PROBES
+from tests.probes.scripted import (
     BASE,
     ListTarget,
     is_affordable,
@@ -18,11 +23,6 @@ from scripted import (
     make_response,
     run_probe,
 )
-
-from conformance.checks.filters import CHECKS
-from conformance.evidence.filter_semantics import format_query_value, satisfies
-from conformance.model import Filter, Operator, Request, Response, Verdict
-from conformance.probes.filters.filtered_lists import PROBES
 
 (FILTERS,) = (probe for probe in PROBES if probe.name == "filters")
 (HOLDS,) = CHECKS

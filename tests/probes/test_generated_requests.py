@@ -1,7 +1,6 @@
 """Generated requests: valid ones must succeed, invalid ones be refused, disputed ones violate nothing."""
 
 import pytest
-from scripted import BASE, ListTarget, make_exchange, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Request, Response, Verdict
 from conformance.plan import Catalogue
@@ -9,6 +8,7 @@ from conformance.probes.generated import requests
 from conformance.validation import validate_request
 from specs.catalogue import requirements
 from strategies import disk_cache
+from tests.probes.scripted import BASE, ListTarget, make_exchange, make_id, make_problem, make_response, run_probe
 
 LISTING = "GET /suppliers"
 READS = requests.PROBES[0]

@@ -4,13 +4,13 @@ from urllib.parse import unquote
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.ids.item_urls import PROBES as URLS
 from conformance.probes.ids.near_misses import _LENIENT, _SPOILT
 from conformance.probes.ids.near_misses import PROBES as NEAR
 from strategies.near_misses import MALFORMATIONS
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {probe.name: probe for probe in (*NEAR, *URLS)}
 OWN = BY_NAME["own-url"]

@@ -4,10 +4,10 @@ import re
 from urllib.parse import parse_qs
 
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.pagination.bounds import PROBES, list_bad_sizes, make_bad_cursors
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {probe.name: probe for probe in PROBES}
 SIZES, ALL_SIZES, SMALLEST, NUMBERS, CURSORS = (

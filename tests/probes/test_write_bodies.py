@@ -4,12 +4,12 @@ import json
 from contextlib import suppress
 
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.toolkit.write_requests import find_writable
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
 from conformance.probes.writes.unusual_bodies import PROBES
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 (ODD,) = PROBES
 FAULTY = next(probe for probe in REFUSALS if probe.name == "refusals")

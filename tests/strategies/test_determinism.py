@@ -38,10 +38,10 @@ subject = Subject(description, validators, opinion, target, seed=4)
 drawn = hashlib.sha256()
 with tempfile.TemporaryDirectory() as folder:
     for key in ("POST /vehicles", "PATCH /users/{user_id}"):
-        cases = compiled(description.model.by_key[key], validators, opinion, seed=4, directory=Path(folder))
+        cases = compiled(description.model.operations_by_key[key], validators, opinion, seed=4, directory=Path(folder))
         drawn.update(msgspec.msgpack.encode(cases))
 api = assemble(Settings(now=1_790_000_000_000_000), description).api
-steps = workflow(description.model.by_key["POST /users/{user_id}/saved_routes"], subject)
+steps = workflow(description.model.operations_by_key["POST /users/{user_id}/saved_routes"], subject)
 asked, answer = 0, None
 while True:
     try:
