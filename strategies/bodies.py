@@ -36,7 +36,7 @@ def bodies(validators: SchemaValidators, operation: Operation, *, known: Known |
 
     In a test of your own::
 
-        @given(body=bodies(validators, model.operations_by_key["POST /vehicles"], known={"model": models, "user": [me]}))
+        @given(bodies(validators, model.operations_by_key["POST /vehicles"], known={"model": models, "user": [me]}))
         def test_a_vehicle_can_be_added(body):
             assert client.post("/vehicles", json=body).status_code == 201
     """

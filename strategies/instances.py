@@ -51,7 +51,8 @@ def instances(
     >>> from hypothesis import find
     >>> from conformance.description import load_description
     >>> owner = "https://api.ev.energy/v2/users/user01HQR99ZREJD9285NV25PVCKVG"
-    >>> vehicles = instances(SchemaValidators(load_description()), "#/components/schemas/Vehicle", known={"user": [owner]})
+    >>> validators = SchemaValidators(load_description())
+    >>> vehicles = instances(validators, "#/components/schemas/Vehicle", known={"user": [owner]})
     >>> find(vehicles, lambda vehicle: "user" in vehicle)["user"] == owner
     True
     """

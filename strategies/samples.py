@@ -37,7 +37,8 @@ def sample(
     The options are those of `instances`; the first known value of a name is used.
 
     >>> from conformance.description import load_description
-    >>> sample(SchemaValidators(load_description()), "#/components/schemas/Vehicle", known={"description": ["my car"]})["description"]
+    >>> validators = SchemaValidators(load_description())
+    >>> sample(validators, "#/components/schemas/Vehicle", known={"description": ["my car"]})["description"]
     'my car'
     """
     instance = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})

@@ -13,7 +13,8 @@ _ACTIONS = frozenset(
     {
         "accept", "activate", "boost", "cancel", "complete", "confirm", "connect", "deactivate", "delete", "disable",
         "disconnect", "dispatch", "enable", "execute", "join", "leave", "pause", "pay", "reboot", "reconnect", "refund",
-        "remove", "reset", "restart", "resume", "revoke", "send", "start", "stop", "submit", "trigger", "unlock", "wake",
+        "remove", "reset", "restart", "resume", "revoke", "send", "start", "stop", "submit", "trigger", "unlock",
+        "wake",
     }
 )  # fmt: skip
 """Verbs that name an action where they begin or end the last segment of a path."""

@@ -29,7 +29,7 @@ def get_filtered_values(condition: Filter, item: Any) -> list[Any]:
     return compared
 
 
-def satisfies(condition: Filter, item: Any, operand: str) -> bool | None:
+def is_satisfied(condition: Filter, item: Any, operand: str) -> bool | None:
     """Return whether an item satisfies a filter with that value; None where the documentation does not decide.
 
     Null satisfies only `isnull`. Where the field is a list (`tags`), one member is enough; where the field lies inside

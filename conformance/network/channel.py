@@ -65,7 +65,7 @@ class Channel:
     request changed another, and takes a third of the time that a request costs here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a process needs to send requests, all given once
         self,
         base_url: str,
         credentials: Mapping[str, Headers],

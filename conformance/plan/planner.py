@@ -39,8 +39,8 @@ _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 class PlanOptions(msgspec.Struct, frozen=True):
     """What somebody wants run.
 
-    `budget` is requests for each identity, but for those in `lower_budgets`, who have less; `shard` is (1-based index, of how
-    many); `finished_items` names items that an earlier run finished: they stay in the plan and cost nothing.
+    `budget` is requests for each identity, but for those in `lower_budgets`, who have less; `shard` is (1-based index,
+    of how many); `finished_items` names items that an earlier run finished: they stay in the plan and cost nothing.
     """
 
     target: Target

@@ -27,7 +27,7 @@ _MAX_DECODINGS = 3  # rounds of percent-decoding that a lenient server may make
 
 
 class ForbiddenRequestError(Exception):
-    """A request that the rules of the target forbid was about to be sent; nothing was. An internal error of the plan."""
+    """The plan holds a request that the rules of the target forbid: an internal error; nothing was sent."""
 
 
 class _Route(NamedTuple):

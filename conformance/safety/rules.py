@@ -43,7 +43,10 @@ RULES: MappingProxyType[TargetKind, Rules] = MappingProxyType(
             writes=True,
             hardware=True,
             known="https://developers.ev.energy/_mock/ev.energy-api-v2",
-            note="the hosted mock, or any stateless mock: nothing there is real, so a write does no harm and proves little",
+            note=(
+                "the hosted mock, or any stateless mock: nothing there is real, "
+                "so a write does no harm and proves little"
+            ),
         ),
         TargetKind.SANDBOX: Rules(
             writes=False,

@@ -12,7 +12,7 @@ from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 from conformance.model import Level
 from conformance.validation import SchemaValidators
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 from tests.description.mutations import at, both, drop, put
 from tests.description.sound_description import BASE, ID, URI, sound
 
@@ -250,7 +250,7 @@ def test_every_rule_has_a_case():
 
 
 def test_rules_are_named_once_and_bind_as_their_requirement_does():
-    levels = {stated.id: stated.level for stated in requirements()}
+    levels = {stated.id: stated.level for stated in load_requirements()}
     names = [rule.name for rule in list_rules()]
     assert len(names) == len(set(names))
     for rule in list_rules():

@@ -7,7 +7,10 @@ from conformance.safety.rules import RULES, refusal_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "safety.md"
 FLAGS = {"no flag": (False, False), "--allow-writes": (True, False), "--allow-writes --allow-hardware": (True, True)}
-HEAD = "| kind | what it is | no flag | `--allow-writes` | `--allow-writes --allow-hardware` |\n| --- | --- | --- | --- | --- |"
+HEAD = (
+    "| kind | what it is | no flag | `--allow-writes` | `--allow-writes --allow-hardware` |\n"
+    "| --- | --- | --- | --- | --- |"
+)
 
 
 def sent(kind: TargetKind, flags: tuple[bool, bool]) -> str:

@@ -93,7 +93,7 @@ def draw_with_one_seed():
 
 
 def test_hypothesis_takes_constants_of_modules_and_is_kept_from_it(monkeypatch):
-    """Hold the reason for `reproducible`: if this fails, Hypothesis has renamed the constants or dropped them."""
+    """Hold the reason for `exclude_local_constants`: if this fails, Hypothesis has renamed or dropped the constants."""
     before = providers._get_local_constants()
     monkeypatch.setattr(providers, "_get_local_constants", lambda: type(before)(strings={*WORDS}, integers={*NUMBERS}))
     providers.CONSTANTS_CACHE.cache.clear()
