@@ -7,7 +7,7 @@ import pytest
 from conformance.mock_server import run_server
 from tests.probes.deep import run_items
 
-CASES = {"generated", "generated-writes"}
+CASES = {"generated-reads", "generated-writes"}
 
 
 def smallest(violations, exchanges, requirement):

@@ -84,7 +84,7 @@ def test_requests_are_the_same_for_one_seed(subject):
 
 def test_generated_probes_need_profile_deep():
     probes = Catalogue.collect(load_requirements()).probes
-    deep = {probes[name].profile for name in ("generated", "generated-writes", "workflow")}
+    deep = {probes[name].profile for name in ("generated-reads", "generated-writes", "workflow")}
     assert deep == {"deep"}
     assert probes["generated-writes"].writes
     assert probes["workflow"].writes

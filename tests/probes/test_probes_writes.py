@@ -15,7 +15,7 @@ from tests.probes.scripted import BASE, make_exchange, make_id, make_problem, ma
 (CREATE,) = CREATIONS
 (DELETE,) = DELETIONS
 (UPDATE,) = UPDATES
-REFUSE = next(probe for probe in REFUSALS if probe.name == "refusals")
+REFUSE = next(probe for probe in REFUSALS if probe.name == "invalid-bodies")
 USER, MAKE, MODEL = (make_id(prefix, 1) for prefix in ("user", "vmak", "vmod"))
 URLS = {
     "user": f"{BASE}/users/{USER}",

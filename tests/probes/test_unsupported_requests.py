@@ -19,7 +19,7 @@ from tests.probes.scripted import (
 )
 
 BY_NAME = {each.name: each for each in PROBES}
-METHOD, ACCEPT, TYPES = (BY_NAME[name] for name in ("method", "accept", "problem-types"))
+METHOD, ACCEPT, TYPES = (BY_NAME[name] for name in ("unsupported-method", "unsupported-media-type", "problem-types"))
 ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
 MAKES = [{"id": make_id("emak", n), "url": f"{BASE}/evse_makes/{make_id('emak', n)}"} for n in range(3)]
 
