@@ -10,7 +10,7 @@ import specs
 from conformance.errors import PlanError
 from conformance.model import Requirement, Source
 
-__all__ = ["requirements"]
+__all__ = ["load_requirements"]
 
 _HINT = "See specs/requirements/README.md for the shape of an entry"
 _Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
@@ -40,7 +40,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requirement: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
 
 
-def requirements(*, root: Traversable | None = None) -> tuple[Requirement, ...]:
+def load_requirements(*, root: Traversable | None = None) -> tuple[Requirement, ...]:
     """Return every requirement of the folder `root` and its subfolders, sorted by id.
 
     The default is the bundled catalogue. Raises PlanError, which names file and entry, if a file is not TOML, an entry

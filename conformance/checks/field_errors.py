@@ -15,9 +15,9 @@ _MAX_DEPTH = 8  # levels of choices in a schema that are searched for properties
 
 
 def check_field_errors(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
-    """Check that a 400 or 422 response to a write maps known fields to lists of strings in `list_field_errors` (ERR-04).
+    """Check that a 400 or 422 response to a write maps known fields to lists of strings in `field_errors` (ERR-04).
 
-    Where `list_field_errors` is absent, that is a violation only if a field of the body is wrong: versions, users and bodies
+    Where `field_errors` is absent, that is a violation only if a field of the body is wrong: versions, users and bodies
     that are not a JSON object are refused with 400 too.
     """
     request = response.exchange.request
@@ -90,7 +90,7 @@ def _walk_properties(subject: Subject, schema: Any, depth: int) -> Iterator[str]
 
 
 def _find_malformed_entries(errors: Any, known: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield pointer, expected and actual value of each place in `list_field_errors` that is not as documented.
+    """Yield pointer, expected and actual value of each place in `field_errors` that is not as documented.
 
     Names that stand for the body as a whole (GENERAL) need not be known fields.
     """

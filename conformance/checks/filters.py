@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from conformance.checks.base import Check
-from conformance.evidence.filter_semantics import find_used_filters, get_filtered_values, satisfies
+from conformance.evidence.filter_semantics import find_used_filters, get_filtered_values, is_satisfied
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -19,9 +19,9 @@ def check_filters(response: OperationResponse, subject: Subject) -> Iterator[Out
     query = parse_qs(response.exchange.request.target.partition("?")[2], keep_blank_values=True)
     requirement = "FLT-05" if _is_later_page(response, query) else "FLT-01"
     for query_filter, value in find_used_filters(operation.filters, query):
-        judged_items = [(at, item, satisfies(query_filter, item, value)) for at, item in response.objects]
-        for at, item, is_satisfied in judged_items:
-            if is_satisfied is False:
+        judged_items = [(at, item, is_satisfied(query_filter, item, value)) for at, item in response.objects]
+        for at, item, result in judged_items:
+            if result is False:
                 yield fail_case(
                     response,
                     requirement,
@@ -30,7 +30,7 @@ def check_filters(response: OperationResponse, subject: Subject) -> Iterator[Out
                     actual=f"{query_filter.field}: {quote_json(get_filtered_values(query_filter, item))}",
                     pointer=at,
                 )
-        if all(is_satisfied for _, _, is_satisfied in judged_items):
+        if all(result for _, _, result in judged_items):
             yield pass_case(response, requirement)
 
 

@@ -26,9 +26,9 @@ def show(
     from conformance.errors import UsageError
     from conformance.plan import Catalogue
     from conformance.plan.catalogue import PARTNER_FAMILIES
-    from specs.catalogue import requirements
+    from specs.catalogue import load_requirements
 
-    known = requirements()
+    known = load_requirements()
     catalogue = Catalogue.collect(known)
     shown = [requirement for requirement in known if family.upper() in {"", requirement.family, requirement.id}]
     if not shown:

@@ -119,10 +119,12 @@ def _judge_deliveries(
     from conformance.execution.directories import choose_directory, name_run
     from conformance.webhooks.delivery_run import build_scope, check_deliveries
     from conformance.webhooks.inputs import build_sender_target
-    from specs.catalogue import requirements
+    from specs.catalogue import load_requirements
 
     folder = directory or choose_directory(name_run(time.time(), origin[1]))
-    run_about = build_scope(sender, build_sender_target(origin[0]), requirements(), folder, command=read_command_line())
+    run_about = build_scope(
+        sender, build_sender_target(origin[0]), load_requirements(), folder, command=read_command_line()
+    )
     with end_on_sigterm():
         log = check_deliveries(run_about, sender, deliveries, api, origin[0])
     return conclude_certification(log, OutputOptions(tuple(formats or ())))

@@ -20,7 +20,7 @@ from conformance.errors import DescriptionError
 def build_description(fragments: Sequence[Fragment], overlays: Sequence[Fragment], source: str) -> Description:
     """Parse, merge, overlay, check and derive a description.
 
-    `source` names the description in errors. Raises DescriptionError as `load` does.
+    `source` names the description in errors. Raises DescriptionError as `load_description` does.
     """
     document, notes = overlay.apply_overlays(
         build_document(fragments, source),

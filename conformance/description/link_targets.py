@@ -44,7 +44,7 @@ class LinkTargetFinder:
         self.hosts = frozenset(host for server in servers if (host := urlsplit(server["url"]).hostname))
 
     def resolve_link(self, forms: PropertyForms, own: str, *, own_url: bool) -> Link:
-        """Return the link of a property of the resource `own`; `fetch_item_urls` if its top-level `url` is its own address."""
+        """Return the link of a property of the resource `own`; `own_url` if its top-level `url` is its own address."""
         own_link = own_url and forms.path == "url"
         kind, targets = self._find_own_target(own, forms) if own_link else self._find_target(forms, own)
         return Link(

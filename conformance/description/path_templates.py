@@ -9,7 +9,7 @@ import msgspec
 class LocatedUrl(msgspec.Struct, frozen=True):
     """A URL parsed against the API.
 
-    `is_inside` is true if it belongs to the API, `segments` are those below the base path, `has_query` is true if it has one.
+    `is_inside` is true if it belongs to the API, `has_query` if it has a query. `segments` are below the base path.
     """
 
     is_inside: bool

@@ -148,7 +148,7 @@ def classify_write(
 ) -> ClassifiedOperation:
     """Return the role of anything but a GET, and the resource that its response shows or that it acts on.
 
-    `by_path` names the resource of every path that shows one, `created` that of every path where a POST creates a member.
+    `by_path` names the resource of every path that shows one, `created` that of every path whose POST creates a member.
     """
     body = operation.response_schema
     if operation.method == "POST":

@@ -29,7 +29,7 @@ def get_filtered_values(condition: Filter, item: Any) -> list[Any]:
     return compared
 
 
-def satisfies(condition: Filter, item: Any, operand: str) -> bool | None:
+def is_satisfied(condition: Filter, item: Any, operand: str) -> bool | None:
     """Return whether an item satisfies a filter with that value; None where the documentation does not decide.
 
     Null satisfies only `isnull`. Where the field is a list (`tags`), one member is enough; where the field lies inside
@@ -73,7 +73,7 @@ def _compare(value: Any, operand: str, holds: Callable[[Any, Any], bool]) -> boo
 
 
 def _is_equal(condition: Filter, value: Any, operand: str) -> bool:
-    """Return whether a value equals an operand, ignoring case: a filter may spell `SENT` what a field spells `SentMessage`."""
+    """Return whether a value equals an operand, ignoring case: a filter may spell `SENT` what a field spells `Sent`."""
     if condition.by_id_of:
         return extract_id(value) == extract_id(operand)
     if format_query_value(value).casefold() == operand.casefold():

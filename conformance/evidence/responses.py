@@ -25,7 +25,7 @@ class OperationResponse:
     def __init__(self, exchange: Exchange, operation: Operation) -> None:
         self.exchange = exchange
         self.operation = operation
-        self.resources: tuple[ShownResource, ...] | None = None  # cache of `things`
+        self.resources: tuple[ShownResource, ...] | None = None  # cache of `find_resources`
 
     @property
     def status(self) -> int:

@@ -40,9 +40,9 @@ class Subject(msgspec.Struct, frozen=True):
     """The API under test: everything that checks and probes know besides the exchanges.
 
     `seeds` are configured values by parameter name. `today` is a midnight in UTC and the only clock that requests
-    depend on: runs of one day with one seed send the same requests. `failed_histories` is the folder of histories that failed
-    in an earlier run and are tried first, empty for none. `failed_requests` holds, by operation, single requests that failed in
-    an earlier run, for the same use.
+    depend on: runs of one day with one seed send the same requests. `failed_histories` is the folder of histories that
+    failed in an earlier run and are tried first, empty for none. `failed_requests` holds, by operation, single requests
+    that failed in an earlier run, for the same use.
     """
 
     description: Description

@@ -13,7 +13,7 @@ from conformance.model import Headers, Operation, Request, ResourceModel
 from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.safety.gate import Gate
 from conformance.targets import config as configuration
-from conformance.targets.resolver import BUILTIN, ResolvedTarget, resolve
+from conformance.targets.resolver import BUILTIN, ResolvedTarget, resolve_target
 from conformance.targets.tokens import obtain_credentials
 
 
@@ -33,7 +33,7 @@ def diagnose(name: str, config: Path | None, description: Path | None) -> Iterat
         if name == BUILTIN:
             yield Diagnosis(True, "target: the built-in server, started by each run; nothing to configure")
             return
-        resolved = resolve(name, configuration.load_config(config), builtin_identities=get_builtin_identities())
+        resolved = resolve_target(name, configuration.load_config(config), builtin_identities=get_builtin_identities())
     except HarnessError as error:
         yield Diagnosis(False, error.message, error.hint)
         return

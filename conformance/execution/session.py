@@ -54,8 +54,8 @@ class Session:
     ) -> "Session":
         """Start the built-in server where needed, obtain tokens, make the plan, write the header.
 
-        `import_meanwhile` is called while the built-in server starts. Raises HarnessError: UsageError, DescriptionError,
-        TargetError, PlanError.
+        `import_meanwhile` is called while the built-in server starts.
+        Raises HarnessError: UsageError, DescriptionError, TargetError, PlanError.
         """
         with ExitStack() as resources:
             resumed = options.read_earlier_run()

@@ -22,7 +22,13 @@ from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
 from conformance.targets import config as configuration
 from conformance.targets.config import Config, IdentityConfig
-from conformance.targets.resolver import BUILTIN, ResolvedTarget, list_allowances, list_client_identities, resolve
+from conformance.targets.resolver import (
+    BUILTIN,
+    ResolvedTarget,
+    list_allowances,
+    list_client_identities,
+    resolve_target,
+)
 
 
 class RunOptions(msgspec.Struct, frozen=True):
@@ -95,7 +101,7 @@ def _resolve_target(options: RunOptions, config: Config) -> ResolvedTarget | Non
     return (
         None
         if options.target == BUILTIN
-        else resolve(options.target, config, builtin_identities=get_builtin_identities())
+        else resolve_target(options.target, config, builtin_identities=get_builtin_identities())
     )
 
 

@@ -14,7 +14,7 @@ from conformance.model.target import Profile
 from conformance.plan import Catalogue, Plan, PlanOptions, make_plan
 from conformance.plan.case_selection import CaseSelection
 from conformance.validation import SchemaValidators, SecondOpinion
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 FAILED_HISTORIES_FOLDER = (
     "hypothesis"  # folder in the report directory: failed histories, tried first by a run that resumes this one
@@ -25,9 +25,9 @@ class RunSpec(msgspec.Struct, frozen=True):
     """One run, as every process of it needs to know it.
 
     `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
-    `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items` names items
-    that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it. `lower_budgets` holds the
-    budgets of those identities that have less than `budget`.
+    `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items`
+    names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
+    `lower_budgets` holds the budgets of those identities that have less than `budget`.
     """
 
     run: str
@@ -115,4 +115,4 @@ class RunContext(NamedTuple):
 
 def load_catalogue() -> Catalogue:
     """Return the catalogue of the bundled requirements."""
-    return Catalogue.collect(requirements())
+    return Catalogue.collect(load_requirements())

@@ -73,7 +73,7 @@ def cut_page(call: ServerCall, pagination: Pagination, resource: Resource, selec
     return _cut_by_key(pagination, selection, 0, size, size, "")
 
 
-def _cut_by_key(
+def _cut_by_key(  # noqa: PLR0913 - a slice and where it leads, used three times above
     pagination: Pagination, selection: RecordSelection, begin: int, end: int, size: int, cursor: str
 ) -> RecordPage:
     """Return the page from `begin` to `end`; an empty page past an end leads back by the cursor that led to it."""

@@ -31,7 +31,7 @@ class ResolvedTarget(msgspec.Struct, frozen=True):
     config: TargetConfig
 
 
-def resolve(
+def resolve_target(
     name: str,
     config: Config,
     *,
@@ -40,8 +40,8 @@ def resolve(
 ) -> ResolvedTarget:
     """Resolve a target by configured name, by kind, or by URL.
 
-    `builtin_identities` are the published identities of the built-in server: a loopback URL without other credentials gets them.
-    Raises UsageError where the name is unknown or the URL is not valid.
+    `builtin_identities` are the published identities of the built-in server: a loopback URL without other credentials
+    gets them. Raises UsageError where the name is unknown or the URL is not valid.
     """
     config_of_target = config.targets.get(name)
     if config_of_target is None:

@@ -8,7 +8,7 @@ from conformance.execution.setup import get_builtin_identities
 from conformance.model import Target, TargetKind
 from conformance.targets import config as configuration
 from conformance.targets.config import resolve_variable
-from conformance.targets.resolver import resolve
+from conformance.targets.resolver import resolve_target
 from conformance.targets.tokens import obtain_credentials
 from conformance.webhooks.delivery_run import ProviderApi
 from conformance.webhooks.signatures import WebhookKey
@@ -26,7 +26,7 @@ def resolve_api(name: str, path: Path | None) -> ProviderApi:
 
     Raises UsageError and TargetError.
     """
-    resolved_target = resolve(name, configuration.load_config(path), builtin_identities=get_builtin_identities())
+    resolved_target = resolve_target(name, configuration.load_config(path), builtin_identities=get_builtin_identities())
     identity = next((reader for reader in _READERS if reader in resolved_target.target.identities), "")
     if not identity:
         raise UsageError(

@@ -22,7 +22,7 @@ from conformance.run_log.event_log import read_events
 from strategies.compiled_cases import compile_cases
 
 PROVIDED = Path(__file__).parents[3] / "shared" / "reference" / "ev-energy-api-v2-openapi.yaml"
-NAMES = ("generated", "generated-writes")
+NAMES = ("generated-reads", "generated-writes")
 _REACHED = re.compile(r"(\d+) of (\d+) valid")
 
 

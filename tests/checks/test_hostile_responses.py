@@ -37,7 +37,8 @@ NAMES = st.sampled_from(WORDS) | st.text(max_size=3)
 TEXTS = st.sampled_from(
     [
         "", "\0", "\u2028", f"{BASE}//[x", f"{BASE}/evses/[", "http://[", f"{BASE}/%00", "//", "about:blank", "http://h:x/",
-        make_model()["id"], make_model()["url"], "evse" + "9" * 26, "vmod" + "Z" * 26, "vmod" + "\uff10" * 26, "9" * 5000,
+        make_model()["id"], make_model()["url"], "evse" + "9" * 26, "vmod" + "Z" * 26, "vmod" + "\uff10" * 26,
+        "9" * 5000,
     ]
 ) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)  # fmt: skip
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS

@@ -96,7 +96,9 @@ VIOLATING = {
     "a length with 204": ({"RSP-05"}, (DELETE, b"", 204), {"headers": {"Content-Length": "5"}}),
     "a body with 304": ({"RSP-01", "RSP-05"}, (ITEM, b"{}", 304), {}),
     "an unknown field": ({"RSP-06"}, (ITEM, make_model(rating=5)), {}),
-    "an unknown field far down": ({"RSP-06"}, (ITEM, make_model(make={**make_vehicle_make(), "rating": 5})), {"query": "?expand=make"}),
+    "an unknown field far down": (
+        {"RSP-06"}, (ITEM, make_model(make={**make_vehicle_make(), "rating": 5})), {"query": "?expand=make"}
+    ),
     "half a body": ({"RSP-09"}, (ITEM, b'{"id": "vmod'), {}),
     "no body": ({"RSP-09"}, (ITEM, b""), {}),
     "latin-1": ({"RSP-09"}, (ITEM, b'{"name": "Caf\xe9"}'), {}),
@@ -104,7 +106,9 @@ VIOLATING = {
     "a trace": ({"RSP-11"}, (ITEM, make_problem(400, detail="Traceback (most recent call last): …"), 400), {}),
     "a path": ({"RSP-11"}, (ITEM, make_model(name="/srv/api/settings.py")), {}),
     "a statement": ({"RSP-11"}, (ITEM, make_problem(400, detail="SELECT a FROM b WHERE c"), 400), {}),
-    "a statement with quotes": ({"RSP-11"}, (ITEM, make_problem(400, detail='SELECT "a" FROM "b" WHERE "c" = %s'), 400), {}),
+    "a statement with quotes": (
+        {"RSP-11"}, (ITEM, make_problem(400, detail='SELECT "a" FROM "b" WHERE "c" = %s'), 400), {}
+    ),
     "a place in a file": ({"RSP-11"}, (ITEM, make_problem(400, detail='File "/x/y.py", line 3, in z'), 400), {}),
     "a place in a script": ({"RSP-11"}, (ITEM, make_problem(400, detail="at f (/srv/a.js:10:5)"), 400), {}),
     "a secret": ({"RSP-11"}, (ITEM, make_model(name="AKIAABCDEFGHIJKLMNOP")), {}),
@@ -116,9 +120,15 @@ VIOLATING = {
     "born too early": ({"IDS-03"}, (ITEM, model_with_id(ANCIENT)), {}),
     "another's url": ({"IDS-04"}, (ITEM, make_model(url=make_model(2)["url"])), {}),
     "another path": ({"IDS-04"}, (ITEM, make_model(url=f"{BASE}/vehicle_makes/{make_model()['id']}")), {}),
-    "another host": ({"IDS-04"}, (ITEM, make_model(url=f"http://other.test/v2/vehicle_models/{make_model()['id']}")), {}),
-    "a path that looks like a host": ({"IDS-04"}, (ITEM, make_model(url=f"{BASE}//x/vehicle_models/{make_model()['id']}")), {}),
-    "an expanded stranger": ({"IDS-04"}, (ITEM, make_model(make={**make_vehicle_make(), "url": BASE})), {"query": "?expand=make"}),
+    "another host": (
+        {"IDS-04"}, (ITEM, make_model(url=f"http://other.test/v2/vehicle_models/{make_model()['id']}")), {}
+    ),
+    "a path that looks like a host": (
+        {"IDS-04"}, (ITEM, make_model(url=f"{BASE}//x/vehicle_models/{make_model()['id']}")), {}
+    ),
+    "an expanded stranger": (
+        {"IDS-04"}, (ITEM, make_model(make={**make_vehicle_make(), "url": BASE})), {"query": "?expand=make"}
+    ),
     "the same twice": ({"IDS-05"}, (LIST, [make_model(1), make_model(2), make_model(1)]), {}),
     "a link elsewhere": ({"LNK-01"}, (ITEM, make_model(vehicle_trims="https://other.test/v2/vehicle_trims")), {}),
     "a link to another port": ({"LNK-01"}, (ITEM, make_model(vehicle_trims="http://127.0.0.1:2/v2/vehicle_trims")), {}),
@@ -145,7 +155,9 @@ VIOLATING = {
     "more left than allowed": ({"LIM-01"}, (ITEM, make_model()), {"headers": {"X-RateLimit-Remaining": "1001"}}),
     "no allowance": ({"LIM-01"}, (ITEM, make_model()), {"headers": {"X-RateLimit-Limit": None}}),
     "an allowance in words": ({"LIM-01", "RSP-04"}, (ITEM, make_model()), {"headers": {"X-RateLimit-Limit": "many"}}),
-    "an endless allowance": ({"LIM-01", "RSP-04"}, (ITEM, make_model()), {"headers": {"X-RateLimit-Remaining": "9" * 5000}}),
+    "an endless allowance": (
+        {"LIM-01", "RSP-04"}, (ITEM, make_model()), {"headers": {"X-RateLimit-Remaining": "9" * 5000}}
+    ),
 }  # fmt: skip
 
 

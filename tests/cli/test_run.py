@@ -15,7 +15,7 @@ from conformance.mock_server import run_server
 from conformance.model import Exchanged, RunFinished, RunStarted
 from conformance.plan import Catalogue
 from conformance.run_log.event_log import read_events
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 from tests.cli.conftest import REFERENCE
 from tests.receivers.sample import SECRET
 
@@ -112,7 +112,7 @@ def test_what_an_identity_has_left_is_not_overdrawn_when_it_was_used_before(evco
 def test_two_workers_never_write_at_the_same_time(evconform):
     ended = evconform("run", "--allow-writes", "--select", "WRT", "--workers", "2")
     assert ended.code == 0, ended.out + ended.err
-    writing = {name for name, probe in Catalogue.collect(requirements()).probes.items() if probe.writes}
+    writing = {name for name, probe in Catalogue.collect(load_requirements()).probes.items() if probe.writes}
     spans = {}
     for event in read_events([ended.directory / "events.jsonl"]):
         if (

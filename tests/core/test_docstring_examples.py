@@ -108,7 +108,7 @@ def test_docstring_example_runs(example, namespace):
             compile(part.source, example.name, "exec")
         return
     module = example.name.rpartition(".")[0]
-    operation = namespace["description"].model.by_key[OPERATIONS.get(module, "POST /vehicles")]
+    operation = namespace["description"].model.operations_by_key[OPERATIONS.get(module, "POST /vehicles")]
     own = {"model": {"url": namespace["models"][0]}} if module == "strategies.samples" else {}
     example.globs = {**namespace, "operation": operation, **own, **example.globs}
     output: list[str] = []

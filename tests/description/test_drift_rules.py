@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
-from sound import BASE, URI, sound
-from spoiling import Mutation, both, drop, put
 
 from conformance.description.builder import build_description
 from conformance.description.drift import Severity, View, compare_descriptions
 from conformance.description.drift.change import FIXED_RULES, Direction, ValidityEffect, derive_severities
 from conformance.description.drift.schemas import SchemaComparison
 from conformance.description.sources import Fragment
+from tests.description.mutations import Mutation, both, drop, put
+from tests.description.sound_description import BASE, URI, sound
 
 BREAKING, RISKY, HARMLESS = Severity
 LIST, ITEM, POST = "paths /makes get", "paths /makes/{make_id} get", "paths /makes post"

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 import respx
-from sound import sound
-from spoiling import drop, put
 
 from conformance.description.fetch import PUBLISHED, DescriptionStore, fetch_description
 from conformance.description.fetch.download import download, redact_url
 from conformance.description.fetch.pin import read_pin, write_pin
 from conformance.errors import DescriptionError, TargetError, UsageError
 from conformance.targets.config import load_config as configuration
+from tests.description.mutations import drop, put
+from tests.description.sound_description import sound
 
 URL = "https://api.example.com/spec.yaml"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sound import BASE, ID, URI, sound
-from spoiling import at, both, drop, put
 
 from conformance.description.builder import build_description
 from conformance.description.lint import find_all, lint_description, list_rules
@@ -14,7 +12,9 @@ from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 from conformance.model import Level
 from conformance.validation import SchemaValidators
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
+from tests.description.mutations import at, both, drop, put
+from tests.description.sound_description import BASE, ID, URI, sound
 
 
 def find_pointers(document: dict[str, Any]) -> dict[str, list[str]]:
@@ -250,7 +250,7 @@ def test_every_rule_has_a_case():
 
 
 def test_rules_are_named_once_and_bind_as_their_requirement_does():
-    levels = {stated.id: stated.level for stated in requirements()}
+    levels = {stated.id: stated.level for stated in load_requirements()}
     names = [rule.name for rule in list_rules()]
     assert len(names) == len(set(names))
     for rule in list_rules():

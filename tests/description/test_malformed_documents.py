@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sound import sound
 
 from conformance.description.builder import build_description
 from conformance.description.drift import compare_descriptions
@@ -15,6 +14,7 @@ from conformance.description.lint import find_all
 from conformance.description.sources import Fragment
 from conformance.errors import DescriptionError
 from conformance.validation import SchemaValidators
+from tests.description.sound_description import sound
 
 JUNK = st.sampled_from([None, 1, -1, "x", [], {}, [None], ["x"], {"x": None}, [[]], True, {"$ref": "#/components"}])
 

@@ -294,7 +294,7 @@ def test_loading_it_again_from_the_cache_keeps_the_digest(description, tmp_path)
     assert fresh.digest == description.digest == fresh.model.digest
 
 
-@pytest.mark.parametrize("name", ["resolve", "deref"])
+@pytest.mark.parametrize("name", ["resolve", "dereference"])
 def test_a_dangling_pointer_raises_a_key_error(bundled, name):
     bad = "#/components/schemas/Nothing"
     with pytest.raises(KeyError):

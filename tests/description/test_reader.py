@@ -8,12 +8,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from sound import sound
 
 from conformance.description import load_description, sources
 from conformance.description.limits import MAX_DEPTH, MAX_NODES, count_expanded_nodes, measure_depth
 from conformance.description.reader import read_text
 from conformance.errors import DescriptionError
+from tests.description.sound_description import sound
 
 json_values = st.recursive(
     st.none()

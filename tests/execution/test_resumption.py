@@ -21,7 +21,7 @@ from conformance.plan import PlanItem
 from conformance.run_log.event_log import LogWriter
 
 KEY = "GET /users/{user_id}"
-ITEM = PlanItem("generated", KEY, "users", ("RSP-12",), ())
+ITEM = PlanItem("generated-reads", KEY, "users", ("RSP-12",), ())
 OLD, NEW = "http://127.0.0.1:1/v2", "http://127.0.0.1:2/v2"
 
 

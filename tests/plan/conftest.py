@@ -6,7 +6,7 @@ import pytest
 from conformance.description import load_description
 from conformance.model import ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan, PlanOptions, make_plan
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 ALL_IDENTITIES = ("full", "readonly", "noscope", "expired", "user_a", "user_b")
 
@@ -17,7 +17,7 @@ def target(**more) -> Target:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return Catalogue.collect(requirements())
+    return Catalogue.collect(load_requirements())
 
 
 @pytest.fixture(scope="session")

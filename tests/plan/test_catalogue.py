@@ -10,7 +10,7 @@ from conformance.plan import Catalogue
 from conformance.plan import catalogue as module
 from conformance.plan.planner import get_level
 from conformance.probes import Probe
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def probe(name, *ids):
 
 
 def requirement(**changes):
-    first = next(requirement for requirement in requirements() if requirement.id == "EXP-04")
+    first = next(requirement for requirement in load_requirements() if requirement.id == "EXP-04")
     return msgspec.structs.replace(first, **changes)
 
 
 def test_the_catalogue_collects_all_probes_and_checks(catalogue):
-    assert {"read", "expansion", "pagination"} <= set(catalogue.probes)
+    assert {"read", "expand", "pagination"} <= set(catalogue.probes)
     assert {"RSP-01", "ERR-03", "LIM-01"} <= catalogue.find_passive_requirements()
     assert not {requirement.family for requirement in catalogue.requirements.values()} & module.PARTNER_FAMILIES
 
@@ -72,11 +72,11 @@ def test_an_unknown_requirement_is_refused(offer, offered):
 def test_a_requirement_that_binds_partners_is_refused(offer):
     offer(probes=[probe("lost", "W01")])
     with pytest.raises(PlanError, match="W01"):
-        Catalogue.collect(requirements())
+        Catalogue.collect(load_requirements())
 
 
 def test_an_unknown_selector_is_refused():
-    others = (requirement for requirement in requirements() if requirement.id != "EXP-04")
+    others = (requirement for requirement in load_requirements() if requirement.id != "EXP-04")
     with pytest.raises(PlanError, match="'sometimes'") as raised:
         Catalogue.collect((*others, requirement(applies="sometimes")))
     assert "expandable" in raised.value.hint

@@ -133,7 +133,7 @@ def test_of_two_budgets_the_larger_takes_the_first_item_that_only_one_affords(sm
 def test_what_is_done_stays_and_costs_nothing(small, wish, random):
     everything = small.make(wish, budget=None).items
     done = frozenset(item.name for item in everything if random.random() < 0.5)
-    rest = small.make(wish, done=done)
+    rest = small.make(wish, finished_items=done)
     assert done <= {item.name for item in rest.items}
     open_needs = (need for item in rest.items if item.name not in done for need in item.needs)
     assert rest.cost == {who: count for who, count in sum_costs(open_needs).items() if count}
@@ -149,8 +149,8 @@ def test_shards_are_the_whole_without_overlap(desk, of, selection):
     parts = [desk.make(wish, shard=(index, of)) for index in range(1, of + 1)]
     for view in (
         lambda plan: [item.name for item in plan.items],
-        lambda plan: list(plan.cases()),
-        lambda plan: [each.case for each in plan.settled],
+        lambda plan: list(plan.list_cases()),
+        lambda plan: [each.case for each in plan.known_outcomes],
     ):
         together = Counter(each for part in parts for each in view(part))
         assert together == Counter(view(whole))

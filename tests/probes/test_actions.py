@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Profile, Verdict
 from conformance.plan import PlanOptions
 from conformance.probes.writes.actions import PROBES
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 (ACT,) = PROBES
 BOOST, VALIDATE = "POST /charging_sessions/{charging_session_id}/boost_start", "POST /region_groups:validate"
@@ -52,9 +52,9 @@ def test_action_without_effect_is_not_noted(subject):
 )
 def test_hardware_actions_need_profile_deep_and_the_option(profile, hardware, planned, subject):
     from conformance.plan import Catalogue, make_plan
-    from specs.catalogue import requirements
+    from specs.catalogue import load_requirements
 
     target = msgspec.structs.replace(subject.target, may_write=True, may_touch_hardware=hardware)
-    plan = make_plan(Catalogue.collect(requirements()), subject.model, PlanOptions(target, profile))
+    plan = make_plan(Catalogue.collect(load_requirements()), subject.model, PlanOptions(target, profile))
     planned_operations = {item.operation for item in plan.items if item.probe == ACT.name}
     assert planned_operations & {BOOST, VALIDATE} == planned

@@ -1,11 +1,11 @@
 """CON-03, CON-04 and CSV-01 on single responses."""
 
 import pytest
-from scripted import judge_exchange, make_response
 
 from conformance.checks.consistency import CHECKS
 from conformance.checks.csv_bodies import CHECKS as CSV_CHECKS
 from conformance.model import Request, Response, Verdict
+from tests.probes.scripted import judge_exchange, make_response
 
 (FIELDS,) = CHECKS
 TIMES, TOTALS = FIELDS.requirements

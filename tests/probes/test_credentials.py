@@ -4,10 +4,10 @@ import re
 
 import msgspec
 import pytest
-from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.authorization.credentials import PROBES
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {each.name: each for each in PROBES}
 EVSE = {"id": make_id("evse", 1), "url": f"{BASE}/evses/{make_id('evse', 1)}"}
@@ -56,7 +56,7 @@ def run(name, operation, subject, lets_in=lambda request: False, **more):
 
 GUARDS = {
     "anonymous": "AUT-01", "expired-token": "AUT-01", "unknown-token": "AUT-01",
-    "token-elsewhere": "AUT-02", "token-anywhere": "AUT-02", "no-scope": "AUT-03", "reading-scopes": "AUT-03",
+    "misplaced-token": "AUT-02", "misplaced-token-all": "AUT-02", "missing-scope": "AUT-03", "read-only-scope": "AUT-03",
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ GUARDS = {
 @pytest.mark.parametrize(("name", "requirement"), GUARDS.items())
 def test_a_guarded_operation_is_guarded_against_everybody(name, requirement, operation, subject):
     if not BY_NAME[name].applies(subject.model.operations_by_key[operation], subject.model):
-        assert (name, operation) == ("reading-scopes", READ)
+        assert (name, operation) == ("read-only-scope", READ)
         return
     found = run(name, operation, subject)
     assert found.passed_requirements() == {requirement}
@@ -78,10 +78,10 @@ def test_a_guarded_operation_is_guarded_against_everybody(name, requirement, ope
         ("anonymous", WRITE, lambda r: r.identity == "" and not r.headers_named("authorization")),
         ("expired-token", READ, lambda r: r.identity == "expired"),
         ("expired-token", WRITE, lambda r: r.identity == "expired"),
-        ("token-elsewhere", READ, lambda r: r.token_in),
-        ("token-anywhere", ACTION, lambda r: r.token_in),
-        ("no-scope", READ, lambda r: r.identity == "noscope"),
-        ("reading-scopes", WRITE, lambda r: r.identity == "readonly"),
+        ("misplaced-token", READ, lambda r: r.token_in),
+        ("misplaced-token-all", ACTION, lambda r: r.token_in),
+        ("missing-scope", READ, lambda r: r.identity == "noscope"),
+        ("read-only-scope", WRITE, lambda r: r.identity == "readonly"),
     ],
 )
 def test_whoever_is_let_in_is_found(name, operation, lets_in, subject):
@@ -98,7 +98,7 @@ def test_each_stranger_is_tried_by_one_of_two_probes(kind, subject):
 
 
 def test_both_places_are_tried_by_one_of_two_probes(subject):
-    places = {run(name, READ, subject).requests[-1].token_in for name in ("token-elsewhere", "token-anywhere")}
+    places = {run(name, READ, subject).requests[-1].token_in for name in ("misplaced-token", "misplaced-token-all")}
     assert places == {"query", "cookie"}
 
 
@@ -106,7 +106,7 @@ def test_another_refusal_is_no_401(subject):
     assert run("anonymous", READ, subject, refusal=403).violated_requirements() == {"AUT-01"}
 
 
-@pytest.mark.parametrize("name", ["anonymous", "expired-token", "reading-scopes"])
+@pytest.mark.parametrize("name", ["anonymous", "expired-token", "read-only-scope"])
 def test_a_write_of_a_stranger_cannot_take_effect(name, subject):
     for operation in subject.model.operations:
         if operation.is_safe or not BY_NAME[name].applies(operation, subject.model):
@@ -126,30 +126,30 @@ def test_nobody_is_asked_to_write_what_could_take_effect(subject):
 
 class TestPublic:
     def test_it_answers_without_a_token(self, subject):
-        found = run_probe(BY_NAME["public"], PUBLIC, subject, lambda request: make_response([]))
+        found = run_probe(BY_NAME["public-operation"], PUBLIC, subject, lambda request: make_response([]))
         assert found.passed_requirements() == {"AUT-04"}
         assert [each.identity for each in found.requests] == [""]
 
     def test_it_may_not_want_one(self, subject):
-        assert run_probe(BY_NAME["public"], PUBLIC, subject, lambda _: make_problem(401)).violated_requirements() == {
-            "AUT-04"
-        }
+        assert run_probe(
+            BY_NAME["public-operation"], PUBLIC, subject, lambda _: make_problem(401)
+        ).violated_requirements() == {"AUT-04"}
 
     def test_it_may_not_hide_from_those_without(self, subject):
         def target(request):
             return make_response([]) if request.identity else make_problem(404)
 
-        assert run_probe(BY_NAME["public"], PUBLIC, subject, target).violated_requirements() == {"AUT-04"}
+        assert run_probe(BY_NAME["public-operation"], PUBLIC, subject, target).violated_requirements() == {"AUT-04"}
 
     def test_what_nobody_can_read_shows_nothing(self, subject):
-        found = run_probe(BY_NAME["public"], PUBLIC, subject, lambda _: make_problem(404))
+        found = run_probe(BY_NAME["public-operation"], PUBLIC, subject, lambda _: make_problem(404))
         assert found.verdicts_on("AUT-04") == {Verdict.NOT_OBSERVABLE}
 
     @pytest.mark.parametrize(("operation", "status"), [("POST /vehicle_waitlist", 503), (PUBLIC, 304)])
     def test_a_failure_or_nothing_new_is_no_answer(self, operation, status, subject):
-        found = run_probe(BY_NAME["public"], operation, subject, lambda _: make_problem(status))
+        found = run_probe(BY_NAME["public-operation"], operation, subject, lambda _: make_problem(status))
         assert found.verdicts_on("AUT-04") == {Verdict.NOT_OBSERVABLE}
 
     def test_a_write_says_what_is_wrong_with_the_body(self, subject):
-        found = run_probe(BY_NAME["public"], "POST /vehicle_waitlist", subject, lambda _: make_problem(400))
+        found = run_probe(BY_NAME["public-operation"], "POST /vehicle_waitlist", subject, lambda _: make_problem(400))
         assert found.passed_requirements() == {"AUT-04"}

@@ -5,12 +5,12 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.expansion.documented_paths import PROBES
 from conformance.probes.expansion.list_agreement import PROBES as AGREEMENT
 from conformance.probes.expansion.undocumented_paths import PROBES as STRANGE
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 SINGLE, LISTED = PROBES
 (AGREE,) = AGREEMENT

@@ -7,7 +7,12 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import (
+
+from conformance.checks.filters import CHECKS
+from conformance.evidence.filter_semantics import format_query_value, is_satisfied
+from conformance.model import Filter, Operator, Request, Response, Verdict
+from conformance.probes.filters.filtered_lists import PROBES
+from tests.probes.scripted import (
     BASE,
     ListTarget,
     is_affordable,
@@ -18,11 +23,6 @@ from scripted import (
     make_response,
     run_probe,
 )
-
-from conformance.checks.filters import CHECKS
-from conformance.evidence.filter_semantics import format_query_value, satisfies
-from conformance.model import Filter, Operator, Request, Response, Verdict
-from conformance.probes.filters.filtered_lists import PROBES
 
 (FILTERS,) = (probe for probe in PROBES if probe.name == "filters")
 (HOLDS,) = CHECKS
@@ -247,22 +247,22 @@ def test_every_filtered_response_is_judged(subject):
     ],
 )
 def test_satisfies_compares_by_operator(how, value, text, holds):
-    assert satisfies(Filter("x", how, "x"), {"x": value}, text) is holds
+    assert is_satisfied(Filter("x", how, "x"), {"x": value}, text) is holds
 
 
 def test_links_are_compared_by_the_id_at_their_end_expanded_or_not():
     by_id = Filter("make_id", Operator.EQ, "make", "makes")
-    assert satisfies(by_id, {"make": f"{BASE}/makes/m1"}, "m1") is True
-    assert satisfies(by_id, {"make": {"url": f"{BASE}/makes/m1"}}, "m1") is True
-    assert satisfies(by_id, {"make": f"{BASE}/makes/m2"}, "m1") is False
+    assert is_satisfied(by_id, {"make": f"{BASE}/makes/m1"}, "m1") is True
+    assert is_satisfied(by_id, {"make": {"url": f"{BASE}/makes/m1"}}, "m1") is True
+    assert is_satisfied(by_id, {"make": f"{BASE}/makes/m2"}, "m1") is False
 
 
 def test_nested_members_all_count_and_absent_fields_decide_nothing():
     inner = Filter("at__gte", Operator.GTE, "plans[].at")
-    assert satisfies(inner, {"plans": [{"at": 1}, {"at": 5}]}, "3") is False
-    assert satisfies(inner, {"plans": [{"at": 4}, {"at": 5}]}, "3") is True
-    assert satisfies(inner, {}, "3") is None
-    assert satisfies(Filter("c", Operator.EQ, "a.c"), {"a": None}, "3") is False
+    assert is_satisfied(inner, {"plans": [{"at": 1}, {"at": 5}]}, "3") is False
+    assert is_satisfied(inner, {"plans": [{"at": 4}, {"at": 5}]}, "3") is True
+    assert is_satisfied(inner, {}, "3") is None
+    assert is_satisfied(Filter("c", Operator.EQ, "a.c"), {"a": None}, "3") is False
 
 
 def test_refused_filter_is_not_judged(subject):

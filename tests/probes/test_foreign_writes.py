@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
-from test_probes_tenancy import PEOPLE, House
 
 from conformance.model import Response, Verdict
 from conformance.probes.authorization.foreign_writes import PROBES
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
+from tests.probes.test_probes_tenancy import PEOPLE, House
 
 REFUSAL, DELETE, WRITE = PROBES
 ARRAY = {"url": f"{BASE}/solar_arrays/{make_id('solr', 1)}", "id": make_id("solr", 1), "capacity_watts": 4000}

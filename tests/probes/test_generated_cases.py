@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from deep import run_items
 
 from conformance.mock_server import run_server
+from tests.probes.deep import run_items
 
-CASES = {"generated", "generated-writes"}
+CASES = {"generated-reads", "generated-writes"}
 
 
 def smallest(violations, exchanges, requirement):

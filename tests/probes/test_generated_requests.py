@@ -1,14 +1,14 @@
 """Generated requests: valid ones must succeed, invalid ones be refused, disputed ones violate nothing."""
 
 import pytest
-from scripted import BASE, ListTarget, make_exchange, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Request, Response, Verdict
 from conformance.plan import Catalogue
 from conformance.probes.generated import requests
 from conformance.validation import validate_request
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 from strategies import disk_cache
+from tests.probes.scripted import BASE, ListTarget, make_exchange, make_id, make_problem, make_response, run_probe
 
 LISTING = "GET /suppliers"
 READS = requests.PROBES[0]
@@ -83,8 +83,8 @@ def test_requests_are_the_same_for_one_seed(subject):
 
 
 def test_generated_probes_need_profile_deep():
-    probes = Catalogue.collect(requirements()).probes
-    deep = {probes[name].profile for name in ("generated", "generated-writes", "workflow")}
+    probes = Catalogue.collect(load_requirements()).probes
+    deep = {probes[name].profile for name in ("generated-reads", "generated-writes", "workflow")}
     assert deep == {"deep"}
     assert probes["generated-writes"].writes
     assert probes["workflow"].writes

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scripted import make_exchange
 
 from conformance.execution.request_reduction import measure_request, propose_reductions
 from conformance.execution.violations import MAX_REDUCTION_REQUESTS, ItemViolations
 from conformance.model import Outcome, Request, Response, Verdict
+from tests.probes.scripted import make_exchange
 
 JSON = ("Content-Type", "application/json")
 FULL = Request("POST /a", "POST", "/a?x=1&y=2", (JSON, ("A", "b")), b'{"p":1,"q":[]}')

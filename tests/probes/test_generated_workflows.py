@@ -1,10 +1,10 @@
 """Histories on the built-in server: a fault that needs three steps is found and shown briefly."""
 
 import pytest
-from deep import run_items
 
 from conformance.execution.spec import FAILED_HISTORIES_FOLDER
 from conformance.mock_server import run_server
+from tests.probes.deep import run_items
 
 WORKFLOW = {"workflow"}
 ROUTES, VEHICLES, ARRAYS = "POST /users/{user_id}/saved_routes", "POST /vehicles", "POST /solar_arrays"

@@ -4,16 +4,16 @@ from urllib.parse import unquote
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.ids.item_urls import PROBES as URLS
 from conformance.probes.ids.near_misses import _LENIENT, _SPOILT
 from conformance.probes.ids.near_misses import PROBES as NEAR
 from strategies.near_misses import MALFORMATIONS
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {probe.name: probe for probe in (*NEAR, *URLS)}
-OWN = BY_NAME["own-url"]
+OWN = BY_NAME["list-item-url"]
 ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
 MAKES = [{"id": make_id("emak", n), "url": f"{BASE}/evse_makes/{make_id('emak', n)}"} for n in range(3)]
 
@@ -62,7 +62,7 @@ def test_lenient_id_decoding_is_found_on_every_collection(subject, decode):
 
 
 def test_near_miss_needs_an_existing_id(subject):
-    run = run_probe(BY_NAME["near-miss"], ITEM, subject, ListTarget({"/evse_makes": []}))
+    run = run_probe(BY_NAME["near-existing-id"], ITEM, subject, ListTarget({"/evse_makes": []}))
     assert run.verdicts_on("IDS-06") == {Verdict.NOT_TESTED}
 
 

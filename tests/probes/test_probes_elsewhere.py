@@ -4,12 +4,12 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
 from conformance.probes.authorization.oauth import PROBES as OAUTH
 from conformance.probes.responses.rate_limit import PROBES as LIMITS
 from conformance.probes.responses.redirects import PROBES as REDIRECTS
+from tests.probes.scripted import BASE, make_id, make_problem, make_response, run_probe
 
 (REDIRECT,), (TOKENS, REVOCATION), (RATE_LIMIT,) = REDIRECTS, OAUTH, LIMITS
 OPERATION = "GET /evse_onboarding"

@@ -1,10 +1,10 @@
 """LNK-02 to LNK-05: links that are followed there and back."""
 
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.links.destinations import PROBES
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 (LINKS,) = PROBES
 USER_ID, VEHICLE_ID, TRIM_ID = make_id("user", 1), make_id("vhcl", 1), make_id("trim", 1)

@@ -4,14 +4,21 @@ import re
 from urllib.parse import parse_qs
 
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.pagination.bounds import PROBES, list_bad_sizes, make_bad_cursors
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {probe.name: probe for probe in PROBES}
 SIZES, ALL_SIZES, SMALLEST, NUMBERS, CURSORS = (
-    BY_NAME[name] for name in ("page-sizes", "page-sizes-all", "smallest-page", "page-numbers", "cursors")
+    BY_NAME[name]
+    for name in (
+        "invalid-page-sizes",
+        "invalid-page-sizes-all",
+        "page-size-one",
+        "invalid-page-numbers",
+        "invalid-cursors",
+    )
 )
 LIST, NUMBERED = "GET /evse_makes", "GET /suppliers"
 ITEMS = [{"id": make_id("emak", n), "url": f"{BASE}/evse_makes/{make_id('emak', n)}"} for n in range(3)]

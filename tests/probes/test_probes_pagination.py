@@ -6,10 +6,10 @@ from urllib.parse import parse_qs
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
 from conformance.probes.pagination.walks import PROBES
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 (PAGES,) = PROBES
 LIST, PATH = "GET /timezones", "/timezones"

@@ -4,7 +4,6 @@ from urllib.parse import unquote
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Operator, Verdict
 from conformance.probes.consistency.unknown_parameters import PROBES as SURPLUS
@@ -13,6 +12,7 @@ from conformance.probes.filters.malformed_values import PROBES as MALFORMED
 from conformance.probes.filters.malformed_values import list_bad_values
 from conformance.probes.filters.ordering import PROBES as ORDERING
 from conformance.probes.filters.ordering import is_in_order
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 (ORDER,) = ORDERING
 IN_LIST, ELSEWHERE = SURPLUS

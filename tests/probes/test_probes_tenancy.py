@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.authorization.tenancy import PROBES
 from conformance.probes.authorization.user_header import PROBES as NARROWING
+from tests.probes.scripted import BASE, is_affordable, make_id, make_problem, make_response, run_probe
 
 (APART,) = PROBES
 (NARROW,) = NARROWING

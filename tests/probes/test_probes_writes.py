@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from scripted import BASE, make_exchange, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
 from conformance.probes.toolkit.calls import OperationCall
@@ -11,11 +10,12 @@ from conformance.probes.writes.creations import PROBES as CREATIONS
 from conformance.probes.writes.deletions import PROBES as DELETIONS
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
 from conformance.probes.writes.updates import PROBES as UPDATES
+from tests.probes.scripted import BASE, make_exchange, make_id, make_problem, make_response, run_probe
 
 (CREATE,) = CREATIONS
 (DELETE,) = DELETIONS
 (UPDATE,) = UPDATES
-REFUSE = next(probe for probe in REFUSALS if probe.name == "refusals")
+REFUSE = next(probe for probe in REFUSALS if probe.name == "invalid-bodies")
 USER, MAKE, MODEL = (make_id(prefix, 1) for prefix in ("user", "vmak", "vmod"))
 URLS = {
     "user": f"{BASE}/users/{USER}",
@@ -62,11 +62,11 @@ class World:
     def sample(self):
         from strategies.bodies import sample_body
 
-        return sample_body(self.subject.validators, self.subject.model.by_key[POST])
+        return sample_body(self.subject.validators, self.subject.model.operations_by_key[POST])
 
     def plain(self, text):
         """Return the properties that admit any text, with that text."""
-        judge, operation = self.subject.validators.validate_request_body, self.subject.model.by_key[PATCH]
+        judge, operation = self.subject.validators.validate_request_body, self.subject.model.operations_by_key[PATCH]
         return {name: text for name in self.sample() if not judge(operation, "application/json", {name: text})}
 
     def __call__(self, request):
@@ -90,7 +90,7 @@ class World:
         return getattr(self, request.method.lower())(key, request)
 
     def refusal(self, request):
-        operation = self.subject.model.by_key[request.operation]
+        operation = self.subject.model.operations_by_key[request.operation]
         body = sent_body(request)
         bad = isinstance(body, bytes) or self.subject.validators.validate_request_body(
             operation, "application/json", body

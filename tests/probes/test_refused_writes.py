@@ -4,10 +4,10 @@ import re
 
 import msgspec
 import pytest
-from scripted import is_affordable, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.headers.refused_writes import PROBES
+from tests.probes.scripted import is_affordable, make_problem, make_response, run_probe
 
 VERSIONS, USERS = PROBES
 PATCH, POST = "PATCH /solar_arrays/{solar_array_id}", "POST /vehicles"

@@ -4,13 +4,13 @@ import itertools
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Response, Verdict
 from conformance.probes.consistency.head_requests import PROBES as HEADS
 from conformance.probes.consistency.list_items import PROBES as ITEMS
 from conformance.probes.consistency.repeated_reads import PROBES as VERSIONED
 from conformance.probes.headers.api_versions import PROBES as VERSIONS
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 AGREE, LISTED, HEAD = (*VERSIONED, *ITEMS, *HEADS)
 (UNSUPPORTED,) = VERSIONS

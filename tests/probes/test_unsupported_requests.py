@@ -2,15 +2,24 @@
 
 import msgspec
 import pytest
-from scripted import BASE, ListTarget, is_affordable, judge_exchange, make_id, make_problem, make_response, run_probe
 
 from conformance.checks import field_errors, odd_requests
 from conformance.checks.odd_requests import describe_oddity
 from conformance.model import Request, Verdict
 from conformance.probes.errors.unsupported_requests import PROBES
+from tests.probes.scripted import (
+    BASE,
+    ListTarget,
+    is_affordable,
+    judge_exchange,
+    make_id,
+    make_problem,
+    make_response,
+    run_probe,
+)
 
 BY_NAME = {each.name: each for each in PROBES}
-METHOD, ACCEPT, TYPES = (BY_NAME[name] for name in ("method", "accept", "problem-types"))
+METHOD, ACCEPT, TYPES = (BY_NAME[name] for name in ("unsupported-method", "unsupported-media-type", "problem-types"))
 ITEM, LIST = "GET /evse_makes/{evse_make_id}", "GET /evse_makes"
 MAKES = [{"id": make_id("emak", n), "url": f"{BASE}/evse_makes/{make_id('emak', n)}"} for n in range(3)]
 

@@ -4,15 +4,15 @@ import json
 from contextlib import suppress
 
 import pytest
-from scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 from conformance.model import Verdict
 from conformance.probes.toolkit.write_requests import find_writable
 from conformance.probes.writes.invalid_bodies import PROBES as REFUSALS
 from conformance.probes.writes.unusual_bodies import PROBES
+from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 (ODD,) = PROBES
-FAULTY = next(probe for probe in REFUSALS if probe.name == "refusals")
+FAULTY = next(probe for probe in REFUSALS if probe.name == "invalid-bodies")
 CREATE, UPDATE = "POST /users/{user_id}/saved_routes", "PATCH /vehicles/{vehicle_id}"
 USER = {"id": make_id("user", 1), "url": f"{BASE}/users/{make_id('user', 1)}"}
 VEHICLE = {"id": make_id("vhcl", 1), "url": f"{BASE}/vehicles/{make_id('vhcl', 1)}", "user": USER["url"]}

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
-from structure import Difference
 
 import specs
+from tests.specs.structure import Difference
 
 FOLDER = specs.find_data("ev-energy-v2")
 

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.errors import PlanError
 from conformance.model import Level, Requirement
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -83,7 +83,7 @@ def runs_of_seven(text: str) -> set[tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str, Requirement]:
-    return {requirement.id: requirement for requirement in requirements()}
+    return {requirement.id: requirement for requirement in load_requirements()}
 
 
 def test_every_requirement_on_the_api_is_stated_with_its_level(catalogue):
@@ -131,7 +131,7 @@ def test_families_are_numbered_without_gaps(catalogue):
 
 
 def test_requirements_come_sorted_by_id():
-    ids = [requirement.id for requirement in requirements()]
+    ids = [requirement.id for requirement in load_requirements()]
     assert ids == sorted(ids)
 
 
@@ -194,14 +194,14 @@ def test_what_cannot_be_seen_says_why(catalogue):
 def test_the_catalogue_reads_the_same_from_a_zipped_package(tmp_path):
     archive = shutil.make_archive(str(tmp_path / "wheel"), "zip", root_dir=str(files("specs").joinpath("requirements")))
     with zipfile.ZipFile(archive) as opened:
-        assert requirements(root=zipfile.Path(opened)) == requirements()
+        assert load_requirements(root=zipfile.Path(opened)) == load_requirements()
 
 
 def test_order_does_not_depend_on_files(tmp_path):
     (tmp_path / "z").mkdir()
     (tmp_path / "z" / "first.toml").write_text(ENTRY)
     (tmp_path / "a.toml").write_text(ENTRY.replace("EXP-01", "EXP-02"))
-    loaded = requirements(root=tmp_path)
+    loaded = load_requirements(root=tmp_path)
     assert [requirement.id for requirement in loaded] == ["EXP-01", "EXP-02"]
     assert all(type(requirement) is Requirement and requirement.level is Level.MUST for requirement in loaded)
 
@@ -209,7 +209,7 @@ def test_order_does_not_depend_on_files(tmp_path):
 def test_a_file_that_is_no_toml_is_not_read(tmp_path):
     (tmp_path / "README.md").write_text("[[requirement]] is no entry here")
     (tmp_path / "expansion.toml").write_text(ENTRY)
-    assert len(requirements(root=tmp_path)) == 1
+    assert len(load_requirements(root=tmp_path)) == 1
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_faulty_entry_is_refused_by_file_and_entry(tmp_path, before, after, me
         ENTRY.replace("EXP-01", "EXP-02") + ENTRY.replace(before, after)
     )
     with pytest.raises(PlanError, match=re.escape("api-v2/expansion.toml, entry 2 (")) as caught:
-        requirements(root=tmp_path)
+        load_requirements(root=tmp_path)
     assert message in caught.value.message
     assert caught.value.hint
 
@@ -255,7 +255,7 @@ def test_a_faulty_entry_is_refused_by_file_and_entry(tmp_path, before, after, me
 def test_a_faulty_file_is_refused_by_name(tmp_path, content):
     (tmp_path / "broken.toml").write_bytes(content)
     with pytest.raises(PlanError, match=r"broken\.toml") as caught:
-        requirements(root=tmp_path)
+        load_requirements(root=tmp_path)
     assert caught.value.hint
 
 
@@ -263,16 +263,16 @@ def test_a_duplicate_is_refused_with_both_files(tmp_path):
     (tmp_path / "one.toml").write_text(ENTRY)
     (tmp_path / "two.toml").write_text(ENTRY)
     with pytest.raises(PlanError, match=r"two\.toml.*EXP-01.*one\.toml"):
-        requirements(root=tmp_path)
+        load_requirements(root=tmp_path)
 
 
 def test_a_duplicate_in_one_file_is_refused(tmp_path):
     (tmp_path / "one.toml").write_text(ENTRY + ENTRY)
     with pytest.raises(PlanError, match="EXP-01 is stated twice"):
-        requirements(root=tmp_path)
+        load_requirements(root=tmp_path)
 
 
 @pytest.mark.parametrize("folder", [".", "absent"])
 def test_an_empty_catalogue_is_refused(tmp_path, folder):
     with pytest.raises(PlanError, match="no requirement"):
-        requirements(root=tmp_path / folder)
+        load_requirements(root=tmp_path / folder)

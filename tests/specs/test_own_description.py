@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from structure import effective_parameters, operations, resolve, strings
 
 import specs
 from conformance.description.pointers import find_references
+from tests.specs.structure import effective_parameters, operations, resolve, strings
 
 STANDARD_HEADERS = {"EvEnergy-Version", "X-RateLimit-Limit", "X-RateLimit-Remaining"}
 # Resources whose own URL no path of the API serves.

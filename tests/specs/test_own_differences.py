@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from listed import FOLDER, page, read_listed
-from structure import differences, structure
+
+from tests.specs.listed import FOLDER, page, read_listed
+from tests.specs.structure import differences, structure
 
 
 def test_it_differs_from_the_provider_s_only_as_listed(document, reference):

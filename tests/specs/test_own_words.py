@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from structure import operations, strings
+
+from tests.specs.structure import operations, strings
 
 ROOT = Path(__file__).parents[2]
 SENTENCE = 40  # characters; shorter phrases are anybody's

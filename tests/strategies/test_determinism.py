@@ -38,10 +38,10 @@ subject = Subject(description, validators, opinion, target, seed=4)
 drawn = hashlib.sha256()
 with tempfile.TemporaryDirectory() as folder:
     for key in ("POST /vehicles", "PATCH /users/{user_id}"):
-        cases = compiled(description.model.by_key[key], validators, opinion, seed=4, directory=Path(folder))
+        cases = compiled(description.model.operations_by_key[key], validators, opinion, seed=4, directory=Path(folder))
         drawn.update(msgspec.msgpack.encode(cases))
 api = assemble(Settings(now=1_790_000_000_000_000), description).api
-steps = workflow(description.model.by_key["POST /users/{user_id}/saved_routes"], subject)
+steps = workflow(description.model.operations_by_key["POST /users/{user_id}/saved_routes"], subject)
 asked, answer = 0, None
 while True:
     try:
@@ -93,7 +93,7 @@ def draw_with_one_seed():
 
 
 def test_hypothesis_takes_constants_of_modules_and_is_kept_from_it(monkeypatch):
-    """Hold the reason for `reproducible`: if this fails, Hypothesis has renamed the constants or dropped them."""
+    """Hold the reason for `exclude_local_constants`: if this fails, Hypothesis has renamed or dropped the constants."""
     before = providers._get_local_constants()
     monkeypatch.setattr(providers, "_get_local_constants", lambda: type(before)(strings={*WORDS}, integers={*NUMBERS}))
     providers.CONSTANTS_CACHE.cache.clear()

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from conformance.errors import UsageError
 from conformance.targets.config import Config, IdentityConfig, TargetConfig, load_config, resolve_variable
-from conformance.targets.resolver import ResolvedTarget, resolve
+from conformance.targets.resolver import ResolvedTarget, resolve_target
 
 SECRET = "a-very-secret-value"
 WHOLE = f"""
@@ -119,7 +119,7 @@ def print_rich(value):
 def test_no_secret_is_shown(show, field):
     identity = IdentityConfig(**{field: SECRET})
     config = Config({"a": TargetConfig("http://127.0.0.1:1/v2", identities={"full": identity})})
-    target = resolve("a", config, builtin_identities={}, environment={})
+    target = resolve_target("a", config, builtin_identities={}, environment={})
     assert isinstance(target, ResolvedTarget)
     for value in (identity, config, target, [identity]):
         assert SECRET not in show(value)

@@ -18,7 +18,7 @@ from conformance.webhooks.inputs import build_sender_target, resolve_api
 from conformance.webhooks.listener import Listener
 from conformance.webhooks.loopback_server import serve_on_loopback
 from reports import RunVerdict, Summary, fold, read_events
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 from tests.webhooks.conftest import CREATED, ENDED, SECRET, make_delivery
 
 FAULTS = {name: set(fault.requirements) for name, fault in faults.load_faults().items() if fault.family == "WHK"}
@@ -63,7 +63,7 @@ def test_each_seeded_fault_is_seen(sender, tmp_path, fault):
     with serve_on_loopback(provider) as origin, serve_on_loopback(listener) as url:
         simulate_day(f"{origin}/_control", f"{origin}/v2", url)
         taken = receive_deliveries(listener.arrived, count=listener.arrived.qsize(), seconds=0)
-        scope = build_scope(sender, build_sender_target(url), requirements(), tmp_path / "report", command="")
+        scope = build_scope(sender, build_sender_target(url), load_requirements(), tmp_path / "report", command="")
         check_deliveries(scope, sender, taken, resolve_api(f"{origin}/v2", None), url)
     summary = fold(read_events([tmp_path / "report"]))
     assert list_violated(summary) & FAULTS[fault]

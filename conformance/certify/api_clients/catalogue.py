@@ -7,7 +7,7 @@ from conformance.certify.api_clients.definitions import PassiveJudge, Scenario
 from conformance.errors import PlanError
 from conformance.model import Requirement
 from conformance.tools.registry import collect_members
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 REQUIREMENT_FAMILY = "C"
 
@@ -34,6 +34,6 @@ def load_passive_judges() -> tuple[PassiveJudge, ...]:
     return tuple(sorted(collect_members(package, "PASSIVE", PassiveJudge), key=lambda passive: passive.requirement))
 
 
-def load_requirements() -> tuple[Requirement, ...]:
+def load_client_requirements() -> tuple[Requirement, ...]:
     """Return the requirements on API clients."""
-    return tuple(requirement for requirement in requirements() if requirement.family == REQUIREMENT_FAMILY)
+    return tuple(requirement for requirement in load_requirements() if requirement.family == REQUIREMENT_FAMILY)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.certify.api_clients.catalogue import load_passive_judges, load_requirements, load_scenarios
+from conformance.certify.api_clients.catalogue import load_client_requirements, load_passive_judges, load_scenarios
 from conformance.certify.api_clients.client_plan import ClientPlan, build_default_plan, read_plan
 from conformance.certify.api_clients.client_process import check_command
 from conformance.certify.api_clients.listeners import open_listeners
@@ -69,7 +69,7 @@ def select_scenarios(select: tuple[str, ...], plan: ClientPlan) -> ScenarioSelec
     Raises:
         UsageError: The selection names neither a requirement on clients nor a scenario.
     """
-    selectable = {requirement.id for requirement in load_requirements()} | {
+    selectable = {requirement.id for requirement in load_client_requirements()} | {
         scenario.name for scenario in load_scenarios()
     }
     if unknown := sorted(set(select) - selectable):
@@ -154,7 +154,7 @@ def _describe_run(options: ClientCertificationOptions, plan: ClientPlan, descrip
         target=Target("API client", TargetKind.URL, f"{plan.client.name} {plan.client.version}".rstrip()),
         description=description,
         operations=tuple(build_operation(key) for key in (*map(build_operation_key, TASKS), ALL_TASKS)),
-        requirements=load_requirements(),
+        requirements=load_client_requirements(),
         cases=cases,
         directory=options.directory,
         seed=options.seed,

@@ -51,10 +51,10 @@ class ScenarioResponse(msgspec.Struct, frozen=True):
         excluded = {name.lower() for name in (*names, "content-length")}
         return tuple((key, value) for key, value in self.headers if key.lower() not in excluded)
 
-    def with_header(self, *added: tuple[str, str]) -> "ScenarioResponse":
+    def with_header(self, *headers: tuple[str, str]) -> "ScenarioResponse":
         """Return the response with these headers, which replace those of the same names, marked as touched."""
-        headers = (*self.list_headers_without(*(name for name, _ in added)), *added)
-        return msgspec.structs.replace(self, headers=headers, is_affected=True)
+        kept = self.list_headers_without(*(name for name, _ in headers))
+        return msgspec.structs.replace(self, headers=(*kept, *headers), is_affected=True)
 
     def with_body(self, body: bytes) -> "ScenarioResponse":
         """Return the response with another body, marked as touched."""

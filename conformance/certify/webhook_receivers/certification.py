@@ -21,7 +21,7 @@ from conformance.execution.unscheduled_run import RunScope, UnscheduledRun
 from conformance.model import Certification, Certified, Profile, Requirement, Target, TargetKind
 from conformance.webhooks.inputs import load_key
 from conformance.webhooks.operations import build_delivery_operation
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 _FAMILY = "W"
 _DEPTH = tuple(Profile)
@@ -127,7 +127,7 @@ def _load_keys(options: ReceiverOptions) -> SigningKeys:
 
 def load_receiver_requirements() -> tuple[Requirement, ...]:
     """Return the requirements on webhook receivers."""
-    return tuple(requirement for requirement in requirements() if requirement.family == _FAMILY)
+    return tuple(requirement for requirement in load_requirements() if requirement.family == _FAMILY)
 
 
 def _build_scope(options: ReceiverOptions, endpoint: Endpoint, description: Description) -> RunScope:

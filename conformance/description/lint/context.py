@@ -25,7 +25,7 @@ class InstanceError(Protocol):
 
 
 class InstanceValidator(Protocol):
-    """Validates instances by the schema at a pointer; `request_validators` validates what clients write (see `Validators`)."""
+    """Validates instances by the schema at a pointer; `request_validators` validates what clients write."""
 
     def validate_instance(self, pointer: str, instance: Any) -> Sequence[InstanceError]: ...  # noqa: D102
     @property

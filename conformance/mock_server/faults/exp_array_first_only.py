@@ -18,7 +18,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     choice = site.pick(options)
 
     def collapse_links(call: Any, place: Any, data: dict[str, list[object]]) -> dict[str, list[object]]:
-        if choice is None or choice[1] not in call.every("expand"):
+        if choice is None or choice[1] not in call.query_values("expand"):
             return data
         links = place.record.data[choice[1]]
         closed = [call.base + link for link in links[1:]]

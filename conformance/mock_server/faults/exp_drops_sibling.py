@@ -16,7 +16,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     choice = site.pick(options)
 
     def drop_sibling(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
-        asked = choice is not None and choice[1].path in call.every("expand")
+        asked = choice is not None and choice[1].path in call.query_values("expand")
         return {k: v for k, v in data.items() if k != choice[2]} if asked and choice else data
 
     return hook_at(choice[0], item=drop_sibling) if choice else None

@@ -12,7 +12,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
     def skip_expansion(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
         paging = choice[0].pagination if choice else None
-        later = paging and (call.last(paging.after) or call.last(paging.page))
+        later = paging and (call.last_query_value(paging.after) or call.last_query_value(paging.page))
         return () if later else paths
 
     return hook_at(choice[0], tree=skip_expansion) if choice else None

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 def plant(site: FaultSite) -> InstalledFault | None:
     """Choose one operation with two expansions."""
     options = {operation.key: operation for operation, _ in site.expansions() if len(operation.first_expansions) > 1}
-    return hook_at(site.pick(options.values()), tree=lambda call, _paths: tuple(call.every("expand")[-1:]))
+    return hook_at(site.pick(options.values()), tree=lambda call, _paths: tuple(call.query_values("expand")[-1:]))
 
 
 FAULT = SeededFault(("EXP-07",), "of two `expand` parameters the first is ignored", plant, implies=("EXP-02", "EXP-08"))

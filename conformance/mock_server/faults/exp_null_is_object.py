@@ -18,7 +18,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     choice = site.pick(options)
 
     def fill_null(call: Any, _place: object, data: dict[str, object]) -> dict[str, object]:
-        asked = choice is not None and choice[1].path in call.every("expand")
+        asked = choice is not None and choice[1].path in call.query_values("expand")
         return {**data, choice[1].path: {}} if asked and choice and data.get(choice[1].path) is None else data
 
     return hook_at(choice[0], item=fill_null) if choice else None

@@ -10,7 +10,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
     options = {operation.key: operation for operation, _ in site.expansions()}
 
     def drop_repeated_paths(call: Any, paths: tuple[str, ...]) -> tuple[str, ...]:
-        asked = call.every("expand")
+        asked = call.query_values("expand")
         return tuple(path for path in paths if asked.count(path) < 2)
 
     return hook_at(site.pick(options.values()), tree=drop_repeated_paths)

@@ -13,7 +13,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
     def go_on(call: Any, queries: dict[str, list[tuple[str, str]] | None]) -> dict[str, list[tuple[str, str]] | None]:
         paging = operation.pagination if operation else None
-        if queries["next"] is not None or paging is None or call.last(paging.after) == last:
+        if queries["next"] is not None or paging is None or call.last_query_value(paging.after) == last:
             return queries
         return {**queries, "next": [(paging.after, last)]}
 

@@ -27,9 +27,9 @@ from conformance.probes.toolkit.write_requests import (
     delete_created,
     find_address,
     find_deleter,
+    find_effect_reader,
     find_writable,
     is_new,
-    reader_for,
 )
 from conformance.probes.writes.deletions import GONE_STATUSES, read_path
 
@@ -51,7 +51,7 @@ def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
         missing = call if isinstance(call, Missing) else Missing("user_a and user_b are not seen to be two people")
         yield from report_untested(("AUT-05",), operation, missing)
         return
-    reader = reader_for(call, subject)
+    reader = find_effect_reader(call, subject)
     mine = (yield from send(reader.operation, reader.build_request())) if reader else None
     known = find_writable(operation, subject)
     state = mine.json if mine and mine.is_success and isinstance(mine.json, dict) else {}

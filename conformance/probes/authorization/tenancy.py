@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.evidence.filter_semantics import extract_id, get_filtered_values, satisfies
+from conformance.evidence.filter_semantics import extract_id, get_filtered_values, is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
@@ -238,7 +238,7 @@ def _other_queries(mine: OperationResponse, known: set[Any], call: OperationCall
             else []
         )
         text = next((extract_id(value) if query_filter.by_id_of else value for value in filter_values if value), "")
-        if text and any(satisfies(query_filter, item, text) for item in foreign_items):
+        if text and any(is_satisfied(query_filter, item, text) for item in foreign_items):
             yield query_filter.parameter, text
             return
 

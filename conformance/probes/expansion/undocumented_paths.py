@@ -84,7 +84,8 @@ PROBES = (
         partial(send_undocumented_expansions, deep=False), rank=3,
     ),
     Probe(
-        "undocumented-expand-all", ("EXP-10",), is_expandable, partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
+        "undocumented-expand-all", ("EXP-10",), is_expandable,
+        partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
         partial(send_undocumented_expansions, deep=True), Profile.DEEP, 3,
     ),
 )  # fmt: skip

@@ -122,13 +122,14 @@ def compare_opposites(results: Sequence[TrialResult]) -> Iterator[tuple[str, Out
             names = " and ".join(
                 f"{result.trial.query_filter.parameter}={result.trial.value}" for result in (first, second)
             )
+            parameters = f"{first.trial.query_filter.parameter} and {second.trial.query_filter.parameter}"
             where = "both lists" if misplaced[0] in first.keys else "neither list"
             yield (
                 misplaced[0],
                 fail_case(
                     first.response,
                     "FLT-03",
-                    f"{first.trial.query_filter.parameter} and {second.trial.query_filter.parameter} do not split the list",
+                    f"{parameters} do not split the list",
                     expected=f"{misplaced[0]} in one of {names}",
                     actual=f"{where}; {len(misplaced)} such items",
                     pointer=f"query:{first.trial.query_filter.parameter}",
@@ -174,7 +175,8 @@ def suspect_combination(result: TrialResult, alone: TrialResult) -> Suspect:
 
 def blame_pagination(result: TrialResult, second: TrialResult, *requirements: str) -> Iterator[Outcome]:
     """Yield INCONCLUSIVE where one page size alone loses items: pagination is blamed, not the filter."""
-    message = f"the items that {result.trial.query_filter.parameter} leaves out appear at another page size: pagination loses them"
+    parameter = result.trial.query_filter.parameter
+    message = f"the items that {parameter} leaves out appear at another page size: pagination loses them"
     for requirement in requirements:
         yield judge_case(result.pages[-1].response, requirement, Verdict.INCONCLUSIVE, message, also=(second.response,))
 

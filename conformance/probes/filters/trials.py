@@ -13,8 +13,8 @@ from conformance.evidence.filter_semantics import (
     extract_id,
     format_query_value,
     get_filtered_values,
+    is_satisfied,
     parse_comparable,
-    satisfies,
 )
 from conformance.evidence.responses import OperationResponse, find_values
 from conformance.model import Filter, Operation, Operator, ResourceModel
@@ -67,7 +67,7 @@ def _filter_trials(query_filter: Filter, response: OperationResponse, model: Res
     """Yield the trials of one filter."""
     inner, items = select_members(query_filter, response)
     for value in _choose_values(query_filter, inner, items, response.operation, model):
-        judged_items = [(item_key(item, response.operation), satisfies(inner, item, value), item) for item in items]
+        judged_items = [(item_key(item, response.operation), is_satisfied(inner, item, value), item) for item in items]
         inside = tuple(key for key, holds, _ in judged_items if holds)
         bound = tuple(key for key, holds, item in judged_items if holds and _is_on_bound(inner, item, value))
         yield FilterTrial(

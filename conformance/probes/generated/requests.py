@@ -28,9 +28,9 @@ from conformance.probes.toolkit.write_requests import (
     Write,
     build_write,
     delete_created,
+    find_effect_reader,
     find_writable,
     has_json_body,
-    reader_for,
 )
 from conformance.validation.requests import parse_query
 
@@ -114,7 +114,7 @@ def _send_and_judge(request: Request, write: Write, subject: Subject) -> Steps[N
 
 def _run_and_restore(write: Write, steps: Steps[None], subject: Subject) -> Steps[None]:
     """Run some writes and restore what they changed."""
-    reader = reader_for(write.call, subject) if write.call.operation.role is Role.UPDATE else None
+    reader = find_effect_reader(write.call, subject) if write.call.operation.role is Role.UPDATE else None
     before = (yield from send(reader.operation, reader.build_request(fresh=True))) if reader else None
     yield from steps
     if reader and before is not None:

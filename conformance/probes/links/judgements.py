@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from conformance.evidence.filter_semantics import extract_id, find_used_filters, satisfies
+from conformance.evidence.filter_semantics import extract_id, find_used_filters, is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, quote_json
 from conformance.evidence.responses import OperationResponse, find_reader, find_urls, find_values
 from conformance.evidence.subject import Subject
@@ -155,7 +155,7 @@ def _check_members(origin: LinkOrigin, fetched: OperationResponse, back: Link | 
         mismatches = [
             f"{query_filter.parameter}={value}"
             for query_filter, value in filters
-            if satisfies(query_filter, item, value) is False
+            if is_satisfied(query_filter, item, value) is False
         ]
         back_urls = [url for _, url in find_urls(item, back)] if back is not None else []
         if isinstance(own_url, str) and back_urls and not any(_is_same_url(url, own_url) for url in back_urls):

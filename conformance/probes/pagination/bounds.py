@@ -189,12 +189,18 @@ _MAX_CURSORS = 20  # malformed cursors that are expected for one list
 
 PROBES = (
     Probe("invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), partial(send_bad_sizes, deep=False)),
-    Probe("invalid-page-sizes-all", ("PAG-06",), has_page_size, _needs("other sizes", 3), partial(send_bad_sizes, deep=True), Profile.DEEP, 2),
+    Probe(
+        "invalid-page-sizes-all", ("PAG-06",), has_page_size, _needs("other sizes", 3),
+        partial(send_bad_sizes, deep=True), Profile.DEEP, 2,
+    ),
     Probe("page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
     Probe("invalid-page-numbers", ("PAG-08",), _has_page_numbers, _needs("number", 2), send_bad_page_numbers),
-    Probe("invalid-cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2), partial(send_bad_cursors, deep=False), rank=2),
     Probe(
-        "invalid-cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS), partial(send_bad_cursors, deep=True),
-        Profile.DEEP, 2,
+        "invalid-cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2),
+        partial(send_bad_cursors, deep=False), rank=2,
+    ),
+    Probe(
+        "invalid-cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS),
+        partial(send_bad_cursors, deep=True), Profile.DEEP, 2,
     ),
 )  # fmt: skip

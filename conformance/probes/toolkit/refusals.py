@@ -47,7 +47,7 @@ def find_call_as(identity: str, operation: Operation, subject: Subject) -> Steps
 def send_for_refusal(
     operation: Operation, request: Request, subject: Subject, fallback_identity: str = ""
 ) -> Steps[OperationResponse]:
-    """Send a request, and send it again as `fallback_identity` (a reader by default) where the identity may not send it."""
+    """Send a request; where the identity may not send it, send it as `fallback_identity` (default: a reader)."""
     response = yield from send(operation, request)
     fallback_identity = fallback_identity or subject.reader
     if response.status in {401, 403} and request.identity != fallback_identity:

@@ -98,7 +98,7 @@ def build_contrary_body(write: Write, subject: Subject) -> Any:
 
 
 def draw_defects(write: Write, subject: Subject, max_count: int) -> "tuple[Defect, ...]":
-    """Return up to `max_count` bodies that are wrong in one place each, as both validators agree; of many classes first."""
+    """Return up to `max_count` bodies, of many classes, that are wrong in one place each, as both validators agree."""
     from strategies.bodies import list_agreed_defects  # noqa: PLC0415 - see write_of
 
     operation = write.call.operation
@@ -136,7 +136,7 @@ def find_read_only(operation: Operation, subject: Subject) -> frozenset[str]:
     )
 
 
-def reader_for(call: OperationCall, subject: Subject) -> OperationCall | None:
+def find_effect_reader(call: OperationCall, subject: Subject) -> OperationCall | None:
     """Return the read that shows the effect of a write: of the same path, or for an action of the path before it."""
     path = call.path
     while path.count("/") > 0 and path != "/":

@@ -38,8 +38,8 @@ class WrongBody(NamedTuple):
 def build_wrong_bodies(write: Write, subject: Subject, max_count: int) -> Iterator[WrongBody]:
     """Yield requests with wrong bodies.
 
-    They are: unreadable ones; for each class in NAMED its defects together in one body; others, up to `max_count` in all;
-    and bad references.
+    They are: unreadable ones; for each class in NAMED its defects together in one body; others, up to `max_count` in
+    all; and bad references.
     """
     yield from _unreadable_bodies(write)
     defects = draw_defects(write, subject, max(max_count, _MAX_DEFECTS)) if write.body is not None else ()

@@ -22,9 +22,9 @@ from conformance.probes.toolkit.write_requests import (
     Write,
     build_write,
     delete_created,
+    find_effect_reader,
     find_writable,
     has_json_body,
-    reader_for,
 )
 from conformance.probes.writes.body_defects import NAMED_DEFECTS, UNREADABLE_BODIES, WrongBody, build_wrong_bodies
 
@@ -144,7 +144,7 @@ def _find_effect_read(write: Write, subject: Subject) -> OperationCall | None:
     ):
         headers = write.call.headers if lister.user_header else ()
         return OperationCall(lister, write.call.path, headers=headers, identity=write.call.identity)
-    return reader_for(write.call, subject)
+    return find_effect_reader(write.call, subject)
 
 
 def _check_unchanged(

@@ -17,9 +17,9 @@ from conformance.probes.toolkit.write_requests import (
     build_least_body,
     build_write,
     delete_created,
+    find_effect_reader,
     find_writable,
     has_json_body,
-    reader_for,
 )
 
 # NUL; then a right-to-left override, a character beyond 16 bits, a noncharacter and a combining accent
@@ -46,7 +46,7 @@ def send_unusual_bodies(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(write, Missing):
         yield from report_untested(("ERR-09",), operation, write)
         return
-    reader = reader_for(write.call, subject) if operation.role is Role.UPDATE else None
+    reader = find_effect_reader(write.call, subject) if operation.role is Role.UPDATE else None
     before = (yield from send(reader.operation, reader.build_request(fresh=True))) if reader else None
     affected: set[str] = set()
     for name, value in _unusual_values(write, subject):

@@ -29,10 +29,10 @@ from conformance.probes.toolkit.property_values import (
 from conformance.probes.toolkit.write_requests import (
     Write,
     build_write,
+    find_effect_reader,
     find_read_only,
     find_writable,
     has_json_body,
-    reader_for,
 )
 from conformance.probes.writes.deletions import GONE_STATUSES
 from conformance.probes.writes.stored_values import find_changed_values
@@ -105,7 +105,7 @@ def _prepare(operation: Operation, subject: Subject) -> Steps[UpdateState | Miss
     write = yield from build_write(operation, subject)
     if isinstance(write, Missing):
         return write
-    reader = reader_for(write.call, subject)
+    reader = find_effect_reader(write.call, subject)
     if reader is None:
         return Missing("no operation reads the resource that this one changes")
     before = yield from send(reader.operation, reader.build_request(fresh=True))

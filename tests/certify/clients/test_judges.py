@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.certify.api_clients.catalogue import load_passive_judges, load_requirements, load_scenarios
+from conformance.certify.api_clients.catalogue import load_client_requirements, load_passive_judges, load_scenarios
 from conformance.certify.api_clients.definitions import TlsCertificate
 from conformance.certify.api_clients.trace import ClientCall, Handshake, ProcessEnd, ProcessResult, ServerPart, Trace
 from conformance.certify.api_clients.verdicts import (
@@ -220,4 +220,4 @@ def test_passive_judges_accept_any_request(calls: list[ClientCall]):
 
 def test_every_requirement_is_judged_somewhere():
     requirements = set(plan_cases(load_scenarios(), load_passive_judges())) | {"C30"}
-    assert requirements == {requirement.id for requirement in load_requirements()}
+    assert requirements == {requirement.id for requirement in load_client_requirements()}
