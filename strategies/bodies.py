@@ -36,7 +36,7 @@ def bodies(validators: SchemaValidators, operation: Operation, *, known: Known |
 
     In a test of your own::
 
-        @given(body=bodies(validators, model.by_key["POST /vehicles"], known={"model": models, "user": [me]}))
+        @given(body=bodies(validators, model.operations_by_key["POST /vehicles"], known={"model": models, "user": [me]}))
         def test_a_vehicle_can_be_added(body):
             assert client.post("/vehicles", json=body).status_code == 201
     """
@@ -52,9 +52,9 @@ def sample_body(validators: SchemaValidators, operation: Operation, *, known: Kn
 def body_defects(validators: SchemaValidators, operation: Operation, body: Any) -> tuple[Defect, ...]:
     """Return every single defect of a valid JSON body of an operation, see `defects`.
 
-    >>> from conformance.description import load
-    >>> validators = Validators(load())
-    >>> operation = validators.description.model.by_key["POST /vehicles"]
+    >>> from conformance.description import load_description
+    >>> validators = SchemaValidators(load_description())
+    >>> operation = validators.description.model.operations_by_key["POST /vehicles"]
     >>> body_defects(validators, operation, sample_body(validators, operation))[0].name
     'wrong-type'
     """

@@ -25,9 +25,9 @@ def exclude_local_constants() -> Iterator[None]:
     ... @given(st.integers())
     ... def draw(number): drawn.append(number)
     >>> drawn = []
-    >>> with reproducible(): draw()
+    >>> with exclude_local_constants(): draw()
     >>> first, drawn = drawn, []
-    >>> with reproducible(): draw()
+    >>> with exclude_local_constants(): draw()
     >>> drawn == first
     True
     """

@@ -20,7 +20,7 @@ def expansions(
 
     In a test of your own::
 
-        @given(expand=expansions(description.model.by_key["GET /evses"], max_depth=2))
+        @given(expand=expansions(description.model.operations_by_key["GET /evses"], max_depth=2))
         def test_chargers_expand(expand):
             client.get("/evses", params=[("expand", path) for path in expand])
     """
@@ -70,8 +70,8 @@ def bad_expansions(operation: Operation) -> tuple[NearMiss, ...]:
 
     Classes whose value the operation documents are left out.
 
-    >>> from conformance.description import load
-    >>> bad_expansions(load().model.by_key["GET /evses"])[0]
+    >>> from conformance.description import load_description
+    >>> bad_expansions(load_description().model.operations_by_key["GET /evses"])[0]
     NearMiss(name='unknown', value='no_such_property')
     """
     return tuple(_iterate_bad(operation))

@@ -49,9 +49,10 @@ def instances(
     resources have links of the same name.
 
     >>> from hypothesis import find
-    >>> from conformance.description import load
+    >>> from conformance.description import load_description
     >>> owner = "https://api.ev.energy/v2/users/user01HQR99ZREJD9285NV25PVCKVG"
-    >>> vehicles = instances(Validators(load()), "#/components/schemas/Vehicle", known={"user": [owner]})
+    >>> validators = SchemaValidators(load_description())
+    >>> vehicles = instances(validators, "#/components/schemas/Vehicle", known={"user": [owner]})
     >>> find(vehicles, lambda vehicle: "user" in vehicle)["user"] == owner
     True
     """

@@ -36,8 +36,9 @@ def sample(
 
     The options are those of `instances`; the first known value of a name is used.
 
-    >>> from conformance.description import load
-    >>> sample(Validators(load()), "#/components/schemas/Vehicle", known={"description": ["my car"]})["description"]
+    >>> from conformance.description import load_description
+    >>> validators = SchemaValidators(load_description())
+    >>> sample(validators, "#/components/schemas/Vehicle", known={"description": ["my car"]})["description"]
     'my car'
     """
     instance = _Sampler(validators.description, known or {}, resource, writing=writing).value({"$ref": pointer})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from generator import Settings, summary
+from tests.reports.generator import Settings, summary
 
 import reports
 

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from generator import Settings, events, summary
+from tests.reports.generator import Settings, events, summary
 
 import reports
 

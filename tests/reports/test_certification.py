@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from generator import Settings, summary
+from tests.reports.generator import Settings, summary
 
 import reports
 from conformance.model import Certification, Certified, Requirement, Verdict

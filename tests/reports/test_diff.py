@@ -1,4 +1,4 @@
-from generator import Settings, events
+from tests.reports.generator import Settings, events
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from generator import Settings, events
+from tests.reports.generator import Settings, events
 from hypothesis import given
 from hypothesis import strategies as st
 

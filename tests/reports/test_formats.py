@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from generator import Settings, events
+from tests.reports.generator import Settings, events
 
 import reports
 from conformance.errors import UsageError
@@ -229,7 +229,7 @@ def test_hostile_text_breaks_no_format(hostile):
         for command in commands
     )
     assert len([command for command in commands if command.startswith("::error")]) == min(
-        10, len([g for g in reports.groups.by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
+        10, len([g for g in reports.groups.group_by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
     )
 
 

@@ -3,7 +3,7 @@ import json
 
 import msgspec
 import pytest
-from generator import FIELDS, Settings, events, model
+from tests.reports.generator import FIELDS, Settings, events, model
 from hypothesis import given
 from hypothesis import strategies as st
 

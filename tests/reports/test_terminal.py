@@ -3,7 +3,7 @@ import io
 from pathlib import Path
 
 import msgspec
-from generator import HOSTILE, Settings, events
+from tests.reports.generator import HOSTILE, Settings, events
 from rich.console import Console
 
 import reports

@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from generator import Settings, events
+from tests.reports.generator import Settings, events
 
 import reports
 from conformance.model import (

@@ -2,7 +2,7 @@ import datetime as dt
 import tomllib
 
 import pytest
-from generator import Settings, events
+from tests.reports.generator import Settings, events
 
 import reports
 from conformance.errors import UsageError

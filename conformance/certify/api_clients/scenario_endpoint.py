@@ -90,7 +90,8 @@ class ScenarioEndpoint:
     def user_url(self) -> str:
         """The URL of the first user in the mock world."""
         model = self._description.model
-        return f"{self.base_url}{model.resources_by_name[model.principal_resource].list_path}/{self._server.tokens.find_user(0)}"
+        users = model.resources_by_name[model.principal_resource]
+        return f"{self.base_url}{users.list_path}/{self._server.tokens.find_user(0)}"
 
     @property
     def calls(self) -> tuple[ClientCall, ...]:
