@@ -7,13 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.reports.generator import Settings, events
 
 import reports
 from conformance.errors import UsageError
 from conformance.model import Observed, Outcome, Place, Placed, Verdict
 from reports.formats import annotations, markdown, sarif
 from reports.summary import RunVerdict
+from tests.reports.generator import Settings, events
 
 NAMES = {"annotations", "badge", "ctrf", "earl", "har", "html", "json", "junit", "markdown", "sarif"}
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -38,7 +38,8 @@ subject = Subject(description, validators, opinion, target, seed=4)
 drawn = hashlib.sha256()
 with tempfile.TemporaryDirectory() as folder:
     for key in ("POST /vehicles", "PATCH /users/{user_id}"):
-        cases = compile_cases(description.model.operations_by_key[key], validators, opinion, seed=4, directory=Path(folder))
+        operation = description.model.operations_by_key[key]
+        cases = compile_cases(operation, validators, opinion, seed=4, directory=Path(folder))
         drawn.update(msgspec.msgpack.encode(cases))
 api = assemble_server(ServerSettings(now=1_790_000_000_000_000), description).api
 steps = run_histories(description.model.operations_by_key["POST /users/{user_id}/saved_routes"], subject)
@@ -93,7 +94,7 @@ def draw_with_one_seed():
 
 
 def test_hypothesis_takes_constants_of_modules_and_is_kept_from_it(monkeypatch):
-    """Hold the reason for `exclude_local_constants`: if this fails, Hypothesis has renamed the constants or dropped them."""
+    """Hold the reason for `exclude_local_constants`: if this fails, Hypothesis no longer draws local constants."""
     before = providers._get_local_constants()
     monkeypatch.setattr(providers, "_get_local_constants", lambda: type(before)(strings={*WORDS}, integers={*NUMBERS}))
     providers.CONSTANTS_CACHE.cache.clear()
@@ -149,5 +150,6 @@ def test_strategies_are_imported_where_the_private_modules_are_gone():
     code = f"import sys\nfor name in {MOVED!r}: sys.modules.pop(name, None)\n"
     code += "import hypothesis\n"
     code += f"for name in {MOVED!r}: sys.modules[name] = None\n"
-    code += "import strategies\nfrom strategies.determinism import exclude_local_constants\nwith exclude_local_constants(): pass\n"
+    code += "import strategies\nfrom strategies.determinism import exclude_local_constants\n"
+    code += "with exclude_local_constants(): pass\n"
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True, text=True)

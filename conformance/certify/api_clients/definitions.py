@@ -27,10 +27,10 @@ class TlsCertificate(StrEnum):
 class Scenario(msgspec.Struct, frozen=True):
     """A condition on a task, and the judge of the client's behaviour under it.
 
-    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …"; `correct_behaviour` says what a
-    correct client does. A scenario without rules judges the control run of its task. `comparison` names the scenario to
-    compare with; a scenario without a judge exists only for comparison. `time_limit_s` is the time that a slow but
-    correct client needs.
+    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …";
+    `correct_behaviour` says what a correct client does. A scenario without rules judges the control run of its task.
+    `comparison` names the scenario to compare with; a scenario without a judge exists only for comparison.
+    `time_limit_s` is the time that a slow but correct client needs.
     """
 
     name: str

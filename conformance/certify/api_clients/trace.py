@@ -24,8 +24,8 @@ class ServerPart(StrEnum):
 class ClientCall(msgspec.Struct, frozen=True):
     """One request of a client and the response to it, secrets included.
 
-    `requested_at` and `responded_at` are the times of the request and of the response, in seconds since the scenario began.
-    `is_affected` says that the condition of the scenario changed the response, `is_abandoned` that the client
+    `requested_at` and `responded_at` are the times of the request and of the response, in seconds since the scenario
+    began. `is_affected` says that the condition of the scenario changed the response, `is_abandoned` that the client
     disconnected before it.
     """
 
