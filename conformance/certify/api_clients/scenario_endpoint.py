@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.certify.api_clients.asgi import (
     call_application,
@@ -239,8 +240,8 @@ class ScenarioEndpoint:
     def _build_url(self, part: ServerPart, scope: Scope) -> str:
         """Return the URL that a request was sent to."""
         origin = (self.other_origin if part is ServerPart.ELSEWHERE else self.address).removesuffix(self.root)
-        query = scope["query_string"].decode("latin-1")
-        return origin + scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
+        path, query = scope["raw_path"].decode("latin-1").partition("?")[0], scope["query_string"].decode("latin-1")
+        return f"{origin}{path}?{query}" if query else f"{origin}{path}"
 
     def _keep_call(
         self, exchange: Exchange, part: ServerPart, response: ScenarioResponse, at: float, *, left: bool
