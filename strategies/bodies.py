@@ -36,7 +36,9 @@ def bodies(validators: SchemaValidators, operation: Operation, *, known: Known |
 
     In a test of your own::
 
-        @given(bodies(validators, model.operations_by_key["POST /vehicles"], known={"model": models, "user": [me]}))
+        add_vehicle = model.operations_by_key["POST /vehicles"]
+
+        @given(body=bodies(validators, add_vehicle, known={"model": models, "user": [me]}))
         def test_a_vehicle_can_be_added(body):
             assert client.post("/vehicles", json=body).status_code == 201
     """

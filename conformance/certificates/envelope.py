@@ -50,8 +50,8 @@ def open_envelope(content: bytes, payload_type: str, key: PublicKey, *, document
     """Return the content of an envelope, and whether the key signed exactly that.
 
     Base64 is read strictly: another encoding of the same bytes counts as tampered. An envelope that names no key is
-    verified with the given one. `document` is the expected document, for messages. Raises CertificateError if the content
-    is not an envelope, or is a signed envelope of another type.
+    verified with the given one. `document` names the expected document in messages. Raises CertificateError if the
+    content is not an envelope, or is a signed envelope of another type.
     """
     envelope = _parse(content, document)
     entry = next((candidate for candidate in envelope.signatures if candidate.keyid in {key.keyid, ""}), None)

@@ -54,7 +54,7 @@ def _print_effects(console: Terminal, spec: RunSpec, effects: tuple[PlannedEffec
 
 
 def describe_plan(spec: RunSpec, model: ResourceModel, catalogue: Catalogue, plan: Plan) -> str:
-    """Return the plan as JSON: target, cost by identity, items, requests with an effect, and why cases are not tested."""
+    """Return the plan as JSON: target, cost by identity, items, requests with an effect, reasons for NOT_TESTED."""
     described = {
         "schema": "evconform/plan/1",
         "target": {"name": spec.target.name, "kind": spec.target.kind, "base_url": spec.target.base_url},

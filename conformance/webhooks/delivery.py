@@ -15,7 +15,7 @@ _DEEPEST = 64  # levels of nesting that are read, as the checks are recursive
 class Delivery(msgspec.Struct, frozen=True, dict=True):
     """One delivery as it arrived.
 
-    `arrived_at` is in seconds since 1970, 0 if not recorded. `response_status` is the status of the endpoint's response, 0 if
+    `arrived_at` is in seconds since 1970, 0 if not recorded. `response_status` is the status of the response, 0 if
     unknown.
     """
 

@@ -1,9 +1,9 @@
 import re
 
 import pytest
-from generator import Settings, events, summary
 
 import reports
+from tests.reports.generator import Settings, events, summary
 
 RUN = Settings(exchanges=150, undecided=1)
 LARGE = Settings(exchanges=20_000, page=6)

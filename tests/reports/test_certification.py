@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from generator import Settings, summary
 
 import reports
 from conformance.model import Certification, Certified, Requirement, Verdict
@@ -10,6 +9,7 @@ from reports.first_page import CertificationStanding, build_first_page
 from reports.formats.badge import BadgeState, badge_state
 from reports.groups import group_by_cause
 from reports.summary import CertificateState, PastAttempt, RunVerdict
+from tests.reports.generator import Settings, summary
 
 HOSTILE = "<img src=x onerror=window.__pwned=1>"
 NAMED = Certification(Certified.CLIENT, "Acme", "1.4.2", "reader", "a" * 64, "b" * 64)

@@ -1,10 +1,10 @@
-from generator import Settings, events
 from hypothesis import given
 from hypothesis import strategies as st
 
 import reports
 from conformance.model import Observed, Outcome, Planned, RunFinished, Verdict
 from reports.summary import RunVerdict
+from tests.reports.generator import Settings, events
 
 HEADER = events(Settings(exchanges=1))[0]
 

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from generator import Settings, events
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.errors import LogError
 from conformance.model import Noticed, Observed, Outcome, RunFinished, Verdict
 from conformance.run_log.event_log import CUT_OFF_TOPIC, LogWriter, find_logs, read_events
+from tests.reports.generator import Settings, events
 
 RUN = events(Settings(exchanges=6))
 

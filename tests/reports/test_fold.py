@@ -2,7 +2,6 @@ import random
 
 import msgspec
 import pytest
-from generator import Settings, events
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.run_log.event_log import CUT_OFF_TOPIC, LogWriter
+from tests.reports.generator import Settings, events
 
 RUN = events(Settings(exchanges=40, undecided=1))
 WHOLE = reports.fold(RUN)

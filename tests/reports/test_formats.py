@@ -7,13 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from generator import Settings, events
 
 import reports
 from conformance.errors import UsageError
 from conformance.model import Observed, Outcome, Place, Placed, Verdict
 from reports.formats import annotations, markdown, sarif
 from reports.summary import RunVerdict
+from tests.reports.generator import Settings, events
 
 NAMES = {"annotations", "badge", "ctrf", "earl", "har", "html", "json", "junit", "markdown", "sarif"}
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -229,7 +229,7 @@ def test_hostile_text_breaks_no_format(hostile):
         for command in commands
     )
     assert len([command for command in commands if command.startswith("::error")]) == min(
-        10, len([g for g in reports.groups.by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
+        10, len([g for g in reports.groups.group_by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
     )
 
 

@@ -3,7 +3,6 @@ import json
 
 import msgspec
 import pytest
-from generator import FIELDS, Settings, events, model
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from reports.groups import group_by_cause
 from reports.model_diagram import LinkUse, draw_model
 from reports.request_commands import write_curl, write_python
 from reports.summary import Finding
+from tests.reports.generator import FIELDS, Settings, events, model
 
 EVENTS = events(Settings(exchanges=200))
 SUMMARY = reports.fold(EVENTS)

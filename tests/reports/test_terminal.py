@@ -3,7 +3,6 @@ import io
 from pathlib import Path
 
 import msgspec
-from generator import HOSTILE, Settings, events
 from rich.console import Console
 
 import reports
@@ -11,6 +10,7 @@ from conformance.model import Certification, Certified
 from reports import waivers
 from reports.summary import CertificateState
 from reports.terminal import render_difference, render_summary
+from tests.reports.generator import HOSTILE, Settings, events
 
 SUMMARY = reports.fold(events(Settings(exchanges=120)))
 

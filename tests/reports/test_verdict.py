@@ -1,6 +1,5 @@
 import msgspec
 import pytest
-from generator import Settings, events
 
 import reports
 from conformance.model import (
@@ -15,6 +14,7 @@ from conformance.model import (
     Verdict,
 )
 from reports.summary import RunVerdict
+from tests.reports.generator import Settings, events
 
 CLEAN = events(Settings(exchanges=300, faulty=False))
 EXTRA = ("EXP-04", "GET /extra")

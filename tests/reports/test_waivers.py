@@ -2,7 +2,6 @@ import datetime as dt
 import tomllib
 
 import pytest
-from generator import Settings, events
 
 import reports
 from conformance.errors import UsageError
@@ -10,6 +9,7 @@ from conformance.model import Observed, Outcome, Planned, Verdict
 from reports import waivers
 from reports.formats.badge import BadgeState, badge_state
 from reports.summary import RunVerdict, WaiverState
+from tests.reports.generator import Settings, events
 
 TODAY = dt.date(2026, 9, 22)
 CLEAN = events(Settings(exchanges=300, faulty=False))

@@ -20,29 +20,30 @@ import msgspec
 sys.path.insert(0, sys.argv[1])
 for name in sys.argv[2:]:
     importlib.import_module(name)
-from conformance.description import load
-from conformance.mock_server.assembly import Settings, assemble
-from conformance.mock_server.api import Request as Asked
+from conformance.description import load_description
+from conformance.mock_server.assembly import ServerSettings, assemble_server
+from conformance.mock_server.api import WireRequest
 from conformance.model import Exchange, Request, Response, Target, TargetKind
-from conformance.probes.generated.workflows import workflow
+from conformance.probes.generated.workflows import run_histories
 from conformance.evidence.subject import Subject
-from conformance.validation import SecondOpinion, Validators
-from strategies.compiled_cases import compiled
+from conformance.validation import SchemaValidators, SecondOpinion
+from strategies.compiled_cases import compile_cases
 from urllib.parse import parse_qsl, unquote
 
 BASE = "http://127.0.0.1:1/v2"
-description = load()
-validators, opinion = Validators(description), SecondOpinion(description)
+description = load_description()
+validators, opinion = SchemaValidators(description), SecondOpinion(description)
 target = Target("t", TargetKind.URL, BASE, identities=("full",))
 subject = Subject(description, validators, opinion, target, seed=4)
 drawn = hashlib.sha256()
 with tempfile.TemporaryDirectory() as folder:
     for key in ("POST /vehicles", "PATCH /users/{user_id}"):
-        cases = compiled(description.model.operations_by_key[key], validators, opinion, seed=4, directory=Path(folder))
+        operation = description.model.operations_by_key[key]
+        cases = compile_cases(operation, validators, opinion, seed=4, directory=Path(folder))
         drawn.update(msgspec.msgpack.encode(cases))
-api = assemble(Settings(now=1_790_000_000_000_000), description).api
-steps = workflow(description.model.operations_by_key["POST /users/{user_id}/saved_routes"], subject)
-asked, answer = 0, None
+api = assemble_server(ServerSettings(now=1_790_000_000_000_000), description).api
+steps = run_histories(description.model.operations_by_key["POST /users/{user_id}/saved_routes"], subject)
+sent, answer = 0, None
 while True:
     try:
         step = steps.send(answer)
@@ -50,14 +51,14 @@ while True:
         break
     answer = None
     if isinstance(step, Request):
-        asked += 1
+        sent += 1
         drawn.update(msgspec.msgpack.encode(step))
         path, _, query = step.target.partition("?")
         headers = {"authorization": "Bearer token-full", **{name.lower(): value for name, value in step.headers}}
         pairs = tuple(parse_qsl(query, keep_blank_values=True))
-        reply = api.handle(Asked(step.method, unquote(path), BASE, pairs, headers, step.body))
-        answer = Exchange(f"x{asked}", step, "", 0.0, Response(reply.status, reply.headers, reply.body))
-print(asked, drawn.hexdigest())
+        reply = api.handle_request(WireRequest(step.method, unquote(path), BASE, pairs, headers, step.body))
+        answer = Exchange(f"x{sent}", step, "", 0.0, Response(reply.status, reply.headers, reply.body))
+print(sent, drawn.hexdigest())
 """
 
 
@@ -93,7 +94,7 @@ def draw_with_one_seed():
 
 
 def test_hypothesis_takes_constants_of_modules_and_is_kept_from_it(monkeypatch):
-    """Hold the reason for `exclude_local_constants`: if this fails, Hypothesis has renamed or dropped the constants."""
+    """Hold the reason for `exclude_local_constants`: if this fails, Hypothesis no longer draws local constants."""
     before = providers._get_local_constants()
     monkeypatch.setattr(providers, "_get_local_constants", lambda: type(before)(strings={*WORDS}, integers={*NUMBERS}))
     providers.CONSTANTS_CACHE.cache.clear()
@@ -149,5 +150,6 @@ def test_strategies_are_imported_where_the_private_modules_are_gone():
     code = f"import sys\nfor name in {MOVED!r}: sys.modules.pop(name, None)\n"
     code += "import hypothesis\n"
     code += f"for name in {MOVED!r}: sys.modules[name] = None\n"
-    code += "import strategies\nfrom strategies.determinism import reproducible\nwith reproducible(): pass\n"
+    code += "import strategies\nfrom strategies.determinism import exclude_local_constants\n"
+    code += "with exclude_local_constants(): pass\n"
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True, text=True)

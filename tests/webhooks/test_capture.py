@@ -22,7 +22,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)))
             body=st.binary(),
             arrived_at=st.floats(0, 4e9),
             target=TEXT,
-            answered=st.sampled_from([0, 200, 503]),
+            response_status=st.sampled_from([0, 200, 503]),
         )
     )
 )

@@ -45,7 +45,7 @@ def run_client(
     is_flooded: Callable[[], bool],
     is_stopped: Callable[[], bool],
 ) -> ProcessResult:
-    """Run a client until it ends or has to be stopped. `environment` must contain MARK.
+    """Run a client until it ends or has to be stopped. `environment` must contain PROCESS_MARK.
 
     Raises:
         UsageError: The command cannot be started.

@@ -34,7 +34,7 @@ class ScenarioRequest(msgspec.Struct, frozen=True):
 
 
 class ScenarioResponse(msgspec.Struct, frozen=True):
-    """A response to send. `is_reset` resets the connection instead; `is_affected` says that the condition changed it."""
+    """A response to send, or a reset of the connection; `is_affected` says that the condition changed it."""
 
     status: int = 200
     headers: Headers = ()

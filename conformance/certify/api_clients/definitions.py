@@ -27,9 +27,10 @@ class TlsCertificate(StrEnum):
 class Scenario(msgspec.Struct, frozen=True):
     """A condition on a task, and the judge of the client's behaviour under it.
 
-    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …"; `correct_behaviour` is the correct
-    behaviour. A scenario without rules judges the control run of its task. `comparison` names the scenario to compare with;
-    a scenario without a judge exists only for comparison. `time_limit_s` is the time that a slow but correct client needs.
+    `name` is part of the scenario's URLs; `condition` completes the sentence "the server …";
+    `correct_behaviour` says what a correct client does. A scenario without rules judges the control run of its task.
+    `comparison` names the scenario to compare with; a scenario without a judge exists only for comparison.
+    `time_limit_s` is the time that a slow but correct client needs.
     """
 
     name: str
@@ -51,10 +52,11 @@ class Scenario(msgspec.Struct, frozen=True):
 
 
 class PassiveJudge(msgspec.Struct, frozen=True):
-    """A requirement that is judged on all requests of a client, in all scenarios. `correct_behaviour` is the correct behaviour.
+    """A requirement that is judged on all requests of a client, in all scenarios.
 
-    `judge` returns a verdict for each relevant request; where it returns none, `unobserved_reason` is the reason. `task` is the
-    task that should have sent such a request, empty where any task may.
+    `correct_behaviour` says what a correct client does. `judge` returns a verdict for each relevant request; where it
+    returns none, `unobserved_reason` is the reason. `task` is the task that should have sent such a request, empty
+    where any task may.
     """
 
     requirement: str
@@ -68,7 +70,7 @@ class ClientEvidence(msgspec.Struct, frozen=True):
     """The traces of all scenarios by name, and the facts about the API that passive judges need.
 
     By operation key: the `scopes` that it needs, the paths of its documented `expansions`, and as `url_properties` the
-    properties of its request body that hold URLs. `user_header_operations` are the operations that require EvEnergy-User.
+    properties of its request body that hold URLs. `user_header_operations` require EvEnergy-User.
     """
 
     traces: dict[str, Trace]

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.certify.api_clients.asgi import (
     call_application,
@@ -90,7 +91,8 @@ class ScenarioEndpoint:
     def user_url(self) -> str:
         """The URL of the first user in the mock world."""
         model = self._description.model
-        return f"{self.base_url}{model.resources_by_name[model.principal_resource].list_path}/{self._server.tokens.find_user(0)}"
+        users = model.resources_by_name[model.principal_resource]
+        return f"{self.base_url}{users.list_path}/{self._server.tokens.find_user(0)}"
 
     @property
     def calls(self) -> tuple[ClientCall, ...]:
@@ -168,7 +170,11 @@ class ScenarioEndpoint:
                 await send_response(send, response)
         finally:
             watching.cancel()
-        self._keep_call(number, request, response, scope, at, left=left)
+        sent = Request(request.operation, request.method, request.target, request.headers, request.body, identity="")
+        exchange = Exchange(
+            f"{self.name}-{number}", sent, self._build_url(request.part, scope), self._epoch + at, None, ""
+        )
+        self._keep_call(exchange, request.part, response, at, left=left)
 
     async def _apply_rules(self, request: ScenarioRequest) -> ScenarioResponse:
         for index, rule in enumerate(self._rules):
@@ -231,31 +237,25 @@ class ScenarioEndpoint:
         }
         return await call_application(self._server, scope, request.body)
 
+    def _build_url(self, part: ServerPart, scope: Scope) -> str:
+        """Return the URL that a request was sent to."""
+        origin = (self.other_origin if part is ServerPart.ELSEWHERE else self.address).removesuffix(self.root)
+        path, query = scope["raw_path"].decode("latin-1").partition("?")[0], scope["query_string"].decode("latin-1")
+        return f"{origin}{path}?{query}" if query else f"{origin}{path}"
+
     def _keep_call(
-        self, number: int, request: ScenarioRequest, response: ScenarioResponse, scope: Scope, at: float, *, left: bool
+        self, exchange: Exchange, part: ServerPart, response: ScenarioResponse, at: float, *, left: bool
     ) -> None:
+        """Keep an exchange that has no response yet as a call, with the response that the client got."""
         done = time.monotonic() - self._began
-        sent_request = Request(
-            request.operation, request.method, request.target, request.headers, request.body, identity=""
-        )
-        received_response = None
-        if not response.is_reset and not left:
-            received_response = Response(response.status, response.headers, response.body, done - at)
-        failure = (
-            "the server reset the connection" if response.is_reset else "the client disconnected before the response"
-        )
-        origin = (self.other_origin if request.part is ServerPart.ELSEWHERE else self.address).removesuffix(self.root)
-        query = scope["query_string"].decode("latin-1")
-        url = origin + scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
-        exchange = Exchange(
-            f"{self.name}-{number}",
-            sent_request,
-            url,
-            self._epoch + at,
-            received_response,
-            "" if received_response else failure,
-        )
-        call = ClientCall(exchange, request.part, at, done, is_affected=response.is_affected, is_abandoned=left)
+        if response.is_reset:
+            exchange = replace(exchange, failure="the server reset the connection")
+        elif left:
+            exchange = replace(exchange, failure="the client disconnected before the response")
+        else:
+            received = Response(response.status, response.headers, response.body, done - at)
+            exchange = replace(exchange, response=received)
+        call = ClientCall(exchange, part, at, done, is_affected=response.is_affected, is_abandoned=left)
         self._remember_secrets(call)
         self._calls.append(call)
         self._on_call(call)

@@ -14,7 +14,8 @@ from conformance.mock_server.app import Receive, Scope, Send
 class ScenarioServer:
     """The application of all scenarios of a run.
 
-    `stray_requests` counts requests outside of all scenarios by method and path. `finished` is set when the operator has finished.
+    `stray_requests` counts requests outside of all scenarios by method and path. `finished` is set when the
+    operator has finished.
     """
 
     def __init__(self, run: str) -> None:

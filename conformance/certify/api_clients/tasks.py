@@ -20,9 +20,9 @@ PARTIAL_PROFILE = "partial"  # tasks that complete no profile
 class Task(msgspec.Struct, frozen=True):
     """A task of a client.
 
-    `description` tells partners what to do. `describe_lack` returns what is missing in a trace for the task to be done, empty where
-    it is done. The rules in `setup_rules` apply to every scenario of the task, the control included. Scenarios of a task
-    that `is_writing` have a mock world of their own.
+    `description` tells partners what to do. `describe_lack` returns what is missing in a trace for the task to be
+    done, empty where it is done. The rules in `setup_rules` apply to every scenario of the task, the control included.
+    If the task `is_writing`, each of its scenarios has a mock world of its own.
     """
 
     name: str

@@ -24,8 +24,9 @@ class ServerPart(StrEnum):
 class ClientCall(msgspec.Struct, frozen=True):
     """One request of a client and the response to it, secrets included.
 
-    `requested_at` and `responded_at` are the times of the request and of the response, in seconds since the scenario began. `is_affected`
-    says that the condition of the scenario changed the response, `is_abandoned` that the client disconnected before it.
+    `requested_at` and `responded_at` are the times of the request and of the response, in seconds since the scenario
+    began. `is_affected` says that the condition of the scenario changed the response, `is_abandoned` that the client
+    disconnected before it.
     """
 
     exchange: Exchange
@@ -82,8 +83,8 @@ class ProcessEnd(StrEnum):
 class ProcessResult(msgspec.Struct, frozen=True):
     """The end of a client process.
 
-    `exit_status` is its exit status (negative: a signal), None where it was stopped or an operator ran it. `output` is the
-    beginning of what it wrote, standard output before standard error; `seconds` is how long it ran.
+    `exit_status` is its exit status (negative: a signal), None where it was stopped or an operator ran it. `output` is
+    the beginning of what it wrote, standard output before standard error; `seconds` is how long it ran.
     """
 
     end: ProcessEnd = ProcessEnd.OPERATOR

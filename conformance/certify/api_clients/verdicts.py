@@ -45,7 +45,8 @@ def judge_scenario(scenario: Scenario, trace: Trace, lack: str) -> Assessment:
     if trace.process.end is ProcessEnd.STOPPED:
         return Assessment(Verdict.NOT_TESTED, "interrupted")
     if not _has_met_condition(scenario, trace):
-        message = f"the client never met the condition (the server {scenario.condition}); the client {trace.process.description}"
+        client = f"the client {trace.process.description}"
+        message = f"the client never met the condition (the server {scenario.condition}); {client}"
         return Assessment(Verdict.INCONCLUSIVE, message)
     verdict = apply_level(scenario.judge(trace), scenario.level)
     if trace.process.end is ProcessEnd.FLOOD and verdict.verdict not in {Verdict.FAIL, Verdict.WARN}:

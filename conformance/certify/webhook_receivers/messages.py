@@ -17,9 +17,9 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
     """A delivery before it is sent.
 
     `now` is the time of sending in seconds since 1970; `stamp` is the text of the timestamp. `event` is the event type
-    in the header, `other_event` the other type of the pair. `signatures` is the value of the header, empty until signed;
-    `dropped` names the parts of the signature headers that are left out; `extra` headers come after the others. `path`
-    is the path of the resource of the event, empty if it has none.
+    in the header, `other_event` the other type of the pair. `signatures` is the value of the header, empty until it is
+    signed. `dropped` names the parts of the signature headers that are left out, `extra` headers come after the others.
+    `path` is the path of the resource of the event, empty if it has none.
     """
 
     id: str

@@ -62,8 +62,8 @@ class Stimulus(msgspec.Struct, frozen=True):
     """One thing to send. `before` changes the message before it is signed, `after` changes it afterwards.
 
     `effects` is how often the event must take effect, None if it does not matter; with `forged`, the effect of the
-    forged id counts. `near_limit` marks a timestamp so near a limit that both clocks must agree, `delay_sensitive` one that a slow
-    delivery carries across the limit. `wait_s` is the wait before a retry, in seconds.
+    forged id counts. `near_limit` marks a timestamp so near a limit that both clocks must agree, `delay_sensitive` one
+    that a slow delivery carries across the limit. `wait_s` is the wait before a retry, in seconds.
     """
 
     name: str

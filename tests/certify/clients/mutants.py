@@ -6,10 +6,10 @@ from conformance.certify.api_clients.catalogue import load_scenarios
 
 
 class ClientMutant(msgspec.Struct, frozen=True):
-    """A mutant: the value of SAMPLE_MUTANT and the requirement that it `violated_requirement`.
+    """A mutant: the value of SAMPLE_MUTANT and the requirement that it violates.
 
-    `selection` are the selected scenarios and requirements, some of which must still pass. `tasks` are the declared tasks,
-    if empty those of the selected scenarios.
+    `selection` holds the selected scenarios and requirements, some of which must still pass. `tasks` are the tasks
+    of its plan, those of the selected scenarios if it is empty.
     """
 
     name: str

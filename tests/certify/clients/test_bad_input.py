@@ -40,7 +40,7 @@ def certify_hostile(certify_sample, write_plan):
 
 
 def join_reasons(summary) -> str:
-    return " ".join(cell.reason for cell in summary.cells)
+    return " ".join(cell.reason for cell in summary.case_results)
 
 
 @pytest.mark.parametrize(
@@ -233,10 +233,10 @@ def test_an_interrupt_stops_running_clients(certify_sample, write_plan, monkeypa
                 raise KeyboardInterrupt
             return super().submit(*arguments)
 
-    def wait_for_stop(*_, stopped, **__):
+    def wait_for_stop(*_, is_stopped, **__):
         begun.set()
-        wait_until(stopped)
-        stops.append(stopped())
+        wait_until(is_stopped)
+        stops.append(is_stopped())
         return ProcessResult(ProcessEnd.STOPPED)
 
     monkeypatch.setattr(scenario_runner, "ThreadPoolExecutor", Interrupted)
