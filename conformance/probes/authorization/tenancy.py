@@ -14,6 +14,7 @@ from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
 from conformance.probes.toolkit.pages import parse_page
+from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.tools.link_header import BLANK_TARGET
 
 USER_A, USER_B = "user_a", "user_b"
@@ -258,4 +259,13 @@ def find_owners(item: dict[str, Any], resource: Resource, subject: Subject) -> I
                 yield value
 
 
-PROBES = (Probe("tenancy", ("AUT-05",), _is_personal, separation_needs, check_separation, identities=(USER_A, USER_B)),)
+PROBES = (
+    Probe(
+        "tenancy",
+        ("AUT-05",),
+        _is_personal,
+        separation_needs,
+        confirm_violations(check_separation),
+        identities=(USER_A, USER_B),
+    ),
+)

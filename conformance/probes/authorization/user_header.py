@@ -10,6 +10,7 @@ from conformance.probes.authorization.tenancy import USER_A, USER_B, find_owners
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
+from conformance.probes.toolkit.repetition import confirm_violations
 
 _MALFORMED_USER = "nobody"
 
@@ -210,4 +211,4 @@ def _compare_header_forms(call: OperationCall, url: str) -> Steps[None]:
     yield judge_case(by_url, "AUT-06", Verdict.REVIEW, message, expected="both or either", actual=actual, also=(by_id,))
 
 
-PROBES = (Probe("user-header", ("AUT-06",), _has_user_header, _needs, narrow_to_user),)
+PROBES = (Probe("user-header", ("AUT-06",), _has_user_header, _needs, confirm_violations(narrow_to_user)),)

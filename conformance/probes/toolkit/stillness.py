@@ -5,13 +5,14 @@ reads before, between and after the reads that are compared, by endpoint and kin
 all rounds is a violation; one whose place moved is left out, and never one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import judge_case
-from conformance.evidence.responses import OperationResponse
+from conformance.evidence.responses import OperationResponse, escape_pointer_token
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.model.pointers import fold_indices
 from conformance.probes.toolkit.base import Steps, send
@@ -73,6 +74,22 @@ def _group_by_kind(differences: Iterable[ValueDifference]) -> dict[str, list[Val
 def _repeat(read: OperationResponse) -> Steps[OperationResponse]:
     """Send the request of a read again."""
     return (yield from send(read.operation, msgspec.structs.replace(read.exchange.request, fresh=True)))
+
+
+def has_still_part(response: OperationResponse, restless: Iterable[ValueDifference]) -> bool:
+    """Return whether a response shows anything besides the places that change by themselves."""
+    moving = {fold_indices(difference.pointer) for difference in restless}
+    return "" not in moving and any(pointer not in moving for pointer in _walk_leaves(response.json, ""))
+
+
+def _walk_leaves(value: Any, pointer: str) -> Iterator[str]:
+    """Yield the places of the values that are neither objects nor lists, without list indices."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in members:
+        token = "*" if isinstance(value, list) else escape_pointer_token(name)
+        yield from _walk_leaves(member, f"{pointer}/{token}")
+    if not isinstance(value, dict | list):
+        yield pointer
 
 
 def report_restless(
