@@ -29,6 +29,7 @@ from conformance.probes.toolkit.pages import (  # fmt: skip
 )
 from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations, hold_moved
+from conformance.tools.link_header import BLANK_TARGET
 
 WALK_REQUIREMENTS = (
     "PAG-01",
@@ -81,13 +82,15 @@ def walk_list(operation: Operation, subject: Subject) -> Steps[None]:
     forth = yield from _walk_in_parts(call, first, whole, subject)
     for page in forth[1:]:
         yield from check_link_header(page.response)
-    yield from check_ends(forth, _MAX_PAGES)
+    has_void_end = len(forth) > 1 and forth[-1].is_void
+    yield from check_ends(forth[:-1] if has_void_end else forth, _MAX_PAGES)
     for page, following in zip_longest(forth, forth[1:]):
         size = parse_query(page.response).get(pagination.size, [""])[0]
         size_number = int(size) if size.isdecimal() else pagination.default_size
         if following is None or not following.is_void or len(page.response.items) < size_number:
             yield from _check_length(page, size_number, call, subject)
-    forth = forth[:-1] if len(forth) > 1 and forth[-1].is_void else forth
+    if has_void_end:  # the page before it is the last one
+        forth = (*forth[:-2], forth[-2]._replace(next=BLANK_TARGET))
     if len(forth) > 1:
         back = yield from walk_pages(forth[-1], call, subject, "previous", len(forth))
         yield from _unless_changed(
