@@ -8,7 +8,7 @@ from conformance.description import Description
 from conformance.evidence.differences import ABSENT, ValueDifference, find_differences
 
 _MAX_FORMS = 64  # alternatives of one object that are told apart
-Schema = Mapping[str, Any]
+Schema = Any  # a mapping, or true or false
 
 
 class Representation(NamedTuple):

@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from conformance.evidence.readings import review_outcome
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.recorder import Recorder
@@ -32,6 +33,7 @@ class ItemRun:
         self._operation = subject.model.operations_by_key.get(item.operation, WHOLE)
         self._sender = RequestSender(context, item.name, self._receive)
         self._violations: ItemViolations | None = None
+        self._exchanges: dict[str, Exchange] = {}  # by id, those that outcomes of the item may rest on
 
     def run(self) -> tuple[Outcome, ...]:
         """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
@@ -106,6 +108,7 @@ class ItemRun:
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:
+        self._exchanges[exchange.id] = exchange
         if self._violations:
             self._violations.add_exchange(exchange)
         if is_new:
@@ -128,6 +131,9 @@ class ItemRun:
                 self._record(Outcome(requirement, self._item.operation, verdict, reason))
 
     def _record(self, outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.FAIL and not self._subject.strict_readings:
+            operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
+            outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
         if outcome.message or outcome.actual:
             redact = self._context.redactor.redact_text
             outcome = msgspec.structs.replace(

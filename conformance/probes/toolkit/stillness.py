@@ -86,7 +86,7 @@ def _walk_leaves(value: Any, pointer: str) -> Iterator[str]:
     """Yield the places of the values that are neither objects nor lists, without list indices."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, member in members:
-        token = "*" if isinstance(value, list) else escape_pointer_token(name)
+        token = "*" if isinstance(value, list) else escape_pointer_token(str(name))
         yield from _walk_leaves(member, f"{pointer}/{token}")
     if not isinstance(value, dict | list):
         yield pointer
