@@ -196,7 +196,8 @@ def _check_disjoint(
         is_in_both = (
             item.get("url") in urls_of_a and resource.name in subject.model.owned_resources
         )  # else things may be shared
-        is_foreign = owner == people[0] if owner in people else is_in_both
+        ids = [extract_id(person) for person in people]
+        is_foreign = extract_id(owner) == ids[0] if extract_id(owner) in ids else is_in_both
         if is_foreign:
             is_separate = False
             message = "one user's list shows what is another's"

@@ -22,6 +22,7 @@ from conformance.probes.toolkit.base import Need, Probe, Steps, UnsafeRequest, s
 from conformance.probes.toolkit.calls import Missing, find_list_operation, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.list_membership import find_first_path, find_page, has_item_at
+from conformance.probes.toolkit.rounding import is_rounded
 from conformance.probes.toolkit.write_requests import (  # fmt: skip
     Write,
     build_contrary_body,
@@ -155,13 +156,22 @@ def _check_read(created: OperationResponse, subject: Subject) -> Steps[None]:
         return
     mismatches = [
         *_compare_bodies(created.json, read.json, same=_has_same_schema(created, reader)),
-        *find_changed_values(_parse_sent_body(created), read.json),
+        *_find_lost_values(created, read.json, subject),
     ]
     if mismatches:
         reread = yield from send(reader, request)
         mismatches = [mismatch for mismatch in mismatches if get_value(reread.json, mismatch.pointer) == mismatch.new]
     message = "GET shows other values than were sent or than POST returned"
     yield from report_differences(created, "WRT-01", message, mismatches, (read,), limit=_SHOWN)
+
+
+def _find_lost_values(created: OperationResponse, shown: Any, subject: Subject) -> Iterator[ValueDifference]:
+    """Yield the values that were sent and are shown otherwise, but for a documented rounding."""
+    schemas = find_writable(created.operation, subject)
+    for difference in find_changed_values(_parse_sent_body(created), shown):
+        schema = schemas.get(difference.pointer[1:], {})
+        if not is_rounded(schema, difference.old, difference.new):
+            yield difference
 
 
 def _parse_sent_body(created: OperationResponse) -> Any:

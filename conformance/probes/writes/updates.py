@@ -27,6 +27,7 @@ from conformance.probes.toolkit.property_values import (
     restore_values,
     select_required,
 )
+from conformance.probes.toolkit.rounding import is_rounded
 from conformance.probes.toolkit.write_requests import (
     Write,
     build_write,
@@ -257,13 +258,15 @@ def _find_violations(  # noqa: PLR0913 - see _check_only_named
     subject: Subject,
 ) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield, for each violation of WRT-02, a message, the JSON pointer, the expected and the actual value."""
+    writable = find_writable(state.operation, subject)
     for response, words in ((changed, "the response does not show the change"), (after, "the change is not kept")):
         members = response.json if isinstance(response.json, dict) else {}
         for name, value in named.items():
             shown = members.get(name, ABSENT)
-            if not (response is changed and shown is ABSENT) and not _is_shown_as_sent(shown, value):
+            is_kept = _is_shown_as_sent(shown, value) or is_rounded(writable.get(name, {}), value, shown)
+            if not (response is changed and shown is ABSENT) and not is_kept:
                 yield words, f"/{name}", value, shown
-    other_names = {*find_writable(state.operation, subject)} - {
+    other_names = {*writable} - {
         *named,
         *select_required(state.write, before.json, subject),
     }
