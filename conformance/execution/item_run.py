@@ -16,7 +16,7 @@ from conformance.execution.sender import ItemHalt, RequestSender, SendingContext
 from conformance.execution.violations import ItemViolations
 from conformance.model import Exchange, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import Catalogue, PlanItem
-from conformance.probes.toolkit.base import WHOLE, Probe, Steps
+from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
 
 _MAX_NAMED_WRITES = 3  # writes that are named where an item ended early
@@ -103,6 +103,8 @@ class ItemRun:
                     continue
                 if isinstance(step, Outcome):
                     self._record(step)
+                elif isinstance(step, Pause):
+                    self._context.sleep(step.seconds)
                 else:
                     self._context.write(step)
                 step = next(steps)

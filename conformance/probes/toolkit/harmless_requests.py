@@ -63,6 +63,7 @@ def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> t
 
 
 def make_wrong_body(operation: Operation, subject: Subject) -> bytes:
+    """Return a body of a type that the schema refuses, empty where the operation takes none."""
     media = "application/json"
     for each in _WRONG if operation.body else ():
         if subject.validators.validate_request_body(operation, media, each):

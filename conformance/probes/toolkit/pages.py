@@ -12,7 +12,7 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quot
 from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Pagination, Request, Verdict
-from conformance.probes.toolkit.base import Steps, send
+from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall
 from conformance.tools.link_header import BLANK_TARGET, LinkSyntaxError, index_by_relation, parse_link_header
 
@@ -215,6 +215,8 @@ def discard_outcomes(steps: Steps[T]) -> Steps[T]:
     try:
         step = next(steps)
         while True:
+            if isinstance(step, Pause):
+                yield step
             step = steps.send((yield step)) if isinstance(step, Request) else next(steps)
     except StopIteration as end:
         return cast("T", end.value)

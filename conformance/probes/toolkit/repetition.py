@@ -8,9 +8,9 @@ import msgspec
 from conformance.evidence.outcomes import judge_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Noticed, Operation, Outcome, Request, Verdict
+from conformance.model import Operation, Outcome, Request, Verdict
 from conformance.model.pointers import fold_indices
-from conformance.probes.toolkit.base import Steps
+from conformance.probes.toolkit.base import Pause, Steps
 
 MOVED = "the target changed meanwhile"  # the cause of an outcome that a repetition may replace
 _ATTEMPTS = 3
@@ -73,7 +73,7 @@ def _run_attempt(steps: Steps[None], *, is_first: bool) -> Steps[list[Outcome]]:
                     held.append(step)
                 else:
                     yield step
-            elif is_first or not isinstance(step, Noticed):
+            elif is_first or isinstance(step, Pause):
                 yield step
             step = next(steps)
     except StopIteration:

@@ -18,8 +18,9 @@ from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceMo
 from conformance.probes.expansion.judgements import check_replacement
 from conformance.probes.expansion.replacement import depends_on_moment
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
+from conformance.probes.toolkit.list_membership import LAG_S
 from conformance.probes.toolkit.property_values import (
     clear_one,
     find_other_values,
@@ -227,6 +228,7 @@ def _check_only_named(  # noqa: PLR0913 - the three states, and the properties n
         return after
     violations = list(_find_violations(named, before, changed, after, state, subject))
     if violations:
+        yield Pause(LAG_S)
         after = yield from state.read_current()
         violations = [
             violation
