@@ -11,6 +11,7 @@ from conformance.evidence.responses import (
     OperationResponse,
     ShownResource,
     extract_path,
+    find_homes,
     find_resources,
     match_path,
     strip_base_url,
@@ -96,11 +97,15 @@ def check_own_url(response: OperationResponse, subject: Subject) -> Iterator[Out
         if not isinstance(url, str) or not template or not any(link.own for link in thing.resource.links):
             continue  # the `url` of a portal is not its own address
         is_judged = True
-        if problem := _find_url_problem(thing, url, subject.target.base_url):
+        problems = [
+            _find_url_problem(thing._replace(resource=resource), url, subject.target.base_url)
+            for resource in find_homes(thing.resource, subject.model)
+        ]
+        if all(problems):
             yield fail_case(
                 response,
                 "IDS-04",
-                problem,
+                problems[0],
                 expected=f"{subject.target.base_url}{template}",
                 actual=url,
                 pointer=f"{thing.pointer}/url",

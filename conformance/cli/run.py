@@ -64,6 +64,12 @@ def run(
     since: Annotated[Path | None, typer.Option(help="Earlier run: the report lists what has changed since.")] = None,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target responds with 429.")] = "wait",
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
+    strict_reading: Annotated[
+        bool,
+        typer.Option(
+            "--strict-reading", help="Fail what holds under the chosen one of two readings (default: for review)."
+        ),
+    ] = False,
 ) -> None:
     """Run the conformance suite.
 
@@ -91,6 +97,7 @@ def run(
         allow_writes=allow_writes,
         allow_hardware=allow_hardware,
         overlays=overlay,
+        strict_readings=strict_reading,
         report_dir=report_dir,
         resume=resume,
         rerun_failed=rerun_failed,

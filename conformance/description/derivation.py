@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.description import api, path_templates
 from conformance.description.effects import effect_of
-from conformance.description.expansions import ExpansionResolver, list_documented_paths
+from conformance.description.expansions import ExpansionResolver, list_documented_paths, read_readings
 from conformance.description.filters import derive_filters, derive_ordering
 from conformance.description.link_targets import LinkTargetFinder, is_target_unknown
 from conformance.description.links import find_link_properties, list_field_paths
@@ -96,6 +96,7 @@ class _Deriver:
             user_header=user.name if user else "",
             user_required=bool(user and (user.required or own.node.get("x-evconform-user") == "required")),
             deprecated=bool(own.node.get("deprecated")),
+            readings=read_readings(own.node),
         )
 
     def expansions(self, placed: ClassifiedOperation) -> tuple[Expansion, ...]:

@@ -6,8 +6,9 @@ import msgspec
 
 from conformance.description.link_targets import LinkTargetFinder
 from conformance.description.links import PropertyForms, find_link_properties, read_property_forms
+from conformance.description.overlays import READINGS
 from conformance.description.schemas import DocumentNode, Schemas
-from conformance.model import Expansion, Parameter
+from conformance.model import Expansion, Parameter, Reading
 
 
 def list_documented_paths(parameter: Parameter) -> tuple[str, ...]:
@@ -16,6 +17,12 @@ def list_documented_paths(parameter: Parameter) -> tuple[str, ...]:
     items = schema.get("items")
     enum = (items if isinstance(items, dict) else {}).get("enum") or schema.get("enum") or ()
     return tuple(str(value) for value in enum)
+
+
+def read_readings(node: DocumentNode) -> tuple[Reading, ...]:
+    """Return the readings that overlays have chosen at a place of the document."""
+    marks = node.get(READINGS) or {}
+    return tuple(Reading(about, texts["chosen"], texts["published"]) for about, texts in marks.items())
 
 
 class ExpansionResolver:
@@ -50,6 +57,7 @@ class ExpansionResolver:
     def _resolve_path(self, path: str, node: DocumentNode, own: str) -> Expansion:
         unresolved = Expansion(path=path, resolvable=False)
         position = ""
+        readings: list[Reading] = []
         names = path.split(".")
         for index, name in enumerate(names):
             position = f"{position}.{name}" if position else name
@@ -57,6 +65,7 @@ class ExpansionResolver:
             forms = self._find_link_properties(node).get(position) or self._find_plain_property(node, position)
             if forms is None:
                 return unresolved
+            readings += [reading for reading in read_readings(forms.node) if reading.about == "expand"]
             if not forms.urls and not is_last:
                 continue
             if not forms.objects:
@@ -64,7 +73,13 @@ class ExpansionResolver:
             target = self.targets.resolve_link(forms, own, own_url=False).targets if forms.urls else ()
             if is_last:
                 many = forms.many or forms.array
-                return Expansion(path, target[0] if target else "", forms.objects[0].pointer, many=many)
+                return Expansion(
+                    path,
+                    target[0] if target else "",
+                    forms.objects[0].pointer,
+                    many=many,
+                    reading=next(iter(readings), None),
+                )
             node, own, position = forms.objects[0], target[0] if target else "", ""
         return unresolved
 

@@ -1,6 +1,11 @@
 """OpenAPI Overlays (OpenAPI Overlay Specification 1.0.0): what people add to a description that it does not state.
 
 An overlay applies to a description whose title matches its `x-applies-to`; each action gives its reason in `x-reason`.
+`x-evconform-kind` says what an action is: `addition` (the default) of what the description does not state, `spelling`
+mended, after which it means the same, `either` where both of two readings are admitted, or `reading` chosen where it
+has several. A chosen reading says in
+`x-evconform-about` what it is about and in `x-evconform-published` how the description reads without it; both readings
+stay in the document under `x-evconform-readings`, as no violation may rest on one of them alone.
 """
 
 import copy
@@ -14,6 +19,9 @@ from jsonpath import JSONPathEnvironment, JSONPathError
 from conformance.errors import DescriptionError
 
 _PATHS = JSONPathEnvironment(strict=True)
+READINGS = "x-evconform-readings"
+_KINDS = ("addition", "spelling", "either", "reading")
+_ABOUT = ("security", "user", "expand")
 
 
 def apply_overlays(
@@ -57,6 +65,7 @@ def _apply_action(document: dict[str, Any], action: Any, where: str) -> int:
         )
     if not action.get("x-reason"):
         raise DescriptionError(f"{where}: has no `x-reason`", hint="State in a sentence why the description needs it.")
+    _check_kind(action, where)
     try:
         matches = list(_PATHS.finditer(action["target"], document))
     except JSONPathError as error:
@@ -69,7 +78,31 @@ def _apply_action(document: dict[str, Any], action: Any, where: str) -> int:
             del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
         elif "update" in action:
             _merge_update(match.obj, action["update"], where)
+            _mark_reading(match.obj, action)
     return len(matches)
+
+
+def _check_kind(action: dict[str, Any], where: str) -> None:
+    """Raise DescriptionError for an unknown kind, or a chosen reading that does not name the other one."""
+    kind = action.get("x-evconform-kind", "addition")
+    if kind not in _KINDS:
+        raise DescriptionError(
+            f"{where}: `x-evconform-kind` must be one of {', '.join(_KINDS)}, got {kind!r}",
+            hint="A spelling mended means the same as before; a reading chosen does not.",
+        )
+    about, published = action.get("x-evconform-about"), action.get("x-evconform-published")
+    if kind == "reading" and "update" in action and (about not in _ABOUT or not published):
+        raise DescriptionError(
+            f"{where}: a chosen reading needs `x-evconform-about` ({', '.join(_ABOUT)}) and `x-evconform-published`",
+            hint="State in a sentence how the description reads without the overlay.",
+        )
+
+
+def _mark_reading(target: Any, action: dict[str, Any]) -> None:
+    """Leave both readings at the place where one was chosen."""
+    if action.get("x-evconform-kind") == "reading" and isinstance(target, dict):
+        texts = {"chosen": action["x-reason"], "published": action["x-evconform-published"]}
+        target[READINGS] = {**target.get(READINGS, {}), action["x-evconform-about"]: texts}
 
 
 def _merge_update(target: Any, update: Any, where: str) -> None:

@@ -263,6 +263,22 @@ def find_reader(target: str, model: ResourceModel) -> Operation | None:
     return min(matches, key=lambda o: o.path.count("{"), default=None)
 
 
+def find_homes(resource: Resource, model: ResourceModel) -> tuple[Resource, ...]:
+    """Return a resource, and for an alias (`…/current`) the collections of which it may show a member.
+
+    An alias is a resource of its own in the description; what it shows lives in a collection with the same schema.
+    """
+    collections = (
+        candidate
+        for candidate in model.resources
+        if resource.singleton
+        and not candidate.singleton
+        and candidate.item_path
+        and candidate.schema == resource.schema
+    )
+    return (resource, *collections)
+
+
 class ShownResource(NamedTuple):
     """A resource in a response, as an item or expanded inside another resource."""
 

@@ -42,7 +42,8 @@ class Subject(msgspec.Struct, frozen=True):
     `seeds` are configured values by parameter name. `today` is a midnight in UTC and the only clock that requests
     depend on: runs of one day with one seed send the same requests. `failed_histories` is the folder of histories that
     failed in an earlier run and are tried first, empty for none. `failed_requests` holds, by operation, single requests
-    that failed in an earlier run, for the same use.
+    that failed in an earlier run, for the same use. With `strict_readings` what rests on a chosen
+    reading is a violation.
     """
 
     description: Description
@@ -54,6 +55,7 @@ class Subject(msgspec.Struct, frozen=True):
     today: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     failed_histories: str = ""
     failed_requests: dict[str, tuple[Request, ...]] = {}
+    strict_readings: bool = False
 
     @property
     def model(self) -> ResourceModel:

@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from conformance.evidence.readings import review_outcome
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.recorder import Recorder
@@ -15,7 +16,7 @@ from conformance.execution.sender import ItemHalt, RequestSender, SendingContext
 from conformance.execution.violations import ItemViolations
 from conformance.model import Exchange, ItemFinished, Noticed, Operation, Outcome, Request, Verdict
 from conformance.plan import Catalogue, PlanItem
-from conformance.probes.toolkit.base import WHOLE, Probe, Steps
+from conformance.probes.toolkit.base import WHOLE, Pause, Probe, Steps
 from conformance.safety.gate import ForbiddenRequestError
 
 _MAX_NAMED_WRITES = 3  # writes that are named where an item ended early
@@ -32,6 +33,7 @@ class ItemRun:
         self._operation = subject.model.operations_by_key.get(item.operation, WHOLE)
         self._sender = RequestSender(context, item.name, self._receive)
         self._violations: ItemViolations | None = None
+        self._exchanges: dict[str, Exchange] = {}  # by id, those that outcomes of the item may rest on
 
     def run(self) -> tuple[Outcome, ...]:
         """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
@@ -101,11 +103,14 @@ class ItemRun:
                     continue
                 if isinstance(step, Outcome):
                     self._record(step)
+                elif isinstance(step, Pause):
+                    self._context.sleep(step.seconds)
                 else:
                     self._context.write(step)
                 step = next(steps)
 
     def _receive(self, exchange: Exchange, is_new: bool) -> None:
+        self._exchanges[exchange.id] = exchange
         if self._violations:
             self._violations.add_exchange(exchange)
         if is_new:
@@ -128,6 +133,9 @@ class ItemRun:
                 self._record(Outcome(requirement, self._item.operation, verdict, reason))
 
     def _record(self, outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.FAIL and not self._subject.strict_readings:
+            operation = self._subject.model.operations_by_key.get(outcome.operation, self._operation)
+            outcome = review_outcome(outcome, operation, self._exchanges.get(next(iter(outcome.exchanges), "")))
         if outcome.message or outcome.actual:
             redact = self._context.redactor.redact_text
             outcome = msgspec.structs.replace(

@@ -45,6 +45,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     allow_writes: bool = False
     allow_hardware: bool = False
     overlays: bool = True
+    strict_readings: bool = False
     report_dir: Path | None = None
     should_wait: bool = True
     resume: Path | None = None
@@ -127,6 +128,7 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         secrets={},
         description=str(source.resolve()) if source else "",
         overlays=options.overlays,
+        strict_readings=options.strict_readings,
         profile=options.profile,
         seed=options.seed,
         budget=options.budget or (resolved.config.budget if resolved else None),

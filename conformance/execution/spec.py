@@ -37,6 +37,7 @@ class RunSpec(msgspec.Struct, frozen=True):
     secrets: dict[str, str]
     description: str = ""
     overlays: bool = True
+    strict_readings: bool = False
     profile: Profile = Profile.STANDARD
     seed: int = 1
     budget: int | None = None
@@ -93,6 +94,7 @@ class RunSpec(msgspec.Struct, frozen=True):
             today=self.day,
             failed_histories=str(self.path / FAILED_HISTORIES_FOLDER),
             failed_requests=self.failed_requests,
+            strict_readings=self.strict_readings,
         )
 
     def make_plan(self, catalogue: Catalogue, model: ResourceModel) -> Plan:

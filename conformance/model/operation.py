@@ -176,6 +176,18 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
     outside: bool = False
 
 
+class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A statement of the description that has two admissible readings, and the one that was chosen.
+
+    `about` says what it is about: `security`, `user` (whether the user header is required) or `expand`. `chosen` and
+    `published` are the two readings in words: ours, and the one that the description has as it was published.
+    """
+
+    about: str
+    chosen: str
+    published: str
+
+
 class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
     """A documented value of `expand` on an operation.
 
@@ -183,7 +195,7 @@ class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
     `schema` is the pointer of the expanded object's schema. `many` is true if the property holds an array.
     `resolvable` is false if the path leads to a property that cannot be an object (a defect of the description).
     The path starts in an item; in the whole body of a wrapped list (`Operation.items_at`); or in the members of the
-    array that `within` names (`schedule_plans[]`).
+    array that `within` names (`schedule_plans[]`). `reading` is the chosen one where another one does not expand it.
     """
 
     path: str
@@ -192,6 +204,7 @@ class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):
     many: bool = False
     resolvable: bool = True
     within: str = ""
+    reading: Reading | None = None
 
     @property
     def parent(self) -> str:
@@ -208,6 +221,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     `items_at` is the property that wraps the items of a list (`carbon_intensities`), empty for a bare array.
     `group` is the first path segment: items of one group run on one worker. `fields` are the paths of what successful
     JSON bodies can show, dots between levels, `[]` for arrays (`[].id` in a bare list), nothing of linked resources.
+    `readings` are chosen readings of what it states, those of its expansions left to them.
     """
 
     key: str
@@ -235,6 +249,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     user_header: str = ""  # the header that narrows to one user, empty where the operation has none
     user_required: bool = False
     deprecated: bool = False
+    readings: tuple[Reading, ...] = ()
 
     @property
     def is_safe(self) -> bool:

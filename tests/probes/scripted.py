@@ -104,7 +104,7 @@ def run_probe(probe: Probe, operation: str, subject: Subject, target: Responder)
         elif isinstance(step, Outcome):
             assert step.requirement in probe.requirements, f"{probe.name} may not judge {step.requirement}"
             outcomes.append(step)
-        else:
+        elif isinstance(step, Noticed):
             notices.append(step)
     run = ProbeRun(tuple(outcomes), tuple(notices), tuple(sent))
     silent = (

@@ -1,5 +1,6 @@
 """FLT-04, FLT-06, FLT-07 and PAG-09: malformed filters, orders and unknown parameters."""
 
+import itertools
 from urllib.parse import unquote
 
 import msgspec
@@ -184,13 +185,20 @@ def test_values_that_change_by_themselves_are_no_violation(subject):
 
 
 def test_an_order_that_differs_each_time_is_a_violation(subject):
-    orders = iter([MAKES, MAKES[::-1], *[[*MAKES[2:], *MAKES[:2]]] * 3])
+    orders = itertools.cycle([MAKES, MAKES[::-1], [*MAKES[2:], *MAKES[:2]]])
     run = run_probe(IN_LIST, LIST, subject, lambda request: make_response(next(orders)))
     assert "PAG-09" in run.violated_requirements()
 
 
+def test_an_order_that_changed_once_is_not_accused(subject):
+    orders = itertools.chain([MAKES], itertools.repeat([*MAKES[2:], *MAKES[:2]]))
+    run = run_probe(IN_LIST, LIST, subject, lambda request: make_response(next(orders)))
+    assert not run.violated_requirements()
+    assert Verdict.INCONCLUSIVE in run.verdicts_on("PAG-09")
+
+
 def test_added_and_removed_items_do_not_change_the_order(subject):
-    lists = iter([MAKES[:3], *[MAKES[1:]] * 4])
+    lists = itertools.chain([MAKES[:3]], itertools.repeat(MAKES[1:]))
     run = run_probe(IN_LIST, LIST, subject, lambda request: make_response(next(lists)))
     assert run.violated_requirements() == set()
     assert "PAG-09" in run.passed_requirements()

@@ -7,11 +7,12 @@ import msgspec
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Verdict
+from conformance.model import Effect, Operation, Outcome, Profile, Request, ResourceModel, Verdict
+from conformance.model.exchange import WRONG_BODY
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, UNPRIVILEGED, USER_READER, Need, Probe, Steps, send, turn
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.harmless_requests import harmless, make_wrong_body
 from conformance.tools.ulid import draw_ulid
 
 # Credentials that nobody has: the first breaks the grammar of RFC 6750 (section 2.1), the second is merely unknown.
@@ -116,9 +117,42 @@ def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Ope
         if isinstance(request, Missing):
             yield from report_untested((requirement,), operation, request)
             return
-        yield from _refused((yield from send(operation, request)), requirement, status, who)
+        answer = yield from send(operation, request)
+        if requirement == "AUT-03" and answer.status == 404 and _names_nothing(request, operation, subject):
+            yield from _send_to_real_thing(answer, identity, who, subject)
+        else:
+            yield from _refused(answer, requirement, status, who)
 
     return run
+
+
+def _names_nothing(request: Request, operation: Operation, subject: Subject) -> bool:
+    """Return whether a request is about something that does not exist."""
+    unknown = harmless(operation, subject, request.identity)
+    return bool(operation.path_parameters) and isinstance(unknown, Request) and unknown.target == request.target
+
+
+def _send_to_real_thing(answer: OperationResponse, identity: str, who: str, subject: Subject) -> Steps[None]:
+    """Judge AUT-03 where a server looks for the thing before the scope: by a write to a real one, with a wrong body.
+
+    Nothing is risked where the body does not make the write inert, or where it would move more than data.
+    """
+    operation = answer.operation
+    body = "" if operation.is_safe or operation.effect is not Effect.WRITE else make_wrong_body(operation, subject)
+    call = (yield from find_call(operation, subject, subject.reader)) if body else Missing("")
+    if isinstance(call, Missing) or not body:
+        reason = "the server looks for the resource before the scope, and a real one is not risked"
+        yield judge_case(answer, "AUT-03", Verdict.NOT_OBSERVABLE, reason)
+        return
+    plain = call.build_request()
+    headers = (*plain.headers, ("Content-Type", "application/json"))
+    request = msgspec.structs.replace(plain, headers=headers, body=body, identity=identity, inert=WRONG_BODY)
+    real = yield from send(operation, request)
+    if real.status == 404:
+        reason = "a resource that others read does not exist for this identity"
+        yield judge_case(real, "AUT-03", Verdict.NOT_OBSERVABLE, reason, also=(answer,))
+    else:
+        yield from _refused(real, "AUT-03", 403, who)
 
 
 def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:

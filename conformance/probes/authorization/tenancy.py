@@ -14,6 +14,7 @@ from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
 from conformance.probes.toolkit.pages import parse_page
+from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.tools.link_header import BLANK_TARGET
 
 USER_A, USER_B = "user_a", "user_b"
@@ -195,7 +196,8 @@ def _check_disjoint(
         is_in_both = (
             item.get("url") in urls_of_a and resource.name in subject.model.owned_resources
         )  # else things may be shared
-        is_foreign = owner == people[0] if owner in people else is_in_both
+        ids = [extract_id(person) for person in people]
+        is_foreign = extract_id(owner) == ids[0] if extract_id(owner) in ids else is_in_both
         if is_foreign:
             is_separate = False
             message = "one user's list shows what is another's"
@@ -258,4 +260,13 @@ def find_owners(item: dict[str, Any], resource: Resource, subject: Subject) -> I
                 yield value
 
 
-PROBES = (Probe("tenancy", ("AUT-05",), _is_personal, separation_needs, check_separation, identities=(USER_A, USER_B)),)
+PROBES = (
+    Probe(
+        "tenancy",
+        ("AUT-05",),
+        _is_personal,
+        separation_needs,
+        confirm_violations(check_separation),
+        identities=(USER_A, USER_B),
+    ),
+)

@@ -14,6 +14,7 @@ from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, se
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.refusals import find_call_as, has_no_required_values
+from conformance.probes.toolkit.repetition import confirm_violations
 
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
 
@@ -66,4 +67,4 @@ def _compare_head(plain: OperationResponse, head: OperationResponse) -> Iterator
         yield ValueDifference("", "no body", f"{len(head_response.body)} bytes")
 
 
-PROBES = (Probe("head", ("CON-05",), _is_get, _needs, check_head, rank=3),)
+PROBES = (Probe("head", ("CON-05",), _is_get, _needs, confirm_violations(check_head), rank=3),)

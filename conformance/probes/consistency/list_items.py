@@ -1,11 +1,13 @@
 """CON-02: a list shows its items as their single reads do."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from conformance.evidence.differences import ValueDifference, find_differences, get_value
+from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import judge_case, skip_case
+from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Role, Verdict
@@ -14,6 +16,7 @@ from conformance.probes.toolkit.base import READER, USER_READER, Need, Probe, St
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.edge_members import edge_needs, select_edges
+from conformance.probes.toolkit.stillness import report_restless, settle_differences
 
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
 
@@ -79,28 +82,26 @@ def _compare_with_list(call: OperationCall, lister: Operation, subject: Subject)
     if not single.is_success or not isinstance(single.json, dict):
         yield judge_case(single, "CON-02", Verdict.NOT_APPLICABLE, f"the plain read returns {single.status}")
         return
-    member = _find_member((yield from send(lister, list_call.build_request())), call.path, subject)
-    if member is None:
+    listed = yield from send(lister, list_call.build_request())
+    if _find_member(listed, call.path, subject) is None:
         yield judge_case(single, "CON-02", Verdict.NOT_APPLICABLE, "the first page of the list does not show the item")
         return
-    mismatches = [
-        difference
-        for difference in find_differences(member[1], single.json)
-        if not _is_documented(difference, member[1], single, lister, subject)
-    ]
-    if mismatches:
-        reread = yield from send(operation, call.build_request(fresh=True))
-        fresh = _find_member((yield from send(lister, list_call.build_request(fresh=True))), call.path, subject)
-        mismatches = [
-            difference
-            for difference in mismatches
-            if fresh
-            and get_value(fresh[1], difference.pointer) == difference.old
-            and get_value(reread.json, difference.pointer) == difference.new
-        ]
-    yield from report_differences(
-        single, "CON-02", "the item differs from what its list shows", mismatches, (member[0],), limit=_SHOWN
-    )
+
+    def compare(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
+        member = _find_member(reads[0], call.path, subject)
+        if member is None or not isinstance(reads[1].json, dict):
+            yield ValueDifference("", "the item in both", "in one of them")
+            return
+        in_list = Representation(member, lister.item_schema)
+        in_single = Representation(reads[1].json, operation.item_schema)
+        for difference in find_common_differences(in_list, in_single, subject.description):
+            if not _is_documented(difference, member, reads[1], lister, subject):
+                yield difference
+
+    settled = yield from settle_differences((listed, single), compare)
+    yield from report_restless(single, settled.restless)
+    message = "the item differs from what its list shows"
+    yield from report_differences(single, "CON-02", message, list(settled.lasting), (listed,), limit=_SHOWN)
 
 
 def _path_of_item(item: dict[str, Any], subject: Subject) -> str:
@@ -113,14 +114,12 @@ def _user_headers(call: OperationCall, lister: Operation) -> tuple[tuple[str, st
     return tuple((name, value) for name, value in call.headers if name == lister.user_header)
 
 
-def _find_member(
-    response: OperationResponse, path: str, subject: Subject
-) -> tuple[OperationResponse, dict[str, Any]] | None:
-    """Return the item of a list that has this path, with the response that shows it."""
+def _find_member(response: OperationResponse, path: str, subject: Subject) -> dict[str, Any] | None:
+    """Return the item of a list that has this path."""
     for _, item in response.objects:
         item_path = _path_of_item(item, subject)
         if item_path == path or (not item_path and item.get("id") == path.rpartition("/")[2]):
-            return response, item
+            return item
     return None
 
 
@@ -132,10 +131,6 @@ def _is_documented(
     if list_schema == item_schema or not list_schema or not item_schema:
         return False
     judge = subject.validators
-    if any(pointer == difference.pointer for pointer in judge.find_unknown_fields(list_schema, single.json)):
-        return True
-    if any(pointer == difference.pointer for pointer in judge.find_unknown_fields(item_schema, item)):
-        return True
     name = difference.top_member
     if name not in item or name not in single.json:
         return False

@@ -1,7 +1,7 @@
 """CON-01 and VER-03: a read gives the same content when it is repeated, and in version 2."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -9,15 +9,17 @@ from conformance.evidence.differences import ValueDifference, find_differences, 
 from conformance.evidence.outcomes import judge_case, pass_case
 from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Noticed, Operation, Request, ResourceModel, Verdict
+from conformance.model import Operation, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.refusals import find_call_as
+from conformance.probes.toolkit.stillness import has_still_part, report_restless, settle_differences
 
 VERSION_REQUIREMENTS = ("CON-01", "VER-03")
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
+_READS_IN_TURN = 8  # reads of which every second one shows one value: by chance once in 128 times
 
 
 def _is_get(operation: Operation, model: ResourceModel) -> bool:
@@ -44,22 +46,23 @@ def compare_versions(operation: Operation, subject: Subject) -> Steps[None]:
             yield judge_case(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
     versioned = yield from send(operation, _build_versioned_request(call, subject))
-    if not list(_compare_responses(plain, versioned)):
+    if not list(_compare_responses((plain, versioned))):
         yield pass_case(versioned, "CON-01")
         yield pass_case(versioned, "VER-03")
         return
-    yield from _explain_difference(call, plain, subject)
+    yield from _explain_difference(call, plain, versioned)
 
 
-def _build_versioned_request(call: OperationCall, subject: Subject, *, fresh: bool = False) -> Request:
-    request = call.build_request(fresh=fresh)
+def _build_versioned_request(call: OperationCall, subject: Subject) -> Request:
+    request = call.build_request()
     name = subject.version_header
     kept = tuple((key, value) for key, value in request.headers if key.lower() != name.lower())
     return msgspec.structs.replace(request, headers=(*kept, (name, "2")))
 
 
-def _compare_responses(first: OperationResponse, second: OperationResponse) -> Iterator[ValueDifference]:
+def _compare_responses(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
     """Yield how two responses to one request differ: in status, in redirect target, or in their JSON."""
+    first, second = reads
     if first.status != second.status:
         yield ValueDifference("", f"status {first.status}", f"status {second.status}")
     elif UNREADABLE in (first.json, second.json):
@@ -77,42 +80,50 @@ def _redirect_site(answer: OperationResponse) -> str:
     return location.partition("://")[0] + "://" + location.partition("://")[2].partition("/")[0] if location else ""
 
 
-def _explain_difference(call: OperationCall, plain: OperationResponse, subject: Subject) -> Steps[None]:
-    """Read twice more without the version and once more with it, directly one after the other."""
-    third = yield from send(call.operation, call.build_request(fresh=True))
-    fourth = yield from send(call.operation, call.build_request(fresh=True))
-    fifth = yield from send(call.operation, _build_versioned_request(call, subject, fresh=True))
-    restless = list(_compare_responses(third, fourth))
-    flapping = [difference for difference in restless if not _is_progress(difference, fifth)]
-    yield from report_differences(fourth, "CON-01", "two reads in a row differ", flapping, (third,), limit=_SHOWN)
-    moved = {difference.pointer for difference in (*restless, *_compare_responses(plain, fourth))}
-    for pointer in sorted(moved - {difference.pointer for difference in flapping}):
-        message = f"{pointer} changes between two identical reads; left out"
-        yield Noticed("volatile-field", message, call.operation.key)
-    steady = [difference for difference in _compare_responses(fourth, fifth) if difference.pointer not in moved]
+def _explain_difference(call: OperationCall, plain: OperationResponse, versioned: OperationResponse) -> Steps[None]:
+    """Judge VER-03 by the differences that last, and CON-01 by what changes between identical reads."""
+    settled = yield from settle_differences((plain, versioned), _compare_responses)
+    message = "requesting version 2 changes the response"
     yield from report_differences(
-        fifth, "VER-03", "requesting version 2 changes the response", steady, (fourth,), limit=_SHOWN
+        versioned, "VER-03", message, list(settled.lasting), (settled.reads[0],), limit=_SHOWN
+    )
+    turning, reads = yield from _find_values_in_turn(call, settled.restless)
+    message = "reads in a row show two values in turn"
+    if turning:
+        yield from report_differences(reads[1], "CON-01", message, turning, (reads[0],), limit=_SHOWN)
+        return
+    yield from report_restless(plain, settled.restless, "" if has_still_part(plain, settled.restless) else "CON-01")
+    if has_still_part(plain, settled.restless):
+        yield pass_case(plain, "CON-01")
+
+
+def _find_values_in_turn(
+    call: OperationCall, restless: Sequence[ValueDifference]
+) -> Steps[tuple[list[ValueDifference], tuple[OperationResponse, ...]]]:
+    """Return the places at which identical reads show two values in turn, and these reads.
+
+    A world that moves goes on; what returns to its former value with every second read is two answers to one question.
+    """
+    pointers = [difference.pointer for difference in restless]
+    reads: list[OperationResponse] = []
+    while pointers and len(reads) < _READS_IN_TURN:
+        reads.append((yield from send(call.operation, call.build_request(fresh=True))))
+        pointers = [pointer for pointer in pointers if _is_in_turn([_value_at(read, pointer) for read in reads])]
+    return [ValueDifference(pointer, *(_value_at(read, pointer) for read in reads[:2])) for pointer in pointers], tuple(
+        reads
     )
 
 
-def _is_progress(difference: ValueDifference, after: OperationResponse) -> bool:
-    """Return whether a changed value is a time that moves on, or a number that changed once in three reads.
-
-    A number that changes at every read is no measurement: nothing measured changes twice within milliseconds.
-    """
-    values = [difference.old, difference.new, get_value(after.json, difference.pointer)]
-    if all(isinstance(value, str) and _is_time(value) for value in values):
-        return values == sorted(values)
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-    return numbers and values[1] == values[2]
+def _value_at(read: OperationResponse, pointer: str) -> Any:
+    """Return what a read shows at a place of `_compare_responses`."""
+    if pointer == "header:Location":
+        return _redirect_site(read)
+    return get_value(read.json, pointer) if pointer else f"status {read.status}"
 
 
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _is_in_turn(values: Sequence[Any]) -> bool:
+    """Return whether two different values take turns, as far as the values go."""
+    return all(value == values[index % 2] for index, value in enumerate(values)) and values[0] not in values[1:2]
 
 
 PROBES = (Probe("read-with-version", VERSION_REQUIREMENTS, _is_get, _needs, compare_versions, rank=2),)

@@ -1,12 +1,13 @@
 """ERR-06, 07 and 10: methods and media types that are not offered, and one name for one fault."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
-from conformance.evidence.responses import OperationResponse
+from conformance.evidence.responses import OperationResponse, match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.errors.unknown_ids import is_read_by_id
@@ -28,9 +29,17 @@ _METHODS = ("PUT", "GET")  # without a body, at an id that nobody has: neither c
 
 def _other_method(operation: Operation, model: ResourceModel) -> str:
     """Return a method that the path does not document: GET where it only writes, else PUT; empty where both are."""
-    documented = {each.method for each in model.operations if each.path == operation.path}
+    documented = {each.method for each in _list_fitting(operation, model)}
     candidates = _METHODS if "GET" in documented else tuple(reversed(_METHODS))
     return next((method for method in candidates if method not in documented), "")
+
+
+def _list_fitting(operation: Operation, model: ResourceModel) -> list[Operation]:
+    """Return the operations that a server may find at the path: `/things/{id}` fits `/things/{id}:submit` too."""
+    example = re.sub(r"\{[^}]*\}", "x", operation.path)
+    return [
+        each for each in model.operations if each.path == operation.path or match_path(each.path, example) is not None
+    ]
 
 
 def _has_other(operation: Operation, model: ResourceModel) -> bool:
@@ -64,7 +73,8 @@ def method(operation: Operation, subject: Subject) -> Steps[None]:
         reason = "the server looks for the resource before the method, and a real one is not risked"
         yield judge_case(answer, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
     elif answer.status == 405:
-        yield from _allowing(answer, wanted)
+        fitting = {each.method for each in _list_fitting(operation, subject.model) if each.path != operation.path}
+        yield from _allowing(answer, wanted, fitting)
     else:
         yield from check_refused(answer, "ERR-06", f"the undocumented method {wanted}", 405)
 
@@ -77,14 +87,15 @@ def _path_to_nothing(operation: Operation, subject: Subject) -> str:
     return made_up.target.partition("?")[0]
 
 
-def _allowing(answer: OperationResponse, wanted: str) -> Iterator[Outcome]:
+def _allowing(answer: OperationResponse, wanted: str, elsewhere: set[str]) -> Iterator[Outcome]:
+    """Judge the Allow header of a 405; `elsewhere` are the methods of other paths that the path fits."""
     response = answer.exchange.response
     allow = response.find_header("allow") if response else None
     named = {each.strip().upper() for each in (allow or "").split(",")} - {""}
     if allow is None:
         message = "a 405 does not say which methods are allowed"
         yield fail_case(answer, "ERR-06", message, expected=answer.operation.method, pointer="header:Allow")
-    elif wanted in named or answer.operation.method not in named:
+    elif wanted in named or not named & {answer.operation.method, *elsewhere}:
         message = "the Allow header of a 405 names other methods than are documented"
         yield fail_case(
             answer,

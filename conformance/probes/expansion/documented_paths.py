@@ -1,27 +1,28 @@
 """EXP: `expand` replaces links by the resources that they lead to, and changes nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from conformance.evidence.differences import ValueDifference, find_differences
-from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse, find_values, match_path, strip_base_url
 from conformance.evidence.subject import Subject
-from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.model import Expansion, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.expansion.judgements import (
     blank_expansions,
     check_all_items,
-    check_replacement,
     find_lost_objects,
     find_places,
 )
+from conformance.probes.expansion.replacement import judge_replacement
 from conformance.probes.expansion.resource_equality import compare_with_fetched, compare_with_listed
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_populated_list, report_untested
-from conformance.probes.toolkit.difference_outcomes import build_violation, find_lasting_differences
+from conformance.probes.toolkit.difference_outcomes import build_violation
 from conformance.probes.toolkit.listings import follow_need, listing_needs, read_listing
+from conformance.probes.toolkit.stillness import Comparison, report_restless, settle_differences
 
 REQUIREMENTS = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
 _SHOWN = 5  # differences reported of one pair
@@ -119,7 +120,7 @@ def expand_single(operation: Operation, subject: Subject) -> Steps[None]:
         response = yield from send(operation, call.build_request(("expand", expansion.path)))
         responses[expansion.path] = response
         reference = responses.get(expansion.parent, plain)
-        yield from check_replacement(reference, response, expansion, subject)
+        yield from judge_replacement(reference, response, expansion, subject)
         yield from _check_unchanged(reference, response, (expansion,))
         if expansion in operation.first_expansions:
             yield from compare_with_fetched(plain, response, expansion, subject)
@@ -128,12 +129,9 @@ def expand_single(operation: Operation, subject: Subject) -> Steps[None]:
     yield from _expand_link_lists(call, plain, subject)
     if all(response.is_success for response in responses.values()):
         together = yield from send(operation, call.build_request(*_expand_parameters(operation)))
-        losses = [
-            loss
-            for expansion in sort_expansions(operation)
-            for loss in find_lost_objects(responses[expansion.path], together, expansion)
-        ]
-        yield from _check_combination(call, plain, together, losses)
+        yield from _check_combination(call, plain, together)
+        for expansion in sort_expansions(operation):
+            yield from _check_kept_together(responses[expansion.path], together, expansion)
     yield from _mark_not_applicable(plain, REQUIREMENTS)
 
 
@@ -150,7 +148,7 @@ def _expand_link_lists(call: OperationCall, plain: OperationResponse, subject: S
             if target and match_path(operation.path, target) is not None and len(links) > 1:
                 member_call = msgspec.structs.replace(call, path=target)
                 response = yield from send(operation, member_call.build_request(("expand", expansion.path)))
-                yield from check_replacement(None, response, expansion, subject)
+                yield from judge_replacement(None, response, expansion, subject)
                 break
 
 
@@ -164,7 +162,7 @@ def expand_list(operation: Operation, subject: Subject) -> Steps[None]:
     paths = sort_expansions(operation)
     response = yield from send(operation, call.build_request(*_expand_parameters(operation)))
     for expansion in paths:
-        yield from check_replacement(
+        yield from judge_replacement(
             plain if expansion in operation.first_expansions else None, response, expansion, subject
         )
     yield from check_all_items(response, paths)
@@ -174,7 +172,7 @@ def expand_list(operation: Operation, subject: Subject) -> Steps[None]:
     for expansion in paths:
         yield from compare_with_listed(response, expansion, subject, paths)
     if response.is_success:
-        yield from _check_combination(call, plain, response, [])
+        yield from _check_combination(call, plain, response)
     yield from _mark_not_applicable(plain, REQUIREMENTS)
 
 
@@ -187,54 +185,57 @@ def _mark_not_applicable(plain: OperationResponse, requirements: tuple[str, ...]
 def _check_unchanged(
     plain: OperationResponse, response: OperationResponse, expansions: tuple[Expansion, ...]
 ) -> Steps[None]:
-    """Check that other properties keep their values; note those that change by themselves (EXP-05)."""
-    if not response.is_success:
+    """Check that other properties keep their values, and a list its number of items (EXP-05)."""
+    if not response.is_success or (plain.operation.role is Role.LIST and not (plain.has_list and response.has_list)):
         return
-    if len(plain.objects) != len(response.objects):
-        yield from _check_item_count(plain, response)
-        return
-    changes = [
-        ValueDifference(pointer + change.pointer, change.old, change.new)
-        for (pointer, old), (_, new) in zip(plain.objects, response.objects, strict=True)
-        for change in find_differences(blank_expansions(old, expansions), blank_expansions(new, expansions))
-    ]
-    if not changes:
-        yield pass_case(response, "EXP-05")
-        return
-    for change in (yield from find_lasting_differences(plain, changes)):
-        yield fail_case(
-            response,
-            "EXP-05",
-            "expand changed a property that it does not name",
-            expected=quote_json(change.old),
-            actual=quote_json(change.new),
-            pointer=change.pointer,
-            also=(plain,),
-        )
+
+    def compare(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
+        if len(reads[0].objects) != len(reads[1].objects):
+            yield ValueDifference("", f"{len(reads[0].items)} items", f"{len(reads[1].items)} items")
+            return
+        for (pointer, old), (_, new) in zip(reads[0].objects, reads[1].objects, strict=True):
+            for change in find_differences(blank_expansions(old, expansions), blank_expansions(new, expansions)):
+                yield ValueDifference(pointer + change.pointer, change.old, change.new)
+
+    def describe(change: ValueDifference) -> str:
+        named = "expand changed a property that it does not name"
+        return named if change.pointer else "expand changes how many items a page of the list shows"
+
+    yield from _report_settled((plain, response), compare, "EXP-05", describe)
 
 
-def _check_item_count(plain: OperationResponse, response: OperationResponse) -> Steps[None]:
-    """Check that a list shows as many items with `expand` as without it, in two reads (EXP-05)."""
-    if not plain.has_list or not response.has_list:
-        return
-    counts = (len(plain.items), len(response.items))
-    first, second = (msgspec.structs.replace(read.exchange.request, fresh=True) for read in (plain, response))
-    repeated = ((yield from send(plain.operation, first)), (yield from send(response.operation, second)))
-    if (len(repeated[0].items), len(repeated[1].items)) != counts:
-        message = "the list changed while it was read, so its number of items is left out"
-        yield Noticed("volatile-field", message, plain.operation.key)
-        return
-    message, (without, given) = "expand changes how many items a page of the list shows", counts
-    yield fail_case(response, "EXP-05", message, expected=f"{without} items", actual=f"{given} items", also=(plain,))
+def _report_settled(
+    reads: tuple[OperationResponse, ...],
+    compare: Comparison,
+    requirement: str,
+    describe: Callable[[ValueDifference], str],
+) -> Steps[None]:
+    """Report the differences between reads that last as violations, and pass where nothing else differs."""
+    settled = yield from settle_differences(reads, compare)
+    for change in settled.lasting[:_SHOWN]:
+        yield build_violation(reads[-1], requirement, describe(change), change, reads[:-1])
+    yield from report_restless(reads[-1], settled.restless)
+    if not settled.lasting:
+        yield pass_case(reads[-1], requirement)
 
 
 def _expand_parameters(operation: Operation) -> tuple[tuple[str, str], ...]:
     return tuple(("expand", expansion.path) for expansion in sort_expansions(operation))
 
 
-def _check_combination(
-    call: OperationCall, plain: OperationResponse, together: OperationResponse, losses: list[ValueDifference]
-) -> Steps[None]:
+def _check_kept_together(alone: OperationResponse, together: OperationResponse, expansion: Expansion) -> Steps[None]:
+    """Check that an expansion shows beside others what it shows alone (EXP-07)."""
+
+    def compare(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
+        for loss in find_lost_objects(reads[0], reads[1], expansion):
+            yield ValueDifference(loss.pointer, "an object", loss.new)
+
+    message = "an expansion is lost when it is combined with others"
+    if together.is_success and any(True for _ in compare((alone, together))):
+        yield from _report_settled((alone, together), compare, "EXP-07", lambda _: message)
+
+
+def _check_combination(call: OperationCall, plain: OperationResponse, together: OperationResponse) -> Steps[None]:
     """Check that several paths apply together, in any order, and that one may be repeated (EXP-07, EXP-12).
 
     One request tries reverse order and a repetition; only where it differs, a second one separates the two.
@@ -250,41 +251,26 @@ def _check_combination(
     if not reordered.is_success or any(True for _ in find_differences(together.json, reordered.json)):
         reverse = (yield from send(operation, call.build_request(*reversed(parameters)))) if several else together
         repeated = reverse.is_success and not any(True for _ in find_differences(reverse.json, reordered.json))
-    order = [
-        (change, "the order of expand parameters changes the result")
-        for change in find_differences(together.json, reverse.json)
-    ]
     if several and not reverse.is_success:
         message = "several expand parameters are refused in another order"
         yield fail_case(reverse, "EXP-07", message, expected="2xx", actual=str(reverse.status), also=(together,))
     elif several:
-        lost_objects = [(loss, "an expansion is lost when it is combined with others") for loss in losses]
-        yield from _report_lasting(plain, together, reverse, "EXP-07", [*order, *lost_objects])
+        yield from _report_settled(
+            (together, reverse),
+            _compare_bodies,
+            "EXP-07",
+            lambda _: "the order of expand parameters changes the result",
+        )
     if repeated:
         yield pass_case(reordered, "EXP-12")
     elif reverse.is_success:
-        twice = [
-            (change, "repeating an expand path changes the result")
-            for change in find_differences(reverse.json, reordered.json)
-        ]
-        yield from _report_lasting(plain, reverse, reordered, "EXP-12", twice)
+        message = "repeating an expand path changes the result"
+        yield from _report_settled((reverse, reordered), _compare_bodies, "EXP-12", lambda _: message)
 
 
-def _report_lasting(
-    plain: OperationResponse,
-    reference: OperationResponse,
-    response: OperationResponse,
-    requirement: str,
-    complaints: list[tuple[ValueDifference, str]],
-) -> Steps[None]:
-    """Yield a pass where nothing differs; else report the differences that last as violations."""
-    if not complaints:
-        yield pass_case(response, requirement)
-        return
-    lasting_changes = yield from find_lasting_differences(plain, [change for change, _ in complaints[:_SHOWN]])
-    for change, message in complaints[:_SHOWN]:
-        if change in lasting_changes:
-            yield build_violation(response, requirement, message, change, (reference,))
+def _compare_bodies(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
+    """Yield the differences of the bodies of two reads."""
+    return find_differences(reads[0].json, reads[1].json)
 
 
 PROBES = (

@@ -151,16 +151,6 @@ def find_lost_objects(
             yield ValueDifference(place.pointer, place.value, values.get(place.pointer))
 
 
-def has_two_schemas(subject: Subject, schema: str, difference: ValueDifference) -> bool:
-    """Return whether the differing member has several object schemas; lists may then show a shorter one."""
-    resolve, deref = subject.description.resolve, subject.description.dereference
-    known = deref(resolve(schema)) if schema else {}
-    member = deref(known.get("properties", {}).get(difference.top_member, {}))
-    forms = [deref(form) for key in ("oneOf", "anyOf") for form in member.get(key, ())]
-    objects = [form for form in forms if "properties" in form or "allOf" in form]
-    return len(objects) > 1 and difference.pointer.count("/") > 1
-
-
 def blank_expansions(item: Any, expansions: tuple[Expansion, ...]) -> Any:
     """Return a copy of an item in which the expanded places hold a placeholder."""
     for expansion in expansions:

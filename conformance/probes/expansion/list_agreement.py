@@ -1,20 +1,23 @@
 """EXP-09: an item that is expanded in its list shows the same as when it is expanded in its single read."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from conformance.evidence.differences import find_differences, get_value
+from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import pass_case, skip_case
+from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, find_expanded, strip_base_url
 from conformance.evidence.subject import Subject
-from conformance.model import Expansion, Noticed, Operation, ResourceModel, Role, Verdict
+from conformance.model import Expansion, Operation, ResourceModel, Role, Verdict
 from conformance.probes.expansion.documented_paths import expand_all_need, is_expandable, sort_expansions
-from conformance.probes.expansion.judgements import blank_expansions, has_two_schemas
+from conformance.probes.expansion.judgements import blank_expansions
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_populated_list, report_untested
 from conformance.probes.toolkit.difference_outcomes import build_violation
+from conformance.probes.toolkit.stillness import report_restless, settle_differences
 
 
 def _find_pair(operation: Operation, model: ResourceModel) -> tuple[Operation, Operation] | None:
@@ -68,7 +71,7 @@ def compare_list_and_item(operation: Operation, subject: Subject) -> Steps[None]
     item_response = yield from send(
         single, call.build_request(*(("expand", expansion.path) for expansion in sort_expansions(single)))
     )
-    yield from _compare_expansions(operation, call, list_response, item_response, subject)
+    yield from _compare_expansions(operation, list_response, item_response, subject)
 
 
 def _build_item_call(
@@ -87,30 +90,36 @@ def _build_item_call(
 
 def _compare_expansions(
     operation: Operation,
-    call: OperationCall,
     list_response: OperationResponse,
     item_response: OperationResponse,
     subject: Subject,
 ) -> Steps[None]:
     listed, single = list_response.operation, item_response.operation
     judged = differs = False
+    url = list_response.objects[0][1].get("url") if list_response.objects else None
     for expansion in (
         _common_expansions(listed, single) if list_response.is_success and item_response.is_success else ()
     ):
         inner = _single_sided(expansion, listed, single)
-        list_value = _expanded_value(list_response, expansion, list_response.objects[0][0])
-        item_value = _expanded_value(item_response, expansion, "")
-        if not isinstance(list_value, dict) or not isinstance(item_value, dict):
+        values = _find_both(list_response, item_response, expansion, url)
+        if values is None:
             continue  # EXP-02 judges it
         judged = True
-        for mismatch in find_differences(blank_expansions(item_value, inner), blank_expansions(list_value, inner)):
-            if has_two_schemas(subject, expansion.schema, mismatch):
-                continue
-            reread = yield from send(single, call.build_request(("expand", expansion.path), fresh=True))
-            if get_value(_expanded_value(reread, expansion, ""), mismatch.pointer) != mismatch.old:
-                message = f"{mismatch.pointer} of {expansion.path} changes by itself"
-                yield Noticed("volatile-field", message, single.key)
-                continue
+
+        def compare(
+            reads: Sequence[OperationResponse], expansion: Expansion = expansion, inner: tuple[Expansion, ...] = inner
+        ) -> Iterator[ValueDifference]:
+            values = _find_both(reads[1], reads[0], expansion, url)
+            if values is None:
+                yield ValueDifference("", "both objects", "one of them")
+                return
+            in_list, in_item = (Representation(blank_expansions(value, inner), expansion.schema) for value in values)
+            yield from find_common_differences(in_item, in_list, subject.description)
+
+        settled = yield from settle_differences((item_response, list_response), compare)
+        for outcome in report_restless(list_response, settled.restless):
+            yield outcome
+        for mismatch in settled.lasting:
             differs = True
             message = f"expand={expansion.path} shows another value in the list than in the single read"
             outcome = build_violation(list_response, "EXP-09", message, mismatch, (item_response,))
@@ -119,6 +128,17 @@ def _compare_expansions(
         yield msgspec.structs.replace(pass_case(list_response, "EXP-09"), operation=operation.key)
     reason = "no common expansion shows an object in both"
     yield skip_case("EXP-09", operation.key, Verdict.NOT_APPLICABLE, reason)
+
+
+def _find_both(
+    list_response: OperationResponse, item_response: OperationResponse, expansion: Expansion, url: Any
+) -> tuple[Any, Any] | None:
+    """Return what an expansion shows of the item with a url in its list and in its single read; None without both."""
+    pointer = next((at for at, item in list_response.objects if item.get("url") == url), None)
+    if pointer is None:
+        return None
+    values = _expanded_value(list_response, expansion, pointer), _expanded_value(item_response, expansion, "")
+    return values if all(isinstance(value, dict) for value in values) else None
 
 
 def _single_sided(expansion: Expansion, listed: Operation, single: Operation) -> tuple[Expansion, ...]:

@@ -1,16 +1,19 @@
 """EXP-04: an expansion shows the resource itself, as it is read at its link or shown in its list."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.evidence.differences import ABSENT, find_differences
-from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.differences import ABSENT, ValueDifference, find_differences, get_value
+from conformance.evidence.outcomes import judge_case, pass_case
+from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Request, Verdict
-from conformance.probes.expansion.judgements import ExpandedPlace, blank_expansions, find_places, has_two_schemas
+from conformance.probes.expansion.judgements import ExpandedPlace, blank_expansions, find_places
 from conformance.probes.toolkit.base import Steps, send
-from conformance.probes.toolkit.difference_outcomes import find_lasting_differences
+from conformance.probes.toolkit.difference_outcomes import build_violation
 from conformance.probes.toolkit.listings import read_listing
+from conformance.probes.toolkit.stillness import report_restless, settle_differences
 
 
 def compare_with_fetched(  # noqa: PLR0913 - what is compared, and how far
@@ -82,24 +85,29 @@ def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is c
         reason = f"the link returns {fetched.status}"
         yield judge_case(response, "EXP-04", Verdict.NOT_OBSERVABLE, reason, also=(fetched,))
         return
-    mismatches = list(find_differences(blank_expansions(fetched.json, inner), blank_expansions(place.value, inner)))
-    schemas = {expansion.schema, reader.item_schema} - {""}
-    foreign = {field for schema in schemas for field in subject.validators.find_unknown_fields(schema, fetched.json)}
-    mismatches = [
-        mismatch
-        for mismatch in mismatches
-        if mismatch.pointer not in foreign and not has_two_schemas(subject, expansion.schema, mismatch)
-    ]
-    if not mismatches:
-        yield pass_case(response, "EXP-04")
-        return
-    for mismatch in (yield from find_lasting_differences(fetched, mismatches)):
-        yield fail_case(
-            response,
-            "EXP-04",
-            f"the object shown by expand={expansion.path} differs from the resource itself",
-            expected=quote_json(mismatch.old),
-            actual=quote_json(mismatch.new),
-            pointer=place.pointer + mismatch.pointer,
-            also=(fetched,),
+
+    def compare(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
+        shown = get_value(reads[1].json, place.pointer)
+        if not isinstance(reads[0].json, dict) or not isinstance(shown, dict) or _leads_elsewhere(shown, place.value):
+            yield ValueDifference("", "the same resource", "another one")
+            return
+        yield from find_common_differences(
+            Representation(blank_expansions(reads[0].json, inner), reader.item_schema),
+            Representation(blank_expansions(shown, inner), expansion.schema),
+            subject.description,
         )
+
+    settled = yield from settle_differences((fetched, response), compare)
+    message = f"the object shown by expand={expansion.path} differs from the resource itself"
+    for mismatch in settled.lasting:
+        yield build_violation(
+            response, "EXP-04", message, mismatch._replace(pointer=place.pointer + mismatch.pointer), (fetched,)
+        )
+    yield from report_restless(response, settled.restless)
+    if not settled.lasting:
+        yield pass_case(response, "EXP-04")
+
+
+def _leads_elsewhere(shown: dict[str, Any], known: Any) -> bool:
+    """Return whether an object is another one than was shown there before."""
+    return isinstance(known, dict) and shown.get("url") != known.get("url")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from conformance.evidence.outcomes import judge_case
-from conformance.evidence.responses import find_expanded
+from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Profile, ResourceModel, Verdict
 from conformance.probes.expansion.documented_paths import is_expandable
@@ -49,11 +49,24 @@ def send_undocumented_expansions(operation: Operation, subject: Subject, *, deep
     first_bad = bad[turn(operation, len(bad))]
     for expansion in [expansion for expansion in bad if expansion != first_bad] if deep else [first_bad]:
         response = yield from send_for_refusal(operation, call.build_request(("expand", expansion.value)), subject)
+        if _is_trimmed(expansion.value, response):
+            reason = "the path is read without its trailing blank, which is not specified"
+            yield judge_case(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
+            continue
         yield from check_refused(
             response, "EXP-10", "an undocumented expand path", 400, sent=expansion.value[:60], pointer="query:expand"
         )
     if deep:
         yield from _send_comma_form(call, subject)
+
+
+def _is_trimmed(value: str, response: OperationResponse) -> bool:
+    """Return whether a documented path with a blank at its end is expanded: a lenient reader trims what it is sent."""
+    expansion = next((e for e in response.operation.expansions if e.path == value.rstrip()), None)
+    if expansion is None or value == expansion.path or not response.is_success:
+        return False
+    values = [shown for _, shown in find_expanded(response, expansion)]
+    return not any(isinstance(shown, str) for shown in values)
 
 
 def _send_comma_form(call: OperationCall, subject: Subject) -> Steps[None]:

@@ -14,6 +14,7 @@ from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import ListPage, discard_outcomes, parse_page, walk_pages
 from conformance.probes.toolkit.refusals import check_accepted
+from conformance.probes.toolkit.repetition import confirm_violations
 
 
 def _has_ordering(operation: Operation, model: ResourceModel) -> bool:
@@ -132,4 +133,4 @@ def _judge_order(pages: Sequence[OperationResponse], field: str, *, down: bool) 
     )
 
 
-PROBES = (Probe("ordering", ("FLT-06",), _has_ordering, _needs, check_ordering, rank=2),)
+PROBES = (Probe("ordering", ("FLT-06",), _has_ordering, _needs, confirm_violations(check_ordering), rank=2),)

@@ -6,7 +6,16 @@ from urllib.parse import parse_qs, unquote
 
 from conformance.evidence.filter_semantics import extract_id, find_used_filters, is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, quote_json
-from conformance.evidence.responses import OperationResponse, find_reader, find_urls, find_values
+from conformance.evidence.responses import (
+    OperationResponse,
+    extract_path,
+    find_homes,
+    find_reader,
+    find_urls,
+    find_values,
+    match_path,
+    strip_base_url,
+)
 from conformance.evidence.subject import Subject
 from conformance.model import Link, LinkKind, Operation, Outcome, Resource, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.listings import Listing
@@ -51,7 +60,7 @@ def judge_link(
         )
         return
     yield _pass(origin, fetched, "LNK-02")
-    yield from _check_target(origin, fetched, reader)
+    yield from _check_target(origin, fetched, reader, is_alias=_is_alias(fetched, reader, subject))
     resource = subject.model.resources_by_name.get(origin.response.operation.resource)
     if reader is None or resource is None or origin.link.outside:
         return
@@ -66,7 +75,18 @@ def _pass(origin: LinkOrigin, fetched: OperationResponse, requirement: str) -> O
     return judge_case(origin.response, requirement, Verdict.PASS, "", also=(fetched,))
 
 
-def _check_target(origin: LinkOrigin, fetched: OperationResponse, reader: Operation | None) -> Iterator[Outcome]:
+def _is_alias(fetched: OperationResponse, reader: Operation | None, subject: Subject) -> bool:
+    """Return whether a resource was fetched at an alias (`…/current`), and lives at a path of its own."""
+    alias = subject.model.resources_by_name.get(reader.resource) if reader else None
+    url = fetched.json.get("url") if isinstance(fetched.json, dict) else None
+    target = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
+    homes = find_homes(alias, subject.model)[1:] if alias else ()
+    return target is not None and any(match_path(home.item_path, extract_path(target)) is not None for home in homes)
+
+
+def _check_target(
+    origin: LinkOrigin, fetched: OperationResponse, reader: Operation | None, *, is_alias: bool
+) -> Iterator[Outcome]:
     """Check that a link leads to the collection of its property, to a resource whose `url` is the link (LNK-03)."""
     name, also = origin.link.path, (fetched,)
     resource = reader.resource if reader else ""
@@ -87,6 +107,7 @@ def _check_target(origin: LinkOrigin, fetched: OperationResponse, reader: Operat
         and reader.role is not Role.LIST
         and isinstance(fetched_url, str)
         and not _is_same_url(fetched_url, origin.url)
+        and not is_alias
     ):
         yield fail_case(
             origin.response,

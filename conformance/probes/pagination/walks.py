@@ -28,6 +28,8 @@ from conformance.probes.toolkit.pages import (  # fmt: skip
     walk_pages,
 )
 from conformance.probes.toolkit.refusals import check_accepted
+from conformance.probes.toolkit.repetition import confirm_violations, hold_moved
+from conformance.tools.link_header import BLANK_TARGET
 
 WALK_REQUIREMENTS = (
     "PAG-01",
@@ -80,14 +82,15 @@ def walk_list(operation: Operation, subject: Subject) -> Steps[None]:
     forth = yield from _walk_in_parts(call, first, whole, subject)
     for page in forth[1:]:
         yield from check_link_header(page.response)
-    yield from check_ends(forth, _MAX_PAGES)
+    has_void_end = len(forth) > 1 and forth[-1].is_void
+    yield from check_ends(forth[:-1] if has_void_end else forth, _MAX_PAGES)
     for page, following in zip_longest(forth, forth[1:]):
-        if following is None or not following.is_void:
-            size = parse_query(page.response).get(pagination.size, [""])[0]
-            yield from _check_length(page, int(size) if size.isdecimal() else pagination.default_size, call, subject)
-        else:
-            yield report_link_behind_end(page)
-    forth = forth[:-1] if len(forth) > 1 and forth[-1].is_void else forth
+        size = parse_query(page.response).get(pagination.size, [""])[0]
+        size_number = int(size) if size.isdecimal() else pagination.default_size
+        if following is None or not following.is_void or len(page.response.items) < size_number:
+            yield from _check_length(page, size_number, call, subject)
+    if has_void_end:  # the page before it is the last one
+        forth = (*forth[:-2], forth[-2]._replace(next=BLANK_TARGET))
     if len(forth) > 1:
         back = yield from walk_pages(forth[-1], call, subject, "previous", len(forth))
         yield from _unless_changed(
@@ -117,6 +120,7 @@ def _unless_changed(call: OperationCall, known: ListPage, outcomes: tuple[Outcom
     else:
         message = "the list changed during the walk, so the walk was not judged"
         yield Noticed("volatile-field", message, call.operation.key)
+        yield from hold_moved(outcomes, message, again.response)
 
 
 def _check_before_ignored(call: OperationCall, forth: tuple[ListPage, ...]) -> Steps[None]:
@@ -145,7 +149,10 @@ def _check_before_ignored(call: OperationCall, forth: tuple[ListPage, ...]) -> S
 
 
 def _check_length(page: ListPage, size: int, call: OperationCall, subject: Subject) -> Steps[None]:
-    """Judge PAG-02; where only empty pages follow a short page, its link to them violates PAG-01 instead."""
+    """Judge PAG-02; where only empty pages follow a short page, its link to them violates PAG-01 instead.
+
+    A full last page may link to an empty one: who has served that many items need not know whether there are more.
+    """
     if len(page.response.items) < size and (yield from has_only_empty_pages_after(page, call, subject)):
         yield report_link_behind_end(page)
     else:
@@ -215,4 +222,4 @@ def _check_same_order(forth: tuple[ListPage, ...], whole: ListPage) -> Iterator[
     )
 
 
-PROBES = (Probe("pagination", WALK_REQUIREMENTS, is_paginated, _needs, walk_list),)
+PROBES = (Probe("pagination", WALK_REQUIREMENTS, is_paginated, _needs, confirm_violations(walk_list)),)

@@ -1,8 +1,9 @@
 """The plain read of every operation, on which passive checks and most other probes rest."""
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Profile, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, find_populated_list, report_untested
 
@@ -49,6 +50,8 @@ def read_plainly(operation: Operation, subject: Subject) -> Steps[None]:
         yield pass_case(response, "RSP-12")
     elif response.status in {401, 403}:
         yield judge_case(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
+    elif response.status == 404 and not operation.path.endswith("}") and operation.role is not Role.LIST:
+        yield _judge_absent_part(response)
     elif response.status:
         yield fail_case(
             response,
@@ -57,6 +60,18 @@ def read_plainly(operation: Operation, subject: Subject) -> Steps[None]:
             expected="2xx",
             actual=str(response.status),
         )
+
+
+def _judge_absent_part(response: OperationResponse) -> Outcome:
+    """Judge a 404 for a fixed part of a resource, as `…/current`: the resource may have none."""
+    if response.spec is not None:
+        reason = "the resource has no such part, and 404 is documented for that"
+        return judge_case(response, "RSP-12", Verdict.NOT_APPLICABLE, reason)
+    message = (
+        "a part of an existing resource is not found (one reading: every resource has it. "
+        "The other: it has none yet, though no 404 is documented for that)"
+    )
+    return judge_case(response, "RSP-12", Verdict.REVIEW, message, expected="2xx", actual="404")
 
 
 PROBES = (

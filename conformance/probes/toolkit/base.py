@@ -26,7 +26,15 @@ from conformance.model import (
 )
 
 T = TypeVar("T")
-Steps = Generator[Request | Outcome | Noticed, Exchange, T]
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """A wait that a probe asks for, so that what is eventually consistent can become so."""
+
+    seconds: float
+
+
+Steps = Generator[Request | Outcome | Noticed | Pause, Exchange, T]
 
 
 READER = "(spare)"  # in a need: the identity of `Subject.reader`

@@ -24,7 +24,7 @@ def harmless(operation: Operation, subject: Subject, identity: str) -> Request |
     for parameter in operation.path_parameters:
         value, drawn_at_random = _stranger(parameter, operation, subject)
         path, unknown = path.replace("{" + parameter.name + "}", value), unknown or drawn_at_random
-    body = _wrong_body(operation, subject)
+    body = make_wrong_body(operation, subject)
     if not (operation.is_safe or unknown or body):
         return Missing("nothing would keep a request from taking effect: there is neither an id nor a body")
     headers = [("Content-Type", "application/json")] if body else []
@@ -62,7 +62,8 @@ def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> t
     return prefix + _ulid(operation, subject), True
 
 
-def _wrong_body(operation: Operation, subject: Subject) -> bytes:
+def make_wrong_body(operation: Operation, subject: Subject) -> bytes:
+    """Return a body of a type that the schema refuses, empty where the operation takes none."""
     media = "application/json"
     for each in _WRONG if operation.body else ():
         if subject.validators.validate_request_body(operation, media, each):

@@ -7,10 +7,12 @@ import msgspec
 from conformance.evidence.responses import OperationResponse, extract_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Headers, Operation, Request
-from conformance.probes.toolkit.base import Steps, send
+from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.pages import parse_page
 from conformance.tools.link_header import BLANK_TARGET
 
+LAG_S = 2.0
+"""Seconds after which a list must show what was written."""
 _MAX_PAGES = 8  # of a list that are walked to find a new item
 
 
@@ -30,6 +32,20 @@ def find_page(lister: Operation, write: Request, path: str, subject: Subject) ->
             break
         response = yield from send(lister, msgspec.structs.replace(request, target=following))
     return response
+
+
+def find_settled_page(
+    lister: Operation, write: Request, path: str, subject: Subject, *, is_wanted: bool
+) -> Steps[OperationResponse]:
+    """Return the page of `find_page`; where it is not as wanted, that of a second search after a pause.
+
+    A list may be eventually consistent: what was written shows in it a moment later.
+    """
+    page = yield from find_page(lister, write, path, subject)
+    if page.is_success and has_item_at(page, path, subject) is not is_wanted:
+        yield Pause(LAG_S)
+        page = yield from find_page(lister, write, path, subject)
+    return page
 
 
 def has_item_at(response: OperationResponse, path: str, subject: Subject) -> bool:

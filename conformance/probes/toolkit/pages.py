@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urljoin
 
 import msgspec
 
@@ -12,7 +12,7 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quot
 from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Pagination, Request, Verdict
-from conformance.probes.toolkit.base import Steps, send
+from conformance.probes.toolkit.base import Pause, Steps, send
 from conformance.probes.toolkit.calls import OperationCall
 from conformance.tools.link_header import BLANK_TARGET, LinkSyntaxError, index_by_relation, parse_link_header
 
@@ -74,10 +74,11 @@ def read_whole_list(call: OperationCall, plain: OperationResponse) -> Steps[Oper
 
 
 def parse_page(response: OperationResponse) -> ListPage:
-    """Return the page in a response; links that cannot be parsed count as absent."""
+    """Return the page in a response, its links resolved (RFC 8288, 3.1); those that cannot be parsed count as absent."""
     try:
-        links = index_by_relation(parse_link_header(_link_field(response) or ""))
-    except LinkSyntaxError:
+        targets = index_by_relation(parse_link_header(_link_field(response) or ""))
+        links = {rel: urljoin(response.exchange.url, target) for rel, target in targets.items()}
+    except ValueError:  # LinkSyntaxError is one, and so is a URL with a wrong port
         links = {}
     return ListPage(response, links.get("previous", links.get("prev")), links.get("next"))
 
@@ -214,6 +215,8 @@ def discard_outcomes(steps: Steps[T]) -> Steps[T]:
     try:
         step = next(steps)
         while True:
+            if isinstance(step, Pause):
+                yield step
             step = steps.send((yield step)) if isinstance(step, Request) else next(steps)
     except StopIteration as end:
         return cast("T", end.value)

@@ -8,6 +8,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation
 from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.harmless_requests import stranger
+from conformance.probes.toolkit.rounding import find_rounding_step
 from conformance.probes.toolkit.write_requests import JSON, Write, build_least_body, find_writable
 
 
@@ -105,7 +106,8 @@ def _candidate_values(name: str, schema: Mapping[str, Any], old: Any, write: Wri
         yield 1, f"{old} 2"[: schema.get("maxLength", 200)]
         yield 1, "another"
     elif isinstance(old, int | float):
-        yield from ((1, old + step) for step in (1, -1))
+        size = int(find_rounding_step(schema)) or 1
+        yield from ((1, old + step) for step in (size, -size))
     elif isinstance(old, dict):
         members = schema.get("properties", {})
         for member, value in old.items():

@@ -18,10 +18,11 @@ from conformance.evidence.responses import (
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, KeyKind, Operation, Request, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import Need, Probe, Steps, UnsafeRequest, send
+from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, UnsafeRequest, send
 from conformance.probes.toolkit.calls import Missing, find_list_operation, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
-from conformance.probes.toolkit.list_membership import find_first_path, find_page, has_item_at
+from conformance.probes.toolkit.list_membership import LAG_S, find_first_path, find_settled_page, has_item_at
+from conformance.probes.toolkit.rounding import is_rounded
 from conformance.probes.toolkit.write_requests import (  # fmt: skip
     Write,
     build_contrary_body,
@@ -149,19 +150,32 @@ def _check_read(created: OperationResponse, subject: Subject) -> Steps[None]:
         return
     request = Request(reader.key, "GET", path, fresh=True)
     read = yield from send(reader, request)
+    if read.status == 404:
+        yield Pause(LAG_S)
+        read = yield from send(reader, request)
     if not read.is_success:
         message = "the created object cannot be read"
         yield fail_case(created, "WRT-01", message, expected="200", actual=str(read.status), also=(read,))
         return
     mismatches = [
         *_compare_bodies(created.json, read.json, same=_has_same_schema(created, reader)),
-        *find_changed_values(_parse_sent_body(created), read.json),
+        *_find_lost_values(created, read.json, subject),
     ]
     if mismatches:
+        yield Pause(LAG_S)
         reread = yield from send(reader, request)
         mismatches = [mismatch for mismatch in mismatches if get_value(reread.json, mismatch.pointer) == mismatch.new]
     message = "GET shows other values than were sent or than POST returned"
     yield from report_differences(created, "WRT-01", message, mismatches, (read,), limit=_SHOWN)
+
+
+def _find_lost_values(created: OperationResponse, shown: Any, subject: Subject) -> Iterator[ValueDifference]:
+    """Yield the values that were sent and are shown otherwise, but for a documented rounding."""
+    schemas = find_writable(created.operation, subject)
+    for difference in find_changed_values(_parse_sent_body(created), shown):
+        schema = schemas.get(difference.pointer[1:], {})
+        if not is_rounded(schema, difference.old, difference.new):
+            yield difference
 
 
 def _parse_sent_body(created: OperationResponse) -> Any:
@@ -188,7 +202,7 @@ def _check_listed(created: OperationResponse, subject: Subject) -> Steps[None]:
     lister = find_list_operation(resource, subject) if resource else None
     if not path or lister is None:
         return
-    response = yield from find_page(lister, created.exchange.request, path, subject)
+    response = yield from find_settled_page(lister, created.exchange.request, path, subject, is_wanted=True)
     if response.is_success and not has_item_at(response, path, subject):
         message = "the list does not show the created object"
         yield fail_case(created, "WRT-07", message, expected=path, also=(response,))
@@ -217,9 +231,15 @@ def _check_owner_links(created: OperationResponse, path: str, subject: Subject) 
         reader = find_reader(target, subject.model) if target else None
         if back_link is None or reader is None or target is None:
             continue
-        response = yield from send(reader, Request(reader.key, "GET", target, fresh=True))
-        shown = [url for _, item in response.objects for _, url in find_urls(item, back_link)]
-        if response.is_success and path not in {strip_base_url(subject.target.base_url, url) for url in shown}:
+        for pause in (0.0, LAG_S):  # what belongs to an owner may show there a moment later, as in a list
+            if pause:
+                yield Pause(pause)
+            response = yield from send(reader, Request(reader.key, "GET", target, fresh=True))
+            shown = [url for _, item in response.objects for _, url in find_urls(item, back_link)]
+            is_named = path in {strip_base_url(subject.target.base_url, url) for url in shown}
+            if is_named or not response.is_success:
+                break
+        if response.is_success and not is_named:
             message = f"{back_link.path} of the object linked by {link.path} does not name the created object"
             yield fail_case(created, "WRT-07", message, expected=path, pointer=f"/{link.path}", also=(response,))
         return

@@ -11,7 +11,7 @@ from conformance.model import Operation, Request, ResourceModel, Role, TargetKin
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, find_calls, find_list_operation, report_untested
-from conformance.probes.toolkit.list_membership import find_page, has_item_at
+from conformance.probes.toolkit.list_membership import find_settled_page, has_item_at
 from conformance.probes.toolkit.write_requests import find_address
 
 GONE_STATUSES = frozenset({404, 410})
@@ -49,7 +49,8 @@ def check_only_deleted(
     """Check that no list shows the deleted object, and that the others still exist."""
     path, resource = find_address(created, subject), subject.model.resources_by_name.get(created.operation.resource)
     lister = find_list_operation(resource, subject) if resource else None
-    page = (yield from find_page(lister, created.exchange.request, path, subject)) if lister else None
+    request = created.exchange.request
+    page = (yield from find_settled_page(lister, request, path, subject, is_wanted=False)) if lister else None
     if page is not None and has_item_at(page, path, subject):
         message = "the list still shows the deleted object"
         yield fail_case(deleted, "WRT-04", message, expected="a list without it", actual=path, also=(page,))

@@ -1,0 +1,89 @@
+"""Accusations that hold under one of two admissible readings only: they are for people to review. Pure."""
+
+import re
+from urllib.parse import parse_qs
+
+import msgspec
+
+from conformance.evidence.responses import extract_path
+from conformance.model import Exchange, Operation, Outcome, Reading, Verdict
+
+# Refusals that the general documentation demands of all operations, by what it says of them.
+_GENERAL_REFUSALS = {
+    "VER-02": "a version that does not exist",
+    "AUT-06": "a user header that names nobody",
+    "EXP-10": "an undocumented expansion",
+    "PAG-06": "a page size out of bounds",
+    "PAG-08": "a page that does not exist",
+    "PAG-10": "a malformed cursor",
+    "FLT-04": "a malformed filter",
+}
+_STATUSES = re.compile(r"[1-5]\d\d( or [1-5]\d\d)*")
+_SECURITY = frozenset({"AUT-01", "AUT-02", "AUT-03", "AUT-04"})
+
+
+def review_outcome(outcome: Outcome, operation: Operation, exchange: Exchange | None) -> Outcome:
+    """Return an outcome, a violation as REVIEW with both readings where it rests on one that was chosen.
+
+    `exchange` is the decisive one, None where it is not known. A request without a token that is answered with success
+    although one is needed stays a violation under every reading.
+    """
+    if outcome.verdict is not Verdict.FAIL or exchange is None or _is_open_door(outcome, exchange):
+        return outcome
+    reading = next(
+        (reading for reading in _list_readings(outcome, operation) if _rests_on(outcome, reading, exchange)), None
+    )
+    reading = reading or _find_general_refusal(outcome, operation, exchange)
+    if reading is None:
+        return outcome
+    message = f"{outcome.message} (one reading: {reading.chosen} The other: {reading.published})"
+    return msgspec.structs.replace(outcome, verdict=Verdict.REVIEW, message=message)
+
+
+def _is_open_door(outcome: Outcome, exchange: Exchange) -> bool:
+    return outcome.requirement == "AUT-01" and 200 <= exchange.status < 300
+
+
+def _list_readings(outcome: Outcome, operation: Operation) -> tuple[Reading, ...]:
+    """Return the chosen readings at an operation that a requirement may rest on."""
+    expansions = operation.expansions if outcome.requirement.startswith(("EXP-", "PAG-", "FLT-")) else ()
+    places = (
+        msgspec.structs.replace(expansion.reading, about=f"expand {expansion.path}")
+        for expansion in expansions
+        if expansion.reading
+    )
+    return (*operation.readings, *places)
+
+
+def _rests_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool:
+    """Return whether an accusation rests on a reading: on its statement, or on a request that follows it."""
+    if reading.about == "security":
+        return outcome.requirement in _SECURITY or exchange.status in {401, 403}
+    if reading.about == "user":
+        is_about_header = outcome.requirement == "AUT-06" and outcome.expected == "400"
+        return is_about_header and outcome.pointer.startswith("header:")
+    path = reading.about.removeprefix("expand ")
+    query = parse_qs(exchange.request.target[len(extract_path(exchange.request.target)) + 1 :])
+    is_requested = any(value == path or value.startswith(f"{path}.") for value in query.get("expand", ()))
+    return is_requested and (not outcome.pointer.startswith("/") or _leads_below(outcome.pointer, path))
+
+
+def _leads_below(pointer: str, path: str) -> bool:
+    """Return whether a JSON pointer leads to a property path or below it, whatever lists are around it."""
+    names = [token for token in pointer.split("/")[1:] if not token.isdecimal()]
+    expected = path.split(".")
+    return any(names[start : start + len(expected)] == expected for start in range(2))
+
+
+def _find_general_refusal(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:
+    """Return both readings where a refusal that the general documentation demands is not documented at the operation."""
+    subject = _GENERAL_REFUSALS.get(outcome.requirement)
+    if subject is None or exchange.status >= 400 or not _STATUSES.fullmatch(outcome.expected):
+        return None
+    if any(operation.find_response(int(status)) for status in outcome.expected.split(" or ")):
+        return None
+    return Reading(
+        "status",
+        f"The general documentation has {subject} refused with {outcome.expected}.",
+        f"The description of the operation documents no {outcome.expected}.",
+    )
