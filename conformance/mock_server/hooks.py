@@ -15,6 +15,8 @@ Hook = Callable[..., Any]
 class Hooks:
     """The hooks of a server by place. A comment lists the arguments; the return value replaces the last one."""
 
+    route: tuple[Hook, ...] = ()  # request, path below the base path: by which the operation is found
+    method: tuple[Hook, ...] = ()  # request, method: by which the operation is found
     protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method
     admit: tuple[Hook, ...] = ()  # call, problem | None: token and scope
     limit: tuple[Hook, ...] = ()  # call, allowance

@@ -109,7 +109,11 @@ class Channel:
         self._gate.check(request.method, url, tuple(headers))
         try:
             wire = httpx.Request(
-                request.method, _parsed(url), headers=headers, content=request.body or None, extensions=self._extensions
+                request.method,
+                _parsed(url),
+                headers=headers,
+                content=request.body or None,
+                extensions=self._extensions | _keep_dots(url),
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
@@ -188,6 +192,13 @@ class Channel:
 @lru_cache(maxsize=1024)  # half of the requests of a run go where another one went
 def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
+
+
+def _keep_dots(url: str) -> dict[str, bytes]:
+    """Return the extension that sends dot segments as they are, since httpx would resolve them; empty where none are."""
+    target = _ORIGIN.sub("", url, count=1)
+    has_dots = any(segment in {".", ".."} for segment in target.partition("?")[0].split("/"))
+    return {"target": target.encode("ascii")} if has_dots else {}
 
 
 def _transport_to(origin: str) -> httpx.BaseTransport:

@@ -37,6 +37,7 @@ SELECTORS = frozenset(
         "filtered",
         "ordered",
         "secured",
+        "secured-reads",
         "public",
         "scoped",
         "user-scoped",
