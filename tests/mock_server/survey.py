@@ -146,6 +146,13 @@ def _method_and_token_variants(client: Client, operation: Operation, first: Requ
             yield dataclasses.replace(first, method=method, token=token)
         yield from (dataclasses.replace(first, target=target, token=token) for target in _respell(first.target))
         yield dataclasses.replace(first, headers={**first.headers, "x-forwarded-for": "127.0.0.1"}, token=token)
+    yield dataclasses.replace(first, target="/evconform-unknown")
+    yield dataclasses.replace(first, target="/evconform-unknown/x/y")
+    yield dataclasses.replace(first, method="TRACE")
+    for name in ("x-http-method-override", "x-http-method"):
+        for method in ("HEAD", "POST"):
+            headers = {**first.headers, name: method}
+            yield dataclasses.replace(first, headers=headers, token="token-readonly")  # noqa: S106
     for token in ("token-user-a", "token-user-b", "token-readonly", "nobody-issued-this"):
         yield dataclasses.replace(first, token=token)
     yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": "Token token-full"})

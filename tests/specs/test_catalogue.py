@@ -38,6 +38,7 @@ SELECTORS = frozenset(
         "ordered",
         "secured",
         "secured-reads",
+        "scoped-creates",
         "public",
         "scoped",
         "user-scoped",
