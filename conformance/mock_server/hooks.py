@@ -41,6 +41,8 @@ class Hooks:
     answer: tuple[Hook, ...] = ()  # call | None, response: before it is encoded
     raw: tuple[Hook, ...] = ()  # call | None, response, bytes of the body
     token: tuple[Hook, ...] = ()  # form, body of the token endpoint's response
+    token_headers: tuple[Hook, ...] = ()  # form, headers of the token endpoint's response
+    client: tuple[Hook, ...] = ()  # client id, secret, bool: whether the secret is the client's own
     message: tuple[Hook, ...] = ()  # message, (headers, body) of an attempt
     data: tuple[Hook, ...] = ()  # event, payload of a webhook
 

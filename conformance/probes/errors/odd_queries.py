@@ -54,7 +54,7 @@ def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(("ERR-12",), operation, call)
         return
     plain = call.build_request().target
-    for pairs in list_odd_queries(operation, turn(operation, 256) + subject.seed):
+    for pairs in list_odd_queries(operation, subject.make_random("odd query", operation.key).randrange(256)):
         query = "&".join(f"{name}={value}" for name, value in pairs)
         response = yield from send(operation, call.build_request_to(f"{plain}{'&' if '?' in plain else '?'}{query}"))
         if response.status >= 500 and response.status != 503:
