@@ -115,6 +115,9 @@ def _take_apart(exchange: Exchange) -> _Parts:
     )
 
 
+_SCHEMES = {"scheme": "Token", "lower-case": "bearer", "upper-case": "BEARER"}
+
+
 def _token_header(request: Request, own: Iterable[str]) -> Iterator[tuple[str, VariableText]]:
     """Yield the header with the token of the identity, if the request carried it in a header."""
     if not request.identity:
@@ -123,7 +126,7 @@ def _token_header(request: Request, own: Iterable[str]) -> Iterator[tuple[str, V
     if request.token_in == "cookie":  # noqa: S105 - a place, not a secret
         yield "Cookie", ("access_token=", token)
     elif request.token_in != "query" and "authorization" not in own:  # noqa: S105 - a place, not a secret
-        yield "Authorization", ("Token " if request.token_in else "Bearer ", token)
+        yield "Authorization", (f"{_SCHEMES.get(request.token_in, 'Bearer')} ", token)
 
 
 def _own_headers(request: Request) -> Iterator[tuple[str, VariableText]]:

@@ -1,4 +1,4 @@
-"""VER-01 and LIM-01: the headers that every response carries."""
+"""VER-01, LIM-01 and HDR-10: the headers that every response carries."""
 
 import re
 from collections.abc import Iterator
@@ -74,9 +74,33 @@ def check_rate_limit_headers(response: OperationResponse, subject: Subject) -> I
         yield pass_case(response, "LIM-01")
 
 
+def check_rate_limit_of_errors(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
+    """Check that an error to a token has the rate limit headers that are documented for its status (HDR-10).
+
+    A request with a token that is not valid, or has another method, belongs to no rate limit that is documented.
+    """
+    http_response, spec = response.exchange.response, response.spec
+    if http_response is None or spec is None or not 400 <= response.status < 500 or response.status == 401:
+        return
+    if not response.operation.is_secured or not response.exchange.request.identity:
+        return
+    documented = {header.name.lower() for header in spec.headers}
+    names = [name for name in (LIMIT, REMAINING) if name.lower() in documented]
+    missing = [name for name in names if http_response.find_header(name) is None]
+    for name in missing:
+        message = f"{name} is absent from an error"
+        yield fail_case(response, "HDR-10", message, expected="an integer", pointer=f"header:{name}")
+    if names and not missing:
+        yield pass_case(response, "HDR-10")
+
+
 def _parse_count(text: str) -> int | None:
     """Return a header's digits as a number; None for anything else, and for more than 18 digits."""
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-CHECKS = (Check(("VER-01",), check_version_header), Check(("LIM-01",), check_rate_limit_headers))
+CHECKS = (
+    Check(("VER-01",), check_version_header),
+    Check(("LIM-01",), check_rate_limit_headers),
+    Check(("HDR-10",), check_rate_limit_of_errors),
+)

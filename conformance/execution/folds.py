@@ -18,11 +18,11 @@ _MAX_NAMED = 6  # fields in one message
 
 
 def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcomes of RSP-07 and of the parts of LIM-01 and CSV-01 that compare responses.
+    """Yield the outcomes of RSP-07 and of the parts of LIM-01, CSV-01 and HDR-09 that compare responses.
 
     Exchanges are read one by one and not kept.
     """
-    folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader())
+    folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader(), ChangingTag())
     for exchange in exchanges:
         for fold in folds:
             fold.add_exchange(exchange)
@@ -218,4 +218,36 @@ class SteadyHeader:
             message = "the header row differs from that of the operation's other responses"
             yield Outcome(
                 "CSV-01", key, Verdict.FAIL, message, ",".join(expected), ",".join(header), exchanges=(exchange, first)
+            )
+
+
+class ChangingTag:
+    """HDR-09: a strong entity tag of one address stands for one sequence of bytes (RFC 9110, section 8.8.1)."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, ...], tuple[bytes, str]] = {}  # by request and tag, the bytes and the exchange
+        self._different: dict[str, tuple[str, str, str]] = {}  # by operation, the tag and both exchanges
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Read one exchange."""
+        response, request = exchange.response, exchange.request
+        tag = response.find_header("etag") if response else None
+        if response is None or not tag or tag.startswith("W/") or response.cut:
+            return
+        if request.method != "GET" or response.status != 200:
+            return
+        coding = response.find_header("content-encoding") or ""
+        headers = tuple(f"{name.lower()}:{value}" for name, value in request.headers)
+        key = (exchange.url, request.identity, coding, tag, *headers)
+        digest = sha256(response.body).digest()
+        first, first_id = self._first.setdefault(key, (digest, exchange.id))
+        if first != digest:
+            self._different.setdefault(request.operation, (tag, exchange.id, first_id))
+
+    def judge(self) -> Iterator[Outcome]:
+        """Yield a violation for each operation with one tag on two bodies."""
+        for key, (tag, exchange, first) in self._different.items():
+            message = "the same strong ETag stands for different bytes"
+            yield Outcome(
+                "HDR-09", key, Verdict.FAIL, message, actual=tag, pointer="header:ETag", exchanges=(exchange, first)
             )

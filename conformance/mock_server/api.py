@@ -103,11 +103,12 @@ class MockApi:
     # Protocol: path, method, version, media type
 
     def _route_request(self, request: WireRequest) -> ServerCall:
-        match = self._router.find_operations(request.path)
+        match = self._router.find_operations(apply_hooks(self._hooks.route, request, request.path))
         if match is None:
             raise build_not_found()
         methods, values = match
-        operation = methods.get("GET" if request.method == "HEAD" else request.method)
+        method = apply_hooks(self._hooks.method, request, "GET" if request.method == "HEAD" else request.method)
+        operation = methods.get(method)
         if operation is None:
             allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
             problem = Problem(

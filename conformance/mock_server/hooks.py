@@ -15,6 +15,8 @@ Hook = Callable[..., Any]
 class Hooks:
     """The hooks of a server by place. A comment lists the arguments; the return value replaces the last one."""
 
+    route: tuple[Hook, ...] = ()  # request, path below the base path: by which the operation is found
+    method: tuple[Hook, ...] = ()  # request, method: by which the operation is found
     protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method
     admit: tuple[Hook, ...] = ()  # call, problem | None: token and scope
     limit: tuple[Hook, ...] = ()  # call, allowance
@@ -39,6 +41,8 @@ class Hooks:
     answer: tuple[Hook, ...] = ()  # call | None, response: before it is encoded
     raw: tuple[Hook, ...] = ()  # call | None, response, bytes of the body
     token: tuple[Hook, ...] = ()  # form, body of the token endpoint's response
+    token_headers: tuple[Hook, ...] = ()  # form, headers of the token endpoint's response
+    client: tuple[Hook, ...] = ()  # client id, secret, bool: whether the secret is the client's own
     message: tuple[Hook, ...] = ()  # message, (headers, body) of an attempt
     data: tuple[Hook, ...] = ()  # event, payload of a webhook
 

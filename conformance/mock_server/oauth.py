@@ -96,7 +96,9 @@ class OAuthServer:
             "scope": " ".join(sorted(scopes)),
         }
         body |= {"refresh_token": refresh} if refresh else {}
-        return JSONResponse(apply_hooks(self._hooks.token, form, body), headers=_NO_STORE)
+        return JSONResponse(
+            apply_hooks(self._hooks.token, form, body), headers=apply_hooks(self._hooks.token_headers, form, _NO_STORE)
+        )
 
     def _authenticate_client(self, request: Request, form: Mapping[str, str]) -> str:
         """Return the id of the application, sent by HTTP Basic or in the form.
@@ -108,7 +110,10 @@ class OAuthServer:
         if scheme:
             client_id, secret = _decode_basic(scheme, encoded)
         known_secret = self._tokens.secrets.get(client_id)
-        if known_secret is None or not hmac.compare_digest(known_secret.encode(), secret.encode("utf-8", "replace")):
+        is_own = known_secret is not None and hmac.compare_digest(
+            known_secret.encode(), secret.encode("utf-8", "replace")
+        )
+        if known_secret is None or not apply_hooks(self._hooks.client, client_id, secret, is_own):
             raise OAuthError("invalid_client", 401)
         return client_id
 

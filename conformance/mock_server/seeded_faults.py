@@ -22,6 +22,7 @@ __all__ = [
     "hook_everywhere",
     "match_format",
     "match_type",
+    "open_to_strangers",
     "on_distant_item",
     "on_problem",
     "on_response",
@@ -150,6 +151,18 @@ def replace_response(status: int, body: Any = None) -> Callable[[ServerResponse]
             response.media = PROBLEM
 
     return change
+
+
+def open_to_strangers(is_trusted: Callable[[ServerCall], bool], *statuses: int) -> Hook:
+    """Return a hook on `admit` that lets in whom it should refuse, where a request is trusted.
+
+    `statuses` are those of the refusals that are forgotten: 401 without a good token, 403 without the scope.
+    """
+
+    def act(call: ServerCall, problem: Any) -> Any:
+        return None if problem and problem.status in statuses and is_trusted(call) else problem
+
+    return act
 
 
 def crash_problem() -> dict[str, Any]:

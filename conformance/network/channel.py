@@ -5,6 +5,7 @@ Each channel has a gate, and no request passes it by: what may have an effect le
 
 import re
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
@@ -21,6 +22,8 @@ from conformance.model import Headers, Request, Response
 AGENT = f"evenergy-conformance/{__version__}"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
+SCHEMES = {"scheme": "Token", "lower-case": "bearer", "upper-case": "BEARER"}
+"""Schemes of the Authorization header by the place that a request names for its token."""
 _ACCEPT = "application/json, application/problem+json;q=0.9, */*;q=0.1"
 
 
@@ -109,7 +112,11 @@ class Channel:
         self._gate.check(request.method, url, tuple(headers))
         try:
             wire = httpx.Request(
-                request.method, _parsed(url), headers=headers, content=request.body or None, extensions=self._extensions
+                request.method,
+                _parsed(url),
+                headers=headers,
+                content=request.body or None,
+                extensions=self._extensions | _keep_dots(url),
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
@@ -167,8 +174,10 @@ class Channel:
         lent = [(n, v) for n, v in lent if n.lower() != "authorization"]
         if request.token_in == "cookie":  # noqa: S105 - a place
             lent.append(("Cookie", f"access_token={token}"))
-        if request.token_in == "scheme":  # noqa: S105 - a place
-            lent.append(("Authorization", f"Token {token}"))
+        if scheme := SCHEMES.get(request.token_in, ""):
+            lent.append(("Authorization", f"{scheme} {token}"))
+        if request.token_in == "wrong-secret":  # noqa: S105 - a place
+            lent.append(("Authorization", f"Basic {_spoil_secret(token)}"))
         return [*ours, *lent, *request.headers], token
 
     def _read(self, answer: httpx.Response, began: float) -> tuple[bytes, bool]:
@@ -188,6 +197,19 @@ class Channel:
 @lru_cache(maxsize=1024)  # half of the requests of a run go where another one went
 def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
+
+
+def _spoil_secret(basic: str) -> str:
+    """Return Basic credentials of the same client with a secret of which the last character is another one."""
+    text = b64decode(basic).decode()
+    return b64encode((text[:-1] + ("y" if text.endswith("x") else "x")).encode()).decode()
+
+
+def _keep_dots(url: str) -> dict[str, bytes]:
+    """Return the extension that sends dot segments as they are, since httpx would resolve them; empty where none are."""
+    target = _ORIGIN.sub("", url, count=1)
+    has_dots = any(segment in {".", ".."} for segment in target.partition("?")[0].split("/"))
+    return {"target": target.encode("ascii")} if has_dots else {}
 
 
 def _transport_to(origin: str) -> httpx.BaseTransport:

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
 from conformance.probes.errors.unknown_ids import is_read_below_ids
+from conformance.probes.paths.method_overrides import is_scoped_create
+from conformance.probes.paths.unauthorized_access import is_secured_read
 
 Selector = Callable[[Operation, ResourceModel], bool]
 
@@ -84,6 +86,8 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "filtered": lambda o, m: any(f.field for f in o.filters),
         "ordered": lambda o, m: o.ordering is not None,
         "secured": lambda o, m: o.is_secured,
+        "secured-reads": is_secured_read,
+        "scoped-creates": is_scoped_create,
         "public": lambda o, m: not o.is_secured,
         "scoped": lambda o, m: o.is_secured and bool(o.scopes),
         "user-scoped": lambda o, m: bool(o.user_header),

@@ -123,6 +123,14 @@ def _extend_query(first: RequestSpec, text: str, **changes: Any) -> RequestSpec:
     return dataclasses.replace(first, target=first.target + joint + text, **changes)
 
 
+def _respell(target: str) -> Iterator[str]:
+    """Yield other spellings of a request target."""
+    path, mark, query = target.partition("?")
+    first, slash, rest = path[1:].partition("/")
+    for odd in (f"{path}/", f"/{path}", f"/{first.upper()}{slash}{rest}", f"{path};x=1"):
+        yield odd + mark + query
+
+
 def _method_and_token_variants(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
     yield dataclasses.replace(first, method="HEAD")
     served = {
@@ -133,6 +141,18 @@ def _method_and_token_variants(client: Client, operation: Operation, first: Requ
     for method in METHODS:
         if method not in served:
             yield dataclasses.replace(first, method=method)
+    for token in ("", "token-noscope"):
+        for method in ("HEAD", "OPTIONS"):
+            yield dataclasses.replace(first, method=method, token=token)
+        yield from (dataclasses.replace(first, target=target, token=token) for target in _respell(first.target))
+        yield dataclasses.replace(first, headers={**first.headers, "x-forwarded-for": "127.0.0.1"}, token=token)
+    yield dataclasses.replace(first, target="/evconform-unknown")
+    yield dataclasses.replace(first, target="/evconform-unknown/x/y")
+    yield dataclasses.replace(first, method="TRACE")
+    for name in ("x-http-method-override", "x-http-method"):
+        for method in ("HEAD", "POST"):
+            headers = {**first.headers, name: method}
+            yield dataclasses.replace(first, headers=headers, token="token-readonly")  # noqa: S106
     for token in ("token-user-a", "token-user-b", "token-readonly", "nobody-issued-this"):
         yield dataclasses.replace(first, token=token)
     yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": "Token token-full"})

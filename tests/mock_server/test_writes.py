@@ -264,13 +264,17 @@ def test_webhook_fault_changes_a_delivery(name: str) -> None:
     assert clean != faulty
 
 
-@pytest.mark.parametrize("name", [n for n, f in faults.load_faults().items() if "AUT-07" in f.requirements])
+TOKEN_FAULTS = [n for n, f in faults.load_faults().items() if {"AUT-07", "AUT-09", "AUT-12"} & set(f.requirements)]
+
+
+@pytest.mark.parametrize("name", TOKEN_FAULTS)
 def test_token_fault_changes_the_token_response(name: str) -> None:
-    def response(*planted: str) -> dict[str, Any]:
+    def response(*planted: str) -> list[Any]:
         web = Web(serve(load_cached("bundled"), faults=planted).server)
         form = {"grant_type": "client_credentials"}
-        token = web.post("/o/token/", data=form, auth=("evconform-full", "full-secret")).json()
-        return {key: value for key, value in token.items() if key != "access_token"}
+        replies = [web.post("/o/token/", data=form, auth=("evconform-full", f"full-secre{end}")) for end in "tx"]
+        bodies = [{key: value for key, value in reply.json().items() if key != "access_token"} for reply in replies]
+        return [(reply.status_code, reply.headers.get("cache-control")) for reply in replies] + bodies
 
     assert response() != response(name)
 

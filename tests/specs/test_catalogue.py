@@ -37,6 +37,8 @@ SELECTORS = frozenset(
         "filtered",
         "ordered",
         "secured",
+        "secured-reads",
+        "scoped-creates",
         "public",
         "scoped",
         "user-scoped",

@@ -1,4 +1,4 @@
-"""AUT-01 to AUT-04: which credentials a server accepts."""
+"""AUT-01 to AUT-04 and AUT-10: which credentials a server accepts."""
 
 from collections.abc import Callable, Iterator
 
@@ -186,6 +186,36 @@ def other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
     yield from _refused(answer, "AUT-01", 401, "a token under another scheme")
 
 
+def scheme_in_other_case(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that a token under `bearer` or `BEARER` is known: it is refused for its scopes alone (AUT-10)."""
+    request = yield from _request(operation, subject, "noscope")
+    if isinstance(request, Missing):
+        yield from report_untested(("AUT-10",), operation, request)
+        return
+    spelling = ("lower-case", "upper-case")[turn(operation, 2 * _SCHEMES) // _SCHEMES]
+    response = yield from send(operation, msgspec.structs.replace(request, token_in=spelling))
+    if response.status != 401:
+        yield pass_case(response, "AUT-10")
+        return
+    usual = yield from send(operation, request)
+    if usual.status == 401:
+        reason = "the token is not accepted under Bearer either"
+        yield judge_case(response, "AUT-10", Verdict.NOT_OBSERVABLE, reason, also=(usual,))
+    else:
+        message = f"a token is not accepted where the scheme Bearer is in {spelling.replace('-', ' ')}"
+        yield fail_case(
+            response, "AUT-10", message, expected=str(usual.status), actual=str(response.status), also=(usual,)
+        )
+
+
+def _is_first_scoped(operation: Operation, model: ResourceModel) -> bool:
+    return _scoped(operation, model) and turn(operation, _SCHEMES) == 0
+
+
+def _is_later_scoped(operation: Operation, model: ResourceModel) -> bool:
+    return _scoped(operation, model) and turn(operation, _SCHEMES) != 0
+
+
 def _answers(answer: OperationResponse) -> bool:
     """Whether it is an answer to the operation: success, or of a write what is wrong with it."""
     refusal = 400 <= answer.status < 500 and not answer.operation.is_safe
@@ -238,6 +268,14 @@ PROBES = (
     Probe(
         "read-only-scope", ("AUT-03",), _scoped_write, _needs("reading scopes", "readonly"),
         _as("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
+    ),
+    Probe(
+        "scheme-in-other-case", ("AUT-10",), _is_first_scoped, _needs("scheme in other case", "noscope"),
+        scheme_in_other_case, rank=2, identities=("noscope",),
+    ),
+    Probe(
+        "scheme-in-other-case-all", ("AUT-10",), _is_later_scoped, _needs("scheme in other case", "noscope"),
+        scheme_in_other_case, profile=Profile.DEEP, rank=2, identities=("noscope",),
     ),
     Probe("public-operation", ("AUT-04",), _public, _public_needs, public),
 )  # fmt: skip

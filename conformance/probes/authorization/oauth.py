@@ -1,10 +1,10 @@
-"""AUT-07: tokens are issued, refreshed and revoked as documented (RFC 6749, RFC 7009)."""
+"""AUT-07, AUT-09 and AUT-12: tokens are issued, refreshed and revoked as documented (RFC 6749, RFC 7009)."""
 
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
@@ -23,7 +23,7 @@ def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the requests that get, use and refresh tokens."""
-    client = Need("oauth", 2, f"full{CLIENT}", shared=False)
+    client = Need("oauth", 3, f"full{CLIENT}", shared=False)
     return (client, Need("oauth", 2, "", shared=False))
 
 
@@ -37,9 +37,12 @@ def run_token_flows(operation: Operation, subject: Subject) -> Steps[None]:
     """Get a token and use it; request tokens with invalid credentials."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         reason = "no client id and secret are configured for the identity full"
-        yield skip_case("AUT-07", WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
+        for requirement in ("AUT-07", "AUT-09", "AUT-12"):
+            yield skip_case(requirement, WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
         return
-    token_response = yield from _post(subject, "", "grant_type=client_credentials")
+    yield from _send_wrong_secret(subject)
+    token_response = yield from post_form(subject, "", "grant_type=client_credentials")
+    yield from _check_not_stored(token_response)
     token = yield from _check_token(token_response)
     if not token:
         return
@@ -53,13 +56,13 @@ def revoke_token(operation: Operation, subject: Subject) -> Steps[None]:
     """Get a token, revoke it without and with the last slash, and use it again."""
     if "full" not in subject.target.clients or not subject.target.token_url:
         return  # `flows` says so
-    token = _read_token((yield from _post(subject, "", "grant_type=client_credentials")))
+    token = read_token((yield from post_form(subject, "", "grant_type=client_credentials")))
     if not token:
         return
     form = f"token={quote(token, safe='')}"
-    bare = yield from _post(subject, _REVOKE.rstrip("/"), form)
+    bare = yield from post_form(subject, _REVOKE.rstrip("/"), form)
     yield from _check_status(bare, (405,), "revoking without the last slash")
-    revoked = yield from _post(subject, _REVOKE, form)
+    revoked = yield from post_form(subject, _REVOKE, form)
     yield from _check_status(revoked, (200, 204), "revoking a token")
     guarded = next((o for o in subject.model.operations if _is_plain_list(o)), None)
     if guarded is not None and revoked.is_success:
@@ -72,7 +75,7 @@ def _is_plain_list(operation: Operation) -> bool:
     return operation.role is Role.LIST and operation.is_secured and not needs_values and not operation.user_required
 
 
-def _post(
+def post_form(
     subject: Subject, beside: str, form: str, identity: str = f"full{CLIENT}", **more: Any
 ) -> Steps[OperationResponse]:
     """Send a POST to the token endpoint, or to another endpoint beside it."""
@@ -86,7 +89,7 @@ def _post(
 def _check_token(response: OperationResponse) -> Steps[str]:
     """Check the response with a token (RFC 6749, section 5.1), and return the token; empty where there is none."""
     body = response.json if isinstance(response.json, dict) else {}
-    token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), _read_token(response)
+    token_type, lifetime, token = body.get("token_type"), body.get("expires_in"), read_token(response)
     complaints = [
         ("the client credentials buy no token", bool(token), "/access_token"),
         ("token_type is not Bearer", isinstance(token_type, str) and token_type.lower() == "bearer", "/token_type"),
@@ -104,7 +107,7 @@ def _check_token(response: OperationResponse) -> Steps[str]:
     return token
 
 
-def _read_token(response: OperationResponse) -> str:
+def read_token(response: OperationResponse) -> str:
     """Return the access token in a response; empty where there is none."""
     token = response.json.get("access_token") if isinstance(response.json, dict) else None
     return token if response.status == 200 and isinstance(token, str) else ""
@@ -123,15 +126,44 @@ def _use_token(guarded: Operation, token: str, *, good: bool) -> Steps[None]:
         yield pass_case(about, "AUT-07")
 
 
+def _check_not_stored(response: OperationResponse) -> Iterator[Outcome]:
+    """Check that a response with a token forbids caches to store it (AUT-09)."""
+    http_response = response.exchange.response
+    if http_response is None or not read_token(response):
+        yield judge_case(response, "AUT-09", Verdict.NOT_OBSERVABLE, "the response holds no token")
+        return
+    lines = ", ".join(value for name, value in http_response.headers if name.lower() == "cache-control")
+    if "no-store" in {part.strip().lower() for part in lines.split(",")}:
+        yield pass_case(response, "AUT-09")
+    else:
+        message = "a response with a token may be stored by caches"
+        pointer = "header:Cache-Control"
+        actual = quote_json(lines) if lines else "absent"
+        yield fail_case(response, "AUT-09", message, expected="no-store", actual=actual, pointer=pointer)
+
+
+def _send_wrong_secret(subject: Subject) -> Steps[None]:
+    """Check that a client with a wrong secret gets no token (AUT-12)."""
+    form = "grant_type=client_credentials"
+    response = yield from post_form(subject, "", form, token_in="wrong-secret")  # noqa: S106 - a place
+    if read_token(response):
+        message = "a client with a wrong secret gets a token"
+        yield fail_case(response, "AUT-12", message, expected="401 or 400", actual=str(response.status))
+    elif response.status in {400, 401}:
+        yield pass_case(response, "AUT-12")
+    else:
+        yield judge_case(response, "AUT-12", Verdict.NOT_OBSERVABLE, f"answered {response.status}")
+
+
 def _send_invalid_credentials(subject: Subject) -> Steps[None]:
     """Check that an unknown refresh token and an unknown client are refused (RFC 6749, section 5.2)."""
     stranger = draw_ulid(subject.make_random("refresh"), 0)
-    refreshed = yield from _post(
+    refreshed = yield from post_form(
         subject, "", f"grant_type=refresh_token&refresh_token={stranger}", invented=(stranger,)
     )
     yield from _check_status(refreshed, (400, 401), "a refresh token that nobody has")
     form = f"grant_type=client_credentials&client_id={stranger}&client_secret={stranger}"
-    client_response = yield from _post(subject, "", form, "", invented=(stranger,))
+    client_response = yield from post_form(subject, "", form, "", invented=(stranger,))
     yield from _check_status(client_response, (400, 401), "a client that nobody is")
 
 
@@ -153,7 +185,7 @@ def _check_status(response: OperationResponse, expected: tuple[int, ...], action
 
 
 PROBES = (
-    Probe("oauth", ("AUT-07",), _is_always_tested, _needs, run_token_flows, rank=2, whole=True),
+    Probe("oauth", ("AUT-07", "AUT-09", "AUT-12"), _is_always_tested, _needs, run_token_flows, rank=2, whole=True),
     Probe(
         "oauth-revocation",
         ("AUT-07",),

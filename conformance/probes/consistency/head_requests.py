@@ -1,11 +1,11 @@
-"""CON-05: HEAD, where it is served, gives what GET gives without a body."""
+"""CON-05 and HDR-08: HEAD, where it is served, gives what GET gives without a body."""
 
 from collections.abc import Iterator
 
 import msgspec
 
 from conformance.evidence.differences import ValueDifference
-from conformance.evidence.outcomes import judge_case
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
@@ -29,7 +29,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def check_head(operation: Operation, subject: Subject) -> Steps[None]:
-    """Compare HEAD, where it is served, with GET: same status and media type, and no body (CON-05).
+    """Compare HEAD, where it is served, with GET: same status, media type and length, and no body (CON-05, HDR-08).
 
     Where no value of the target is needed, an identity with spare reads sends it, as `full` pays for all writes.
     """
@@ -37,7 +37,7 @@ def check_head(operation: Operation, subject: Subject) -> Steps[None]:
         subject.error_sender if has_no_required_values(operation) else "full", operation, subject
     )
     if isinstance(call, Missing):
-        yield from report_untested(("CON-05",), operation, call)
+        yield from report_untested(("CON-05", "HDR-08"), operation, call)
         return
     plain = yield from send(operation, call.build_request())
     if plain.status in {401, 403} and call.identity != "full":
@@ -45,13 +45,16 @@ def check_head(operation: Operation, subject: Subject) -> Steps[None]:
         plain = yield from send(operation, call.build_request())
     response = yield from send(operation, msgspec.structs.replace(call.build_request(), method="HEAD"))
     if response.status in {405, 501}:
-        yield judge_case(response, "CON-05", Verdict.NOT_APPLICABLE, "HEAD is not served")
+        for requirement in ("CON-05", "HDR-08"):
+            yield judge_case(response, requirement, Verdict.NOT_APPLICABLE, "HEAD is not served")
         return
     if plain.status == 429 or not plain.status:
-        yield judge_case(response, "CON-05", Verdict.NOT_OBSERVABLE, f"the plain read returns {plain.status}")
+        for requirement in ("CON-05", "HDR-08"):
+            yield judge_case(response, requirement, Verdict.NOT_OBSERVABLE, f"the plain read returns {plain.status}")
         return
     disagreements = list(_compare_head(plain, response))
     yield from report_differences(response, "CON-05", "HEAD and GET differ", disagreements, (plain,), limit=_SHOWN)
+    yield from _compare_length(plain, response)
 
 
 def _compare_head(plain: OperationResponse, head: OperationResponse) -> Iterator[ValueDifference]:
@@ -67,4 +70,34 @@ def _compare_head(plain: OperationResponse, head: OperationResponse) -> Iterator
         yield ValueDifference("", "no body", f"{len(head_response.body)} bytes")
 
 
-PROBES = (Probe("head", ("CON-05",), _is_get, _needs, confirm_violations(check_head), rank=3),)
+def _compare_length(plain: OperationResponse, head: OperationResponse) -> Steps[None]:
+    """Compare the length that HEAD states with that of GET, which may change by itself (HDR-08)."""
+    stated, length = _read_length(head), _read_length(plain)
+    if stated is None or length is None or plain.status != head.status:
+        reason = "HEAD and GET do not both state the length of the same response"
+        yield judge_case(head, "HDR-08", Verdict.NOT_APPLICABLE, reason, also=(plain,))
+        return
+    if stated != length:
+        again = yield from send(
+            plain.operation, msgspec.structs.replace(plain.exchange.request, fresh=True)
+        )  # the length of GET may change
+        if _read_length(again) == length:
+            message = "HEAD states another length than GET"
+            yield fail_case(
+                head, "HDR-08", message, expected=length, actual=stated, pointer="header:Content-Length", also=(plain,)
+            )
+        else:
+            yield judge_case(head, "HDR-08", Verdict.NOT_OBSERVABLE, "the length of GET changes by itself")
+        return
+    yield pass_case(head, "HDR-08")
+
+
+def _read_length(response: OperationResponse) -> str | None:
+    """Return the `Content-Length` of an uncoded response; None where it states none or its coding may differ."""
+    http_response = response.exchange.response
+    if http_response is None or http_response.find_header("content-encoding"):
+        return None
+    return http_response.find_header("content-length")
+
+
+PROBES = (Probe("head", ("CON-05", "HDR-08"), _is_get, _needs, confirm_violations(check_head), rank=3),)

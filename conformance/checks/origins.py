@@ -1,0 +1,36 @@
+"""HDR-06: browsers do not lend a user's credentials to pages of unknown origins."""
+
+from collections.abc import Iterator
+
+from conformance.checks.base import Check
+from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.model import Outcome
+
+UNKNOWN_ORIGIN = "https://evconform.invalid"  # an origin that nobody can register (RFC 2606, section 2)
+
+
+def check_allowed_origin(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
+    """Check that credentials are not allowed together with any origin, none, or one that nobody registered (HDR-06).
+
+    Browsers refuse `*` with credentials; a server that sends both means them, and other clients may obey.
+    """
+    http_response = response.exchange.response
+    if http_response is None:
+        return
+    origin = (http_response.find_header("access-control-allow-origin") or "").strip()
+    credentials = (http_response.find_header("access-control-allow-credentials") or "").strip()
+    sent = next((value for name, value in response.exchange.request.headers if name.lower() == "origin"), "")
+    if not origin and sent != UNKNOWN_ORIGIN:
+        return
+    if credentials == "true" and origin in {"*", "null", UNKNOWN_ORIGIN}:
+        message = "pages of any origin may read the response with a browser's credentials"
+        actual = f"{quote_json(origin)} with credentials"
+        pointer = "header:Access-Control-Allow-Origin"
+        yield fail_case(response, "HDR-06", message, expected="no credentials", actual=actual, pointer=pointer)
+    else:
+        yield pass_case(response, "HDR-06")
+
+
+CHECKS = (Check(("HDR-06",), check_allowed_origin),)

@@ -1,0 +1,19 @@
+"""A 400 at one list does not tell the rate limit."""
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+
+
+def _drop(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    if response.status == 400:
+        response.headers.pop("X-RateLimit-Limit", None)
+    return response
+
+
+FAULT = SeededFault(
+    ("HDR-10",),
+    "400 without X-RateLimit-Limit at one list",
+    lambda site: hook_at(site.pick(site.paged_lists()), answer=_drop),
+    difficulty="subtle",
+    changes=("headers",),
+)

@@ -1,0 +1,19 @@
+"""Deprecation says yes."""
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+
+
+def _warn(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    if call is not None and response.status == 200:
+        response.headers["Deprecation"] = "yes"
+    return response
+
+
+FAULT = SeededFault(
+    ("HDR-12",),
+    "Deprecation: yes",
+    lambda site: hook_at(site.pick(site.root_lists()), answer=_warn),
+    difficulty="subtle",
+    changes=("headers",),
+)

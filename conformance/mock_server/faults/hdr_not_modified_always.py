@@ -1,0 +1,18 @@
+"""Any If-None-Match gives 304."""
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
+
+
+def _spare(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    if call is not None and response.status == 200 and "if-none-match" in call.headers:
+        response.status, response.body, response.raw, response.media = 304, None, b"", ""
+    return response
+
+
+FAULT = SeededFault(
+    ("HDR-09",),
+    "If-None-Match with a tag that nobody issued gives 304",
+    lambda _site: hook_everywhere(answer=_spare),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,21 @@
+"""With expand, what one person has may be stored by any cache."""
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.model import Role
+
+
+def _publish(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    if call is not None and response.status == 200 and call.query_values("expand"):
+        response.headers["Cache-Control"] = "public, max-age=300"
+        response.headers["Vary"] = "Accept, EvEnergy-User"
+    return response
+
+
+FAULT = SeededFault(
+    ("HDR-01",),
+    "with expand a personal item has Cache-Control: public",
+    lambda site: hook_at(site.pick(o for o in site.owned_operations(Role.ITEM) if o.first_expansions), answer=_publish),
+    difficulty="subtle",
+    changes=("headers",),
+)

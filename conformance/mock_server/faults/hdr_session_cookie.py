@@ -1,0 +1,18 @@
+"""A session begins with each request."""
+
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
+
+
+def _begin(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    if call is not None and call.grant is not None:
+        response.headers["Set-Cookie"] = "sessionid=d41d8cd98f; HttpOnly; Path=/"
+    return response
+
+
+FAULT = SeededFault(
+    ("HDR-05",),
+    "Set-Cookie: sessionid=… in answers to a token",
+    lambda _site: hook_everywhere(answer=_begin),
+    changes=("headers",),
+)

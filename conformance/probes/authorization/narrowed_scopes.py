@@ -1,0 +1,162 @@
+"""AUT-11: a token bought with fewer scopes than its client may have opens what these open, and nothing else."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.model.target import CLIENT
+from conformance.probes.authorization.oauth import post_form, read_token
+from conformance.probes.toolkit.base import WHOLE, Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, find_call
+
+_SINGLES = 4  # scopes of which a token has this one alone
+
+
+def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
+    """Return True: the probe runs once for the API as a whole."""
+    return True
+
+
+def _list_reads(model: ResourceModel) -> dict[str, list[Operation]]:
+    """Return the reads that need one scope and no user, by this scope; those without path parameters come first."""
+    reads: dict[str, list[Operation]] = {}
+    for operation in sorted(model.operations, key=lambda o: (o.path.count("{"), o.key)):
+        is_read = operation.method == "GET" and operation.effect is Effect.NONE and operation.role is not Role.REDIRECT
+        if is_read and operation.is_secured and len(operation.security) == 1 and len(operation.scopes) == 1:
+            if not operation.user_required:
+                reads.setdefault(operation.scopes[0], []).append(operation)
+    return reads
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the purchases of tokens, and the reads with them."""
+    count = len(_list_reads(model)) + _SINGLES
+    purchases = Need("narrowed tokens", count + 1, f"full{CLIENT}", shared=False)
+    return (purchases, Need("narrowed tokens", count, shared=False))
+
+
+def _rest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the purchases of tokens, and the reads of all further operations with them."""
+    reads = _list_reads(model)
+    purchases = Need("narrowed tokens for the rest", len(reads) + 1, f"full{CLIENT}", shared=False)
+    return (purchases, Need("narrowed tokens for the rest", sum(map(len, reads.values())), shared=False))
+
+
+def use_narrowed_tokens(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send one read of each scope with a token without it, and some with a token that has nothing else."""
+    if (yield from _explain_absence(subject)):
+        return
+    everything = yield from _find_granted_scopes(subject)
+    random = subject.make_random("narrowed scopes")
+    reads = {scope: found for scope, found in _list_reads(subject.model).items() if scope in everything}
+    for scope, operations in sorted(reads.items()):
+        yield from _use_without(scope, everything, [random.choice(_choose_plain(operations))], subject)
+    for scope in random.sample(sorted(reads), min(_SINGLES, len(reads))):
+        yield from _use_alone(scope, _choose_plain(reads[scope])[0], subject)
+
+
+def use_narrowed_tokens_everywhere(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send every read that needs one scope with a token that has all scopes but this one."""
+    if (yield from _explain_absence(subject)):
+        return
+    everything = yield from _find_granted_scopes(subject)
+    for scope, operations in sorted(_list_reads(subject.model).items()):
+        if scope in everything:
+            yield from _use_without(scope, everything, operations, subject)
+
+
+def _choose_plain(operations: list[Operation]) -> list[Operation]:
+    """Return the operations without path parameters, or all where each has some."""
+    return [operation for operation in operations if "{" not in operation.path] or operations
+
+
+def _explain_absence(subject: Subject) -> Steps[bool]:
+    """Return whether no token can be bought, after saying so."""
+    if "full" in subject.target.clients and subject.target.token_url:
+        return False
+    reason = "no client id and secret are configured for the identity full"
+    yield skip_case("AUT-11", WHOLE.key, Verdict.NOT_OBSERVABLE, reason)
+    return True
+
+
+def _find_granted_scopes(subject: Subject) -> Steps[frozenset[str]]:
+    """Return the scopes of a token that is bought without naming any; those of the description where it tells none."""
+    response = yield from post_form(subject, "", "grant_type=client_credentials")
+    granted = _read_scopes(response)
+    used = {scope for operation in subject.model.operations for scope in operation.scopes}
+    return frozenset(used if granted is None else granted & used)
+
+
+def _read_scopes(response: OperationResponse) -> set[str] | None:
+    """Return the scopes that a token response states, None where it states none (RFC 6749, section 5.1)."""
+    stated = response.json.get("scope") if isinstance(response.json, dict) else None
+    return set(stated.split()) if isinstance(stated, str) and stated.strip() else None
+
+
+def _buy(scopes: frozenset[str], subject: Subject) -> Steps[str]:
+    """Buy a token with these scopes; return nothing where the server grants others, as it may."""
+    form = f"grant_type=client_credentials&scope={quote(' '.join(sorted(scopes)))}"
+    response = yield from post_form(subject, "", form)
+    stated, token = _read_scopes(response), read_token(response)
+    if not token or (stated is not None and stated != scopes):
+        reason = "the token endpoint refuses to narrow the scopes, or grants others than were asked for"
+        yield judge_case(response, "AUT-11", Verdict.NOT_OBSERVABLE, reason)
+        return ""
+    return token
+
+
+def _use_without(scope: str, everything: frozenset[str], operations: list[Operation], subject: Subject) -> Steps[None]:
+    """Send reads that need a scope with a token that has all others."""
+    token = yield from _buy(everything - {scope}, subject)
+    for operation in operations if token else ():
+        response = yield from _read_with(token, operation, subject)
+        if response is not None:
+            yield from _check_closed(response, scope)
+
+
+def _check_closed(response: OperationResponse, scope: str) -> Iterator[Outcome]:
+    """Check that a read is refused to a token without its scope."""
+    about = OperationResponse(response.exchange, WHOLE)
+    if response.is_success:
+        message = f"{response.operation.key} is open to a token with all scopes but its own"
+        actual = f"{response.status} without {scope}"
+        yield fail_case(about, "AUT-11", message, expected="403", actual=actual)
+    else:
+        yield pass_case(about, "AUT-11")
+
+
+def _use_alone(scope: str, operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a read with a token that has its scope and no other."""
+    token = yield from _buy(frozenset({scope}), subject)
+    response = (yield from _read_with(token, operation, subject)) if token else None
+    if response is None:
+        return
+    about = OperationResponse(response.exchange, WHOLE)
+    if response.status in {401, 403}:
+        message = f"{operation.key} is closed to a token with its scope alone"
+        yield fail_case(about, "AUT-11", message, expected="2xx", actual=f"{response.status} with {scope}")
+    else:
+        yield pass_case(about, "AUT-11")
+
+
+def _read_with(token: str, operation: Operation, subject: Subject) -> Steps[OperationResponse | None]:
+    """Send a read with a bought token; None where no value for its path is known."""
+    call = yield from find_call(operation, subject, subject.reader)
+    if isinstance(call, Missing):
+        return None
+    plain = call.build_request(fresh=True)
+    headers = (*plain.headers, ("Authorization", f"Bearer {token}"))
+    request = Request(operation.key, "GET", plain.target, headers, identity="full", fresh=True)
+    return (yield from send(operation, request))
+
+
+PROBES = (
+    Probe("narrowed-scopes", ("AUT-11",), _is_always_tested, _needs, use_narrowed_tokens, whole=True),
+    Probe(
+        "narrowed-scopes-everywhere", ("AUT-11",), _is_always_tested, _rest_needs, use_narrowed_tokens_everywhere,
+        rank=2, whole=True,
+    ),
+)  # fmt: skip

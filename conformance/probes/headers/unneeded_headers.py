@@ -1,0 +1,109 @@
+"""ERR-11 and HDR-09: headers that HTTP allows and the API does not need change nothing of a read."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from conformance.checks.origins import UNKNOWN_ORIGIN
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.probes.responses.plain_reads import plain_read_needs
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+
+_SHARE = 4  # one in so many operations is tried before the profile deep
+_HARMLESS = (
+    ("Accept", "application/*;q=0.8, */*;q=0.1"),
+    ("Accept-Language", "de-CH, fr;q=0.9, *;q=0.1"),
+    ("Accept-Charset", "utf-8, iso-8859-1;q=0.5"),
+    ("Content-Type", "application/json"),
+    ("Cookie", "evconform=1; theme=dark"),
+    ("Range", "evconform=0-1"),  # a unit that no server knows must be ignored (RFC 9110, section 14.2)
+    ("X-Requested-With", "XMLHttpRequest"),
+)
+# Conditions that no response can meet; 304 would say that the client has what it never got.
+_CONDITIONS = (("If-None-Match", '"evconform-never-issued"'), ("If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))
+_ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may refuse unknown origins
+
+
+def _is_first(operation: Operation, model: ResourceModel) -> bool:
+    return _is_plain_get(operation) and turn(operation, _SHARE) == 0
+
+
+def _is_later(operation: Operation, model: ResourceModel) -> bool:
+    return _is_plain_get(operation) and turn(operation, _SHARE) != 0
+
+
+def _is_plain_get(operation: Operation) -> bool:
+    """Return whether the operation is a GET that is answered with success."""
+    return operation.method == "GET" and operation.role is not Role.REDIRECT
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the plain read, and the one with the headers."""
+    return (*plain_read_needs(operation, model, READER), Need(f"unneeded headers {operation.key}", identity=READER))
+
+
+def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a read with all of the headers, and compare its status with that of the plain read."""
+    call = yield from find_call(operation, subject, subject.reader)
+    if isinstance(call, Missing):
+        yield from report_untested(("ERR-11", "HDR-09"), operation, call)
+        return
+    request = call.build_request()
+    plain = yield from send(operation, request)
+    if not plain.is_success:
+        reason = f"the plain read answers {plain.status}"
+        for requirement in ("ERR-11", "HDR-09"):
+            yield judge_case(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
+        return
+    condition = _CONDITIONS[turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE]
+    response = yield from send(operation, _add(request, *_HARMLESS, condition, _ORIGIN))
+    if response.status == 304:
+        message = f"304 is given although the condition of {condition[0]} is not met"
+        yield fail_case(response, "HDR-09", message, expected=str(plain.status), actual="304", also=(plain,))
+    else:
+        yield pass_case(response, "HDR-09")
+    if response.is_success or response.status == 304:
+        yield pass_case(response, "ERR-11")
+    else:
+        yield from _find_culprits(response, request, plain)
+
+
+def _add(request: Request, *headers: tuple[str, str]) -> Request:
+    """Return the request with further headers, sent for itself."""
+    return msgspec.structs.replace(request, headers=(*request.headers, *headers), fresh=True)
+
+
+def _find_culprits(together: OperationResponse, request: Request, plain: OperationResponse) -> Steps[None]:
+    """Send each header alone, and report those that the read fails with; report nothing where none does."""
+    is_reported = False
+    for header in _HARMLESS:
+        alone = yield from send(together.operation, _add(request, header))
+        if not alone.is_success and alone.status not in {401, 429}:
+            is_reported = True
+            yield from _report(alone, header, plain)
+    if not is_reported:
+        reason = f"only together they are answered with {together.status}"
+        yield judge_case(together, "ERR-11", Verdict.NOT_OBSERVABLE, reason, also=(plain,))
+
+
+def _report(alone: OperationResponse, header: tuple[str, str], plain: OperationResponse) -> Iterator[Outcome]:
+    """Report a read that fails because of one header."""
+    name, value = header
+    message = f"a correct read is refused because of {name}"
+    actual = f"{alone.status} with {name}: {value}"
+    yield fail_case(
+        alone, "ERR-11", message, expected=str(plain.status), actual=actual, pointer=f"header:{name}", also=(plain,)
+    )
+
+
+PROBES = (
+    Probe("unneeded-headers", ("ERR-11", "HDR-09"), _is_first, _needs, send_unneeded_headers, rank=2),
+    Probe(
+        "unneeded-headers-all", ("ERR-11", "HDR-09"), _is_later, _needs, send_unneeded_headers,
+        profile=Profile.DEEP, rank=2,
+    ),
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""PTH-03: a path that the API does not have is answered with a problem document."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from conformance.checks.errors import check_problem_document
+from conformance.evidence.outcomes import fail_case, judge_case
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.probes.toolkit.base import UNPRIVILEGED, WHOLE, Need, Probe, Steps, send
+from conformance.tools.ulid import draw_ulid
+
+_NAME = "evconform-unknown"
+_BELOW = 3  # lists below which an unknown path is requested
+
+
+def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
+    """Return True: the probe runs once for the API as a whole."""
+    return True
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the requests with a token, and the one without."""
+    with_token = Need("unknown paths", 1 + 2 * _BELOW, UNPRIVILEGED, shared=False)
+    return (with_token, Need("unknown paths", 1, "", shared=False))
+
+
+def request_unknown_paths(operation: Operation, subject: Subject) -> Steps[None]:
+    """Request paths that no operation has, at the root and below lists."""
+    lists = sorted({o.path for o in subject.model.operations if o.role is Role.LIST and "{" not in o.path})
+    chosen = subject.make_random("unknown paths").sample(lists, min(_BELOW, len(lists)))
+    ulid = draw_ulid(subject.make_random("unknown path"), 0)
+    below = [path for head in chosen for path in (f"{head}/{ulid}/{_NAME}", f"{head}/{ulid}/{_NAME}/{ulid}")]
+    for path in (f"/{_NAME}", *below):
+        response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=subject.unprivileged))
+        yield from _check_unknown(response, path, subject)
+    path = f"/{_NAME}"
+    response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=""))
+    yield from _check_unknown(response, path, subject)
+
+
+def _check_unknown(response: OperationResponse, path: str, subject: Subject) -> Iterator[Outcome]:
+    """Check the response to a path that does not exist: a refusal by the client's fault, as a problem document."""
+    if 300 <= response.status < 400 or not response.status:
+        reason = f"an unknown path is answered with {response.status}"
+        yield judge_case(response, "PTH-03", Verdict.NOT_OBSERVABLE, reason)
+    elif not 400 <= response.status < 500:
+        message = "a path that the API does not have is not refused"
+        yield fail_case(response, "PTH-03", message, expected="404", actual=f"{response.status} to {path}")
+    else:
+        for outcome in check_problem_document(response, subject):
+            yield msgspec.structs.replace(outcome, requirement="PTH-03")
+
+
+PROBES = (Probe("unknown-path", ("PTH-03",), _is_always_tested, _needs, request_unknown_paths, whole=True),)
