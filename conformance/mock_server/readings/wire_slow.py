@@ -1,4 +1,4 @@
-"""Every response takes 20 ms, every fiftieth half a second."""
+"""Every response takes 3 ms longer, every two-hundredth 400 ms."""
 
 import asyncio
 from itertools import count
@@ -7,7 +7,7 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, Insta
 from conformance.mock_server.app import Application, Receive, Scope, Send
 from conformance.mock_server.fault_sites import FaultSite
 
-_DELAY_S, _LONG_DELAY_S, _LONG_EVERY = 0.02, 0.5, 50
+_DELAY_S, _LONG_DELAY_S, _LONG_EVERY = 0.003, 0.4, 200
 
 
 def _delay(application: Application) -> Application:
