@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.mock_server.admissible_readings import on_every_object
+from conformance.mock_server.call import ServerCall
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.hooks import Hook
 from conformance.mock_server.world.store import StoredRecord
@@ -46,3 +47,32 @@ def iterate_branches(site: FaultSite, flat: Mapping[str, Any]) -> Iterator[Mappi
     yield flat
     for branch in (*flat.get("oneOf", ()), *flat.get("anyOf", ())):
         yield from iterate_branches(site, site.world.schema_compiler.fold_schema(branch))
+
+
+def change_shown_objects(
+    site: FaultSite, change: Callable[[Mapping[str, Any], dict[str, Any]], dict[str, Any]]
+) -> dict[str, Hook]:
+    """Return hooks that change each record by the schema that the operation documents for it, expanded ones too."""
+    fold, resolve = site.world.schema_compiler.fold_schema, site.world.description.resolve
+
+    def change_object(pointer: str, data: Any) -> Any:
+        schema = fold(resolve(pointer)) if pointer else {}
+        has_properties = isinstance(data, dict) and "properties" in schema and "oneOf" not in schema
+        return change(schema, data) if has_properties else data
+
+    def change_item(call: ServerCall, _place: Any, data: Any) -> Any:
+        return change_object(_find_shown_schema(call), data)
+
+    def change_nested(call: ServerCall, path: str, _record: StoredRecord, data: Any) -> Any:
+        documented = next((e for e in call.operation.expansions if e.path == path), None)
+        return change_object(documented.schema if documented else "", data)
+
+    return {"item": change_item, "nested": change_nested}
+
+
+def _find_shown_schema(call: ServerCall) -> str:
+    """Return the pointer of the schema of an item, or of the body where a write shows one."""
+    if call.operation.item_schema:
+        return call.operation.item_schema
+    response = next((r for r in call.operation.responses if r.status.startswith("2")), None)
+    return response.media[0].schema if response and response.media else ""

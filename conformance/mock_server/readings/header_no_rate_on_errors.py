@@ -11,7 +11,7 @@ def _drop_rate_headers(response: ServerResponse) -> None:
 
 READING = AdmissibleReading(
     "headers",
-    "OpenAPI 3.1, 4.8.21: documented headers are optional unless required; a request that a gateway refuses may not count",
+    "OpenAPI 3.1, 4.8.21: headers are optional unless required; a request that a gateway refuses may not count",
     read_by_hooks(answer=on_response(_drop_rate_headers, 304, 401, 403, 404, 405)),
     slots=("rate headers of errors",),
 )

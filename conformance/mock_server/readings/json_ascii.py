@@ -1,4 +1,4 @@
-"""JSON is written in ASCII: other characters and slashes are escaped, `https:\\/\\/`."""
+"""JSON is written in ASCII: other characters are escaped, and slashes with a backslash."""
 
 import json
 
