@@ -36,6 +36,7 @@ def _add_commands() -> None:
         description,
         doctor,
         faults,
+        readings,
         report,
         requirements,
         run,
@@ -44,7 +45,19 @@ def _add_commands() -> None:
         webhooks,
     )
 
-    for module in (run, serve, faults, requirements, description, doctor, report, webhooks, certify, signing_commands):
+    for module in (
+        run,
+        serve,
+        faults,
+        readings,
+        requirements,
+        description,
+        doctor,
+        report,
+        webhooks,
+        certify,
+        signing_commands,
+    ):
         module.add_to(app)
 
 

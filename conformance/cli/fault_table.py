@@ -1,17 +1,12 @@
 """The output of `evconform faults`: a line for proof proof, a summary, and the table of README.md."""
 
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
-
-from conformance.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from conformance.matrices.faults import FaultResult
-
-BEGIN, END = "<!-- faults: made by `evconform faults --into` -->", "<!-- /faults -->"
 
 
 def format_proof(proof: "FaultResult") -> str:
@@ -104,17 +99,3 @@ def _build_row(name: str, proofs: "list[FaultResult]") -> str:
     unrelated = sum(bool(proof.stray) for proof in proofs)
     middle = f"{median(proof.requests for proof in proofs):,.0f}" if proofs else ""
     return f"| {name} | {len(proofs)} | {detected} | {len(proofs) - detected} | {unrelated} | {middle} |"
-
-
-def replace_table(file: Path, text: str) -> None:
-    """Replace the text between the markers of a file.
-
-    Raises:
-        UsageError: the file has no markers.
-    """
-    old = file.read_text(encoding="utf-8")
-    head, begun, rest = old.partition(BEGIN)
-    _, ended, tail = rest.partition(END)
-    if not begun or not ended:
-        raise UsageError(f"{file} has no markers for the table", hint=f"Add the lines {BEGIN} and {END}")
-    file.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}", encoding="utf-8")

@@ -3,18 +3,13 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from conformance.cli.options import AsJson, Description
 from conformance.errors import UsageError
 from conformance.model.target import Profile
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.matrices.faults import FaultResult
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,7 +37,8 @@ def faults(
 
     from conformance import __version__
     from conformance.cli import fault_table
-    from conformance.matrices.faults import list_inapplicable_faults, run_fault_matrix
+    from conformance.cli.matrix_files import append_result, read_results, replace_table
+    from conformance.matrices.faults import FaultResult, list_inapplicable_faults, run_fault_matrix
     from conformance.mock_server.faults import load_faults
 
     known = load_faults()
@@ -55,22 +51,20 @@ def faults(
         if name in left_out:
             typer.echo(f"{'not tested':<12} {name}: {left_out[name]}", err=as_json or markdown)
     requested = {*(("", seed) for seed in numbers), *((name, 1) for name in chosen)}
-    proofs = [proof for proof in _read_record(record) if proof.key in requested]
+    proofs = [proof for proof in read_results(record, FaultResult) if proof.key in requested]
     done = {proof.key for proof in proofs}
     for proof in run_fault_matrix(
         chosen, numbers, description=description, profile=profile, workers=workers, done=done
     ):
         proofs.append(proof)
         typer.echo(fault_table.format_proof(proof), err=as_json or markdown)
-        if record:
-            with record.open("ab") as file:
-                file.write(msgspec.json.encode(proof) + b"\n")
+        append_result(record, proof)
     families = {name: known[name].family for name in fits}
     table = fault_table.write_table(
         proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat()
     )
     if into:
-        fault_table.replace_table(into, table)
+        replace_table(into, table, "faults")
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(proofs)).decode())
     elif markdown:
@@ -78,12 +72,3 @@ def faults(
     for text in fault_table.summarize_proofs(proofs):
         typer.echo(text, err=True)
     raise typer.Exit(int(fault_table.has_failures(proofs)))
-
-
-def _read_record(file: Path | None) -> "Iterator[FaultResult]":
-    import msgspec
-
-    from conformance.matrices.faults import FaultResult
-
-    if file and file.exists():
-        yield from msgspec.json.Decoder(FaultResult).decode_lines(file.read_bytes())

@@ -1,6 +1,6 @@
 """`evconform serve`: the built-in reference server."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,35 +17,40 @@ def serve(
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
     description: Description = None,
     fault: Annotated[list[str] | None, typer.Option(help="Seeded fault; repeatable.")] = None,
+    reading: Annotated[list[str] | None, typer.Option(help="Admissible reading; repeatable.")] = None,
     rate_limit: Annotated[int, typer.Option(min=1, help="Requests per hour for each application and user.")] = 1000,
     list_faults: Annotated[bool, typer.Option("--list-faults", help="List the seeded faults and exit.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="With --list-faults: print JSON.")] = False,
+    list_readings: Annotated[bool, typer.Option("--list-readings", help="List the readings and exit.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list-faults or --list-readings: print JSON.")] = False,
 ) -> None:
     """Serve the API on loopback until interrupted. Prints `ready http://127.0.0.1:PORT/v2` once it is ready."""
     from conformance.mock_server.assembly import ServerSettings
     from conformance.mock_server.uvicorn_server import serve_until_ended
 
-    if list_faults:
-        _list_faults(as_json)
+    if list_faults or list_readings:
+        _list_catalogue("readings" if list_readings else "faults", as_json)
         return
-    serve_until_ended(ServerSettings(description, seed, tuple(fault or ()), rate_limit), port)
+    settings = ServerSettings(description, seed, tuple(fault or ()), tuple(reading or ()), rate_limit)
+    serve_until_ended(settings, port)
 
 
-def _list_faults(as_json: bool) -> None:
+def _list_catalogue(catalogue: Literal["faults", "readings"], as_json: bool) -> None:
     import msgspec
     from rich.table import Column, Table
 
     from conformance.cli.terminal import Terminal
     from conformance.mock_server.faults import list_fault_rows
+    from conformance.mock_server.readings import list_reading_rows
 
-    rows = list_fault_rows()
+    rows = list_fault_rows() if catalogue == "faults" else list_reading_rows()
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return
-    names = Column(
-        "fault", no_wrap=True, min_width=max(len(row["name"]) for row in rows)
-    )  # so that names can be copied
-    table = Table(names, "effect", "breaks", box=None)
+    width = max(len(row["name"]) for row in rows)  # so that names can be copied
+    first, last = ("fault", "breaks") if catalogue == "faults" else ("reading", "why it is admissible")
+    table = Table(Column(first, no_wrap=True, min_width=width), "effect", last, box=None)
     for row in rows:
-        table.add_row(row["name"], row["about"], " ".join(row["requirements"]))
+        table.add_row(
+            row["name"], row["about"], " ".join(row["requirements"]) if "requirements" in row else row["basis"]
+        )
     Terminal().print(table)

@@ -1,27 +1,23 @@
 """The detection matrix: the suite run against servers with one known fault each, and against clean servers."""
 
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from conformance.description import load_description
-from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
-from conformance.execution.worker import Worker
-from conformance.mock_server import run_server
+from conformance.matrices.suite_runs import SuiteRun, list_server_findings, run_in_parallel, run_suite
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.faults import list_applicable_faults, load_faults, place_fault
 from conformance.mock_server.seeded_faults import FaultSite
 from conformance.mock_server.world.builder import build_world
 from conformance.model import Level, Profile, ResourceModel, Verdict
 from conformance.plan.selectors import WHOLE_API_KEY
-from reports import Finding, Summary, fold, read_events
+from reports import Finding, Summary
 
 _DELIVERY_FAMILIES = frozenset({"WHK"})  # families of messages that a server sends
-_DESCRIPTION_PREFIX = "DSC-"  # findings on the description, which is not the server's
 
 
 class FaultResult(msgspec.Struct, frozen=True):
@@ -55,7 +51,7 @@ class FaultResult(msgspec.Struct, frozen=True):
         return self.fault, self.seed
 
 
-def run_fault(fault: str, *, description: Path | None, profile: Profile, seed: int) -> FaultResult:
+def run_fault(fault: str, seed: int, *, description: Path | None, profile: Profile) -> FaultResult:
     """Run the whole plan in this process against a server with that fault, or a clean one for an empty name.
 
     Writes are allowed where nothing of the fault shows without them, and on clean servers of even seeds.
@@ -67,32 +63,9 @@ def run_fault(fault: str, *, description: Path | None, profile: Profile, seed: i
 
 
 def _run_suite(fault: str, description: Path | None, profile: Profile, seed: int, *, allow_writes: bool) -> FaultResult:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        run_server(description, seed=seed, faults=(fault,) if fault else ()) as server,
-    ):
-        options = RunOptions(
-            target=server.base_url,
-            description=description,
-            profile=profile,
-            seed=seed,
-            allow_writes=allow_writes,
-            allow_hardware=allow_writes,  # the server's hardware is made up
-            report_dir=Path(folder) / "run",
-        )
-        return _build_proof(fault, options, _run_session(options))
-
-
-def _run_session(options: RunOptions) -> Summary:
-    session = Session.open(options)
-    try:
-        worker = Worker(session.spec, session.brief, "main")
-        for item in worker.remaining_items:
-            worker.run(item)
-        worker.close()
-        return fold(read_events([session.finish()]))
-    finally:
-        session.close()
+    faults = (fault,) if fault else ()
+    run = SuiteRun(seed, faults, description=description, profile=profile, allow_writes=allow_writes)
+    return _build_proof(fault, *run_suite(run))
 
 
 def _build_proof(fault: str, options: RunOptions, summary: Summary) -> FaultResult:
@@ -102,11 +75,7 @@ def _build_proof(fault: str, options: RunOptions, summary: Summary) -> FaultResu
     model = load_description(options.description).model
     places = _find_places(fault, options) if fault else ()
     nearby = _find_nearby_operations(places, model)
-    violated = [
-        finding
-        for finding in summary.findings
-        if finding.verdict in {Verdict.FAIL, Verdict.WARN} and not finding.requirement.startswith(_DESCRIPTION_PREFIX)
-    ]
+    violated = [finding for finding in list_server_findings(summary) if finding.verdict in {Verdict.FAIL, Verdict.WARN}]
 
     def name_findings(findings: Iterable[Finding]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(f"{finding.requirement} {finding.operation}" for finding in findings))
@@ -182,11 +151,8 @@ def run_fault_matrix(  # noqa: PLR0913
     Yields results as they arrive, without those in `done`.
     """
     pairs = [*(("", seed) for seed in seeds), *((name, 1) for name in faults)]
-    with ProcessPoolExecutor(max_workers=workers) as pool:
-        jobs = [
-            pool.submit(run_fault, fault, description=description, profile=profile, seed=seed)
-            for fault, seed in pairs
-            if (fault, seed) not in done
-        ]
-        for job in as_completed(jobs):
-            yield job.result()
+    yield from run_in_parallel(
+        partial(run_fault, description=description, profile=profile),
+        [pair for pair in pairs if pair not in done],
+        workers,
+    )

@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--fault", action="append", default=[], metavar="NAME", help="seed the fault of this name; repeatable"
     )
     parser.add_argument(
+        "--reading", action="append", default=[], metavar="NAME", help="follow the reading of this name; repeatable"
+    )
+    parser.add_argument(
         "--rate-limit",
         type=int,
         default=DEFAULT_RATE_LIMIT,
@@ -32,7 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         moment = _parse_time(options.now)
-        settings = ServerSettings(options.description, options.seed, tuple(options.fault), options.rate_limit, moment)
+        settings = ServerSettings(
+            options.description,
+            options.seed,
+            tuple(options.fault),
+            tuple(options.reading),
+            rate_limit=options.rate_limit,
+            now=moment,
+        )
         serve_until_ended(settings, options.port)
     except HarnessError as error:
         sys.stderr.write(f"{error.message}\n{error.hint}\n")

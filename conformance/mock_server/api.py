@@ -120,7 +120,9 @@ class MockApi:
             operation, request.method, request.path, request.base, request.query, request.headers,
             dict(zip(names, values, strict=True)), request.body,
         )  # fmt: skip
-        for check, complaint in (("accept", self._check_accept), ("version", self._check_version)):
+        call.query = apply_hooks(self._hooks.query, call, call.query)
+        checks = (("head", lambda _call: None), ("accept", self._check_accept), ("version", self._check_version))
+        for check, complaint in checks:
             if problem := apply_hooks(self._hooks.protocol, call, check, complaint(call)):
                 raise problem
         return call

@@ -1,4 +1,4 @@
-"""The server assembled from description, seed, faults and clock."""
+"""The server assembled from description, seed, faults, readings and clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from conformance.description import Description, load_description
 from conformance.mock_server import faults as catalogue
+from conformance.mock_server import readings as reading_catalogue
 from conformance.mock_server.api import MockApi
 from conformance.mock_server.app import MockApp, Receive, Scope, Send
 from conformance.mock_server.behaviours import prepare_world
@@ -37,6 +38,7 @@ class ServerSettings:
     description: Path | None = None
     seed: int = 1
     faults: Sequence[str] = ()
+    readings: Sequence[str] = ()
     rate_limit: int = DEFAULT_RATE_LIMIT
     now: int | None = None
     patience: float = 10.0
@@ -49,16 +51,19 @@ class MockServer:
         self.settings = settings
         self.description = description
         self.base = ""
+        self._chosen_readings = reading_catalogue.select_readings(settings.readings)
         self.reset_world(world)
 
     def reset_world(self, world: MockWorld | None = None) -> None:
         """Start again with a fresh world, or with the one given, and the clock set back."""
         settings, description = self.settings, self.description
         self.clock = Clock(settings.now, frozen=settings.now is not None)
-        self.world = world or prepare_world(build_world(description, settings.seed, self.clock.now()))
+        create_id = reading_catalogue.find_id_maker(self._chosen_readings)
+        self.world = world or prepare_world(build_world(description, settings.seed, self.clock.now(), create_id))
         people = self.world.store.get_collection(self.world.shape.user_resource).keys
         self.tokens = TokenStore(list_scopes(description), lambda at: people[at] if people else "", self.clock.now)
-        self.hooks = Hooks.combine(catalogue.plant_faults(settings.faults, self.world))
+        self.readings = reading_catalogue.install_readings(self._chosen_readings, self.world)
+        self.hooks = Hooks.combine([*self.readings.hooks, *catalogue.plant_faults(settings.faults, self.world)])
         self.api = MockApi(
             self.world, self.tokens, RateLimit(settings.rate_limit, ALLOWANCES_BY_CLIENT), self.hooks, self.clock.now
         )
@@ -67,6 +72,7 @@ class MockServer:
         control = ControlEndpoints(self.clock, self.webhooks, self.api.writes, self.reset_world)
         routes = [*OAuthServer(self.tokens, self.hooks).list_routes(), *control.list_routes()]
         self._app = MockApp(self.api, description.model.base_path, Starlette(routes=routes), patience=settings.patience)
+        self._wrapped = self.readings.wrap(self._handle)
 
     def _render_record(self, record: StoredRecord) -> Any:
         """Return a record as its own address shows it, under the base URL of the latest request."""
@@ -81,6 +87,9 @@ class MockServer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection, then deliver the webhooks that are due."""
+        await self._wrapped(scope, receive, send)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = next(
             (value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"), "localhost"
         )

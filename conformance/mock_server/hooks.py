@@ -1,7 +1,7 @@
-"""The hooks of seeded faults: the places where a fault may change what the server does.
+"""The hooks of seeded faults and readings: the places where they may change what the server does.
 
 Each hook is named after the decision that is taken there. A hook gets the call (or its substitute), what is
-decided, and the correct value last; it returns the value to continue with. A server without faults has no hooks.
+decided, and the server's own value last; it returns the value to continue with. A plain server has no hooks.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,8 @@ class Hooks:
 
     route: tuple[Hook, ...] = ()  # request, path below the base path: by which the operation is found
     method: tuple[Hook, ...] = ()  # request, method: by which the operation is found
-    protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method
+    protocol: tuple[Hook, ...] = ()  # call | None, check, problem | None: version, accept, method, head
+    query: tuple[Hook, ...] = ()  # call, pairs of the query: before anything reads them
     admit: tuple[Hook, ...] = ()  # call, problem | None: token and scope
     limit: tuple[Hook, ...] = ()  # call, allowance
     context: tuple[Hook, ...] = ()  # call, user id | None

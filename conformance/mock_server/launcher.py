@@ -24,11 +24,12 @@ class RunningServer:
 
 
 @contextmanager
-def run_server(
+def run_server(  # noqa: PLR0913
     description: Path | None = None,
     *,
     seed: int = 1,
     faults: Sequence[str] = (),
+    readings: Sequence[str] = (),
     rate_limit: int = DEFAULT_RATE_LIMIT,
     now: str = "",
 ) -> Iterator[RunningServer]:
@@ -36,16 +37,19 @@ def run_server(
 
     Raises: TargetError where it does not start.
     """
-    with start_server(description, seed=seed, faults=faults, rate_limit=rate_limit, now=now) as ready:
+    with start_server(
+        description, seed=seed, faults=faults, readings=readings, rate_limit=rate_limit, now=now
+    ) as ready:
         yield ready()
 
 
 @contextmanager
-def start_server(
+def start_server(  # noqa: PLR0913
     description: Path | None = None,
     *,
     seed: int = 1,
     faults: Sequence[str] = (),
+    readings: Sequence[str] = (),
     rate_limit: int = DEFAULT_RATE_LIMIT,
     now: str = "",
 ) -> Iterator[Callable[[], RunningServer]]:
@@ -57,6 +61,7 @@ def start_server(
     command += ["--description", str(description)] if description else []
     command += ["--now", now] if now else []
     command += [part for name in faults for part in ("--fault", name)]
+    command += [part for name in readings for part in ("--reading", name)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
     try:
         yield lambda: _wait_until_ready(process)

@@ -1,6 +1,7 @@
 """The built-in server inside this process, run by uvicorn."""
 
 import sys
+from typing import Any
 
 import uvicorn
 
@@ -23,10 +24,11 @@ class _AnnouncingServer(uvicorn.Server):
 def serve_until_ended(settings: ServerSettings, port: int = 0) -> None:
     """Serve on loopback until the process is ended; print `ready URL` when connections are accepted."""
     server = assemble_server(settings)
-    config = uvicorn.Config(
-        server, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off",
-        server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "log_level": "critical", "access_log": False, "lifespan": "off", "server_header": False,
+        "timeout_keep_alive": 75, "timeout_graceful_shutdown": 1, **server.readings.uvicorn_options,
+    }  # fmt: skip
+    config = uvicorn.Config(server, host="127.0.0.1", port=port, **options)
     announcing = _AnnouncingServer(config)
-    announcing.base_path = server.description.model.base_path
+    announcing.base_path = server.readings.root_path + server.description.model.base_path
     announcing.run()

@@ -3,17 +3,16 @@
 import pytest
 
 from conformance.cli.fault_table import (
-    BEGIN,
-    END,
     format_proof,
     has_failures,
-    replace_table,
     summarize_proofs,
     write_table,
 )
+from conformance.cli.matrix_files import replace_table
 from conformance.errors import UsageError
 from conformance.matrices.faults import FaultResult
 
+BEGIN, END = "<!-- faults: made by `evconform faults --into` -->", "<!-- /faults -->"
 KILLED = FaultResult(
     "exp-stale", 1, ("EXP-04",), ("EXP-04 GET /evses",), (), 4100, "violations", named=("EXP-04 GET /evses",)
 )
@@ -75,8 +74,8 @@ def test_the_table_is_by_family_and_says_what_it_rests_on():
 def test_the_table_replaces_the_one_before(tmp_path):
     file = tmp_path / "README.md"
     file.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    replace_table(file, "new")
-    replace_table(file, "newer")
+    replace_table(file, "new", "faults")
+    replace_table(file, "newer", "faults")
     assert file.read_text() == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
 
 
@@ -84,5 +83,5 @@ def test_a_file_without_markers_is_left_alone(tmp_path):
     file = tmp_path / "README.md"
     file.write_text("before\n")
     with pytest.raises(UsageError, match="no markers"):
-        replace_table(file, "new")
+        replace_table(file, "new", "faults")
     assert file.read_text() == "before\n"

@@ -3,14 +3,12 @@
 The module `pag_forgets_size` of this package defines a `FAULT`, which is the fault `pag-forgets-size`.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from conformance.errors import UsageError
+from conformance.mock_server.catalogues import load_catalogue
 from conformance.mock_server.hooks import Hook
 from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault
 from conformance.mock_server.world.builder import MockWorld
@@ -24,18 +22,7 @@ def load_faults() -> Mapping[str, SeededFault]:
     Raises:
         UsageError: A module defines no FAULT.
     """
-    faults: dict[str, SeededFault] = {}
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        fault = getattr(module, "FAULT", None)
-        if not isinstance(fault, SeededFault):
-            raise UsageError(
-                f"{module.__file__} must define a Fault named FAULT",
-                hint="Define one, as the other modules of the package do",
-            )
-        name = info.name.replace("_", "-")
-        faults[name] = fault.with_name(name, (module.__doc__ or "").strip())
-    return MappingProxyType(faults)
+    return load_catalogue(__name__, __path__, "FAULT", SeededFault)
 
 
 def list_applicable_faults(model: ResourceModel) -> list[str]:

@@ -6,7 +6,7 @@
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from zlib import crc32
 
@@ -27,16 +27,28 @@ _PAGED_SIZES = (33, 27, 3, 1, 6, 0, 2, 5)  # the first two parents have several 
 _UNPAGED_SIZES = (3, 2, 4, 1)
 
 
-def build_world(description: Description, seed: int, now: int) -> "MockWorld":
-    """Return the world of that seed at that time in microseconds; the same arguments give the same world."""
-    return MockWorld(description, seed, now)
+def build_world(
+    description: Description, seed: int, now: int, create_id: Callable[[int, random.Random], str] | None = None
+) -> "MockWorld":
+    """Return the world of that seed at that time in microseconds; the same arguments give the same world.
+
+    `create_id` returns the part of an id after its prefix (default: a ULID).
+    """
+    return MockWorld(description, seed, now, create_id or create_ulid)
 
 
 class MockWorld:
     """A store filled from a description, and what is needed to grow more of it."""
 
-    def __init__(self, description: Description, seed: int, now: int) -> None:
+    def __init__(
+        self,
+        description: Description,
+        seed: int,
+        now: int,
+        create_id: Callable[[int, random.Random], str] = create_ulid,
+    ) -> None:
         self.description = description
+        self._create_id = create_id
         self.seed = seed
         self.now = now
         self.shape = WorldShape(description)
@@ -159,7 +171,7 @@ class MockWorld:
         if resource.singleton:
             return ""
         if resource.key_kind is KeyKind.ID and (resource.key or resource.key_field):
-            return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + create_ulid(
+            return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + self._create_id(
                 moment // clock.MILLISECOND, rng
             )
         return clock.format_time(moment)

@@ -88,8 +88,8 @@ def override_write(operation: Operation, subject: Subject) -> Steps[None]:
         return
     other = yield from send(operation, msgspec.structs.replace(plain, fresh=True))
     if other.status == response.status:
-        reason = f"a GET with that body is answered {other.status} in any case"
-        yield judge_case(response, "PTH-06", Verdict.NOT_OBSERVABLE, reason, also=(other,))
+        explanation = f"a GET with that body is answered {other.status} in any case"
+        yield judge_case(response, "PTH-06", Verdict.NOT_OBSERVABLE, explanation, also=(other,))
     else:
         message = "with a header that names POST, a token that may only read is allowed to write"
         yield fail_case(response, "PTH-06", message, expected="as without", actual=str(response.status), also=(other,))

@@ -1,0 +1,78 @@
+"""Runs of the suite against servers of our own, for the matrices of seeded faults and of admissible readings."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from conformance.execution.session import Session
+from conformance.execution.setup import RunOptions
+from conformance.execution.worker import Worker
+from conformance.mock_server import run_server
+from conformance.model import Profile
+from reports import Finding, Summary, fold, read_events
+
+_DESCRIPTION_PREFIX = "DSC-"  # findings on the description, which is not the server's
+
+Result = TypeVar("Result")
+
+
+class SuiteRun(msgspec.Struct, frozen=True):
+    """A run of the suite against a server with these faults and readings; writes include those to hardware."""
+
+    seed: int
+    faults: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    description: Path | None = None
+    profile: Profile = Profile.STANDARD
+    allow_writes: bool = False
+    select: tuple[str, ...] = ()
+
+
+def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
+    """Start the server, run the whole plan against it in this process, and return options and summary."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        run_server(run.description, seed=run.seed, faults=run.faults, readings=run.readings) as server,
+    ):
+        options = RunOptions(
+            target=server.base_url,
+            description=run.description,
+            profile=run.profile,
+            seed=run.seed,
+            select=run.select,
+            allow_writes=run.allow_writes,
+            allow_hardware=run.allow_writes,  # the server's hardware is made up
+            report_dir=Path(folder) / "run",
+        )
+        return options, _run_session(options)
+
+
+def _run_session(options: RunOptions) -> Summary:
+    session = Session.open(options)
+    try:
+        worker = Worker(session.spec, session.brief, "main")
+        for item in worker.remaining_items:
+            worker.run(item)
+        worker.close()
+        return fold(read_events([session.finish()]))
+    finally:
+        session.close()
+
+
+def list_server_findings(summary: Summary) -> list[Finding]:
+    """Return the findings that are not about the description."""
+    return [finding for finding in summary.findings if not finding.requirement.startswith(_DESCRIPTION_PREFIX)]
+
+
+def run_in_parallel(
+    function: Callable[..., Result], arguments: Iterable[Sequence[Any]], workers: int
+) -> Iterator[Result]:
+    """Call a function with each of the arguments in processes of a pool, and yield the results as they arrive."""
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        jobs = [pool.submit(function, *values) for values in arguments]
+        for job in as_completed(jobs):
+            yield job.result()

@@ -1,0 +1,22 @@
+"""Bodies are compressed where the client accepts gzip."""
+
+import gzip
+
+from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_wrapper
+from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_responses
+
+
+def _compress(response: BufferedResponse) -> None:
+    accepted = dict(response.scope["headers"]).get(b"accept-encoding", b"")
+    response.set_header(b"vary", b"Accept-Encoding")
+    if b"gzip" in accepted and response.body:
+        response.set_body(gzip.compress(response.body, 1))
+        response.set_header(b"content-encoding", b"gzip")
+
+
+READING = AdmissibleReading(
+    "transport",
+    "RFC 9110, section 8.4.1.3: the gzip coding, which the client accepts",
+    read_by_wrapper(rewrite_responses(_compress)),
+    slots=("coding",),
+)
