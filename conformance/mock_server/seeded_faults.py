@@ -106,7 +106,7 @@ def edit_property(name: str, change: Callable[[Any], Any]) -> Hook:
 
 def on_distant_item(hook: Hook, offset: int = PAGE_SIZE + 6) -> Hook:
     """Return a hook on `item` that acts on one item of a list only, far down the walk."""
-    return lambda call, place, data: hook(call, place, data) if place.listed and place.offset == offset else data
+    return lambda call, place, data: hook(call, place, data) if place.is_listed and place.offset == offset else data
 
 
 def on_response(change: Callable[[ServerResponse], Any], *statuses: int) -> Hook:
