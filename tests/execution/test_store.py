@@ -34,7 +34,7 @@ def test_unused_requests_of_a_lease_are_given_back(tmp_path_factory, limit, turn
     stores, sent = [SharedStore(path, lease=8), SharedStore(path, lease=3)], 0
     for number, (index, count) in enumerate(turns):
         granted = sum(stores[index].try_spend("full", limit) for _ in range(count))
-        stores[index].finish(str(number))
+        stores[index].finish_item(str(number))
         assert granted == min(count, limit - sent)
         sent += granted
         assert stores[not index].get_spent().get("full", 0) == sent
@@ -54,8 +54,8 @@ def test_an_open_lease_does_not_exceed_a_limit(tmp_path):
 @pytest.mark.parametrize("lease", [1, 8])
 def test_processes_share_one_ledger(lease, tmp_path):
     path = tmp_path / "s.sqlite"
-    code = "import sys; from pathlib import Path; from conformance.execution.store import Store\n"
-    code += f"s = Store(Path(sys.argv[1]), {lease}); print(sum(s.spend('full', 300) for _ in range(200))); s.close()"
+    code = "import sys; from pathlib import Path; from conformance.execution.store import SharedStore\n"
+    code += f"s = SharedStore(Path(sys.argv[1]), {lease}); print(sum(s.try_spend('full', 300) for _ in range(200))); s.close()"
     processes = [
         subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
@@ -91,8 +91,8 @@ def test_a_released_request_can_be_claimed_again(tmp_path):
 
 def test_the_claim_of_a_dead_worker_is_taken_over(tmp_path):
     path = tmp_path / "s.sqlite"
-    code = "import sys; from pathlib import Path; from conformance.execution.store import Store\n"
-    code += "Store(Path(sys.argv[1])).claim('q')"
+    code = "import sys; from pathlib import Path; from conformance.execution.store import SharedStore\n"
+    code += "SharedStore(Path(sys.argv[1])).claim('q')"
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
     store = SharedStore(path)
     assert store.claim("q") is None

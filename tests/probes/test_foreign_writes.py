@@ -95,7 +95,7 @@ class TestForeignDelete:
 
         def target(request):
             if request.method == "POST":
-                key = make_id(subject.model.by_name["users.saved_routes"].prefix, 1)
+                key = make_id(subject.model.resources_by_name["users.saved_routes"].prefix, 1)
                 here[f"{request.target}/{key}"] = body = {"id": key, "url": f"{BASE}{request.target}/{key}"}
                 return make_response(body, 201)
             if request.method == "DELETE" and (request.identity == "user_a" or status == 204):

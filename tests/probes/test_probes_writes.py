@@ -57,7 +57,7 @@ class World:
 
     @property
     def prefix(self):
-        return self.subject.model.by_name["users.saved_routes"].prefix
+        return self.subject.model.resources_by_name["users.saved_routes"].prefix
 
     def sample(self):
         from strategies.bodies import sample_body
