@@ -87,8 +87,8 @@ class Redactor:
     def _redact_header(self, name: str, value: str, invented: tuple[str, ...]) -> str:
         scheme, space, token = value.partition(" ")
         if name.lower() in _SECRET_HEADERS and not {value, token} & set(invented):
-            if name.lower() == "set-cookie":
-                return f"{value.partition('=')[0]}=[redacted]"  # the name is evidence
+            if name.lower() == "set-cookie" and "=" in value:
+                return f"{self.redact_text(value.partition('=')[0])}=[redacted]"  # the name is evidence
             return f"{scheme} [redacted]" if space and scheme.isalpha() else "[redacted]"
         return self.redact_text(value)
 

@@ -18,7 +18,7 @@ from conformance.safety.kind import Rules
 from conformance.tools.registry import collect_members
 from reports import formats
 from reports.formats.base import Format
-from specs.catalogue import requirements
+from specs.catalogue import load_requirements
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text()
@@ -49,7 +49,7 @@ def test_the_page_names_a_folder_for_each_thing():
 
 def test_a_requirement_is_an_entry(tmp_path):
     (tmp_path / "teapots.toml").write_text(EXAMPLES["specs/requirements/api-v2/teapots.toml"])
-    (requirement,) = requirements(root=tmp_path)
+    (requirement,) = load_requirements(root=tmp_path)
     assert (requirement.id, requirement.level) == ("TEA-01", Level.SHOULD)
 
 

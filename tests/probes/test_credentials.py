@@ -33,7 +33,7 @@ class Guarded:
 
     def answer(self, request):
         if request.method != "GET":
-            return make_problem(404)
+            return make_problem(400 if request.target.endswith(EVSE["id"]) else 404)
         return make_response([EVSE] if request.target == "/evses" else EVSE)
 
 

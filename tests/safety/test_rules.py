@@ -9,7 +9,7 @@ from conformance.errors import UsageError
 from conformance.model import Target, TargetKind
 from conformance.safety.rules import RULES, kind_of, permit
 from conformance.targets.config import Config, TargetConfig
-from conformance.targets.resolver import resolve
+from conformance.targets.resolver import resolve_target
 
 LIVE, MOCK, SANDBOX, STAGING, URL = (
     TargetKind.LIVE,
@@ -93,7 +93,7 @@ ENDINGS = st.text(st.sampled_from(".@:/\\?#%[]\t\n -_") | st.characters(), max_s
 def test_no_spelling_that_the_client_takes_to_live_may_be_written_to(host, scheme, name):
     config = Config({name: TargetConfig(f"{scheme}{host}/v2")})
     try:
-        found = resolve(name, config, builtin_identities={}, environment={}).target
+        found = resolve_target(name, config, builtin_identities={}, environment={}).target
         reached = httpx.URL(found.base_url).raw_host.decode().rstrip(".").lower()
     except (UsageError, httpx.InvalidURL):
         return
