@@ -55,7 +55,8 @@ def test_an_open_lease_does_not_exceed_a_limit(tmp_path):
 def test_processes_share_one_ledger(lease, tmp_path):
     path = tmp_path / "s.sqlite"
     code = "import sys; from pathlib import Path; from conformance.execution.store import SharedStore\n"
-    code += f"s = SharedStore(Path(sys.argv[1]), {lease}); print(sum(s.try_spend('full', 300) for _ in range(200))); s.close()"
+    code += f"s = SharedStore(Path(sys.argv[1]), {lease})\n"
+    code += "print(sum(s.try_spend('full', 300) for _ in range(200))); s.close()"
     processes = [
         subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]

@@ -56,7 +56,8 @@ def run(name, operation, subject, lets_in=lambda request: False, **more):
 
 GUARDS = {
     "anonymous": "AUT-01", "expired-token": "AUT-01", "unknown-token": "AUT-01",
-    "misplaced-token": "AUT-02", "misplaced-token-all": "AUT-02", "missing-scope": "AUT-03", "read-only-scope": "AUT-03",
+    "misplaced-token": "AUT-02", "misplaced-token-all": "AUT-02",
+    "missing-scope": "AUT-03", "read-only-scope": "AUT-03",
 }  # fmt: skip
 
 
