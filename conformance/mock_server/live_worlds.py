@@ -1,0 +1,23 @@
+"""A world that moves while it is read, for readings."""
+
+import re
+from collections.abc import Iterator
+
+from conformance.mock_server.fault_sites import FaultSite
+from conformance.model import KeyKind, Resource, Role
+
+LIVE_NAME = re.compile(r"(watts|milliamps|millivolts|percent|meter_reading|odometer|rssi|charge_level|_wh$|watt_hours)")
+"""Names of properties that a device reports."""
+
+
+def list_written_resources(site: FaultSite) -> frozenset[str]:
+    """Return the resources that a POST, PATCH, PUT or DELETE acts on."""
+    return frozenset(operation.resource for operation in site.model.operations if not operation.is_safe)
+
+
+def iterate_log_resources(site: FaultSite) -> Iterator[Resource]:
+    """Yield the resources below another that are keyed by time and have a list."""
+    for name, resource in site.world.shape.resources.items():
+        operation = site.world.shape.lists_by_resource.get(name)
+        if resource.parent and resource.key_kind is KeyKind.TIMESTAMP and operation and operation.role is Role.LIST:
+            yield resource

@@ -1,0 +1,38 @@
+"""A response has version and rate headers only where they are documented for its status."""
+
+from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.fault_sites import FaultSite
+from conformance.model import Operation, ResponseSpec
+
+_LIMIT, _REMAINING = "x-ratelimit-limit", "x-ratelimit-remaining"
+
+
+def _lacks(response: ResponseSpec, names: set[str]) -> set[str]:
+    return names - {header.name.lower() for header in response.headers}
+
+
+def install(site: FaultSite) -> InstalledReading | None:
+    """Drop the headers that a documented response does not list."""
+    names = {site.model.version_header.lower(), _LIMIT, _REMAINING} - {""}
+
+    def drop(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+        documented = call.operation.find_response(response.status) if call else None
+        missing = _lacks(documented, names) if documented else set()
+        response.headers = {name: value for name, value in response.headers.items() if name.lower() not in missing}
+        return response
+
+    has_place = any(_lacks(response, names) for operation in site.model.operations for response in _used(operation))
+    return InstalledReading({"answer": drop}) if has_place else None
+
+
+def _used(operation: Operation) -> list[ResponseSpec]:
+    return [response for response in operation.responses if response.status[:1] in {"2", "4"}]
+
+
+READING = AdmissibleReading(
+    "versions",
+    "nearly all responses document these headers, some do not (lint: header-missing)",
+    install,
+    slots=("rate headers of errors",),
+)
