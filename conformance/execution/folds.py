@@ -7,22 +7,24 @@ from typing import NamedTuple
 
 from conformance.checks.csv_bodies import parse_rows
 from conformance.description import pointers
-from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
+from conformance.evidence.owners import find_owners
+from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse, find_resources
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Outcome, Request, Verdict
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _MIN_PAIRS = 2  # pairs of requests of one operation that must agree before it counts as free of charge
 _MIN_FALLING_SHARE = 0.99  # of all other pairs must fall; otherwise the window moves on and nothing can be concluded
+_MIN_PEOPLE = 2  # users that must be known by their own lists before owners are compared
 _MAX_NAMED = 6  # fields in one message
 
 
 def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcomes of RSP-07 and of the parts of LIM-01, CSV-01 and HDR-09 that compare responses.
+    """Yield the outcomes of RSP-07 and of the parts of LIM-01, CSV-01, HDR-09 and AUT-15 that compare responses.
 
     Exchanges are read one by one and not kept.
     """
-    folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader(), ChangingTag())
+    folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader(), ChangingTag(), ForeignOwners(subject))
     for exchange in exchanges:
         for fold in folds:
             fold.add_exchange(exchange)
@@ -251,3 +253,44 @@ class ChangingTag:
             yield Outcome(
                 "HDR-09", key, Verdict.FAIL, message, actual=tag, pointer="header:ETag", exchanges=(exchange, first)
             )
+
+
+class ForeignOwners:
+    """AUT-15: a resource that the token of one user is shown does not name another of the users as its owner."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._people: dict[str, set[str]] = defaultdict(set)  # by identity, the users that its own list shows
+        self._owners: dict[tuple[str, str, str], tuple[str, str]] = {}  # operation, identity, owner -> exchange, place
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Read one exchange."""
+        operation = self._subject.model.operations_by_key.get(exchange.request.operation)
+        identity = exchange.request.identity
+        if operation is None or not identity.startswith("user_") or not _has_own_bucket(exchange.request):
+            return
+        response = OperationResponse(exchange, operation)
+        if response.json is UNREADABLE or not response.is_success:
+            return
+        if operation.resource == self._subject.model.principal_resource and exchange.request.target == operation.path:
+            self._people[identity] |= {str(item.get("url")) for _, item in response.objects}
+        for place, body, resource in find_resources(response, self._subject.model):
+            for owner in find_owners(body, resource, self._subject.model):
+                self._owners.setdefault((operation.key, identity, owner), (exchange.id, place))
+
+    def judge(self) -> Iterator[Outcome]:
+        """Yield one outcome for each operation that showed a user something with an owner."""
+        users = {identity: next(iter(urls)) for identity, urls in self._people.items() if len(urls) == 1}
+        if len(set(users.values())) < _MIN_PEOPLE:
+            return
+        judged: dict[str, Outcome] = {}
+        for (key, identity, owner), (exchange, place) in self._owners.items():
+            is_foreign = identity in users and owner in users.values() and owner != users[identity]
+            if is_foreign:
+                message = "the token of one user is shown what belongs to another"
+                judged[key] = Outcome(
+                    "AUT-15", key, Verdict.FAIL, message, users[identity], owner, place, exchanges=(exchange,)
+                )
+            else:
+                judged.setdefault(key, Outcome("AUT-15", key, Verdict.PASS, exchanges=(exchange,)))
+        yield from judged.values()

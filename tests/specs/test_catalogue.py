@@ -43,6 +43,8 @@ SELECTORS = frozenset(
         "scoped",
         "user-scoped",
         "personal",
+        "personal-items",
+        "user-scoped-reads",
         "user-required",
         "versioned",
         "with-body",
