@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
+from conformance.probes.authorization.foreign_references import is_referring_write
 from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
 from conformance.probes.errors.unknown_ids import is_read_below_ids
 from conformance.probes.paths.method_overrides import is_scoped_create
@@ -98,6 +99,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "public": lambda o, m: not o.is_secured,
         "scoped": lambda o, m: o.is_secured and bool(o.scopes),
         "user-scoped": lambda o, m: bool(o.user_header),
+        "referring-writes": is_referring_write,
         "user-scoped-reads": is_user_scoped_read,
         "personal-items": _is_personal_item,
         "personal": lambda o, m: o.is_secured and (bool(o.user_header) or o.resource in m.personal_resources),

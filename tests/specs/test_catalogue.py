@@ -45,6 +45,7 @@ SELECTORS = frozenset(
         "personal",
         "personal-items",
         "user-scoped-reads",
+        "referring-writes",
         "user-required",
         "versioned",
         "with-body",
