@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from conformance.checks.csv_bodies import parse_rows
 from conformance.description import pointers
+from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.owners import find_owners
 from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse, find_resources
 from conformance.evidence.subject import Subject
-from conformance.model import Exchange, Outcome, Request, Verdict
+from conformance.model import Exchange, Outcome, Request, Role, Verdict
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _MIN_PAIRS = 2  # pairs of requests of one operation that must agree before it counts as free of charge
@@ -256,12 +257,17 @@ class ChangingTag:
 
 
 class ForeignOwners:
-    """AUT-15: a resource that the token of one user is shown does not name another of the users as its owner."""
+    """AUT-15: the token of one user is shown nothing that names another of the users as its owner.
+
+    Nor does a query of a list show what the whole list of this user does not hold, and that of another does.
+    """
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._people: dict[str, set[str]] = defaultdict(set)  # by identity, the users that its own list shows
         self._owners: dict[tuple[str, str, str], tuple[str, str]] = {}  # operation, identity, owner -> exchange, place
+        self._listed: dict[tuple[str, str], set[str]] = {}  # by operation and identity, the urls of its whole list
+        self._shown: dict[tuple[str, str, str], tuple[str, str]] = {}  # operation, identity, url -> exchange, place
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
@@ -277,6 +283,19 @@ class ForeignOwners:
         for place, body, resource in find_resources(response, self._subject.model):
             for owner in find_owners(body, resource, self._subject.model):
                 self._owners.setdefault((operation.key, identity, owner), (exchange.id, place))
+        if operation.role is Role.LIST and "{" not in operation.path:
+            self._add_list(response, identity)
+
+    def _add_list(self, response: OperationResponse, identity: str) -> None:
+        """Remember what a list shows, and what a whole one shows without any query."""
+        key, request = response.operation.key, response.exchange.request
+        urls = {item["url"]: place for place, item in response.objects if isinstance(item.get("url"), str)}
+        for url, place in urls.items():
+            self._shown.setdefault((key, identity, url), (response.exchange.id, place))
+        paging = response.operation.pagination
+        is_whole = paging is None or len(response.items) < paging.default_size
+        if request.target == response.operation.path and is_whole:
+            self._listed.setdefault((key, identity), set(urls))
 
     def judge(self) -> Iterator[Outcome]:
         """Yield one outcome for each operation that showed a user something with an owner."""
@@ -285,7 +304,8 @@ class ForeignOwners:
             return
         judged: dict[str, Outcome] = {}
         for (key, identity, owner), (exchange, place) in self._owners.items():
-            is_foreign = identity in users and owner in users.values() and owner != users[identity]
+            ids = {who: extract_id(url) for who, url in users.items()}
+            is_foreign = extract_id(owner) in ids.values() and extract_id(owner) != ids.get(identity, extract_id(owner))
             if is_foreign:
                 message = "the token of one user is shown what belongs to another"
                 judged[key] = Outcome(
@@ -293,4 +313,12 @@ class ForeignOwners:
                 )
             else:
                 judged.setdefault(key, Outcome("AUT-15", key, Verdict.PASS, exchanges=(exchange,)))
+        for (key, identity, url), (exchange, place) in self._shown.items():
+            others = (
+                urls for (other_key, other), urls in self._listed.items() if other_key == key and other != identity
+            )
+            own = self._listed.get((key, identity))
+            if own is not None and url not in own and any(url in urls for urls in others):
+                message = "a query shows one user what only another's list holds"
+                judged[key] = Outcome("AUT-15", key, Verdict.FAIL, message, "", url, place, exchanges=(exchange,))
         yield from judged.values()

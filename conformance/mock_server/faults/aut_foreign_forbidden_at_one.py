@@ -16,9 +16,7 @@ def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:  # n
 FAULT = SeededFault(
     ("AUT-16",),
     "403 for a resource of another user at one operation",
-    lambda site: hook_at(
-        site.pick(o for o in site.owned_operations(Role.ITEM) if o.path.count("{") == 1), visible=_forbid
-    ),
+    lambda site: hook_at(site.pick(site.personal_operations(Role.ITEM)), visible=_forbid),
     difficulty="subtle",
     changes=("status", "headers", "body"),
 )

@@ -15,11 +15,7 @@ FAULT = SeededFault(
     ("AUT-15",),
     "with any filter one list shows a user what is another's",
     lambda site: hook_at(
-        site.pick(
-            o
-            for o in [o for o in site.owned_operations(Role.LIST) if "{" not in o.path and not o.user_header]
-            if o.filters
-        ),
+        site.pick(o for o in site.personal_operations(Role.LIST) if any(f.field for f in o.filters)),
         visible=_show_filtered,
     ),
     difficulty="subtle",

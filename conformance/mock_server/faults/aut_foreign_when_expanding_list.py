@@ -14,11 +14,7 @@ FAULT = SeededFault(
     ("AUT-15",),
     "with expand one list shows a user what is another's",
     lambda site: hook_at(
-        site.pick(
-            o
-            for o in [o for o in site.owned_operations(Role.LIST) if "{" not in o.path and not o.user_header]
-            if o.first_expansions
-        ),
+        site.pick(o for o in site.personal_operations(Role.LIST) if o.first_expansions),
         visible=_show_expanded,
     ),
     difficulty="subtle",

@@ -17,9 +17,7 @@ def _forbid(call: ServerCall, _resource: Any, _members: Any, _key: str, record: 
 FAULT = SeededFault(
     ("AUT-16",),
     "403 for an unknown id, 404 for a resource of another user",
-    lambda site: hook_at(
-        site.pick(o for o in site.owned_operations(Role.ITEM) if o.path.count("{") == 1), lookup=_forbid
-    ),
+    lambda site: hook_at(site.pick(site.personal_operations(Role.ITEM)), lookup=_forbid),
     difficulty="subtle",
     changes=("status", "headers", "body"),
     implies=("ERR-05",),

@@ -58,11 +58,14 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
 def _count_requests(operation: Operation) -> int:
     """Return the number of requests of user_b.
 
-    They are: for a resource of user_a, plain and with `expand`; for a list, with a filter.
+    They are: for a resource of user_a, plain and with `expand`; for a list, a page of one item, with a filter, and with
+    `expand`.
     """
     if "{" in operation.path:
         return 1 + any(expansion.resolvable for expansion in operation.first_expansions)
-    return int(any(query_filter.field for query_filter in operation.filters))
+    has_size = bool(operation.pagination and operation.pagination.size)
+    has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
+    return has_size + any(query_filter.field for query_filter in operation.filters) + has_expansion
 
 
 def _own_list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -263,8 +266,9 @@ def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, ca
     hidden_urls = (
         {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
     )
-    for name, value in _other_queries(mine, hidden_urls, call) if theirs.is_success else ():
-        response = yield from send(call.operation, call.build_request((name, value)))
+    for query in _other_queries(mine, hidden_urls, call) if theirs.is_success else ():
+        response = yield from send(call.operation, call.build_request(*query))
+        name = " and ".join(dict.fromkeys(name for name, _ in query))
         for at, item in response.objects:
             if item.get("url") in hidden_urls:
                 message = f"with {name} one user's list shows what is another's"
@@ -274,10 +278,22 @@ def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, ca
                 return
 
 
-def _other_queries(mine: OperationResponse, known: set[Any], call: OperationCall) -> Iterator[tuple[str, str]]:
-    """Yield the other queries: a page of one item, and a filter (by link if possible) that items of user_a satisfy."""
-    if call.operation.pagination and call.operation.pagination.size:
-        yield call.operation.pagination.size, "1"
+def _other_queries(
+    mine: OperationResponse, known: set[Any], call: OperationCall
+) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield the other queries.
+
+    They are: a page of one item, the largest page with an expansion, and a filter (by link if possible) that items of
+    user_a satisfy.
+    """
+    pagination = call.operation.pagination
+    size = pagination.size if pagination else ""
+    if size:
+        yield ((size, "1"),)
+    expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
+    if expansion:
+        largest = ((size, str(pagination.max_size)),) if pagination and size else ()
+        yield (("expand", expansion.path), *largest)
     foreign_items = [item for _, item in mine.objects if item.get("url") in known]
     filters = sorted(call.operation.filters, key=lambda query_filter: not query_filter.by_id_of)
     for query_filter in filters if foreign_items else ():
@@ -293,7 +309,7 @@ def _other_queries(mine: OperationResponse, known: set[Any], call: OperationCall
         )
         text = next((extract_id(value) if query_filter.by_id_of else value for value in filter_values if value), "")
         if text and any(is_satisfied(query_filter, item, text) for item in foreign_items):
-            yield query_filter.parameter, text
+            yield ((query_filter.parameter, text),)
             return
 
 
