@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 from conformance.mock_server.world.store import StoredRecord
 
 
-def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:  # noqa: FBT001 - hooks are called by position
+def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     if not visible and record.key in call.path and call.method == "GET":
         raise Problem(403, detail="You may not see this.")
     return visible

@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _show_filtered(call: ServerCall, _record: StoredRecord, visible: bool) -> bool:  # noqa: FBT001 - hooks are called by position
+def _show_filtered(call: ServerCall, _record: StoredRecord, visible: bool) -> bool:
     names = {query_filter.parameter for query_filter in call.operation.filters}
     return visible or any(name in names for name, _ in call.query)
 

@@ -6,7 +6,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _show_sized(call: ServerCall, _record: StoredRecord, visible: bool) -> bool:  # noqa: FBT001 - hooks are called by position
+def _show_sized(call: ServerCall, _record: StoredRecord, visible: bool) -> bool:
     size = call.operation.pagination.size if call.operation.pagination else ""
     return visible or bool(call.query_values(size))
 

@@ -5,7 +5,7 @@ from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 from conformance.mock_server.world.store import StoredRecord
 
 
-def _accept(call: ServerCall, record: StoredRecord, visible: bool) -> bool:  # noqa: FBT001 - hooks are called by position
+def _accept(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     return visible or (call.method in {"POST", "PATCH"} and record.resource == "users" and record.key not in call.path)
 
 

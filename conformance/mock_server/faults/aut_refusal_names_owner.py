@@ -7,7 +7,7 @@ from conformance.mock_server.world.store import StoredRecord
 from conformance.model import Role
 
 
-def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:  # noqa: FBT001 - hooks are called by position
+def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
     if not visible and record.key in call.path:
         raise Problem(404, detail=f"It belongs to {call.base}/users/{record.owner}.")
     return visible

@@ -23,7 +23,7 @@ from conformance.probes.toolkit.write_requests import (
 
 
 def is_referring_write(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation creates or changes a resource with links, by a JSON body and without further effect."""
+    """Return whether the operation creates or changes a resource with links by a JSON body, with no graver effect."""
     resource = model.resources_by_name.get(operation.resource)
     is_write = operation.role in {Role.CREATE, Role.UPDATE} and operation.effect in {Effect.NONE, Effect.WRITE}
     has_links = resource is not None and any(not link.own and link.targets for link in resource.links)
