@@ -7,8 +7,7 @@ from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
-
-UNKNOWN_ORIGIN = "https://evconform.invalid"  # an origin that nobody can register (RFC 2606, section 2)
+from conformance.model.exchange import UNKNOWN_ORIGIN
 
 
 def check_allowed_origin(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:

@@ -217,7 +217,9 @@ class MockApi:
         if problem := apply_hooks(self._hooks.parameter, call, name, problem) if problem else None:
             raise problem
         if token_user and user and user != token_user:
-            raise Problem(403, detail="The token belongs to another user.")
+            refusal = Problem(403, detail="The token belongs to another user.")
+            if problem := apply_hooks(self._hooks.parameter, call, name, refusal):
+                raise problem
         return user or token_user or None
 
     def _parse_user(self, call: ServerCall, name: str, text: str) -> tuple[str, Problem | None]:

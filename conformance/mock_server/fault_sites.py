@@ -160,6 +160,16 @@ class FaultSite:
             if operation.resource in owned and operation.path.count("{") <= 1
         ]
 
+    def personal_operations(self, *roles: Role) -> list[Operation]:
+        """Return the operations at the root on resources with ids whose owner is documented."""
+        return [
+            operation
+            for operation in self.owned_operations(*roles)
+            if operation.resource in self.model.personal_resources
+            and self.world.shape.resources[operation.resource].prefix
+            and not (operation.role is Role.LIST and "{" in operation.path)
+        ]
+
     def properties(self, operation: Operation) -> dict[str, dict[str, Any]]:
         """Return the documented properties of an item, folded."""
         if not operation.item_schema:

@@ -22,10 +22,10 @@ __all__ = [
     "hook_everywhere",
     "match_format",
     "match_type",
-    "open_to_strangers",
     "on_distant_item",
     "on_problem",
     "on_response",
+    "open_to_strangers",
     "replace_header",
     "replace_response",
 ]

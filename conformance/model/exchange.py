@@ -8,6 +8,8 @@ import msgspec
 Headers = tuple[tuple[str, str], ...]
 UNKNOWN_ID, WRONG_BODY = "nothing has its id", "its body has the wrong type"
 """Why a write cannot take effect; see `Request.inert`."""
+UNKNOWN_ORIGIN = "https://evconform.invalid"
+"""An origin of web pages that nobody can register (RFC 2606, section 2)."""
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -19,8 +21,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     request even if an identical safe read was sent before; `expects_limit` accepts a 429 as the response instead of
     waiting until the limit is over. `authority` is empty for the target itself, else an absolute `scheme://host[:port]`
     base for requests outside it (OAuth endpoints). `token_in` moves the identity's token out of its header: to the
-    query parameter or the cookie `access_token` (`query`, `cookie`), or under another scheme of the header (`scheme`), or
-    the same in another case (`lower-case`, `upper-case`); `wrong-secret` replaces the secret of a client by another one.
+    query parameter or the cookie `access_token` (`query`, `cookie`), under another scheme of the header (`scheme`) or
+    the same scheme in another case (`lower-case`, `upper-case`); `wrong-secret` spoils the secret of a client.
     The sender does so; neither a request nor its event ever holds the token. `invented` are tokens in it that a probe
     invented: they are not secret and are not redacted. `inert` says why a request with an unsafe method cannot take
     effect on a server in order; empty where it may.

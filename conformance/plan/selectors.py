@@ -4,6 +4,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
+from conformance.probes.authorization.foreign_references import is_referring_write
+from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
 from conformance.probes.errors.unknown_ids import is_read_below_ids
 from conformance.probes.paths.method_overrides import is_scoped_create
 from conformance.probes.paths.unauthorized_access import is_secured_read
@@ -57,6 +59,12 @@ def _can_expand_response(operation: Operation, model: ResourceModel) -> bool:
     return has_state and any(expansion.resolvable for expansion in operation.expansions)
 
 
+def _is_personal_item(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads one resource of a person by its id, or something below it."""
+    is_read = operation.method == "GET" and operation.is_secured and "{" in operation.path
+    return is_read and operation.resource in model.personal_resources
+
+
 def _has_expansions(count: int) -> Selector:
     """Return the selector of reads with at least `count` expansions."""
     return lambda o, m: o.method == "GET" and sum(e.resolvable for e in o.expansions) >= count
@@ -91,6 +99,9 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "public": lambda o, m: not o.is_secured,
         "scoped": lambda o, m: o.is_secured and bool(o.scopes),
         "user-scoped": lambda o, m: bool(o.user_header),
+        "referring-writes": is_referring_write,
+        "user-scoped-reads": is_user_scoped_read,
+        "personal-items": _is_personal_item,
         "personal": lambda o, m: o.is_secured and (bool(o.user_header) or o.resource in m.personal_resources),
         "user-required": lambda o, m: o.user_required,
         "versioned": lambda o, m: True,

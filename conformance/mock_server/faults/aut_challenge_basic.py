@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _change(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _change(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="bearer"'
     return response

@@ -4,7 +4,7 @@ from conformance.mock_server.identities import IDENTITIES
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _compare_beginning(client: str, secret: str, own: bool) -> bool:  # noqa: FBT001 - hooks are called by position
+def _compare_beginning(client: str, secret: str, own: bool) -> bool:
     identity = next((identity for identity in IDENTITIES if identity.client_id == client), None)
     return own or (identity is not None and secret[:8] == identity.client_secret[:8])
 

@@ -6,7 +6,7 @@ from conformance.mock_server.seeded_faults import SeededFault, crash_problem, ho
 
 def _fail(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and any(
-        any("\x7f" < letter for letter in value) or "\ufffd" in value for _, value in call.query
+        any(letter > "\x7f" for letter in value) or "\ufffd" in value for _, value in call.query
     ):
         replace_response(500, crash_problem())(response)
     return response

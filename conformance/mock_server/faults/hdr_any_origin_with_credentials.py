@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _allow(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _allow(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status:
         response.headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
     return response

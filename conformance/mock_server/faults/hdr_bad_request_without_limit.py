@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_at
 
 
-def _drop(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _drop(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 400:
         response.headers.pop("X-RateLimit-Limit", None)
     return response

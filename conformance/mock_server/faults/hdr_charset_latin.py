@@ -4,7 +4,7 @@ from conformance.mock_server.call import JSON, ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _declare(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _declare(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.media == JSON:
         response.media = f"{JSON}; charset=iso-8859-1"
     return response

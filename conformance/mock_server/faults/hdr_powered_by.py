@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _tell(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _tell(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if response.status == 404:
         response.headers["X-Powered-By"] = "Express 4.17.1"
     return response

@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _multiply(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _multiply(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if "Retry-After" in response.headers and response.status == 429:
         response.headers["Retry-After"] += "000"
     return response

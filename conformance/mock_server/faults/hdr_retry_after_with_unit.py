@@ -4,7 +4,7 @@ from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
-def _add_unit(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+def _add_unit(_call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if "Retry-After" in response.headers:
         response.headers["Retry-After"] += "s"
     return response

@@ -25,9 +25,9 @@ def _list_reads(model: ResourceModel) -> dict[str, list[Operation]]:
     reads: dict[str, list[Operation]] = {}
     for operation in sorted(model.operations, key=lambda o: (o.path.count("{"), o.key)):
         is_read = operation.method == "GET" and operation.effect is Effect.NONE and operation.role is not Role.REDIRECT
-        if is_read and operation.is_secured and len(operation.security) == 1 and len(operation.scopes) == 1:
-            if not operation.user_required:
-                reads.setdefault(operation.scopes[0], []).append(operation)
+        has_one_scope = operation.is_secured and len(operation.security) == 1 and len(operation.scopes) == 1
+        if is_read and has_one_scope and not operation.user_required:
+            reads.setdefault(operation.scopes[0], []).append(operation)
     return reads
 
 

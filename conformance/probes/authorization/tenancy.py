@@ -1,4 +1,4 @@
-"""AUT-05: resources of one user are hidden from every other user."""
+"""AUT-05, AUT-14 and AUT-16: resources of one user are hidden from every other user."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,17 +7,21 @@ import msgspec
 
 from conformance.evidence.filter_semantics import extract_id, get_filtered_values, is_satisfied
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.owners import find_owners
 from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
-from conformance.model import LinkKind, Operation, Outcome, Request, Resource, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
+from conformance.probes.errors.unknown_ids import is_read_by_id
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
+from conformance.probes.toolkit.harmless_requests import harmless
 from conformance.probes.toolkit.pages import parse_page
 from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.tools.link_header import BLANK_TARGET
 
 USER_A, USER_B = "user_a", "user_b"
+_TELLING_LENGTH = 8  # characters from which on a text may stand for one thing
 
 
 def _is_personal(operation: Operation, model: ResourceModel) -> bool:
@@ -54,11 +58,14 @@ def separation_needs(operation: Operation, model: ResourceModel) -> tuple[Need, 
 def _count_requests(operation: Operation) -> int:
     """Return the number of requests of user_b.
 
-    They are: for a resource of user_a, plain and with `expand`; for a list, with a filter.
+    They are: for a resource of user_a, plain and with `expand`; for a list, a page of one item, with a filter, and with
+    `expand`.
     """
     if "{" in operation.path:
         return 1 + any(expansion.resolvable for expansion in operation.first_expansions)
-    return int(any(query_filter.field for query_filter in operation.filters))
+    has_size = bool(operation.pagination and operation.pagination.size)
+    has_expansion = any(expansion.resolvable for expansion in operation.first_expansions)
+    return has_size + any(query_filter.field for query_filter in operation.filters) + has_expansion
 
 
 def _own_list_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -123,6 +130,8 @@ def _read_as_other_user(
     empty = response.is_success and response.operation.role is Role.LIST and not response.items
     if response.status in {403, 404} or (empty and mine.items):
         yield from _check_expand(foreign, response)
+        yield from _check_silence(response, mine)
+        yield from _compare_with_nothing(response, subject)
     elif empty:
         yield judge_case(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
     elif response.is_success:
@@ -131,6 +140,52 @@ def _read_as_other_user(
     else:
         reason = f"it answers {response.status}, which shows nothing and refuses nothing"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
+
+
+def _check_silence(refusal: OperationResponse, mine: OperationResponse) -> Iterator[Outcome]:
+    """Check that a refusal repeats nothing of what is refused, which its owner can read (AUT-14)."""
+    body = refusal.exchange.response.body.decode(errors="replace") if refusal.exchange.response else ""
+    shown = next(
+        (text for text in _list_telling_texts(mine.json) if text in body and text not in refusal.exchange.url), ""
+    )
+    if refusal.status < 400:
+        return
+    if shown:
+        message = "a refusal tells what the owner of the resource alone may know"
+        yield fail_case(refusal, "AUT-14", message, actual=quote_json(shown), also=(mine,))
+    else:
+        yield pass_case(refusal, "AUT-14")
+
+
+def _list_telling_texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value that stand for one thing: long ones with digits, blanks or an at sign."""
+    if isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _list_telling_texts(child)
+    elif isinstance(value, str) and len(value) >= _TELLING_LENGTH and any(c.isdigit() or c in " @" for c in value):
+        yield value
+        if value.startswith("http") and len(name := extract_id(value)) >= _TELLING_LENGTH:
+            yield name
+
+
+def _compare_with_nothing(refusal: OperationResponse, subject: Subject) -> Steps[None]:
+    """Check that a refusal does not tell that the resource exists: it is that of one that does not (AUT-16).
+
+    The request for one that does not exist is the one of ERR-05, so that it is sent once for both.
+    """
+    operation = refusal.operation
+    if not is_read_by_id(operation, subject.model) or operation.path.count("{") != 1 or subject.error_sender != USER_B:
+        return
+    request = harmless(operation, subject, USER_B)
+    if isinstance(request, Missing):
+        return
+    nothing = yield from send(operation, request)
+    if nothing.status == refusal.status or not 400 <= nothing.status < 500:
+        yield pass_case(refusal, "AUT-16")
+    else:
+        message = "the refusal of what is another's differs from that of what does not exist"
+        actual = str(refusal.status)
+        yield fail_case(refusal, "AUT-16", message, expected=str(nothing.status), actual=actual, also=(nothing,))
 
 
 def _check_expand(call: OperationCall, refusal: OperationResponse) -> Steps[None]:
@@ -192,7 +247,7 @@ def _check_disjoint(
     urls_of_a = {item.get("url") for _, item in mine.objects} - {None}
     is_separate = True
     for at, item in theirs.objects:
-        owner = next(iter(find_owners(item, resource, subject)), None)
+        owner = next(iter(find_owners(item, resource, subject.model)), None)
         is_in_both = (
             item.get("url") in urls_of_a and resource.name in subject.model.owned_resources
         )  # else things may be shared
@@ -211,8 +266,9 @@ def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, ca
     hidden_urls = (
         {item.get("url") for _, item in mine.objects} - {item.get("url") for _, item in theirs.objects} - {None}
     )
-    for name, value in _other_queries(mine, hidden_urls, call) if theirs.is_success else ():
-        response = yield from send(call.operation, call.build_request((name, value)))
+    for query in _other_queries(mine, hidden_urls, call) if theirs.is_success else ():
+        response = yield from send(call.operation, call.build_request(*query))
+        name = " and ".join(dict.fromkeys(name for name, _ in query))
         for at, item in response.objects:
             if item.get("url") in hidden_urls:
                 message = f"with {name} one user's list shows what is another's"
@@ -222,10 +278,22 @@ def _search_as_other_user(mine: OperationResponse, theirs: OperationResponse, ca
                 return
 
 
-def _other_queries(mine: OperationResponse, known: set[Any], call: OperationCall) -> Iterator[tuple[str, str]]:
-    """Yield the other queries: a page of one item, and a filter (by link if possible) that items of user_a satisfy."""
-    if call.operation.pagination and call.operation.pagination.size:
-        yield call.operation.pagination.size, "1"
+def _other_queries(
+    mine: OperationResponse, known: set[Any], call: OperationCall
+) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield the other queries.
+
+    They are: a page of one item, the largest page with an expansion, and a filter (by link if possible) that items of
+    user_a satisfy.
+    """
+    pagination = call.operation.pagination
+    size = pagination.size if pagination else ""
+    if size:
+        yield ((size, "1"),)
+    expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
+    if expansion:
+        largest = ((size, str(pagination.max_size)),) if pagination and size else ()
+        yield (("expand", expansion.path), *largest)
     foreign_items = [item for _, item in mine.objects if item.get("url") in known]
     filters = sorted(call.operation.filters, key=lambda query_filter: not query_filter.by_id_of)
     for query_filter in filters if foreign_items else ():
@@ -241,31 +309,26 @@ def _other_queries(mine: OperationResponse, known: set[Any], call: OperationCall
         )
         text = next((extract_id(value) if query_filter.by_id_of else value for value in filter_values if value), "")
         if text and any(is_satisfied(query_filter, item, text) for item in foreign_items):
-            yield query_filter.parameter, text
+            yield ((query_filter.parameter, text),)
             return
 
 
-def find_owners(item: dict[str, Any], resource: Resource, subject: Subject) -> Iterator[str]:
-    """Yield the URLs of the users that an item names as its owner; a user owns itself."""
-    if resource.name == subject.model.principal_resource:
-        yield from (url for url in (item.get("url"),) if isinstance(url, str))
-    for link in resource.links:
-        if (
-            link.targets == (subject.model.principal_resource,)
-            and link.kind is LinkKind.ITEM
-            and not (link.many or link.own)
-        ):
-            value = item.get(link.path)
-            if isinstance(value, str):
-                yield value
+def _unknown_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the need of the read of an id that does not exist, which ERR-05 has too."""
+    is_compared = is_read_by_id(operation, model) and operation.path.count("{") == 1 and has_owner(operation, model)
+    return (Need(f"unknown {operation.key}", identity=ERROR_SENDER),) if is_compared else ()
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    return (*separation_needs(operation, model), *_unknown_needs(operation, model))
 
 
 PROBES = (
     Probe(
         "tenancy",
-        ("AUT-05",),
+        ("AUT-05", "AUT-14", "AUT-16"),
         _is_personal,
-        separation_needs,
+        _needs,
         confirm_violations(check_separation),
         identities=(USER_A, USER_B),
     ),

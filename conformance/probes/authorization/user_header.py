@@ -4,10 +4,11 @@ import msgspec
 
 from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
+from conformance.evidence.owners import find_owners
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
-from conformance.probes.authorization.tenancy import USER_A, USER_B, find_owners, find_two_people, headers_without_user
+from conformance.probes.authorization.tenancy import USER_A, USER_B, find_two_people, headers_without_user
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
@@ -98,7 +99,9 @@ def _check_one_user(
 ) -> Steps[None]:
     """Check that a response for one user in the header shows nothing that names another user as its owner."""
     resource = subject.model.resources_by_name.get(call.operation.resource)
-    shown_owners = [owner for _, item in plain.objects if resource for owner in find_owners(item, resource, subject)]
+    shown_owners = [
+        owner for _, item in plain.objects if resource for owner in find_owners(item, resource, subject.model)
+    ]
     other_users = [user for user in people if extract_id(user) not in map(extract_id, shown_owners[:1])]
     if resource is None or not shown_owners or not other_users:
         yield from _compare_with_own_token(call, plain, subject)
@@ -115,7 +118,7 @@ def _check_one_user(
     foreign_items = [
         (at, owner)
         for at, item in response.objects
-        for owner in find_owners(item, resource, subject)
+        for owner in find_owners(item, resource, subject.model)
         if extract_id(owner) != extract_id(chosen_user)  # a link with another path is a fault of links
     ]
     for at, owner in foreign_items[:3]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from conformance.checks.origins import UNKNOWN_ORIGIN
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model.exchange import UNKNOWN_ORIGIN
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send, turn
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
-from conformance.checks.errors import check_problem_document
-from conformance.evidence.outcomes import fail_case, judge_case
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import UNPRIVILEGED, WHOLE, Need, Probe, Steps, send
 from conformance.tools.ulid import draw_ulid
 
+_PROBLEM = "application/problem+json"
 _NAME = "evconform-unknown"
 _BELOW = 3  # lists below which an unknown path is requested
 
@@ -35,13 +33,13 @@ def request_unknown_paths(operation: Operation, subject: Subject) -> Steps[None]
     below = [path for head in chosen for path in (f"{head}/{ulid}/{_NAME}", f"{head}/{ulid}/{_NAME}/{ulid}")]
     for path in (f"/{_NAME}", *below):
         response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=subject.unprivileged))
-        yield from _check_unknown(response, path, subject)
+        yield from _check_unknown(response, path)
     path = f"/{_NAME}"
     response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=""))
-    yield from _check_unknown(response, path, subject)
+    yield from _check_unknown(response, path)
 
 
-def _check_unknown(response: OperationResponse, path: str, subject: Subject) -> Iterator[Outcome]:
+def _check_unknown(response: OperationResponse, path: str) -> Iterator[Outcome]:
     """Check the response to a path that does not exist: a refusal by the client's fault, as a problem document."""
     if 300 <= response.status < 400 or not response.status:
         reason = f"an unknown path is answered with {response.status}"
@@ -50,8 +48,24 @@ def _check_unknown(response: OperationResponse, path: str, subject: Subject) -> 
         message = "a path that the API does not have is not refused"
         yield fail_case(response, "PTH-03", message, expected="404", actual=f"{response.status} to {path}")
     else:
-        for outcome in check_problem_document(response, subject):
-            yield msgspec.structs.replace(outcome, requirement="PTH-03")
+        yield from _check_problem(response)
+
+
+def _check_problem(response: OperationResponse) -> Iterator[Outcome]:
+    """Check that a refusal is a problem document with a title and a detail, as ERR-01 wants it of operations."""
+    http_response = response.exchange.response
+    media = http_response.media_type if http_response else ""
+    body = response.json if isinstance(response.json, dict) else {}
+    missing = [name for name in ("title", "detail") if not isinstance(body.get(name), str) or not body[name].strip()]
+    if media != _PROBLEM:
+        message = "an unknown path is not answered with a problem document"
+        actual, pointer = media or "no Content-Type", "header:Content-Type"
+        yield fail_case(response, "PTH-03", message, expected=_PROBLEM, actual=actual, pointer=pointer)
+    elif missing and not response.unreadable_reason:
+        message = f"the problem of an unknown path has no {missing[0]}"
+        yield fail_case(response, "PTH-03", message, expected="words", pointer=f"/{missing[0]}")
+    else:
+        yield pass_case(response, "PTH-03")
 
 
 PROBES = (Probe("unknown-path", ("PTH-03",), _is_always_tested, _needs, request_unknown_paths, whole=True),)

@@ -1,0 +1,20 @@
+"""What is another's is forbidden, what does not exist is not found."""
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
+from conformance.mock_server.world.store import StoredRecord
+
+
+def _forbid(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+    if not visible and record.key in call.path and call.method == "GET":
+        raise Problem(403, detail="You may not see this.")
+    return visible
+
+
+FAULT = SeededFault(
+    ("AUT-16",),
+    "403 for a resource of another user, 404 for an unknown id",
+    lambda _site: hook_everywhere(visible=_forbid),
+    changes=("status", "headers", "body"),
+)

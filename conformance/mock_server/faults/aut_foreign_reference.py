@@ -1,0 +1,17 @@
+"""Links in bodies are looked up among the things of all users."""
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
+from conformance.mock_server.world.store import StoredRecord
+
+
+def _accept(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+    return visible or (call.method in {"POST", "PATCH"} and record.key not in call.path)
+
+
+FAULT = SeededFault(
+    ("AUT-17",),
+    "a write may link to what is another user's",
+    lambda _site: hook_everywhere(visible=_accept),
+    changes=("status", "headers", "body"),
+)

@@ -1,0 +1,23 @@
+"""A refusal tells when the other user created the resource."""
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
+from conformance.model import Role
+
+
+def _tell(call: ServerCall, record: StoredRecord, visible: bool) -> bool:
+    known = record.data.get("created_at") or record.data.get("name")
+    if not visible and record.key in call.path and known:
+        raise Problem(404, detail=f"Not yours (since {known}).")
+    return visible
+
+
+FAULT = SeededFault(
+    ("AUT-14",),
+    "404 with a detail that holds created_at of the resource",
+    lambda site: hook_at(site.owned_operations(Role.ITEM), visible=_tell),
+    difficulty="subtle",
+    changes=("body",),
+)
