@@ -1,13 +1,13 @@
 """CON-03 and CON-04: the fields of one body agree with each other."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from conformance.checks.base import Check
+from conformance.evidence.containers import ValuePath, build_pointer, is_number, parse_moment, walk_containers
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
-from conformance.evidence.responses import UNREADABLE, OperationResponse, escape_pointer_token
+from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
@@ -17,7 +17,6 @@ _SOURCE_PREFIXES = ("grid_", "solar_")  # before the name of a total: the part t
 _TOLERANCE = 0.0051  # shares are rounded to two places
 _MAX_COMPLAINTS = 3  # about one body
 Complaint = tuple[str, str, str, str]  # pointer, message, expected, actual
-ValuePath = tuple[Any, ...]  # the path of the parent, then the own name; empty for the whole body
 
 
 def check_consistency(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
@@ -31,7 +30,7 @@ def check_consistency(response: OperationResponse, subject: Subject) -> Iterator
         return
     times: list[Complaint | None] = []
     totals: list[Complaint | None] = []
-    for path, value in _walk_containers(response.json):
+    for path, value in walk_containers(response.json):
         if isinstance(value, dict):
             times += _check_times(path, value)
             totals += _check_rate(path, value)
@@ -51,22 +50,6 @@ def _report(response: OperationResponse, requirement: str, results: list[Complai
         yield pass_case(response, requirement)
 
 
-def _walk_containers(value: Any) -> Iterator[tuple[ValuePath, dict[str, Any] | list[Any]]]:
-    """Yield every object and list inside a value, at any depth, with the path to it."""
-    waiting: list[tuple[ValuePath, Any]] = [((), value)]
-    while waiting:
-        path, child = waiting.pop()
-        if isinstance(child, dict | list):
-            yield path, child
-            members = child.items() if isinstance(child, dict) else enumerate(child)
-            waiting += [((path, name), member) for name, member in members if isinstance(member, dict | list)]
-
-
-def _build_pointer(path: ValuePath) -> str:
-    """Return the JSON pointer of a path."""
-    return f"{_build_pointer(path[0])}/{escape_pointer_token(str(path[1]))}" if path else ""
-
-
 @lru_cache(maxsize=4096)
 def _partner_names(name: str) -> tuple[str, ...]:
     """Return the names that a later moment would have beside a moment of this name."""
@@ -84,25 +67,14 @@ def _interval_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 def _check_times(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | None]:
     """Yield, for each pair of moments in an object, a complaint, or None where the pair is in order."""
     for name, partner in _interval_names(tuple(value)):
-        early, late = _parse_moment(value[name]), _parse_moment(value[partner])
+        early, late = parse_moment(value[name]), parse_moment(value[partner])
         if early is None or late is None:
             continue
         if late < early:
-            where = _build_pointer((path, partner))
+            where = build_pointer((path, partner))
             yield where, f"{partner} is before {name}", f"≥ {value[name]}", str(value[partner])
         else:
             yield None
-
-
-def _parse_moment(value: Any) -> datetime | None:
-    """Return a date-time with offset; None for anything else: times of day may run over midnight."""
-    if not isinstance(value, str) or "T" not in value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 @lru_cache(maxsize=4096)
@@ -119,12 +91,12 @@ def _check_sums(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | 
     """
     for name, sources in _total_names(tuple(value)):
         total, parts = value[name], [value[source] for source in sources]
-        if not all(_is_number(number) for number in (total, *parts)):
+        if not all(is_number(number) for number in (total, *parts)):
             continue
         if abs(total - sum(parts)) >= len(parts):
             message = "a total is not the sum of its sources"
             yield (
-                _build_pointer((path, name)),
+                build_pointer((path, name)),
                 message,
                 f"{sum(parts)} ({' + '.join(map(str, parts))})",
                 quote_json(total),
@@ -141,14 +113,14 @@ def _check_shares(path: ValuePath, rows: list[Any]) -> Iterator[Complaint | None
     if not rows or not isinstance(rows[0], dict) or "count" not in rows[0]:
         return
     pairs: list[tuple[Any, Any]] = [(r.get("count"), r.get("percentage")) for r in rows if isinstance(r, dict)]
-    if len(pairs) < len(rows) or not all(_is_number(number) for pair in pairs for number in pair):
+    if len(pairs) < len(rows) or not all(is_number(number) for pair in pairs for number in pair):
         return
     total = sum(count for count, _ in pairs)
     largest, share = max(pairs)
     if total <= 0:
         return
     if not 0 < share <= 1 + _TOLERANCE:
-        yield _build_pointer(path), "counts and shares disagree", "shares of the total from 0 to 1", quote_json(pairs)
+        yield build_pointer(path), "counts and shares disagree", "shares of the total from 0 to 1", quote_json(pairs)
         return
     implied_total = max(total, round(largest / share))  # a list that is cut short has shares of a larger total
     for index, (count, row_share) in enumerate(pairs):
@@ -156,7 +128,7 @@ def _check_shares(path: ValuePath, rows: list[Any]) -> Iterator[Complaint | None
         if abs(row_share - count / implied_total) > slack:
             message = "a share is not its count over the total"
             yield (
-                f"{_build_pointer(path)}/{index}/percentage",
+                f"{build_pointer(path)}/{index}/percentage",
                 message,
                 f"{count} of {implied_total}",
                 quote_json(row_share),
@@ -180,19 +152,14 @@ def _check_rate(path: ValuePath, value: dict[str, Any]) -> Iterator[Complaint | 
         return
     name, done_name, undone_name = names
     rate, done_total, undone_total = value[name], value[done_name], value[undone_name]
-    if not all(_is_number(number) for number in (rate, done_total, undone_total)) or done_total + undone_total <= 0:
+    if not all(is_number(number) for number in (rate, done_total, undone_total)) or done_total + undone_total <= 0:
         return
     expected_rate = done_total / (done_total + undone_total)
     if min(abs(rate - expected_rate), abs(rate / 100 - expected_rate)) > _TOLERANCE:
         message = f"the rate is not {done_name} over all"
-        yield _build_pointer((path, name)), message, f"{expected_rate:.2f}", quote_json(rate)
+        yield build_pointer((path, name)), message, f"{expected_rate:.2f}", quote_json(rate)
     else:
         yield None
-
-
-def _is_number(value: Any) -> bool:
-    """Return whether a JSON value is a number; a boolean is not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 CHECKS = (Check(("CON-03", "CON-04"), check_consistency),)

@@ -54,6 +54,26 @@ class FaultSite:
             if operation.role in roles and self.count_records(operation)
         ]
 
+    def find_resources(self, names: Iterable[str]) -> list[str]:
+        """Return the resources with a record that holds values at all these properties, by name."""
+        needed = tuple(names)
+        return sorted(
+            resource
+            for resource in self.world.shape.resources
+            if any(
+                all(record.data.get(name) is not None for name in needed)
+                for record in self.world.store.iterate_records(resource)
+            )
+        )
+
+    def find_readers(self, resource: str) -> list[Operation]:
+        """Return the operations that show a resource: its own, and those with an expansion that leads to it."""
+        return [
+            operation
+            for operation in self.model.operations
+            if operation.resource == resource or any(expansion.target == resource for expansion in operation.expansions)
+        ]
+
     def root_lists(self, min_count: int = 2) -> list[Operation]:
         """Return the root lists with at least that many members that need no parameter."""
         lists = [

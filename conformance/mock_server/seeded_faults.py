@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from zlib import crc32
 
 from conformance.mock_server.call import JSON, ServerCall, ServerResponse
 from conformance.mock_server.fault_sites import PAGE_SIZE, FaultSite
@@ -15,6 +16,7 @@ __all__ = [
     "FaultSite",
     "InstalledFault",
     "SeededFault",
+    "change_records",
     "crash_problem",
     "drop_property",
     "edit_property",
@@ -108,6 +110,38 @@ def edit_property(name: str, change: Callable[[Any], Any]) -> Hook:
 def on_distant_item(hook: Hook, offset: int = PAGE_SIZE + 6) -> Hook:
     """Return a hook on `item` that acts on one item of a list only, far down the walk."""
     return lambda call, place, data: hook(call, place, data) if place.is_listed and place.offset == offset else data
+
+
+def change_records(
+    site: FaultSite,
+    names: Iterable[str],
+    change: Callable[[dict[str, Any]], Mapping[str, Any]],
+    *,
+    rare: bool = False,
+) -> InstalledFault | None:
+    """Return hooks that change every record with these properties, wherever it is shown; None where there is none.
+
+    `change` returns the properties with new values. It gets data in which none of them is null. `rare` leaves two
+    records out of three as they are.
+    """
+    needed = frozenset(names)
+    resources = site.find_resources(needed)
+    resource = site.pick(resources)
+
+    def act(record: Any, data: Any) -> Any:
+        if record.resource != resource or not isinstance(data, dict) or any(data.get(name) is None for name in needed):
+            return data
+        if rare and crc32(record.path.encode()) % 3:
+            return data
+        return {**data, **change(data)}
+
+    if resource is None:
+        return None
+    return hook_at(
+        site.find_readers(resource),
+        item=lambda _call, place, data: act(place.record, data),
+        nested=lambda _call, _path, record, data: act(record, data),
+    )
 
 
 def on_response(change: Callable[[ServerResponse], Any], *statuses: int) -> Hook:

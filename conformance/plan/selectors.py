@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import MappingProxyType
 
+from conformance.checks.charging import find_bound_names, find_rules
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
 from conformance.probes.authorization.foreign_references import is_referring_write
 from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
@@ -65,6 +66,38 @@ def _is_personal_item(operation: Operation, model: ResourceModel) -> bool:
     return is_read and operation.resource in model.personal_resources
 
 
+def _group_fields(operation: Operation) -> tuple[frozenset[str], ...]:
+    """Return the names of the properties of each object that an operation can show, expansions left out."""
+    objects: dict[str, set[str]] = {}
+    for field in operation.fields:
+        head, _, name = field.rpartition(".")
+        objects.setdefault(head, set()).add(name.removesuffix("[]"))
+    return tuple(map(frozenset, objects.values()))
+
+
+def _is_bound_by(requirement: str) -> Selector:
+    """Return the selector of reads that show an object which a rule of a charging requirement binds."""
+
+    def select(operation: Operation, _model: ResourceModel) -> bool:
+        return operation.method == "GET" and any(
+            rule.requirement == requirement for names in _group_fields(operation) for rule in find_rules(names)
+        )
+
+    return select
+
+
+def _has_bounds(operation: Operation, model: ResourceModel) -> bool:
+    return operation.method == "GET" and any(find_bound_names(tuple(sorted(n))) for n in _group_fields(operation))
+
+
+def _has_series(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads intervals: with a begin and a length, or with a begin and an end."""
+    shapes = ({"started_at", "interval_seconds"}, {"period_start", "period_end"})
+    return operation.role in {Role.LIST, Role.SINGLETON} and any(
+        shape <= names for names in _group_fields(operation) for shape in shapes
+    )
+
+
 def _has_expansions(count: int) -> Selector:
     """Return the selector of reads with at least `count` expansions."""
     return lambda o, m: o.method == "GET" and sum(e.resolvable for e in o.expansions) >= count
@@ -111,6 +144,13 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "deletes": lambda o, m: o.role is Role.DELETE,
         "redirects": lambda o, m: any(response.status.startswith("3") for response in o.responses),
         "csv": _has_csv,
+        "plug-states": _is_bound_by("CHG-01"),
+        "derived-states": _is_bound_by("CHG-02"),
+        "parts": _is_bound_by("CHG-03"),
+        "flows": _is_bound_by("CHG-04"),
+        "rates": _is_bound_by("CHG-05"),
+        "bounds": _has_bounds,
+        "series": _has_series,
         "webhooks": lambda o, m: False,
     }
 )

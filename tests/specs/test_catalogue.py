@@ -16,6 +16,13 @@ SHARED = ROOT.parent / "shared"
 SELECTORS = frozenset(
     (
         "api",
+        "plug-states",
+        "derived-states",
+        "parts",
+        "flows",
+        "rates",
+        "bounds",
+        "series",
         "every",
         "reads",
         "writes",

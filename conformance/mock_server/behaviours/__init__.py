@@ -14,6 +14,7 @@ from uuid import UUID
 from conformance.mock_server import tables
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.coherence import make_coherent
 from conformance.mock_server.world.schema_compiler import UNKNOWN, RecordContext
 from conformance.mock_server.world.store import Ref, StoredRecord, make_links_absolute
 
@@ -58,7 +59,9 @@ class Behaviours:
         seedling = RecordContext(
             rng, self.world.now, self.world.now, rng.randrange(100), lambda at: links.get(at, UNKNOWN)
         )
-        return self.world.schema_compiler.compile_maker(schema)(seedling)
+        instance = self.world.schema_compiler.compile_maker(schema)(seedling)
+        make_coherent(instance)
+        return instance
 
     def build_frame(self, call: ServerCall, parent: StoredRecord | None) -> dict[str, Any]:
         """Return the object around the items of a wrapped list, with its links as references."""

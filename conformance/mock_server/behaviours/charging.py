@@ -9,6 +9,7 @@ from conformance.mock_server.parameters import convert_text
 from conformance.mock_server.problems import Problem
 from conformance.mock_server.read_handler import ReadHandler
 from conformance.mock_server.world.builder import MockWorld
+from conformance.mock_server.world.coherence import set_rates
 from conformance.mock_server.world.store import Ref, StoredRecord
 from conformance.mock_server.write_handler import WriteHandler
 
@@ -44,6 +45,7 @@ def _balance_energy(world: MockWorld, part: StoredRecord) -> None:
     if {_TOTAL, _GRID, _SOLAR} <= set(data) and None not in {data[_GRID], data[_SOLAR]}:
         data[_SOLAR] = min(data[_SOLAR], data[_TOTAL])
         data[_GRID] = data[_TOTAL] - data[_SOLAR]
+    set_rates(data)
     begin = clock.parse_time(data.get("start") or "")
     end = clock.parse_time(data.get("end") or "") or world.now
     if begin is not None and "duration_minutes" in data:
@@ -162,6 +164,7 @@ def recalculate_energy(writes: WriteHandler, call: ServerCall) -> ServerResponse
     dry = body.get("dry_run") is True
     if not dry and after != before:
         writes.world.store.change(part, {_TOTAL: after})
+        _balance_energy(writes.world, part)
     status = "dry_run_completed" if dry else "recalculation_triggered"
     return writes.build_success_response(
         call, None, status=status, previous_energy_delivered_watt_hours=before, new_energy_delivered_watt_hours=after

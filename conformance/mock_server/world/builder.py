@@ -12,6 +12,7 @@ from zlib import crc32
 
 from conformance.description import Description
 from conformance.mock_server import clock
+from conformance.mock_server.world.coherence import make_coherent
 from conformance.mock_server.world.dependent_links import settle_links
 from conformance.mock_server.world.links import LinkDrawer
 from conformance.mock_server.world.schema_compiler import RecordContext, SchemaCompiler, ValueMaker
@@ -223,6 +224,7 @@ class MockWorld:
             rng, record.moment, self.now, ordinal, self.links.create_link_function(record, ordinal)
         )
         grown = maker(seedling)
+        make_coherent(grown)
         record.data = grown if isinstance(grown, dict) else {"": grown}
         if resource.key_field in record.data or resource.key_field in self._get_properties(resource):
             record.data[resource.key_field] = record.key

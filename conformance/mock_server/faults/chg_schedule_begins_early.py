@@ -1,0 +1,24 @@
+"""A schedule begins while the one before it still holds."""
+
+from typing import Any
+
+from conformance.mock_server import clock
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, change_records
+
+
+def _change(data: dict[str, Any]) -> dict[str, Any]:
+    *earlier, last = data["schedules"] or [{}]
+    moment = clock.parse_time(last.get("started_at") or "")
+    if moment is None or not earlier:
+        return {}
+    return {"schedules": [*earlier, {**last, "started_at": clock.format_time(moment - 15 * clock.MINUTE)}]}
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose a resource with these properties."""
+    return change_records(site, ("schedules",), _change)
+
+
+FAULT = SeededFault(
+    ("CHG-07",), "the last schedule of a sub-session begins a quarter of an hour early", plant, difficulty="subtle"
+)
