@@ -52,7 +52,8 @@ def listen(
     from conformance.webhooks.listener import Listener
     from conformance.webhooks.loopback_server import serve_on_loopback
 
-    sender, api = _load_sender(secret, description), _load_api(target, config)
+    sender = _load_sender(secret, description)
+    api = _load_api(target, config, sender)
     listener = Listener(refusals=refuse)
     with serve_on_loopback(listener, port) as origin:
         typer.echo(f"ready {origin}")
@@ -76,7 +77,8 @@ def check(
     from conformance.webhooks import capture
 
     deliveries = [delivery for path in captures for delivery in capture.read_capture(path)]
-    sender, api = _load_sender(secret, description), _load_api(target, config)
+    sender = _load_sender(secret, description)
+    api = _load_api(target, config, sender)
     name = captures[0].resolve().as_uri()
     raise typer.Exit(_judge_deliveries(sender, api, deliveries, (name, "webhooks-check"), report_dir, formats))
 
@@ -100,10 +102,10 @@ def _load_sender(secrets: list[str], path: Path | None) -> "ProviderSender":
     return sender
 
 
-def _load_api(name: str, path: Path | None) -> "ProviderApi | None":
+def _load_api(name: str, path: Path | None, sender: "ProviderSender") -> "ProviderApi | None":
     from conformance.webhooks.inputs import resolve_api
 
-    return resolve_api(name, path) if name else None
+    return resolve_api(name, path, sender.description.model.operations) if name else None
 
 
 def _judge_deliveries(

@@ -10,13 +10,46 @@ from conformance.model import Effect, Role
 _STATED = ("x-evconform-effect", "x-effect")  # ours first: an overlay corrects what a description says
 _READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ACTIONS = frozenset(
-    {
-        "accept", "activate", "boost", "cancel", "complete", "confirm", "connect", "deactivate", "delete", "disable",
-        "disconnect", "dispatch", "enable", "execute", "join", "leave", "pause", "pay", "reboot", "reconnect", "refund",
-        "remove", "reset", "restart", "resume", "revoke", "send", "start", "stop", "submit", "trigger", "unlock",
-    }
-)  # fmt: skip
-"""Verbs that name an action where they begin or end the last segment of a path."""
+    [
+        "accept",
+        "activate",
+        "approve",
+        "boost",
+        "cancel",
+        "complete",
+        "confirm",
+        "connect",
+        "deactivate",
+        "delete",
+        "disable",
+        "disconnect",
+        "dispatch",
+        "enable",
+        "execute",
+        "join",
+        "leave",
+        "pause",
+        "pay",
+        "reboot",
+        "reconnect",
+        "refund",
+        "reject",
+        "remove",
+        "reset",
+        "restart",
+        "resume",
+        "revoke",
+        "send",
+        "start",
+        "stop",
+        "submit",
+        "terminate",
+        "trigger",
+        "unlink",
+        "unlock",
+    ]
+)
+"""Verbs that name an action where they begin or end a segment behind the last parameter of a path."""
 
 
 def effect_of(placed: ClassifiedOperation) -> Effect:
@@ -47,9 +80,16 @@ def effect_of(placed: ClassifiedOperation) -> Effect:
 
 
 def _is_named_after_an_action(path: str) -> bool:
-    """Return whether the last fixed segment of a path begins or ends with the verb of an action."""
-    last = path_templates.split_path(path)[-1:]
-    if not last or path_templates.is_parameter(last[0]):
-        return False
-    words = [word for word in re.split(r"[^a-z]+", last[0].rpartition(":")[2].lower()) if word]
-    return bool(words) and bool({words[0], words[-1]} & _ACTIONS)
+    """Return whether a segment behind the last parameter of a path begins or ends with the verb of an action."""
+    for segment in reversed(path_templates.split_path(re.split(r"[?#;]", path)[0])):
+        if path_templates.is_parameter(segment):
+            return ":" in segment and _begins_or_ends_with_verb(segment.rpartition(":")[2])
+        if _begins_or_ends_with_verb(segment.rpartition(":")[2]):
+            return True
+    return False
+
+
+def _begins_or_ends_with_verb(segment: str) -> bool:
+    """Return whether the first or the last word of a segment is a verb: `boostStart` and `boost_start` have two words."""
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", segment)]
+    return bool(words) and not _ACTIONS.isdisjoint({words[0], words[-1]})

@@ -23,9 +23,10 @@ def connect(opening: RunSetup) -> RunSpec:
     UsageError where it serves another API or an identity is not configured properly.
     """
     spec, target = opening.spec, opening.wait_for_target()
-    credentials, _ = obtain_credentials(opening.identities, target)
+    gate = Gate(target, opening.description.model.operations)
+    credentials, _ = obtain_credentials(opening.identities, target, gate)
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
-    with Channel(target.base_url, spec.headers, Gate(target), agent=AGENT) as channel:
+    with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel:
         sent, left = check_target(channel, opening.description.model, target.base_url)
     _charge(spec, ["full"] * sent)
     return msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, left))
@@ -38,7 +39,7 @@ def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) 
     with a configured allowance are left out, and so is `expired`, which has none.
     """
     identities = {*spec.target.identities} & {*cost} - {"full", "expired", *spec.target.allowances}
-    with Channel(spec.target.base_url, spec.headers, Gate(spec.target), agent=AGENT) as channel:
+    with Channel(spec.target.base_url, spec.headers, Gate(spec.target, model.operations), agent=AGENT) as channel:
         left = {name: fetch_remaining(channel, model, name) for name in sorted(identities)}
     _charge(spec, left)
     limits = {name: compute_budget(None, spec.profile, count) for name, count in left.items()}

@@ -50,7 +50,9 @@ def _check_credentials(resolved: ResolvedTarget, model: ResourceModel) -> Iterat
         return
     first = "full" if "full" in identities else next(iter(identities))
     try:  # one token is enough: the others are obtained the same way
-        credentials, token_requests = obtain_credentials({first: identities[first]}, resolved.target)
+        credentials, token_requests = obtain_credentials(
+            {first: identities[first]}, resolved.target, Gate(resolved.target, model.operations)
+        )
     except HarnessError as error:
         yield Diagnosis(False, error.message, error.hint)
         return
@@ -62,7 +64,7 @@ def _check_credentials(resolved: ResolvedTarget, model: ResourceModel) -> Iterat
 def _check_target(
     resolved: ResolvedTarget, headers: dict[str, Headers], identity: str, model: ResourceModel
 ) -> Iterator[Diagnosis]:
-    with Channel(resolved.target.base_url, headers, Gate(resolved.target), agent=AGENT) as channel:
+    with Channel(resolved.target.base_url, headers, Gate(resolved.target, model.operations), agent=AGENT) as channel:
         for operation in choose_sample_lists(model):
             try:
                 response = channel.send(Request(operation.key, "GET", operation.path, identity=identity))

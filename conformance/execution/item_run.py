@@ -60,16 +60,24 @@ class ItemRun:
             self._give_up(halt.verdict, halt.reason)
             return False, False
         except ForbiddenRequestError as error:
-            reason = f"the plan is wrong, the gate refused a request: {error}"
-            self._context.write(Noticed("safety", reason, self._item.operation))
-            self._give_up(Verdict.ERROR, reason)
-            return True, True
+            return self._refuse(error)
         except Exception as error:  # noqa: BLE001 - an internal error becomes a verdict, the run goes on
             place = traceback.extract_tb(error.__traceback__)[-1]
             reason = f"internal error: {error!r} at {place.filename.rpartition('/')[2]}:{place.lineno}"
             self._give_up(Verdict.ERROR, self._context.redactor.redact_text(reason))
             return True, True
         return True, False
+
+    def _refuse(self, error: ForbiddenRequestError) -> tuple[bool, bool]:
+        """Record that the gate refused a request: a read that the server led to, else an error of the plan."""
+        if error.is_read:
+            reason = f"the target leads to what may not be read: {error}"
+        else:
+            reason = f"the plan is wrong, the gate refused a request: {error}"
+        reason = self._context.redactor.redact_text(reason)
+        self._context.write(Noticed("safety", reason, self._item.operation))
+        self._give_up(Verdict.INCONCLUSIVE if error.is_read else Verdict.ERROR, reason)
+        return not error.is_read, not error.is_read
 
     def _run_probe(self) -> None:
         probe = self._catalogue.probes[self._item.probe]

@@ -34,7 +34,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     """What sending needs, the same for all items of a worker.
 
     `get_limit` gives the requests that an identity may send in the run. `should_wait` tells whether a 429 is waited
-    out or ends the run. `clock` is in seconds since 1970.
+    out or ends the run. `effective_operations` holds, by operation, the reason why no further inert write is sent to it.
+    `clock` is in seconds since 1970.
     """
 
     base_url: str
@@ -44,6 +45,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     write: Callable[[Event], None]
     get_limit: Callable[[str], int | None] = lambda _: None
     should_wait: bool = True
+    effective_operations: dict[str, str] = {}
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -58,7 +60,6 @@ class RequestSender:
     def __init__(self, context: SendingContext, item: str, receive: Callable[[Exchange, bool], None]) -> None:
         self._context, self._item, self._receive = context, item, receive
         self._requests = 0
-        self._effect_seen = ""
         self.sent = 0
         """Requests that went out, repetitions included."""
         self.effective_writes: list[str] = []
@@ -71,8 +72,8 @@ class RequestSender:
             ItemHalt: the budget is spent, the target is gone, or a write took effect that could not.
             ForbiddenRequestError: the gate refuses the request.
         """
-        if self._effect_seen and not request.is_safe:
-            raise ItemHalt(Verdict.NOT_TESTED, self._effect_seen)
+        if request.inert and (reason := self._context.effective_operations.get(request.operation)):
+            raise ItemHalt(Verdict.NOT_TESTED, reason)
         self._requests += 1
         shared = request.is_safe and not request.fresh
         key = self._name_exchange(request, shared=shared)
@@ -105,7 +106,7 @@ class RequestSender:
         return known
 
     def _note_effect(self, exchange: Exchange) -> None:
-        """Remember what may have changed the target; a write that cannot take effect and does ends all writes."""
+        """Remember what may have changed the target; one that cannot and does is the last of its operation."""
         request = exchange.request
         succeeded = exchange.status // 100 == 2
         if request.is_safe or not (succeeded or exchange.status >= 500):
@@ -113,7 +114,7 @@ class RequestSender:
         self.effective_writes.append(f"{request.method} {request.target}")
         if request.inert and succeeded:
             told = f"{request.method} {request.target} was accepted though {request.inert}"
-            self._effect_seen = f"{told}: no further write is risked"
+            self._context.effective_operations[request.operation] = f"{told}: no further one is risked"
 
     def _send_patiently(self, request: Request, key: str) -> Exchange:
         """Send a request; again where a read got no response or a 503, and after the wait that a 429 asks for."""

@@ -181,7 +181,9 @@ def _forbidden(probe: Probe, operation: Operation, model: ResourceModel, wish: P
         return reason
     if probe.writes and (reason := _too_risky(operation, wish)):
         return reason
-    sent = (each for each in probe.sends(operation, model) if not each.undo)
+    sent = [each for each in probe.sends(operation, model) if not each.undo]
+    if sent and (reason := refusal_of(wish.target, operation.effect)):
+        return reason
     return next((reason for each in sent if (reason := gate.refusal(each.method, wish.build_url(each.path)))), "")
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from conformance.errors import UsageError
 from conformance.model import Headers, Response, TargetKind
-from conformance.safety.gate import ForbiddenRequestError
+from conformance.safety.gate import READ_METHODS, ForbiddenRequestError
 from conformance.safety.rules import kind_of
 
 
@@ -17,7 +17,8 @@ class DeliveryGate:
     def check(self, method: str, url: str, headers: Headers = ()) -> None:  # noqa: ARG002 - as RequestGate has it
         """Raise ForbiddenRequestError where a request would leave the origin; `headers` do not matter here."""
         if _origin(url) != self._origin:
-            raise ForbiddenRequestError(f"{method} to another address than the partner's endpoint may not be sent")
+            message = f"{method} to another address than the partner's endpoint may not be sent"
+            raise ForbiddenRequestError(message, is_read=method in READ_METHODS)
 
     def observe(self, method: str, url: str, response: Response) -> None:
         """Learn nothing: whatever a partner's endpoint answers, deliveries go there alone."""

@@ -1,8 +1,9 @@
 """The rules of safety of each kind of target. Real cars and chargers hang on live: what is off here stays off."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -39,10 +40,13 @@ def kind_of(name: str, base_url: str) -> str:
     Every host of the provider that is not known to be another one is live, whatever the target is called: a kind that
     forbids writes is never exchanged for one that allows them.
     """
+    name = name.strip().lower()
     if name in RULES and not RULES[name].writes:
         return name
     parts = urlsplit(base_url)
     host = (parts.hostname or "").rstrip(".")
+    if not host.isascii():  # a library may turn it into a host that no rule has looked at
+        return TargetKind.LIVE
     known = next((rules.name for rules in RULES.values() if rules.writes and _is_at(base_url, rules)), "")
     if known:
         return known
@@ -58,8 +62,8 @@ def _is_at(base_url: str, rules: Rules) -> bool:
     parts, known = urlsplit(base_url), urlsplit(rules.known)
     if rules.owns_host:
         return (parts.hostname or "").rstrip(".") == known.hostname
-    dotted = any(unquote(segment) in {".", ".."} for segment in parts.path.split("/"))
-    return not dotted and f"{base_url}/".lower().startswith(f"{rules.known}/")
+    plain = not re.search(r"[%\\;]|/\.{1,2}(/|$)", parts.path)
+    return plain and f"{base_url}/".lower().startswith(f"{rules.known}/")
 
 
 def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
@@ -72,9 +76,10 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
     if hardware and not writes:
         raise UsageError("--allow-hardware needs --allow-writes beside it", hint="Give both, or neither")
     if (writes and not rules.writes) or (hardware and not rules.hardware):
+        told = target.name if target.name == target.kind else f"{target.name}, whose address is that of {target.kind}"
         raise UsageError(
-            f"writes are never allowed on {target.name}: {rules.why}",
-            hint="Use staging or the built-in server for requirements that write",
+            f"writes are never allowed on {told}: {rules.why}",
+            hint="Use another address, or the built-in server, for requirements that write",
         )
     return msgspec.structs.replace(target, may_write=writes, may_touch_hardware=hardware)
 

@@ -16,6 +16,7 @@ from conformance.targets.config import Config, IdentityConfig, TargetConfig, res
 
 BUILTIN = "builtin"
 TOKEN_VARIABLE = "EVCONFORM_TOKEN"  # noqa: S105 - a variable's name
+_ODD_PATH = re.compile(r"[%\\;]|//|/\.{1,2}(/|$)")
 _URL = re.compile(
     r"(https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)(/[!$->@-\[\]-~]*)?", re.IGNORECASE | re.ASCII
 )
@@ -129,6 +130,10 @@ def _normalize_url(url: str, name: str, *, keep_slash: bool = False) -> str:
     if not match or not _has_valid_port(url):
         raise UsageError(f"{name} is not a valid URL", hint="For example https://host/v2, without a query")
     path = match[2] or ""
+    if _ODD_PATH.search(path):
+        raise UsageError(
+            f"{name} must have a plain path", hint="Without dot segments, percent-encoding and ; as in /v2"
+        )
     return match[1].lower() + (path if keep_slash else path.rstrip("/"))
 
 

@@ -12,7 +12,7 @@ from conformance.errors import TargetError, UsageError
 from conformance.model import Headers, Request, Target
 from conformance.model.target import CLIENT
 from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
-from conformance.safety.gate import Gate
+from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.targets.config import IdentityConfig, resolve_variable
 
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -36,7 +36,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 def obtain_credentials(
-    identities: Mapping[str, IdentityConfig], target: Target, transport: httpx.BaseTransport | None = None
+    identities: Mapping[str, IdentityConfig], target: Target, gate: Gate, transport: httpx.BaseTransport | None = None
 ) -> tuple[Credentials, int]:
     """Return the credentials of all identities, and the number of token requests sent for them.
 
@@ -57,7 +57,7 @@ def obtain_credentials(
         if not token and client_id:
             sent += 1
             scope = resolve_variable(identity.scope, f"the scope of {name}")
-            token = _request_token(name, (*login, _FORM), scope, target, transport)
+            token = _request_token(name, (*login, _FORM), scope, target, gate, transport)
         if not token:
             raise UsageError(f"the identity {name} has no credentials", hint="Give it a token, or a client_id")
         headers[name] = (("Authorization", f"Bearer {token}"),)
@@ -75,7 +75,7 @@ def _basic(client_id: str, secret: str) -> str:
 
 
 def _request_token(
-    name: str, headers: Headers, scope: str, target: Target, transport: httpx.BaseTransport | None
+    name: str, headers: Headers, scope: str, target: Target, gate: Gate, transport: httpx.BaseTransport | None
 ) -> str:
     form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
     token_url = target.token_url
@@ -86,8 +86,12 @@ def _request_token(
         authority = f"{parts.scheme}://{parts.netloc}"
         body = urlencode(form).encode()
         request = Request("*", "POST", parts.path, headers, body, identity="", authority=authority)
-        with Channel(target.base_url, {}, Gate(target), agent=AGENT, transport=transport) as channel:
+        with Channel(target.base_url, {}, gate, agent=AGENT, transport=transport) as channel:
             response = channel.send(request)
+    except ForbiddenRequestError as error:
+        raise UsageError(
+            f"no token is requested at {token_url}: it is an operation of the API", hint="Correct token_url"
+        ) from error
     except (NotSentError, NoAnswerError, ValueError) as error:
         raise TargetError(
             f"the token endpoint {token_url} cannot be reached: {error}", hint="Check token_url and the network"

@@ -25,3 +25,8 @@ def draw_ulid(rng: random.Random, at_ms: int) -> str:
     """Return a ULID of a time in milliseconds since 1970."""
     time = "".join(ALPHABET[at_ms >> shift & 31] for shift in range(45, -1, -5))
     return time + "".join(rng.choice(ALPHABET) for _ in range(16))
+
+
+def read_time_ms(text: str) -> int | None:
+    """Return the time inside a text that is a ULID, in milliseconds since 1970; None for any other text."""
+    return extract_milliseconds(text) if is_ulid(text) else None

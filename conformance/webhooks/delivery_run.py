@@ -23,7 +23,7 @@ from conformance.model import (
     Verdict,
 )
 from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
-from conformance.safety.gate import Gate
+from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import ProviderSender, check_delivery, is_authentic
 from conformance.webhooks.operations import build_delivery_operation, build_operation_key
@@ -143,7 +143,9 @@ class _DeliveryChecker:
 
     def _compare(self, delivery: Delivery, name: str, api: ProviderApi) -> None:
         """Compare a delivery with the resource at its `data.url`."""
-        with Channel(api.target.base_url, api.headers, Gate(api.target), agent=AGENT) as channel:
+        with Channel(
+            api.target.base_url, api.headers, Gate(api.target, self._sender.description.model.operations), agent=AGENT
+        ) as channel:
 
             def fetch(target: str) -> Exchange:
                 self._fetched += 1
@@ -177,7 +179,7 @@ def _send(channel: Channel, request: Request, name: str) -> Exchange:
     sent_at = time.time()
     try:
         response = channel.send(request)
-    except (NotSentError, NoAnswerError) as error:
+    except (ForbiddenRequestError, NotSentError, NoAnswerError) as error:
         return Exchange(name, request, channel.url(request), sent_at, failure=str(error))
     return Exchange(name, request, channel.url(request), sent_at, response)
 

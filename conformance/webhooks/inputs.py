@@ -1,11 +1,13 @@
 """Inputs of `certify` and `webhooks`: keys, and an API to send requests to."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.execution.setup import get_builtin_identities
-from conformance.model import Target, TargetKind
+from conformance.model import Operation, Target, TargetKind
+from conformance.safety.gate import Gate
 from conformance.targets import config as configuration
 from conformance.targets.config import resolve_variable
 from conformance.targets.resolver import resolve_target
@@ -21,8 +23,8 @@ def load_key(secret: str, name: str = "--secret") -> WebhookKey:
     return WebhookKey(resolve_variable(secret, name, os.environ), name=name)
 
 
-def resolve_api(name: str, path: Path | None) -> ProviderApi:
-    """Return the API by configured name or URL, with credentials that may read.
+def resolve_api(name: str, path: Path | None, operations: Sequence[Operation]) -> ProviderApi:
+    """Return the API by configured name or URL, with credentials that may read; `operations` are its description's.
 
     Raises UsageError and TargetError.
     """
@@ -32,8 +34,9 @@ def resolve_api(name: str, path: Path | None) -> ProviderApi:
         raise UsageError(
             f"--target {name} has no identity that may read", hint="Set EVCONFORM_TOKEN, or configure an identity"
         )
-    credentials, _ = obtain_credentials({identity: resolved_target.config.identities[identity]}, resolved_target.target)
-    return ProviderApi(resolved_target.target, credentials.headers, credentials.secrets, identity)
+    target, identities = resolved_target.target, resolved_target.config.identities
+    credentials, _ = obtain_credentials({identity: identities[identity]}, target, Gate(target, operations))
+    return ProviderApi(target, credentials.headers, credentials.secrets, identity)
 
 
 def build_sender_target(origin: str) -> Target:

@@ -15,7 +15,7 @@ from conformance.safety.gate import Gate
 
 
 def gate_to(base):
-    return Gate(Target("test", TargetKind.URL, base))
+    return Gate(Target("test", TargetKind.URL, base), ())
 
 
 class Hasty(Limits):

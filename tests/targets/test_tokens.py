@@ -12,12 +12,19 @@ from rich.console import Console
 
 from conformance.errors import TargetError, UsageError
 from conformance.model import Target, TargetKind
+from conformance.safety.gate import Gate
 from conformance.targets.config import IdentityConfig
 from conformance.targets.tokens import Credentials, obtain_credentials
 
 URL = "https://tokens.example/o/token/"
 TARGET = Target("test", TargetKind.URL, "https://tokens.example/v2", URL)
 CLIENT, SECRET, TOKEN = "me", "a-very-secret-value", "a-very-secret-token"
+
+
+def obtain(identities, target=TARGET, transport=None):
+    return obtain_credentials(identities, target, Gate(TARGET, ()), transport)
+
+
 WITH_CLIENT = {"full": IdentityConfig(client_id=CLIENT, client_secret=SECRET)}
 
 
@@ -28,7 +35,7 @@ def endpoint():
 
 
 def test_a_configured_token_needs_no_request(endpoint):
-    credentials, sent = obtain_credentials({"full": IdentityConfig(token=TOKEN)}, TARGET)
+    credentials, sent = obtain({"full": IdentityConfig(token=TOKEN)}, TARGET)
     assert credentials.headers == {"full": (("Authorization", f"Bearer {TOKEN}"),)}
     assert credentials.secrets == {"full.token": TOKEN}
     assert sent == 0
@@ -36,7 +43,7 @@ def test_a_configured_token_needs_no_request(endpoint):
 
 
 def test_client_credentials_are_sent_by_basic(endpoint):
-    credentials, sent = obtain_credentials(WITH_CLIENT, TARGET)
+    credentials, sent = obtain(WITH_CLIENT, TARGET)
     request = endpoint.calls.last.request
     assert request.headers["Authorization"] == "Basic " + b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
     assert parse_qs(request.content.decode()) == {"grant_type": ["client_credentials"]}
@@ -47,7 +54,7 @@ def test_client_credentials_are_sent_by_basic(endpoint):
 
 
 def test_a_login_is_form_encoded_and_redacted_in_that_form_too(endpoint):
-    credentials, _ = obtain_credentials({"full": IdentityConfig(client_id="m:e", client_secret="50% + ü")}, TARGET)
+    credentials, _ = obtain({"full": IdentityConfig(client_id="m:e", client_secret="50% + ü")}, TARGET)
     login = b64encode(b"m%3Ae:50%25+%2B+%C3%BC").decode()
     assert endpoint.calls.last.request.headers["Authorization"] == f"Basic {login}"
     assert credentials.headers["full#client"] == (("Authorization", f"Basic {login}"),)
@@ -57,9 +64,7 @@ def test_a_login_is_form_encoded_and_redacted_in_that_form_too(endpoint):
 def test_values_come_from_the_environment(endpoint, monkeypatch):
     monkeypatch.setenv("MY_SECRET", SECRET)
     monkeypatch.setenv("MY_SCOPE", "evse:read user:read")
-    obtain_credentials(
-        {"full": IdentityConfig(client_id=CLIENT, client_secret="env:MY_SECRET", scope="env:MY_SCOPE")}, TARGET
-    )
+    obtain({"full": IdentityConfig(client_id=CLIENT, client_secret="env:MY_SECRET", scope="env:MY_SCOPE")}, TARGET)
     request = endpoint.calls.last.request
     assert parse_qs(request.content.decode())["scope"] == ["evse:read user:read"]
     assert b64encode(f"{CLIENT}:{SECRET}".encode()).decode() in request.headers["Authorization"]
@@ -71,7 +76,7 @@ def test_each_identity_requests_its_own_token(endpoint):
         "readonly": IdentityConfig(client_id="you", client_secret="x"),
         "expired": IdentityConfig(token="old"),
     }
-    credentials, sent = obtain_credentials(identities, TARGET)
+    credentials, sent = obtain(identities, TARGET)
     assert sent == 2
     assert {"full", "readonly", "expired"} <= set(credentials.headers)
     assert endpoint.call_count == 2
@@ -79,13 +84,13 @@ def test_each_identity_requests_its_own_token(endpoint):
 
 def test_a_given_transport_is_used():
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"access_token": TOKEN}))
-    assert obtain_credentials(WITH_CLIENT, TARGET, transport)[1] == 1
+    assert obtain(WITH_CLIENT, TARGET, transport)[1] == 1
 
 
 def test_a_redirect_of_the_token_endpoint_is_not_followed(endpoint):
     endpoint.respond(302, headers={"Location": "https://api.ev.energy/o/token/"})
     with pytest.raises(TargetError, match="302"):
-        obtain_credentials(WITH_CLIENT, TARGET)
+        obtain(WITH_CLIENT, TARGET)
     assert endpoint.call_count == 1
 
 
@@ -94,14 +99,14 @@ def test_a_redirect_of_the_token_endpoint_is_not_followed(endpoint):
 )
 def test_an_identity_without_credentials_sends_no_token_request(endpoint, identity):
     with pytest.raises(UsageError, match="the identity full has no credentials"):
-        obtain_credentials({"full": identity}, TARGET)
+        obtain({"full": identity}, TARGET)
     assert not endpoint.called
 
 
 def test_an_unset_variable_is_named(monkeypatch):
     monkeypatch.delenv("GONE", raising=False)
     with pytest.raises(UsageError, match="the token of full needs the environment variable GONE"):
-        obtain_credentials({"full": IdentityConfig(token="env:GONE")}, TARGET)
+        obtain({"full": IdentityConfig(token="env:GONE")}, TARGET)
 
 
 RESPONSES = {
@@ -123,7 +128,7 @@ def test_a_response_without_token_is_reported_without_secrets(endpoint, case):
     response, expected = RESPONSES[case]
     endpoint.mock(return_value=response)
     with pytest.raises(TargetError, match=expected) as raised:
-        obtain_credentials(WITH_CLIENT, TARGET)
+        obtain(WITH_CLIENT, TARGET)
     assert URL in raised.value.message
     assert raised.value.hint
     assert raised.value.exit_code == 3
@@ -137,14 +142,14 @@ def test_a_response_without_token_is_reported_without_secrets(endpoint, case):
 def test_an_unreachable_endpoint_is_reported(endpoint, error):
     endpoint.mock(side_effect=error)
     with pytest.raises(TargetError, match="cannot be reached") as raised:
-        obtain_credentials(WITH_CLIENT, TARGET)
+        obtain(WITH_CLIENT, TARGET)
     assert SECRET not in raised.value.message
 
 
 @pytest.mark.parametrize("url", ["nonsense", "https://[/", "ftp://h/"])
 def test_an_invalid_token_url_is_reported(url):
     with pytest.raises(TargetError, match="cannot be reached"):
-        obtain_credentials(WITH_CLIENT, msgspec.structs.replace(TARGET, token_url=url))
+        obtain(WITH_CLIENT, msgspec.structs.replace(TARGET, token_url=url))
 
 
 def test_credentials_show_names_and_no_secret():

@@ -64,7 +64,9 @@ def test_each_seeded_fault_is_seen(sender, tmp_path, fault):
         simulate_day(f"{origin}/_control", f"{origin}/v2", url)
         taken = receive_deliveries(listener.arrived, count=listener.arrived.qsize(), seconds=0)
         scope = build_scope(sender, build_sender_target(url), load_requirements(), tmp_path / "report", command="")
-        check_deliveries(scope, sender, taken, resolve_api(f"{origin}/v2", None), url)
+        check_deliveries(
+            scope, sender, taken, resolve_api(f"{origin}/v2", None, sender.description.model.operations), url
+        )
     summary = fold(read_events([tmp_path / "report"]))
     assert list_violated(summary) & FAULTS[fault]
     assert list_violated(summary) <= FAULTS[fault] | {"WHK-04"}  # what is wrong in the data also differs from the read

@@ -48,7 +48,7 @@ def _has_other(operation: Operation, model: ResourceModel) -> bool:
 
 def _other_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     name = _other_method(operation, model)
-    return () if name in {"", "GET"} else (UnsafeRequest(name, operation.path),)
+    return (UnsafeRequest(name, operation.path),) if name else ()
 
 
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:

@@ -24,7 +24,7 @@ from conformance.probes.toolkit.write_requests import (
     find_writable,
     has_json_body,
 )
-from conformance.safety.gate import created_path
+from conformance.safety.creations import find_created_path
 from conformance.safety.rules import RISKS
 from conformance.validation.requests import parse_path_variables
 
@@ -201,7 +201,7 @@ class _Search:
     def _remember(self, exchange: Exchange) -> None:
         """Remember the path of the resource that an exchange created."""
         url = urlsplit(exchange.url).path
-        path = created_path("POST", url, exchange.response) if exchange.response else ""
+        path = find_created_path("POST", url, exchange.response) if exchange.response else ""
         if path:
             self._created.add(extract_path(exchange.request.target) + path[len(url.rstrip("/")) :])
 

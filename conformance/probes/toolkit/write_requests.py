@@ -13,7 +13,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
 from conformance.probes.toolkit.base import Steps, UnsafeRequest, own_request, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation
-from conformance.safety.gate import created_path
+from conformance.safety.creations import find_created_path
 
 if TYPE_CHECKING:
     from strategies.defects import Defect
@@ -171,7 +171,7 @@ def is_new(response: OperationResponse) -> bool:
     """Return whether a response says that it created a resource with an address of its own, which may be deleted."""
     request, http_response = response.exchange.request, response.exchange.response
     path = urlsplit(response.exchange.url).path
-    return http_response is not None and bool(created_path(request.method, path, http_response))
+    return http_response is not None and bool(find_created_path(request.method, path, http_response))
 
 
 def creation_and_deletion(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
