@@ -301,13 +301,22 @@ def test_a_write_that_cannot_take_effect_and_does_ends_all_writes_of_the_item(be
 
 def test_a_request_that_the_gate_refuses_is_an_internal_error(bench):
     def steps(operation, subject):
-        yield Request(operation.key, "GET", "/vehicle_makes", headers=(("X-HTTP-Method-Override", "TRACE"),))
-        yield Request(operation.key, "GET", "/vehicle_makes", authority="https://elsewhere.example")
+        yield Request(operation.key, "POST", "/vehicle_models", authority="https://elsewhere.example")
 
     bench.run(steps, ok)
     assert ("EXP-01", Verdict.ERROR) in verdicts(bench)
     assert [event.topic for event in bench.events if hasattr(event, "topic")] == ["safety"]
-    assert len(bench.exchanges()) == 1
+    assert bench.exchanges() == []
+
+
+def test_a_read_that_the_gate_refuses_is_the_targets_doing(bench):
+    def steps(operation, subject):
+        yield Request(operation.key, "GET", "/vehicle_makes", authority="https://elsewhere.example")
+
+    bench.run(steps, ok)
+    assert ("EXP-01", Verdict.INCONCLUSIVE) in verdicts(bench)
+    assert [event.topic for event in bench.events if hasattr(event, "topic")] == ["safety"]
+    assert bench.exchanges() == []
 
 
 def test_a_pause_longer_than_an_hour_ends_the_run_and_says_how_to_go_on(bench):

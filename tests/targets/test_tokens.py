@@ -22,7 +22,7 @@ CLIENT, SECRET, TOKEN = "me", "a-very-secret-value", "a-very-secret-token"
 
 
 def obtain(identities, target=TARGET, transport=None):
-    return obtain_credentials(identities, target, Gate(TARGET, ()), transport)
+    return obtain_credentials(identities, target, Gate(TARGET if "[" in target.token_url else target, ()), transport)
 
 
 WITH_CLIENT = {"full": IdentityConfig(client_id=CLIENT, client_secret=SECRET)}

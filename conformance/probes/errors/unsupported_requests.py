@@ -9,7 +9,7 @@ import msgspec
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse, match_path
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, Request, ResourceModel, Verdict
+from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.probes.errors.unknown_ids import is_read_by_id
 from conformance.probes.pagination.bounds import has_page_size, list_bad_sizes
 from conformance.probes.toolkit.base import ERROR_SENDER, WHOLE, Need, Probe, Steps, UnsafeRequest, send
@@ -48,7 +48,8 @@ def _has_other(operation: Operation, model: ResourceModel) -> bool:
 
 def _other_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
     name = _other_method(operation, model)
-    return (UnsafeRequest(name, operation.path),) if name else ()
+    reads = name == "GET" and all(each.effect is Effect.NONE for each in _list_fitting(operation, model))
+    return (UnsafeRequest(name, operation.path),) if name and not reads else ()
 
 
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
