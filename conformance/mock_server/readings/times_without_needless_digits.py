@@ -26,7 +26,7 @@ def _round_up(value: str, position: int) -> str:
 
 
 def install(site: FaultSite) -> InstalledReading:
-    """Round the stored times up to seconds and to milliseconds in turn, but for keys, then drop the zeros where shown."""
+    """Round the stored times up to seconds or milliseconds, but for keys, and drop the zeros where shown."""
     for resource in site.world.shape.resources.values():
         for position, record in enumerate(site.world.store.iterate_records(resource.name)):
             for name, value in record.data.items():
