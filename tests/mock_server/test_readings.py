@@ -1,13 +1,11 @@
 """Each admissible reading changes something that a client can observe, and readings stand together as they say."""
 
 import asyncio
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 
 from conformance.description import load_description
@@ -15,34 +13,27 @@ from conformance.errors import UsageError
 from conformance.matrices.readings import draw_combinations, list_inapplicable_readings
 from conformance.mock_server import readings
 from conformance.mock_server.assembly import MockServer, ServerSettings, assemble_server
-from conformance.model import Operation, Role
-from tests.mock_server.in_process_client import BASE, NOW, REAL, Client, RequestSpec
+from conformance.mock_server.readings import wire_slow
+from tests.mock_server.in_process_client import NOW, REAL, Client
+from tests.mock_server.reading_requests import Message, list_requests, read
 
 CATALOGUE = readings.load_readings()
+BUNDLED, PROVIDER = "bundled", "real"
 INVISIBLE = {"wire-slow"}  # changes nothing but the time that a response takes, which has a test of its own
-Exchange = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
-
-
-class Message(msgspec.Struct, frozen=True):
-    """A request as a client of the application sends it."""
-
-    method: str
-    target: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-
-def create_server(description: str, *names: str) -> MockServer:
-    settings = ServerSettings(REAL if description == "real" else None, readings=names, now=NOW, rate_limit=10**9)
-    return assemble_server(settings, find_description(description))
+Response = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 
 
 @cache
 def find_description(name: str) -> Any:
-    return load_description(REAL if name == "real" else None)
+    return load_description(REAL if name == PROVIDER else None)
 
 
-def send(server: MockServer, message: Message) -> Exchange:
+def create_server(description: str, *names: str) -> MockServer:
+    settings = ServerSettings(REAL if description == PROVIDER else None, readings=names, now=NOW, rate_limit=10**9)
+    return assemble_server(settings, find_description(description))
+
+
+async def handle(server: MockServer, message: Message) -> Response:
     parts = urlsplit(message.target)
     headers = [(b"host", b"127.0.0.1:8000"), *((n.encode(), v.encode()) for n, v in message.headers)]
     headers += [(b"content-length", str(len(message.body)).encode())] if message.body else []
@@ -50,125 +41,115 @@ def send(server: MockServer, message: Message) -> Exchange:
         "type": "http", "method": message.method, "path": parts.path, "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(), "headers": headers, "scheme": "http", "root_path": "",
     }  # fmt: skip
-    sent: list[Any] = []
+    events: list[Any] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": message.body}
 
     async def collect(event: Any) -> None:
-        sent.append(event)
+        events.append(event)
 
-    asyncio.run(server(scope, receive, collect))
-    body = b"|".join(event["body"] for event in sent[1:])
-    return sent[0]["status"], tuple(sent[0]["headers"]), body
-
-
-def script(description: str) -> Iterator[Message]:
-    """Yield the requests that every reading is tried with: special ones, reads, refused ones, writes."""
-    client = Client(create_server(description))
-    yield from special_requests(client)
-    operations = client.model.operations
-    for operation in operations:
-        if operation.is_safe:
-            yield from map(convert, client.good(operation))
-    for operation in operations:
-        yield from map(convert, client.bad(operation))
-    for operation in operations:
-        if not operation.is_safe:
-            for request in client.good(operation):
-                yield convert(request)
-                yield from (convert(read) for read in itertools.islice(client.good(operation), 0))
-            yield from variants_of_write(client, operation)
+    await server(scope, receive, collect)
+    return events[0]["status"], tuple(events[0]["headers"]), b"|".join(event["body"] for event in events[1:])
 
 
-def convert(request: RequestSpec) -> Message:
-    token = (("authorization", f"Bearer {request.token}"),) if request.token else ()
-    return Message(request.method, "/v2" + request.target, (*token, *request.headers.items()), request.body)
+def send_all(server: MockServer, messages: Iterable[Message]) -> list[Response]:
+    async def handle_all() -> list[Response]:
+        return [await handle(server, message) for message in messages]
 
-
-def read(target: str, *headers: tuple[str, str], method: str = "GET", token: str = "token-full") -> Message:
-    return Message(method, target, (("authorization", f"Bearer {token}"), *headers))
-
-
-def special_requests(client: Client) -> Iterator[Message]:
-    first = send(client.server, read("/v2/vehicles"))
-    etag = 'W/"' + __import__("hashlib").sha256(first[2]).hexdigest()[:16] + '"'
-    yield read("/v2/vehicles", ("accept-encoding", "gzip, deflate"))
-    yield read("/v2/vehicles", ("if-none-match", etag))
-    yield read("/v2/vehicles/")
-    yield read("/gateway/energy/v2/vehicles")
-    for method in ("HEAD", "OPTIONS", "PROPFIND"):
-        yield read("/v2/vehicles", method=method)
-    yield read("/v2/vehicles", ("evenergy-user", BASE + client.records(client.world.shape.user_resource)[0].path))
-    yield read("/v2/vehicles", ("evenergy-user", client.records(client.world.shape.user_resource)[0].key))
-    yield read("/v2/no_such_path")
-    yield read("/v2/vehicles?no_such_parameter=1&page_size=2&page_size=3")
-    yield read("/v2/vehicles?expand=user,trim")
-    yield read("/v2/evses?page_after=evse00ZZZZZZZZZZZZZZZZZZZZZZZZ")
-    yield read("/v2/vehicles/nonsense")
-    yield read("/v2/vehicles/vhcl00ZZZZZZZZZZZZZZZZZZZZZZZZ", token="token-noscope")
-    foreign = next(record for record in client.records("vehicles") if record.owner != first_user(client))
-    yield read("/v2" + foreign.path, token="token-user-a")
-    yield read("/v2/evse_models", token="nonsense")
-    form = b"grant_type=client_credentials"
-    basic = ("authorization", "Basic ZXZjb25mb3JtLWZ1bGw6ZnVsbC1zZWNyZXQ=")
-    yield Message("POST", "/o/token/", (basic, ("content-type", "application/x-www-form-urlencoded")), form)
-    for operation in client.model.operations:
-        yield from filters_of(client, operation)
-        if operation.role is Role.LIST and operation.pagination and "{" not in operation.path and operation.pagination.size:
-            count = client.world.store.count_records(operation.resource)
-            yield read(f"/v2{operation.path}?{operation.pagination.size}={min(max(count, 1), 100)}")
-    for _ in range(22):
-        yield read("/v2/vehicles", token="token-limited")
-
-
-def first_user(client: Client) -> str:
-    return client.records(client.world.shape.user_resource)[0].key
-
-
-def filters_of(client: Client, operation: Operation) -> Iterator[Message]:
-    """Yield filters with nothing, and with the id of nothing."""
-    if "{" in operation.path or operation.role is not Role.LIST:
-        return
-    for query_filter in operation.filters:
-        yield read(f"/v2{operation.path}?{query_filter.parameter}=")
-        resource = client.world.shape.resources.get(query_filter.by_id_of)
-        if resource is not None and resource.prefix:
-            yield read(f"/v2{operation.path}?{query_filter.parameter}={resource.prefix}00ZZZZZZZZZZZZZZZZZZZZZZZZ")
-
-
-def variants_of_write(client: Client, operation: Operation) -> Iterator[Message]:
-    """Yield the write with less and with more than a body should have, and the list beside it."""
-    path, body = client.path_of(operation), client.body_for(operation)
-    if path is None or not isinstance(body, dict):
-        return
-    headers = (
-        ("authorization", "Bearer token-full"),
-        ("content-type", operation.body.media[0].type if operation.body else ""),
-        *client.headers(operation).items(),
-    )
-    for sent in ({}, {**body, "no_such_property": 1}, {**body, "id": "x", "url": "y", "created_at": "z"}):
-        yield Message(operation.method, "/v2" + path, headers, msgspec.json.encode(sent))
-    yield Message(operation.method, "/v2" + path, headers, msgspec.json.encode(dict.fromkeys(body, {"": [0]})))
-    yield Message(operation.method, "/v2" + path, headers[:1] + headers[2:])
-    for name, value in body.items():
-        changed = value + 3 if isinstance(value, int) and not isinstance(value, bool) else value
-        yield Message(operation.method, "/v2" + path, headers, msgspec.json.encode({name: changed}))
-    yield read("/v2" + path.rpartition("/")[0])
-    yield read("/v2" + path)
+    return asyncio.run(handle_all())
 
 
 @cache
-def scripted(description: str) -> tuple[tuple[Message, Exchange], ...]:
-    """Return the script with the responses of the plain server."""
+def plain_responses(description: str) -> tuple[tuple[Message, Response], ...]:
+    """Return the requests that every reading is tried with, and the responses of the plain server."""
     server = create_server(description)
-    return tuple((message, send(server, message)) for message in script(description))
+    messages = list(list_requests(Client(create_server(description))))
+    return tuple(zip(messages, send_all(server, messages), strict=True))
+
+
+def find_difference(server: MockServer, expected: tuple[tuple[Message, Response], ...]) -> Message | None:
+    """Return the first request whose response differs, None where all are the same."""
+
+    async def compare() -> Message | None:
+        for message, response in expected:
+            if await handle(server, message) != response:
+                return message
+        return None
+
+    return asyncio.run(compare())
+
+
+def find_description_with_place(names: Iterable[str]) -> str:
+    if not list_inapplicable_readings(names, None):
+        return BUNDLED
+    if not REAL.exists():
+        pytest.skip("the bundled description has no place for it, and the provider's is not here")
+    return PROVIDER
 
 
 @pytest.mark.parametrize("name", [name for name in CATALOGUE if name not in INVISIBLE])
 def test_reading_changes_a_response(name: str) -> None:
-    description = "bundled" if not list_inapplicable_readings([name], None) else "real"
-    if description == "real" and not REAL.exists():
-        pytest.skip("the bundled description has no place for it, and the provider's is not here")
+    description = find_description_with_place([name])
     server = create_server(description, name)
-    assert any(send(server, message) != plain for message, plain in scripted(description)), "nothing changed"
+    assert find_difference(server, plain_responses(description)), "nothing changed"
+
+
+def test_slow_server_waits_before_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(wire_slow.asyncio, "sleep", note)
+    send_all(create_server(BUNDLED, "wire-slow"), [read("/v2/vehicles")] * 2)
+    assert len(waits) == 2
+    assert min(waits) > 0
+
+
+def test_catalogue_names_why_each_reading_is_admissible() -> None:
+    assert len(CATALOGUE) >= 60
+    for name, reading in CATALOGUE.items():
+        assert reading.name == name
+        assert reading.about.endswith(".")
+        assert len(reading.basis) > 20
+        assert reading.family
+        assert set(reading.excludes) <= set(CATALOGUE) - {name}
+
+
+def test_listing_holds_every_reading() -> None:
+    rows = readings.list_reading_rows()
+    assert {row["name"] for row in rows} == set(CATALOGUE)
+    assert all(set(row) == {"name", "family", "about", "basis", "slots", "excludes"} for row in rows)
+
+
+def test_unknown_reading_is_refused() -> None:
+    with pytest.raises(UsageError, match="unknown reading"):
+        create_server(BUNDLED, "no-such-thing")
+
+
+def test_readings_of_one_decision_cannot_stand_together() -> None:
+    with pytest.raises(UsageError, match="cannot stand together"):
+        create_server(BUNDLED, "times-with-offset", "times-with-zero-offset")
+
+
+def test_exclusion_holds_in_both_directions() -> None:
+    for reading in CATALOGUE.values():
+        for other in CATALOGUE.values():
+            assert reading.can_stand_with(other) == other.can_stand_with(reading)
+
+
+def test_combinations_depend_on_the_seed_alone() -> None:
+    drawn = [draw_combinations(CATALOGUE, 20, seed) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert len(set(drawn[0])) == 20
+    for names in drawn[0]:
+        assert len(readings.select_readings(names)) == len(names) >= 3
+
+
+def test_combined_readings_answer_every_request() -> None:
+    applicable = set(CATALOGUE) - set(list_inapplicable_readings(CATALOGUE, None)) - INVISIBLE
+    messages = [message for message, _ in plain_responses(BUNDLED)][::7]
+    for names in draw_combinations(applicable, 4, 1):
+        for status, _, _ in send_all(create_server(BUNDLED, *names), messages):
+            assert status < 500 or status == 501
