@@ -10,6 +10,7 @@ import msgspec
 from conformance.description import load_description
 from conformance.matrices.suite_runs import SuiteRun, list_server_findings, run_in_parallel, run_suite
 from conformance.mock_server.admissible_readings import AdmissibleReading
+from conformance.mock_server.behaviours import prepare_world
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.readings import list_applicable_readings, load_readings
 from conformance.mock_server.world.builder import build_world
@@ -92,7 +93,8 @@ def run_readings(
 
 def list_inapplicable_readings(names: Iterable[str], description: Path | None) -> dict[str, str]:
     """Return the readings, out of these names, that no server of that description can follow, with the reason."""
-    fits = frozenset(list_applicable_readings(build_world(load_description(description), 1, Clock().now())))
+    world = prepare_world(build_world(load_description(description), 1, Clock().now()))
+    fits = frozenset(list_applicable_readings(world))
     return {name: "the description has no place for it" for name in names if name not in fits}
 
 

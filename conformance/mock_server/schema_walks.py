@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.mock_server.admissible_readings import on_every_object
-from conformance.mock_server.call import ServerCall
+from conformance.mock_server.call import RecordPosition, ServerCall
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.hooks import Hook
 from conformance.mock_server.world.store import StoredRecord
@@ -55,17 +55,20 @@ def change_shown_objects(
     """Return hooks that change each record by the schema that the operation documents for it, expanded ones too."""
     fold, resolve = site.world.schema_compiler.fold_schema, site.world.description.resolve
 
-    def change_object(pointer: str, data: Any) -> Any:
+    def change_object(pointer: str, record: StoredRecord, data: Any) -> Any:
         schema = fold(resolve(pointer)) if pointer else {}
-        has_properties = isinstance(data, dict) and "properties" in schema and "oneOf" not in schema
-        return change(schema, data) if has_properties else data
+        if not isinstance(data, dict) or "oneOf" in schema or "anyOf" in schema:
+            return data
+        if not set(data) <= set(schema.get("properties", ())):  # the schema is that of an object around it
+            schema = site.world.get_schema(site.world.shape.resources[record.resource])
+        return change(schema, data)
 
-    def change_item(call: ServerCall, _place: Any, data: Any) -> Any:
-        return change_object(_find_shown_schema(call), data)
+    def change_item(call: ServerCall, place: RecordPosition, data: Any) -> Any:
+        return change_object(_find_shown_schema(call), place.record, data)
 
-    def change_nested(call: ServerCall, path: str, _record: StoredRecord, data: Any) -> Any:
+    def change_nested(call: ServerCall, path: str, record: StoredRecord, data: Any) -> Any:
         documented = next((e for e in call.operation.expansions if e.path == path), None)
-        return change_object(documented.schema if documented else "", data)
+        return change_object(documented.schema if documented else "", record, data)
 
     return {"item": change_item, "nested": change_nested}
 

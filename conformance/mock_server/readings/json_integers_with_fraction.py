@@ -4,9 +4,12 @@ from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, on_every_value, read_by_hooks
 
+_EXACT = 1 << 53  # every smaller integer is exact as a binary64 (RFC 8259, section 6)
+
 
 def _write_as_float(value: Any) -> Any:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if is_integer and abs(value) < _EXACT else value
 
 
 READING = AdmissibleReading(

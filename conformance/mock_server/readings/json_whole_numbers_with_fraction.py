@@ -6,9 +6,11 @@ from conformance.mock_server.admissible_readings import AdmissibleReading, Insta
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.schema_walks import change_by_schema
 
+_EXACT = 1 << 53  # every smaller integer is exact as a binary64 (RFC 8259, section 6)
+
 
 def _write_as_float(schema: Any, value: Any) -> Any:
-    is_number = isinstance(value, int) and not isinstance(value, bool)
+    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT
     return float(value) if is_number and "number" in _types(schema) else value
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading, on_every_value
+from conformance.mock_server.clock import MILLISECOND, SECOND, format_time, parse_time
 from conformance.mock_server.fault_sites import FaultSite
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})Z")
@@ -18,18 +19,19 @@ def _shorten(value: Any) -> Any:
     return f"{match[1]}{fraction}Z"
 
 
-def _round_down(value: str, position: int) -> str:
-    digits = "000000" if position % 2 else value[20:23] + "000"
-    return f"{value[:20]}{digits}Z"
+def _round_up(value: str, position: int) -> str:
+    moment = parse_time(value) or 0
+    unit = SECOND if position % 2 else MILLISECOND
+    return format_time(-(-moment // unit) * unit)
 
 
 def install(site: FaultSite) -> InstalledReading:
-    """Cut the stored times to seconds and to milliseconds in turn, but for keys, then drop the zeros where shown."""
+    """Round the stored times up to seconds or milliseconds, but for keys, and drop the zeros where shown."""
     for resource in site.world.shape.resources.values():
         for position, record in enumerate(site.world.store.iterate_records(resource.name)):
             for name, value in record.data.items():
                 if name != resource.key_field and isinstance(value, str) and _TIME.fullmatch(value):
-                    record.data[name] = _round_down(value, position)
+                    record.data[name] = _round_up(value, position)
     return InstalledReading(on_every_value(_shorten))
 
 

@@ -8,7 +8,10 @@ from conformance.mock_server.response_wrappers import BufferedResponse, rewrite_
 
 def _compress(response: BufferedResponse) -> None:
     accepted = dict(response.scope["headers"]).get(b"accept-encoding", b"")
-    if b"deflate" in accepted and response.body:
+    if b"deflate" in accepted and response.scope["method"] == "HEAD" and response.find_header(b"content-type"):
+        response.headers = [pair for pair in response.headers if pair[0].lower() != b"content-length"]
+        response.set_header(b"content-encoding", b"deflate")
+    elif b"deflate" in accepted and response.body:
         response.set_body(zlib.compress(response.body, 1))
         response.set_header(b"content-encoding", b"deflate")
 

@@ -13,7 +13,8 @@ def install(site: FaultSite) -> InstalledReading:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope.get("path", "")
             below = path.removeprefix(scope.get("root_path", ""))
-            if scope["type"] != "http" or not path.endswith("/") or not below.startswith(base_path + "/"):
+            is_below = below.startswith(base_path + "/") and below != base_path + "/"
+            if scope["type"] != "http" or not path.endswith("/") or not is_below:
                 await application(scope, receive, send)
                 return
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
