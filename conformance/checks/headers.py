@@ -9,6 +9,7 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome
 
+_ADMITTED = frozenset({400, 403, 404, 409, 422})  # statuses of errors that are found after the token was looked at
 LIMIT, REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 
 
@@ -77,12 +78,16 @@ def check_rate_limit_headers(response: OperationResponse, subject: Subject) -> I
 def check_rate_limit_of_errors(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that an error to a token has the rate limit headers that are documented for its status (HDR-10).
 
-    A request with a token that is not valid, or has another method, belongs to no rate limit that is documented.
+    What a server may refuse before it looks at the token belongs to no rate limit: a version that does not exist, a
+    media type, a body that is too large.
     """
-    http_response, spec = response.exchange.response, response.spec
-    if http_response is None or spec is None or not 400 <= response.status < 500 or response.status == 401:
+    http_response, spec, request = response.exchange.response, response.spec, response.exchange.request
+    if http_response is None or spec is None or response.status not in _ADMITTED:
         return
-    if not response.operation.is_secured or not response.exchange.request.identity:
+    if not response.operation.is_secured or not request.identity or request.token_in:
+        return
+    version = next((value for name, value in request.headers if name.lower() == subject.version_header.lower()), "2")
+    if version.strip() != "2":
         return
     documented = {header.name.lower() for header in spec.headers}
     names = [name for name in (LIMIT, REMAINING) if name.lower() in documented]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from conformance.checks.charging import find_bound_names, find_rules
 from conformance.model import KeyKind, LinkKind, Operation, ResourceModel, Role, Scheme
 from conformance.probes.authorization.foreign_references import is_referring_write
+from conformance.probes.authorization.foreign_refusals import is_personal_item
 from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
 from conformance.probes.errors.unknown_ids import is_read_below_ids
 from conformance.probes.paths.method_overrides import is_scoped_create
@@ -58,12 +59,6 @@ def _can_expand_response(operation: Operation, model: ResourceModel) -> bool:
     """Return whether a read, or an update that responds with the new state, can expand something."""
     has_state = operation.method == "GET" or operation.role is Role.UPDATE
     return has_state and any(expansion.resolvable for expansion in operation.expansions)
-
-
-def _is_personal_item(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether an operation reads one resource of a person by its id, or something below it."""
-    is_read = operation.method == "GET" and operation.is_secured and "{" in operation.path
-    return is_read and operation.resource in model.personal_resources
 
 
 def _group_fields(operation: Operation) -> tuple[frozenset[str], ...]:
@@ -134,7 +129,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "user-scoped": lambda o, m: bool(o.user_header),
         "referring-writes": is_referring_write,
         "user-scoped-reads": is_user_scoped_read,
-        "personal-items": _is_personal_item,
+        "personal-items": is_personal_item,
         "personal": lambda o, m: o.is_secured and (bool(o.user_header) or o.resource in m.personal_resources),
         "user-required": lambda o, m: o.user_required,
         "versioned": lambda o, m: True,

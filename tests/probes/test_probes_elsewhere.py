@@ -102,13 +102,16 @@ class Issuer:
         return make_response([]) if token.removeprefix("Bearer ") in self.valid else make_problem(401)
 
     def token(self, request, form):
+        if request.token_in == "wrong-secret" and self.wrong != "open":
+            return make_response({"error": "invalid_client"}, 401)
         if form["grant_type"] == ["refresh_token"] or request.identity != "full#client":
             return make_response({}, 200) if self.wrong == "lax" else make_response({"error": "invalid_grant"}, 400)
         if self.wrong != "stillborn":
             self.valid.add("fresh")
         known = {"access_token": "fresh", "token_type": "Bearer", "expires_in": 36000}
         bent = {"type": {"token_type": "mac"}, "expiry": {"expires_in": "soon"}, "none": {"access_token": ""}}
-        return make_response(known | bent.get(self.wrong, {}))
+        caching = {} if self.wrong == "storable" else {"Cache_Control": "no-store"}
+        return make_response(known | bent.get(self.wrong, {}), **caching)
 
 
 class TestTokens:
@@ -119,7 +122,7 @@ class TestTokens:
     def test_a_documented_issuer_passes(self, client):
         assert run_probe(REVOCATION, "*", client, Issuer()).passed_requirements() == {"AUT-07"}
         run = run_probe(TOKENS, "*", client, Issuer())
-        assert run.passed_requirements() == {"AUT-07"}
+        assert run.passed_requirements() == {"AUT-07", "AUT-09", "AUT-12"}
         lent = {
             request.identity
             for request in run.requests
@@ -130,6 +133,10 @@ class TestTokens:
     @pytest.mark.parametrize("wrong", ["lax", "stillborn", "type", "expiry", "none"])
     def test_each_wrong_behaviour_is_a_violation(self, wrong, client):
         assert run_probe(TOKENS, "*", client, Issuer(wrong)).violated_requirements() == {"AUT-07"}
+
+    @pytest.mark.parametrize(("wrong", "requirement"), [("storable", "AUT-09"), ("open", "AUT-12")])
+    def test_a_token_that_may_be_stored_or_needs_no_secret_is_a_violation(self, wrong, requirement, client):
+        assert run_probe(TOKENS, "*", client, Issuer(wrong)).violated_requirements() == {requirement}
 
     @pytest.mark.parametrize("wrong", ["slash", "deathless"])
     def test_each_wrong_revocation_is_a_violation(self, wrong, client):

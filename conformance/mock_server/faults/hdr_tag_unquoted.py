@@ -1,12 +1,14 @@
 """The ETag has no quotes."""
 
+from zlib import crc32
+
 from conformance.mock_server.call import ServerCall, ServerResponse
 from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere
 
 
 def _tag(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
     if call is not None and response.status == 200:
-        response.headers["ETag"] = f"{abs(hash(call.path)):x}"
+        response.headers["ETag"] = f"{crc32(call.path.encode()):x}"
     return response
 
 

@@ -1,4 +1,4 @@
-"""AUT-05, AUT-14 and AUT-16: resources of one user are hidden from every other user."""
+"""AUT-05: resources of one user are hidden from every other user."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,17 +11,14 @@ from conformance.evidence.owners import find_owners
 from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
-from conformance.probes.errors.unknown_ids import is_read_by_id
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
 from conformance.probes.toolkit.pages import parse_page
 from conformance.probes.toolkit.repetition import confirm_violations
 from conformance.tools.link_header import BLANK_TARGET
 
 USER_A, USER_B = "user_a", "user_b"
-_TELLING_LENGTH = 8  # characters from which on a text may stand for one thing
 
 
 def _is_personal(operation: Operation, model: ResourceModel) -> bool:
@@ -130,8 +127,6 @@ def _read_as_other_user(
     empty = response.is_success and response.operation.role is Role.LIST and not response.items
     if response.status in {403, 404} or (empty and mine.items):
         yield from _check_expand(foreign, response)
-        yield from _check_silence(response, mine)
-        yield from _compare_with_nothing(response, subject)
     elif empty:
         yield judge_case(response, "AUT-05", Verdict.NOT_APPLICABLE, "the collection is empty for both users")
     elif response.is_success:
@@ -140,52 +135,6 @@ def _read_as_other_user(
     else:
         reason = f"it answers {response.status}, which shows nothing and refuses nothing"
         yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(mine,))
-
-
-def _check_silence(refusal: OperationResponse, mine: OperationResponse) -> Iterator[Outcome]:
-    """Check that a refusal repeats nothing of what is refused, which its owner can read (AUT-14)."""
-    body = refusal.exchange.response.body.decode(errors="replace") if refusal.exchange.response else ""
-    shown = next(
-        (text for text in _list_telling_texts(mine.json) if text in body and text not in refusal.exchange.url), ""
-    )
-    if refusal.status < 400:
-        return
-    if shown:
-        message = "a refusal tells what the owner of the resource alone may know"
-        yield fail_case(refusal, "AUT-14", message, actual=quote_json(shown), also=(mine,))
-    else:
-        yield pass_case(refusal, "AUT-14")
-
-
-def _list_telling_texts(value: Any) -> Iterator[str]:
-    """Yield the texts in a value that stand for one thing: long ones with digits, blanks or an at sign."""
-    if isinstance(value, dict | list):
-        for child in value.values() if isinstance(value, dict) else value:
-            yield from _list_telling_texts(child)
-    elif isinstance(value, str) and len(value) >= _TELLING_LENGTH and any(c.isdigit() or c in " @" for c in value):
-        yield value
-        if value.startswith("http") and len(name := extract_id(value)) >= _TELLING_LENGTH:
-            yield name
-
-
-def _compare_with_nothing(refusal: OperationResponse, subject: Subject) -> Steps[None]:
-    """Check that a refusal does not tell that the resource exists: it is that of one that does not (AUT-16).
-
-    The request for one that does not exist is the one of ERR-05, so that it is sent once for both.
-    """
-    operation = refusal.operation
-    if not is_read_by_id(operation, subject.model) or operation.path.count("{") != 1 or subject.error_sender != USER_B:
-        return
-    request = harmless(operation, subject, USER_B)
-    if isinstance(request, Missing):
-        return
-    nothing = yield from send(operation, request)
-    if nothing.status == refusal.status or not 400 <= nothing.status < 500:
-        yield pass_case(refusal, "AUT-16")
-    else:
-        message = "the refusal of what is another's differs from that of what does not exist"
-        actual = str(refusal.status)
-        yield fail_case(refusal, "AUT-16", message, expected=str(nothing.status), actual=actual, also=(nothing,))
 
 
 def _check_expand(call: OperationCall, refusal: OperationResponse) -> Steps[None]:
@@ -313,22 +262,12 @@ def _other_queries(
             return
 
 
-def _unknown_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the need of the read of an id that does not exist, which ERR-05 has too."""
-    is_compared = is_read_by_id(operation, model) and operation.path.count("{") == 1 and has_owner(operation, model)
-    return (Need(f"unknown {operation.key}", identity=ERROR_SENDER),) if is_compared else ()
-
-
-def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*separation_needs(operation, model), *_unknown_needs(operation, model))
-
-
 PROBES = (
     Probe(
         "tenancy",
-        ("AUT-05", "AUT-14", "AUT-16"),
+        ("AUT-05",),
         _is_personal,
-        _needs,
+        separation_needs,
         confirm_violations(check_separation),
         identities=(USER_A, USER_B),
     ),

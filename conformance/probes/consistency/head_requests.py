@@ -10,7 +10,7 @@ from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import ERROR_SENDER, READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
 from conformance.probes.toolkit.refusals import find_call_as, has_no_required_values
@@ -24,6 +24,13 @@ def _is_get(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    if not operation.is_secured:
+        resolving = plain_read_needs(operation, model, READER)[:-1]
+        return (
+            *resolving,
+            Need(f"anonymous {operation.key}", identity=""),
+            Need(f"head {operation.path}", identity=""),
+        )
     identity = ERROR_SENDER if has_no_required_values(operation) else "full"
     return (*plain_read_needs(operation, model, identity), Need(f"head {operation.path}", identity=identity))
 
@@ -31,14 +38,16 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 def check_head(operation: Operation, subject: Subject) -> Steps[None]:
     """Compare HEAD, where it is served, with GET: same status, media type and length, and no body (CON-05, HDR-08).
 
-    Where no value of the target is needed, an identity with spare reads sends it, as `full` pays for all writes.
+    What needs no token is read without one. Where no value of the target is needed, an identity with spare reads sends
+    it, as `full` pays for all writes.
     """
-    call = yield from find_call_as(
-        subject.error_sender if has_no_required_values(operation) else "full", operation, subject
-    )
+    payer = subject.error_sender if has_no_required_values(operation) else "full"
+    call = yield from find_call_as(payer if operation.is_secured else subject.reader, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("CON-05", "HDR-08"), operation, call)
         return
+    if not operation.is_secured:
+        call = msgspec.structs.replace(call, identity="")
     plain = yield from send(operation, call.build_request())
     if plain.status in {401, 403} and call.identity != "full":
         call = msgspec.structs.replace(call, identity="full")

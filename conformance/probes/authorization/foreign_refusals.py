@@ -1,0 +1,108 @@
+"""AUT-14 and AUT-16: the refusal of what is another user's tells nothing of it, not even that it exists.
+
+All requests are those of AUT-05 and ERR-05, so that they are sent once for all.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from conformance.evidence.filter_semantics import extract_id
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
+from conformance.evidence.responses import OperationResponse
+from conformance.evidence.subject import Subject
+from conformance.model import Operation, Outcome, ResourceModel, Verdict
+from conformance.probes.authorization.tenancy import (
+    USER_A,
+    USER_B,
+    find_two_people,
+    has_owner,
+    headers_without_user,
+    is_shared,
+    separation_needs,
+)
+from conformance.probes.errors.unknown_ids import is_read_by_id
+from conformance.probes.toolkit.base import Need, Probe, Steps, send
+from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.harmless_requests import harmless
+
+_BOTH = ("AUT-14", "AUT-16")
+_TELLING_LENGTH = 8  # characters from which on a text may stand for one thing
+
+
+def is_personal_item(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether an operation reads one resource of a person by its id."""
+    is_plain = is_read_by_id(operation, model) and operation.path.count("{") == 1
+    return is_plain and operation.is_secured and has_owner(operation, model)
+
+
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads of AUT-05, and the read of an id that does not exist, which ERR-05 has too."""
+    return (*separation_needs(operation, model), Need(f"unknown {operation.key}", identity=USER_B))
+
+
+def compare_refusals(operation: Operation, subject: Subject) -> Steps[None]:
+    """Read as user_b what is user_a's and what does not exist, and compare the refusals."""
+    people = yield from find_two_people(subject)
+    call = yield from find_call(operation, subject, USER_A)
+    unknown = harmless(operation, subject, USER_B)
+    if not people or isinstance(call, Missing) or isinstance(unknown, Missing):
+        missing = next((m for m in (call, unknown) if isinstance(m, Missing)), Missing("no two users are known"))
+        yield from report_untested(_BOTH, operation, missing)
+        return
+    mine = yield from send(operation, call.build_request())
+    if (yield from is_shared(call, subject)):
+        for requirement in _BOTH:
+            reason = "both users are shown it in their lists"
+            yield skip_case(requirement, operation.key, Verdict.NOT_APPLICABLE, reason)
+        return
+    foreign = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call))
+    refusal = yield from send(operation, foreign.build_request())
+    if not mine.is_success or not 400 <= refusal.status < 500:
+        for requirement in _BOTH:
+            reason = f"its owner gets {mine.status}, the other user {refusal.status}"
+            yield judge_case(refusal, requirement, Verdict.NOT_OBSERVABLE, reason, also=(mine,))
+        return
+    yield from _check_silence(refusal, mine)
+    nothing = yield from send(operation, unknown)
+    yield from _compare_with_nothing(refusal, nothing)
+
+
+def _check_silence(refusal: OperationResponse, mine: OperationResponse) -> Iterator[Outcome]:
+    """Check that a refusal repeats nothing of what is refused, which its owner can read (AUT-14)."""
+    body = refusal.exchange.response.body.decode(errors="replace") if refusal.exchange.response else ""
+    texts = (text for text in _list_telling_texts(mine.json) if text not in refusal.exchange.url)
+    shown = next((text for text in texts if text in body), "")
+    if shown:
+        message = "a refusal tells what the owner of the resource alone may know"
+        yield fail_case(refusal, "AUT-14", message, actual=quote_json(shown), also=(mine,))
+    else:
+        yield pass_case(refusal, "AUT-14")
+
+
+def _list_telling_texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value that stand for one thing: long ones with digits, blanks or an at sign."""
+    if isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _list_telling_texts(child)
+    elif isinstance(value, str) and len(value) >= _TELLING_LENGTH and any(c.isdigit() or c in " @" for c in value):
+        yield value
+        if value.startswith("http") and len(name := extract_id(value)) >= _TELLING_LENGTH:
+            yield name
+
+
+def _compare_with_nothing(refusal: OperationResponse, nothing: OperationResponse) -> Iterator[Outcome]:
+    """Check that a refusal does not tell that the resource exists: it is that of one that does not (AUT-16)."""
+    if not 400 <= nothing.status < 500:
+        reason = f"an id that does not exist is answered with {nothing.status}"
+        yield judge_case(refusal, "AUT-16", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
+    elif nothing.status == refusal.status:
+        yield pass_case(refusal, "AUT-16")
+    else:
+        message = "the refusal of what is another's differs from that of what does not exist"
+        actual = str(refusal.status)
+        yield fail_case(refusal, "AUT-16", message, expected=str(nothing.status), actual=actual, also=(nothing,))
+
+
+PROBES = (Probe("foreign-refusal", _BOTH, is_personal_item, _needs, compare_refusals, identities=(USER_A, USER_B)),)
