@@ -90,6 +90,16 @@ def _has_bounds(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and any(find_bound_names(tuple(sorted(n))) for n in _group_fields(operation))
 
 
+def _shows(*shapes: frozenset[str]) -> Selector:
+    """Return the selector of reads that show an object with all properties of one of the shapes."""
+    return lambda o, m: o.method == "GET" and any(shape <= names for names in _group_fields(o) for shape in shapes)
+
+
+def _show_alone(*names: str) -> Selector:
+    """Return the selector of reads of resources that show one of these properties."""
+    return _shows(*(frozenset({name, "url"}) for name in names))
+
+
 def _has_series(operation: Operation, model: ResourceModel) -> bool:
     """Return whether an operation reads intervals: with a begin and a length, or with a begin and an end."""
     shapes = ({"started_at", "interval_seconds"}, {"period_start", "period_end"})
@@ -151,6 +161,14 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "rates": _is_bound_by("CHG-05"),
         "bounds": _has_bounds,
         "series": _has_series,
+        "sessions": _shows(frozenset({"sub_sessions", "start"})),
+        "energy": _shows(
+            frozenset({"energy_delivered_watt_hours", "end"}), frozenset({"intervals", "charging_sub_session"})
+        ),
+        "counters": _show_alone("odometer_meters", "meter_reading_watt_hours"),
+        "ending": _shows(frozenset({"start", "end", "url"})),
+        "latest-logs": _show_alone("latest_status_log"),
+        "timed": _show_alone("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at"),
         "webhooks": lambda o, m: False,
     }
 )
