@@ -1,4 +1,4 @@
-"""CON-06 and CON-07: over a run, a resource keeps its beginning, and does not alternate. Pure."""
+"""CON-06 to CON-08: over a run, a resource keeps its beginning, does not alternate, and tells its last update. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -16,12 +16,15 @@ from conformance.model import Outcome, Verdict
 
 _BEGINNINGS = ("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at")
 _PRECISION = timedelta(seconds=1)  # to which a time may be shown in one place and not in another
+_UPDATES = ("updated_at", "last_updated_at", "ticket_updated_at")
 _MIN_SIGHTINGS = 3
-_ABSENT = object()
+_CLOCK_S = 300.0  # by which clocks may differ, or a time may be rounded, so that a new time equals an old one
+_MIN_MOVES = 3  # of an update time in a row, before reads are blamed for them
 
 
 def judge_histories(sightings: Sightings) -> Iterator[Outcome]:
     """Yield the outcomes on what the run saw of each resource at different times."""
+    writes = sorted(sightings.writes)
     for _, history in sightings.iterate_histories():
         yield from _judge_beginning(history)
         contexts: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
@@ -29,7 +32,8 @@ def judge_histories(sightings: Sightings) -> Iterator[Outcome]:
             if not _is_partial(sighting):
                 contexts[sighting.context].append(sighting)
         for same_context in contexts.values():
-            yield from _judge_alternation(same_context, sorted(sightings.writes))
+            yield from _judge_alternation(same_context, writes)
+            yield from _judge_update_time(same_context, writes)
 
 
 def _judge_beginning(history: list[Sighting]) -> Iterator[Outcome]:
@@ -63,6 +67,45 @@ def _is_partial(sighting: Sighting) -> bool:
     query = sighting.target.partition("?")[2]
     is_single = sighting.pointer == ""
     return is_single and any(not pair.startswith("expand=") for pair in query.split("&") if pair)
+
+
+def _judge_update_time(history: list[Sighting], writes: list[float]) -> Iterator[Outcome]:
+    """CON-08: the time of the last update never goes back, moves with a change that was written, and with no read.
+
+    A change between two sightings is one that was written if the run wrote between them. An update time that moves at
+    three sightings in a row while nothing else changes and nothing is written is one that reads move.
+    """
+    for name in _UPDATES:
+        shown = [sighting for sighting in history if parse_moment(sighting.body.get(name))]
+        moves = 0
+        for before, after in pairwise(shown):
+            old, new = parse_moment(before.body[name]), parse_moment(after.body[name])
+            if old is None or new is None or before.ended > after.began:
+                continue
+            is_written = bisect_left(writes, before.began) != bisect_right(writes, after.ended)
+            changed = _changed_names(before, after) - {name}
+            moves = moves + 1 if new > old and not is_written and not changed else 0
+            if new < old - _PRECISION:
+                message = f"{name} goes back"
+            elif new == old and is_written and changed and before.began - old.timestamp() > _CLOCK_S:
+                message = f"{', '.join(sorted(changed))} changed by a write, and {name} did not"
+            elif moves >= _MIN_MOVES:
+                message = f"{name} moves with every read"
+            else:
+                continue
+            yield Outcome(
+                "CON-08", after.operation, Verdict.FAIL, message, f"another time than {before.body[name]}",
+                str(after.body[name]), f"{after.pointer}/{name}", (after.exchange, before.exchange),
+            )  # fmt: skip
+            return
+        if len(shown) > 1:
+            yield Outcome("CON-08", shown[-1].operation, Verdict.PASS, exchanges=(shown[-1].exchange,))
+
+
+def _changed_names(before: Sighting, after: Sighting) -> set[str]:
+    """Return the properties that both sightings show, with another value in the later one."""
+    old, new = _replace_expansions(before.body), _replace_expansions(after.body)
+    return {name for name in old if name in new and old[name] != new[name]}
 
 
 class _Run(NamedTuple):

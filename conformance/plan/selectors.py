@@ -154,6 +154,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "deletes": lambda o, m: o.role is Role.DELETE,
         "redirects": lambda o, m: any(response.status.startswith("3") for response in o.responses),
         "csv": _has_csv,
+        "link-lists": lambda o, m: o.method == "GET" and any(link.many for link in o.links),
         "plug-states": _is_bound_by("CHG-01"),
         "derived-states": _is_bound_by("CHG-02"),
         "parts": _is_bound_by("CHG-03"),
@@ -168,6 +169,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "counters": _show_alone("odometer_meters", "meter_reading_watt_hours"),
         "ending": _shows(frozenset({"start", "end", "url"})),
         "latest-logs": _show_alone("latest_status_log"),
+        "updated": _show_alone("updated_at", "last_updated_at", "ticket_updated_at"),
         "timed": _show_alone("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at"),
         "webhooks": lambda o, m: False,
     }

@@ -34,4 +34,10 @@ def plant(site: FaultSite) -> InstalledFault | None:
     return hook_at(site.find_readers(resource), item=name_another, nested=show_another)
 
 
-FAULT = SeededFault(("CHG-13",), "`latest_status_log` is an older log", plant, difficulty="subtle")
+FAULT = SeededFault(
+    ("CHG-13",),
+    "`latest_status_log` is an older log",
+    plant,
+    implies=("CON-07", "EXP-03", "EXP-04"),
+    difficulty="subtle",
+)
