@@ -24,5 +24,5 @@ FAULT = SeededFault(
     "`end` is null in expansions",
     plant,
     difficulty="subtle",
-    implies=("EXP-02", "EXP-12", "CON-07", "CHG-08"),
+    implies=("EXP-02", "EXP-04", "EXP-12", "CON-07", "CHG-08"),
 )
