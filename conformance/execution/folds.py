@@ -11,7 +11,10 @@ from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.owners import find_owners
 from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse, find_resources
 from conformance.evidence.subject import Subject
-from conformance.model import Exchange, Outcome, Request, Role, Verdict
+from conformance.execution.charging_folds import judge_charging
+from conformance.execution.history_folds import judge_histories
+from conformance.execution.sightings import Sightings
+from conformance.model import Case, Exchange, Outcome, Request, Role, Verdict
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _MIN_PAIRS = 2  # pairs of requests of one operation that must agree before it counts as free of charge
@@ -21,16 +24,30 @@ _MAX_NAMED = 6  # fields in one message
 
 
 def judge_exchanges(exchanges: Iterable[Exchange], subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcomes of RSP-07 and of the parts of LIM-01, CSV-01, HDR-09 and AUT-15 that compare responses.
+    """Yield the outcomes that rest on several responses: RSP-07, histories, parts of LIM-01, CSV-01, HDR-09 and AUT-15.
 
-    Exchanges are read one by one and not kept.
+    Exchanges are read one by one; of them, only what was seen of each resource is kept.
     """
     folds = (FieldsSeen(subject), FallingAllowance(), SteadyHeader(), ChangingTag(), ForeignOwners(subject))
+    sightings = Sightings(subject)
     for exchange in exchanges:
+        sightings.add_exchange(exchange)
         for fold in folds:
             fold.add_exchange(exchange)
     for fold in folds:
         yield from fold.judge()
+    yield from _thin_passes(judge_charging(sightings))
+    yield from _thin_passes(judge_histories(sightings))
+
+
+def _thin_passes(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield outcomes, of those that pass one for each case."""
+    passed: set[Case] = set()
+    for outcome in outcomes:
+        if outcome.verdict is not Verdict.PASS or outcome.case not in passed:
+            yield outcome
+        if outcome.verdict is Verdict.PASS:
+            passed.add(outcome.case)
 
 
 class FieldsSeen:

@@ -27,14 +27,16 @@ def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Su
                 yield event.exchange
 
     planned = plan.list_cases()
+    requirements = {case.requirement for case in planned}
     for outcome in judge_exchanges(read_exchanges(), subject):
-        if outcome.case in planned:
+        is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW}
+        if outcome.case in planned or (is_violation and outcome.requirement in requirements):
             judged.add(outcome.case)
             yield Observed(outcome)
     passive = catalogue.find_passive_requirements()
     for case in sorted(planned - judged):
         requirement = catalogue.requirements[case.requirement]
-        if case.requirement in passive and case.operation in called:
+        if (case.requirement in passive or requirement.kind is Kind.RUN) and case.operation in called:
             reason = "its responses contain nothing to judge this by"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason))
         elif requirement.kind in {Kind.STATIC, Kind.RUN}:

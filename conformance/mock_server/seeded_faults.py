@@ -131,7 +131,8 @@ def change_records(
     def act(record: Any, data: Any) -> Any:
         if record.resource != resource or not isinstance(data, dict) or any(data.get(name) is None for name in needed):
             return data
-        if rare and crc32(record.path.encode()) % 3:
+        place = record.parent.path if record.parent else record.path  # a filtered copy of a record has no path
+        if rare and crc32(f"{place}{record.key}".encode()) % 3:
             return data
         return {**data, **change(data)}
 

@@ -156,9 +156,14 @@ class WriteHandler:
         if not self._is_valid(resource, {**record.data, **changes}):
             changes = self.records.select_fields(resource, body)
         changes = apply_hooks(self._hooks.apply, call, record, changes)
-        touched = {name: clock.format_time(self.now()) for name in _UPDATE_TIMES if name in record.data and changes}
+        shown = [name for name in _UPDATE_TIMES if name in record.data and changes]
+        touched = {name: self._next_time(record.data[name]) for name in shown}
         self.world.store.change(record, {**touched, **changes})
         self._update_mirrors(record)
+
+    def _next_time(self, last: Any) -> str:
+        """Return the time now, or one right after the last one where the clock stands still."""
+        return clock.format_time(max(self.now(), (clock.parse_time(str(last)) or 0) + 1))
 
     def _is_valid(self, resource: Resource, data: dict[str, Any]) -> bool:
         return self._validators.body_validator(resource.schema).is_valid(

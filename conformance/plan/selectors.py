@@ -85,6 +85,16 @@ def _has_bounds(operation: Operation, model: ResourceModel) -> bool:
     return operation.method == "GET" and any(find_bound_names(tuple(sorted(n))) for n in _group_fields(operation))
 
 
+def _shows(*shapes: frozenset[str]) -> Selector:
+    """Return the selector of reads that show an object with all properties of one of the shapes."""
+    return lambda o, m: o.method == "GET" and any(shape <= names for names in _group_fields(o) for shape in shapes)
+
+
+def _show_alone(*names: str) -> Selector:
+    """Return the selector of reads of resources that show one of these properties."""
+    return _shows(*(frozenset({name, "url"}) for name in names))
+
+
 def _has_series(operation: Operation, model: ResourceModel) -> bool:
     """Return whether an operation reads intervals: with a begin and a length, or with a begin and an end."""
     shapes = ({"started_at", "interval_seconds"}, {"period_start", "period_end"})
@@ -139,6 +149,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "deletes": lambda o, m: o.role is Role.DELETE,
         "redirects": lambda o, m: any(response.status.startswith("3") for response in o.responses),
         "csv": _has_csv,
+        "link-lists": lambda o, m: o.method == "GET" and any(link.many for link in o.links),
         "plug-states": _is_bound_by("CHG-01"),
         "derived-states": _is_bound_by("CHG-02"),
         "parts": _is_bound_by("CHG-03"),
@@ -146,6 +157,15 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "rates": _is_bound_by("CHG-05"),
         "bounds": _has_bounds,
         "series": _has_series,
+        "sessions": _shows(frozenset({"sub_sessions", "start"})),
+        "energy": _shows(
+            frozenset({"energy_delivered_watt_hours", "end"}), frozenset({"intervals", "charging_sub_session"})
+        ),
+        "counters": _show_alone("odometer_meters", "meter_reading_watt_hours"),
+        "ending": _shows(frozenset({"start", "end", "url"})),
+        "latest-logs": _show_alone("latest_status_log"),
+        "updated": _show_alone("updated_at", "last_updated_at", "ticket_updated_at"),
+        "timed": _show_alone("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at"),
         "webhooks": lambda o, m: False,
     }
 )

@@ -15,6 +15,7 @@ from conformance.mock_server.write_handler import WriteHandler
 
 SESSIONS, PARTS, USAGE = "charging_sessions", "charging_sub_sessions", "charging_sub_sessions.energy_usage"
 _MAX_DURATION = 6 * clock.HOUR
+_COUNTERS = ("odometer_meters", "meter_reading_watt_hours")
 _TOTAL, _GRID, _SOLAR = (f"{source}energy_delivered_watt_hours" for source in ("", "grid_", "solar_"))
 
 
@@ -24,6 +25,20 @@ def on_build(world: MockWorld) -> None:
         _balance_energy(world, record)
     for session in list(world.store.iterate_records(SESSIONS))[-4:]:
         _set_running(world, session)
+    for session in world.store.iterate_records(SESSIONS):
+        session.data.get("sub_sessions", []).reverse()  # the newest first
+    for name in _COUNTERS:
+        _raise_counter(world, name)
+
+
+def _raise_counter(world: MockWorld, name: str) -> None:
+    """Let a counter grow from each log to the next one below the same parent."""
+    last: dict[str, int] = {}
+    for resource in world.shape.resources:
+        for record in world.store.iterate_records(resource):
+            if isinstance(record.data.get(name), int) and record.parent is not None:
+                value = last.get(record.parent.path, record.data[name]) + record.data[name] % 500
+                record.data[name] = last[record.parent.path] = value
 
 
 def _set_running(world: MockWorld, session: StoredRecord) -> None:
@@ -115,7 +130,7 @@ def start_sub_session(writes: WriteHandler, session: StoredRecord, mode: str) ->
     for name in (_GRID, _SOLAR):
         part.data[name] = 0
     _balance_energy(world, part)
-    world.store.change(session, {"sub_sessions": [*session.data["sub_sessions"], Ref(part.path)]})
+    world.store.change(session, {"sub_sessions": [Ref(part.path), *session.data["sub_sessions"]]})
     world.store.notify_listeners("created", part)
     return part
 

@@ -13,6 +13,7 @@ PASSIVE_REQUIREMENTS = (
     "IDS-01", "IDS-02", "IDS-03", "IDS-04", "IDS-05", "LNK-01", "EXP-01", "VER-01", "LIM-01",
     "ERR-01", "ERR-02", "ERR-03", "CON-03", "CON-04", "CSV-01",
     "CHG-01", "CHG-02", "CHG-03", "CHG-04", "CHG-05", "CHG-06", "CHG-07",
+    "LNK-06",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ JSON = "application/json"
 _MAX_DEPTH = 4  # levels of a body that are searched for links
 _MAX_BODY_BYTES = 16_384  # of a wrong body: a larger one may be refused for its size, and takes seconds to judge
 _MAX_TEXT = 200  # characters of a text that has no limit
+_ODD_TEXT = "\u017bo\u0301\u0142w \U0001f697 a<b & c%41"  # beyond ASCII, decomposed, beyond the BMP; easily escaped
 _MAX_MEMBERS = 3  # of a collection that a link may be drawn from
 
 
@@ -79,7 +80,7 @@ def build_least_body(write: Write, subject: Subject) -> Any:
 
 
 def build_contrary_body(write: Write, subject: Subject) -> Any:
-    """Return the body with values that are easily taken for none or lost: false, 0, letters beyond ASCII."""
+    """Return the body with values that are easily lost: false, 0, characters beyond ASCII or with another meaning."""
     if not isinstance(write.body, dict):
         return write.body
     body = write.body
@@ -90,7 +91,7 @@ def build_contrary_body(write: Write, subject: Subject) -> Any:
         elif isinstance(value, int | float):
             value = max(0, schema.get("minimum", 0))
         elif isinstance(value, str) and not {"enum", "format", "pattern"} & {*schema} and "://" not in value:
-            value = f"{value} \u017b\u00f3\u0142w"[: schema.get("maxLength", _MAX_TEXT)]
+            value = f"{value} {_ODD_TEXT}"[: schema.get("maxLength", _MAX_TEXT)]
         changed_body = {**body, name: value}
         if name in body and not subject.validators.validate_request_body(write.call.operation, JSON, changed_body):
             body = changed_body

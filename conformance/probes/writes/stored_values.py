@@ -1,5 +1,6 @@
 """Comparison of a new resource with what was sent, for values that a server may not write otherwise. Pure."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from math import isclose
@@ -12,6 +13,8 @@ from conformance.evidence.outcomes import quote_json
 from conformance.evidence.responses import escape_pointer_token
 
 _MASKS = frozenset("*•…")  # in texts that are shown only in part, such as account numbers
+_SPECIAL = frozenset("<&%")  # what a server may escape or decode by mistake
+_BMP = 0xFFFF  # the last code point of the Basic Multilingual Plane: emojis lie beyond
 _ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
 
 
@@ -19,7 +22,7 @@ def find_changed_values(sent: Any, shown: Any, pointer: str = "") -> Iterator[Va
     """Yield the members of what was sent that are shown with another value; members not shown are not judged.
 
     A link may be shown as an id or with other percent-encoding, a moment with another offset, a text with other case,
-    blanks and punctuation, a list in another order.
+    blanks and punctuation or composed in another way (NFC, NFD), a list in another order.
     """
     if isinstance(sent, dict) and isinstance(shown, dict):
         for name in (name for name in sent if name in shown):
@@ -53,4 +56,5 @@ def _normalize(value: Any) -> str:
     if not isinstance(value, str):
         return quote_json(value)
     text = extract_id(unquote(value)) if "://" in value else value
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return "".join(letter for letter in composed if letter.isalnum() or letter in _SPECIAL or ord(letter) > _BMP)

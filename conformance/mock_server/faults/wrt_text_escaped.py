@@ -1,0 +1,26 @@
+"""POST escapes texts for HTML."""
+
+import html
+from typing import Any
+
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+from conformance.model import Role
+
+
+def _change(value: Any) -> Any:
+    if type(value) is not str:
+        return value
+    return html.escape(value)
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose the creation of something that can be deleted."""
+    deletable = {o.resource for o in site.with_roles(Role.DELETE)}
+    creations = [o for o in site.body_writes(Role.CREATE) if o.resource in deletable]
+    return hook_at(
+        site.pick(creations),
+        apply=lambda _c, _r, changes: {name: _change(value) for name, value in changes.items()},
+    )
+
+
+FAULT = SeededFault(("WRT-01",), "`&` is sent, `&amp;` is read", plant)
