@@ -21,7 +21,7 @@ from conformance.errors import DescriptionError
 _PATHS = JSONPathEnvironment(strict=True)
 READINGS = "x-evconform-readings"
 _KINDS = ("addition", "spelling", "either", "reading")
-_ABOUT = ("security", "user", "expand")
+_ABOUT = ("security", "scope", "expand")
 
 
 def apply_overlays(

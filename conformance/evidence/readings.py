@@ -59,9 +59,8 @@ def _rests_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool:
     """Return whether an accusation rests on a reading: on its statement, or on a request that follows it."""
     if reading.about == "security":
         return outcome.requirement in _SECURITY or exchange.status in {401, 403}
-    if reading.about == "user":
-        is_about_header = outcome.requirement == "AUT-06" and outcome.expected == "400"
-        return is_about_header and outcome.pointer.startswith("header:")
+    if reading.about == "scope":
+        return outcome.requirement == "AUT-03"
     path = reading.about.removeprefix("expand ")
     query = parse_qs(exchange.request.target[len(extract_path(exchange.request.target)) + 1 :])
     is_requested = any(value == path or value.startswith(f"{path}.") for value in query.get("expand", ()))

@@ -298,3 +298,38 @@ def test_a_contradiction_of_the_description_is_for_review(bench):
     plain = SchemaError("/x", "is wrong", "type", "one", "two", "#/x")
     assert _grade_schema_error("RSP-03", answer, plain, ()).verdict is Verdict.INCONCLUSIVE
     assert _grade_schema_error("RSP-03", answer, plain, ("agrees",)).verdict is Verdict.FAIL
+
+
+class TestOtherReadings:
+    """What a server does by another admissible reading of the description is no violation."""
+
+    CURRENT = "GET /programs/{program_id}/participation_agreement_versions/current"
+    PROGRAM = f"{BASE}/programs/prog01KJQXEFCAEH83HWXJHR000001"
+
+    @pytest.mark.parametrize(
+        ("tail", "violated"),
+        [
+            ("/participation_agreement_versions/pagv01KJQXEFCAEH83HWXJHR000002", False),
+            ("/participation_agreement_versions/current", False),
+            ("/participation_agreement_versions/pagv01KJQXEFCAEH83HWXJHR000003", True),
+            ("/tiers/pagv01KJQXEFCAEH83HWXJHR000002", True),
+        ],
+    )
+    def test_an_alias_may_show_the_address_of_what_it_stands_for(self, judge, tail, violated):
+        body = {"id": "pagv01KJQXEFCAEH83HWXJHR000002", "url": self.PROGRAM + tail}
+        assert ("IDS-04" in violated_requirements(judge(self.CURRENT, body))) is violated
+
+    def test_null_that_words_allow_and_the_schema_forbids_is_for_review(self, bench):
+        description = bench.subject.description
+        schema = description.resolve("#/components/schemas/VehicleModel/properties/name")
+        assert judge_null_name(bench) == Verdict.FAIL
+        schema["description"] = "Null where the name is unknown."
+        try:
+            assert judge_null_name(bench) == Verdict.REVIEW
+        finally:
+            del schema["description"]
+
+
+def judge_null_name(bench):
+    """Return the verdict on RSP-03 of a model whose name is null."""
+    return next(o.verdict for o in bench.judge(ITEM, make_model(name=None)) if o.requirement == "RSP-03")

@@ -154,3 +154,32 @@ class TestPublic:
     def test_a_write_says_what_is_wrong_with_the_body(self, subject):
         found = run_probe(BY_NAME["public-operation"], "POST /vehicle_waitlist", subject, lambda _: make_problem(400))
         assert found.passed_requirements() == {"AUT-04"}
+
+
+class TestScopeAfterResource:
+    """A server that looks for the resource before the scope: nothing is said by a 404 for what nobody has."""
+
+    def run(self, operation, subject, refuses):
+        def answer(request):
+            exists = EVSE["id"] in request.target or request.target == "/evses"
+            if not exists:
+                return make_problem(404)
+            if request.identity in {"noscope", "readonly"} and request.method != "GET" and refuses:
+                return make_problem(403)
+            return make_response([EVSE] if request.target == "/evses" else EVSE)
+
+        return run_probe(BY_NAME["read-only-scope"], operation, subject, answer)
+
+    def test_a_write_to_a_real_resource_shows_the_scope(self, subject):
+        found = self.run(WRITE, subject, refuses=True)
+        assert found.passed_requirements() == {"AUT-03"}
+        sent = [request for request in found.requests if request.method == "PATCH"]
+        assert all(request.inert for request in sent)
+
+    def test_a_write_that_is_taken_without_the_scope_is_a_violation(self, subject):
+        assert self.run(WRITE, subject, refuses=False).violated_requirements() == {"AUT-03"}
+
+    def test_nothing_is_risked_where_hardware_would_move(self, subject):
+        found = run_probe(BY_NAME["read-only-scope"], ACTION, subject, lambda request: make_problem(404))
+        assert found.verdicts_on("AUT-03") == {Verdict.NOT_OBSERVABLE}
+        assert len(found.requests) == 1

@@ -232,3 +232,21 @@ def test_a_list_that_grew_between_two_reads_is_no_violation(subject):
     run = run_probe(LISTED, TRIMS, subject, shorten_list(itertools.chain([True], itertools.repeat(False))))
     assert "EXP-05" not in run.violated_requirements()
     assert "volatile-field" in {notice.topic for notice in run.notices}
+
+
+def test_a_path_may_be_read_without_the_blank_at_its_end(subject):
+    def respond(request, *, trims):
+        paths = parse_qs(request.target.partition("?")[2], keep_blank_values=True).get("expand", [])
+        known = {expansion.path for expansion in subject.model.operations_by_key[TRIM].expansions}
+        if any(path not in known and not path.endswith(" ") for path in paths):
+            return make_problem(400)
+        if request.target.partition("?")[0] == "/vehicle_trims":
+            return make_response([A_TRIM])
+        return make_response(expand_trim(A_TRIM, [path.strip() for path in paths] if trims else []))
+
+    def violated(*, trims):
+        runs = [run_probe(probe, TRIM, subject, lambda request: respond(request, trims=trims)) for probe in STRANGE]
+        return {requirement for run in runs for requirement in run.violated_requirements()}
+
+    assert violated(trims=True) == set()
+    assert violated(trims=False) == {"EXP-10"}

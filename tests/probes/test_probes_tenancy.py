@@ -125,6 +125,15 @@ class TestNarrowing:
 
         assert run_probe(NARROW, LIST, subject, House(leaks)).violated_requirements() == {"AUT-06"}
 
+    def test_a_misspelt_link_to_the_same_user_is_no_leak(self, subject):
+        def misspell(request):
+            answer = House()(request)
+            if not request.target.startswith("/evses"):
+                return answer
+            return msgspec.structs.replace(answer, body=answer.body.replace(b"/users/", b"/user/"))
+
+        assert run_probe(NARROW, LIST, subject, misspell).violated_requirements() == set()
+
     def test_an_accepted_malformed_user_is_a_violation(self, subject):
         def leaks(request):
             return ("EvEnergy-User", "nobody") in request.headers

@@ -181,6 +181,20 @@ class TestCreate:
     def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
         assert run_probe(CREATE, POST, subject, World(subject, wrong)).violated_requirements() == {requirement}
 
+    def test_a_list_may_lag_behind_a_write(self, subject):
+        world, lists = World(subject), []
+
+        def target(request):
+            response = world(request)
+            if request.method != "GET" or not request.target.partition("?")[0].endswith("saved_routes"):
+                return response
+            lists.append(response)  # a list shows what it held when it was read before
+            return lists[-2] if len(lists) > 1 and lists[-2].body != response.body else response
+
+        run = run_probe(CREATE, POST, subject, target)
+        assert not run.violated_requirements()
+        assert "WRT-07" in run.passed_requirements()
+
     def test_a_target_that_refuses_every_body_is_not_tested(self, subject):
         def target(request):
             return make_problem(400) if request.method == "POST" else World(subject)(request)

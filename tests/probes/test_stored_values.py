@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.probes.toolkit.rounding import find_rounding_step, is_rounded
 from conformance.probes.writes.stored_values import find_changed_values
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
@@ -43,3 +44,28 @@ def test_another_form_is_no_loss(sent, shown):
 )  # fmt: skip
 def test_another_value_is_a_loss(sent, shown):
     assert [difference.pointer[:2] for difference in find_changed_values({"x": sent}, {"x": shown})] == ["/x"]
+
+
+ROUNDED = {"type": "integer", "description": "Stored to the nearest 0.01 kWh (10 Wh), so it may be rounded."}
+
+
+@pytest.mark.parametrize(
+    ("schema", "step"),
+    [
+        (ROUNDED, 10),
+        ({"type": ["number", "null"], "description": "Kept to the nearest 0.5 km."}, 0.5),
+        ({"type": "string", "description": "The nearest 5 stations."}, 0),
+        ({"type": "integer", "description": "A whole number."}, 0),
+        ({"type": "integer"}, 0),
+    ],
+)
+def test_documented_rounding_is_read_from_the_text(schema, step):
+    assert find_rounding_step(schema) == step
+
+
+@pytest.mark.parametrize(
+    ("shown", "rounded"), [(60000, True), (60009, True), (60011, False), (61000, False), (None, False)]
+)
+def test_a_number_may_be_shown_rounded_as_documented_and_no_further(shown, rounded):
+    assert is_rounded(ROUNDED, 60001, shown) is rounded
+    assert not is_rounded({"type": "integer"}, 60001, 60000)

@@ -42,6 +42,15 @@ def test_another_method_is_refused_and_the_right_ones_are_named(subject, key):
     assert run_probe(METHOD, key, subject, refusing(500)).violated_requirements() == {"ERR-06"}
 
 
+def test_a_path_that_fits_another_one_may_have_the_methods_of_both(subject):
+    key = "POST /user_rebates/{user_rebate_id}:submit"
+    for allow in ("POST", "GET, PATCH", "GET, PATCH, POST"):
+        assert run_probe(METHOD, key, subject, refusing(405, Allow=allow)).passed_requirements() == {"ERR-06"}
+    assert run_probe(METHOD, key, subject, refusing(405, Allow="DELETE")).violated_requirements() == {"ERR-06"}
+    (request, *_) = run_probe(METHOD, key, subject, refusing(405)).requests
+    assert request.method == "PUT"  # GET is documented for what lives at `/user_rebates/{user_rebate_id}`
+
+
 def test_a_method_is_tried_where_it_cannot_take_effect(subject):
     for operation in subject.model.operations:
         if not METHOD.applies(operation, subject.model):

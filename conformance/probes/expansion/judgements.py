@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from conformance.evidence.differences import ValueDifference
-from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
-from conformance.model import Expansion, Outcome
+from conformance.model import Expansion, Outcome, Verdict
 
 _SCHEMA_ERRORS = 3  # of one object, as more of them add nothing
 
@@ -92,10 +92,14 @@ def _judge_object(
     """Judge EXP-02 and EXP-03 of one object."""
     errors = subject.validators.validate_instance(expansion.schema, place.value) if expansion.schema else ()
     for error in errors[:_SCHEMA_ERRORS]:
-        yield fail_case(
+        message = f"the object shown by expand={expansion.path} does not match its schema: {error.message}"
+        if error.ambiguous:
+            message += " (one reading: exactly one form may fit. The other: any form is valid, as intended)"
+        yield judge_case(
             response,
             "EXP-02",
-            f"the object shown by expand={expansion.path} does not match its schema: {error.message}",
+            Verdict.REVIEW if error.ambiguous else Verdict.FAIL,
+            message,
             expected=error.expected,
             actual=error.actual,
             pointer=place.pointer + error.pointer,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from conformance.evidence.differences import ValueDifference
+from conformance.evidence.outcomes import pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Outcome, Verdict
@@ -37,7 +38,10 @@ def judge_replacement(
     for requirement in sorted({outcome.requirement for outcome in suspects}):
         moved = [difference for difference in settled.restless if difference.pointer.startswith(requirement)]
         places = [ValueDifference(difference.pointer[len(requirement) :], None, None) for difference in moved]
-        yield from report_restless(response, places, "" if requirement in passed else requirement)
+        is_settled = requirement in passed or not any(difference in settled.unsettled for difference in moved)
+        yield from report_restless(response, places, "" if is_settled else requirement)
+        if moved and is_settled and not lasting:
+            yield pass_case(response, requirement)
 
 
 def _place_of(outcome: Outcome) -> str:

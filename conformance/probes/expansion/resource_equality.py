@@ -25,9 +25,12 @@ def compare_with_fetched(  # noqa: PLR0913 - what is compared, and how far
     selected: slice = slice(1),
     deep: tuple[Expansion, ...] = (),
 ) -> Steps[None]:
-    """Compare what is shown with the resource at its link, for the places in the slice `selected` (EXP-04)."""
+    """Compare what is shown with the resource at its link, for the places in the slice `selected` (EXP-04).
+
+    What is shown says itself where it lives: the link may lead to the next one by then (EXP-03 judges it).
+    """
     shown = [
-        (place, place.link)
+        (place, place.value["url"] if _has_url(place.value) else place.link)
         for place in find_places(plain, response, expansion)
         if isinstance(place.link, str) and isinstance(place.value, dict)
     ]

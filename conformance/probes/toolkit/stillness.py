@@ -27,11 +27,13 @@ class SettledDifferences(msgspec.Struct, frozen=True):
     """What became of the differences of a comparison when it was repeated.
 
     `lasting` are those found each time, with the same values. `restless` are the first ones of each other kind, whose place
-    changed by itself. `reads` are the responses that were compared last.
+    changed by itself; `unsettled` are those of them that no comparison found alike. `reads` are the responses that were
+    compared last.
     """
 
     lasting: tuple[ValueDifference, ...] = ()
     restless: tuple[ValueDifference, ...] = ()
+    unsettled: tuple[ValueDifference, ...] = ()
     reads: tuple[OperationResponse, ...] = ()
 
 
@@ -46,6 +48,7 @@ def settle_differences(reads: Sequence[OperationResponse], compare: Comparison) 
     if not suspects:
         return SettledDifferences(reads=tuple(reads))
     known: dict[str, list[ValueDifference]] = {}
+    alike: set[str] = set()
     pair: list[OperationResponse | None] = [None, *(None for _ in reads[1:])]
     for turn in _ORDER + "R":
         for place, read in enumerate(reads[:1] if turn == "R" else reads[1:], 0 if turn == "R" else 1):
@@ -54,13 +57,16 @@ def settle_differences(reads: Sequence[OperationResponse], compare: Comparison) 
         if len(present) < len(reads):
             continue
         latest = _group_by_kind(compare(present))
+        alike |= suspects.keys() - latest.keys()
         known = known or {kind: latest[kind] for kind in suspects if kind in latest}
         known = {kind: differences for kind, differences in known.items() if latest.get(kind) == differences}
         if not known:
             break
-    restless = tuple(differences[0] for kind, differences in suspects.items() if kind not in known)
+    restless = {kind: differences[0] for kind, differences in suspects.items() if kind not in known}
+    unsettled = tuple(difference for kind, difference in restless.items() if kind not in alike)
     lasting = tuple(difference for differences in known.values() for difference in differences)
-    return SettledDifferences(lasting, restless, tuple(read or first for read, first in zip(pair, reads, strict=True)))
+    compared = tuple(read or first for read, first in zip(pair, reads, strict=True))
+    return SettledDifferences(lasting, tuple(restless.values()), unsettled, compared)
 
 
 def _group_by_kind(differences: Iterable[ValueDifference]) -> dict[str, list[ValueDifference]]:

@@ -1,0 +1,44 @@
+"""RSP-12: a correct request for something that exists succeeds; what is documented to be absent may be absent."""
+
+import msgspec
+import pytest
+
+from conformance.description import load_description
+from conformance.model import Verdict
+from conformance.probes.responses.plain_reads import PROBES
+from tests.probes.scripted import BASE, ListTarget, make_id, make_problem, make_subject, run_probe
+
+(READ,) = PROBES
+CURRENT = "GET /programs/{program_id}/participation_agreement_versions/current"
+PROGRAMS = [{"id": make_id("prog", 1), "url": f"{BASE}/programs/{make_id('prog', 1)}"}]
+MAKES = [{"id": make_id("emak", 1), "url": f"{BASE}/evse_makes/{make_id('emak', 1)}"}]
+
+
+def without_404(subject, key):
+    """Return the subject with an operation that documents no 404."""
+    description = load_description()
+    operations = tuple(
+        msgspec.structs.replace(o, responses=tuple(r for r in o.responses if r.status != "404")) if o.key == key else o
+        for o in description.model.operations
+    )
+    changed = make_subject(description)
+    model = msgspec.structs.replace(description.model, operations=operations)
+    return msgspec.structs.replace(changed, description=type(description)({}, model, description.digest, "test"))
+
+
+def test_a_part_that_is_documented_to_be_absent_is_not_applicable(subject):
+    run = run_probe(READ, CURRENT, subject, ListTarget({"/programs": PROGRAMS}))
+    assert run.verdicts_on("RSP-12") == {Verdict.NOT_APPLICABLE}
+
+
+def test_a_part_that_is_absent_without_documentation_is_for_review(subject):
+    run = run_probe(READ, CURRENT, without_404(subject, CURRENT), ListTarget({"/programs": PROGRAMS}))
+    assert run.verdicts_on("RSP-12") == {Verdict.REVIEW}
+
+
+@pytest.mark.parametrize("key", ["GET /evse_makes/{evse_make_id}", "GET /evse_makes"])
+def test_a_listed_resource_or_a_list_that_is_not_found_is_a_violation(subject, key):
+    shelf = ListTarget({"/evse_makes": MAKES})
+    path = "/evse_makes" + (f"/{MAKES[0]['id']}" if key.endswith("}") else "")
+    run = run_probe(READ, key, subject, lambda request: make_problem(404) if request.target == path else shelf(request))
+    assert run.violated_requirements() == {"RSP-12"}
