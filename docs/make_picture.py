@@ -1,7 +1,7 @@
 """Make docs/report.png: the report of a run against the built-in server with a few seeded faults.
 
 Usage: python docs/make_picture.py (or `tox run -e picture`). It needs a chromium on the path.
-"""  # noqa: INP001 - a script, not a package
+"""
 
 import shutil
 import subprocess

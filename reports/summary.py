@@ -18,6 +18,7 @@ from conformance.model import (
     RunStarted,
     Verdict,
 )
+from conformance.model.target import EXAMPLES_REMARK
 
 GRAVITY: tuple[Verdict, ...] = (
     Verdict.ERROR,
@@ -76,7 +77,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
     the best evidence first, at most `reports.findings.MAX_EXCHANGES`. `smallest` is the id of the exchange with the
-    smallest request that shows the same, empty where the run found none smaller.
+    smallest request that shows the same, empty where the run found none smaller. `implied_by` is the id of a finding
+    from which this one follows, empty where it stands for itself.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Finding(msgspec.Struct, frozen=True):
     exchanges: tuple[str, ...]
     smallest: str = ""
     waived: bool = False
+    implied_by: str = ""
 
     @property
     def case(self) -> Case:
@@ -211,6 +214,12 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     waivers: tuple[AppliedWaiver, ...] = ()
     since: RunDifference | None = None
     certificate: CertificateState | None = None
+
+    @property
+    def target_remark(self) -> str:
+        """The sentence on the target that a reader must know first, empty for most."""
+        header = self.started
+        return EXAMPLES_REMARK if header is not None and header.target.answers_from_examples else ""
 
     @property
     def planned_count(self) -> int:

@@ -39,6 +39,8 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
     """
     console.print()
     console.print(_build_headline(summary), soft_wrap=True)
+    if summary.target_remark:
+        console.print(Text(f"  {summary.target_remark}", "bold"), soft_wrap=True)
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_build_counts(summary))
@@ -129,6 +131,8 @@ def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> N
         value = getattr(finding, name)
         if value:
             console.print(Text(f"  {name:<9}", "dim").append(_make_printable(value)), soft_wrap=True)
+    if group.consequences:
+        console.print(Text("  implies  ", "dim").append(_make_printable(group.consequences)), soft_wrap=True)
     exchange = summary.simplest_exchange(finding)
     if exchange is not None:
         command = write_curl(exchange)

@@ -5,9 +5,16 @@ from contextlib import suppress
 from itertools import islice
 
 from conformance.errors import CredentialsError, TargetError, UsageError
-from conformance.model import Operation, Request, ResourceModel, Response, Role
+from conformance.evidence.stateless_mocks import (
+    build_sample_requests,
+    has_foreign_links,
+    is_example,
+    list_sample_reads,
+)
+from conformance.model import Exchange, Operation, Request, ResourceModel, Response, Role
 from conformance.network.channel import Channel, NoAnswerError, NotSentError
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
 
 
@@ -28,6 +35,7 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
                 f"no response from {base_url}: {error}", hint="Check the address, network, proxy and TLS certificates"
             ) from error
         sent, left, last = sent + 1, parse_remaining(response), operation.key
+        _check_redirect(response, base_url, last)
         if response.status not in {401, 404}:
             return sent, left
         refused += response.status == 401
@@ -44,6 +52,37 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
             hint="Check that the base URL is complete, /v2 included",
         )
     return 0, left
+
+
+def _check_redirect(response: Response, base_url: str, operation: str) -> None:
+    """Raise UsageError where a list is redirected: the base URL is that of another server, or lacks https."""
+    location = response.find_header("location") or ""
+    if response.status in _REDIRECTS:
+        is_upgrade = base_url.startswith("http://") and location.startswith("https://")
+        raise UsageError(
+            f"{base_url} redirects {operation} with {response.status} to {location or 'nowhere'}",
+            hint="Write the base URL with https" if is_upgrade else "Name the base URL that it leads to",
+        )
+
+
+def detect_stateless_mock(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, bool]:
+    """Read members that nobody has; return the number of requests sent, and whether a stateless mock answers.
+
+    It is one where each read shows a member with another id, and links lead to another host. The first refusal ends it,
+    so that a server that holds data is sent one request.
+    """
+    sent, foreign = 0, False
+    for operation in list_sample_reads(model):
+        for request in build_sample_requests(operation, model, "full"):
+            sent += 1
+            try:
+                exchange = Exchange("", request, "", 0.0, channel.send(request))
+            except (NotSentError, NoAnswerError):
+                return sent, False
+            if not is_example(exchange, operation, model):
+                return sent, False
+            foreign = foreign or has_foreign_links(exchange, operation, base_url)
+    return sent, foreign
 
 
 def fetch_remaining(channel: Channel, model: ResourceModel, identity: str) -> int | None:

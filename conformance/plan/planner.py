@@ -2,9 +2,12 @@
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import msgspec
 
+from conformance.applicability.bases import find_missing_basis
+from conformance.applicability.selectors import API_SELECTOR, WHOLE_API_KEY
 from conformance.errors import PlanError
 from conformance.model import (
     Case,
@@ -20,10 +23,11 @@ from conformance.model import (
     Target,
     Verdict,
 )
+from conformance.model.target import EXAMPLES_REMARK
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.costs import assign_payer, can_send, sum_costs
-from conformance.plan.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
+from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.toolkit.base import Need, Probe
 from conformance.safety.gate import Gate
@@ -82,16 +86,26 @@ class PlanItem(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What will be run and judged. `known_outcomes` are cells whose outcome is known without a request."""
+    """What will be run and judged.
+
+    `known_outcomes` are of cases whose outcome is known without a request. `undecidable` holds the cases whose
+    requirement rests on something that the description does not document, or on state that the target does not have:
+    nothing that is observed on them counts.
+    """
 
     items: tuple[PlanItem, ...]
     planned: tuple[Planned, ...]
     known_outcomes: tuple[Outcome, ...]
     cost: dict[str, int]
+    undecidable: frozenset[Case] = frozenset()
 
     def list_cases(self) -> frozenset[Case]:
         """Return all planned cases."""
         return frozenset(Case(each.requirement, key) for each in self.planned for key in each.cases)
+
+    def list_open_cases(self) -> frozenset[Case]:
+        """Return the planned cases that what is observed decides."""
+        return self.list_cases() - self.undecidable
 
 
 def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) -> Plan:
@@ -107,13 +121,35 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
             )
     cells = {r.id: _cells(r, model, options) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
+    undecidable = {outcome.case: outcome for outcome in _find_undecidable(catalogue, model, options.target)}
+    unfounded = [outcome for case, outcome in sorted(undecidable.items()) if case in wanted]
+    wanted -= undecidable.keys()
     groups = options.select_groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, options, wanted)
     items, cost, dropped = _afford(candidates, options)
     refused.update(dropped)
     settled = _settled(catalogue, model, options, wanted, items, refused)
-    return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
+    return Plan(
+        tuple(sorted(items, key=_order(catalogue, model))),
+        tuple(cells.values()),
+        (*unfounded, *settled),
+        cost,
+        frozenset(undecidable),
+    )
+
+
+def _find_undecidable(catalogue: Catalogue, model: ResourceModel, target: Target) -> Iterator[Outcome]:
+    """Yield an outcome with the reason for each case that nothing can decide, whether its requirement binds or not."""
+    for requirement in catalogue.requirements.values():
+        needs_more = requirement.needs_state and target.answers_from_examples
+        if not requirement.basis and not needs_more:
+            continue
+        for operation in (WHOLE_OPERATION, *model.operations):
+            if reason := find_missing_basis(requirement, operation, model):
+                yield Outcome(requirement.id, operation.key, Verdict.NOT_APPLICABLE, reason)
+            elif needs_more:
+                yield Outcome(requirement.id, operation.key, Verdict.NOT_OBSERVABLE, EXAMPLES_REMARK)
 
 
 def _fits(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) -> bool:
@@ -249,24 +285,33 @@ def _settled(  # noqa: PLR0913 - what is known when a plan is closed
 ) -> list[Outcome]:
     """Cells that no item will judge, each with the reason."""
     covered = {Case(r, item.operation) for item in items for r in item.requirements}
+    passive, reached = catalogue.find_passive_requirements(), {item.operation for item in items}
     found: list[Outcome] = []
     for case in sorted(wanted - covered):
         requirement = catalogue.requirements[case.requirement]
         if requirement.kind in {Kind.STATIC, Kind.RUN}:
             continue
-        reason = catalogue.explain_untested(requirement) or refused.get(case) or _unread(model, case, wish)
+        reason = catalogue.explain_untested(requirement) or refused.get(case) or _unread(catalogue, model, case, wish)
+        if not reason and case.requirement in passive and case.operation in reached:
+            continue  # judged on whatever the items of the operation receive, or settled at the end of the run
+        reason = reason or "no probe of the suite calls the operation"
         found.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
     return found
 
 
-def _unread(model: ResourceModel, case: Case, wish: PlanOptions) -> str:
+def _unread(catalogue: Catalogue, model: ResourceModel, case: Case, wish: PlanOptions) -> str:
+    """Return why an operation is not called with success: its own effect, or what keeps its probes; else empty."""
     operation = model.operations_by_key.get(case.operation)
-    if operation is not None and (not operation.is_safe or operation.effect is not Effect.NONE):
+    if operation is None:
+        return ""
+    if not operation.is_safe or operation.effect is not Effect.NONE:
         effect = operation.effect if operation.effect in RISKS else Effect.WRITE
-        reason = refusal_of(wish.target, effect) or _too_risky(operation, wish)
-        if reason:
+        if reason := refusal_of(wish.target, effect) or _too_risky(operation, wish):
             return reason
-    return "no probe of this plan exercises the operation"
+    gate = Gate(wish.target, model.operations)
+    probes = [probe for probe in catalogue.probes.values() if not probe.whole and probe.applies(operation, model)]
+    reasons = {probe.name: _forbidden(probe, operation, model, wish, gate) for probe in probes}
+    return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""
 
 
 def _order(catalogue: Catalogue, model: ResourceModel) -> "_Key":

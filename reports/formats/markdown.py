@@ -35,6 +35,7 @@ def _join_parts(parts: list[str]) -> str:
 def _write_head(summary: Summary) -> str:
     header = summary.started
     lines = [f"## Conformance: {summary.verdict}", ""]
+    lines += [f"**{_escape(summary.target_remark)}**", ""] if summary.target_remark else []
     lines += [f"- {_escape(reason)}" for reason in summary.reasons]
     if header is not None:
         facts = (
@@ -68,6 +69,8 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
     for name in ("pointer", "expected", "actual"):
         if getattr(first, name):
             lines.append(f"- {name}: {_escape(getattr(first, name))}")
+    if group.consequences:
+        lines.append(f"- {_escape(group.consequences)}")
     exchange = summary.simplest_exchange(first)
     if exchange is not None:
         lines += ["", _fence(write_curl(exchange))]

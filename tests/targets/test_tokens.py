@@ -10,7 +10,7 @@ import pytest
 import respx
 from rich.console import Console
 
-from conformance.errors import TargetError, UsageError
+from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.model import Target, TargetKind
 from conformance.safety.gate import Gate
 from conformance.targets.config import IdentityConfig
@@ -89,9 +89,21 @@ def test_a_given_transport_is_used():
 
 def test_a_redirect_of_the_token_endpoint_is_not_followed(endpoint):
     endpoint.respond(302, headers={"Location": "https://api.ev.energy/o/token/"})
-    with pytest.raises(TargetError, match="302"):
+    with pytest.raises(UsageError, match="302 to https://"):
         obtain(WITH_CLIENT, TARGET)
     assert endpoint.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "hint"),
+    [(404, UsageError, "token_url"), (401, CredentialsError, "client_id"), (500, TargetError, "not judged")],
+)
+def test_the_status_of_the_token_endpoint_says_what_to_correct(endpoint, status, error, hint):
+    endpoint.respond(status)
+    with pytest.raises(error, match=str(status)) as caught:
+        obtain(WITH_CLIENT, TARGET)
+    assert type(caught.value) is error
+    assert hint in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -111,7 +123,7 @@ def test_an_unset_variable_is_named(monkeypatch):
 
 RESPONSES = {
     "refused": (httpx.Response(401, json={"error": SECRET}), "refuses the identity full with 401"),
-    "failing": (httpx.Response(500, text=SECRET), "refuses the identity full with 500"),
+    "failing": (httpx.Response(500, text=SECRET), "responds with 500 to the identity full"),
     "elsewhere": (httpx.Response(302, headers={"Location": "https://evil.example/"}), "with 302"),
     "no JSON": (httpx.Response(200, text=f"<p>{SECRET}</p>"), "responds without a token for full"),
     "no UTF-8": (httpx.Response(200, content=b'{"access_token": "\xff"}'), "responds without a token for full"),
@@ -127,11 +139,11 @@ RESPONSES = {
 def test_a_response_without_token_is_reported_without_secrets(endpoint, case):
     response, expected = RESPONSES[case]
     endpoint.mock(return_value=response)
-    with pytest.raises(TargetError, match=expected) as raised:
+    with pytest.raises((TargetError, UsageError), match=expected) as raised:
         obtain(WITH_CLIENT, TARGET)
     assert URL in raised.value.message
     assert raised.value.hint
-    assert raised.value.exit_code == 3
+    assert raised.value.exit_code == (2 if case in {"refused", "elsewhere"} else 3)
     assert SECRET not in raised.value.message + raised.value.hint
     assert TOKEN not in raised.value.message
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_read_by_id
 from conformance.evidence.filter_semantics import extract_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse
@@ -22,7 +23,6 @@ from conformance.probes.authorization.tenancy import (
     is_shared,
     separation_needs,
 )
-from conformance.probes.errors.unknown_ids import is_read_by_id
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import harmless
