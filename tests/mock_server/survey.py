@@ -147,6 +147,16 @@ def _respell(target: str) -> Iterator[str]:
         yield odd + mark + query
 
 
+def _odd_variants(first: RequestSpec) -> Iterator[RequestSpec]:
+    """Yield a good request with headers and queries that are legal and odd."""
+    for name, value in _UNNEEDED_HEADERS:
+        yield dataclasses.replace(first, headers={**first.headers, name: value})
+    for query in ("x=%FF", "x=" + "y" * 3000, "x=1&x=1", "x='"):
+        yield _extend_query(first, query)
+    for scheme in ("bearer", "BEARER"):
+        yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": f"{scheme} token-full"})
+
+
 def _method_and_token_variants(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
     yield dataclasses.replace(first, method="HEAD")
     served = {
@@ -162,12 +172,7 @@ def _method_and_token_variants(client: Client, operation: Operation, first: Requ
             yield dataclasses.replace(first, method=method, token=token)
         yield from (dataclasses.replace(first, target=target, token=token) for target in _respell(first.target))
         yield dataclasses.replace(first, headers={**first.headers, "x-forwarded-for": "127.0.0.1"}, token=token)
-    for name, value in _UNNEEDED_HEADERS:
-        yield dataclasses.replace(first, headers={**first.headers, name: value})
-    for query in ("x=%FF", "x=" + "y" * 3000, "x=1&x=1", "x='"):
-        yield _extend_query(first, query)
-    for scheme in ("bearer", "BEARER"):
-        yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": f"{scheme} token-full"})
+    yield from _odd_variants(first)
     yield dataclasses.replace(first, target="/evconform-unknown")
     yield dataclasses.replace(first, target="/evconform-unknown/x/y")
     yield dataclasses.replace(first, method="TRACE")
