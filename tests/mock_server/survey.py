@@ -8,7 +8,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.filters import find_values
 from conformance.mock_server.seeded_faults import UNKNOWN_ULID
 from conformance.model import Operation, Operator, Role
-from tests.mock_server.in_process_client import Client, RequestSpec
+from tests.mock_server.in_process_client import BASE, Client, RequestSpec
 from tests.mock_server.write_survey import write_requests
 
 METHODS = ("PUT", "DELETE", "PATCH", "POST")
@@ -92,6 +92,9 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
         for position in (0, 1):
             user = client.records(client.world.shape.user_resource)[position].key
             yield dataclasses.replace(first, headers={**first.headers, operation.user_header.lower(): user})
+            for named in (user, f"{BASE}/users/{user}"):
+                headers = {**first.headers, operation.user_header.lower(): named}
+                yield dataclasses.replace(first, headers=headers, token="token-user-a")
     for expansion in operation.expansions:
         yield _extend_query(first, f"expand={expansion.path}&expand={expansion.path}")
         yield _extend_query(first, f"expand={expansion.path}", token="token-user-b")
@@ -101,6 +104,8 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
             yield dataclasses.replace(
                 first, target=path + ("?" + "&".join(client.required_query(operation))).rstrip("?")
             )
+            for token in ("token-user-a", "token-user-b"):
+                yield RequestSpec(operation, "GET", path, token=token, headers=first.headers)
             for expansion in operation.expansions:
                 yield RequestSpec(operation, "GET", f"{path}?expand={expansion.path}", headers=first.headers)
     if operation.role is Role.ITEM:
@@ -123,12 +128,33 @@ def _extend_query(first: RequestSpec, text: str, **changes: Any) -> RequestSpec:
     return dataclasses.replace(first, target=first.target + joint + text, **changes)
 
 
+_UNNEEDED_HEADERS = (
+    ("origin", "https://evconform.invalid"),
+    ("if-none-match", '"never-issued"'),
+    ("if-modified-since", "Sat, 01 Jan 2000 00:00:00 GMT"),
+    ("accept", "application/*;q=0.8"),
+    ("accept-language", "de-CH"),
+    ("range", "rows=0-1"),
+    ("content-type", "application/json"),
+)
+
+
 def _respell(target: str) -> Iterator[str]:
     """Yield other spellings of a request target."""
     path, mark, query = target.partition("?")
     first, slash, rest = path[1:].partition("/")
     for odd in (f"{path}/", f"/{path}", f"/{first.upper()}{slash}{rest}", f"{path};x=1"):
         yield odd + mark + query
+
+
+def _odd_variants(first: RequestSpec) -> Iterator[RequestSpec]:
+    """Yield a good request with headers and queries that are legal and odd."""
+    for name, value in _UNNEEDED_HEADERS:
+        yield dataclasses.replace(first, headers={**first.headers, name: value})
+    for query in ("x=%FF", "x=" + "y" * 3000, "x=1&x=1", "x='"):
+        yield _extend_query(first, query)
+    for scheme in ("bearer", "BEARER"):
+        yield dataclasses.replace(first, token="", headers={**first.headers, "authorization": f"{scheme} token-full"})
 
 
 def _method_and_token_variants(client: Client, operation: Operation, first: RequestSpec) -> Iterator[RequestSpec]:
@@ -146,6 +172,7 @@ def _method_and_token_variants(client: Client, operation: Operation, first: Requ
             yield dataclasses.replace(first, method=method, token=token)
         yield from (dataclasses.replace(first, target=target, token=token) for target in _respell(first.target))
         yield dataclasses.replace(first, headers={**first.headers, "x-forwarded-for": "127.0.0.1"}, token=token)
+    yield from _odd_variants(first)
     yield dataclasses.replace(first, target="/evconform-unknown")
     yield dataclasses.replace(first, target="/evconform-unknown/x/y")
     yield dataclasses.replace(first, method="TRACE")
