@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from conformance.description import pointers
 from conformance.description.operations import StatedOperation
-from conformance.description.schemas import Schemas
+from conformance.description.schemas import DocumentNode, Schemas
 from conformance.model import Location
 
 _PROBLEMS = "/problems/"
+_FIELD_ERRORS = "field_errors"
 
 
 def find_base_path(document: Mapping[str, Any]) -> str:
@@ -64,3 +65,50 @@ def list_scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
     schemes = document.get("components", {}).get("securitySchemes", {})
     flows = [flow for scheme in schemes.values() for flow in scheme.get("flows", {}).values()]
     return tuple(sorted({scope for flow in flows for scope in flow.get("scopes", {})}))
+
+
+def list_token_schemes(schemas: Schemas) -> tuple[str, ...]:
+    """Return the names of the security schemes that a bearer token satisfies (RFC 6750), sorted."""
+    return tuple(sorted(name for name, scheme in _read_security_schemes(schemas) if _takes_token(scheme)))
+
+
+def has_client_credentials(schemas: Schemas) -> bool:
+    """Return whether a security scheme documents the token endpoint of a client credentials flow."""
+    flows = (scheme.get("flows") or {} for _, scheme in _read_security_schemes(schemas))
+    return any((flow.get("clientCredentials") or {}).get("tokenUrl") for flow in flows)
+
+
+def _read_security_schemes(schemas: Schemas) -> Iterator[tuple[str, DocumentNode]]:
+    names = (schemas.document.get("components") or {}).get("securitySchemes") or {}
+    for name in names:
+        yield name, schemas.get_node(pointers.join("#/components/securitySchemes", name))
+
+
+def _takes_token(scheme: DocumentNode) -> bool:
+    is_bearer = scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer"
+    return is_bearer or scheme.get("type") in {"oauth2", "openIdConnect"}
+
+
+def has_field_errors(schemas: Schemas, operations: Iterable[StatedOperation]) -> bool:
+    """Return whether the schema or an example of a documented error has the member `field_errors`."""
+    locations = dict.fromkeys(
+        pointers.join(response.pointer, "content", media.type)
+        for operation in operations
+        for response in operation.responses
+        if response.status[:1] in {"4", "5"}
+        for media in response.media
+    )
+    return any(_FIELD_ERRORS in _list_member_names(schemas, schemas.get_node(pointer)) for pointer in locations)
+
+
+def _list_member_names(schemas: Schemas, media: DocumentNode) -> set[str]:
+    """Return the members that the schema of a media type documents, or that an example of it shows."""
+    schema = schemas.get_child(media, "schema")
+    named = (schemas.get_child(media, "examples", name) for name in media.get("examples") or {})
+    values = (
+        media.get("example"),
+        *(node.get("value") for node in named if node),
+        *(schema.examples if schema else ()),
+    )
+    shown = {name for value in values if isinstance(value, dict) for name in value}
+    return shown | {*(schemas.list_properties(schema) if schema else ())}

@@ -46,6 +46,9 @@ def derive_model(document: dict[str, Any], digest: str, notes: Iterable[str] = (
         version_header=api.find_common_header(stated, "-version"),
         problem_base=api.find_problem_base(schemas, stated),
         scopes=api.list_scopes(document),
+        token_schemes=api.list_token_schemes(schemas),
+        has_client_credentials=api.has_client_credentials(schemas),
+        has_field_errors=api.has_field_errors(schemas, stated),
         notes=(*notes, *(note for operation in stated for note in operation.notes), *dict.fromkeys(deriver.notes)),
     )
 

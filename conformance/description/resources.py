@@ -71,7 +71,7 @@ def _build_resource(
         prefix=prefix,
         id_pattern=pattern,
         parent=roles.find_parent(item_path or list_path, name, names_by_path),
-        singleton=Role.SINGLETON in reads,
+        singleton=Role.SINGLETON in reads and Role.ITEM not in reads,
     )
 
 

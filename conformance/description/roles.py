@@ -9,7 +9,7 @@ from conformance.description.operations import StatedOperation
 from conformance.description.schemas import DocumentNode, Schemas
 from conformance.model import Role
 
-_PAGE_NAMES = frozenset({"page", "page_after", "page_before"})
+_PAGE_NAMES = frozenset({"page", "page_after", "page_before", "limit", "offset", "cursor"})
 _WRITES = {"PUT": Role.UPDATE, "PATCH": Role.UPDATE, "DELETE": Role.DELETE}
 
 
@@ -36,7 +36,9 @@ def classify_reads(schemas: Schemas, operations: Iterable[StatedOperation]) -> t
 
     A singleton of several segments that has no parent resource shows a plain response and names no resource.
     """
-    classified = [_classify_read(schemas, operation) for operation in operations if operation.method == "GET"]
+    reads = [operation for operation in operations if operation.method == "GET"]
+    collections = {operation.path.rpartition("/")[0] for operation in reads if operation.path.endswith("}")}
+    classified = [_classify_read(schemas, operation, operation.path in collections) for operation in reads]
     names_by_path = {read.stated.path: read.resource for read in classified if read.resource}
     return tuple(
         msgspec.structs.replace(read, resource="") if _is_report(read, names_by_path) else read for read in classified
@@ -48,10 +50,10 @@ def _is_report(read: ClassifiedOperation, names_by_path: Mapping[str, str]) -> b
     return read.role is Role.SINGLETON and is_nested and not find_parent(read.stated.path, read.resource, names_by_path)
 
 
-def _classify_read(schemas: Schemas, operation: StatedOperation) -> ClassifiedOperation:
-    """Return the role of a GET.
+def _classify_read(schemas: Schemas, operation: StatedOperation, has_members: bool) -> ClassifiedOperation:
+    """Return the role of a GET; `has_members` is true if a GET of members stands below its path.
 
-    A wrapped list is an object with exactly one array of objects, read with parameters for paging.
+    A wrapped list is an object with exactly one array of objects, read with parameters for paging or above its members.
     """
     body = operation.response_schema
     parts = path_templates.split_path(operation.path)
@@ -60,9 +62,8 @@ def _classify_read(schemas: Schemas, operation: StatedOperation) -> ClassifiedOp
     items = schemas.get_items(body) if body else None
     if items is not None:
         return ClassifiedOperation(operation, Role.LIST, name_resource(operation.path), items)
-    wrapped = (
-        _find_wrapped_list(schemas, body) if any(operation.find_query_parameter(name) for name in _PAGE_NAMES) else None
-    )
+    has_pages = any(operation.find_query_parameter(name) for name in _PAGE_NAMES)
+    wrapped = _find_wrapped_list(schemas, body) if has_pages or has_members else None
     if wrapped:
         return ClassifiedOperation(operation, Role.LIST, name_resource(operation.path), wrapped[1], wrapped[0])
     if parts and path_templates.is_parameter(parts[-1]):

@@ -42,7 +42,7 @@ def _judge_description(spec: RunSpec, brief: RunContext) -> Iterator[Event]:
     the first request, so it is done at the end.
     """
     kinds = {requirement.id: requirement.kind for requirement in brief.catalogue.requirements.values()}
-    static = {case for case in brief.plan.list_cases() if kinds[case.requirement] is Kind.STATIC}
+    static = {case for case in brief.plan.list_open_cases() if kinds[case.requirement] is Kind.STATIC}
     judged = (
         [
             outcome

@@ -26,7 +26,7 @@ def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Su
                 called.add(event.exchange.request.operation)
                 yield event.exchange
 
-    planned = plan.list_cases()
+    planned = plan.list_open_cases()
     requirements = {case.requirement for case in planned}
     for outcome in judge_exchanges(read_exchanges(), subject):
         is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW}

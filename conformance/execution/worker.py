@@ -25,7 +25,7 @@ class Worker:
         self._channel = Channel(
             spec.target.base_url, spec.headers, Gate(spec.target, brief.description.model.operations), agent=AGENT
         )
-        self._cases = self.plan.list_cases()
+        self._cases = self.plan.list_open_cases()
         self.remaining_items = find_remaining_items(self.plan, spec)
         self._wish = spec.build_plan_options()
         self._awaited: frozenset[str] = frozenset()  # items that the worker has waited for
@@ -67,8 +67,11 @@ class Worker:
         """Return whether a violation outside the plan is reported.
 
         It is where the case is selected but the requirement does not bind the operation. It is not in a sharded run,
-        since another shard may have planned the case.
+        since another shard may have planned the case;
+        nor where the description does not document what the requirement rests on.
         """
+        if Case(requirement, operation) in self.plan.groundless:
+            return False
         known = self.catalogue.requirements.get(requirement)
         model = self.subject.model
         return (

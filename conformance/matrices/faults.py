@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.applicability.selectors import WHOLE_API_KEY
 from conformance.description import load_description
 from conformance.execution.setup import RunOptions
 from conformance.matrices.suite_runs import SuiteRun, list_server_findings, run_in_parallel, run_suite
@@ -14,7 +15,6 @@ from conformance.mock_server.faults import list_applicable_faults, load_faults, 
 from conformance.mock_server.seeded_faults import FaultSite
 from conformance.mock_server.world.builder import build_world
 from conformance.model import Level, Profile, ResourceModel, Verdict
-from conformance.plan.selectors import WHOLE_API_KEY
 from reports import Finding, Summary
 
 _DELIVERY_FAMILIES = frozenset({"WHK"})  # families of messages that a server sends

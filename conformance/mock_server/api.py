@@ -78,14 +78,23 @@ class MockApi:
             headers = self._admit_call(call)
             response = self._run_operation(call, request)
         except Problem as problem:
-            response = self._build_problem_response(request, problem)
+            response = self._build_problem_response(call, request, problem)
         response.headers = {**headers, **response.headers}
         if self._version:
             response.headers.setdefault(self._version, "2")
         response = apply_hooks(self._hooks.answer, call, response)
         return self._encode_response(call, request, response)
 
-    def _build_problem_response(self, request: WireRequest, problem: Problem) -> ServerResponse:
+    def _build_problem_response(
+        self, call: ServerCall | None, request: WireRequest, problem: Problem
+    ) -> ServerResponse:
+        """Return an error as a problem document, or in the form that the operation documents instead."""
+        spec = call.operation.find_response(problem.status) if call else None
+        media = {media.type: media for media in spec.media} if spec else {}
+        if call and media and PROBLEM_MEDIA_TYPE not in media:
+            plain = next((name for name in media if name.endswith("json")), "")
+            body = self.behaviours.build_body(call, problem.status) if plain else None
+            return ServerResponse(problem.status, body, problem.headers, plain)
         body = problem.build_document(request.base, request.path)
         return ServerResponse(problem.status, body, problem.headers, PROBLEM_MEDIA_TYPE)
 

@@ -23,15 +23,24 @@ _MAX_QUERY_BYTES = 1 << 20
 class MockApp:
     """The ASGI application: dispatches by path, below `root_path` where the server hangs under one (ASGI 3).
 
-    `body_limit` is in bytes, `patience` the seconds that a body may take to arrive.
+    `body_limit` is in bytes, `patience` the seconds that a body may take to arrive. `beside_paths` are paths of the other
+    endpoints, which an API without a base path would hide.
     """
 
     def __init__(
-        self, api: MockApi, base_path: str, beside: Application, *, body_limit: int = 4 << 20, patience: float = 10.0
+        self,
+        api: MockApi,
+        base_path: str,
+        beside: Application,
+        *,
+        beside_paths: frozenset[str] = frozenset(),
+        body_limit: int = 4 << 20,
+        patience: float = 10.0,
     ) -> None:
         self._api = api
         self._base_path = base_path
         self._beside = beside
+        self._beside_paths = beside_paths
         self._body_limit = body_limit
         self._patience = patience
 
@@ -39,7 +48,8 @@ class MockApp:
         """Handle one ASGI connection."""
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
-        if scope["type"] != "http" or not (path == self._base_path or path.startswith(self._base_path + "/")):
+        is_of_api = path == self._base_path or path.startswith(self._base_path + "/")
+        if scope["type"] != "http" or not is_of_api or path in self._beside_paths:
             await self._forward(scope, receive, send)
             return
         headers = _decode_headers(scope)

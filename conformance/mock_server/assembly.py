@@ -71,7 +71,13 @@ class MockServer:
         self.world.store.add_listener(self.webhooks.queue_events)
         control = ControlEndpoints(self.clock, self.webhooks, self.api.writes, self.reset_world)
         routes = [*OAuthServer(self.tokens, self.hooks).list_routes(), *control.list_routes()]
-        self._app = MockApp(self.api, description.model.base_path, Starlette(routes=routes), patience=settings.patience)
+        self._app = MockApp(
+            self.api,
+            description.model.base_path,
+            Starlette(routes=routes),
+            beside_paths=frozenset(route.path for route in routes),
+            patience=settings.patience,
+        )
         self._wrapped = self.readings.wrap(self._handle)
 
     def _render_record(self, record: StoredRecord) -> Any:

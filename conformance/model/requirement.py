@@ -37,9 +37,11 @@ class Source(msgspec.Struct, frozen=True):
 class Requirement(msgspec.Struct, frozen=True):
     """One sentence that an API conforms to or not.
 
-    `applies` names the selector (`conformance.plan.SELECTORS`) of the operations it concerns; `seen` says how it is
-    observed; `not_tested` is the reason why no probe exists, empty if one does; `mend` says how to correct a violation,
-    if that can be said for all.
+    `applies` names the selector (`conformance.applicability.selectors`) of the operations it concerns; `basis` names
+    what the description must document for it (`conformance.applicability.bases`): elsewhere it is not applicable. A
+    requirement that `needs_state` cannot be judged by what a stateless mock answers. A violation of it `implies` those
+    of the requirements named, which reports show under it. `seen` says how it is observed; `not_tested` is the reason
+    why no probe exists, empty if one does; `mend` says how to correct a violation, if that can be said for all.
     """
 
     id: str
@@ -51,6 +53,9 @@ class Requirement(msgspec.Struct, frozen=True):
     seen: str = ""
     not_tested: str = ""
     mend: str = ""
+    basis: tuple[str, ...] = ()
+    needs_state: bool = False
+    implies: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

@@ -48,7 +48,10 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
 class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """Everything derived from one description; `digest` is the SHA-256 of its source, overlays included.
 
-    `base_path` is the path of the first server (`/v2`). `notes` say what could not be derived.
+    `base_path` is the path of the first server (`/v2`). `token_schemes` names the security schemes that a bearer token
+    satisfies; `has_client_credentials` says whether one of them documents the token endpoint of client credentials;
+    `has_field_errors` whether a documented error names the wrong fields (`field_errors`). `notes` say what could not be
+    derived.
     """
 
     digest: str
@@ -60,6 +63,9 @@ class ResourceModel(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     version_header: str = ""
     problem_base: str = ""
     scopes: tuple[str, ...] = ()
+    token_schemes: tuple[str, ...] = ()
+    has_client_credentials: bool = False
+    has_field_errors: bool = False
     notes: tuple[str, ...] = ()
 
     @cached_property

@@ -1,14 +1,17 @@
 """The catalogue: requirements, and the checks and probes that judge them."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import msgspec
 
 from conformance import checks, probes
+from conformance.applicability.bases import BASES
+from conformance.applicability.selectors import API_SELECTOR
 from conformance.checks.base import Check
 from conformance.errors import PlanError
 from conformance.model import Kind, Requirement
-from conformance.plan.selectors import API_SELECTOR, SELECTORS
+from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import Probe
 from conformance.tools.registry import collect_members
 
@@ -26,7 +29,8 @@ class Catalogue(msgspec.Struct, frozen=True):
     def collect(cls, requirements: tuple[Requirement, ...]) -> "Catalogue":
         """Collect all checks and probes for the requirements that bind the API.
 
-        Raises PlanError on a duplicate probe, an unknown requirement or an unknown selector.
+        Raises PlanError on a duplicate probe, an unknown requirement, selector or basis, and an implication that is
+        unknown or leads back to its requirement.
         """
         all_checks = collect_members(checks, "CHECKS", Check)
         all_probes = collect_members(probes, "PROBES", Probe)
@@ -47,6 +51,8 @@ class Catalogue(msgspec.Struct, frozen=True):
                     f"{requirement.id} applies to an unknown selector: {requirement.applies!r}",
                     hint=f"One of: {API_SELECTOR}, {', '.join(SELECTORS)}",
                 )
+            _check_bases(requirement)
+            _check_implications(requirement, known)
         names = [probe.name for probe in all_probes]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise PlanError(f"two probes are called {', '.join(duplicates)}", hint="Rename one of them")
@@ -64,3 +70,30 @@ class Catalogue(msgspec.Struct, frozen=True):
         if requirement.id in judged or requirement.kind in {Kind.STATIC, Kind.RUN}:
             return ""
         return "the harness has no probe for it yet"
+
+
+def _check_bases(requirement: Requirement) -> None:
+    if unknown := [name for name in requirement.basis if name not in BASES]:
+        raise PlanError(
+            f"{requirement.id} rests on an unknown basis: {', '.join(map(repr, unknown))}",
+            hint=f"One of: {', '.join(BASES)}",
+        )
+
+
+def _check_implications(requirement: Requirement, known: Mapping[str, Requirement]) -> None:
+    reached: set[str] = set()
+    queue = [requirement.id]
+    while queue:
+        current = queue.pop()
+        for implied in known[current].implies:
+            if implied not in known:
+                raise PlanError(
+                    f"{current} implies {implied}, unknown in specs/requirements", hint="Correct the id in `implies`"
+                )
+            if implied == requirement.id:
+                raise PlanError(
+                    f"{requirement.id} implies itself, by way of {current}", hint="Remove one of the two from `implies`"
+                )
+            if implied not in reached:
+                reached.add(implied)
+                queue.append(implied)

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 
 import msgspec
 
+from conformance.applicability.bases import find_missing_basis
+from conformance.applicability.selectors import API_SELECTOR, WHOLE_API_KEY
 from conformance.errors import PlanError
 from conformance.model import (
     Case,
@@ -23,7 +25,7 @@ from conformance.model import (
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.costs import assign_payer, can_send, sum_costs
-from conformance.plan.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
+from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.toolkit.base import Need, Probe
 from conformance.safety.gate import Gate
@@ -82,16 +84,25 @@ class PlanItem(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What will be run and judged. `known_outcomes` are cells whose outcome is known without a request."""
+    """What will be run and judged.
+
+    `known_outcomes` are of cases whose outcome is known without a request. `groundless` holds the cases whose requirement
+    rests on something that the description does not document: nothing that is observed on them counts.
+    """
 
     items: tuple[PlanItem, ...]
     planned: tuple[Planned, ...]
     known_outcomes: tuple[Outcome, ...]
     cost: dict[str, int]
+    groundless: frozenset[Case] = frozenset()
 
     def list_cases(self) -> frozenset[Case]:
         """Return all planned cases."""
         return frozenset(Case(each.requirement, key) for each in self.planned for key in each.cases)
+
+    def list_open_cases(self) -> frozenset[Case]:
+        """Return the planned cases that what is observed decides."""
+        return self.list_cases() - self.groundless
 
 
 def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) -> Plan:
@@ -107,13 +118,37 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
             )
     cells = {r.id: _cells(r, model, options) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
+    groundless = _find_groundless(catalogue, model)
+    unfounded = [
+        Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason)
+        for case, reason in sorted(groundless.items())
+        if case in wanted
+    ]
+    wanted -= groundless.keys()
     groups = options.select_groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, options, wanted)
     items, cost, dropped = _afford(candidates, options)
     refused.update(dropped)
     settled = _settled(catalogue, model, options, wanted, items, refused)
-    return Plan(tuple(sorted(items, key=_order(catalogue, model))), tuple(cells.values()), tuple(settled), cost)
+    return Plan(
+        tuple(sorted(items, key=_order(catalogue, model))),
+        tuple(cells.values()),
+        (*unfounded, *settled),
+        cost,
+        frozenset(groundless),
+    )
+
+
+def _find_groundless(catalogue: Catalogue, model: ResourceModel) -> dict[Case, str]:
+    """Return the cases whose requirement has no basis in the description, each with the reason; bound or not."""
+    return {
+        Case(requirement.id, operation.key): reason
+        for requirement in catalogue.requirements.values()
+        if requirement.basis
+        for operation in (WHOLE_OPERATION, *model.operations)
+        if (reason := find_missing_basis(requirement, operation, model))
+    }
 
 
 def _fits(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) -> bool:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.applicability.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
 from conformance.model import Effect, Kind, Profile, Verdict
 from conformance.plan import PlanOptions
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.costs import sum_costs
 from conformance.plan.planner import order_by_rank
-from conformance.plan.selectors import API_SELECTOR, SELECTORS, WHOLE_API_KEY
 from conformance.probes.toolkit.base import Need
 from tests.plan.conftest import ALL_IDENTITIES, target
 

@@ -6,7 +6,8 @@
 """
 
 import random
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from zlib import crc32
 
@@ -26,6 +27,7 @@ _AGE = 400 * clock.DAY
 _STEP = 30 * clock.MINUTE
 _PAGED_SIZES = (33, 27, 3, 1, 6, 0, 2, 5)  # the first two parents have several pages of each kind of log
 _UNPAGED_SIZES = (3, 2, 4, 1)
+_MAX_INTEGER_KEY = 1_000_000
 
 
 def build_world(
@@ -171,11 +173,40 @@ class MockWorld:
         """Return a new key for a record of that time: an id, or the time itself."""
         if resource.singleton:
             return ""
+        if resource.key_kind is KeyKind.ID and (typed := self._create_typed_key(resource, rng)):
+            return typed
         if resource.key_kind is KeyKind.ID and (resource.key or resource.key_field):
             return (resource.prefix or resource.name.rpartition(".")[2][:4].lower()) + self._create_id(
                 moment // clock.MILLISECOND, rng
             )
         return clock.format_time(moment)
+
+    def _create_typed_key(self, resource: Resource, rng: random.Random) -> str:
+        """Return a key of the type that the description gives to ids without a prefix; empty where it gives none."""
+        schemas = [] if resource.prefix else self._list_key_schemas(resource)
+        if any("integer" in _list_types(schema) for schema in schemas):
+            return str(rng.randrange(1, _MAX_INTEGER_KEY))
+        if any(schema.get("format") == "uuid" for schema in schemas):
+            return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+        return ""
+
+    def _list_key_schemas(self, resource: Resource) -> list[dict[str, Any]]:
+        """Return the schemas of a key: of the property of a record, and of the last parameter of its path."""
+        field = self._get_properties(resource).get(resource.key_field)
+        parameters = (
+            parameter.schema
+            for operation in self.shape.model.operations
+            if operation.path == resource.item_path
+            for parameter in operation.path_parameters
+            if parameter.name == resource.key
+        )
+        return [self.schema_compiler.fold_schema(schema) for schema in (field, *parameters) if schema]
+
+    def show_key(self, resource: Resource, key: str) -> Any:
+        """Return a key as the property of a record shows it: a number where the description says so."""
+        field = self._get_properties(resource).get(resource.key_field)
+        is_number = bool(field) and "integer" in _list_types(self.schema_compiler.fold_schema(field))
+        return int(key) if is_number and key.isdecimal() else key
 
     def build_path(self, resource: Resource, parent: StoredRecord | None, key: str) -> str:
         """Return the path of a record below the base URL; empty where it has no address of its own."""
@@ -226,5 +257,12 @@ class MockWorld:
         grown = maker(seedling)
         make_coherent(grown)
         record.data = grown if isinstance(grown, dict) else {"": grown}
-        if resource.key_field in record.data or resource.key_field in self._get_properties(resource):
-            record.data[resource.key_field] = record.key
+        has_key = resource.key_field in record.data or resource.key_field in self._get_properties(resource)
+        if has_key and record.key:  # a singleton has none: its id is grown like other properties
+            record.data[resource.key_field] = self.show_key(resource, record.key)
+
+
+def _list_types(schema: Mapping[str, Any]) -> frozenset[str]:
+    """Return the types that a folded schema names."""
+    named = schema.get("type", ())
+    return frozenset((named,) if isinstance(named, str) else named)

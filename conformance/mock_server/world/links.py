@@ -41,7 +41,8 @@ class LinkDrawer:
                 return (
                     Ref(record.path) if known_link.own and record.path else self.draw_link(record, known_link, ordinal)
                 )
-            return record.key if path == resource.key_field and resource.key_kind is not KeyKind.NAME else UNKNOWN
+            is_key = path == resource.key_field and resource.key_kind is not KeyKind.NAME
+            return record.key if is_key and record.key else UNKNOWN
 
         return link
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from conformance.applicability.selectors import has_scopes, is_public, is_secured
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -21,28 +22,16 @@ PLACES = ("query", "cookie")
 _SCHEMES = 8  # of so many operations, one is asked under another scheme before the profile deep
 
 
-def _secured(operation: Operation, model: ResourceModel) -> bool:
-    return operation.is_secured
-
-
 def _first(operation: Operation, model: ResourceModel) -> bool:
-    return _secured(operation, model) and turn(operation, _SCHEMES) == 0
+    return is_secured(operation, model) and turn(operation, _SCHEMES) == 0
 
 
 def _later(operation: Operation, model: ResourceModel) -> bool:
-    return _secured(operation, model) and turn(operation, _SCHEMES) != 0
-
-
-def _public(operation: Operation, model: ResourceModel) -> bool:
-    return not operation.is_secured
-
-
-def _scoped(operation: Operation, model: ResourceModel) -> bool:
-    return operation.is_secured and bool(operation.scopes)
+    return is_secured(operation, model) and turn(operation, _SCHEMES) != 0
 
 
 def _scoped_write(operation: Operation, model: ResourceModel) -> bool:
-    return _scoped(operation, model) and not operation.is_safe
+    return has_scopes(operation, model) and not operation.is_safe
 
 
 def _resolving(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -209,11 +198,11 @@ def scheme_in_other_case(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 def _is_first_scoped(operation: Operation, model: ResourceModel) -> bool:
-    return _scoped(operation, model) and turn(operation, _SCHEMES) == 0
+    return has_scopes(operation, model) and turn(operation, _SCHEMES) == 0
 
 
 def _is_later_scoped(operation: Operation, model: ResourceModel) -> bool:
-    return _scoped(operation, model) and turn(operation, _SCHEMES) != 0
+    return has_scopes(operation, model) and turn(operation, _SCHEMES) != 0
 
 
 def _answers(answer: OperationResponse) -> bool:
@@ -245,24 +234,24 @@ def public(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("anonymous", ("AUT-01",), _secured, _needs("anonymous", "", 2), anonymous),
+    Probe("anonymous", ("AUT-01",), is_secured, _needs("anonymous", "", 2), anonymous),
     Probe(
-        "expired-token", ("AUT-01",), _secured, _needs("expired", "expired"),
+        "expired-token", ("AUT-01",), is_secured, _needs("expired", "expired"),
         _as("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
-    Probe("unknown-token", ("AUT-01",), _secured, _needs("stranger", ""), stranger, profile=Profile.DEEP, rank=2),
+    Probe("unknown-token", ("AUT-01",), is_secured, _needs("stranger", ""), stranger, profile=Profile.DEEP, rank=2),
     Probe("other-auth-scheme", ("AUT-01",), _first, _needs("other scheme", USER_READER), other_scheme, rank=2),
     Probe(
         "other-auth-scheme-all", ("AUT-01",), _later, _needs("other scheme", USER_READER), other_scheme,
         profile=Profile.DEEP, rank=2,
     ),
-    Probe("misplaced-token", ("AUT-02",), _secured, _needs("token elsewhere", UNPRIVILEGED), _token_in(0), rank=2),
+    Probe("misplaced-token", ("AUT-02",), is_secured, _needs("token elsewhere", UNPRIVILEGED), _token_in(0), rank=2),
     Probe(
-        "misplaced-token-all", ("AUT-02",), _secured, _needs("token anywhere", UNPRIVILEGED), _token_in(1),
+        "misplaced-token-all", ("AUT-02",), is_secured, _needs("token anywhere", UNPRIVILEGED), _token_in(1),
         profile=Profile.DEEP, rank=2,
     ),
     Probe(
-        "missing-scope", ("AUT-03",), _scoped, _needs("no scope", "noscope"),
+        "missing-scope", ("AUT-03",), has_scopes, _needs("no scope", "noscope"),
         _as("noscope", "AUT-03", 403, "a token without the scope"), identities=("noscope",),
     ),
     Probe(
@@ -277,5 +266,5 @@ PROBES = (
         "scheme-in-other-case-all", ("AUT-10",), _is_later_scoped, _needs("scheme in other case", "noscope"),
         scheme_in_other_case, profile=Profile.DEEP, rank=2, identities=("noscope",),
     ),
-    Probe("public-operation", ("AUT-04",), _public, _public_needs, public),
+    Probe("public-operation", ("AUT-04",), is_public, _public_needs, public),
 )  # fmt: skip

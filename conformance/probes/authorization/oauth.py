@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from conformance.applicability.selectors import is_any_operation
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -14,11 +15,6 @@ from conformance.tools.ulid import draw_ulid
 
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 _REVOKE = "revoke_token/"
-
-
-def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
-    """Return True: the probe runs once for the API as a whole."""
-    return True
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -185,11 +181,11 @@ def _check_status(response: OperationResponse, expected: tuple[int, ...], action
 
 
 PROBES = (
-    Probe("oauth", ("AUT-07", "AUT-09", "AUT-12"), _is_always_tested, _needs, run_token_flows, rank=2, whole=True),
+    Probe("oauth", ("AUT-07", "AUT-09", "AUT-12"), is_any_operation, _needs, run_token_flows, rank=2, whole=True),
     Probe(
         "oauth-revocation",
         ("AUT-07",),
-        _is_always_tested,
+        is_any_operation,
         _revocation_needs,
         revoke_token,
         rank=2,

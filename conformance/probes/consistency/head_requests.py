@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from conformance.applicability.selectors import is_get
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
@@ -17,10 +18,6 @@ from conformance.probes.toolkit.refusals import find_call_as, has_no_required_va
 from conformance.probes.toolkit.repetition import confirm_violations
 
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
-
-
-def _is_get(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET"
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -109,4 +106,4 @@ def _read_length(response: OperationResponse) -> str | None:
     return http_response.find_header("content-length")
 
 
-PROBES = (Probe("head", ("CON-05", "HDR-08"), _is_get, _needs, confirm_violations(check_head), rank=3),)
+PROBES = (Probe("head", ("CON-05", "HDR-08"), is_get, _needs, confirm_violations(check_head), rank=3),)

@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_item
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import judge_case, skip_case
 from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, match_path, strip_base_url
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, ResourceModel, Role, Verdict
+from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, USER_READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation, report_untested
@@ -19,10 +20,6 @@ from conformance.probes.toolkit.edge_members import edge_needs, select_edges
 from conformance.probes.toolkit.stillness import report_restless, settle_differences
 
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
-
-
-def _is_item_read(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role is Role.ITEM
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -140,4 +137,4 @@ def _is_documented(
     )
 
 
-PROBES = (Probe("list-and-item", ("CON-02",), _is_item_read, _needs, compare_list_and_item, rank=1),)
+PROBES = (Probe("list-and-item", ("CON-02",), is_item, _needs, compare_list_and_item, rank=1),)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_get
 from conformance.evidence.differences import ValueDifference, find_differences, get_value
 from conformance.evidence.outcomes import judge_case, pass_case
 from conformance.evidence.responses import UNREADABLE, OperationResponse
@@ -20,10 +21,6 @@ from conformance.probes.toolkit.stillness import has_still_part, report_restless
 VERSION_REQUIREMENTS = ("CON-01", "VER-03")
 _SHOWN = 5  # differences reported of one pair, as more of them add nothing
 _READS_IN_TURN = 8  # reads of which every second one shows one value: by chance once in 128 times
-
-
-def _is_get(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET"
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -126,4 +123,4 @@ def _is_in_turn(values: Sequence[Any]) -> bool:
     return all(value == values[index % 2] for index, value in enumerate(values)) and values[0] not in values[1:2]
 
 
-PROBES = (Probe("read-with-version", VERSION_REQUIREMENTS, _is_get, _needs, compare_versions, rank=2),)
+PROBES = (Probe("read-with-version", VERSION_REQUIREMENTS, is_get, _needs, compare_versions, rank=2),)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from conformance.applicability.selectors import is_paginated
 from conformance.evidence.differences import ValueDifference, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.pagination.bounds import has_known_cursor_form
-from conformance.probes.responses.plain_reads import is_paginated, plain_read_needs
+from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, send, turn
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import parse_page, report_new_order

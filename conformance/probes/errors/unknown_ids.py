@@ -1,7 +1,8 @@
 """ERR-05: a resource that does not exist is not found."""
 
+from conformance.applicability.selectors import is_read_below_ids, is_read_by_id
 from conformance.evidence.subject import Subject
-from conformance.model import KeyKind, Location, Operation, Request, ResourceModel, Role
+from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import BULK_READER, ERROR_SENDER, READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
@@ -9,15 +10,6 @@ from conformance.probes.toolkit.harmless_requests import harmless, stranger
 from conformance.probes.toolkit.refusals import check_refused, send_for_refusal
 
 _UNKNOWN_ID = "an id that does not exist"
-
-
-def is_read_by_id(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads one member of a collection by its id."""
-    resource = model.resources_by_name.get(operation.resource)
-    has_id_path = (
-        resource is not None and resource.key_kind is KeyKind.ID and operation.path.endswith("{" + resource.key + "}")
-    )
-    return operation.method == "GET" and operation.role is Role.ITEM and has_id_path
 
 
 def _is_nested(operation: Operation) -> bool:
@@ -53,22 +45,6 @@ def read_unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
         return
     response = yield from send_for_refusal(operation, request, subject)
     yield from check_refused(response, "ERR-05", _UNKNOWN_ID, 404)
-
-
-def is_read_below_ids(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads parts of resources with ids, needs only these ids, and documents 404."""
-    id_parameters = {(Location.PATH, resource.key) for resource in model.resources if resource.prefix}
-    required_parameters = {
-        (parameter.location, parameter.name) for parameter in operation.parameters if parameter.required
-    }
-    is_documented_part = operation.role in {Role.LIST, Role.SINGLETON} and operation.find_response(404) is not None
-    return (
-        operation.method == "GET"
-        and is_documented_part
-        and bool(required_parameters)
-        and required_parameters <= id_parameters
-        and not operation.user_required
-    )
 
 
 def _parent_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from conformance.applicability.selectors import has_page_size, is_any_operation, is_get, is_read_by_id
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse, match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
-from conformance.probes.errors.unknown_ids import is_read_by_id
-from conformance.probes.pagination.bounds import has_page_size, list_bad_sizes
+from conformance.probes.pagination.bounds import list_bad_sizes
 from conformance.probes.toolkit.base import ERROR_SENDER, WHOLE, Need, Probe, Steps, UnsafeRequest, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import harmless
@@ -108,14 +108,6 @@ def _allowing(answer: OperationResponse, wanted: str, elsewhere: set[str]) -> It
         )
     else:
         yield pass_case(answer, "ERR-06")
-
-
-def _whole(operation: Operation, model: ResourceModel) -> bool:
-    return True
-
-
-def _reads(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET"
 
 
 def _documents(operation: Operation, status: str) -> bool:
@@ -224,6 +216,6 @@ def _compared(fault: str, found: dict[str, list[OperationResponse]]) -> Iterator
 
 PROBES = (
     Probe("unsupported-method", ("ERR-06",), _has_other, _method_needs, method, rank=2, sends=_other_request),
-    Probe("unsupported-media-type", ("ERR-07",), _reads, _accept_needs, accept, rank=2),
-    Probe("problem-types", ("ERR-10",), _whole, _same_needs, same_fault_same_type, rank=3, whole=True),
+    Probe("unsupported-media-type", ("ERR-07",), is_get, _accept_needs, accept, rank=2),
+    Probe("problem-types", ("ERR-10",), is_any_operation, _same_needs, same_fault_same_type, rank=3, whole=True),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from conformance.applicability.selectors import is_expandable
 from conformance.evidence.differences import ValueDifference, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse, find_values, match_path, strip_base_url
@@ -27,11 +28,6 @@ from conformance.probes.toolkit.stillness import Comparison, report_restless, se
 REQUIREMENTS = ("EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06", "EXP-07", "EXP-08", "EXP-11", "EXP-12")
 _SHOWN = 5  # differences reported of one pair
 _FETCHED = 2  # links of a list that are followed to compare
-
-
-def is_expandable(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether a read documents a path that can be expanded."""
-    return operation.method == "GET" and any(expansion.resolvable for expansion in operation.expansions)
 
 
 def _is_single_read(operation: Operation, model: ResourceModel) -> bool:

@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_expandable
 from conformance.evidence.differences import ValueDifference
 from conformance.evidence.outcomes import pass_case, skip_case
 from conformance.evidence.representations import Representation, find_common_differences
 from conformance.evidence.responses import OperationResponse, find_expanded, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Operation, ResourceModel, Role, Verdict
-from conformance.probes.expansion.documented_paths import expand_all_need, is_expandable, sort_expansions
+from conformance.probes.expansion.documented_paths import expand_all_need, sort_expansions
 from conformance.probes.expansion.judgements import blank_expansions
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send

@@ -2,11 +2,11 @@
 
 from functools import partial
 
+from conformance.applicability.selectors import is_expandable
 from conformance.evidence.outcomes import judge_case
 from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Profile, ResourceModel, Verdict
-from conformance.probes.expansion.documented_paths import is_expandable
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, turn
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested

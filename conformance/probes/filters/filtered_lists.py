@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from conformance.applicability.selectors import has_known_filters
 from conformance.evidence.outcomes import judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -41,10 +42,6 @@ from conformance.probes.toolkit.repetition import confirm_violations
 
 REQUIREMENTS = ("FLT-01", "FLT-02", "FLT-03", "FLT-05", "PAG-05", "EXP-08")
 _PAGES = 3  # read of the filtered list: one more than a conforming server has
-
-
-def _has_known_filter(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET" and any(filter_.field for filter_ in operation.filters)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -239,4 +236,4 @@ def _report_unchanged(call: OperationCall, whole: OperationResponse, suspects: S
             )
 
 
-PROBES = (Probe("filters", REQUIREMENTS, _has_known_filter, _needs, confirm_violations(try_filters), rank=2),)
+PROBES = (Probe("filters", REQUIREMENTS, has_known_filters, _needs, confirm_violations(try_filters), rank=2),)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from conformance.applicability.selectors import has_filters
 from conformance.evidence.filter_semantics import ORDER_OPERATORS
 from conformance.evidence.outcomes import skip_case
 from conformance.evidence.subject import Subject
@@ -69,11 +70,6 @@ def _bad_ranges(query_filter: Filter, operation: Operation) -> tuple[str, ...]:
     return tuple(f"{value},{value}" for value in list_bad_values(bound.schema)) if bound else ()
 
 
-def _has_filters(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a read with filters."""
-    return operation.method == "GET" and bool(operation.filters)
-
-
 def send_malformed_filters(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Send one bad value for one filter of each kind; with `deep`, every bad value for every filter."""
     kinds = _group_by_kind(operation)
@@ -117,11 +113,11 @@ def _count_kinds(operation: Operation) -> int:
 
 PROBES = (
     Probe(
-        "malformed-filter", ("FLT-04",), _has_filters, _needs(_count_kinds, "malformed"),
+        "malformed-filter", ("FLT-04",), has_filters, _needs(_count_kinds, "malformed"),
         partial(send_malformed_filters, deep=False), rank=2,
     ),
     Probe(
-        "malformed-filter-all", ("FLT-04",), _has_filters, _needs(_count_values, "all malformed"),
+        "malformed-filter-all", ("FLT-04",), has_filters, _needs(_count_values, "all malformed"),
         partial(send_malformed_filters, deep=True), Profile.DEEP, 2,
     ),
 )  # fmt: skip

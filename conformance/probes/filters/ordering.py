@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from conformance.applicability.selectors import has_ordering
 from conformance.evidence.filter_semantics import parse_comparable
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse, find_values
@@ -15,11 +16,6 @@ from conformance.probes.toolkit.calls import Missing, OperationCall, find_popula
 from conformance.probes.toolkit.pages import ListPage, discard_outcomes, parse_page, walk_pages
 from conformance.probes.toolkit.refusals import check_accepted
 from conformance.probes.toolkit.repetition import confirm_violations
-
-
-def _has_ordering(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a read of a list that can be ordered."""
-    return operation.method == "GET" and operation.ordering is not None
 
 
 def _list_orders(operation: Operation) -> tuple[tuple[str, bool], ...]:
@@ -133,4 +129,4 @@ def _judge_order(pages: Sequence[OperationResponse], field: str, *, down: bool) 
     )
 
 
-PROBES = (Probe("ordering", ("FLT-06",), _has_ordering, _needs, confirm_violations(check_ordering), rank=2),)
+PROBES = (Probe("ordering", ("FLT-06",), has_ordering, _needs, confirm_violations(check_ordering), rank=2),)

@@ -7,6 +7,7 @@ listed, and violate nothing.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -44,10 +45,6 @@ SHRINKING_RESERVE = 12  # requests kept free for making a case smaller
 _REFUSALS = {400, 404, 405, 406, 409, 410, 413, 414, 415, 422}
 _UNSEEN = {0, 401, 403, 429}
 _BODY_UNSEEN = {401, 403, 404}
-
-
-def _is_get(operation: Operation, model: ResourceModel) -> bool:
-    return operation.method == "GET"
 
 
 def _is_body_write(operation: Operation, model: ResourceModel) -> bool:
@@ -231,7 +228,7 @@ PROBES = (
     Probe(
         "generated-reads",
         READS,
-        _is_get,
+        is_get,
         _read_needs,
         send_reads,
         Profile.DEEP,

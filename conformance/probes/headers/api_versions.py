@@ -2,6 +2,7 @@
 
 import msgspec
 
+from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
@@ -10,11 +11,6 @@ from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, sen
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 ABSENT_VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the next one too, and a word
-
-
-def _is_read(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a GET."""
-    return operation.method == "GET"
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -48,4 +44,4 @@ def send_unsupported_version(operation: Operation, subject: Subject) -> Steps[No
     yield fail_case(response, "VER-02", message, expected="400", actual=str(response.status))
 
 
-PROBES = (Probe("unsupported-version", ("VER-02",), _is_read, _needs, send_unsupported_version, rank=1),)
+PROBES = (Probe("unsupported-version", ("VER-02",), is_get, _needs, send_unsupported_version, rank=1),)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from conformance.applicability.selectors import is_write
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -17,10 +18,6 @@ from conformance.probes.toolkit.harmless_requests import harmless
 
 _VERSION, _NOBODY = "99", "nobody"
 _CAUSE = ("type", "title", "detail")  # members of a problem that tell causes apart
-
-
-def _writes(operation: Operation, model: ResourceModel) -> bool:
-    return not operation.is_safe
 
 
 def _versioned_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -85,7 +82,7 @@ def _alike(plain: OperationResponse, usual: OperationResponse) -> Iterator[Outco
 
 
 def _for_a_user(operation: Operation, model: ResourceModel) -> bool:
-    return _writes(operation, model) and bool(operation.user_header) and operation.is_secured
+    return is_write(operation, model) and bool(operation.user_header) and operation.is_secured
 
 
 def _user_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -112,6 +109,6 @@ def users(operation: Operation, subject: Subject) -> Steps[None]:
 
 
 PROBES = (
-    Probe("refused-write-version", ("VER-02", "VER-03"), _writes, _versioned_needs, versions, rank=2),
+    Probe("refused-write-version", ("VER-02", "VER-03"), is_write, _versioned_needs, versions, rank=2),
     Probe("refused-write-user", ("AUT-06",), _for_a_user, _user_needs, users, rank=2, writes=True),
 )

@@ -4,18 +4,15 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_list
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import UNREADABLE, OperationResponse, extract_path, match_path, strip_base_url
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Request, ResourceModel, Role, Verdict
+from conformance.model import Operation, Request, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_populated_list, report_untested
 from conformance.probes.toolkit.edge_members import edge_needs, select_edges
-
-
-def _is_list(operation: Operation, model: ResourceModel) -> bool:
-    return operation.role is Role.LIST
 
 
 def _find_reader(operation: Operation, model: ResourceModel) -> Operation | None:
@@ -98,4 +95,4 @@ def _has_left_list(plain: OperationResponse, url: str) -> Steps[bool]:
     return reread.is_success and all(item.get("url") != url for _, item in reread.objects)
 
 
-PROBES = (Probe("list-item-url", ("IDS-07",), _is_list, _needs, fetch_item_urls, rank=2),)
+PROBES = (Probe("list-item-url", ("IDS-07",), is_list, _needs, fetch_item_urls, rank=2),)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import quote as percent_encoded
 
+from conformance.applicability.selectors import is_read_by_id
 from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Profile, Request, ResourceModel
-from conformance.probes.errors.unknown_ids import is_read_by_id
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps
 from conformance.probes.toolkit.calls import Missing, report_untested

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from conformance.applicability.selectors import has_links
 from conformance.evidence.outcomes import fail_case, judge_case
 from conformance.evidence.responses import OperationResponse, find_reader, strip_base_url
 from conformance.evidence.subject import Subject
@@ -27,11 +28,6 @@ def _followable_links(operation: Operation) -> tuple[Link, ...]:
     return tuple(
         link for link in operation.links if not link.own and link.kind is not LinkKind.EXTERNAL and link.targets
     )
-
-
-def _has_links(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a read with links to follow."""
-    return operation.method == "GET" and bool(_followable_links(operation))
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -135,4 +131,4 @@ def _as_fresh(request: Request) -> Request:
     return msgspec.structs.replace(request, fresh=True)
 
 
-PROBES = (Probe("links", LINK_REQUIREMENTS, _has_links, _needs, follow_links, rank=2),)
+PROBES = (Probe("links", LINK_REQUIREMENTS, has_links, _needs, follow_links, rank=2),)

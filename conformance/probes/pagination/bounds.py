@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from conformance.applicability.selectors import has_cursors, has_page_numbers, has_page_size
 from conformance.evidence.outcomes import fail_case, judge_case, skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
@@ -30,21 +31,6 @@ _TOLERABLE = frozenset({
 })  # fmt: skip
 _ABSENT_PAGE = "999999"
 _REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that are about the request, not about who sends it
-
-
-def has_page_size(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads a list whose page size can be chosen."""
-    return operation.method == "GET" and operation.pagination is not None and bool(operation.pagination.size)
-
-
-def _has_page_numbers(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads a list by page numbers."""
-    return operation.method == "GET" and _pagination_of(operation).scheme is Scheme.PAGE
-
-
-def _has_cursors(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads a list by cursors."""
-    return operation.method == "GET" and bool(_pagination_of(operation).after)
 
 
 def _pagination_of(operation: Operation) -> Pagination:
@@ -194,13 +180,13 @@ PROBES = (
         partial(send_bad_sizes, deep=True), Profile.DEEP, 2,
     ),
     Probe("page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
-    Probe("invalid-page-numbers", ("PAG-08",), _has_page_numbers, _needs("number", 2), send_bad_page_numbers),
+    Probe("invalid-page-numbers", ("PAG-08",), has_page_numbers, _needs("number", 2), send_bad_page_numbers),
     Probe(
-        "invalid-cursors", ("PAG-10", "ERR-09"), _has_cursors, _needs("cursor", 2),
+        "invalid-cursors", ("PAG-10", "ERR-09"), has_cursors, _needs("cursor", 2),
         partial(send_bad_cursors, deep=False), rank=2,
     ),
     Probe(
-        "invalid-cursors-all", ("PAG-10",), _has_cursors, _needs("other cursors", _MAX_CURSORS),
+        "invalid-cursors-all", ("PAG-10",), has_cursors, _needs("other cursors", _MAX_CURSORS),
         partial(send_bad_cursors, deep=True), Profile.DEEP, 2,
     ),
 )  # fmt: skip

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from urllib.parse import urlencode
 
+from conformance.applicability.selectors import is_paginated
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Outcome, ResourceModel, Verdict
 from conformance.probes.expansion.judgements import check_all_items
-from conformance.probes.responses.plain_reads import is_paginated, plain_read_needs
+from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import (  # fmt: skip

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from conformance.applicability.selectors import has_csv
 from conformance.evidence.outcomes import judge_case
 from conformance.evidence.responses import CSV
 from conformance.evidence.subject import Subject
@@ -11,12 +12,6 @@ from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 _READS = 2  # the second one shows whether the header row is stable
-
-
-def _has_csv(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a read that documents CSV."""
-    response = operation.find_response(200)
-    return operation.method == "GET" and any(media.type == CSV for media in (response.media if response else ()))
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -44,4 +39,4 @@ def read_table(operation: Operation, subject: Subject) -> Steps[None]:
             yield judge_case(response, "CSV-01", Verdict.NOT_OBSERVABLE, reason)
 
 
-PROBES = (Probe("csv", ("CSV-01",), _has_csv, _needs, read_table),)
+PROBES = (Probe("csv", ("CSV-01",), has_csv, _needs, read_table),)

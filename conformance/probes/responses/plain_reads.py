@@ -1,5 +1,6 @@
 """The plain read of every operation, on which passive checks and most other probes rest."""
 
+from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -15,16 +16,6 @@ PASSIVE_REQUIREMENTS = (
     "CHG-01", "CHG-02", "CHG-03", "CHG-04", "CHG-05", "CHG-06", "CHG-07",
     "LNK-06",
 )  # fmt: skip
-
-
-def is_read(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a GET."""
-    return operation.method == "GET"
-
-
-def is_paginated(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation reads a list in pages."""
-    return operation.method == "GET" and operation.pagination is not None
 
 
 def plain_read_needs(operation: Operation, model: ResourceModel, identity: str = "full") -> tuple[Need, ...]:
@@ -80,7 +71,7 @@ PROBES = (
     Probe(
         "read",
         (*PASSIVE_REQUIREMENTS, "RSP-12"),
-        is_read,
+        is_get,
         plain_read_needs,
         read_plainly,
         profile=Profile.SMOKE,

@@ -1,5 +1,6 @@
 """LIM-02: a spent rate limit gives 429. Tested only with an identity that may be exhausted."""
 
+from conformance.applicability.selectors import is_any_operation
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -10,11 +11,6 @@ LIMITED_IDENTITY = "limited"  # an identity with a small rate limit of its own, 
 _MAX_REQUESTS = 60
 _PROBLEM = "application/problem+json"
 _REMAINING = "X-RateLimit-Remaining"
-
-
-def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
-    """Return True: the probe runs once for the API as a whole."""
-    return True
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -85,7 +81,7 @@ def _judge_response(response: OperationResponse, remaining: int) -> Steps[None]:
 
 PROBES = (
     Probe(
-        "rate-limit", ("LIM-02",), _is_always_tested, _needs, exhaust_rate_limit,
+        "rate-limit", ("LIM-02",), is_any_operation, _needs, exhaust_rate_limit,
         rank=2, identities=(LIMITED_IDENTITY,), whole=True,
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+from conformance.applicability.selectors import has_redirect
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
@@ -14,11 +15,6 @@ from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, 
 REDIRECT_REQUIREMENTS = ("RED-01", "RED-02")
 _SWITCH = "response_type"
 _TOKENS = {"access_token", "refresh_token", "id_token"}
-
-
-def _is_redirect(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a GET that documents a redirect."""
-    return operation.method == "GET" and any(spec.status.startswith("3") for spec in operation.responses)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -148,4 +144,4 @@ def _is_absolute(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-PROBES = (Probe("redirect", REDIRECT_REQUIREMENTS, _is_redirect, _needs, check_redirect),)
+PROBES = (Probe("redirect", REDIRECT_REQUIREMENTS, has_redirect, _needs, check_redirect),)

@@ -1,5 +1,6 @@
 """Requests that cannot take effect on a server in order."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from conformance.probes.toolkit.calls import Missing, choose_plain_value
 from conformance.tools.ulid import draw_ulid
 
 UNBORN_MS = 946_684_800_000  # 2000-01-01: a valid ULID's time at which nothing of this API was born
+_MIN_UNKNOWN_INTEGER, _MAX_UNKNOWN_INTEGER = 1_900_000_000, 2_000_000_000  # an int32 that no counter has reached
 _WRONG: tuple[Any, ...] = ([], "nothing", 0, {})  # bodies of which a schema refuses at least one
 
 
@@ -56,10 +58,22 @@ def _stranger(parameter: Parameter, operation: Operation, subject: Subject) -> t
     """Return a value of a path parameter, and whether nothing can be found under it."""
     if values := parameter.schema.get("enum"):
         return str(values[0]), False
+    if typed := _draw_typed_id(parameter, operation, subject):
+        return typed, True
     resource = next((each for each in subject.model.resources if each.key == parameter.name and each.prefix), None)
     pattern = str(parameter.schema.get("pattern", "")).removeprefix("^")[:4]
     prefix = resource.prefix if resource else pattern if pattern.isalpha() else ""
     return prefix + _ulid(operation, subject), True
+
+
+def _draw_typed_id(parameter: Parameter, operation: Operation, subject: Subject) -> str:
+    """Return an id that nobody has, of the type of a parameter that is a UUID or an integer; else empty."""
+    random = subject.make_random("stranger", operation.key)
+    if parameter.schema.get("format") == "uuid":
+        return str(uuid.UUID(int=random.getrandbits(128), version=4))
+    if parameter.schema.get("type") == "integer":
+        return str(random.randrange(_MIN_UNKNOWN_INTEGER, _MAX_UNKNOWN_INTEGER))
+    return ""
 
 
 def make_wrong_body(operation: Operation, subject: Subject) -> bytes:

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_json_write
 from conformance.evidence.differences import ABSENT
 from conformance.evidence.field_errors import GENERAL_ERROR_KEYS, find_reported_members
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Profile, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
@@ -24,7 +25,6 @@ from conformance.probes.toolkit.write_requests import (
     delete_created,
     find_effect_reader,
     find_writable,
-    has_json_body,
 )
 from conformance.probes.writes.body_defects import NAMED_DEFECTS, UNREADABLE_BODIES, WrongBody, build_wrong_bodies
 
@@ -33,11 +33,6 @@ _FEW, _MANY = len(NAMED_DEFECTS) + 1, 60  # wrong bodies of one operation, befor
 _ALONE = 3  # members of one operation's body that are tried alone, because a refusal did not name them
 _REFUSALS = {400, 409, 413, 415, 422}
 _UNDECIDED = {401, 403, 404}  # answered before the body is looked at
-
-
-def _has_body(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation is a write with a JSON body."""
-    return not operation.is_safe and has_json_body(operation)
 
 
 def _needs(most: int) -> Any:
@@ -238,12 +233,12 @@ PROBES = (
     Probe(
         "invalid-bodies-all",
         REFUSAL_REQUIREMENTS,
-        _has_body,
+        is_json_write,
         _needs(_MANY),
         _make_run(_MANY),
         profile=Profile.DEEP,
         rank=2,
         writes=True,
     ),
-    Probe("invalid-bodies", REFUSAL_REQUIREMENTS, _has_body, _needs(_FEW), _make_run(_FEW), rank=1, writes=True),
+    Probe("invalid-bodies", REFUSAL_REQUIREMENTS, is_json_write, _needs(_FEW), _make_run(_FEW), rank=1, writes=True),
 )

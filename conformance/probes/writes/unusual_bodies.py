@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.applicability.selectors import is_json_write
 from conformance.evidence.outcomes import skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Request, ResourceModel, Role, Verdict
@@ -19,17 +20,12 @@ from conformance.probes.toolkit.write_requests import (
     delete_created,
     find_effect_reader,
     find_writable,
-    has_json_body,
 )
 
 # NUL; then a right-to-left override, a character beyond 16 bits, a noncharacter and a combining accent
 _UNUSUAL_TEXTS = ("odd\0text", "\u202e\U0001f50c\ufffe\u0301")
 _UNDOCUMENTED = "evconform"
 _DEPTH = 500
-
-
-def _has_body(operation: Operation, model: ResourceModel) -> bool:
-    return not operation.is_safe and has_json_body(operation)
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
@@ -93,4 +89,4 @@ def _build_request(write: Write, name: str, value: bytes, subject: Subject) -> R
     return write.request({**members, name: msgspec.Raw(value)})
 
 
-PROBES = (Probe("unusual-body", ("ERR-09",), _has_body, _needs, send_unusual_bodies, rank=2, writes=True),)
+PROBES = (Probe("unusual-body", ("ERR-09",), is_json_write, _needs, send_unusual_bodies, rank=2, writes=True),)

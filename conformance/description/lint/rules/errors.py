@@ -28,6 +28,9 @@ def _list_errors(reading: LintContext) -> Iterator[tuple[StatedOperation, str, D
 
 
 def _find_errors_without_problem(reading: LintContext) -> Iterator[RuleViolation]:
+    """Yield errors that are no problem documents, where the description documents others that are."""
+    if not any(_PROBLEM in (response.get("content") or {}) for _, _, _, response in _list_errors(reading)):
+        return
     seen: set[str] = set()
     for operation, status, _, response in _list_errors(reading):
         content = response.get("content") or {}
@@ -90,16 +93,19 @@ def _find_wrong_references(reading: LintContext) -> Iterator[RuleViolation]:
 
 
 def _find_undocumented_errors(reading: LintContext) -> Iterator[RuleViolation]:
+    """Yield operations that do not document an error which must be expected, and which others document."""
+    promised = {status for _, status, _, _ in _list_errors(reading)}
+    among = ", among them the version" if reading.model.version_header else ""
     for operation in reading.operations:
         documented = {status for status, _, _ in reading.list_responses(operation)}
         reasons = {
-            "400": operation.parameters and "takes parameters that can be invalid, among them the version",
+            "400": operation.parameters and f"takes parameters that can be invalid{among}",
             "401": operation.security and all(operation.security) and "needs a token",
             "406": "an Accept header may request a media type that it does not offer",
             "429": "the rate limit may be exceeded",
         }
         for status, reason in reasons.items():
-            if reason and not documented & {status, status[0] + "XX", "default"}:
+            if reason and status in promised and not documented & {status, status[0] + "XX", "default"}:
                 pointer = pointers.join(operation.node.pointer, "responses")
                 yield RuleViolation(
                     pointer, f"{operation.key} documents no {status}: {reason}", status, kind=f"no {status}"

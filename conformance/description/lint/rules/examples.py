@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from conformance.description.lint.context import LintContext, find_strings
 from conformance.description.lint.finding import LintRule, RuleViolation
 from conformance.description.lint.rules.document import find_invalid_schemas
-from conformance.description.path_templates import split_path
 from conformance.model import Level
 from conformance.tools.ulid import is_ulid
 
@@ -36,25 +35,34 @@ def _find_invalid_ids(reading: LintContext) -> Iterator[RuleViolation]:
 
 
 def _compile_paths(reading: LintContext) -> re.Pattern[str]:
-    """Return a pattern of the paths below the base path, with parameters filled in."""
+    """Return a pattern of the paths below a server, with parameters filled in."""
     templates = (_PARAMETER.sub("[^/?#]+", re.escape(path.rstrip("/"))) for path in reading.document["paths"])
-    return re.compile(rf"{re.escape(reading.model.base_path)}(?:{'|'.join(templates)})/?")
+    return re.compile(rf"(?:{'|'.join(templates)})/?")
+
+
+def _list_bases_by_host(reading: LintContext) -> dict[str, tuple[str, ...]]:
+    """Return the base paths of the servers by host and port, without a trailing slash."""
+    bases: dict[str, tuple[str, ...]] = {}
+    for server in reading.document.get("servers") or ():
+        url = urlsplit(str(server.get("url", "")))
+        if url.netloc:
+            bases[url.netloc] = (*bases.get(url.netloc, ()), url.path.rstrip("/"))
+    return bases
 
 
 def _find_broken_links(reading: LintContext) -> Iterator[RuleViolation]:
-    hosts = {urlsplit(str(server.get("url", ""))).netloc for server in reading.document.get("servers") or ()} - {""}
-    served, base = _compile_paths(reading), split_path(reading.model.base_path)
+    bases = _list_bases_by_host(reading)
+    served = _compile_paths(reading)
     problems = reading.model.problem_base
     for example in reading.examples:
         for pointer, text in find_strings(example):
             if not text.startswith("http") or (problems and text.startswith(problems)):
                 continue
             parts = urlsplit(text)
-            if parts.netloc in hosts and not served.fullmatch(parts.path):
-                is_below = split_path(parts.path)[: len(base)] == base
-                reason = (
-                    "no path of the description serves it" if is_below else f"it is not below {reading.model.base_path}"
-                )
+            known = bases.get(parts.netloc, ())
+            below = [parts.path[len(base) :] for base in known if (parts.path + "/").startswith(base + "/")]
+            if known and not any(served.fullmatch(path) for path in below):
+                reason = "no path of the description serves it" if below else f"it is not below {' or '.join(known)}"
                 yield RuleViolation(
                     pointer, f"the example link {text} leads nowhere: {reason}", "a documented path", parts.path
                 )

@@ -32,7 +32,12 @@ def _find_other_unanchored_patterns(reading: LintContext) -> Iterator[RuleViolat
 
 
 def _find_disagreeing_ids(reading: LintContext) -> Iterator[RuleViolation]:
-    """Yield path parameters that disagree with the ids of the collection from which they select a member."""
+    """Yield path parameters that disagree with the ids of the collection from which they select a member.
+
+    Only where the description documents ids with a prefix does a parameter without a pattern take too much.
+    """
+    if not any(resource.prefix for resource in reading.model.resources):
+        return
     seen: set[str] = set()
     collections = {
         item_resource.item_path.rpartition("/")[0]: item_resource

@@ -93,6 +93,8 @@ def _read_example_texts(reading: LintContext, header: DocumentNode) -> Iterator[
 
 
 def _find_lists_without_size(reading: LintContext) -> Iterator[RuleViolation]:
+    if not any(operation.pagination and operation.pagination.size for operation in reading.model.operations):
+        return
     for operation in reading.model.operations:
         if operation.pagination is not None and not operation.pagination.size:
             yield RuleViolation(operation.pointer, f"{operation.key} is paged and takes no page_size")

@@ -54,6 +54,8 @@ def _find_empty_flows(reading: LintContext) -> Iterator[RuleViolation]:
 
 
 def _find_missing_scopes(reading: LintContext) -> Iterator[RuleViolation]:
+    if not any(operation.scopes for operation in reading.model.operations):
+        return
     for operation in reading.operations:
         if operation.security and not any(
             requirement.scopes for alternative in operation.security for requirement in alternative
