@@ -148,7 +148,7 @@ class History:
         response = yield request
         if response.status // 100 == 2:
             item = self._read_item(response, request)
-            name = item[self._lifecycle.key]
+            name = str(item[self._lifecycle.key])
             self._items[name] = item
             yield from self._check("WRT-01", name)
 
@@ -233,7 +233,7 @@ class History:
                 return None
             body = msgspec.json.decode(response.body)
             names |= {
-                member[self._lifecycle.key] for member in (body[operation.items_at] if operation.items_at else body)
+                str(member[self._lifecycle.key]) for member in (body[operation.items_at] if operation.items_at else body)
             }
             next_page = find_next_url(response) if operation.pagination else BLANK_TARGET
             if next_page == BLANK_TARGET:

@@ -29,8 +29,8 @@ def lifecycles(model: ResourceModel) -> tuple[Lifecycle, ...]:
         own = [model.operations_by_key[key] for key in resource.operations]
         members = {operation.role: operation for operation in own if operation.path == resource.item_path}
         collection = {operation.role: operation for operation in own if operation.path == resource.list_path}
-        if Role.CREATE in collection and Role.ITEM in members:
+        if resource.key_field and Role.CREATE in collection and Role.ITEM in members:
             optional = (members.get(Role.UPDATE), members.get(Role.DELETE), collection.get(Role.LIST))
             steps = (collection[Role.CREATE], members[Role.ITEM], *optional)
-            result.append(Lifecycle(resource.name, resource.key_field or "id", *steps))
+            result.append(Lifecycle(resource.name, resource.key_field, *steps))
     return tuple(result)

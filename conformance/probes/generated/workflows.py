@@ -48,12 +48,13 @@ class BrokenHistory(msgspec.Struct, frozen=True):
 
 
 def _is_creatable(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether a resource has a POST at its list and a GET at its items."""
+    """Return whether a resource whose members name themselves has a POST at its list and a GET at its items."""
     resource = model.resources_by_name.get(operation.resource)
     return (
         operation.role is Role.CREATE
         and has_json_body(operation)
         and resource is not None
+        and bool(resource.key_field)
         and operation.path == resource.list_path
         and any(o.role is Role.ITEM and o.path == resource.item_path for o in model.operations)
     )
