@@ -18,6 +18,7 @@ from conformance.model import (
     RunStarted,
     Verdict,
 )
+from conformance.model.target import EXAMPLES_REMARK
 
 GRAVITY: tuple[Verdict, ...] = (
     Verdict.ERROR,
@@ -211,6 +212,12 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     waivers: tuple[AppliedWaiver, ...] = ()
     since: RunDifference | None = None
     certificate: CertificateState | None = None
+
+    @property
+    def target_remark(self) -> str:
+        """The sentence on the target that a reader must know first, empty for most."""
+        header = self.started
+        return EXAMPLES_REMARK if header is not None and header.target.answers_from_examples else ""
 
     @property
     def planned_count(self) -> int:

@@ -39,6 +39,8 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
     """
     console.print()
     console.print(_build_headline(summary), soft_wrap=True)
+    if summary.target_remark:
+        console.print(Text(f"  {summary.target_remark}", "bold"), soft_wrap=True)
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_build_counts(summary))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from conformance.execution.budgets import compute_budget
-from conformance.execution.preflight import check_target, fetch_remaining
+from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
 from conformance.execution.setup import RunSetup
 from conformance.execution.spec import RunSpec
 from conformance.execution.store import SharedStore, get_store_path
-from conformance.model import ResourceModel
+from conformance.model import ResourceModel, TargetKind
 from conformance.network.channel import AGENT, Channel
 from conformance.safety.gate import Gate
 from conformance.targets.tokens import obtain_credentials
@@ -28,8 +28,12 @@ def connect(opening: RunSetup) -> RunSpec:
     spec = msgspec.structs.replace(spec, target=target, headers=credentials.headers, secrets=credentials.secrets)
     with Channel(target.base_url, spec.headers, gate, agent=AGENT) as channel:
         sent, left = check_target(channel, opening.description.model, target.base_url)
-    _charge(spec, ["full"] * sent)
-    return msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, left))
+        samples, is_mock = 0, target.kind == TargetKind.MOCK
+        if target.kind not in {TargetKind.BUILTIN, TargetKind.MOCK}:
+            samples, is_mock = detect_stateless_mock(channel, opening.description.model, target.base_url)
+    _charge(spec, ["full"] * (sent + samples))
+    target = msgspec.structs.replace(target, answers_from_examples=is_mock)
+    return msgspec.structs.replace(spec, target=target, budget=compute_budget(spec.budget, spec.profile, left))
 
 
 def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) -> RunSpec:

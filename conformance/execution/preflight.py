@@ -5,7 +5,13 @@ from contextlib import suppress
 from itertools import islice
 
 from conformance.errors import CredentialsError, TargetError, UsageError
-from conformance.model import Operation, Request, ResourceModel, Response, Role
+from conformance.evidence.stateless_mocks import (
+    build_sample_requests,
+    has_foreign_links,
+    is_example,
+    list_sample_reads,
+)
+from conformance.model import Exchange, Operation, Request, ResourceModel, Response, Role
 from conformance.network.channel import Channel, NoAnswerError, NotSentError
 
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
@@ -44,6 +50,26 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
             hint="Check that the base URL is complete, /v2 included",
         )
     return 0, left
+
+
+def detect_stateless_mock(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, bool]:
+    """Read members that nobody has; return the number of requests sent, and whether a stateless mock answers.
+
+    It is one where each read shows a member with another id, and links lead to another host. The first refusal ends it,
+    so that a server that holds data is sent one request.
+    """
+    sent, foreign = 0, False
+    for operation in list_sample_reads(model):
+        for request in build_sample_requests(operation, model, "full"):
+            sent += 1
+            try:
+                exchange = Exchange("", request, "", 0.0, channel.send(request))
+            except (NotSentError, NoAnswerError):
+                return sent, False
+            if not is_example(exchange, operation, model):
+                return sent, False
+            foreign = foreign or has_foreign_links(exchange, operation, base_url)
+    return sent, foreign
 
 
 def fetch_remaining(channel: Channel, model: ResourceModel, identity: str) -> int | None:

@@ -70,7 +70,7 @@ class Worker:
         since another shard may have planned the case;
         nor where the description does not document what the requirement rests on.
         """
-        if Case(requirement, operation) in self.plan.groundless:
+        if Case(requirement, operation) in self.plan.undecidable:
             return False
         known = self.catalogue.requirements.get(requirement)
         model = self.subject.model

@@ -7,6 +7,10 @@ import msgspec
 CLIENT = "#client"  # suffix of an identity's name: send its client id and secret instead of its token
 
 
+EXAMPLES_REMARK = "The target answers from examples: what needs state is not observable here"
+"""What reports, the terminal and reasons say of a stateless mock."""
+
+
 class TargetKind:
     """The kinds of target that code names; each, and any further one, is a file of `conformance.safety.kinds`."""
 
@@ -24,6 +28,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     `base_url` has no trailing slash and includes `/v2`. `identities` are the names of the configured credentials.
     `clients` are those of them that hold a client id and secret: a request as NAME + CLIENT carries these (HTTP Basic).
     `allowances` are their rate limits in requests an hour, if known to be low.
+    `answers_from_examples` is true of a stateless mock: what needs state cannot be observed there.
     `may_write` and `may_touch_hardware` are true if the user opted in and the kind of target allows it.
     """
 
@@ -36,6 +41,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     allowances: dict[str, int] = {}
     may_write: bool = False
     may_touch_hardware: bool = False
+    answers_from_examples: bool = False
 
 
 class Profile(StrEnum):

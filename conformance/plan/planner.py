@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import msgspec
 
@@ -22,6 +23,7 @@ from conformance.model import (
     Target,
     Verdict,
 )
+from conformance.model.target import EXAMPLES_REMARK
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.costs import assign_payer, can_send, sum_costs
@@ -86,15 +88,16 @@ class PlanItem(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """What will be run and judged.
 
-    `known_outcomes` are of cases whose outcome is known without a request. `groundless` holds the cases whose requirement
-    rests on something that the description does not document: nothing that is observed on them counts.
+    `known_outcomes` are of cases whose outcome is known without a request. `undecidable` holds the cases whose
+    requirement rests on something that the description does not document, or on state that the target does not have:
+    nothing that is observed on them counts.
     """
 
     items: tuple[PlanItem, ...]
     planned: tuple[Planned, ...]
     known_outcomes: tuple[Outcome, ...]
     cost: dict[str, int]
-    groundless: frozenset[Case] = frozenset()
+    undecidable: frozenset[Case] = frozenset()
 
     def list_cases(self) -> frozenset[Case]:
         """Return all planned cases."""
@@ -102,7 +105,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     def list_open_cases(self) -> frozenset[Case]:
         """Return the planned cases that what is observed decides."""
-        return self.list_cases() - self.groundless
+        return self.list_cases() - self.undecidable
 
 
 def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) -> Plan:
@@ -118,13 +121,9 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
             )
     cells = {r.id: _cells(r, model, options) for r in catalogue.requirements.values()}
     wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
-    groundless = _find_groundless(catalogue, model)
-    unfounded = [
-        Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason)
-        for case, reason in sorted(groundless.items())
-        if case in wanted
-    ]
-    wanted -= groundless.keys()
+    undecidable = {outcome.case: outcome for outcome in _find_undecidable(catalogue, model, options.target)}
+    unfounded = [outcome for case, outcome in sorted(undecidable.items()) if case in wanted]
+    wanted -= undecidable.keys()
     groups = options.select_groups(model)
     operations = [o for o in model.operations if o.group in groups]
     candidates, refused = _candidates(catalogue, model, operations, options, wanted)
@@ -136,19 +135,21 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
         tuple(cells.values()),
         (*unfounded, *settled),
         cost,
-        frozenset(groundless),
+        frozenset(undecidable),
     )
 
 
-def _find_groundless(catalogue: Catalogue, model: ResourceModel) -> dict[Case, str]:
-    """Return the cases whose requirement has no basis in the description, each with the reason; bound or not."""
-    return {
-        Case(requirement.id, operation.key): reason
-        for requirement in catalogue.requirements.values()
-        if requirement.basis
-        for operation in (WHOLE_OPERATION, *model.operations)
-        if (reason := find_missing_basis(requirement, operation, model))
-    }
+def _find_undecidable(catalogue: Catalogue, model: ResourceModel, target: Target) -> Iterator[Outcome]:
+    """Yield an outcome with the reason for each case that nothing can decide, whether its requirement binds or not."""
+    for requirement in catalogue.requirements.values():
+        needs_more = requirement.needs_state and target.answers_from_examples
+        if not requirement.basis and not needs_more:
+            continue
+        for operation in (WHOLE_OPERATION, *model.operations):
+            if reason := find_missing_basis(requirement, operation, model):
+                yield Outcome(requirement.id, operation.key, Verdict.NOT_APPLICABLE, reason)
+            elif needs_more:
+                yield Outcome(requirement.id, operation.key, Verdict.NOT_OBSERVABLE, EXAMPLES_REMARK)
 
 
 def _fits(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) -> bool:

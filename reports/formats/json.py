@@ -24,6 +24,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "reasons": list(summary.reasons),
         "run": header.run if header else "",
         "target": header.target.name if header else "",
+        "target_remark": summary.target_remark,
         "base_url": header.target.base_url if header else "",
         "description_sha256": header.description_sha256 if header else "",
         "suite_version": header.suite_version if header else "",

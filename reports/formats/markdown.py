@@ -35,6 +35,7 @@ def _join_parts(parts: list[str]) -> str:
 def _write_head(summary: Summary) -> str:
     header = summary.started
     lines = [f"## Conformance: {summary.verdict}", ""]
+    lines += [f"**{_escape(summary.target_remark)}**", ""] if summary.target_remark else []
     lines += [f"- {_escape(reason)}" for reason in summary.reasons]
     if header is not None:
         facts = (

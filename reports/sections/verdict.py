@@ -58,6 +58,7 @@ class VerdictSection(ReportSection, frozen=True):
     requests: dict[str, int]
     requests_sent: int
     is_certification: bool
+    remark: str = ""
 
     @property
     def seal(self) -> str:
@@ -82,6 +83,7 @@ def build_verdict(summary: Summary, groups: tuple[FindingGroup, ...], *, is_cert
         requests=summary.requests,
         requests_sent=summary.requests_sent,
         is_certification=is_certification,
+        remark=summary.target_remark,
     )
 
 
