@@ -3,8 +3,11 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from conformance.model import Exchange, Level, Outcome, Requirement, ResourceModel, Verdict
+import msgspec
+
+from conformance.model import Exchange, Kind, Level, Outcome, Requirement, ResourceModel, Source, Verdict
 from conformance.model.pointers import fold_indices
 from conformance.model.request_size import measure_request
 from reports.summary import GRAVITY, Finding
@@ -12,6 +15,7 @@ from reports.summary import GRAVITY, Finding
 MAX_EXCHANGES = 25
 _SHOWN = frozenset({Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.WARN})
 _RANK = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
+_SILENT = Requirement("", Level.MUST, "", Source("", ""), Kind.PASSIVE, "")
 _LEVELS = {level: rank for rank, level in enumerate(Level)}
 
 
@@ -38,6 +42,8 @@ def collect_findings(
                 outcome.requirement, outcome.operation, outcome.verdict, outcome.cause or fold_indices(outcome.pointer)
             ].append(outcome)
     findings = [_build_finding(cause, group, sent, requirements, model) for (_, _, _, cause), group in groups.items()]
+    evidence = [_Evidence(finding, group) for finding, group in zip(findings, groups.values(), strict=True)]
+    findings = _mark_implied(evidence, requirements)
     return tuple(sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level), f.requirement, f.operation, f.id)))
 
 
@@ -83,6 +89,67 @@ def _build_finding(
         exchanges=(*shown.exchanges, *others)[:MAX_EXCHANGES],
         smallest=_find_smallest(group, shown, sent),
     )
+
+
+class _Evidence(NamedTuple):
+    """A finding with all outcomes that it was folded from."""
+
+    finding: Finding
+    outcomes: list[Outcome]
+
+    @property
+    def exchanges(self) -> set[str]:
+        """The ids of the exchanges that its outcomes rest on."""
+        return {exchange for outcome in self.outcomes for exchange in outcome.exchanges}
+
+    @property
+    def pointers(self) -> set[str]:
+        """The places that its outcomes name, indices folded."""
+        return {fold_indices(outcome.pointer) for outcome in self.outcomes}
+
+
+def _mark_implied(evidence: list[_Evidence], requirements: Mapping[str, Requirement]) -> list[Finding]:
+    """Return the findings, those that follow from another one with its id.
+
+    One follows from another of the same operation whose requirement implies its own, where both rest on one exchange,
+    and the other one is about the response as a whole, about the same place of it, or of the same cause.
+    """
+    by_operation: dict[str, list[_Evidence]] = defaultdict(list)
+    for entry in evidence:
+        if requirements.get(entry.finding.requirement, _SILENT).implies:
+            by_operation[entry.finding.operation].append(entry)
+    marked = []
+    for entry in evidence:
+        reason = next(
+            (
+                other.finding.id
+                for other in by_operation.get(entry.finding.operation, ())
+                if entry.finding.requirement in _list_implied(other.finding.requirement, requirements)
+                and _is_consequence(entry, other)
+            ),
+            "",
+        )
+        marked.append(msgspec.structs.replace(entry.finding, implied_by=reason) if reason else entry.finding)
+    return marked
+
+
+def _list_implied(requirement: str, requirements: Mapping[str, Requirement]) -> set[str]:
+    """Return the requirements that a violation of one implies, directly or not."""
+    reached: set[str] = set()
+    queue = [requirement]
+    while queue:
+        known = requirements.get(queue.pop())
+        new = set(known.implies if known else ()) - reached
+        reached |= new
+        queue += new
+    return reached
+
+
+def _is_consequence(entry: _Evidence, other: _Evidence) -> bool:
+    is_as_grave = _RANK[other.finding.verdict] <= _RANK[entry.finding.verdict]
+    is_same_place = other.pointers == {""} or bool(entry.pointers & other.pointers)
+    has_same_cause = bool(entry.finding.cause) and entry.finding.cause == other.finding.cause
+    return is_as_grave and bool(entry.exchanges & other.exchanges) and (is_same_place or has_same_cause)
 
 
 def _build_id(outcome: Outcome, cause: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,7 +16,10 @@ _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A
 
 
 class FindingGroup(msgspec.Struct, frozen=True):
-    """Findings of one requirement with one cause, on one or more operations, in the order of the summary."""
+    """Findings of one requirement with one cause, on one or more operations, in the order of the summary.
+
+    `implied` are findings of other requirements that follow from these, and have no group of their own.
+    """
 
     id: str
     requirement: str
@@ -25,6 +28,13 @@ class FindingGroup(msgspec.Struct, frozen=True):
     waived: bool
     message: str
     findings: tuple[Finding, ...]
+    implied: tuple[Finding, ...] = ()
+
+    @property
+    def consequences(self) -> str:
+        """The requirements of what follows from it, as `RSP-01, RSP-12 follow from it`; empty where nothing does."""
+        names = sorted({finding.requirement for finding in self.implied})
+        return f"{', '.join(names)} {'follows' if len(names) == 1 else 'follow'} from it" if names else ""
 
     @property
     def spread(self) -> str:
@@ -46,10 +56,20 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Group findings by cause, gravest first, then by level, then the most widespread first.
 
     Findings belong together when requirement, verdict and cause agree. Without a named cause their messages must agree,
-    apart from numbers, ids, URLs and quoted words; without a message, their pointers.
+    apart from numbers, ids, URLs and quoted words; without a message, their pointers. What follows from another finding
+    stands in the group of that one.
     """
+    findings = tuple(findings)
+    by_id = {finding.id: finding for finding in findings}
+    roots = {finding.id: _find_root(finding, by_id) for finding in findings}
+    implied: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if roots[finding.id] != finding.id:
+            implied[roots[finding.id]].append(finding)
     grouped: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     for finding in findings:
+        if roots[finding.id] != finding.id:
+            continue
         named = finding.cause if finding.cause != fold_indices(finding.pointer) else ""
         key = (
             finding.requirement,
@@ -58,7 +78,10 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
             named or _PARTICULAR.sub("*", finding.message) or finding.cause,
         )
         grouped[key].append(finding)
-    groups = [_build_group(key, members) for key, members in grouped.items()]
+    groups = [
+        _build_group(key, members, [finding for member in members for finding in implied[member.id]])
+        for key, members in grouped.items()
+    ]
     return tuple(
         sorted(
             groups, key=lambda g: (*rank_gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id)
@@ -66,9 +89,26 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     )
 
 
-def _build_group(key: tuple[object, ...], members: list[Finding]) -> FindingGroup:
+def _find_root(finding: Finding, by_id: Mapping[str, Finding]) -> str:
+    """Return the id of the finding that another one follows from in the end; its own where it stands for itself.
+
+    A finding that a waiver covers does not hide one that it does not cover.
+    """
+    while (reason := by_id.get(finding.implied_by)) is not None and reason.waived <= finding.waived:
+        finding = reason
+    return finding.id
+
+
+def _build_group(key: tuple[object, ...], members: list[Finding], implied: list[Finding]) -> FindingGroup:
     first = members[0]
     digest = hashlib.sha256("\0".join(map(str, key)).encode("utf-8", "replace")).hexdigest()
     return FindingGroup(
-        f"g-{digest[:12]}", first.requirement, first.level, first.verdict, first.waived, first.message, tuple(members)
+        f"g-{digest[:12]}",
+        first.requirement,
+        first.level,
+        first.verdict,
+        first.waived,
+        first.message,
+        tuple(members),
+        tuple(implied),
     )

@@ -77,7 +77,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     `id` digests requirement, operation and cause, so that a link to it survives the next run. `exchanges` are ids,
     the best evidence first, at most `reports.findings.MAX_EXCHANGES`. `smallest` is the id of the exchange with the
-    smallest request that shows the same, empty where the run found none smaller.
+    smallest request that shows the same, empty where the run found none smaller. `implied_by` is the id of a finding
+    from which this one follows, empty where it stands for itself.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Finding(msgspec.Struct, frozen=True):
     exchanges: tuple[str, ...]
     smallest: str = ""
     waived: bool = False
+    implied_by: str = ""
 
     @property
     def case(self) -> Case:

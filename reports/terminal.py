@@ -131,6 +131,8 @@ def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> N
         value = getattr(finding, name)
         if value:
             console.print(Text(f"  {name:<9}", "dim").append(_make_printable(value)), soft_wrap=True)
+    if group.consequences:
+        console.print(Text("  implies  ", "dim").append(_make_printable(group.consequences)), soft_wrap=True)
     exchange = summary.simplest_exchange(finding)
     if exchange is not None:
         command = write_curl(exchange)

@@ -69,6 +69,8 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
     for name in ("pointer", "expected", "actual"):
         if getattr(first, name):
             lines.append(f"- {name}: {_escape(getattr(first, name))}")
+    if group.consequences:
+        lines.append(f"- {_escape(group.consequences)}")
     exchange = summary.simplest_exchange(first)
     if exchange is not None:
         lines += ["", _fence(write_curl(exchange))]

@@ -89,7 +89,7 @@ def build_findings(
     stored: list[tuple[str, str]] = []
     size = 0
     for group in groups:
-        for finding in group.findings:
+        for finding in (*group.findings, *group.implied):
             html = render(build_details(finding, group, summary))
             if size < INLINE_BYTES:
                 inline[finding.id] = Markup(html)  # noqa: S704 - rendered by our template, which escapes
