@@ -81,6 +81,7 @@ def _judge_read(operation: Operation, status: int, requests_left: int | None) ->
         allowance = f", {requests_left} requests left this hour" if requests_left is not None else ""
         return Diagnosis(True, f"{operation.key}: {status}{allowance}")
     hints = {
+        301: "The address has moved; write the base URL with https, or name the one that it leads to",
         401: "The token is refused; check that it has not expired and belongs to this environment",
         403: f"The token needs the scopes: {' '.join(operation.scopes)}",
         404: "Check that the base URL is complete, /v2 included",

@@ -22,6 +22,13 @@ from conformance.safety.gate import ForbiddenRequestError
 _MAX_NAMED_WRITES = 3  # writes that are named where an item ended early
 
 
+class UndeclaredOutcomeError(Exception):
+    """A probe or check judged a requirement that it does not declare: an internal error."""
+
+    def __init__(self, judge: str, requirement: str) -> None:
+        super().__init__(f"{judge} judges {requirement}, which it does not declare")
+
+
 class ItemRun:
     """One item under way."""
 
@@ -34,6 +41,7 @@ class ItemRun:
         self._sender = RequestSender(context, item.name, self._receive)
         self._violations: ItemViolations | None = None
         self._exchanges: dict[str, Exchange] = {}  # by id, those that outcomes of the item may rest on
+        self._declared = frozenset(catalogue.probes[item.probe].requirements)
 
     def run(self) -> tuple[Outcome, ...]:
         """Run the item to its end and return the violations that it saw; whatever happens is in the run log."""
@@ -110,6 +118,8 @@ class ItemRun:
                     step = steps.send(self._sender.send(step))
                     continue
                 if isinstance(step, Outcome):
+                    if step.requirement not in self._declared:
+                        raise UndeclaredOutcomeError(self._item.probe, step.requirement)
                     self._record(step)
                 elif isinstance(step, Pause):
                     self._context.sleep(step.seconds)
@@ -132,6 +142,8 @@ class ItemRun:
         response = OperationResponse(exchange, operation)
         for check in self._catalogue.checks:
             for outcome in check.judge(response, self._subject):
+                if outcome.requirement not in check.requirements:
+                    raise UndeclaredOutcomeError(check.judge.__name__, outcome.requirement)
                 self._record(outcome)
 
     def _give_up(self, verdict: Verdict, reason: str) -> None:

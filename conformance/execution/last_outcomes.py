@@ -15,33 +15,62 @@ from conformance.run_log.event_log import read_events
 
 def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Subject) -> Iterator[Event]:
     """Yield the outcomes that rest on all exchanges together, then one with a reason for each case left unjudged."""
-    judged: set[Case] = set()
-    called: set[str] = set()  # operations that a request was sent to
-
-    def read_exchanges() -> Iterator[Exchange]:
-        for event in read_events(sorted(workers.glob("*.jsonl"))):
-            if isinstance(event, Observed):
-                judged.add(event.outcome.case)
-            elif isinstance(event, Exchanged):
-                called.add(event.exchange.request.operation)
-                yield event.exchange
-
+    seen = _SeenEvents()
     planned = plan.list_open_cases()
     requirements = {case.requirement for case in planned}
-    for outcome in judge_exchanges(read_exchanges(), subject):
-        is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW}
+    for outcome in judge_exchanges(seen.read(workers), subject):
+        is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW} and outcome.case not in plan.undecidable
         if outcome.case in planned or (is_violation and outcome.requirement in requirements):
-            judged.add(outcome.case)
+            seen.judged.add(outcome.case)
             yield Observed(outcome)
     passive = catalogue.find_passive_requirements()
-    for case in sorted(planned - judged):
+    for case in sorted(planned - seen.judged):
         requirement = catalogue.requirements[case.requirement]
-        if (case.requirement in passive or requirement.kind is Kind.RUN) and case.operation in called:
+        is_folded = case.requirement in passive or requirement.kind is Kind.RUN
+        if is_folded and case.operation in seen.successful:
             reason = "its responses contain nothing to judge this by"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason))
         elif requirement.kind in {Kind.STATIC, Kind.RUN}:
             reason = requirement.not_tested or "no response of this run allows a verdict"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
+        elif case.requirement in passive:
+            yield Observed(
+                Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, seen.explain_silence(case.operation))
+            )
+
+
+class _SeenEvents:
+    """What the logs of a run show of its operations.
+
+    `called` are those that a request was sent to, and `successful` those of them that answered one with 2xx or 3xx.
+    """
+
+    def __init__(self) -> None:
+        self.judged: set[Case] = set()
+        self.called: set[str] = set()
+        self.successful: set[str] = set()
+        self._obstacles: dict[str, str] = {}  # by operation, why the first case of an item was not tested
+
+    def read(self, workers: Path) -> Iterator[Exchange]:
+        """Yield the exchanges of all logs, and keep what they show."""
+        for event in read_events(sorted(workers.glob("*.jsonl"))):
+            if isinstance(event, Observed):
+                self.judged.add(event.outcome.case)
+                if event.item and event.outcome.verdict in {Verdict.NOT_TESTED, Verdict.INCONCLUSIVE}:
+                    self._obstacles.setdefault(event.outcome.operation, event.outcome.message)
+            elif isinstance(event, Exchanged):
+                self.called.add(event.exchange.request.operation)
+                if 200 <= event.exchange.status < 400:
+                    self.successful.add(event.exchange.request.operation)
+                yield event.exchange
+
+    def explain_silence(self, operation: str) -> str:
+        """Return why no response to an operation succeeded."""
+        if obstacle := self._obstacles.get(operation):
+            return obstacle
+        if operation in self.called:
+            return "no request to the operation succeeded"
+        return "no request of this run was sent to the operation"
 
 
 class _Line(msgspec.Struct):

@@ -14,6 +14,7 @@ from conformance.evidence.stateless_mocks import (
 from conformance.model import Exchange, Operation, Request, ResourceModel, Response, Role
 from conformance.network.channel import Channel, NoAnswerError, NotSentError
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
 
 
@@ -34,6 +35,7 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
                 f"no response from {base_url}: {error}", hint="Check the address, network, proxy and TLS certificates"
             ) from error
         sent, left, last = sent + 1, parse_remaining(response), operation.key
+        _check_redirect(response, base_url, last)
         if response.status not in {401, 404}:
             return sent, left
         refused += response.status == 401
@@ -50,6 +52,17 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
             hint="Check that the base URL is complete, /v2 included",
         )
     return 0, left
+
+
+def _check_redirect(response: Response, base_url: str, operation: str) -> None:
+    """Raise UsageError where a list is redirected: the base URL is that of another server, or lacks https."""
+    location = response.find_header("location") or ""
+    if response.status in _REDIRECTS:
+        is_upgrade = base_url.startswith("http://") and location.startswith("https://")
+        raise UsageError(
+            f"{base_url} redirects {operation} with {response.status} to {location or 'nowhere'}",
+            hint="Write the base URL with https" if is_upgrade else "Name the base URL that it leads to",
+        )
 
 
 def detect_stateless_mock(channel: Channel, model: ResourceModel, base_url: str) -> tuple[int, bool]:

@@ -285,24 +285,33 @@ def _settled(  # noqa: PLR0913 - what is known when a plan is closed
 ) -> list[Outcome]:
     """Cells that no item will judge, each with the reason."""
     covered = {Case(r, item.operation) for item in items for r in item.requirements}
+    passive, reached = catalogue.find_passive_requirements(), {item.operation for item in items}
     found: list[Outcome] = []
     for case in sorted(wanted - covered):
         requirement = catalogue.requirements[case.requirement]
         if requirement.kind in {Kind.STATIC, Kind.RUN}:
             continue
-        reason = catalogue.explain_untested(requirement) or refused.get(case) or _unread(model, case, wish)
+        reason = catalogue.explain_untested(requirement) or refused.get(case) or _unread(catalogue, model, case, wish)
+        if not reason and case.requirement in passive and case.operation in reached:
+            continue  # judged on whatever the items of the operation receive, or settled at the end of the run
+        reason = reason or "no probe of the suite calls the operation"
         found.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
     return found
 
 
-def _unread(model: ResourceModel, case: Case, wish: PlanOptions) -> str:
+def _unread(catalogue: Catalogue, model: ResourceModel, case: Case, wish: PlanOptions) -> str:
+    """Return why an operation is not called with success: its own effect, or what keeps its probes; else empty."""
     operation = model.operations_by_key.get(case.operation)
-    if operation is not None and (not operation.is_safe or operation.effect is not Effect.NONE):
+    if operation is None:
+        return ""
+    if not operation.is_safe or operation.effect is not Effect.NONE:
         effect = operation.effect if operation.effect in RISKS else Effect.WRITE
-        reason = refusal_of(wish.target, effect) or _too_risky(operation, wish)
-        if reason:
+        if reason := refusal_of(wish.target, effect) or _too_risky(operation, wish):
             return reason
-    return "no probe of this plan exercises the operation"
+    gate = Gate(wish.target, model.operations)
+    probes = [probe for probe in catalogue.probes.values() if not probe.whole and probe.applies(operation, model)]
+    reasons = {probe.name: _forbidden(probe, operation, model, wish, gate) for probe in probes}
+    return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""
 
 
 def _order(catalogue: Catalogue, model: ResourceModel) -> "_Key":

@@ -8,13 +8,14 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 import httpx
 import msgspec
 
-from conformance.errors import TargetError, UsageError
+from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.model import Headers, Request, Target
 from conformance.model.target import CLIENT
 from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
 from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.targets.config import IdentityConfig, resolve_variable
 
+_ELSEWHERE = frozenset({301, 302, 303, 307, 308, 404, 405})  # no token endpoint is served there
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
@@ -43,8 +44,9 @@ def obtain_credentials(
     Token requests pass the gate of the target like any other. `transport` replaces the network in tests.
 
     Raises:
-        UsageError: a variable is unset, or an identity has no credentials.
-        TargetError: the token endpoint refuses the request or cannot be reached.
+        UsageError: a variable is unset, an identity has no credentials, or no token endpoint is served at the URL.
+        CredentialsError: the token endpoint refuses an identity.
+        TargetError: the token endpoint cannot be reached, or fails.
     """
     headers: dict[str, Headers] = {}
     secrets: dict[str, str] = {}
@@ -96,10 +98,21 @@ def _request_token(
         raise TargetError(
             f"the token endpoint {token_url} cannot be reached: {error}", hint="Check token_url and the network"
         ) from error
-    if response.status != 200:
-        raise TargetError(
+    if response.status in _ELSEWHERE:
+        location = response.find_header("location")
+        raise UsageError(
+            f"the token endpoint {token_url} responds with {response.status}" + (f" to {location}" if location else ""),
+            hint="Check token_url: no token endpoint is served there",
+        )
+    if response.status in {400, 401, 403}:
+        raise CredentialsError(
             f"the token endpoint {token_url} refuses the identity {name} with {response.status}",
             hint="Check client_id and client_secret; `evconform doctor` checks them too",
+        )
+    if response.status != 200:
+        raise TargetError(
+            f"the token endpoint {token_url} responds with {response.status} to the identity {name}",
+            hint="Try again later, or ask the provider: the credentials were not judged",
         )
     try:
         return msgspec.json.decode(response.body, type=_Token).access_token

@@ -10,7 +10,7 @@ import pytest
 import respx
 from rich.console import Console
 
-from conformance.errors import TargetError, UsageError
+from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.model import Target, TargetKind
 from conformance.safety.gate import Gate
 from conformance.targets.config import IdentityConfig
@@ -89,9 +89,21 @@ def test_a_given_transport_is_used():
 
 def test_a_redirect_of_the_token_endpoint_is_not_followed(endpoint):
     endpoint.respond(302, headers={"Location": "https://api.ev.energy/o/token/"})
-    with pytest.raises(TargetError, match="302"):
+    with pytest.raises(UsageError, match="302 to https://"):
         obtain(WITH_CLIENT, TARGET)
     assert endpoint.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "hint"),
+    [(404, UsageError, "token_url"), (401, CredentialsError, "client_id"), (500, TargetError, "not judged")],
+)
+def test_the_status_of_the_token_endpoint_says_what_to_correct(endpoint, status, error, hint):
+    endpoint.respond(status)
+    with pytest.raises(error, match=str(status)) as caught:
+        obtain(WITH_CLIENT, TARGET)
+    assert type(caught.value) is error
+    assert hint in caught.value.hint
 
 
 @pytest.mark.parametrize(

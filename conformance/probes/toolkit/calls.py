@@ -158,12 +158,15 @@ def _find_keys(
     )
     configured = subject.seeds.get(name, ())
     if resource is not None:
-        keys = yield from _keys_from_list(resource, parent, subject, identity)
+        members = yield from _read_list(resource, parent, subject, identity)
+        keys = _list_keys(members, resource, subject)
         if not keys and "{" not in resource.list_path:
             keys = yield from _keys_from_links(resource, subject, identity)
         if keys or configured:
             return keys or configured
         detail = "no list shows a member" if resource.list_path else "no list exists and no link shows a member"
+        if members is not None and not members.is_success:
+            detail = f"{members.operation.key} returns {members.status}"
         return Missing(f"no {resource.name} is known on the target: {detail}")
     parameter = _find_path_parameter(template, name, subject)
     values = configured or _enum_values(parameter)
@@ -184,17 +187,26 @@ def _enum_values(parameter: Parameter | None) -> tuple[str, ...]:
 
 def _keys_from_list(resource: Resource, parent: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     """Return the keys that the list of a collection shows below a parent path."""
+    members = yield from _read_list(resource, parent, subject, identity)
+    return _list_keys(members, resource, subject)
+
+
+def _list_keys(members: OperationResponse | None, resource: Resource, subject: Subject) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_extract_keys(members, resource, subject))) if members is not None else ()
+
+
+def _read_list(resource: Resource, parent: str, subject: Subject, identity: str) -> Steps[OperationResponse | None]:
+    """Return the response of the list of a collection below a parent path; None where it has no list."""
     operation = find_list_operation(resource, subject)
     if operation is None:
-        return ()
+        return None
     tail = resource.list_path.rsplit("/", 1)[-1]
     path = parent if parent.endswith(f"/{tail}") else f"{parent}/{tail}"
     headers: Headers = ()
     if operation.user_required:
         users = yield from _list_ids_with_prefix("user", subject, identity)
         headers = tuple((operation.user_header, user) for user in users[:1])
-    response = yield from send(operation, Request(operation.key, "GET", path, headers, identity=identity))
-    return tuple(dict.fromkeys(_extract_keys(response, resource, subject)))
+    return (yield from send(operation, Request(operation.key, "GET", path, headers, identity=identity)))
 
 
 def _extract_keys(response: OperationResponse, resource: Resource, subject: Subject) -> Iterator[str]:
@@ -203,8 +215,8 @@ def _extract_keys(response: OperationResponse, resource: Resource, subject: Subj
         target = strip_base_url(subject.target.base_url, url) if isinstance(url, str) else None
         values = match_path(resource.item_path, extract_path(target)) if target else None
         key = (values or {}).get(resource.key) or item.get(resource.key_field or "id")
-        if isinstance(key, str) and key:
-            yield key
+        if isinstance(key, str | int) and not isinstance(key, bool) and key != "":
+            yield str(key)
 
 
 def _keys_from_links(resource: Resource, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
