@@ -91,3 +91,23 @@ def test_two_probes_of_one_name_are_refused(offer):
 def test_an_unknown_requirement_counts_as_must(catalogue):
     assert get_level(catalogue, "NIX-01") is Level.MUST
     assert get_level(catalogue, "RSP-06") is Level.SHOULD
+
+
+def test_an_unknown_basis_is_refused(offer):
+    offer()
+    with pytest.raises(PlanError, match="EXP-04 rests on an unknown basis: 'tea leaves'"):
+        Catalogue.collect((requirement(basis=("tea leaves",)),))
+
+
+@pytest.mark.parametrize(
+    ("implications", "message"),
+    [
+        ({"EXP-04": ("EXP-99",), "EXP-05": ()}, "EXP-04 implies EXP-99, unknown"),
+        ({"EXP-04": ("EXP-05",), "EXP-05": ("EXP-04",)}, "EXP-04 implies itself, by way of EXP-05"),
+        ({"EXP-04": ("EXP-04",), "EXP-05": ()}, "EXP-04 implies itself, by way of EXP-04"),
+    ],
+)
+def test_implications_are_checked(offer, implications, message):
+    offer()
+    with pytest.raises(PlanError, match=message):
+        Catalogue.collect(tuple(requirement(id=name, implies=implied) for name, implied in implications.items()))

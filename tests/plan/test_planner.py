@@ -63,10 +63,18 @@ def test_every_planned_cell_is_trusted_to_an_item_or_settled_or_folded(small, wi
         for case in plan.list_cases()
         if small.catalogue.requirements[case.requirement].kind in {Kind.STATIC, Kind.RUN}
     }
+    passive, reached = small.catalogue.find_passive_requirements(), {item.operation for item in plan.items}
+    folded |= {
+        (case.requirement, case.operation)
+        for case in plan.list_cases()
+        if case.requirement in passive and case.operation in reached
+    }
     assert max(settled.values(), default=1) == 1
     assert not trusted & set(settled)
+    assert not trusted & {(case.requirement, case.operation) for case in plan.undecidable}
     assert trusted | set(settled) | folded == {(case.requirement, case.operation) for case in plan.list_cases()}
-    assert all(each.verdict is Verdict.NOT_TESTED and each.message for each in plan.known_outcomes)
+    assert {each.verdict for each in plan.known_outcomes} <= {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
+    assert all(each.message for each in plan.known_outcomes)
 
 
 @settings(max_examples=40)
@@ -223,3 +231,21 @@ def test_every_selector_binds_something_and_none_binds_what_it_does_not_name(mod
     assert set(map(id, binding["page-numbered"])) ^ set(map(id, binding["cursor-paged"])) == set(
         map(id, binding["paginated"])
     )
+
+
+def test_what_needs_state_is_not_observable_on_a_stateless_mock(small):
+    stateful = {name for name, requirement in small.catalogue.requirements.items() if requirement.needs_state}
+    plan = small.make(PlanOptions(target(answers_from_examples=True)))
+    outcomes = {each.case: each for each in plan.known_outcomes if each.requirement in stateful}
+    assert {case for case in plan.list_cases() if case.requirement in stateful} == set(outcomes)
+    assert {each.verdict for each in outcomes.values()} <= {Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE}
+    assert not {requirement for item in plan.items for requirement in item.requirements} & stateful
+
+
+def test_a_requirement_without_basis_is_not_applicable(small):
+    silent = msgspec.structs.replace(small.model, version_header="")
+    plan = type(small)(small.catalogue, silent).make(PlanOptions(target()))
+    reasons = {each.message for each in plan.known_outcomes if each.requirement == "VER-01"}
+    assert reasons == {"the description documents no version header"}
+    assert not any("VER-01" in item.requirements for item in plan.items)
+    assert not any(case.requirement == "VER-01" for case in plan.list_open_cases())
