@@ -233,7 +233,8 @@ class History:
                 return None
             body = msgspec.json.decode(response.body)
             names |= {
-                str(member[self._lifecycle.key]) for member in (body[operation.items_at] if operation.items_at else body)
+                str(member[self._lifecycle.key])
+                for member in (body[operation.items_at] if operation.items_at else body)
             }
             next_page = find_next_url(response) if operation.pagination else BLANK_TARGET
             if next_page == BLANK_TARGET:
