@@ -15,6 +15,9 @@ from reports.summary import Finding
 _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A-Z]{26}|\d+")
 
 
+_OF_DESCRIPTION = "DSC-"
+
+
 class FindingGroup(msgspec.Struct, frozen=True):
     """Findings of one requirement with one cause, on one or more operations, in the order of the summary.
 
@@ -56,8 +59,8 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Group findings by cause, gravest first, then by level, then the most widespread first.
 
     Findings belong together when requirement, verdict and cause agree. Without a named cause their messages must agree,
-    apart from numbers, ids, URLs and quoted words; without a message, their pointers. What follows from another finding
-    stands in the group of that one.
+    apart from numbers, ids, URLs and quoted words; without a message, their pointers. Findings on the description
+    belong together when one rule of lint makes them. What follows from another finding stands in the group of that one.
     """
     findings = tuple(findings)
     by_id = {finding.id: finding for finding in findings}
@@ -71,6 +74,8 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
         if roots[finding.id] != finding.id:
             continue
         named = finding.cause if finding.cause != fold_indices(finding.pointer) else ""
+        if finding.requirement.startswith(_OF_DESCRIPTION):  # the cause is a rule of lint, and what it found
+            named = named.partition(" ")[0]
         key = (
             finding.requirement,
             finding.verdict,

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
 
 from conformance.checks.base import Check
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
@@ -17,16 +19,29 @@ def check_absolute_links(response: OperationResponse, subject: Subject) -> Itera
     for link, at, url in _walk_api_links(response, subject):
         is_judged = True
         if strip_base_url(subject.target.base_url, url) is None:
-            yield fail_case(
+            origin = find_foreign_origin(subject.target.base_url, url)
+            message = f"the link {link.path} is not an absolute URL of the target"
+            outcome = fail_case(
                 response,
                 "LNK-01",
-                f"the link {link.path} is not an absolute URL of the target",
+                f"links lead to {origin}, the target is {subject.origin}" if origin else message,
                 expected=f"{subject.target.base_url}/…",
                 actual=url,
                 pointer=at,
             )
+            yield msgspec.structs.replace(outcome, cause=f"links lead to {origin}") if origin else outcome
     if is_judged:
         yield pass_case(response, "LNK-01")
+
+
+def find_foreign_origin(base_url: str, url: str) -> str:
+    """Return scheme, host and port of an absolute URL that leads to another origin than the target; else empty."""
+    try:
+        target, link = urlsplit(base_url), urlsplit(url)
+    except ValueError:
+        return ""
+    is_foreign = bool(link.scheme and link.netloc) and (link.scheme, link.netloc) != (target.scheme, target.netloc)
+    return f"{link.scheme}://{link.netloc}" if is_foreign else ""
 
 
 def _walk_api_links(response: OperationResponse, subject: Subject) -> Iterator[tuple[Link, str, str]]:

@@ -44,7 +44,11 @@ def run(
     ] = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Allow requests that change data.")] = False,
     allow_hardware: Annotated[
-        bool, typer.Option("--allow-hardware", help="Allow requests that affect hardware, money or people.")
+        bool,
+        typer.Option(
+            "--allow-hardware",
+            help="Allow requests that affect hardware, money or people; carried out with --profile deep alone.",
+        ),
     ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Print the plan and its cost, send nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --plan: print the plan as JSON.")] = False,

@@ -20,6 +20,7 @@ from conformance.model import (
     Described,
     Noticed,
     Observed,
+    Profile,
     RunFinished,
     RunStarted,
     TargetKind,
@@ -27,6 +28,10 @@ from conformance.model import (
 from conformance.run_log.event_log import LogWriter
 
 CONTROLLER = "controller"
+_NO_HARDWARE = (
+    "--allow-hardware without --profile deep carries out no operation that moves hardware or money or cannot be undone; "
+    "only requests that a server in order refuses are sent to them"
+)
 
 
 class Session:
@@ -97,6 +102,8 @@ class Session:
             self._log.append(planned)
         for outcome in plan.known_outcomes:
             self._log.append(Observed(outcome, ""))
+        if self.spec.target.may_touch_hardware and self.spec.profile is not Profile.DEEP:
+            self._log.append(Noticed("safety", _NO_HARDWARE))
         for note in model.notes:
             self._log.append(Noticed("description", note))
         is_sandbox = self.spec.target.kind == TargetKind.SANDBOX

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from conformance.description import Description, load_description
 from conformance.mock_server import faults as catalogue
@@ -75,7 +76,7 @@ class MockServer:
             self.api,
             description.model.base_path,
             Starlette(routes=routes),
-            beside_paths=frozenset(route.path for route in routes),
+            beside_paths=frozenset(route.path for route in routes if isinstance(route, Route)),
             patience=settings.patience,
         )
         self._wrapped = self.readings.wrap(self._handle)

@@ -205,7 +205,7 @@ class MockWorld:
     def show_key(self, resource: Resource, key: str) -> Any:
         """Return a key as the property of a record shows it: a number where the description says so."""
         field = self._get_properties(resource).get(resource.key_field)
-        is_number = bool(field) and "integer" in _list_types(self.schema_compiler.fold_schema(field))
+        is_number = "integer" in _list_types(self.schema_compiler.fold_schema(field or {}))
         return int(key) if is_number and key.isdecimal() else key
 
     def build_path(self, resource: Resource, parent: StoredRecord | None, key: str) -> str:

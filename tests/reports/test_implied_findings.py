@@ -1,0 +1,52 @@
+"""One cause, one finding: what follows from a violation stands under it, and cases are counted as before."""
+
+import reports
+from conformance.model import Catalogued, Kind, Level, Observed, Outcome, Planned, Requirement, Source, Verdict
+from reports.groups import group_by_cause
+
+GET = "GET /evses"
+
+
+def rule(name, *implied):
+    return Requirement(name, Level.MUST, "It holds.", Source("guide", "1"), Kind.PASSIVE, "every", implies=implied)
+
+
+RULES = Catalogued(
+    (rule("RSP-08", "RSP-01"), rule("RSP-01", "RSP-12"), rule("RSP-12"), rule("RSP-03", "RSP-10"), rule("RSP-10"))
+)
+
+
+def fold(*outcomes):
+    planned = (Planned(each.requirement, (each.operation,)) for each in outcomes)
+    return reports.fold([RULES, *planned, *map(Observed, outcomes)])
+
+
+def failure(requirement, message, *exchanges, pointer="", operation=GET):
+    return Outcome(requirement, operation, Verdict.FAIL, message, pointer=pointer, exchanges=exchanges)
+
+
+def test_what_follows_from_a_violation_has_no_group_of_its_own():
+    summary = fold(
+        failure("RSP-08", "500", "x1"), failure("RSP-01", "undocumented", "x1"), failure("RSP-12", "no 2xx", "x1")
+    )
+    (group,) = group_by_cause(summary.findings)
+    assert (group.requirement, group.consequences) == ("RSP-08", "RSP-01, RSP-12 follow from it")
+    assert summary.counts[Verdict.FAIL] == 3
+
+
+def test_violations_of_other_exchanges_stand_for_themselves():
+    summary = fold(failure("RSP-08", "500", "x1"), failure("RSP-01", "undocumented", "x2"))
+    assert [group.requirement for group in group_by_cause(summary.findings)] == ["RSP-01", "RSP-08"]
+
+
+def test_violations_at_other_places_stand_for_themselves():
+    same = failure("RSP-10", "type", "x1", pointer="/1/id")
+    other = failure("RSP-10", "type", "x1", pointer="/1/name")
+    cause = failure("RSP-03", "type", "x1", pointer="/0/id")
+    assert len(group_by_cause(fold(cause, same).findings)) == 1
+    assert len(group_by_cause(fold(cause, other).findings)) == 2
+
+
+def test_violations_of_other_operations_stand_for_themselves():
+    summary = fold(failure("RSP-08", "500", "x1"), failure("RSP-01", "undocumented", "x1", operation="GET /users"))
+    assert len(group_by_cause(summary.findings)) == 2
