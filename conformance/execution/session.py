@@ -29,7 +29,7 @@ from conformance.run_log.event_log import LogWriter
 
 CONTROLLER = "controller"
 _NO_HARDWARE = (
-    "--allow-hardware without --profile deep carries out no operation that moves hardware or money or cannot be undone; "
+    "--allow-hardware without --profile deep carries out nothing that moves hardware or money or cannot be undone; "
     "only requests that a server in order refuses are sent to them"
 )
 
