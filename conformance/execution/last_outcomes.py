@@ -19,14 +19,15 @@ def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Su
     planned = plan.list_open_cases()
     requirements = {case.requirement for case in planned}
     for outcome in judge_exchanges(seen.read(workers), subject):
-        is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW}
+        is_violation = outcome.verdict in {Verdict.FAIL, Verdict.REVIEW} and outcome.case not in plan.undecidable
         if outcome.case in planned or (is_violation and outcome.requirement in requirements):
             seen.judged.add(outcome.case)
             yield Observed(outcome)
     passive = catalogue.find_passive_requirements()
     for case in sorted(planned - seen.judged):
         requirement = catalogue.requirements[case.requirement]
-        if (case.requirement in passive or requirement.kind is Kind.RUN) and case.operation in seen.successful:
+        is_folded = case.requirement in passive or requirement.kind is Kind.RUN
+        if is_folded and case.operation in seen.successful:
             reason = "its responses contain nothing to judge this by"
             yield Observed(Outcome(case.requirement, case.operation, Verdict.NOT_APPLICABLE, reason))
         elif requirement.kind in {Kind.STATIC, Kind.RUN}:
