@@ -8,26 +8,32 @@ from conformance.mock_server.schema_walks import change_by_schema
 
 
 def install(site: FaultSite) -> InstalledReading | None:
-    """Turn such lists into their first item, and such objects into lists, whichever the server shows."""
+    """Turn such lists into their first item where the server shows lists, else such objects into lists."""
     fold = site.world.schema_compiler.fold_schema
-    seen: list[bool] = []
+    shown: set[type] = set()
 
     def is_either(schema: Any) -> bool:
         branches = [fold(branch) for branch in schema.get("oneOf", ())]
         items = [fold(branch.get("items", {})) for branch in branches if branch.get("type") == "array"]
         return any(item.get("properties") and item in branches for item in items)
 
-    def turn(schema: Any, value: Any) -> Any:
-        if not is_either(schema) or isinstance(value, str) or value is None:
-            return value
-        seen.append(True)
-        return (value[0] if value else value) if isinstance(value, list) else [value]
+    def note(schema: Any, value: Any) -> Any:
+        if is_either(schema):
+            shown.add(type(value))
+        return value
 
-    hooks = change_by_schema(site, turn)
+    def turn(schema: Any, value: Any) -> Any:
+        if not is_either(schema):
+            return value
+        if list in shown:
+            return value[0] if isinstance(value, list) and value else value
+        return [value] if isinstance(value, dict) else value
+
+    survey = change_by_schema(site, note)
     for resource in site.world.shape.resources.values():
         for record in list(site.world.store.iterate_records(resource.name))[:3]:
-            hooks["nested"](None, "", record, record.data)
-    return InstalledReading(hooks) if seen else None
+            survey["nested"](None, "", record, record.data)
+    return InstalledReading(change_by_schema(site, turn)) if {list, dict} & shown else None
 
 
 READING = AdmissibleReading(
