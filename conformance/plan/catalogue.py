@@ -53,6 +53,7 @@ class Catalogue(msgspec.Struct, frozen=True):
                 )
             _check_bases(requirement)
             _check_implications(requirement, known)
+        all_probes = tuple(_trust_plain_reads(probe, all_checks, known) for probe in all_probes)
         names = [probe.name for probe in all_probes]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise PlanError(f"two probes are called {', '.join(duplicates)}", hint="Rename one of them")
@@ -70,6 +71,15 @@ class Catalogue(msgspec.Struct, frozen=True):
         if requirement.id in judged or requirement.kind in {Kind.STATIC, Kind.RUN}:
             return ""
         return "the harness has no probe for it yet"
+
+
+def _trust_plain_reads(probe: Probe, all_checks: tuple[Check, ...], known: Mapping[str, Requirement]) -> Probe:
+    """Return a probe; one that reads plainly is trusted with all that checks and folds judge: so they can be selected."""
+    if not probe.plain:
+        return probe
+    judged = {requirement for check in all_checks for requirement in check.requirements}
+    judged |= {requirement.id for requirement in known.values() if requirement.kind is Kind.RUN}
+    return msgspec.structs.replace(probe, requirements=tuple(dict.fromkeys((*probe.requirements, *sorted(judged)))))
 
 
 def _check_bases(requirement: Requirement) -> None:

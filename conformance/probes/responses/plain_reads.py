@@ -76,5 +76,6 @@ PROBES = (
         read_plainly,
         profile=Profile.SMOKE,
         rank=0,
+        plain=True,
     ),
 )

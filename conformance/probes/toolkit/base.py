@@ -89,6 +89,7 @@ class Probe(msgspec.Struct, frozen=True):
     - `sends` are the requests with an effect that it may send: the plan has none that the gate would refuse.
     - `profile` is the first profile that includes it; `rank` orders probes in a plan that does not fit, 0 before 1.
     - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
+    - `plain` marks the probe of plain reads: the catalogue trusts it with all that checks and folds judge.
     - `identities` must all be configured.
     - `again` sends and judges one request: it shows a violation with the smallest request that has it. `about` tells,
       before it is sent, which requirements such a request is a case of.
@@ -103,6 +104,7 @@ class Probe(msgspec.Struct, frozen=True):
     rank: int = 1
     writes: bool = False
     own: bool = False
+    plain: bool = False
     sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = own_request
     identities: tuple[str, ...] = ()
     whole: bool = False
