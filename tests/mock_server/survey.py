@@ -109,6 +109,10 @@ def read_requests(client: Client, operation: Operation) -> Iterator[RequestSpec]
             for expansion in operation.expansions:
                 yield RequestSpec(operation, "GET", f"{path}?expand={expansion.path}", headers=first.headers)
     if operation.role is Role.ITEM:
+        path, resource = client.path_of(operation), client.world.shape.resources.get(operation.resource)
+        if path and resource and resource.prefix:
+            unknown = f"{path.rpartition('/')[0]}/{resource.prefix}{UNKNOWN_ULID}"
+            yield RequestSpec(operation, "GET", unknown, token="token-user-a", headers=first.headers)
         yield from _near_miss_requests(client, operation)
     if operation.pagination:
         yield from _page_requests(client, operation, first)
