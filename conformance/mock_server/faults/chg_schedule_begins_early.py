@@ -9,9 +9,10 @@ from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, See
 def _change(data: dict[str, Any]) -> dict[str, Any]:
     *earlier, last = data["schedules"] or [{}]
     moment = clock.parse_time(last.get("started_at") or "")
-    if moment is None or not earlier:
+    if moment is None or not last.get("interval_seconds"):
         return {}
-    return {"schedules": [*earlier, {**last, "started_at": clock.format_time(moment - 15 * clock.MINUTE)}]}
+    early = {**last, "started_at": clock.format_time(moment - 15 * clock.MINUTE)}
+    return {"schedules": [*earlier, early] if earlier else [early, last]}
 
 
 def plant(site: FaultSite) -> InstalledFault | None:
