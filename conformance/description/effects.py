@@ -90,6 +90,6 @@ def _is_named_after_an_action(path: str) -> bool:
 
 
 def _begins_or_ends_with_verb(segment: str) -> bool:
-    """Return whether the first or the last word of a segment is a verb: `boostStart` and `boost_start` have two words."""
+    """Return whether the first or the last word of a segment is a verb; `boostStart` has two words."""
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", segment)]
     return bool(words) and not _ACTIONS.isdisjoint({words[0], words[-1]})

@@ -75,7 +75,7 @@ def _leads_below(pointer: str, path: str) -> bool:
 
 
 def _find_general_refusal(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:
-    """Return both readings where a refusal that the general documentation demands is not documented at the operation."""
+    """Return both readings of a refusal that the general documentation demands and the operation does not list."""
     subject = _GENERAL_REFUSALS.get(outcome.requirement)
     if subject is None or exchange.status >= 400 or not _STATUSES.fullmatch(outcome.expected):
         return None

@@ -179,8 +179,8 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     """A statement of the description that has two admissible readings, and the one that was chosen.
 
-    `about` says what it is about: `security`, `scope` or `expand`. `chosen` and `published` are the two readings in words: ours,
-    and the one that the description has as it was published.
+    `about` says what it is about: `security`, `scope` or `expand`. `chosen` and `published` are the two readings in
+    words: ours, and the one that the description has as it was published.
     """
 
     about: str

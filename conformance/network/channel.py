@@ -206,7 +206,7 @@ def _spoil_secret(basic: str) -> str:
 
 
 def _keep_dots(url: str) -> dict[str, bytes]:
-    """Return the extension that sends dot segments as they are, since httpx would resolve them; empty where none are."""
+    """Return the extension that sends dot segments as they are, which httpx would resolve; empty where none are."""
     target = _ORIGIN.sub("", url, count=1)
     has_dots = any(segment in {".", ".."} for segment in target.partition("?")[0].split("/"))
     return {"target": target.encode("ascii")} if has_dots else {}

@@ -74,7 +74,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 def _trust_plain_reads(probe: Probe, all_checks: tuple[Check, ...], known: Mapping[str, Requirement]) -> Probe:
-    """Return a probe; one that reads plainly is trusted with all that checks and folds judge: so they can be selected."""
+    """Return a probe; that of plain reads is trusted with all that checks and folds judge, for selections."""
     if not probe.plain:
         return probe
     judged = {requirement for check in all_checks for requirement in check.requirements}

@@ -83,7 +83,7 @@ class Gate:
             self._created.observe(method, urlsplit(url).path, response)
 
     def _buys_token(self, method: str, url: str) -> bool:
-        """Return whether a request is the POST that buys a token (RFC 6749, section 4.4.2), and no operation of the API."""
+        """Return whether a request buys a token (RFC 6749, section 4.4.2) and is no operation of the API."""
         own = method == "POST" and self._token is not None and url == self._target.token_url
         return own and not any(self._match_routes(path) for path in read_place(url).paths)
 

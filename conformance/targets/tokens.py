@@ -76,7 +76,7 @@ def _basic(client_id: str, secret: str) -> str:
     return b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()
 
 
-def _request_token(
+def _request_token(  # noqa: PLR0913 - whose token, by which form, through which gate
     name: str, headers: Headers, scope: str, target: Target, gate: Gate, transport: httpx.BaseTransport | None
 ) -> str:
     form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})

@@ -84,7 +84,7 @@ def violated(bench):
     return judge
 
 
-@pytest.mark.parametrize("requirement, body", CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+@pytest.mark.parametrize(("requirement", "body"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
 def test_a_contradiction_violates_its_requirement_alone(violated, requirement, body):
     assert violated(body) == {requirement}
 

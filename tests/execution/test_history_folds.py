@@ -107,7 +107,7 @@ ADMISSIBLE = {
 }
 
 
-@pytest.mark.parametrize("requirement, shown", VIOLATIONS.values(), ids=VIOLATIONS)
+@pytest.mark.parametrize(("requirement", "shown"), VIOLATIONS.values(), ids=VIOLATIONS)
 def test_a_history_violates_its_requirement_alone(judge, requirement, shown):
     assert judge(*shown) == {(requirement, Verdict.FAIL)}
 

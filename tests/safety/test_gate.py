@@ -259,10 +259,10 @@ MUTANTS = [
     ("gate", "if place.origin == self._base.origin else []", "if True else []"),
     ("gate", "effect is Effect.IRREVERSIBLE and path in self._created", "effect is Effect.IRREVERSIBLE"),
     ("gate", 'mine = method == "DELETE" and', "mine = True and"),
-    ("gate", 'return Effect.WRITE if method == "POST" and self._is_beside_token(place) else Effect.IRREVERSIBLE', "return Effect.WRITE"),
+    ("gate", 'if method == "POST" and self._is_beside_token(place) else Effect.IRREVERSIBLE', ""),
     ("gate", "if not is_below(path, self._prefix):", "if False:"),
     ("gate", "if RULES[target.kind].writes and not RULES[kind].writes:", "if False:"),
-    ("gate", 'known["GET"] if "GET" in known else max(known.values(), key=_GRAVITY.index)', "known.get('GET', Effect.NONE)"),
+    ("gate", 'if "GET" in known else max(known.values(), key=_GRAVITY.index)', 'if "GET" in known else Effect.NONE'),
     ("gate", 'known["GET"] if "GET" in known else max(known.values(), key=_GRAVITY.index)', "Effect.NONE"),
     ("gate", "return max(known[method], Effect.WRITE, key=_GRAVITY.index)", "return known[method]"),
     ("gate", "return max((guess, *known.values()), key=_GRAVITY.index)", "return guess"),
@@ -329,7 +329,7 @@ CREATIONS = [
     [("PUT", "/vehicles", created(BASE + "/vehicles/x"))],
     [("POST", "/regions", created(BASE + "/vehicles/x"))],
     [("POST", "/vehicles", created(BASE + "/vehicles/x;y"))],
-    [("GET", "/vehicles", created(BASE + "/vehicles/x", status=200)), ("POST", "/vehicles", created(BASE + "/vehicles/x"))],
+    [("GET", "/vehicles", created(f"{BASE}/x", status=200)), ("POST", "/vehicles", created(BASE + "/vehicles/x"))],
     [("POST", "/vehicles", created(f"{BASE}/vehicles/vhcl01HQR99ZREJD9285NV25PVCKVG"))],
 ]  # fmt: skip
 

@@ -21,7 +21,7 @@ def plant(site: FaultSite) -> InstalledFault | None:
         logs = store.get_collection(f"{resource}.status_logs", place.record.path)
         if place.record.resource != resource or len(logs) < 3 or not isinstance(data.get("latest_status_log"), str):
             return data
-        return {**data, "latest_status_log": call.base + list(logs)[0].path}
+        return {**data, "latest_status_log": call.base + next(iter(logs)).path}
 
     def show_another(call: Any, path: str, record: Any, data: dict[str, Any]) -> dict[str, Any]:
         if record.resource != f"{resource}.status_logs" or not path.endswith("latest_status_log"):

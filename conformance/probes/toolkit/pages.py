@@ -74,7 +74,7 @@ def read_whole_list(call: OperationCall, plain: OperationResponse) -> Steps[Oper
 
 
 def parse_page(response: OperationResponse) -> ListPage:
-    """Return the page in a response, its links resolved (RFC 8288, 3.1); those that cannot be parsed count as absent."""
+    """Return the page in a response, its links resolved (RFC 8288, 3.1); unparsable ones count as absent."""
     try:
         targets = index_by_relation(parse_link_header(_link_field(response) or ""))
         links = {rel: urljoin(response.exchange.url, target) for rel, target in targets.items()}

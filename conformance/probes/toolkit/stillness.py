@@ -1,8 +1,8 @@
 """Comparisons in a world that moves: a difference counts only where its subject stood still while it was compared.
 
-A live system changes while it is read: measurements, states, the latest log. What changes by itself is learnt from plain
-reads before, between and after the reads that are compared, by endpoint and kind of field. A difference that lasts through
-all rounds is a violation; one whose place moved is left out, and never one.
+A live system changes while it is read: measurements, states, the latest log. What changes by itself is learnt from
+plain reads before, between and after the reads that are compared, by endpoint and kind of field. A difference that
+lasts through all rounds is a violation; one whose place moved is left out, and never one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,8 +17,8 @@ from conformance.model import Noticed, Outcome, Verdict
 from conformance.model.pointers import fold_indices
 from conformance.probes.toolkit.base import Steps, send
 
-# The order of reads: the reference (R) around and between the others (O). Two references in a row are among them, or a value
-# that takes turns would look steady; one of two values that is drawn anew for each read passes once in 128 times.
+# The order of reads: the reference (R) around and between the others (O). Two references in a row are among them, or a
+# value that takes turns would look steady; one of two values, drawn anew for each read, passes once in 128 times.
 _ORDER = "RORRORO"
 Comparison = Callable[[Sequence[OperationResponse]], Iterable[ValueDifference]]
 
@@ -26,9 +26,9 @@ Comparison = Callable[[Sequence[OperationResponse]], Iterable[ValueDifference]]
 class SettledDifferences(msgspec.Struct, frozen=True):
     """What became of the differences of a comparison when it was repeated.
 
-    `lasting` are those found each time, with the same values. `restless` are the first ones of each other kind, whose place
-    changed by itself; `unsettled` are those of them that no comparison found alike. `reads` are the responses that were
-    compared last.
+    `lasting` are those found each time, with the same values. `restless` are the first ones of each other kind, whose
+    place changed by itself; `unsettled` are those of them that no comparison found alike. `reads` are the responses
+    that were compared last.
     """
 
     lasting: tuple[ValueDifference, ...] = ()
@@ -40,8 +40,8 @@ class SettledDifferences(msgspec.Struct, frozen=True):
 def settle_differences(reads: Sequence[OperationResponse], compare: Comparison) -> Steps[SettledDifferences]:
     """Compare reads, and tell differences that last from those of a world that moves.
 
-    Where there are any, the reads are sent again, the first one before, between and after the others. `compare` yields the
-    differences of such reads. Differences of one kind, which is a pointer without list indices, share their fate: only
+    Where there are any, the reads are sent again, the first one before, between and after the others. `compare` yields
+    the differences of such reads. Differences of one kind, which is a pointer without list indices, share their fate: only
     where all of them are the same each time, their subject stood still.
     """
     suspects = _group_by_kind(compare(reads))
