@@ -41,8 +41,8 @@ def settle_differences(reads: Sequence[OperationResponse], compare: Comparison) 
     """Compare reads, and tell differences that last from those of a world that moves.
 
     Where there are any, the reads are sent again, the first one before, between and after the others. `compare` yields
-    the differences of such reads. Differences of one kind, which is a pointer without list indices, share their fate: only
-    where all of them are the same each time, their subject stood still.
+    the differences of such reads. Differences of one kind, which is a pointer without list indices, share their fate:
+    only where all of them are the same each time, their subject stood still.
     """
     suspects = _group_by_kind(compare(reads))
     if not suspects:
