@@ -34,8 +34,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     """What sending needs, the same for all items of a worker.
 
     `get_limit` gives the requests that an identity may send in the run. `should_wait` tells whether a 429 is waited
-    out or ends the run. `effective_operations` holds, by operation, why no further inert write is sent to it. `clock` is
-    in seconds since 1970.
+    out or ends the run. `effective_operations` holds, by operation, why no further inert write is sent to it. `clock`
+    is in seconds since 1970.
     """
 
     base_url: str

@@ -16,7 +16,7 @@ import msgspec
 from conformance.model import Effect, Headers, Operation, Response, Target
 from conformance.safety.creations import Creations
 from conformance.safety.overrides import has_credentials, list_overrides
-from conformance.safety.paths import Place, compile_template, is_below, read_place
+from conformance.safety.paths import UrlPlace, compile_template, is_below, read_place
 from conformance.safety.rules import RULES, kind_of, refusal_of
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -87,23 +87,23 @@ class Gate:
         own = method == "POST" and self._token is not None and url == self._target.token_url
         return own and not any(self._match_routes(path) for path in read_place(url).paths)
 
-    def _is_ours(self, place: Place) -> bool:
+    def _is_ours(self, place: UrlPlace) -> bool:
         """Return whether every reading of a place lies below the base URL or beside the token endpoint."""
         below = place.origin == self._base.origin and all(is_below(path, self._prefix) for path in place.paths)
         return below or self._is_beside_token(place)
 
-    def _is_beside_token(self, place: Place) -> bool:
+    def _is_beside_token(self, place: UrlPlace) -> bool:
         """Return whether every reading of a place lies in the folder of the token endpoint, or is that endpoint."""
         if self._token is None or place.origin != self._token.origin:
             return False
         folder = self._token.paths[0].rpartition("/")[0]
         return place == self._token or (bool(folder) and all(is_below(path, folder) for path in place.paths))
 
-    def _find_effect(self, method: str, place: Place) -> Effect:
+    def _find_effect(self, method: str, place: UrlPlace) -> Effect:
         """Return the gravest effect that a method may have at a place, however a server reads its path."""
         return max((self._find_effect_at(method, path, place) for path in place.paths), key=_GRAVITY.index)
 
-    def _find_effect_at(self, method: str, path: str, place: Place) -> Effect:
+    def _find_effect_at(self, method: str, path: str, place: UrlPlace) -> Effect:
         known = self._match_routes(path) if place.origin == self._base.origin else []
         if known:
             effect = max((_find_known_effect(method, effects) for effects in known), key=_GRAVITY.index)

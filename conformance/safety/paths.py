@@ -8,19 +8,19 @@ from urllib.parse import unquote, urlsplit
 _MAX_DECODINGS = 3  # rounds of percent-decoding that a lenient server may make
 
 
-class Place(NamedTuple):
+class UrlPlace(NamedTuple):
     """A URL without query: its origin as (scheme, host, port), and the ways to read its path."""
 
     origin: tuple[str, str, int | None]
     paths: tuple[str, ...]
 
 
-def read_place(url: str) -> Place:
+def read_place(url: str) -> UrlPlace:
     """Return the place of a URL."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     origin = (parts.scheme, (parts.hostname or "").rstrip("."), port)
-    return Place(origin, tuple(dict.fromkeys(_list_readings(parts.path))))
+    return UrlPlace(origin, tuple(dict.fromkeys(_list_readings(parts.path))))
 
 
 def compile_template(template: str) -> re.Pattern[str]:
