@@ -1,4 +1,4 @@
-"""CHG-08 to CHG-13: what a run saw of charging adds up across its responses. Pure."""
+"""CHG-08 to CHG-13: the charging data of a run is consistent across its responses. Pure functions."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.evidence.containers import is_number, parse_moment
 from conformance.evidence.outcomes import quote_json
-from conformance.execution.sightings import Sighting, Sightings, link_of
+from conformance.execution.sightings import Sighting, Sightings, find_link_url
 from conformance.model import Outcome, Verdict
 
 _SLACK = timedelta(seconds=60)  # between two clocks, or between an event and its record
@@ -18,7 +18,7 @@ _USAGE_FILTERS = ("energy_delivered_watt_hours__", "started_at__")
 
 
 def judge_charging(sightings: Sightings) -> Iterator[Outcome]:
-    """Yield the outcomes on what the run saw of sessions, energy, counters and latest logs."""
+    """Yield the outcomes on sessions, energy, counters and latest logs of a run."""
     logs: dict[str, list[Sighting]] = defaultdict(list)  # of each thing that has status logs
     for url, history in sightings.iterate_histories():
         last = history[-1]
@@ -36,7 +36,7 @@ def judge_charging(sightings: Sightings) -> Iterator[Outcome]:
 
 
 def _fail(requirement: str, sighting: Sighting, name: str, message: str, expected: str, *others: Sighting) -> Outcome:
-    exchanges = tuple(dict.fromkeys((sighting.exchange, *(other.exchange for other in others))))
+    exchanges = tuple(dict.fromkeys((sighting.exchange, *(related.exchange for related in others))))
     pointer, actual = f"{sighting.pointer}/{name}", quote_json(sighting.body.get(name))
     return Outcome(requirement, sighting.operation, Verdict.FAIL, message, expected, actual, pointer, exchanges)
 
@@ -46,9 +46,9 @@ def _pass(requirement: str, sighting: Sighting) -> Outcome:
 
 
 def _judge_session(session: Sighting, sightings: Sightings) -> Iterator[Outcome]:
-    """CHG-08: sub-sessions lie in their session, one after the other, and are named with the newest first."""
+    """Check that sub-sessions lie in their session, one after the other, and are listed newest first (CHG-08)."""
     links = session.body["sub_sessions"]
-    urls = [url for link in links if (url := link_of(link))] if isinstance(links, list) else []
+    urls = [url for link in links if (url := find_link_url(link))] if isinstance(links, list) else []
     histories = [history for url in urls if (history := sightings.find_history(url))]
     parts = [history[-1] for history in histories if parse_moment(history[-1].body.get("start"))]
     if parse_moment(session.body["start"]) is None or not parts:
@@ -72,7 +72,7 @@ Complaint = tuple[Sighting, str, str, str]  # the sub-session, its property, wha
 
 
 def _find_outliers(session: Sighting, parts: list[Sighting]) -> Iterator[Complaint]:
-    """Yield what of the sub-sessions lies outside their session."""
+    """Yield the bounds of sub-sessions that lie outside their session."""
     begin, end = parse_moment(session.body["start"]), parse_moment(session.body.get("end"))
     for part in parts:
         part_begin, part_end = parse_moment(part.body["start"]), parse_moment(part.body.get("end"))
@@ -85,21 +85,22 @@ def _find_outliers(session: Sighting, parts: list[Sighting]) -> Iterator[Complai
 
 
 def _find_overlaps(parts: list[Sighting]) -> Iterator[Complaint]:
-    """Yield the sub-sessions that end after the next one began."""
-    for one, other in combinations(parts, 2):
-        early, late = sorted((one, other), key=lambda part: str(parse_moment(part.body["start"])))
+    """Yield the sub-sessions that end after the next one begins."""
+    for pair in combinations(parts, 2):
+        early, late = sorted(pair, key=lambda part: str(parse_moment(part.body["start"])))
         early_end, late_begin = parse_moment(early.body.get("end")), parse_moment(late.body["start"])
         if early_end and late_begin and early_end > late_begin + _SLACK:
             yield early, "end", "two sub-sessions of one session overlap", f"≤ {late.body['start']}"
 
 
 def _judge_usage(history: list[Sighting], sightings: Sightings) -> Iterator[Outcome]:
-    """CHG-09 and CHG-11: the energy of the intervals is that of the sub-session, in one currency.
+    """Check that energy (CHG-09) and currency (CHG-11) of the intervals are those of their sub-session.
 
-    What still runs or was recalculated is left out. More energy in the intervals may have been capped: for review.
+    Sub-sessions that still run or were recalculated are left out. More energy in the intervals is for review: it may
+    have been capped.
     """
     whole = [sighting for sighting in history if not any(name in sighting.target for name in _USAGE_FILTERS)]
-    subs = sightings.find_history(link_of(history[-1].body["charging_sub_session"]) or "")
+    subs = sightings.find_history(find_link_url(history[-1].body["charging_sub_session"]) or "")
     if not whole or not subs:
         return
     yield from _judge_currency(whole[-1], subs[-1])
@@ -133,18 +134,19 @@ def _sum_intervals(intervals: Any) -> float | None:
 
 
 def _judge_currency(usage: Sighting, sub: Sighting) -> Iterator[Outcome]:
-    ours, theirs = usage.body.get("currency"), sub.body.get("currency")
-    if not isinstance(ours, str) or not isinstance(theirs, str):
+    """Check that the prices of the intervals are in the currency of the sub-session (CHG-11)."""
+    usage_currency, sub_currency = usage.body.get("currency"), sub.body.get("currency")
+    if not isinstance(usage_currency, str) or not isinstance(sub_currency, str):
         return
-    if ours != theirs:
+    if usage_currency != sub_currency:
         message = "prices of the intervals are in another currency than the sub-session"
-        yield _fail("CHG-11", usage, "currency", message, theirs, sub)
+        yield _fail("CHG-11", usage, "currency", message, sub_currency, sub)
     else:
         yield _pass("CHG-11", usage)
 
 
 def _judge_end(history: list[Sighting]) -> Iterator[Outcome]:
-    """CHG-12: what has ended stays ended."""
+    """Check that a session that has ended stays ended (CHG-12)."""
     for before, after in pairwise(history):
         if before.body.get("end") and "end" in after.body and after.body["end"] is None and before.ended < after.began:
             yield _fail("CHG-12", after, "end", "it had ended, and runs again", str(before.body["end"]), before)
@@ -154,7 +156,7 @@ def _judge_end(history: list[Sighting]) -> Iterator[Outcome]:
 
 
 def _judge_counters(entries: list[Sighting]) -> Iterator[Outcome]:
-    """CHG-10: odometer and meter never fall along time."""
+    """Check that odometer and meter readings never fall (CHG-10)."""
     for name, slack in _COUNTERS.items():
         read = [
             (moment, entry)
@@ -173,10 +175,10 @@ def _judge_counters(entries: list[Sighting]) -> Iterator[Outcome]:
 
 
 def _judge_latest(history: list[Sighting], entries: list[Sighting]) -> Iterator[Outcome]:
-    """CHG-13: the latest status log is the most recent one of those seen before."""
+    """Check that the latest status log is the most recent one that was received before (CHG-13)."""
     by_url = {entry.body["url"]: entry for entry in entries}
     for sighting in history:
-        latest = by_url.get(link_of(sighting.body.get("latest_status_log")) or "")
+        latest = by_url.get(find_link_url(sighting.body.get("latest_status_log")) or "")
         if latest is None:
             continue
         newer = [e for e in entries if e.ended < sighting.began and _is_newer(e, latest)]

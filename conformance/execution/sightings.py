@@ -70,7 +70,7 @@ class Sightings:
         return sorted(self._by_url.get(url, ()), key=lambda sighting: (sighting.began, sighting.pointer))
 
 
-def link_of(value: Any) -> str | None:
+def find_link_url(value: Any) -> str | None:
     """Return the URL of a link, or of the resource that stands in its place; None for anything else."""
     if isinstance(value, dict):
         value = value.get("url")
