@@ -10,7 +10,7 @@ from conformance.errors import HarnessError
 from conformance.execution.preflight import choose_sample_lists, parse_remaining
 from conformance.execution.setup import get_builtin_identities
 from conformance.model import Headers, Operation, Request, ResourceModel
-from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.network.channel import AGENT, Channel, NoResponseError, NotSentError
 from conformance.safety.gate import Gate
 from conformance.targets import config as configuration
 from conformance.targets.resolver import BUILTIN, ResolvedTarget, resolve_target
@@ -68,7 +68,7 @@ def _check_target(
         for operation in choose_sample_lists(model):
             try:
                 response = channel.send(Request(operation.key, "GET", operation.path, identity=identity))
-            except (NotSentError, NoAnswerError) as error:
+            except (NotSentError, NoResponseError) as error:
                 yield Diagnosis(
                     False, f"{operation.key}: {error}", "Check base_url, the network, the proxy and TLS certificates"
                 )

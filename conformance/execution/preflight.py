@@ -12,7 +12,7 @@ from conformance.evidence.stateless_mocks import (
     list_sample_reads,
 )
 from conformance.model import Exchange, Operation, Request, ResourceModel, Response, Role
-from conformance.network.channel import Channel, NoAnswerError, NotSentError
+from conformance.network.channel import Channel, NoResponseError, NotSentError
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_SAMPLES = 2  # lists read before credentials count as refused: a single operation may be broken
@@ -30,7 +30,7 @@ def check_target(channel: Channel, model: ResourceModel, base_url: str) -> tuple
     for operation in _sample_lists(model):
         try:
             response = channel.send(Request(operation.key, "GET", operation.path))
-        except (NotSentError, NoAnswerError) as error:
+        except (NotSentError, NoResponseError) as error:
             raise TargetError(
                 f"no response from {base_url}: {error}", hint="Check the address, network, proxy and TLS certificates"
             ) from error
@@ -77,7 +77,7 @@ def detect_stateless_mock(channel: Channel, model: ResourceModel, base_url: str)
             sent += 1
             try:
                 exchange = Exchange("", request, "", 0.0, channel.send(request))
-            except (NotSentError, NoAnswerError):
+            except (NotSentError, NoResponseError):
                 return sent, False
             if not is_example(exchange, operation, model):
                 return sent, False
@@ -88,7 +88,7 @@ def detect_stateless_mock(channel: Channel, model: ResourceModel, base_url: str)
 def fetch_remaining(channel: Channel, model: ResourceModel, identity: str) -> int | None:
     """Return how many requests the target says an identity has left, None where it says nothing. Sends one request."""
     for operation in islice(_sample_lists(model), 1):
-        with suppress(NotSentError, NoAnswerError):
+        with suppress(NotSentError, NoResponseError):
             return parse_remaining(channel.send(Request(operation.key, "GET", operation.path, identity=identity)))
     return None
 

@@ -10,7 +10,7 @@ import msgspec
 from conformance.execution.redactor import Redactor
 from conformance.execution.store import SharedStore
 from conformance.model import Event, Exchange, Exchanged, Noticed, Request, Verdict
-from conformance.network.channel import Channel, NoAnswerError, NotSentError
+from conformance.network.channel import Channel, NoResponseError, NotSentError
 
 MAX_RATE_LIMIT_WAITS = 2
 """Waits after a 429, before a request that is still refused is left alone."""
@@ -31,11 +31,11 @@ class ItemHalt(Exception):  # noqa: N818 - a reason to end, not an error
 
 
 class SendingContext(msgspec.Struct, frozen=True):
-    """What sending needs, the same for all items of a worker.
+    """The means of sending, the same for all items of a worker.
 
-    `get_limit` gives the requests that an identity may send in the run. `should_wait` tells whether a 429 is waited
+    `get_limit` returns how many requests an identity may send in the run. `should_wait` says whether a 429 is waited
     out or ends the run. `effective_operations` holds, by operation, why no further inert write is sent to it. `clock`
-    is in seconds since 1970.
+    returns seconds since 1970.
     """
 
     base_url: str
@@ -141,12 +141,12 @@ class RequestSender:
         if not context.store.try_spend(request.identity, limit):
             raise ItemHalt(Verdict.NOT_TESTED, f"the budget of {limit} requests is spent")
         self.sent += 1
-        sent_at, url = context.clock(), context.channel.url(request)
+        sent_at, url = context.clock(), context.channel.build_url(request)
         try:
             response = context.channel.send(request)
         except NotSentError as error:
             return Exchange(key, request, url, sent_at, failure=f"not sent: {error}"), False
-        except NoAnswerError as error:
+        except NoResponseError as error:
             return Exchange(key, request, url, sent_at, failure=str(error)), not error.slow
         return Exchange(key, request, url, sent_at, response), False
 

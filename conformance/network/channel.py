@@ -1,6 +1,6 @@
-"""The one edge to the network: synchronous httpx transports that send exactly the bytes that were meant.
+"""The only access to the network: synchronous httpx transports that send exactly the bytes of a request.
 
-Each channel has a gate, and no request passes it by: what may have an effect leaves only where the rules allow it.
+Each channel has a gate that every request passes: a request that may have an effect leaves only where the rules allow.
 """
 
 import re
@@ -28,7 +28,7 @@ _ACCEPT = "application/json, application/problem+json;q=0.9, */*;q=0.1"
 
 
 class Limits:
-    """How long and how much: seconds to connect, between bytes and in all; bytes of a body that are read."""
+    """Limits of an exchange: seconds to connect, between bytes and in all; bytes of a body that are read."""
 
     connect_s = 10.0
     idle_s = 30.0
@@ -37,13 +37,13 @@ class Limits:
 
 
 class NotSentError(Exception):
-    """The request was not sent at all: HTTP cannot carry it. Costs nothing and is no word on the target."""
+    """The request was not sent, since HTTP cannot carry it. It costs nothing and says nothing of the target."""
 
 
-class NoAnswerError(Exception):
-    """The request was sent, or could not reach the target; no whole answer came back.
+class NoResponseError(Exception):
+    """The request could not reach the target, or no complete response was received.
 
-    `slow` tells that time ran out: asking again would only cost more of it.
+    `slow` says that time ran out: a repetition would only take more time.
     """
 
     def __init__(self, message: str, *, slow: bool = False) -> None:
@@ -52,7 +52,7 @@ class NoAnswerError(Exception):
 
 
 class RequestGate(Protocol):
-    """What decides whether a request may leave; see `conformance.safety.gate`."""
+    """The interface that decides whether a request may leave; see `conformance.safety.gate`."""
 
     def check(self, method: str, url: str, headers: Headers) -> None:
         """Raise ForbiddenRequestError where the request may not leave."""
@@ -62,10 +62,10 @@ class RequestGate(Protocol):
 
 
 class Channel:
-    """Sends requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent.
+    """A sender of requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent.
 
-    It speaks to httpx's transports, not through its client: that would keep cookies and send them back, so that one
-    request changed another, and takes a third of the time that a request costs here.
+    It uses the transports of httpx, not its client: the client would send cookies back, so that one request would
+    change another, and it takes a third of the time of a request.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, through which gate, and the edges that tests replace
@@ -78,26 +78,26 @@ class Channel:
         transport: httpx.BaseTransport | None = None,
         limits: type[Limits] = Limits,
     ) -> None:
-        self._base = base_url.rstrip("/")
+        self._base_url = base_url.rstrip("/")
         self._credentials = credentials
         self._gate = gate
         self._limits = limits
-        self.unanswered = 0  # requests in a row that got no answer
-        self.limited = 0  # answers in a row that were 429
-        self._given = transport
+        self.unanswered = 0  # consecutive requests without a response
+        self.limited = 0  # consecutive responses that were 429
+        self._fixed_transport = transport
         self._transports: dict[str, httpx.BaseTransport] = {}  # by origin
-        self._opening = Lock()  # a crowd of deliveries is sent by many threads
+        self._transport_lock = Lock()  # many threads send the deliveries of webhooks
         self._extensions = {"timeout": httpx.Timeout(limits.idle_s, connect=limits.connect_s).as_dict()}
-        self._own = (
+        self._default_headers = (
             ("User-Agent", agent),
             ("Accept", _ACCEPT),
             ("Accept-Encoding", "gzip, deflate"),
             ("Connection", "keep-alive"),
         )
 
-    def url(self, request: Request) -> str:
-        """Return the absolute URL of a request as it may be recorded: a token in the query is not shown."""
-        return self._url(request, "[redacted]")
+    def build_url(self, request: Request) -> str:
+        """Return the absolute URL of a request for the run log, with a token in the query redacted."""
+        return self._build_url_with_token(request, "[redacted]")
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response. Redirects are responses, and are not followed.
@@ -105,45 +105,45 @@ class Channel:
         Raises:
             ForbiddenRequestError: the gate refuses the request; nothing was sent.
             NotSentError: HTTP cannot carry the request; nothing was sent.
-            NoAnswerError: no whole response came back.
+            NoResponseError: no whole response came back.
         """
-        headers, token = self._headers(request)
-        url = self._url(request, token)
+        headers, token = self._build_headers(request)
+        url = self._build_url_with_token(request, token)
         self._gate.check(request.method, url, tuple(headers))
         try:
             wire = httpx.Request(
                 request.method,
-                _parsed(url),
+                _parse_url(url),
                 headers=headers,
                 content=request.body or None,
                 extensions=self._extensions | _keep_dots(url),
             )
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
-        began = time.perf_counter()
+        started = time.perf_counter()
         try:
-            answer = self._transport(url).handle_request(wire)
+            answer = self._get_transport(url).handle_request(wire)
             try:
-                body, cut = self._read(answer, began)
+                body, cut = self._read_body(answer, started)
             finally:
                 answer.close()
-                _hang_up(answer)
+                _close_unusable_connection(answer)
         except httpx.LocalProtocolError as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             self.unanswered += 1
-            raise NoAnswerError(_told(error), slow=isinstance(error, httpx.TimeoutException)) from error
+            raise NoResponseError(_describe_error(error), slow=isinstance(error, httpx.TimeoutException)) from error
         self.unanswered = 0
         self.limited = self.limited + 1 if answer.status_code == 429 else 0
         fields = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        response = Response(answer.status_code, fields, body, time.perf_counter() - began, cut)
+        response = Response(answer.status_code, fields, body, time.perf_counter() - started, cut)
         self._gate.observe(request.method, url, response)
         return response
 
     def close(self) -> None:
         """Close all connections."""
-        for each in self._transports.values():
-            each.close()
+        for transport in self._transports.values():
+            transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -151,75 +151,75 @@ class Channel:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _transport(self, url: str) -> httpx.BaseTransport:
-        found = _ORIGIN.match(url)
-        origin = found[0] if found else url
-        with self._opening:
+    def _get_transport(self, url: str) -> httpx.BaseTransport:
+        match = _ORIGIN.match(url)
+        origin = match[0] if match else url
+        with self._transport_lock:
             if origin not in self._transports:
-                self._transports[origin] = self._given or _transport_to(origin)
+                self._transports[origin] = self._fixed_transport or _open_transport(origin)
             return self._transports[origin]
 
-    def _url(self, request: Request, token: str) -> str:
-        url = (request.authority or self._base) + request.target
+    def _build_url_with_token(self, request: Request, token: str) -> str:
+        url = (request.authority or self._base_url) + request.target
         return f"{url}{'&' if '?' in url else '?'}access_token={token}" if request.token_in == "query" else url  # noqa: S105 - a place
 
-    def _headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
-        """Return our headers, credentials and those of the request, which win, and the token that `token_in` moves."""
+    def _build_headers(self, request: Request) -> tuple[list[tuple[str, str]], str]:
+        """Return all headers, where those of the request win, and the token that `token_in` moves elsewhere."""
         own = {name.lower() for name, _ in request.headers}
-        lent = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
-        ours = [(n, v) for n, v in self._own if n.lower() not in own]
+        credentials = [(n, v) for n, v in self._credentials.get(request.identity, ()) if n.lower() not in own]
+        defaults = [(n, v) for n, v in self._default_headers if n.lower() not in own]
         if not request.token_in:
-            return [*ours, *lent, *request.headers], ""
-        token = next((v.partition(" ")[2] for n, v in lent if n.lower() == "authorization"), "")
-        lent = [(n, v) for n, v in lent if n.lower() != "authorization"]
+            return [*defaults, *credentials, *request.headers], ""
+        token = next((v.partition(" ")[2] for n, v in credentials if n.lower() == "authorization"), "")
+        credentials = [(n, v) for n, v in credentials if n.lower() != "authorization"]
         if request.token_in == "cookie":  # noqa: S105 - a place
-            lent.append(("Cookie", f"access_token={token}"))
+            credentials.append(("Cookie", f"access_token={token}"))
         if scheme := SCHEMES.get(request.token_in, ""):
-            lent.append(("Authorization", f"{scheme} {token}"))
+            credentials.append(("Authorization", f"{scheme} {token}"))
         if request.token_in == "wrong-secret":  # noqa: S105 - a place
-            lent.append(("Authorization", f"Basic {_spoil_secret(token)}"))
-        return [*ours, *lent, *request.headers], token
+            credentials.append(("Authorization", f"Basic {_spoil_secret(token)}"))
+        return [*defaults, *credentials, *request.headers], token
 
-    def _read(self, answer: httpx.Response, began: float) -> tuple[bytes, bool]:
+    def _read_body(self, answer: httpx.Response, started: float) -> tuple[bytes, bool]:
         chunks: list[bytes] = []
         size = 0
-        encoded = "content-encoding" in answer.headers  # else the bytes as they came: httpx takes twice as long
+        encoded = "content-encoding" in answer.headers  # else the raw bytes: decoding by httpx takes twice as long
         for chunk in answer.iter_bytes() if encoded else cast("httpx.SyncByteStream", answer.stream):
             chunks.append(chunk)
             size += len(chunk)
             if size > self._limits.body_bytes:
                 return b"".join(chunks)[: self._limits.body_bytes], True
-            if time.perf_counter() - began > self._limits.total_s:
+            if time.perf_counter() - started > self._limits.total_s:
                 raise httpx.ReadTimeout(f"the body did not end within {self._limits.total_s:g} s")
         return b"".join(chunks), False
 
 
-@lru_cache(maxsize=1024)  # half of the requests of a run go where another one went
-def _parsed(url: str) -> httpx.URL:
+@lru_cache(maxsize=1024)  # half of the requests of a run repeat a URL
+def _parse_url(url: str) -> httpx.URL:
     return httpx.URL(url)
 
 
 def _spoil_secret(basic: str) -> str:
-    """Return Basic credentials of the same client with a secret of which the last character is another one."""
+    """Return Basic credentials of the same client with the last character of the secret changed."""
     text = b64decode(basic).decode()
     return b64encode((text[:-1] + ("y" if text.endswith("x") else "x")).encode()).decode()
 
 
 def _keep_dots(url: str) -> dict[str, bytes]:
-    """Return the extension that sends dot segments as they are, which httpx would resolve; empty where none are."""
+    """Return the extension that keeps httpx from resolving dot segments; empty where there are none."""
     target = _ORIGIN.sub("", url, count=1)
     has_dots = any(segment in {".", ".."} for segment in target.partition("?")[0].split("/"))
     return {"target": target.encode("ascii")} if has_dots else {}
 
 
-def _transport_to(origin: str) -> httpx.BaseTransport:
+def _open_transport(origin: str) -> httpx.BaseTransport:
     """Return a transport to an origin: direct on loopback, else through the proxy that the environment names for it."""
     parts = urlsplit(origin)
     host = parts.hostname or ""
     proxies = {} if host in _LOOPBACK or proxy_bypass(parts.netloc) else getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    # Reading the trust store takes 30 ms that plain HTTP need not pay. A pool that closes what it has too much of may
-    # close what another thread has just begun to use.
+    # Reading the trust store takes 30 ms, which plain HTTP can do without. A pool that closes surplus connections may
+    # close one that another thread has just begun to use.
     return httpx.HTTPTransport(
         verify=parts.scheme == "https" or bool(proxy),
         proxy=_with_scheme(proxy),
@@ -227,10 +227,10 @@ def _transport_to(origin: str) -> httpx.BaseTransport:
     )
 
 
-def _hang_up(answer: httpx.Response) -> None:
-    """Close a connection on which nobody knows where the next response begins.
+def _close_unusable_connection(answer: httpx.Response) -> None:
+    """Close a connection after a response whose end is uncertain.
 
-    Many servers close it behind a failure, without a word; and a 204 that names a length may send that much.
+    Many servers close the connection after a failure without notice; a 204 with a Content-Length may have a body.
     """
     stream = answer.extensions.get("network_stream")
     overflows = answer.status_code == 204 and answer.headers.get("content-length", "0") != "0"
@@ -242,9 +242,9 @@ def _with_scheme(proxy: str | None) -> str | None:
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
-def _told(error: httpx.RequestError) -> str:
-    """Return what happened, in words that name the cause."""
-    kinds: tuple[tuple[type[httpx.RequestError], str], ...] = (
+def _describe_error(error: httpx.RequestError) -> str:
+    """Return a description of an error that names its cause."""
+    descriptions: tuple[tuple[type[httpx.RequestError], str], ...] = (
         (httpx.ConnectTimeout, "the target did not accept a connection in time"),
         (httpx.ConnectError, "no connection to the target"),
         (httpx.TimeoutException, "the target did not answer in time"),
@@ -252,5 +252,5 @@ def _told(error: httpx.RequestError) -> str:
         (httpx.RemoteProtocolError, "the answer breaks HTTP"),
         (httpx.DecodingError, "the answer is not encoded as its Content-Encoding says"),
     )
-    words = next((words for kind, words in kinds if isinstance(error, kind)), "the connection broke")
-    return f"{words}: {error}" if str(error) else words
+    description = next((text for kind, text in descriptions if isinstance(error, kind)), "the connection broke")
+    return f"{description}: {error}" if str(error) else description

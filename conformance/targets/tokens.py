@@ -11,7 +11,7 @@ import msgspec
 from conformance.errors import CredentialsError, TargetError, UsageError
 from conformance.model import Headers, Request, Target
 from conformance.model.target import CLIENT
-from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.network.channel import AGENT, Channel, NoResponseError, NotSentError
 from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.targets.config import IdentityConfig, resolve_variable
 
@@ -94,7 +94,7 @@ def _request_token(  # noqa: PLR0913 - whose token, by which form, through which
         raise UsageError(
             f"no token is requested at {token_url}: it is an operation of the API", hint="Correct token_url"
         ) from error
-    except (NotSentError, NoAnswerError, ValueError) as error:
+    except (NotSentError, NoResponseError, ValueError) as error:
         raise TargetError(
             f"the token endpoint {token_url} cannot be reached: {error}", hint="Check token_url and the network"
         ) from error

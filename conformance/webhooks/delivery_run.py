@@ -22,7 +22,7 @@ from conformance.model import (
     Target,
     Verdict,
 )
-from conformance.network.channel import AGENT, Channel, NoAnswerError, NotSentError
+from conformance.network.channel import AGENT, Channel, NoResponseError, NotSentError
 from conformance.safety.gate import ForbiddenRequestError, Gate
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import ProviderSender, check_delivery, is_authentic
@@ -179,9 +179,9 @@ def _send(channel: Channel, request: Request, name: str) -> Exchange:
     sent_at = time.time()
     try:
         response = channel.send(request)
-    except (ForbiddenRequestError, NotSentError, NoAnswerError) as error:
-        return Exchange(name, request, channel.url(request), sent_at, failure=str(error))
-    return Exchange(name, request, channel.url(request), sent_at, response)
+    except (ForbiddenRequestError, NotSentError, NoResponseError) as error:
+        return Exchange(name, request, channel.build_url(request), sent_at, failure=str(error))
+    return Exchange(name, request, channel.build_url(request), sent_at, response)
 
 
 def _decode_json(exchange: Exchange) -> object:

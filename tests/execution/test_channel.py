@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from conformance.model import Request, Target, TargetKind
-from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
+from conformance.network.channel import Channel, Limits, NoResponseError, NotSentError
 from conformance.safety.gate import Gate
 
 
@@ -127,7 +127,7 @@ def test_an_answer_is_read_whole():
 
 def test_a_body_that_never_ends_is_given_up():
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    with talking(head, endless=b"1\r\nx\r\n") as base, pytest.raises(NoAnswerError, match="did not end"):
+    with talking(head, endless=b"1\r\nx\r\n") as base, pytest.raises(NoResponseError, match="did not end"):
         get(base)
 
 
@@ -147,19 +147,19 @@ def test_a_body_beyond_the_limit_is_cut():
     ],
 )
 def test_half_an_answer_is_none(said, words):
-    with talking(said) as base, pytest.raises(NoAnswerError, match=words):
+    with talking(said) as base, pytest.raises(NoResponseError, match=words):
         get(base)
 
 
 def test_silence_is_given_up():
-    with talking(b"", pause=2.0) as base, pytest.raises(NoAnswerError, match="in time"):
+    with talking(b"", pause=2.0) as base, pytest.raises(NoResponseError, match="in time"):
         get(base)
 
 
 def test_nobody_there():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(NoAnswerError, match="no connection"):
+    with pytest.raises(NoResponseError, match="no connection"):
         get(f"http://127.0.0.1:{port}/v2")
 
 
@@ -196,7 +196,7 @@ def test_a_header_that_http_cannot_carry_is_not_sent():
 
 def test_a_body_that_is_not_encoded_as_it_says_is_no_answer():
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n"
-    with talking(head + b"plain") as base, pytest.raises(NoAnswerError, match="Content-Encoding"):
+    with talking(head + b"plain") as base, pytest.raises(NoResponseError, match="Content-Encoding"):
         get(base)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from conformance.model import Effect, Target, TargetKind
-from conformance.safety.rules import RULES, refusal_of
+from conformance.safety.rules import RULES, find_refusal
 
 PAGE = Path(__file__).parents[2] / "docs" / "safety.md"
 FLAGS = {"no flag": (False, False), "--allow-writes": (True, False), "--allow-writes --allow-hardware": (True, True)}
@@ -15,9 +15,9 @@ def sent(kind: TargetKind, flags: tuple[bool, bool]) -> str:
     target = Target("t", kind, "http://h/v2", may_write=flags[0], may_touch_hardware=flags[1])
     if flags[0] and not RULES[kind].writes:
         return "refused"
-    if not refusal_of(target, Effect.HARDWARE):
+    if not find_refusal(target, Effect.HARDWARE):
         return "everything"
-    return "reads" if refusal_of(target, Effect.WRITE) else "reads, plain writes"
+    return "reads" if find_refusal(target, Effect.WRITE) else "reads, plain writes"
 
 
 def test_the_table_of_the_page_is_that_of_the_rules():

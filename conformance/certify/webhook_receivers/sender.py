@@ -16,7 +16,7 @@ from conformance.certify.webhook_receivers.messages import USER_AGENT, DeliveryD
 from conformance.certify.webhook_receivers.response_verdicts import OPERATION, SentMessage
 from conformance.errors import UsageError
 from conformance.model import Exchange, Request, Response
-from conformance.network.channel import Channel, Limits, NoAnswerError, NotSentError
+from conformance.network.channel import Channel, Limits, NoResponseError, NotSentError
 from conformance.safety.delivery_gate import DeliveryGate, refuse_provider
 from conformance.targets.resolver import is_loopback
 
@@ -122,7 +122,7 @@ class MessageSender:
         identifier, sent_at = self._name_exchange(name), self.clock()
         try:
             response = self._channel.send(request)
-        except (NotSentError, NoAnswerError) as error:
+        except (NotSentError, NoResponseError) as error:
             is_unreachable = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
             return SentMessage(
                 message, Exchange(identifier, request, self.endpoint.url, sent_at, failure=str(error)), is_unreachable
