@@ -31,19 +31,19 @@ from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
 from conformance.probes.toolkit.base import Need, Probe
 from conformance.safety.gate import Gate
-from conformance.safety.rules import RISKS, refusal_of
+from conformance.safety.rules import RISKS, find_refusal
 
 _UNSELECTED, _ELSEWHERE = "not selected", "another shard"
-_FIRST = 3  # operations of each probe that go before depth
+_FIRST_TURNS = 3  # operations of each probe that go before the rest
 _RESERVE = 32  # one part in so many of a budget
 _LAST_RANK = 3  # of probes that judge nothing but SHOULD and MAY
 _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 
 
 class PlanOptions(msgspec.Struct, frozen=True):
-    """What is to be run.
+    """Options that decide what is run.
 
-    `budget` is the requests of each identity, except for those in `lower_budgets`, which have less. `shard` is
+    `budget` is the number of requests of each identity; identities in `lower_budgets` have less. `shard` is
     (1-based index, number of shards). `finished_items` names items that an earlier run finished: they stay in the plan
     and cost nothing.
     """
@@ -66,12 +66,12 @@ class PlanOptions(msgspec.Struct, frozen=True):
 
     def select_groups(self, model: ResourceModel) -> frozenset[str]:
         """Return the resource groups of the shard: operations of one resource stay together."""
-        groups = list(dict.fromkeys(each.group for each in model.operations))
+        groups = list(dict.fromkeys(operation.group for operation in model.operations))
         return frozenset(groups[self.shard[0] - 1 :: self.shard[1]])
 
 
 class PlanItem(msgspec.Struct, frozen=True):
-    """One pytest item: a probe on an operation, and the cells it is trusted with."""
+    """A plan item: a probe on one operation, and the requirements that it judges there."""
 
     probe: str
     operation: str
@@ -81,16 +81,16 @@ class PlanItem(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """How people read and select it, as `expansion[GET /evses/{evse_id}]`."""
+        """The name to show and to select, such as `expansion[GET /evses/{evse_id}]`."""
         return f"{self.probe}[{self.operation}]"
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What will be run and judged.
+    """The items to run and the cases to judge.
 
-    `known_outcomes` are of cases whose outcome is known without a request. `undecidable` holds the cases whose
-    requirement rests on something that the description does not document, or on state that the target does not have:
-    nothing that is observed on them counts.
+    `known_outcomes` are outcomes that are known without a request. `undecidable` holds the cases whose requirement
+    rests on something that the description does not document, or on state that the target does not have: observations
+    on them do not count.
     """
 
     items: tuple[PlanItem, ...]
@@ -101,39 +101,40 @@ class Plan(msgspec.Struct, frozen=True):
 
     def list_cases(self) -> frozenset[Case]:
         """Return all planned cases."""
-        return frozenset(Case(each.requirement, key) for each in self.planned for key in each.cases)
+        return frozenset(Case(planned.requirement, key) for planned in self.planned for key in planned.cases)
 
     def list_open_cases(self) -> frozenset[Case]:
-        """Return the planned cases that what is observed decides."""
+        """Return the planned cases that observations decide."""
         return self.list_cases() - self.undecidable
 
 
 def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) -> Plan:
-    """Build the plan of all that the options allow, MUST and breadth first; each case that does not fit has a reason.
+    """Build the plan of all items that the options allow, MUST and breadth first, with a reason for each case left out.
 
-    Raises PlanError where a part of the selection fits nothing at all: somebody mistyped it.
+    Raises:
+        PlanError: a part of the selection matches nothing, perhaps because of a typing error.
     """
     for selection in options.selection.parts:
-        if not _fits(selection, catalogue, model):
+        if not _has_selected_case(selection, catalogue, model):
             raise PlanError(
                 f"--select {selection.text} fits nothing",
                 hint="`evconform requirements` names requirements, `evconform description show` operations and tags.",
             )
-    cells = {r.id: _cells(r, model, options) for r in catalogue.requirements.values()}
-    wanted = {Case(each.requirement, key) for each in cells.values() for key in each.cases}
+    planned = {r.id: _plan_cases(r, model, options) for r in catalogue.requirements.values()}
+    selected_cases = {Case(part.requirement, key) for part in planned.values() for key in part.cases}
     undecidable = {outcome.case: outcome for outcome in _find_undecidable(catalogue, model, options.target)}
-    unfounded = [outcome for case, outcome in sorted(undecidable.items()) if case in wanted]
-    wanted -= undecidable.keys()
+    undecidable_outcomes = [outcome for case, outcome in sorted(undecidable.items()) if case in selected_cases]
+    selected_cases -= undecidable.keys()
     groups = options.select_groups(model)
     operations = [o for o in model.operations if o.group in groups]
-    candidates, refused = _candidates(catalogue, model, operations, options, wanted)
-    items, cost, dropped = _afford(candidates, options)
+    candidates, refused = _list_candidates(catalogue, model, operations, options, selected_cases)
+    items, cost, dropped = _choose_affordable(candidates, options)
     refused.update(dropped)
-    settled = _settled(catalogue, model, options, wanted, items, refused)
+    settled_outcomes = _settle_cases(catalogue, model, options, selected_cases, items, refused)
     return Plan(
-        tuple(sorted(items, key=_order(catalogue, model))),
-        tuple(cells.values()),
-        (*unfounded, *settled),
+        tuple(sorted(items, key=_build_sort_key(catalogue, model))),
+        tuple(planned.values()),
+        (*undecidable_outcomes, *settled_outcomes),
         cost,
         frozenset(undecidable),
     )
@@ -152,8 +153,8 @@ def _find_undecidable(catalogue: Catalogue, model: ResourceModel, target: Target
                 yield Outcome(requirement.id, operation.key, Verdict.NOT_OBSERVABLE, EXAMPLES_REMARK)
 
 
-def _fits(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) -> bool:
-    """Whether any cell is wanted, on whatever shard."""
+def _has_selected_case(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) -> bool:
+    """Return whether any case is selected, on any shard."""
     return any(
         selection.is_selected(requirement, operation)
         for requirement in catalogue.requirements.values()
@@ -162,20 +163,21 @@ def _fits(selection: CaseSelection, catalogue: Catalogue, model: ResourceModel) 
     )
 
 
-def _cells(requirement: Requirement, model: ResourceModel, wish: PlanOptions) -> Planned:
+def _plan_cases(requirement: Requirement, model: ResourceModel, options: PlanOptions) -> Planned:
+    """Return the cases of a requirement that the options select, and the excluded operations by reason."""
     if requirement.applies == API_SELECTOR:
-        if not wish.selection.is_selected(requirement, None):
+        if not options.selection.is_selected(requirement, None):
             return Planned(requirement.id, (), {_UNSELECTED: (WHOLE_API_KEY,)})
-        if wish.shard[0] != 1:
+        if options.shard[0] != 1:
             return Planned(requirement.id, (), {_ELSEWHERE: (WHOLE_API_KEY,)})
         return Planned(requirement.id, (WHOLE_API_KEY,))
-    binds, groups = SELECTORS[requirement.applies], wish.select_groups(model)
+    binds, groups = SELECTORS[requirement.applies], options.select_groups(model)
     cases: list[str] = []
     excluded: dict[str, list[str]] = defaultdict(list)
     for operation in model.operations:
         if not binds(operation, model):
             excluded[f"binds only: {requirement.applies}"].append(operation.key)
-        elif not wish.selection.is_selected(requirement, operation):
+        elif not options.selection.is_selected(requirement, operation):
             excluded[_UNSELECTED].append(operation.key)
         elif operation.group not in groups:
             excluded[_ELSEWHERE].append(operation.key)
@@ -184,85 +186,97 @@ def _cells(requirement: Requirement, model: ResourceModel, wish: PlanOptions) ->
     return Planned(requirement.id, tuple(cases), {reason: tuple(keys) for reason, keys in excluded.items()})
 
 
-def _candidates(
-    catalogue: Catalogue, model: ResourceModel, operations: list[Operation], wish: PlanOptions, wanted: set[Case]
+def _list_candidates(
+    catalogue: Catalogue,
+    model: ResourceModel,
+    operations: list[Operation],
+    options: PlanOptions,
+    selected_cases: set[Case],
 ) -> tuple[list[tuple[Probe, PlanItem]], dict[Case, str]]:
-    found: list[tuple[Probe, PlanItem]] = []
+    """Return the items that may run, and the reason for each selected case whose probe may not."""
+    candidates: list[tuple[Probe, PlanItem]] = []
     refused: dict[Case, str] = {}
-    gate = Gate(wish.target, model.operations)
+    gate = Gate(options.target, model.operations)
     for probe in catalogue.probes.values():
         for operation in [WHOLE_OPERATION] if probe.whole else operations:
             if not probe.applies(operation, model):
                 continue
-            cells = tuple(r for r in probe.requirements if Case(r, operation.key) in wanted)
-            if not cells:
+            requirements = tuple(r for r in probe.requirements if Case(r, operation.key) in selected_cases)
+            if not requirements:
                 continue
-            if reason := _forbidden(probe, operation, model, wish, gate):
-                refused.update({Case(r, operation.key): reason for r in cells})
+            if reason := _explain_refusal(probe, operation, model, options, gate):
+                refused.update({Case(r, operation.key): reason for r in requirements})
                 continue
-            needs = tuple(assign_payer(need, wish.target) for need in probe.needs(operation, model))
-            needs = tuple(need for need in needs if can_send(need, wish.target))
-            item = PlanItem(probe.name, operation.key, operation.group, cells, needs)
-            found.append((probe, item))
-    return found, refused
+            needs = tuple(assign_payer(need, options.target) for need in probe.needs(operation, model))
+            needs = tuple(need for need in needs if can_send(need, options.target))
+            item = PlanItem(probe.name, operation.key, operation.group, requirements, needs)
+            candidates.append((probe, item))
+    return candidates, refused
 
 
-def _forbidden(probe: Probe, operation: Operation, model: ResourceModel, wish: PlanOptions, gate: Gate) -> str:
+def _explain_refusal(probe: Probe, operation: Operation, model: ResourceModel, options: PlanOptions, gate: Gate) -> str:
     """Return why a probe may not run on an operation of this target; empty where it may."""
-    if _DEPTH[probe.profile] > _DEPTH[wish.profile]:
-        return f"the profile {wish.profile} does not go so far ({probe.profile} does)"
-    if absent := [name for name in probe.identities if name not in wish.target.identities]:
+    if _DEPTH[probe.profile] > _DEPTH[options.profile]:
+        return f"the profile {options.profile} does not go so far ({probe.profile} does)"
+    if absent := [name for name in probe.identities if name not in options.target.identities]:
         return f"no identity {' or '.join(absent)} is configured"
-    if probe.writes and (reason := refusal_of(wish.target, Effect.WRITE)):
+    if probe.writes and (reason := find_refusal(options.target, Effect.WRITE)):
         return reason
-    if probe.writes and (reason := _too_risky(operation, wish)):
+    if probe.writes and (reason := _explain_risk(operation, options)):
         return reason
-    sent = [each for each in probe.sends(operation, model) if not each.undo]
-    if sent and (reason := refusal_of(wish.target, operation.effect)):
+    requests = [request for request in probe.sends(operation, model) if not request.undo]
+    if requests and (reason := find_refusal(options.target, operation.effect)):
         return reason
-    return next((reason for each in sent if (reason := gate.refusal(each.method, wish.build_url(each.path)))), "")
+    refusals = (gate.refusal(request.method, options.build_url(request.path)) for request in requests)
+    return next((reason for reason in refusals if reason), "")
 
 
-def _too_risky(operation: Operation, wish: PlanOptions) -> str:
-    """Return why an operation is not carried out; empty where it may be."""
-    if operation.effect not in RISKS or (wish.target.may_touch_hardware and wish.profile is Profile.DEEP):
+def _explain_risk(operation: Operation, options: PlanOptions) -> str:
+    """Return why the effect of an operation is not allowed; empty where it is."""
+    if operation.effect not in RISKS or (options.target.may_touch_hardware and options.profile is Profile.DEEP):
         return ""
     return f"the operation {RISKS[operation.effect]} (--allow-hardware and the profile deep)"
 
 
 def order_by_rank(candidates: list[tuple[Probe, PlanItem]]) -> list[PlanItem]:
-    """Breadth, then a few operations of every probe that judges a MUST, then rank by rank, probes in turn.
+    """Return the items in the order in which a budget pays for them.
 
-    So a budget that ends early has tried every requirement somewhere, rather than some of them everywhere.
+    First come probes of rank 0, then a few operations of every probe that judges a MUST, then the rest by rank, probes
+    in turn. A budget that ends early has then tried every requirement somewhere, not some of them everywhere.
     """
     turns: Counter[str] = Counter()
     placed: list[tuple[tuple[int, int, int], PlanItem]] = []
     for probe, item in candidates:
         turn = turns[probe.name]
-        first = 0 if probe.rank == 0 else 1 if probe.rank < _LAST_RANK and turn < _FIRST else 2
-        placed.append(((first, probe.rank, turn), item))
+        phase = 0 if probe.rank == 0 else 1 if probe.rank < _LAST_RANK and turn < _FIRST_TURNS else 2
+        placed.append(((phase, probe.rank, turn), item))
         turns[probe.name] += 1
-    return [item for _, item in sorted(placed, key=lambda each: each[0])]
+    return [item for _, item in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _afford(
-    candidates: list[tuple[Probe, PlanItem]], wish: PlanOptions
+def _choose_affordable(
+    candidates: list[tuple[Probe, PlanItem]], options: PlanOptions
 ) -> tuple[list[PlanItem], dict[str, int], dict[Case, str]]:
-    """Take items in order of rank while every ledger can pay; an item that does not fit lets smaller ones pass.
+    """Return the items that the budgets pay for, their cost by identity, and the reason for each case that is dropped.
 
-    A part of each is left for what has to be asked twice.
+    Items are taken in order of rank; after one that is too expensive, cheaper ones may still fit. A part of each budget
+    is kept for requests that have to be repeated.
     """
     paid: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
     taken: list[PlanItem] = []
     dropped: dict[Case, str] = {}
     for item in order_by_rank(candidates):
-        open_needs = () if item.name in wish.finished_items else item.needs
+        open_needs = () if item.name in options.finished_items else item.needs
         new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
         price = sum_costs(new)
-        dear = [who for who, count in price.items() if total[who] + count > _planned_for(wish.get_limit(who))]
-        if dear:
-            reason = f"the budget of {wish.get_limit(dear[0])} requests does not reach"
+        exhausted = [
+            identity
+            for identity, count in price.items()
+            if total[identity] + count > _get_planned_limit(options.get_limit(identity))
+        ]
+        if exhausted:
+            reason = f"the budget of {options.get_limit(exhausted[0])} requests does not reach"
             dropped.update({Case(r, item.operation): reason for r in item.requirements})
             continue
         total += price
@@ -271,57 +285,63 @@ def _afford(
     return taken, dict(total), dropped
 
 
-def _planned_for(limit: int | None) -> float:
+def _get_planned_limit(limit: int | None) -> float:
+    """Return how many requests of a limit may be planned, infinity without a limit."""
     return math.inf if limit is None else limit - limit // _RESERVE
 
 
-def _settled(  # noqa: PLR0913 - what is known when a plan is closed
+def _settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
     catalogue: Catalogue,
     model: ResourceModel,
-    wish: PlanOptions,
-    wanted: set[Case],
+    options: PlanOptions,
+    selected_cases: set[Case],
     items: list[PlanItem],
     refused: dict[Case, str],
 ) -> list[Outcome]:
-    """Cells that no item will judge, each with the reason."""
+    """Return an outcome with the reason for each selected case that no item will judge."""
     covered = {Case(r, item.operation) for item in items for r in item.requirements}
     passive, reached = catalogue.find_passive_requirements(), {item.operation for item in items}
-    found: list[Outcome] = []
-    for case in sorted(wanted - covered):
+    outcomes: list[Outcome] = []
+    for case in sorted(selected_cases - covered):
         requirement = catalogue.requirements[case.requirement]
         if requirement.kind in {Kind.STATIC, Kind.RUN}:
             continue
-        reason = catalogue.explain_untested(requirement) or refused.get(case) or _unread(catalogue, model, case, wish)
+        reason = (
+            catalogue.explain_untested(requirement)
+            or refused.get(case)
+            or _explain_unread(catalogue, model, case, options)
+        )
         if not reason and case.requirement in passive and case.operation in reached:
-            continue  # judged on whatever the items of the operation receive, or settled at the end of the run
+            continue  # judged on the responses to items of the operation, or at the end of the run
         reason = reason or "no probe of the suite calls the operation"
-        found.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
-    return found
+        outcomes.append(Outcome(case.requirement, case.operation, Verdict.NOT_TESTED, reason))
+    return outcomes
 
 
-def _unread(catalogue: Catalogue, model: ResourceModel, case: Case, wish: PlanOptions) -> str:
-    """Return why an operation is not called with success: its own effect, or what keeps its probes; else empty."""
+def _explain_unread(catalogue: Catalogue, model: ResourceModel, case: Case, options: PlanOptions) -> str:
+    """Return why no probe calls an operation with success: its effect, or the refusal of its probes; else empty."""
     operation = model.operations_by_key.get(case.operation)
     if operation is None:
         return ""
     if not operation.is_safe or operation.effect is not Effect.NONE:
         effect = operation.effect if operation.effect in RISKS else Effect.WRITE
-        if reason := refusal_of(wish.target, effect) or _too_risky(operation, wish):
+        if reason := find_refusal(options.target, effect) or _explain_risk(operation, options):
             return reason
-    gate = Gate(wish.target, model.operations)
+    gate = Gate(options.target, model.operations)
     probes = [probe for probe in catalogue.probes.values() if not probe.whole and probe.applies(operation, model)]
-    reasons = {probe.name: _forbidden(probe, operation, model, wish, gate) for probe in probes}
+    reasons = {probe.name: _explain_refusal(probe, operation, model, options, gate) for probe in probes}
     return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""
 
 
-def _order(catalogue: Catalogue, model: ResourceModel) -> "_Key":
+def _build_sort_key(catalogue: Catalogue, model: ResourceModel) -> "_SortKey":
+    """Return the sort key of plan items."""
     place = {key: index for index, key in enumerate(model.operations_by_key)}
     names = {name: index for index, name in enumerate(catalogue.probes)}
-    return _Key(catalogue, place, names)
+    return _SortKey(catalogue, place, names)
 
 
-class _Key:
-    """Sorting of items: reads before writes, breadth before depth, then the order of the description."""
+class _SortKey:
+    """A sort key of plan items: reads before writes, breadth before depth, then the order of the description."""
 
     def __init__(self, catalogue: Catalogue, place: dict[str, int], names: dict[str, int]) -> None:
         self._catalogue, self._place, self._names = catalogue, place, names

@@ -17,7 +17,7 @@ from conformance.model import Effect, Headers, Operation, Response, Target
 from conformance.safety.creations import Creations
 from conformance.safety.overrides import has_credentials, list_overrides
 from conformance.safety.paths import UrlPlace, compile_template, is_below, read_place
-from conformance.safety.rules import RULES, kind_of, refusal_of
+from conformance.safety.rules import RULES, find_refusal, kind_of
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that only read (RFC 9110, section 9.2.1); TRACE is not among them, as it echoes credentials."""
@@ -75,7 +75,7 @@ class Gate:
         if not overrides and self._buys_token(method, url):
             return ""
         effects = [self._find_effect(name, place) for name in (_normalize_method(method), *overrides)]
-        return refusal_of(self._target, max(effects, key=_GRAVITY.index))
+        return find_refusal(self._target, max(effects, key=_GRAVITY.index))
 
     def observe(self, method: str, url: str, response: Response) -> None:
         """Learn from a response what the run created, and what was there before."""

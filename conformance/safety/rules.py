@@ -84,7 +84,7 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
     return msgspec.structs.replace(target, may_write=writes, may_touch_hardware=hardware)
 
 
-def refusal_of(target: Target, effect: Effect) -> str:
+def find_refusal(target: Target, effect: Effect) -> str:
     """Return why a request with that effect may not be sent to a target; empty where it may.
 
     The rules of the kind come first, so that a target that claims a permission its kind forbids gains nothing.

@@ -10,7 +10,12 @@ from conformance.probes.toolkit.base import Probe
 from conformance.tools.registry import collect_members
 
 FOREIGN = Path(__file__).parents[1] / "foreign"
-NARROWER = {"_is_create", "_is_update", "_has_other", "is_json_write"}  # differ from others on no operation here
+NARROWER = {
+    "_is_create",
+    "_is_update",
+    "_has_undocumented_method",
+    "is_json_write",
+}  # differ from others on no operation here
 
 
 def test_no_two_predicates_choose_the_same_operations():

@@ -11,260 +11,287 @@ from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Profile, Request, ResourceModel, Verdict
 from conformance.model.exchange import WRONG_BODY
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, UNPRIVILEGED, USER_READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import READER, UNPRIVILEGED, USER_READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless, make_wrong_body
+from conformance.probes.toolkit.harmless_requests import build_harmless_request, make_wrong_body
 from conformance.tools.ulid import draw_ulid
 
-# Credentials that nobody has: the first breaks the grammar of RFC 6750 (section 2.1), the second is merely unknown.
-STRANGERS = (("a malformed token", "Bearer no token, but words"), ("an unknown token", "Bearer {}"))
-PLACES = ("query", "cookie")
-_SCHEMES = 8  # of so many operations, one is asked under another scheme before the profile deep
+# Tokens that nobody has: the first breaks the grammar of RFC 6750 (section 2.1), the second is well-formed.
+UNKNOWN_TOKENS = (("a malformed token", "Bearer no token, but words"), ("an unknown token", "Bearer {}"))
+TOKEN_PLACES = ("query", "cookie")
+_SCHEME_TURNS = 8  # one of so many operations is tested with another scheme before the profile deep
 
 
-def _first(operation: Operation, model: ResourceModel) -> bool:
-    return is_secured(operation, model) and turn(operation, _SCHEMES) == 0
+def _is_first_secured(operation: Operation, model: ResourceModel) -> bool:
+    return is_secured(operation, model) and choose_turn(operation, _SCHEME_TURNS) == 0
 
 
-def _later(operation: Operation, model: ResourceModel) -> bool:
-    return is_secured(operation, model) and turn(operation, _SCHEMES) != 0
+def _is_later_secured(operation: Operation, model: ResourceModel) -> bool:
+    return is_secured(operation, model) and choose_turn(operation, _SCHEME_TURNS) != 0
 
 
-def _scoped_write(operation: Operation, model: ResourceModel) -> bool:
+def _is_scoped_write(operation: Operation, model: ResourceModel) -> bool:
     return has_scopes(operation, model) and not operation.is_safe
 
 
-def _resolving(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the reads that give a path its ids; those of a write are made up."""
+def _list_id_reads(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find the ids of a path; writes have made-up ids."""
     return plain_read_needs(operation, model, READER)[:-1] if operation.is_safe else ()
 
 
-def _needs(who: str, identity: str, count: int = 1) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+def _build_needs(name: str, identity: str, count: int = 1) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+    """Return a function of the needs of a probe, `count` requests as an identity beside the reads of ids."""
     return lambda operation, model: (
-        *_resolving(operation, model),
-        Need(f"{who} {operation.key}", count, identity),
+        *_list_id_reads(operation, model),
+        Need(f"{name} {operation.key}", count, identity),
     )
 
 
 def _public_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (*_resolving(operation, model), Need(f"anonymous {operation.key}", identity=""))
+    return (*_list_id_reads(operation, model), Need(f"anonymous {operation.key}", identity=""))
 
 
-def _request(operation: Operation, subject: Subject, identity: str) -> Steps[Request | Missing]:
+def _build_request(operation: Operation, subject: Subject, identity: str) -> Steps[Request | Missing]:
     """Return a request that succeeds with valid credentials; for a write, one that cannot take effect.
 
-    A read of which no member is known asks for one that nobody has: who may not call it learns not even that.
+    A read without a known member names one that nobody has: the credentials must be refused before it is looked up.
     """
     if operation.is_safe:
         call = yield from find_call(operation, subject, subject.reader)
         if not isinstance(call, Missing):
             return msgspec.structs.replace(call.build_request(), identity=identity)
-    return harmless(operation, subject, identity)
+    return build_harmless_request(operation, subject, identity)
 
 
-def _refused(answer: OperationResponse, requirement: str, status: int, who: str) -> Iterator[Outcome]:
-    if answer.status == status:
-        yield pass_case(answer, requirement)
+def _check_refusal(response: OperationResponse, requirement: str, status: int, credential: str) -> Iterator[Outcome]:
+    """Check that a request with bad credentials is refused with a status."""
+    if response.status == status:
+        yield pass_case(response, requirement)
     else:
         yield fail_case(
-            answer, requirement, f"{who} is not refused with {status}", expected=str(status), actual=str(answer.status)
+            response,
+            requirement,
+            f"{credential} is not refused with {status}",
+            expected=str(status),
+            actual=str(response.status),
         )
 
 
-def anonymous(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-01: without a token, and with one of the tokens that nobody has."""
-    request = yield from _request(operation, subject, "")
+def send_without_token(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a request without a token, and with one of the tokens that nobody has (AUT-01)."""
+    request = yield from _build_request(operation, subject, "")
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
-    yield from _refused((yield from send(operation, request)), "AUT-01", 401, "a request without a token")
-    yield from _stranger(operation, request, subject, turn(operation, 2))
+    yield from _check_refusal((yield from send(operation, request)), "AUT-01", 401, "a request without a token")
+    yield from _send_unknown_token(operation, request, subject, choose_turn(operation, 2))
 
 
-def stranger(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-01: with the other token that nobody has."""
-    request = yield from _request(operation, subject, "")
+def send_second_unknown_token(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a request with the other token that nobody has (AUT-01)."""
+    request = yield from _build_request(operation, subject, "")
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
-    yield from _stranger(operation, request, subject, 1 - turn(operation, 2))
+    yield from _send_unknown_token(operation, request, subject, 1 - choose_turn(operation, 2))
 
 
-def _stranger(operation: Operation, request: Request, subject: Subject, kind: int) -> Steps[None]:
-    who, value = STRANGERS[kind]
+def _send_unknown_token(operation: Operation, request: Request, subject: Subject, index: int) -> Steps[None]:
+    """Send a request with one of the tokens that nobody has."""
+    credential, value = UNKNOWN_TOKENS[index]
     token = value.format(draw_ulid(subject.make_random("token", operation.key), 0))
     headers = (*request.headers, ("Authorization", token))
     request = msgspec.structs.replace(request, headers=headers, invented=(token,))
-    yield from _refused((yield from send(operation, request)), "AUT-01", 401, who)
+    yield from _check_refusal((yield from send(operation, request)), "AUT-01", 401, credential)
 
 
-def _as(identity: str, requirement: str, status: int, who: str) -> Callable[[Operation, Subject], Steps[None]]:
+def _build_identity_probe(
+    identity: str, requirement: str, status: int, credential: str
+) -> Callable[[Operation, Subject], Steps[None]]:
     """Return a probe that sends a request as an identity that must be refused with a status."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
-        request = yield from _request(operation, subject, identity)
+        request = yield from _build_request(operation, subject, identity)
         if isinstance(request, Missing):
             yield from report_untested((requirement,), operation, request)
             return
-        answer = yield from send(operation, request)
-        if requirement == "AUT-03" and answer.status == 404 and _names_nothing(request, operation, subject):
-            yield from _send_to_real_thing(answer, identity, who, subject)
+        response = yield from send(operation, request)
+        if requirement == "AUT-03" and response.status == 404 and _has_unknown_target(request, operation, subject):
+            yield from _send_to_existing_resource(response, identity, credential, subject)
         else:
-            yield from _refused(answer, requirement, status, who)
+            yield from _check_refusal(response, requirement, status, credential)
 
     return run
 
 
-def _names_nothing(request: Request, operation: Operation, subject: Subject) -> bool:
+def _has_unknown_target(request: Request, operation: Operation, subject: Subject) -> bool:
     """Return whether a request is about something that does not exist."""
-    unknown = harmless(operation, subject, request.identity)
+    unknown = build_harmless_request(operation, subject, request.identity)
     return bool(operation.path_parameters) and isinstance(unknown, Request) and unknown.target == request.target
 
 
-def _send_to_real_thing(answer: OperationResponse, identity: str, who: str, subject: Subject) -> Steps[None]:
-    """Judge AUT-03 where a server looks for the thing before the scope: by a write to a real one, with a wrong body.
+def _send_to_existing_resource(
+    response: OperationResponse, identity: str, credential: str, subject: Subject
+) -> Steps[None]:
+    """Judge AUT-03 if the server looks up the resource before the scope: send a bad body to an existing resource.
 
-    Nothing is risked where the body does not make the write inert, or where it would move more than data.
+    Nothing is sent where the body does not make the write inert, or where the write has graver effects than on data.
     """
-    operation = answer.operation
+    operation = response.operation
     body = "" if operation.is_safe or operation.effect is not Effect.WRITE else make_wrong_body(operation, subject)
     call = (yield from find_call(operation, subject, subject.reader)) if body else Missing("")
     if isinstance(call, Missing) or not body:
         reason = "the server looks for the resource before the scope, and a real one is not risked"
-        yield judge_case(answer, "AUT-03", Verdict.NOT_OBSERVABLE, reason)
+        yield judge_case(response, "AUT-03", Verdict.NOT_OBSERVABLE, reason)
         return
     plain = call.build_request()
     headers = (*plain.headers, ("Content-Type", "application/json"))
     request = msgspec.structs.replace(plain, headers=headers, body=body, identity=identity, inert=WRONG_BODY)
-    real = yield from send(operation, request)
-    if real.status == 404:
+    existing_response = yield from send(operation, request)
+    if existing_response.status == 404:
         reason = "a resource that others read does not exist for this identity"
-        yield judge_case(real, "AUT-03", Verdict.NOT_OBSERVABLE, reason, also=(answer,))
+        yield judge_case(existing_response, "AUT-03", Verdict.NOT_OBSERVABLE, reason, also=(response,))
     else:
-        yield from _refused(real, "AUT-03", 403, who)
+        yield from _check_refusal(existing_response, "AUT-03", 403, credential)
 
 
-def _token_in(nth: int) -> Callable[[Operation, Subject], Steps[None]]:
-    """Return a probe of AUT-02: a valid token in the query or a cookie, where a server must not look for it."""
+def _build_misplaced_token_probe(offset: int) -> Callable[[Operation, Subject], Steps[None]]:
+    """Return a probe that sends a valid token in the query or a cookie, where a server must not accept it (AUT-02)."""
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
-        request = yield from _request(operation, subject, subject.unprivileged)
+        request = yield from _build_request(operation, subject, subject.unprivileged)
         if isinstance(request, Missing):
             yield from report_untested(("AUT-02",), operation, request)
             return
-        place = PLACES[(turn(operation, 2) + nth) % 2]
-        answer = yield from send(operation, msgspec.structs.replace(request, token_in=place))
-        if answer.status != 401:
-            without = yield from send(operation, msgspec.structs.replace(request, identity=""))
-            if without.status == answer.status:
-                reason = f"it answers {answer.status} without any token too (AUT-01)"
-                yield judge_case(answer, "AUT-02", Verdict.NOT_OBSERVABLE, reason, also=(without,))
+        place = TOKEN_PLACES[(choose_turn(operation, 2) + offset) % 2]
+        response = yield from send(operation, msgspec.structs.replace(request, token_in=place))
+        if response.status != 401:
+            anonymous = yield from send(operation, msgspec.structs.replace(request, identity=""))
+            if anonymous.status == response.status:
+                reason = f"it answers {response.status} without any token too (AUT-01)"
+                yield judge_case(response, "AUT-02", Verdict.NOT_OBSERVABLE, reason, also=(anonymous,))
                 return
-        yield from _refused(answer, "AUT-02", 401, f"a token in the {place}")
+        yield from _check_refusal(response, "AUT-02", 401, f"a token in the {place}")
 
     return run
 
 
-def other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-01: a good token under a scheme that is not Bearer (RFC 6750, section 2.1)."""
-    request = yield from _request(operation, subject, subject.user_reader)
+def send_other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a valid token under a scheme that is not Bearer (AUT-01; RFC 6750, section 2.1)."""
+    request = yield from _build_request(operation, subject, subject.user_reader)
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
-    answer = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
-    yield from _refused(answer, "AUT-01", 401, "a token under another scheme")
+    response = yield from send(operation, msgspec.structs.replace(request, token_in="scheme"))  # noqa: S106 - a place
+    yield from _check_refusal(response, "AUT-01", 401, "a token under another scheme")
 
 
-def scheme_in_other_case(operation: Operation, subject: Subject) -> Steps[None]:
-    """Check that a token under `bearer` or `BEARER` is known: it is refused for its scopes alone (AUT-10)."""
-    request = yield from _request(operation, subject, "noscope")
+def send_scheme_in_other_case(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that a token under `bearer` or `BEARER` is recognised: it is refused for its scopes alone (AUT-10)."""
+    request = yield from _build_request(operation, subject, "noscope")
     if isinstance(request, Missing):
         yield from report_untested(("AUT-10",), operation, request)
         return
-    spelling = ("lower-case", "upper-case")[turn(operation, 2 * _SCHEMES) // _SCHEMES]
+    spelling = ("lower-case", "upper-case")[choose_turn(operation, 2 * _SCHEME_TURNS) // _SCHEME_TURNS]
     response = yield from send(operation, msgspec.structs.replace(request, token_in=spelling))
     if response.status != 401:
         yield pass_case(response, "AUT-10")
         return
-    usual = yield from send(operation, request)
-    if usual.status == 401:
+    bearer_response = yield from send(operation, request)
+    if bearer_response.status == 401:
         reason = "the token is not accepted under Bearer either"
-        yield judge_case(response, "AUT-10", Verdict.NOT_OBSERVABLE, reason, also=(usual,))
+        yield judge_case(response, "AUT-10", Verdict.NOT_OBSERVABLE, reason, also=(bearer_response,))
     else:
         message = f"a token is not accepted where the scheme Bearer is in {spelling.replace('-', ' ')}"
         yield fail_case(
-            response, "AUT-10", message, expected=str(usual.status), actual=str(response.status), also=(usual,)
+            response,
+            "AUT-10",
+            message,
+            expected=str(bearer_response.status),
+            actual=str(response.status),
+            also=(bearer_response,),
         )
 
 
 def _is_first_scoped(operation: Operation, model: ResourceModel) -> bool:
-    return has_scopes(operation, model) and turn(operation, _SCHEMES) == 0
+    return has_scopes(operation, model) and choose_turn(operation, _SCHEME_TURNS) == 0
 
 
 def _is_later_scoped(operation: Operation, model: ResourceModel) -> bool:
-    return has_scopes(operation, model) and turn(operation, _SCHEMES) != 0
+    return has_scopes(operation, model) and choose_turn(operation, _SCHEME_TURNS) != 0
 
 
-def _answers(answer: OperationResponse) -> bool:
-    """Whether it is an answer to the operation: success, or of a write what is wrong with it."""
-    refusal = 400 <= answer.status < 500 and not answer.operation.is_safe
-    return answer.is_success or refusal or (300 <= answer.status < 400 and answer.status != 304)
+def _is_processed(response: OperationResponse) -> bool:
+    """Return whether the operation was processed: with success, or for a write with a refusal of its content."""
+    refusal = 400 <= response.status < 500 and not response.operation.is_safe
+    return response.is_success or refusal or (300 <= response.status < 400 and response.status != 304)
 
 
-def public(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-04: what needs no token answers without one; a write is known by what it says of a bad body."""
-    request = yield from _request(operation, subject, "")
+def call_public_operation(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that an operation that needs no token works without one; a write at least refuses a bad body (AUT-04)."""
+    request = yield from _build_request(operation, subject, "")
     if isinstance(request, Missing):
         yield from report_untested(("AUT-04",), operation, request)
         return
-    answer = yield from send(operation, request)
-    if answer.status in {401, 403}:
+    response = yield from send(operation, request)
+    if response.status in {401, 403}:
         message = "an operation that needs no token refuses to answer without one"
-        yield fail_case(answer, "AUT-04", message, expected="2xx", actual=str(answer.status))
-    elif _answers(answer):
-        yield pass_case(answer, "AUT-04")
+        yield fail_case(response, "AUT-04", message, expected="2xx", actual=str(response.status))
+    elif _is_processed(response):
+        yield pass_case(response, "AUT-04")
     else:
-        known = yield from send(operation, msgspec.structs.replace(request, identity=subject.reader))
-        if known.is_success:
+        authorized = yield from send(operation, msgspec.structs.replace(request, identity=subject.reader))
+        if authorized.is_success:
             message = "an operation that needs no token answers only with one"
-            yield fail_case(answer, "AUT-04", message, expected="2xx", actual=str(answer.status), also=(known,))
+            yield fail_case(
+                response, "AUT-04", message, expected="2xx", actual=str(response.status), also=(authorized,)
+            )
         else:
-            reason = f"it answers {answer.status} without a token and {known.status} with one"
-            yield judge_case(answer, "AUT-04", Verdict.NOT_OBSERVABLE, reason, also=(known,))
+            reason = f"it answers {response.status} without a token and {authorized.status} with one"
+            yield judge_case(response, "AUT-04", Verdict.NOT_OBSERVABLE, reason, also=(authorized,))
 
 
 PROBES = (
-    Probe("anonymous", ("AUT-01",), is_secured, _needs("anonymous", "", 2), anonymous),
+    Probe("anonymous", ("AUT-01",), is_secured, _build_needs("anonymous", "", 2), send_without_token),
     Probe(
-        "expired-token", ("AUT-01",), is_secured, _needs("expired", "expired"),
-        _as("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
+        "expired-token", ("AUT-01",), is_secured, _build_needs("expired", "expired"),
+        _build_identity_probe("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
-    Probe("unknown-token", ("AUT-01",), is_secured, _needs("stranger", ""), stranger, profile=Profile.DEEP, rank=2),
-    Probe("other-auth-scheme", ("AUT-01",), _first, _needs("other scheme", USER_READER), other_scheme, rank=2),
     Probe(
-        "other-auth-scheme-all", ("AUT-01",), _later, _needs("other scheme", USER_READER), other_scheme,
-        profile=Profile.DEEP, rank=2,
-    ),
-    Probe("misplaced-token", ("AUT-02",), is_secured, _needs("token elsewhere", UNPRIVILEGED), _token_in(0), rank=2),
-    Probe(
-        "misplaced-token-all", ("AUT-02",), is_secured, _needs("token anywhere", UNPRIVILEGED), _token_in(1),
+        "unknown-token", ("AUT-01",), is_secured, _build_needs("stranger", ""), send_second_unknown_token,
         profile=Profile.DEEP, rank=2,
     ),
     Probe(
-        "missing-scope", ("AUT-03",), has_scopes, _needs("no scope", "noscope"),
-        _as("noscope", "AUT-03", 403, "a token without the scope"), identities=("noscope",),
+        "other-auth-scheme", ("AUT-01",), _is_first_secured, _build_needs("other scheme", USER_READER),
+        send_other_scheme, rank=2,
     ),
     Probe(
-        "read-only-scope", ("AUT-03",), _scoped_write, _needs("reading scopes", "readonly"),
-        _as("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
+        "other-auth-scheme-all", ("AUT-01",), _is_later_secured, _build_needs("other scheme", USER_READER),
+        send_other_scheme, profile=Profile.DEEP, rank=2,
     ),
     Probe(
-        "scheme-in-other-case", ("AUT-10",), _is_first_scoped, _needs("scheme in other case", "noscope"),
-        scheme_in_other_case, rank=2, identities=("noscope",),
+        "misplaced-token", ("AUT-02",), is_secured, _build_needs("token elsewhere", UNPRIVILEGED),
+        _build_misplaced_token_probe(0), rank=2,
     ),
     Probe(
-        "scheme-in-other-case-all", ("AUT-10",), _is_later_scoped, _needs("scheme in other case", "noscope"),
-        scheme_in_other_case, profile=Profile.DEEP, rank=2, identities=("noscope",),
+        "misplaced-token-all", ("AUT-02",), is_secured, _build_needs("token anywhere", UNPRIVILEGED),
+        _build_misplaced_token_probe(1), profile=Profile.DEEP, rank=2,
     ),
-    Probe("public-operation", ("AUT-04",), is_public, _public_needs, public),
+    Probe(
+        "missing-scope", ("AUT-03",), has_scopes, _build_needs("no scope", "noscope"),
+        _build_identity_probe("noscope", "AUT-03", 403, "a token without the scope"), identities=("noscope",),
+    ),
+    Probe(
+        "read-only-scope", ("AUT-03",), _is_scoped_write, _build_needs("reading scopes", "readonly"),
+        _build_identity_probe("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
+    ),
+    Probe(
+        "scheme-in-other-case", ("AUT-10",), _is_first_scoped, _build_needs("scheme in other case", "noscope"),
+        send_scheme_in_other_case, rank=2, identities=("noscope",),
+    ),
+    Probe(
+        "scheme-in-other-case-all", ("AUT-10",), _is_later_scoped, _build_needs("scheme in other case", "noscope"),
+        send_scheme_in_other_case, profile=Profile.DEEP, rank=2, identities=("noscope",),
+    ),
+    Probe("public-operation", ("AUT-04",), is_public, _public_needs, call_public_operation),
 )  # fmt: skip

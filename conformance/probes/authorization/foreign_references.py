@@ -1,4 +1,4 @@
-"""AUT-17: a write does not link to what is another user's."""
+"""AUT-17: a write does not link to resources of another user."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,15 +23,15 @@ from conformance.probes.toolkit.write_requests import (
 
 
 def is_referring_write(operation: Operation, model: ResourceModel) -> bool:
-    """Return whether the operation creates or changes a resource with links by a JSON body, with no graver effect."""
+    """Return whether the operation creates or changes a resource with links by JSON, without graver effects."""
     resource = model.resources_by_name.get(operation.resource)
     is_write = operation.role in {Role.CREATE, Role.UPDATE} and operation.effect in {Effect.NONE, Effect.WRITE}
     has_links = resource is not None and any(not link.own and link.targets for link in resource.links)
     return is_write and operation.is_secured and has_json_body(operation) and has_links
 
 
-def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    """Return the reads that find what each user has, the write, and what puts things back."""
+def _reference_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find the resources of both users, the write, and the requests that restore the state."""
     return (
         *plain_read_needs(operation, model, USER_A)[:-1],
         *plain_read_needs(operation, model, USER_B)[:-1],
@@ -40,29 +40,29 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 
 def refer_to_another(operation: Operation, subject: Subject) -> Steps[None]:
-    """Write as user_a with a link to something that user_b alone can read."""
+    """Write as user_a with a link to a resource that only user_b can read."""
     write = yield from build_write(operation, subject, "foreign reference", USER_A)
-    other = yield from build_write(operation, subject, "foreign reference", USER_B)
-    if isinstance(write, Missing) or isinstance(other, Missing):
-        missing = write if isinstance(write, Missing) else other
+    foreign_write = yield from build_write(operation, subject, "foreign reference", USER_B)
+    if isinstance(write, Missing) or isinstance(foreign_write, Missing):
+        missing = write if isinstance(write, Missing) else foreign_write
         yield from report_untested(("AUT-17",), operation, missing if isinstance(missing, Missing) else Missing(""))
         return
-    name, value = yield from _find_foreign(write, other, subject)
+    name, value = yield from _find_foreign_link(write, foreign_write, subject)
     if not name:
         missing = Missing("its body links to nothing that the other user alone has")
         yield from report_untested(("AUT-17",), operation, missing)
         return
     if operation.role is Role.CREATE:
         response = yield from send(operation, write.request({**write.body, name: value}))
-        yield from _check_left_out(response, name, value)
+        yield from _check_link_refused(response, name, value)
         yield from delete_created(response, subject)
     else:
         yield from _change_and_restore(write, name, value)
 
 
-def _find_foreign(write: Write, other: Write, subject: Subject) -> Steps[tuple[str, Any]]:
-    """Return the name of a link and a value that user_b alone may use; an empty name where there is none."""
-    for name, values in other.links.items():
+def _find_foreign_link(write: Write, foreign_write: Write, subject: Subject) -> Steps[tuple[str, Any]]:
+    """Return the name of a link and a value that only user_b may use; an empty name where there is none."""
+    for name, values in foreign_write.links.items():
         own = [quote_json(value) for value in write.links.get(name, ())]
         for value in values:
             url = value[0] if isinstance(value, list) and value else value
@@ -72,14 +72,14 @@ def _find_foreign(write: Write, other: Write, subject: Subject) -> Steps[tuple[s
                 continue
             if reader.resource not in subject.model.personal_resources:
                 continue
-            seen = yield from send(reader, Request(reader.key, "GET", target, identity=USER_A))
-            if seen.status in {403, 404}:
+            response = yield from send(reader, Request(reader.key, "GET", target, identity=USER_A))
+            if response.status in {403, 404}:
                 return name, value
     return "", None
 
 
-def _check_left_out(response: OperationResponse, name: str, value: Any) -> Iterator[Outcome]:
-    """Check that a write with a foreign link is refused, or that its answer does not show the link."""
+def _check_link_refused(response: OperationResponse, name: str, value: Any) -> Iterator[Outcome]:
+    """Check that a write with a foreign link is refused, or that its response does not show the link."""
     shown = response.json.get(name) if isinstance(response.json, dict) else None
     if response.is_success and quote_json(shown) == quote_json(value):
         message = "a write of one user links to what is another's"
@@ -100,14 +100,14 @@ def _change_and_restore(write: Write, name: str, value: Any) -> Steps[None]:
     before = yield from send(operation, reading)
     old = before.json.get(name) if isinstance(before.json, dict) else None
     response = yield from send(operation, write.request({name: value}))
-    yield from _check_left_out(response, name, value)
+    yield from _check_link_refused(response, name, value)
     if response.is_success and before.is_success:
         yield from send(operation, write.request({name: old}))
 
 
 PROBES = (
     Probe(
-        "foreign-reference", ("AUT-17",), is_referring_write, _needs, refer_to_another,
+        "foreign-reference", ("AUT-17",), is_referring_write, _reference_needs, refer_to_another,
         writes=True, sends=creation_and_deletion, identities=(USER_A, USER_B),
     ),
 )  # fmt: skip

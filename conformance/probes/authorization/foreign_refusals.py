@@ -25,7 +25,7 @@ from conformance.probes.authorization.tenancy import (
 )
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.harmless_requests import build_harmless_request
 
 _BOTH = ("AUT-14", "AUT-16")
 _TELLING_LENGTH = 8  # characters from which on a text may stand for one thing
@@ -46,7 +46,7 @@ def compare_refusals(operation: Operation, subject: Subject) -> Steps[None]:
     """Read as user_b what is user_a's and what does not exist, and compare the refusals."""
     people = yield from find_two_people(subject)
     call = yield from find_call(operation, subject, USER_A)
-    unknown = harmless(operation, subject, USER_B)
+    unknown = build_harmless_request(operation, subject, USER_B)
     if not people or isinstance(call, Missing) or isinstance(unknown, Missing):
         missing = next((m for m in (call, unknown) if isinstance(m, Missing)), Missing("no two users are known"))
         yield from report_untested(_BOTH, operation, missing)

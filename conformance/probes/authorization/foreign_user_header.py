@@ -9,7 +9,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Role, Verdict
 from conformance.probes.authorization.tenancy import USER_A, USER_B, find_two_people, is_shared
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 
@@ -48,7 +48,7 @@ def read_for_another(operation: Operation, subject: Subject) -> Steps[None]:
     if "{" in operation.path and (yield from is_shared(call, subject)):
         yield judge_case(mine, "AUT-13", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
-    owner = extract_id(people[0]) if turn(operation, 2) else people[0]
+    owner = extract_id(people[0]) if choose_turn(operation, 2) else people[0]
     named = msgspec.structs.replace(foreign, headers=(*other_headers, (operation.user_header, owner)))
     response = yield from send(operation, named.build_request())
     yield from _check_nothing_shown(response, mine, theirs)

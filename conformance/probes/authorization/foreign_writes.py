@@ -1,4 +1,4 @@
-"""AUT-05 of writes: what is one person's nobody else changes, deletes, or adds to."""
+"""AUT-05 for writes: no user changes or deletes the resources of another user, or adds to them."""
 
 import msgspec
 
@@ -18,7 +18,7 @@ from conformance.probes.authorization.tenancy import (
 )
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.harmless_requests import build_harmless_request
 from conformance.probes.toolkit.write_requests import (
     JSON,
     Write,
@@ -34,17 +34,17 @@ from conformance.probes.toolkit.write_requests import (
 from conformance.probes.writes.deletions import GONE_STATUSES, read_path
 
 
-def _updates(operation: Operation, model: ResourceModel) -> bool:
+def _is_owned_update(operation: Operation, model: ResourceModel) -> bool:
     return operation.role is Role.UPDATE and operation.is_secured and has_owner(operation, model)
 
 
-def _foreign_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _update_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     learnt = separation_needs(operation, model)
     return (*learnt, Need(f"write {operation.key} of another", identity=USER_B, shared=False))
 
 
-def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-05: B may not write what is A's; what is sent is what is there already."""
+def send_foreign_update(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that user_b may not update a resource of user_a; the body is its present state (AUT-05)."""
     people = yield from find_two_people(subject)
     call = yield from find_call(operation, subject, USER_A)
     if isinstance(call, Missing) or not people:
@@ -52,9 +52,11 @@ def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(("AUT-05",), operation, missing)
         return
     reader = find_effect_reader(call, subject)
-    mine = (yield from send(reader.operation, reader.build_request())) if reader else None
+    own_response = (yield from send(reader.operation, reader.build_request())) if reader else None
     known = find_writable(operation, subject)
-    state = mine.json if mine and mine.is_success and isinstance(mine.json, dict) else {}
+    state = (
+        own_response.json if own_response and own_response.is_success and isinstance(own_response.json, dict) else {}
+    )
     body = {name: value for name, value in state.items() if name in known and value is not None}
     valid = body and not subject.validators.validate_request_body(operation, JSON, body)
     if not valid or (yield from is_shared(call, subject)):
@@ -63,134 +65,149 @@ def foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
         )
         return
     write = Write(msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)), body)
-    answer = yield from send(operation, write.request(body))
-    if answer.status in {403, 404}:
-        yield from _refused(answer, subject)
-    elif answer.is_success:
+    response = yield from send(operation, write.request(body))
+    if response.status in {403, 404}:
+        yield from _judge_refusal(response, subject)
+    elif response.is_success:
         message = "one user writes what is another's"
-        yield fail_case(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status))
+        yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status))
     else:
-        reason = f"it answers {answer.status}, which writes nothing and refuses nobody"
-        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
+        reason = f"it answers {response.status}, which writes nothing and refuses nobody"
+        yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason)
 
 
-def _at_anothers(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it changes what its path names, or creates below it, with a body that can be made wrong."""
-    named = operation.path.count("{") > 0 and operation.path_parameters
+def _can_send_invalid_write(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation updates the resource of its path, or creates below it, with a body."""
+    has_id = operation.path.count("{") > 0 and operation.path_parameters
     creates = operation.role is Role.CREATE and operation.is_secured and has_owner(operation, model)
-    return bool((creates or _updates(operation, model)) and named and operation.body)
+    return bool((creates or _is_owned_update(operation, model)) and has_id and operation.body)
 
 
-def _wrong_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _invalid_write_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (*separation_needs(operation, model), Need(f"wrong {operation.key} of another", 2, USER_B, shared=False))
 
 
-def foreign_refusal(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-05 without effect: a wrong body that B sends to what is A's is answered as one sent to nothing is.
+def send_invalid_foreign_write(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that an invalid body of user_b is answered alike for a resource of user_a and for an unknown id (AUT-05).
 
-    A server that finds nothing of A's for B looks at no body; one that calls it wrong would have taken a right one.
+    A server that hides the resource does not look at the body; one that calls the body wrong would have taken a valid
+    one. No request takes effect.
     """
     people = yield from find_two_people(subject)
     call = yield from find_call(operation, subject, USER_A)
-    wrong = harmless(operation, subject, USER_B)
-    if isinstance(call, Missing) or isinstance(wrong, Missing) or not people or not wrong.body:
+    invalid_request = build_harmless_request(operation, subject, USER_B)
+    if isinstance(call, Missing) or isinstance(invalid_request, Missing) or not people or not invalid_request.body:
         missing = call if isinstance(call, Missing) else Missing("no two people are known, or no body is wrong")
         yield from report_untested(("AUT-05",), operation, missing)
         return
     if (yield from is_shared(call, subject)):
         yield skip_case("AUT-05", operation.key, Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
-    plain = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)).build_request()
-    headers = (*plain.headers, ("Content-Type", JSON))
-    answer = yield from send(
-        operation, msgspec.structs.replace(plain, headers=headers, body=wrong.body, inert=WRONG_BODY)
+    valid_request = msgspec.structs.replace(call, identity=USER_B, headers=headers_without_user(call)).build_request()
+    headers = (*valid_request.headers, ("Content-Type", JSON))
+    response = yield from send(
+        operation, msgspec.structs.replace(valid_request, headers=headers, body=invalid_request.body, inert=WRONG_BODY)
     )
-    if answer.status in {403, 404}:
-        yield from _refused(answer, subject)
+    if response.status in {403, 404}:
+        yield from _judge_refusal(response, subject)
         return
-    nothing = yield from send(operation, wrong)
-    if nothing.status == 404 and (answer.is_success or answer.status in {400, 422}):
+    unknown_response = yield from send(operation, invalid_request)
+    if unknown_response.status == 404 and (response.is_success or response.status in {400, 422}):
         message = "a write of one user finds what is another's"
-        yield fail_case(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=(nothing,))
+        yield fail_case(
+            response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=(unknown_response,)
+        )
     else:
-        reason = f"it answers {answer.status} there and {nothing.status} where nothing is: the body may come first"
-        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(nothing,))
+        statuses = f"{response.status} there and {unknown_response.status} where nothing is"
+        reason = f"it answers {statuses}: the body may come first"
+        yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(unknown_response,))
 
 
-def _deletable(operation: Operation, model: ResourceModel) -> bool:
-    """Whether it creates what is one person's and can be deleted again."""
-    deleted = any(each.role is Role.DELETE and each.resource == operation.resource for each in model.operations)
-    return operation.role is Role.CREATE and operation.is_secured and has_owner(operation, model) and deleted
+def _is_deletable_creation(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation creates a resource of one user that can be deleted again."""
+    is_deletable = any(o.role is Role.DELETE and o.resource == operation.resource for o in model.operations)
+    return operation.role is Role.CREATE and operation.is_secured and has_owner(operation, model) and is_deletable
 
 
 def _deletion_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    made = Need(f"write {operation.key} to be deleted", 3, USER_A, shared=False)
+    created = Need(f"write {operation.key} to be deleted", 3, USER_A, shared=False)
     return (
         *separation_needs(operation, model),
-        made,
+        created,
         Need(f"delete {operation.key} of another", 1, USER_B, shared=False),
     )
 
 
-def foreign_delete(operation: Operation, subject: Subject) -> Steps[None]:
-    """AUT-05: B may not delete what A made for this; A deletes it."""
+def send_foreign_deletion(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that user_b may not delete a resource that user_a created for this; user_a deletes it (AUT-05)."""
     people = yield from find_two_people(subject)
     write = yield from build_write(operation, subject, "foreign", USER_A)
     if isinstance(write, Missing) or not people:
         missing = write if isinstance(write, Missing) else Missing("user_a and user_b are not seen to be two people")
         yield from report_untested(("AUT-05",), operation, missing)
         return
-    made = yield from send(operation, write.request(write.body))
-    deleter = find_deleter(find_address(made, subject), subject) if is_new(made) else None
+    created = yield from send(operation, write.request(write.body))
+    deleter = find_deleter(find_address(created, subject), subject) if is_new(created) else None
     if deleter is None:
-        reason = f"user_a makes nothing that can be deleted: {made.status}"
+        reason = f"user_a makes nothing that can be deleted: {created.status}"
         yield skip_case("AUT-05", operation.key, Verdict.NOT_OBSERVABLE, reason)
-        yield from delete_created(made, subject)
+        yield from delete_created(created, subject)
         return
-    path = find_address(made, subject)
+    path = find_address(created, subject)
     before = yield from read_path(path, subject, USER_A)
-    answer = yield from send(deleter, Request(deleter.key, "DELETE", path, identity=USER_B))
-    left = (yield from read_path(path, subject, USER_A)) if answer.is_success else None
-    if answer.status in {403, 404}:
-        yield from _refused(answer, subject)
-    elif before is not None and before.is_success and left is not None and left.status in GONE_STATUSES:
-        message, also = "one user deletes what is another's", (made, before, left)
-        yield fail_case(answer, "AUT-05", message, expected="404 or 403", actual=str(answer.status), also=also)
+    response = yield from send(deleter, Request(deleter.key, "DELETE", path, identity=USER_B))
+    remaining = (yield from read_path(path, subject, USER_A)) if response.is_success else None
+    if response.status in {403, 404}:
+        yield from _judge_refusal(response, subject)
+    elif before is not None and before.is_success and remaining is not None and remaining.status in GONE_STATUSES:
+        message, also = "one user deletes what is another's", (created, before, remaining)
+        yield fail_case(response, "AUT-05", message, expected="404 or 403", actual=str(response.status), also=also)
     else:
-        reason = f"it answers {answer.status}, and neither deletes a thing nor refuses anybody"
-        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(made,))
-    if left is None or left.status not in GONE_STATUSES:
-        yield from delete_created(made, subject)
-    yield judge_case(made, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
+        reason = f"it answers {response.status}, and neither deletes a thing nor refuses anybody"
+        yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(created,))
+    if remaining is None or remaining.status not in GONE_STATUSES:
+        yield from delete_created(created, subject)
+    yield judge_case(created, "AUT-05", Verdict.NOT_APPLICABLE, f"what it made was for {deleter.key} alone")
 
 
-def _refused(answer: OperationResponse, subject: Subject) -> Steps[None]:
-    """Judge a refusal of another user's resource; it shows nothing where B is forbidden the same of a made-up id."""
-    operation = answer.operation
-    nothing = harmless(operation, subject, USER_B) if answer.status == 403 else None
-    other = (yield from send(operation, nothing)) if isinstance(nothing, Request) else None
-    if other is not None and other.status == 403:
+def _judge_refusal(response: OperationResponse, subject: Subject) -> Steps[None]:
+    """Judge a refusal of another user's resource; it shows nothing if user_b is refused alike for an unknown id."""
+    operation = response.operation
+    request = build_harmless_request(operation, subject, USER_B) if response.status == 403 else None
+    unknown_response = (yield from send(operation, request)) if isinstance(request, Request) else None
+    if unknown_response is not None and unknown_response.status == 403:
         reason = "user_b is forbidden the same where nothing is: perhaps its token may not do this at all"
-        yield judge_case(answer, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(other,))
+        yield judge_case(response, "AUT-05", Verdict.NOT_OBSERVABLE, reason, also=(unknown_response,))
     else:
-        yield pass_case(answer, "AUT-05")
+        yield pass_case(response, "AUT-05")
 
 
 PROBES = (
     Probe(
-        "invalid-foreign-write", ("AUT-05",), _at_anothers, _wrong_needs, foreign_refusal, identities=(USER_A, USER_B)
+        "invalid-foreign-write",
+        ("AUT-05",),
+        _can_send_invalid_write,
+        _invalid_write_needs,
+        send_invalid_foreign_write,
+        identities=(USER_A, USER_B),
     ),
     Probe(
         "foreign-delete",
         ("AUT-05",),
-        _deletable,
+        _is_deletable_creation,
         _deletion_needs,
-        foreign_delete,
+        send_foreign_deletion,
         writes=True,
         sends=creation_and_deletion,
         identities=(USER_A, USER_B),
     ),
     Probe(
-        "foreign-update", ("AUT-05",), _updates, _foreign_needs, foreign_write, writes=True, identities=(USER_A, USER_B)
+        "foreign-update",
+        ("AUT-05",),
+        _is_owned_update,
+        _update_needs,
+        send_foreign_update,
+        writes=True,
+        identities=(USER_A, USER_B),
     ),
 )

@@ -10,7 +10,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.pagination.bounds import has_known_cursor_form
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import parse_page, report_new_order
 from conformance.probes.toolkit.refusals import find_call_as
@@ -42,7 +42,7 @@ def send_unknown_parameter(operation: Operation, subject: Subject) -> Steps[None
         yield from report_untested(READ_REQUIREMENTS, operation, call)
         return
     plain = yield from send(operation, call.build_request())
-    value = ODD_VALUES[turn(operation, len(ODD_VALUES))]
+    value = ODD_VALUES[choose_turn(operation, len(ODD_VALUES))]
     response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
     yield from _compare_responses(call, plain, response)
 
@@ -56,7 +56,9 @@ def send_unknown_parameter_to_list(operation: Operation, subject: Subject) -> St
         yield from report_untested(LIST_REQUIREMENTS, operation, populated_list)
         return
     call, plain = populated_list
-    value = "1" if has_known_cursor_form(operation, subject.model) else ODD_VALUES[turn(operation, len(ODD_VALUES))]
+    value = (
+        "1" if has_known_cursor_form(operation, subject.model) else ODD_VALUES[choose_turn(operation, len(ODD_VALUES))]
+    )
     response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
     keys, second_keys = parse_page(plain).keys, parse_page(response).keys
     if response.is_success and keys == second_keys:

@@ -7,7 +7,7 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Profile, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 _SHARE = 4  # one in so many operations is tried before the profile deep
@@ -18,11 +18,11 @@ _UNKNOWN = "evconform"
 
 
 def _is_first(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and turn(operation, _SHARE) == 1
+    return _is_plain_get(operation) and choose_turn(operation, _SHARE) == 1
 
 
 def _is_later(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and turn(operation, _SHARE) != 1
+    return _is_plain_get(operation) and choose_turn(operation, _SHARE) != 1
 
 
 def _is_plain_get(operation: Operation) -> bool:

@@ -6,7 +6,7 @@ from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import BULK_READER, ERROR_SENDER, READER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless, stranger
+from conformance.probes.toolkit.harmless_requests import build_harmless_request, draw_unknown_id
 from conformance.probes.toolkit.refusals import check_refused, send_for_refusal
 
 _UNKNOWN_ID = "an id that does not exist"
@@ -28,13 +28,13 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 def request_unknown_member(operation: Operation, subject: Subject) -> Steps[Request | Missing]:
     """Return the read of a member that does not exist; the parents in its path are real."""
     if not _is_nested(operation):
-        return harmless(operation, subject, subject.error_sender)
+        return build_harmless_request(operation, subject, subject.error_sender)
     call = yield from find_call(operation, subject, subject.reader)
     if isinstance(call, Missing):
         return call
     resource = subject.model.resources_by_name[operation.resource]
     path = call.path.rpartition("/")[0]
-    return call.build_request_to(f"{path}/{stranger(operation, subject, resource.prefix)}")
+    return call.build_request_to(f"{path}/{draw_unknown_id(operation, subject, resource.prefix)}")
 
 
 def read_unknown_id(operation: Operation, subject: Subject) -> Steps[None]:
@@ -54,7 +54,7 @@ def _parent_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...
 
 def read_below_unknown_parent(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that parts of a resource that does not exist give 404, not an empty list or object."""
-    request = harmless(operation, subject, subject.bulk_reader)
+    request = build_harmless_request(operation, subject, subject.bulk_reader)
     if isinstance(request, Missing):
         yield from report_untested(("ERR-05",), operation, request)
         return

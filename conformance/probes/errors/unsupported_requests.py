@@ -1,4 +1,4 @@
-"""ERR-06, 07 and 10: methods and media types that are not offered, and one name for one fault."""
+"""ERR-06, ERR-07 and ERR-10: unsupported methods and media types, and one problem type for one error."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ from conformance.model import Effect, Operation, Outcome, Request, ResourceModel
 from conformance.probes.pagination.bounds import list_bad_sizes
 from conformance.probes.toolkit.base import ERROR_SENDER, WHOLE, Need, Probe, Steps, UnsafeRequest, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.harmless_requests import build_harmless_request
 from conformance.probes.toolkit.refusals import (
     check_refused,
     find_refusable_call,
@@ -23,199 +23,213 @@ from conformance.probes.toolkit.refusals import (
     send_for_refusal,
 )
 
-UNMET = ("Accept", "application/x-evconform")
-_METHODS = ("PUT", "GET")  # without a body, at an id that nobody has: neither can take effect
+UNKNOWN_ACCEPT = ("Accept", "application/x-evconform")
+_METHODS = ("PUT", "GET")  # sent without a body to an unknown id, so that neither can take effect
 
 
-def _other_method(operation: Operation, model: ResourceModel) -> str:
-    """Return a method that the path does not document: GET where it only writes, else PUT; empty where both are."""
-    documented = {each.method for each in _list_fitting(operation, model)}
+def _choose_undocumented_method(operation: Operation, model: ResourceModel) -> str:
+    """Return a method that the path does not document: GET if it has no reads, else PUT; empty if it has both."""
+    documented = {candidate.method for candidate in _list_operations_at_path(operation, model)}
     candidates = _METHODS if "GET" in documented else tuple(reversed(_METHODS))
     return next((method for method in candidates if method not in documented), "")
 
 
-def _list_fitting(operation: Operation, model: ResourceModel) -> list[Operation]:
-    """Return the operations that a server may find at the path: `/things/{id}` fits `/things/{id}:submit` too."""
+def _list_operations_at_path(operation: Operation, model: ResourceModel) -> list[Operation]:
+    """Return the operations that a server may find at the path: `/things/{id}:submit` also matches `/things/{id}`."""
     example = re.sub(r"\{[^}]*\}", "x", operation.path)
-    return [
-        each for each in model.operations if each.path == operation.path or match_path(each.path, example) is not None
-    ]
+    return [o for o in model.operations if o.path == operation.path or match_path(o.path, example) is not None]
 
 
-def _has_other(operation: Operation, model: ResourceModel) -> bool:
-    return bool(_other_method(operation, model))
+def _has_undocumented_method(operation: Operation, model: ResourceModel) -> bool:
+    return bool(_choose_undocumented_method(operation, model))
 
 
-def _other_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
-    name = _other_method(operation, model)
-    reads = name == "GET" and all(each.effect is Effect.NONE for each in _list_fitting(operation, model))
-    return (UnsafeRequest(name, operation.path),) if name and not reads else ()
+def _list_unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the request with the undocumented method where it may have an effect."""
+    name = _choose_undocumented_method(operation, model)
+    is_read = name == "GET" and all(o.effect is Effect.NONE for o in _list_operations_at_path(operation, model))
+    return (UnsafeRequest(name, operation.path),) if name and not is_read else ()
 
 
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (Need(f"method {operation.key}", identity=ERROR_SENDER),)
 
 
-def method(operation: Operation, subject: Subject) -> Steps[None]:
-    """ERR-06: another method than those documented gives 405 and says which there are.
+def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that an undocumented method is refused with 405 and an Allow header (ERR-06).
 
-    The path names what nobody has: a server that looks for it first answers 404, which decides nothing.
+    The path has unknown ids: a server that looks them up first answers 404, which decides nothing.
     """
-    wanted = _other_method(operation, subject.model)
-    target = _path_to_nothing(operation, subject)
-    inert = "" if wanted == "GET" else "its method is not documented"
-    answer = yield from send_for_refusal(
+    undocumented_method = _choose_undocumented_method(operation, subject.model)
+    target = _build_unknown_path(operation, subject)
+    inert = "" if undocumented_method == "GET" else "its method is not documented"
+    response = yield from send_for_refusal(
         operation,
-        Request(operation.key, wanted, target, identity=subject.error_sender, inert=inert),
+        Request(operation.key, undocumented_method, target, identity=subject.error_sender, inert=inert),
         subject,
         fallback_identity="full",
     )
-    if answer.status == 404 and operation.path_parameters:
+    if response.status == 404 and operation.path_parameters:
         reason = "the server looks for the resource before the method, and a real one is not risked"
-        yield judge_case(answer, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
-    elif answer.status == 405:
-        fitting = {each.method for each in _list_fitting(operation, subject.model) if each.path != operation.path}
-        yield from _allowing(answer, wanted, fitting)
+        yield judge_case(response, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
+    elif response.status == 405:
+        operations = _list_operations_at_path(operation, subject.model)
+        other_methods = {o.method for o in operations if o.path != operation.path}
+        yield from _check_allow_header(response, undocumented_method, other_methods)
     else:
-        yield from check_refused(answer, "ERR-06", f"the undocumented method {wanted}", 405)
+        yield from check_refused(response, "ERR-06", f"the undocumented method {undocumented_method}", 405)
 
 
-def _path_to_nothing(operation: Operation, subject: Subject) -> str:
-    """Return the path with made-up ids, without query."""
-    made_up = harmless(operation, subject, subject.error_sender)
-    if isinstance(made_up, Missing):  # a write without id and body: its path is concrete
+def _build_unknown_path(operation: Operation, subject: Subject) -> str:
+    """Return the path with unknown ids, without query."""
+    request = build_harmless_request(operation, subject, subject.error_sender)
+    if isinstance(request, Missing):  # a write without id and body: its path is concrete
         return operation.path
-    return made_up.target.partition("?")[0]
+    return request.target.partition("?")[0]
 
 
-def _allowing(answer: OperationResponse, wanted: str, elsewhere: set[str]) -> Iterator[Outcome]:
-    """Judge the Allow header of a 405; `elsewhere` are the methods of other paths that the path fits."""
-    response = answer.exchange.response
-    allow = response.find_header("allow") if response else None
-    named = {each.strip().upper() for each in (allow or "").split(",")} - {""}
+def _check_allow_header(
+    response: OperationResponse, undocumented_method: str, other_methods: set[str]
+) -> Iterator[Outcome]:
+    """Check the Allow header of a 405; `other_methods` are those of other path templates that match the path."""
+    received = response.exchange.response
+    allow = received.find_header("allow") if received else None
+    allowed = {method.strip().upper() for method in (allow or "").split(",")} - {""}
     if allow is None:
         message = "a 405 does not say which methods are allowed"
-        yield fail_case(answer, "ERR-06", message, expected=answer.operation.method, pointer="header:Allow")
-    elif wanted in named or not named & {answer.operation.method, *elsewhere}:
+        yield fail_case(response, "ERR-06", message, expected=response.operation.method, pointer="header:Allow")
+    elif undocumented_method in allowed or not allowed & {response.operation.method, *other_methods}:
         message = "the Allow header of a 405 names other methods than are documented"
         yield fail_case(
-            answer,
+            response,
             "ERR-06",
             message,
-            expected=answer.operation.method,
+            expected=response.operation.method,
             actual=quote_json(allow),
             pointer="header:Allow",
         )
     else:
-        yield pass_case(answer, "ERR-06")
+        yield pass_case(response, "ERR-06")
 
 
-def _documents(operation: Operation, status: str) -> bool:
-    return any(each.status == status for each in operation.responses)
+def _has_documented_status(operation: Operation, status: str) -> bool:
+    return any(response.status == status for response in operation.responses)
 
 
 def _accept_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return () if _unnegotiated(operation) else (Need(f"accept {operation.key}", identity=ERROR_SENDER),)
+    return () if _explain_no_negotiation(operation) else (Need(f"accept {operation.key}", identity=ERROR_SENDER),)
 
 
-def _unnegotiated(operation: Operation) -> str:
-    """Why `Accept` decides nothing on an operation; empty where it does."""
-    if not _documents(operation, "406"):
+def _explain_no_negotiation(operation: Operation) -> str:
+    """Return why `Accept` decides nothing on an operation; empty where it does."""
+    if not _has_documented_status(operation, "406"):
         return "the operation documents no 406"
-    if not any(each.media for each in operation.responses if each.status.startswith("2")):
+    if not any(success.media for success in operation.responses if success.status.startswith("2")):
         return "no success of the operation has a body whose type could be chosen"
     return ""
 
 
-def accept(operation: Operation, subject: Subject) -> Steps[None]:
-    """ERR-07: a media type that no response has gives 406, where that is documented.
+def send_unacceptable_media_type(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that a media type that no response has is refused with 406, where that is documented (ERR-07).
 
-    Something that nobody has is asked for; only where the server answers that first, something that exists.
+    The request has unknown ids; an existing resource is requested only if the server answers those first.
     """
-    if reason := _unnegotiated(operation):
+    if reason := _explain_no_negotiation(operation):
         yield skip_case("ERR-07", operation.key, Verdict.NOT_APPLICABLE, reason)
         return
-    request = harmless(operation, subject, subject.error_sender)
+    request = build_harmless_request(operation, subject, subject.error_sender)
     if isinstance(request, Missing):
         yield from report_untested(("ERR-07",), operation, request)
         return
-    answer = yield from send_for_refusal(operation, _unmet(request), subject)
-    if answer.status in {400, 404}:
+    response = yield from send_for_refusal(operation, _set_unknown_accept(request), subject)
+    if response.status in {400, 404}:
         call = yield from find_call(operation, subject, subject.reader)
         if isinstance(call, Missing):
             yield from report_untested(("ERR-07",), operation, call)
             return
-        answer = yield from send(operation, _unmet(call.build_request()))
-    yield from check_refused(answer, "ERR-07", f"Accept: {UNMET[1]}", 406, pointer="header:Accept")
+        response = yield from send(operation, _set_unknown_accept(call.build_request()))
+    yield from check_refused(response, "ERR-07", f"Accept: {UNKNOWN_ACCEPT[1]}", 406, pointer="header:Accept")
 
 
-def _unmet(request: Request) -> Request:
-    return msgspec.structs.replace(request, headers=(*request.headers, UNMET))
+def _set_unknown_accept(request: Request) -> Request:
+    return msgspec.structs.replace(request, headers=(*request.headers, UNKNOWN_ACCEPT))
 
 
-def _unknown_ids(model: ResourceModel) -> list[Operation]:
-    return [each for each in model.operations if is_read_by_id(each, model) and each.path.count("{") == 1]
+def _list_reads_by_id(model: ResourceModel) -> list[Operation]:
+    return [o for o in model.operations if is_read_by_id(o, model) and o.path.count("{") == 1]
 
 
-def _bad_sizes(model: ResourceModel) -> list[Operation]:
-    return [each for each in model.operations if has_page_size(each, model) and has_no_required_values(each)]
+def _list_paged_reads(model: ResourceModel) -> list[Operation]:
+    return [o for o in model.operations if has_page_size(o, model) and has_no_required_values(o)]
 
 
-def _same_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+def _problem_type_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     return (
-        *(Need(f"unknown {each.key}", identity=ERROR_SENDER) for each in _unknown_ids(model)),
-        *(need for each in _bad_sizes(model) for need in refusal_needs(each, model, "size", 2)),
+        *(Need(f"unknown {read.key}", identity=ERROR_SENDER) for read in _list_reads_by_id(model)),
+        *(need for read in _list_paged_reads(model) for need in refusal_needs(read, model, "size", 2)),
     )
 
 
-def same_fault_same_type(operation: Operation, subject: Subject) -> Steps[None]:
-    """ERR-10: an unknown id, and each sort of bad page size, has one problem type wherever it is sent.
+def compare_problem_types(operation: Operation, subject: Subject) -> Steps[None]:
+    """Check that an unknown id, and each kind of bad page size, has the same problem type on all operations (ERR-10).
 
     The requests are those of other probes, so that they cost nothing where those run too.
     """
     types: dict[str, dict[str, list[OperationResponse]]] = defaultdict(lambda: defaultdict(list))
-    for each in _unknown_ids(subject.model):
-        request = harmless(each, subject, subject.error_sender)
+    for read in _list_reads_by_id(subject.model):
+        request = build_harmless_request(read, subject, subject.error_sender)
         if isinstance(request, Request):
-            _note(types["an unknown id"], (yield from send(each, request)), 404)
-    for each in _bad_sizes(subject.model):
-        call = yield from find_refusable_call(each, subject)
-        if isinstance(call, OperationCall) and each.pagination:
-            what, value = list_bad_sizes(each)[0]
-            answer = yield from send(each, call.build_request((each.pagination.size, value)))
-            _note(types[f"a page size that is {what}"], answer, 400)
-    outcomes = [outcome for fault, found in types.items() for outcome in _compared(fault, found)]
+            _collect_by_type(types["an unknown id"], (yield from send(read, request)), 404)
+    for read in _list_paged_reads(subject.model):
+        call = yield from find_refusable_call(read, subject)
+        if isinstance(call, OperationCall) and read.pagination:
+            description, value = list_bad_sizes(read)[0]
+            response = yield from send(read, call.build_request((read.pagination.size, value)))
+            _collect_by_type(types[f"a page size that is {description}"], response, 400)
+    outcomes = [outcome for error, by_type in types.items() for outcome in _compare_types(error, by_type)]
     yield from outcomes
     if not outcomes:
         reason = "no fault was answered by problems on two operations"
         yield skip_case("ERR-10", operation.key, Verdict.NOT_APPLICABLE, reason)
 
 
-def _note(found: dict[str, list[OperationResponse]], answer: OperationResponse, status: int) -> None:
-    if answer.status == status and isinstance(answer.json, dict):
-        found[quote_json(answer.json.get("type"))].append(answer)
+def _collect_by_type(
+    responses_by_type: dict[str, list[OperationResponse]], response: OperationResponse, status: int
+) -> None:
+    if response.status == status and isinstance(response.json, dict):
+        responses_by_type[quote_json(response.json.get("type"))].append(response)
 
 
-def _compared(fault: str, found: dict[str, list[OperationResponse]]) -> Iterator[Outcome]:
-    """One outcome for each type beside the commonest; a pass where there is one type on several operations."""
-    common, *others = sorted(found, key=lambda each: (-len(found[each]), each)) or [""]
-    if not others and len(found.get(common, ())) > 1:
-        yield msgspec.structs.replace(pass_case(found[common][0], "ERR-10"), operation=WHOLE.key)
-    for each in others:
+def _compare_types(error: str, responses_by_type: dict[str, list[OperationResponse]]) -> Iterator[Outcome]:
+    """Yield a failure for each type beside the most frequent; a pass where several operations share one type."""
+    common, *others = sorted(responses_by_type, key=lambda name: (-len(responses_by_type[name]), name)) or [""]
+    if not others and len(responses_by_type.get(common, ())) > 1:
+        yield msgspec.structs.replace(pass_case(responses_by_type[common][0], "ERR-10"), operation=WHOLE.key)
+    for problem_type in others:
         outcome = fail_case(
-            found[each][0],
+            responses_by_type[problem_type][0],
             "ERR-10",
-            f"{fault} has another problem type on {found[each][0].operation.key}",
-            expected=f"{common}, as on {found[common][0].operation.key}",
-            actual=each,
+            f"{error} has another problem type on {responses_by_type[problem_type][0].operation.key}",
+            expected=f"{common}, as on {responses_by_type[common][0].operation.key}",
+            actual=problem_type,
             pointer="/type",
-            also=(found[common][0],),
+            also=(responses_by_type[common][0],),
         )
         yield msgspec.structs.replace(outcome, operation=WHOLE.key)
 
 
 PROBES = (
-    Probe("unsupported-method", ("ERR-06",), _has_other, _method_needs, method, rank=2, sends=_other_request),
-    Probe("unsupported-media-type", ("ERR-07",), is_get, _accept_needs, accept, rank=2),
-    Probe("problem-types", ("ERR-10",), is_any_operation, _same_needs, same_fault_same_type, rank=3, whole=True),
+    Probe(
+        "unsupported-method",
+        ("ERR-06",),
+        _has_undocumented_method,
+        _method_needs,
+        send_unsupported_method,
+        rank=2,
+        sends=_list_unsafe_requests,
+    ),
+    Probe("unsupported-media-type", ("ERR-07",), is_get, _accept_needs, send_unacceptable_media_type, rank=2),
+    Probe(
+        "problem-types", ("ERR-10",), is_any_operation, _problem_type_needs, compare_problem_types, rank=3, whole=True
+    ),
 )

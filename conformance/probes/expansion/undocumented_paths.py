@@ -8,7 +8,7 @@ from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation, Profile, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, turn
+from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
 from conformance.probes.toolkit.refusals import (
     check_refused,
@@ -46,7 +46,7 @@ def send_undocumented_expansions(operation: Operation, subject: Subject, *, deep
         yield from report_untested(("EXP-10",), operation, call)
         return
     bad = bad_expansions(operation)
-    first_bad = bad[turn(operation, len(bad))]
+    first_bad = bad[choose_turn(operation, len(bad))]
     for expansion in [expansion for expansion in bad if expansion != first_bad] if deep else [first_bad]:
         response = yield from send_for_refusal(operation, call.build_request(("expand", expansion.value)), subject)
         if _is_trimmed(expansion.value, response):

@@ -10,7 +10,7 @@ from conformance.evidence.filter_semantics import ORDER_OPERATORS
 from conformance.evidence.outcomes import skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Filter, Operation, Operator, Profile, ResourceModel, Verdict
-from conformance.probes.toolkit.base import Need, Probe, Steps, turn
+from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
 from conformance.probes.toolkit.refusals import check_refused, find_refusable_call, refusal_needs, send_for_refusal
 
@@ -47,7 +47,7 @@ def _group_by_kind(operation: Operation) -> list[list[BadValues]]:
         values = values or _bad_ranges(query_filter, operation)
         if parameter and values:
             kinds.setdefault((values, "enum" in parameter.schema), []).append((query_filter, values))
-    starts = [(group, turn(operation, len(group))) for group in kinds.values()]
+    starts = [(group, choose_turn(operation, len(group))) for group in kinds.values()]
     return [group[start:] + group[:start] for group, start in starts]
 
 
@@ -79,7 +79,7 @@ def send_malformed_filters(operation: Operation, subject: Subject, *, deep: bool
         return
     trials = [(query_filter, value) for group in kinds for query_filter, values in group for value in values]
     if not deep:
-        trials = [(query_filter, values[turn(operation, len(values))]) for (query_filter, values), *_ in kinds]
+        trials = [(query_filter, values[choose_turn(operation, len(values))]) for (query_filter, values), *_ in kinds]
     for query_filter, value in trials:
         query = tuple(pair for pair in call.query if pair[0] != query_filter.parameter)
         request = OperationCall(operation, call.path, query, call.headers, call.identity).build_request(

@@ -7,7 +7,7 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 ABSENT_VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the next one too, and a word
@@ -28,7 +28,7 @@ def send_unsupported_version(operation: Operation, subject: Subject) -> Steps[No
         yield from report_untested(("VER-02",), operation, call)
         return
     name = subject.version_header
-    version = ABSENT_VERSIONS[turn(operation, len(ABSENT_VERSIONS))]
+    version = ABSENT_VERSIONS[choose_turn(operation, len(ABSENT_VERSIONS))]
     plain = call.build_request()
     other_headers = tuple((key, value) for key, value in plain.headers if key.lower() != name.lower())
     response = yield from send(operation, msgspec.structs.replace(plain, headers=(*other_headers, (name, version))))

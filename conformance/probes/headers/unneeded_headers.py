@@ -10,7 +10,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
 from conformance.model.exchange import UNKNOWN_ORIGIN
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 _SHARE = 4  # one in so many operations is tried before the profile deep
@@ -29,11 +29,11 @@ _ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may r
 
 
 def _is_first(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and turn(operation, _SHARE) == 0
+    return _is_plain_get(operation) and choose_turn(operation, _SHARE) == 0
 
 
 def _is_later(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and turn(operation, _SHARE) != 0
+    return _is_plain_get(operation) and choose_turn(operation, _SHARE) != 0
 
 
 def _is_plain_get(operation: Operation) -> bool:
@@ -59,7 +59,7 @@ def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]
         for requirement in ("ERR-11", "HDR-09"):
             yield judge_case(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
-    condition = _CONDITIONS[turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE]
+    condition = _CONDITIONS[choose_turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE]
     response = yield from send(operation, _add(request, *_HARMLESS, condition, _ORIGIN))
     if response.status == 304:
         message = f"304 is given although the condition of {condition[0]} is not met"

@@ -11,7 +11,7 @@ from conformance.model import Operation, Profile, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps
 from conformance.probes.toolkit.calls import Missing, report_untested
-from conformance.probes.toolkit.harmless_requests import stranger
+from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.refusals import check_refused, find_call_as, send_for_refusal
 
 # A near miss of an existing id finds it where a server cuts, trims or completes ids, ignores case, reads the ULID
@@ -72,7 +72,7 @@ def request_near_misses_of_existing(operation: Operation, subject: Subject, *, d
 def request_near_misses_of_unknown(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
     """Request malformed variants of an id that nobody has, below made-up parents (IDS-06)."""
     resource = subject.model.resources_by_name[operation.resource]
-    variants = list_near_misses(stranger(operation, subject, resource.prefix))
+    variants = list_near_misses(draw_unknown_id(operation, subject, resource.prefix))
     for name in _choose_classes(_SPOILT, operation, subject, deep=deep):
         path = operation.path.replace("{" + resource.key + "}", percent_encoded(variants[name], safe=""))
         response = yield from send_for_refusal(

@@ -9,7 +9,7 @@ from conformance.evidence.outcomes import fail_case, judge_case, skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, turn
+from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.refusals import (
     check_accepted,
@@ -46,7 +46,7 @@ def list_bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
     above = str(_pagination_of(operation).max_size + 1)
     low = (("zero", "0"), ("negative", "-1"), ("text", "ten"))
     high = (("above the maximum", above), ("beyond 64 bits", str(2**64)))
-    turn_number = turn(operation, 6)
+    turn_number = choose_turn(operation, 6)
     first_size, second_size = low[turn_number % 3], high[turn_number % 2]
     return (first_size, second_size, *(size for size in (*low, *high) if size not in {first_size, second_size}))
 
@@ -105,7 +105,7 @@ def send_bad_cursors(operation: Operation, subject: Subject, *, deep: bool) -> S
         return
     name = _pagination_of(operation).after
     foreign, odd, malformed = make_bad_cursors(operation, subject)
-    first = (*foreign, *(odd[turn(operation, len(odd)) :][:1] if odd else ()))
+    first = (*foreign, *(odd[choose_turn(operation, len(odd)) :][:1] if odd else ()))
     for cursor_class, value in [cursor for cursor in (*odd, *malformed) if cursor not in first] if deep else first:
         response = yield from send_for_refusal(operation, call.build_request((name, value)), subject)
         yield from check_refused(

@@ -5,9 +5,9 @@ import msgspec
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, skip_case
 from conformance.evidence.subject import Subject
 from conformance.model import Headers, Operation, Request, ResourceModel, Role, Verdict
-from conformance.probes.toolkit.base import READER, WHOLE, Need, Probe, Steps, own_request, send
+from conformance.probes.toolkit.base import READER, WHOLE, Need, Probe, Steps, list_own_requests, send
 from conformance.probes.toolkit.calls import Missing, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.harmless_requests import build_harmless_request
 
 _NAMES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 _READONLY = "readonly"  # an identity that may read and not write
@@ -74,7 +74,7 @@ def override_write(operation: Operation, subject: Subject) -> Steps[None]:
 
     Where the body is complained about, the server was about to write.
     """
-    write = harmless(operation, subject, _READONLY)
+    write = build_harmless_request(operation, subject, _READONLY)
     if isinstance(write, Missing) or not write.body:
         reason = write if isinstance(write, Missing) else Missing("no body is known to be wrong")
         yield from report_untested(("PTH-06",), operation, reason)
@@ -99,6 +99,6 @@ PROBES = (
     Probe("method-override", ("PTH-05",), _is_always_tested, _override_needs, override_read, rank=3, whole=True),
     Probe(
         "method-override-write", ("PTH-06",), is_scoped_create, _write_needs, override_write,
-        sends=own_request, identities=(_READONLY,),
+        sends=list_own_requests, identities=(_READONLY,),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Effect, Operation, Outcome, Profile, ResourceModel, Role, Verdict
 from conformance.probes.paths.spellings import list_spellings
 from conformance.probes.responses.plain_reads import plain_read_needs
-from conformance.probes.toolkit.base import READER, Need, Probe, Steps, send, turn
+from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 
 _SPELLINGS = len(list_spellings("/x"))
@@ -64,7 +64,7 @@ def _respell(turns: range, identity: str, client: str) -> Callable[[Operation, S
             return
         plain = call.build_request()
         spellings = list_spellings(plain.target)
-        first = turn(operation, _SPELLINGS) + subject.seed
+        first = choose_turn(operation, _SPELLINGS) + subject.seed
         for index in turns:
             spelling = spellings[(first + index) % _SPELLINGS]
             response = yield from send(operation, spelling.apply(plain, identity))

@@ -1,8 +1,8 @@
-"""What a probe is.
+"""Probes and what they declare.
 
-A probe is a generator: `exchange = yield request` asks; `yield outcome` records an observation at once, so that what
-was seen before a budget ran out is kept; `yield notice` tells the reader something that is no verdict. It knows no
-socket, cache or clock, and is tested with scripted answers.
+A probe is a generator: `exchange = yield request` sends; `yield outcome` records an observation at once, so that it is
+kept when a budget runs out; `yield notice` reports something that is not a verdict. A probe knows no socket, cache or
+clock, and is tested with scripted responses.
 """
 
 from collections.abc import Callable, Generator
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """A wait that a probe asks for, so that what is eventually consistent can become so."""
+    """A wait that a probe requests, for targets that are eventually consistent."""
 
     seconds: float
 
@@ -43,16 +43,16 @@ USER_READER = "(idle)"  # in a need: the identity of `Subject.user_reader`
 ERROR_SENDER = "(other)"  # in a need: the identity of `Subject.error_sender`
 UNPRIVILEGED = "(refused)"  # in a need: the identity of `Subject.unprivileged`
 
-# What a probe of the API as a whole is run on: no operation, and the key that cases of such requirements have.
+# The operation of probes of the API as a whole; its key is the one of their cases.
 WHOLE = Operation("*", "", "GET", "", "", Role.SINGLETON, Effect.NONE, "*")
 
 
 class Need(msgspec.Struct, frozen=True, order=True):
-    """Requests that a probe is expected to make of a server in order, before their values are known.
+    """Requests that a probe is expected to send to a correct server, planned before their values are known.
 
-    Two needs that are equal are one request on the wire where `shared`; `count` of them are sent otherwise.
-    `identity` is the ledger that pays. What is asked again where something looks wrong comes on top: the plan keeps a
-    reserve for it, and no ledger is ever overdrawn.
+    Two equal needs that are `shared` are one request on the wire; otherwise each is `count` requests. `identity` is the
+    identity whose budget pays. Requests that are repeated because something looks wrong come on top: the plan keeps a
+    reserve for them, and no budget is exceeded.
     """
 
     key: str
@@ -73,8 +73,8 @@ class UnsafeRequest(msgspec.Struct, frozen=True):
     undo: bool = False
 
 
-def own_request(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
-    """Return the operation's own request where it may have an effect: what most probes send."""
+def list_own_requests(operation: Operation, model: ResourceModel) -> tuple[UnsafeRequest, ...]:
+    """Return the operation's own request where it may have an effect, the default of `Probe.sends`."""
     if operation.is_safe and operation.effect is Effect.NONE:
         return ()
     return (UnsafeRequest(operation.method, operation.path),)
@@ -84,15 +84,15 @@ class Probe(msgspec.Struct, frozen=True):
     """An active probe: a generator that sends requests for one operation and judges the responses.
 
     - `requirements` are those it judges; an outcome on another one is an internal error.
-    - `applies` tells whether it runs on an operation; `whole` marks a probe of the API as such, which runs once.
+    - `applies` returns whether it runs on an operation; `whole` marks a probe of the API as such, which runs once.
     - `needs` are the requests it is expected to send, for the cost of the plan.
     - `sends` are the requests with an effect that it may send: the plan has none that the gate would refuse.
     - `profile` is the first profile that includes it; `rank` orders probes in a plan that does not fit, 0 before 1.
     - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
     - `plain` marks the probe of plain reads: the catalogue trusts it with all that checks and folds judge.
     - `identities` must all be configured.
-    - `again` sends and judges one request: it shows a violation with the smallest request that has it. `about` tells,
-      before it is sent, which requirements such a request is a case of.
+    - `again` sends and judges one request, to show a violation with the smallest request that has it. `about` returns
+      the requirements that such a request is a case of, before it is sent.
     """
 
     name: str
@@ -105,19 +105,22 @@ class Probe(msgspec.Struct, frozen=True):
     writes: bool = False
     own: bool = False
     plain: bool = False
-    sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = own_request
+    sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = list_own_requests
     identities: tuple[str, ...] = ()
     whole: bool = False
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
     about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
 
 
-def turn(operation: Operation, of: int) -> int:
-    """Whose turn it is at an operation, from 0 on, the same in every run: what is too dear everywhere goes round."""
-    return sha256(operation.key.encode()).digest()[0] % of
+def choose_turn(operation: Operation, count: int) -> int:
+    """Return a number from 0 to count - 1 for an operation, the same in every run.
+
+    Variants that are too expensive to send to every operation are spread over the operations by it.
+    """
+    return sha256(operation.key.encode()).digest()[0] % count
 
 
 def send(operation: Operation, request: Request) -> Generator[Any, Exchange, OperationResponse]:
-    """Send a request and read the exchange as an answer to the operation."""
+    """Send a request and return the response of the operation."""
     exchange = yield request
     return OperationResponse(exchange, operation)

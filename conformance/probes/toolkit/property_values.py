@@ -7,7 +7,7 @@ from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Noticed, Operation
 from conformance.probes.toolkit.base import Steps, send
-from conformance.probes.toolkit.harmless_requests import stranger
+from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.rounding import find_rounding_step
 from conformance.probes.toolkit.write_requests import JSON, Write, build_least_body, find_writable
 
@@ -53,7 +53,7 @@ def forge_values(
 ) -> dict[str, Any]:
     """Return another value of the same type for each named property that the state shows."""
     resource = subject.model.resources_by_name.get(operation.resource)
-    key = stranger(operation, subject, resource.prefix if resource else "")
+    key = draw_unknown_id(operation, subject, resource.prefix if resource else "")
     forgeries: dict[str, Any] = {}
     for name in sorted(names & {*state}):
         value = state[name]

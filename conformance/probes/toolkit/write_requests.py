@@ -11,7 +11,7 @@ import msgspec
 from conformance.evidence.responses import OperationResponse, find_reader, match_path, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Link, Noticed, Operation, Request, Resource, ResourceModel, Role
-from conformance.probes.toolkit.base import Steps, UnsafeRequest, own_request, send
+from conformance.probes.toolkit.base import Steps, UnsafeRequest, list_own_requests, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, find_list_operation
 from conformance.safety.creations import find_created_path
 
@@ -182,7 +182,7 @@ def creation_and_deletion(operation: Operation, model: ResourceModel) -> tuple[U
         for deleter in model.operations
         if deleter.role is Role.DELETE and deleter.path.rpartition("/")[0] == operation.path
     )
-    return (*own_request(operation, model), *deletions)
+    return (*list_own_requests(operation, model), *deletions)
 
 
 def delete_created(response: OperationResponse, subject: Subject) -> Steps[OperationResponse | None]:

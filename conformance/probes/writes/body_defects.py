@@ -7,8 +7,8 @@ import msgspec
 
 from conformance.evidence.subject import Subject
 from conformance.model import Request
-from conformance.probes.toolkit.base import turn
-from conformance.probes.toolkit.harmless_requests import stranger
+from conformance.probes.toolkit.base import choose_turn
+from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.write_requests import JSON, Write, draw_defects
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _unreadable_bodies(write: Write) -> Iterator[WrongBody]:
     """
     plain = write.call.build_request()
     valid = msgspec.json.encode(write.body if write.body is not None else {})
-    malformed = (valid[:-1] + b', "left": "open', valid + b" and more")[turn(write.call.operation, 2)]
+    malformed = (valid[:-1] + b', "left": "open', valid + b" and more")[choose_turn(write.call.operation, 2)]
     for label, media, content in (("malformed JSON", JSON, malformed), ("another content type", "text/plain", valid)):
         headers = (*plain.headers, ("Content-Type", media))
         yield WrongBody(label, msgspec.structs.replace(plain, body=content, headers=headers), None, ("ERR-08",))
@@ -103,7 +103,7 @@ def _bad_references(write: Write, subject: Subject) -> Iterator[WrongBody]:
         if write.body.get(name) != known[0] or "://" not in url:
             continue
         head, _, key = url.rpartition("/")
-        absent_url = f"{head}/{stranger(write.call.operation, subject, key[:4])}"
+        absent_url = f"{head}/{draw_unknown_id(write.call.operation, subject, key[:4])}"
         for label, value in ((f"{name} is a bare id", key), (f"{name} does not lead to a resource", absent_url)):
             body = {**write.body, name: [value] if many else value}
             wrong = WrongBody(label, write.request(body), body, ("WRT-08",))

@@ -4,7 +4,7 @@ from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel
 from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, report_untested
-from conformance.probes.toolkit.harmless_requests import harmless
+from conformance.probes.toolkit.harmless_requests import build_harmless_request
 
 
 def _is_write(operation: Operation, model: ResourceModel) -> bool:
@@ -17,7 +17,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
 
 def write_to_nothing(operation: Operation, subject: Subject) -> Steps[None]:
     """Send a write that may be sent, but for an id that nothing has; the check of WRT-09 judges the response."""
-    request = harmless(operation, subject, subject.error_sender)
+    request = build_harmless_request(operation, subject, subject.error_sender)
     if isinstance(request, Missing):
         yield from report_untested(("WRT-09",), operation, request)
     else:
