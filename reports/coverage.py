@@ -44,7 +44,7 @@ class OperationCoverage(msgspec.Struct, frozen=True):
         offered = [seen for seen in getattr(self, kind) if seen.documented]
         return CoverageTotal(kind, sum(seen.times > 0 for seen in offered), len(offered))
 
-    def unseen(self, kind: str) -> tuple[str, ...]:
+    def list_unseen(self, kind: str) -> tuple[str, ...]:
         """Return the names of the documented elements of one kind that were not seen."""
         return tuple(seen.name for seen in getattr(self, kind) if seen.documented and not seen.times)
 

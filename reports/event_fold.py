@@ -105,9 +105,7 @@ def fold(events: Iterable[Event]) -> Summary:
     header = _merge_headers(gathered.headers.values())
     cut_off = _find_gaps(gathered)
     outcomes = [_grade(event.outcome, gathered.requirements) for event in gathered.observed]
-    by_case: dict[Case, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        by_case[outcome.case].append(outcome)
+    by_case = _group_by_case(outcomes)
     model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
@@ -133,6 +131,14 @@ def fold(events: Iterable[Event]) -> Summary:
             items=tuple(sorted(gathered.items, key=lambda i: (i.item, i.duration_s, i.requests))),
         )
     )
+
+
+def _group_by_case(outcomes: Iterable[Outcome]) -> dict[Case, list[Outcome]]:
+    """Return the outcomes by case, in the order given."""
+    by_case: dict[Case, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_case[outcome.case].append(outcome)
+    return by_case
 
 
 def _grade(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome:

@@ -47,6 +47,18 @@ def collect_findings(
     return tuple(sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level), f.requirement, f.operation, f.id)))
 
 
+def _build_exchange_key(identifier: str, sent: Mapping[str, Exchange]) -> tuple[float, str]:
+    """Return the sort key of an exchange, by the time it was sent; unknown ones come last."""
+    return (sent[identifier].sent_at if identifier in sent else float("inf"), identifier)
+
+
+def _build_outcome_key(outcome: Outcome, sent: Mapping[str, Exchange]) -> tuple[object, ...]:
+    """Return the sort key of an outcome, by the time of its first exchange and then by its content."""
+    first = _build_exchange_key(outcome.exchanges[0], sent) if outcome.exchanges else (float("inf"), "")
+    content = (outcome.pointer, outcome.message, outcome.expected, outcome.actual, outcome.exchanges, outcome.times)
+    return (*first, *content)
+
+
 def _build_finding(
     cause: str,
     group: list[Outcome],
@@ -54,23 +66,10 @@ def _build_finding(
     requirements: Mapping[str, Requirement],
     model: ResourceModel | None,
 ) -> Finding:
-    def sent_at(identifier: str) -> tuple[float, str]:
-        return (sent[identifier].sent_at if identifier in sent else float("inf"), identifier)
-
-    def order(outcome: Outcome) -> tuple[object, ...]:
-        first = sent_at(outcome.exchanges[0]) if outcome.exchanges else (float("inf"), "")
-        return (
-            *first,
-            outcome.pointer,
-            outcome.message,
-            outcome.expected,
-            outcome.actual,
-            outcome.exchanges,
-            outcome.times,
-        )
-
-    shown = min(group, key=order)
-    others = sorted({e for outcome in group for e in outcome.exchanges} - set(shown.exchanges), key=sent_at)
+    """Return the finding of a group of outcomes with one cause; it shows the outcome that was observed first."""
+    shown = min(group, key=lambda outcome: _build_outcome_key(outcome, sent))
+    others = {exchange for outcome in group for exchange in outcome.exchanges} - set(shown.exchanges)
+    further_exchanges = sorted(others, key=lambda identifier: _build_exchange_key(identifier, sent))
     known = requirements.get(shown.requirement)
     operation = model.operations_by_key.get(shown.operation) if model else None
     return Finding(
@@ -86,7 +85,7 @@ def _build_finding(
         pointer=shown.pointer,
         cause=cause,
         times=sum(outcome.times for outcome in group),
-        exchanges=(*shown.exchanges, *others)[:MAX_EXCHANGES],
+        exchanges=(*shown.exchanges, *further_exchanges)[:MAX_EXCHANGES],
         smallest=_find_smallest(group, shown, sent),
     )
 

@@ -105,7 +105,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def is_violation(self) -> bool:
-        """Whether the finding makes the run fail: a FAIL that no waiver covers."""
+        """Return whether the finding makes the run fail: a FAIL that no waiver covers."""
         return self.verdict is Verdict.FAIL and not self.waived
 
 
@@ -155,7 +155,7 @@ class RunDifference(msgspec.Struct, frozen=True):
 
     @property
     def is_worse(self) -> bool:
-        """Whether there is a new finding, or a case that is no longer judged."""
+        """Return whether there is a new finding, or a case that is no longer judged."""
         return bool(self.new or self.no_longer_tested)
 
 

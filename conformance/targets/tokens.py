@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from conformance.errors import CredentialsError, TargetError, UsageError
-from conformance.model import Headers, Request, Target
+from conformance.model import Headers, Request, Response, Target
 from conformance.model.target import CLIENT
 from conformance.network.channel import AGENT, Channel, NoResponseError, NotSentError
 from conformance.safety.gate import ForbiddenRequestError, Gate
@@ -79,6 +79,7 @@ def _basic(client_id: str, secret: str) -> str:
 def _request_token(  # noqa: PLR0913 - whose token, by which form, through which gate
     name: str, headers: Headers, scope: str, target: Target, gate: Gate, transport: httpx.BaseTransport | None
 ) -> str:
+    """Obtain the access token of an identity (RFC 6749, section 4.4)."""
     form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
     token_url = target.token_url
     if "://" not in token_url:
@@ -98,6 +99,17 @@ def _request_token(  # noqa: PLR0913 - whose token, by which form, through which
         raise TargetError(
             f"the token endpoint {token_url} cannot be reached: {error}", hint="Check token_url and the network"
         ) from error
+    _check_token_status(name, response, token_url)
+    try:
+        return msgspec.json.decode(response.body, type=_Token).access_token
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise TargetError(
+            f"the token endpoint {token_url} responds without a token for {name}: {error}", hint="Check token_url"
+        ) from error
+
+
+def _check_token_status(name: str, response: Response, token_url: str) -> None:
+    """Raise the error that the status of a token response calls for, nothing for 200."""
     if response.status in _ELSEWHERE:
         location = response.find_header("location")
         raise UsageError(
@@ -114,9 +126,3 @@ def _request_token(  # noqa: PLR0913 - whose token, by which form, through which
             f"the token endpoint {token_url} responds with {response.status} to the identity {name}",
             hint="Try again later, or ask the provider: the credentials were not judged",
         )
-    try:
-        return msgspec.json.decode(response.body, type=_Token).access_token
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise TargetError(
-            f"the token endpoint {token_url} responds without a token for {name}: {error}", hint="Check token_url"
-        ) from error

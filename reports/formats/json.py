@@ -89,7 +89,7 @@ def _build_coverage(summary: Summary) -> dict[str, Any]:
             operation.key: {
                 "requests": operation.requests,
                 **{
-                    kind: {**_build_total(operation.total(kind)), "unseen": list(operation.unseen(kind))}
+                    kind: {**_build_total(operation.total(kind)), "unseen": list(operation.list_unseen(kind))}
                     for kind in operation.kinds
                 },
             }

@@ -135,7 +135,7 @@ def test_fields_are_counted_against_what_is_documented():
             **{prefix + name: len(bodies) for name in FIELDS},
             f"{prefix}never_shown": 0,
         }
-        assert each.unseen("fields") == (f"{prefix}never_shown",)
+        assert each.list_unseen("fields") == (f"{prefix}never_shown",)
         assert (each.total("fields").used, each.total("fields").offered) == (len(FIELDS), len(FIELDS) + 1)
         assert f"{prefix}model" in each.beyond
 
