@@ -22,7 +22,7 @@ _ROUNDING_TIME = timedelta(seconds=1)
 
 
 class Complaint(NamedTuple):
-    """What is wrong in an object: the property that is wrong, and what was expected there."""
+    """An error in an object: the property with the error, and what was expected there."""
 
     name: str
     message: str

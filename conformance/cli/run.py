@@ -113,8 +113,8 @@ def run(
         return
     from conformance.cli.suite_run import run_and_report
 
-    wanted = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
-    raise typer.Exit(run_and_report(options, workers, wanted, waiver_file=waivers, since=since))
+    report_formats = tuple(dict.fromkeys((*_DEFAULT_FORMATS, *(formats or ()))))
+    raise typer.Exit(run_and_report(options, workers, report_formats, waiver_file=waivers, since=since))
 
 
 def _print_plan(options: "RunOptions", *, as_json: bool) -> None:

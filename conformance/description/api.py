@@ -69,7 +69,7 @@ def list_scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 def list_token_schemes(schemas: Schemas) -> tuple[str, ...]:
     """Return the names of the security schemes that a bearer token satisfies (RFC 6750), sorted."""
-    return tuple(sorted(name for name, scheme in _read_security_schemes(schemas) if _takes_token(scheme)))
+    return tuple(sorted(name for name, scheme in _read_security_schemes(schemas) if _is_token_scheme(scheme)))
 
 
 def has_client_credentials(schemas: Schemas) -> bool:
@@ -84,7 +84,7 @@ def _read_security_schemes(schemas: Schemas) -> Iterator[tuple[str, DocumentNode
         yield name, schemas.get_node(pointers.join("#/components/securitySchemes", name))
 
 
-def _takes_token(scheme: DocumentNode) -> bool:
+def _is_token_scheme(scheme: DocumentNode) -> bool:
     is_bearer = scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer"
     return is_bearer or scheme.get("type") in {"oauth2", "openIdConnect"}
 

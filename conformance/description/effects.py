@@ -83,13 +83,13 @@ def _is_named_after_an_action(path: str) -> bool:
     """Return whether a segment behind the last parameter of a path begins or ends with the verb of an action."""
     for segment in reversed(path_templates.split_path(re.split(r"[?#;]", path)[0])):
         if path_templates.is_parameter(segment):
-            return ":" in segment and _begins_or_ends_with_verb(segment.rpartition(":")[2])
-        if _begins_or_ends_with_verb(segment.rpartition(":")[2]):
+            return ":" in segment and _has_verb_at_an_end(segment.rpartition(":")[2])
+        if _has_verb_at_an_end(segment.rpartition(":")[2]):
             return True
     return False
 
 
-def _begins_or_ends_with_verb(segment: str) -> bool:
+def _has_verb_at_an_end(segment: str) -> bool:
     """Return whether the first or the last word of a segment is a verb; `boostStart` has two words."""
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", segment)]
     return bool(words) and not _ACTIONS.isdisjoint({words[0], words[-1]})

@@ -31,7 +31,7 @@ def review_outcome(outcome: Outcome, operation: Operation, exchange: Exchange | 
     if outcome.verdict is not Verdict.FAIL or exchange is None or _is_open_door(outcome, exchange):
         return outcome
     reading = next(
-        (reading for reading in _list_readings(outcome, operation) if _rests_on(outcome, reading, exchange)), None
+        (reading for reading in _list_readings(outcome, operation) if _is_based_on(outcome, reading, exchange)), None
     )
     reading = reading or _find_general_refusal(outcome, operation, exchange)
     if reading is None:
@@ -55,8 +55,8 @@ def _list_readings(outcome: Outcome, operation: Operation) -> tuple[Reading, ...
     return (*operation.readings, *places)
 
 
-def _rests_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool:
-    """Return whether an accusation rests on a reading: on its statement, or on a request that follows it."""
+def _is_based_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool:
+    """Return whether a failure depends on a reading: on its statement, or on a request that follows it."""
     if reading.about == "security":
         return outcome.requirement in _SECURITY or exchange.status in {401, 403}
     if reading.about == "scope":
@@ -64,11 +64,11 @@ def _rests_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool:
     path = reading.about.removeprefix("expand ")
     query = parse_qs(exchange.request.target[len(extract_path(exchange.request.target)) + 1 :])
     is_requested = any(value == path or value.startswith(f"{path}.") for value in query.get("expand", ()))
-    return is_requested and (not outcome.pointer.startswith("/") or _leads_below(outcome.pointer, path))
+    return is_requested and (not outcome.pointer.startswith("/") or _is_below(outcome.pointer, path))
 
 
-def _leads_below(pointer: str, path: str) -> bool:
-    """Return whether a JSON pointer leads to a property path or below it, whatever lists are around it."""
+def _is_below(pointer: str, path: str) -> bool:
+    """Return whether a JSON pointer is at a property path or below it, with or without lists around it."""
     names = [token for token in pointer.split("/")[1:] if not token.isdecimal()]
     expected = path.split(".")
     return any(names[start : start + len(expected)] == expected for start in range(2))

@@ -19,7 +19,7 @@ class Representation(NamedTuple):
 
 
 class FieldStanding(IntEnum):
-    """How a schema documents a field: not at all, in one of several forms of an object, or in all of them."""
+    """The forms of an object in which a schema documents a field: none, some or all of them."""
 
     UNDOCUMENTED = 0
     IN_SOME_FORMS = 1
@@ -73,9 +73,9 @@ class _Form(NamedTuple):
         """Return the schema of a member; None where the form has none of that name."""
         return self.properties.get(name) or (self.items if name.isdecimal() else None)
 
-    def merge(self, other: "_Form") -> "_Form":
+    def merge(self, second: "_Form") -> "_Form":
         """Return the form that both describe together."""
-        return _Form({**other.properties, **self.properties}, self.items or other.items)
+        return _Form({**second.properties, **self.properties}, self.items or second.items)
 
 
 def _list_forms(description: Description, schema: Schema, depth: int = 0) -> list[_Form]:
@@ -94,4 +94,4 @@ def _list_forms(description: Description, schema: Schema, depth: int = 0) -> lis
 
 
 def _combine(forms: list[_Form], others: list[_Form]) -> list[_Form]:
-    return [form.merge(other) for form in forms for other in others][:_MAX_FORMS]
+    return [form.merge(second) for form in forms for second in others][:_MAX_FORMS]

@@ -17,10 +17,10 @@ _POLL_S = 0.02
 
 
 class Driver(msgspec.Struct, frozen=True):
-    """What the items of a worker need to run.
+    """The means to run items, the same for all items of a worker.
 
-    `is_planned` and `is_reported` take a requirement and an operation: whether that is a case of the plan, and whether
-    a violation outside the plan is reported.
+    `is_planned` and `is_reported` take a requirement and an operation and return whether that is a case of the plan,
+    and whether a violation outside the plan is reported.
     """
 
     subject: Subject

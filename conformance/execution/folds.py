@@ -321,7 +321,7 @@ class ForeignOwners:
             return
         judged: dict[str, Outcome] = {}
         for (key, identity, owner), (exchange, place) in self._owners.items():
-            ids = {who: extract_id(url) for who, url in users.items()}
+            ids = {user: extract_id(url) for user, url in users.items()}
             is_foreign = extract_id(owner) in ids.values() and extract_id(owner) != ids.get(identity, extract_id(owner))
             if is_foreign:
                 message = "the token of one user is shown what belongs to another"
@@ -332,7 +332,9 @@ class ForeignOwners:
                 judged.setdefault(key, Outcome("AUT-15", key, Verdict.PASS, exchanges=(exchange,)))
         for (key, identity, url), (exchange, place) in self._shown.items():
             others = (
-                urls for (other_key, other), urls in self._listed.items() if other_key == key and other != identity
+                urls
+                for (other_key, other_identity), urls in self._listed.items()
+                if other_key == key and other_identity != identity
             )
             own = self._listed.get((key, identity))
             if own is not None and url not in own and any(url in urls for urls in others):

@@ -183,10 +183,10 @@ def _is_steady(value: Any) -> bool:
 def _replace_expansions(body: dict[str, Any]) -> dict[str, Any]:
     """Return a body with the URLs of the resources that are expanded in it; those without a URL are left out."""
     links = {name: _link(value) for name, value in body.items()}
-    return {name: value for name, value in links.items() if not _holds_resources(value)}
+    return {name: value for name, value in links.items() if not _has_resources(value)}
 
 
-def _holds_resources(value: Any) -> bool:
+def _has_resources(value: Any) -> bool:
     """Return whether a list holds resources without a URL, which stand in the place of links only where expanded."""
     return isinstance(value, list) and any(isinstance(member, dict) and "id" in member for member in value)
 

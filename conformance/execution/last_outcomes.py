@@ -40,9 +40,9 @@ def judge_remaining(workers: Path, plan: Plan, catalogue: Catalogue, subject: Su
 
 
 class _SeenEvents:
-    """What the logs of a run show of its operations.
+    """The operations in the logs of a run.
 
-    `called` are those that a request was sent to, and `successful` those of them that answered one with 2xx or 3xx.
+    `called` are those that a request was sent to, `successful` those of them that answered a request with 2xx or 3xx.
     """
 
     def __init__(self) -> None:

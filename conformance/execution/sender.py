@@ -113,8 +113,8 @@ class RequestSender:
             return
         self.effective_writes.append(f"{request.method} {request.target}")
         if request.inert and succeeded:
-            told = f"{request.method} {request.target} was accepted though {request.inert}"
-            self._context.effective_operations[request.operation] = f"{told}: no further one is risked"
+            description = f"{request.method} {request.target} was accepted though {request.inert}"
+            self._context.effective_operations[request.operation] = f"{description}: no further one is risked"
 
     def _send_patiently(self, request: Request, key: str) -> Exchange:
         """Send a request; again where a read got no response or a 503, and after the wait that a 429 asks for."""
@@ -188,8 +188,8 @@ class RequestSender:
         if self._context.channel.unanswered >= _MAX_LOST_IN_A_ROW:
             failure = self._context.redactor.redact_text(exchange.failure)
             self._context.store.stop(f"the target does not answer: {failure}")
-        told = f"{exchange.request.method} {exchange.request.target}"
-        raise ItemHalt(Verdict.INCONCLUSIVE, f"no response to {told}: {exchange.failure}")
+        description = f"{exchange.request.method} {exchange.request.target}"
+        raise ItemHalt(Verdict.INCONCLUSIVE, f"no response to {description}: {exchange.failure}")
 
 
 def find_retry_after(exchange: Exchange) -> str:

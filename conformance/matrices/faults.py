@@ -42,7 +42,7 @@ class FaultResult(msgspec.Struct, frozen=True):
 
     @property
     def is_detected(self) -> bool:
-        """Whether a requirement that the fault trips was reported where the fault is."""
+        """Return whether a requirement that the fault trips was reported where the fault is."""
         return bool(self.named)
 
     @property

@@ -115,7 +115,7 @@ def draw_combinations(names: Iterable[str], count: int, seed: int) -> list[tuple
 def _choose_compatible(readings: Iterable[AdmissibleReading], size: int) -> tuple[str, ...]:
     chosen: list[AdmissibleReading] = []
     for reading in readings:
-        if len(chosen) < size and all(reading.can_stand_with(other) for other in chosen):
+        if len(chosen) < size and all(reading.can_stand_with(member) for member in chosen):
             chosen.append(reading)
     return tuple(sorted(reading.name for reading in chosen))
 

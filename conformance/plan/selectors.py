@@ -25,12 +25,12 @@ def _group_fields(operation: Operation) -> tuple[frozenset[str], ...]:
 def _is_bound_by(requirement: str) -> Selector:
     """Return the selector of reads that show an object which a rule of a charging requirement binds."""
 
-    def select(operation: Operation, _model: ResourceModel) -> bool:
+    def is_bound(operation: Operation, _model: ResourceModel) -> bool:
         return operation.method == "GET" and any(
             rule.requirement == requirement for names in _group_fields(operation) for rule in find_rules(names)
         )
 
-    return select
+    return is_bound
 
 
 def _has_bounds(operation: Operation, model: ResourceModel) -> bool:

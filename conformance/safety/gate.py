@@ -72,7 +72,7 @@ class Gate:
         overrides = list_overrides(url, headers)
         if overrides and not RULES[self._target.kind].writes:
             return f"no method override is ever sent to {self._target.kind}"
-        if not overrides and self._buys_token(method, url):
+        if not overrides and self._is_token_request(method, url):
             return ""
         effects = [self._find_effect(name, place) for name in (_normalize_method(method), *overrides)]
         return find_refusal(self._target, max(effects, key=_GRAVITY.index))
@@ -82,8 +82,8 @@ class Gate:
         if self._target.may_write:
             self._created.observe(method, urlsplit(url).path, response)
 
-    def _buys_token(self, method: str, url: str) -> bool:
-        """Return whether a request buys a token (RFC 6749, section 4.4.2) and is no operation of the API."""
+    def _is_token_request(self, method: str, url: str) -> bool:
+        """Return whether a request obtains a token (RFC 6749, section 4.4.2) and is no operation of the API."""
         own = method == "POST" and self._token is not None and url == self._target.token_url
         return own and not any(self._match_routes(path) for path in read_place(url).paths)
 

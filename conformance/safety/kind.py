@@ -1,10 +1,10 @@
-"""What a kind of target allows."""
+"""The rules of a kind of target."""
 
 import msgspec
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What a kind of target allows at all; the user must still opt in.
+    """The rules of a kind of target: the effects that it allows at all; the user must still opt in.
 
     `known` is its public base URL, empty where it has none; with `owns_host` every address on that host is of the kind.
     `why` says why writes are never allowed, `note` what is at stake; both stand in docs/safety.md.

@@ -76,9 +76,9 @@ def permit(target: Target, *, writes: bool, hardware: bool) -> Target:
     if hardware and not writes:
         raise UsageError("--allow-hardware needs --allow-writes beside it", hint="Give both, or neither")
     if (writes and not rules.writes) or (hardware and not rules.hardware):
-        told = target.name if target.name == target.kind else f"{target.name}, whose address is that of {target.kind}"
+        name = target.name if target.name == target.kind else f"{target.name}, whose address is that of {target.kind}"
         raise UsageError(
-            f"writes are never allowed on {told}: {rules.why}",
+            f"writes are never allowed on {name}: {rules.why}",
             hint="Use another address, or the built-in server, for requirements that write",
         )
     return msgspec.structs.replace(target, may_write=writes, may_touch_hardware=hardware)

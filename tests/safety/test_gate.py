@@ -247,7 +247,7 @@ MUTANTS = [
     ("gate", 'if "@" in urlsplit(url).netloc or (not', "if (not"),
     ("gate", "(not self._is_ours(place) and has_credentials(url, headers))", "False"),
     ("gate", "if overrides and not RULES[self._target.kind].writes:", "if False:"),
-    ("gate", "if not overrides and self._buys_token", "if self._buys_token"),
+    ("gate", "if not overrides and self._is_token_request", "if self._is_token_request"),
     ("gate", "for name in (_normalize_method(method), *overrides)", "for name in (_normalize_method(method),)"),
     ("gate", 'own = method == "POST" and', "own = True and"),
     ("gate", "url == self._target.token_url", "self._is_beside_token(read_place(url))"),

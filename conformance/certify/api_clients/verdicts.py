@@ -92,17 +92,17 @@ def judge_passively(passive: PassiveJudge, evidence: ClientEvidence, lack: str =
     """
     verdicts = passive.judge(evidence)
     for judged_exchange in verdicts:
-        found = judged_exchange.verdict
-        is_violation = found.verdict in {Verdict.FAIL, Verdict.WARN}
+        item = judged_exchange.verdict
+        is_violation = item.verdict in {Verdict.FAIL, Verdict.WARN}
         yield Outcome(
             passive.requirement,
             ALL_TASKS,
-            found.verdict,
-            found.message,
+            item.verdict,
+            item.message,
             passive.correct_behaviour if is_violation else "",
-            found.actual,
+            item.actual,
             exchanges=judged_exchange.exchanges,
-            cause=found.message,
+            cause=item.message,
         )
     if not verdicts and lack:
         message = f"{passive.unobserved_reason}, because the client does not do {passive.task}: {lack}"

@@ -27,7 +27,7 @@ class ExpectedResponse(StrEnum):
 
 
 class SendMode(StrEnum):
-    """How often a message is sent, and together with which others."""
+    """The way in which a message is sent: once or repeatedly, alone or with others."""
 
     ONCE = "once"
     REPLAY = "twice, byte by byte the same"

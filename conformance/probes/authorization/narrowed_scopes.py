@@ -51,7 +51,7 @@ def use_narrowed_tokens(operation: Operation, subject: Subject) -> Steps[None]:
         return
     everything = yield from _find_granted_scopes(subject)
     random = subject.make_random("narrowed scopes")
-    reads = {scope: found for scope, found in _list_reads(subject.model).items() if scope in everything}
+    reads = {scope: operations for scope, operations in _list_reads(subject.model).items() if scope in everything}
     for scope, operations in sorted(reads.items()):
         yield from _use_without(scope, everything, [random.choice(_choose_plain(operations))], subject)
     for scope in random.sample(sorted(reads), min(_SINGLES, len(reads))):

@@ -42,9 +42,9 @@ def list_odd_queries(operation: Operation, first: int) -> Iterator[tuple[tuple[s
     """
     own = [p.name for p in operation.parameters if p.location is Location.QUERY and p.name != "access_token"]
     name = quote(own[first % len(own)], safe="") if own else _UNKNOWN
-    odd, other = _VALUES[first % len(_VALUES)], _VALUES[(first + 1) % len(_VALUES)]
-    yield ((name, odd), (name, odd))
-    yield ((_UNKNOWN, other), ("%27", ""), (name, other))
+    value, other_value = _VALUES[first % len(_VALUES)], _VALUES[(first + 1) % len(_VALUES)]
+    yield ((name, value), (name, value))
+    yield ((_UNKNOWN, other_value), ("%27", ""), (name, other_value))
 
 
 def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:

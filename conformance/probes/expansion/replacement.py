@@ -18,21 +18,21 @@ def judge_replacement(
 ) -> Steps[None]:
     """Check that each link became the object that it names; a link that moved meanwhile accuses nobody."""
     outcomes = list(check_replacement(reference, response, expansion, subject))
-    yield from (outcome for outcome in outcomes if not depends_on_moment(outcome))
-    suspects = [outcome for outcome in outcomes if depends_on_moment(outcome)]
+    yield from (outcome for outcome in outcomes if not is_moment_dependent(outcome))
+    suspects = [outcome for outcome in outcomes if is_moment_dependent(outcome)]
     if reference is None or not suspects:
         return
 
     def compare(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
         for outcome in check_replacement(reads[0], reads[1], expansion, subject):
-            if depends_on_moment(outcome):
+            if is_moment_dependent(outcome):
                 yield ValueDifference(_place_of(outcome), outcome.expected, outcome.actual)
 
     reads = (reference, response)
     settled = yield from settle_differences(reads, compare)
     lasting = {fold_indices(difference.pointer) for difference in settled.lasting}
     for outcome in check_replacement(settled.reads[0], settled.reads[1], expansion, subject) if lasting else ():
-        if depends_on_moment(outcome) and fold_indices(_place_of(outcome)) in lasting:
+        if is_moment_dependent(outcome) and fold_indices(_place_of(outcome)) in lasting:
             yield outcome
     passed = {outcome.requirement for outcome in outcomes if outcome.verdict is Verdict.PASS}
     for requirement in sorted({outcome.requirement for outcome in suspects}):
@@ -48,6 +48,6 @@ def _place_of(outcome: Outcome) -> str:
     return f"{outcome.requirement}{outcome.pointer}"
 
 
-def depends_on_moment(outcome: Outcome) -> bool:
-    """Return whether an accusation compares two reads, between which the link may have moved."""
+def is_moment_dependent(outcome: Outcome) -> bool:
+    """Return whether a failure compares two reads, between which the link may have changed."""
     return outcome.verdict is Verdict.FAIL and (outcome.requirement in {"EXP-03", "EXP-11"} or outcome.actual == "null")

@@ -91,7 +91,7 @@ def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is c
 
     def compare(reads: Sequence[OperationResponse]) -> Iterator[ValueDifference]:
         shown = get_value(reads[1].json, place.pointer)
-        if not isinstance(reads[0].json, dict) or not isinstance(shown, dict) or _leads_elsewhere(shown, place.value):
+        if not isinstance(reads[0].json, dict) or not isinstance(shown, dict) or _has_other_target(shown, place.value):
             yield ValueDifference("", "the same resource", "another one")
             return
         yield from find_common_differences(
@@ -111,6 +111,6 @@ def _compare_with_resource(  # noqa: PLR0913 - where it stands, and what it is c
         yield pass_case(response, "EXP-04")
 
 
-def _leads_elsewhere(shown: dict[str, Any], known: Any) -> bool:
-    """Return whether an object is another one than was shown there before."""
+def _has_other_target(shown: dict[str, Any], known: Any) -> bool:
+    """Return whether an object has another URL than the one that was shown there before."""
     return isinstance(known, dict) and shown.get("url") != known.get("url")

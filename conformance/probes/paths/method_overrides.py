@@ -86,13 +86,15 @@ def override_write(operation: Operation, subject: Subject) -> Steps[None]:
     if response.status not in {400, 422} and response.status != 201:
         yield pass_case(response, "PTH-06")
         return
-    other = yield from send(operation, msgspec.structs.replace(plain, fresh=True))
-    if other.status == response.status:
-        explanation = f"a GET with that body is answered {other.status} in any case"
-        yield judge_case(response, "PTH-06", Verdict.NOT_OBSERVABLE, explanation, also=(other,))
+    read_response = yield from send(operation, msgspec.structs.replace(plain, fresh=True))
+    if read_response.status == response.status:
+        explanation = f"a GET with that body is answered {read_response.status} in any case"
+        yield judge_case(response, "PTH-06", Verdict.NOT_OBSERVABLE, explanation, also=(read_response,))
     else:
         message = "with a header that names POST, a token that may only read is allowed to write"
-        yield fail_case(response, "PTH-06", message, expected="as without", actual=str(response.status), also=(other,))
+        yield fail_case(
+            response, "PTH-06", message, expected="as without", actual=str(response.status), also=(read_response,)
+        )
 
 
 PROBES = (

@@ -30,10 +30,10 @@ def _is_scoped_read(operation: Operation, model: ResourceModel) -> bool:
     return is_secured_read(operation, model) and bool(operation.scopes)
 
 
-def _needs(who: str, count: int, identity: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
+def _build_needs(name: str, count: int, identity: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
     return lambda operation, model: (
         *plain_read_needs(operation, model, READER)[:-1],
-        Need(f"{who} {operation.key}", count, identity),
+        Need(f"{name} {operation.key}", count, identity),
     )
 
 
@@ -86,22 +86,23 @@ def _check_no_data(response: OperationResponse, requirement: str, request: str, 
 
 PROBES = (
     Probe(
-        "unauthenticated-methods", ("PTH-01",), is_secured_read, _needs("other methods", 2, ""), request_without_token,
+        "unauthenticated-methods", ("PTH-01",), is_secured_read, _build_needs("other methods", 2, ""),
+        request_without_token,
     ),
     Probe(
-        "respelled-path", ("PTH-02",), is_secured_read, _needs("respelled", len(_ANONYMOUS), ""),
+        "respelled-path", ("PTH-02",), is_secured_read, _build_needs("respelled", len(_ANONYMOUS), ""),
         _respell(_ANONYMOUS, "", "without a token"),
     ),
     Probe(
-        "respelled-path-expired", ("PTH-02",), is_secured_read, _needs("respelled", len(_EXPIRED), "expired"),
+        "respelled-path-expired", ("PTH-02",), is_secured_read, _build_needs("respelled", len(_EXPIRED), "expired"),
         _respell(_EXPIRED, "expired", "with an expired token"), rank=2, identities=("expired",),
     ),
     Probe(
-        "respelled-path-noscope", ("PTH-02",), _is_scoped_read, _needs("respelled", len(_NOSCOPE), "noscope"),
+        "respelled-path-noscope", ("PTH-02",), _is_scoped_read, _build_needs("respelled", len(_NOSCOPE), "noscope"),
         _respell(_NOSCOPE, "noscope", "with a token without scopes"), rank=2, identities=("noscope",),
     ),
     Probe(
-        "respelled-path-all", ("PTH-02",), is_secured_read, _needs("respelled in all ways", _SPELLINGS, ""),
+        "respelled-path-all", ("PTH-02",), is_secured_read, _build_needs("respelled in all ways", _SPELLINGS, ""),
         _respell(range(_SPELLINGS), "", "without a token"), profile=Profile.DEEP, rank=2,
     ),
 )  # fmt: skip

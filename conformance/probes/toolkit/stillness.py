@@ -24,7 +24,7 @@ Comparison = Callable[[Sequence[OperationResponse]], Iterable[ValueDifference]]
 
 
 class SettledDifferences(msgspec.Struct, frozen=True):
-    """What became of the differences of a comparison when it was repeated.
+    """The differences of a comparison after its repetition.
 
     `lasting` are those found each time, with the same values. `restless` are the first ones of each other kind, whose
     place changed by itself; `unsettled` are those of them that no comparison found alike. `reads` are the responses

@@ -16,7 +16,7 @@ from conformance.evidence.responses import OperationResponse, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.expansion.judgements import check_replacement
-from conformance.probes.expansion.replacement import depends_on_moment
+from conformance.probes.expansion.replacement import is_moment_dependent
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
@@ -194,15 +194,17 @@ def _send_with_expand(
     if not response.is_success and not (yield from state.send_patch(named, subject)).is_success:
         return
     outcomes = list(check_replacement(plain, response, expansion, subject))
-    if any(depends_on_moment(outcome) for outcome in outcomes):
+    if any(is_moment_dependent(outcome) for outcome in outcomes):
         plain = yield from state.read_current()  # the link may have moved between the read and the PATCH
         later = list(check_replacement(plain, response, expansion, subject))
-        outcomes = [outcome for outcome in outcomes if not depends_on_moment(outcome) or _recurs(outcome, later)]
+        outcomes = [
+            outcome for outcome in outcomes if not is_moment_dependent(outcome) or _has_recurrence(outcome, later)
+        ]
     yield from outcomes
 
 
-def _recurs(outcome: Outcome, later: Iterable[Outcome]) -> bool:
-    """Return whether a later judgement makes the same accusation."""
+def _has_recurrence(outcome: Outcome, later: Iterable[Outcome]) -> bool:
+    """Return whether a later judgement reports the same failure."""
     return any(
         (candidate.requirement, candidate.pointer, candidate.expected, candidate.actual)
         == (outcome.requirement, outcome.pointer, outcome.expected, outcome.actual)
