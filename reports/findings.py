@@ -121,10 +121,10 @@ def _mark_implied(evidence: list[_Evidence], requirements: Mapping[str, Requirem
     for entry in evidence:
         reason = next(
             (
-                other.finding.id
-                for other in by_operation.get(entry.finding.operation, ())
-                if entry.finding.requirement in _list_implied(other.finding.requirement, requirements)
-                and _is_consequence(entry, other)
+                candidate.finding.id
+                for candidate in by_operation.get(entry.finding.operation, ())
+                if entry.finding.requirement in _list_implied(candidate.finding.requirement, requirements)
+                and _is_consequence(entry, candidate)
             ),
             "",
         )
@@ -144,11 +144,11 @@ def _list_implied(requirement: str, requirements: Mapping[str, Requirement]) -> 
     return reached
 
 
-def _is_consequence(entry: _Evidence, other: _Evidence) -> bool:
-    is_as_grave = _RANK[other.finding.verdict] <= _RANK[entry.finding.verdict]
-    is_same_place = other.pointers == {""} or bool(entry.pointers & other.pointers)
-    has_same_cause = bool(entry.finding.cause) and entry.finding.cause == other.finding.cause
-    return is_as_grave and bool(entry.exchanges & other.exchanges) and (is_same_place or has_same_cause)
+def _is_consequence(entry: _Evidence, candidate: _Evidence) -> bool:
+    is_as_grave = _RANK[candidate.finding.verdict] <= _RANK[entry.finding.verdict]
+    is_same_place = candidate.pointers == {""} or bool(entry.pointers & candidate.pointers)
+    has_same_cause = bool(entry.finding.cause) and entry.finding.cause == candidate.finding.cause
+    return is_as_grave and bool(entry.exchanges & candidate.exchanges) and (is_same_place or has_same_cause)
 
 
 def _build_id(outcome: Outcome, cause: str) -> str:

@@ -26,7 +26,7 @@ class Variable(NamedTuple):
     """An environment variable to set before a request is repeated, and its meaning."""
 
     name: str
-    what: str
+    meaning: str
 
 
 VariableText = tuple[str | Variable, ...]

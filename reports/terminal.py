@@ -144,7 +144,7 @@ def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> N
         console.print(Text("  repeat   ", "dim").append(_make_printable(command)), soft_wrap=True)
         for variable in list_variables(exchange):
             console.print(
-                Text("  where    ", "dim").append(_make_printable(f"{variable.name} is {variable.what}")),
+                Text("  where    ", "dim").append(_make_printable(f"{variable.name} is {variable.meaning}")),
                 soft_wrap=True,
             )
 

@@ -54,12 +54,12 @@ class AdmissibleReading:
         """Return the same reading with the name of its file and the text of its docstring."""
         return replace(self, name=name, about=about)
 
-    def can_stand_with(self, other: "AdmissibleReading") -> bool:
-        """Return whether a server can follow this reading and the other one at once."""
+    def can_stand_with(self, second: "AdmissibleReading") -> bool:
+        """Return whether a server can follow this reading and the second one at once."""
         return (
-            self.name not in other.excludes
-            and other.name not in self.excludes
-            and not set(self.slots) & set(other.slots)
+            self.name not in second.excludes
+            and second.name not in self.excludes
+            and not set(self.slots) & set(second.slots)
         )
 
 
@@ -127,8 +127,8 @@ def find_conflict(readings: Iterable[AdmissibleReading]) -> tuple[str, str] | No
     """Return the names of the first two readings that cannot stand together, None where all can."""
     chosen: list[AdmissibleReading] = []
     for reading in readings:
-        for other in chosen:
-            if not reading.can_stand_with(other):
-                return other.name, reading.name
+        for second in chosen:
+            if not reading.can_stand_with(second):
+                return second.name, reading.name
         chosen.append(reading)
     return None

@@ -71,7 +71,7 @@ def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
         "pointer": finding.pointer,
         "exchanges": list(finding.exchanges),
         "curl": write_curl(repeated) if repeated else "",
-        "variables": {variable.name: variable.what for variable in list_variables(repeated)} if repeated else {},
+        "variables": {variable.name: variable.meaning for variable in list_variables(repeated)} if repeated else {},
         "smallest": finding.smallest,
         "times": finding.times,
         "cause": finding.cause,

@@ -74,7 +74,7 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
     exchange = summary.simplest_exchange(first)
     if exchange is not None:
         lines += ["", _fence(write_curl(exchange))]
-        lines += [f"\n`{variable.name}` is {_escape(variable.what)}." for variable in list_variables(exchange)]
+        lines += [f"\n`{variable.name}` is {_escape(variable.meaning)}." for variable in list_variables(exchange)]
     return "\n".join([*lines, "", "</details>"])
 
 

@@ -8,7 +8,7 @@ from conformance.mock_server.published_descriptions import find_published_descri
 from conformance.model import Operation
 
 
-def _takes_any_text(operation: Operation) -> bool:
+def _is_free_text(operation: Operation) -> bool:
     parameter = operation.find_parameter("expand")
     schema = parameter.schema if parameter else {}
     return parameter is not None and "enum" not in schema and "enum" not in schema.get("items", {})
@@ -17,7 +17,7 @@ def _takes_any_text(operation: Operation) -> bool:
 def install(site: FaultSite) -> InstalledReading | None:
     """Act where the published description lists no values."""
     published = find_published_description(site.world)
-    keys = {operation.key for operation in published.model.operations if _takes_any_text(operation)}
+    keys = {operation.key for operation in published.model.operations if _is_free_text(operation)}
 
     def take(call: ServerCall, name: str, problem: Problem | None) -> Problem | None:
         return None if name == "expand" and call.operation.key in keys else problem

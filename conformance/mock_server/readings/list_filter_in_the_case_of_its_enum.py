@@ -13,7 +13,7 @@ def _find_field(query_filter: Filter) -> str:
     return query_filter.field or query_filter.parameter
 
 
-def _differs_in_case(site: FaultSite, operation: Operation, query_filter: Filter) -> bool:
+def _has_case_difference(site: FaultSite, operation: Operation, query_filter: Filter) -> bool:
     parameter = operation.find_parameter(query_filter.parameter)
     schema = parameter.schema if parameter else {}
     values = schema.get("enum") or schema.get("items", {}).get("enum") or ()
@@ -28,7 +28,7 @@ def install(site: FaultSite) -> InstalledReading | None:
         (operation.key, query_filter.parameter)
         for operation in site.model.operations
         for query_filter in operation.filters
-        if query_filter.operator is Operator.EQ and _differs_in_case(site, operation, query_filter)
+        if query_filter.operator is Operator.EQ and _has_case_difference(site, operation, query_filter)
     }
 
     def compare(call: ServerCall, query_filter: Filter, record: StoredRecord, value: Any, is_match: bool) -> bool:

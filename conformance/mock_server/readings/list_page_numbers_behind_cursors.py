@@ -10,7 +10,7 @@ from conformance.model import Operation, Scheme
 _CURSOR = "page_after"
 
 
-def _shows_cursors(site: FaultSite, operation: Operation) -> bool:
+def _has_visible_cursors(site: FaultSite, operation: Operation) -> bool:
     response = operation.find_response(200)
     if response is None or not operation.pagination or operation.pagination.scheme is not Scheme.PAGE:
         return False
@@ -21,7 +21,7 @@ def _shows_cursors(site: FaultSite, operation: Operation) -> bool:
 
 def install(site: FaultSite) -> InstalledReading | None:
     """Replace the number by a cursor in the links, and take either."""
-    keys = {operation.key for operation in site.model.operations if _shows_cursors(site, operation)}
+    keys = {operation.key for operation in site.model.operations if _has_visible_cursors(site, operation)}
     book = CursorBook()
 
     def hide(call: ServerCall, queries: Queries) -> Queries:

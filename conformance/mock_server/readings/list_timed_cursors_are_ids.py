@@ -6,7 +6,7 @@ from conformance.mock_server.fault_sites import FaultSite
 from conformance.model import Operation, Scheme
 
 
-def _takes_an_id(operation: Operation) -> bool:
+def _has_id_cursor(operation: Operation) -> bool:
     paging = operation.pagination
     parameter = operation.find_parameter(paging.after) if paging and paging.scheme is Scheme.TIMESTAMP else None
     return parameter is not None and "pattern" in parameter.schema
@@ -14,8 +14,8 @@ def _takes_an_id(operation: Operation) -> bool:
 
 def install(site: FaultSite) -> InstalledReading | None:
     """Act where the cursor of a list by time has the pattern of an id."""
-    places = [operation for operation in site.model.operations if _takes_an_id(operation)]
-    return InstalledReading(hide_keys(_takes_an_id)) if places else None
+    places = [operation for operation in site.model.operations if _has_id_cursor(operation)]
+    return InstalledReading(hide_keys(_has_id_cursor)) if places else None
 
 
 READING = AdmissibleReading(

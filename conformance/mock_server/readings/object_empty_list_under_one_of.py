@@ -7,7 +7,7 @@ from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.world.store import StoredRecord
 
 
-def _lists_in_two_ways(site: FaultSite, schema: Any) -> bool:
+def _has_two_lists(site: FaultSite, schema: Any) -> bool:
     fold = site.world.schema_compiler.fold_schema
     branches = [fold(branch) for branch in fold(schema).get("oneOf", ())]
     arrays = [branch for branch in branches if branch.get("type") == "array" or "items" in branch]
@@ -19,7 +19,7 @@ def install(site: FaultSite) -> InstalledReading | None:
     names: dict[str, set[str]] = {}
     for name, resource in site.world.shape.resources.items():
         properties = site.world.get_schema(resource).get("properties", {})
-        names[name] = {key for key, schema in properties.items() if _lists_in_two_ways(site, schema)}
+        names[name] = {key for key, schema in properties.items() if _has_two_lists(site, schema)}
     if not any(names.values()):
         return None
 

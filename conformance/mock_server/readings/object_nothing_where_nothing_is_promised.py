@@ -6,7 +6,7 @@ from conformance.mock_server.fault_sites import FaultSite
 from conformance.model import Operation
 
 
-def _promises_nothing(site: FaultSite, operation: Operation) -> bool:
+def _is_without_promise(site: FaultSite, operation: Operation) -> bool:
     fold, resolve = site.world.schema_compiler.fold_schema, site.world.description.resolve
     response = operation.find_response(200)
     if operation.resource or not operation.is_safe or response is None or not response.media:
@@ -17,7 +17,7 @@ def _promises_nothing(site: FaultSite, operation: Operation) -> bool:
 
 def install(site: FaultSite) -> InstalledReading | None:
     """Empty the bodies of those reads."""
-    keys = {operation.key for operation in site.model.operations if _promises_nothing(site, operation)}
+    keys = {operation.key for operation in site.model.operations if _is_without_promise(site, operation)}
 
     def empty(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
         if call is not None and call.operation.key in keys and response.status == 200:

@@ -22,11 +22,13 @@ def install(site: FaultSite) -> InstalledReading | None:
         response.headers = {name: value for name, value in response.headers.items() if name.lower() not in missing}
         return response
 
-    has_place = any(_lacks(response, names) for operation in site.model.operations for response in _used(operation))
+    has_place = any(
+        _lacks(response, names) for operation in site.model.operations for response in _list_used_responses(operation)
+    )
     return InstalledReading({"answer": drop}) if has_place else None
 
 
-def _used(operation: Operation) -> list[ResponseSpec]:
+def _list_used_responses(operation: Operation) -> list[ResponseSpec]:
     return [response for response in operation.responses if response.status[:1] in {"2", "4"}]
 
 
