@@ -36,8 +36,8 @@ def judge_body(description, body):
 def test_an_empty_list_under_a_one_of_of_lists_is_for_a_person(provider, own_session):
     (outcome,) = judge_body(provider, own_session | {"sub_sessions": []})
     assert (outcome.verdict, outcome.pointer) == (Verdict.REVIEW, "/sub_sessions")
-    assert "by the letter" in outcome.message
-    assert "as it is meant" in outcome.message
+    assert "read literally" in outcome.message
+    assert "read as intended" in outcome.message
 
 
 def test_a_value_that_no_reading_allows_is_a_violation(provider, own_session):

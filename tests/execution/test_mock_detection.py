@@ -21,7 +21,7 @@ def model():
 def detect(model, respond):
     target = Target("test", TargetKind.URL, BASE)
     transport = httpx.MockTransport(respond)
-    with Channel(BASE, {"full": ()}, Gate(target), agent="tests", transport=transport) as channel:
+    with Channel(BASE, {"full": ()}, Gate(target, ()), agent="tests", transport=transport) as channel:
         return detect_stateless_mock(channel, model, BASE)
 
 

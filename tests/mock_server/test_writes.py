@@ -136,7 +136,7 @@ def test_boost_starts_once_and_ends(client: Client) -> None:
     parts = len(session.data["sub_sessions"])
     boosted = client.request("POST", session.path + "/boost_start")
     assert boosted.status == 200, boosted.body
-    last = body(client.get(body(boosted)["sub_sessions"][-1]))
+    last = body(client.get(body(boosted)["sub_sessions"][0]))  # the newest comes first
     assert (last["mode"], last["end"], len(body(boosted)["sub_sessions"])) == ("BOOST", None, parts + 1)
     assert client.request("POST", session.path + "/boost_start").status == 409
     assert client.request("POST", session.path + "/boost_end").status == 200
