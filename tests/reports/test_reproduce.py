@@ -101,7 +101,7 @@ TAKEN_OUT = {
 @pytest.mark.parametrize("case", TAKEN_OUT)
 def test_what_was_taken_out_is_asked_for_where_it_stood(case, capfd):
     sent, url, headers, body, login = TAKEN_OUT[case]
-    lines = {variable.name: variable.what for variable in list_variables(sent)}
+    lines = {variable.name: variable.meaning for variable in list_variables(sent)}
     assert lines.keys() <= SET.keys()
     assert all(lines.values())
     given = {name: value for name, value in SET.items() if name in lines}  # nothing else may be needed
