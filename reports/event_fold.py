@@ -108,6 +108,7 @@ def fold(events: Iterable[Event]) -> Summary:
     by_case = _group_by_case(outcomes)
     model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
+    unplanned = sorted(set(by_case) - gathered.cases)
     silence = CUT_OFF_REASON if cut_off else NOTHING_RECORDED
     return judge_run(
         Summary(
@@ -121,9 +122,7 @@ def fold(events: Iterable[Event]) -> Summary:
             places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
             case_results=tuple(_build_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
-            unplanned_results=tuple(
-                _build_cell(case, by_case[case], "") for case in sorted(set(by_case) - gathered.cases)
-            ),
+            unplanned_results=tuple(_build_cell(case, by_case[case], "") for case in unplanned),
             excluded=_collect_exclusions(gathered),
             findings=collect_findings(outcomes, exchanges, gathered.requirements, model),
             exchanges=exchanges,

@@ -1,10 +1,13 @@
 """`evconform requirements`: the catalogue of requirements."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conformance.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from conformance.model import Requirement
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,7 +21,7 @@ def show(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the requirements: id, level, statement, source, and how requirement is tested or why it is not."""
+    """List the requirements: id, level, statement, source, and how each is tested or why it is not."""
     import msgspec
     from rich.table import Table
 
@@ -34,22 +37,17 @@ def show(
     if not shown:
         raise UsageError(f"{family!r} is not a requirement or family", hint="List them with `evconform requirements`")
 
-    def explain_gap(index: int) -> str:
-        requirement = shown[index]
-        return requirement.not_tested or (
-            "" if requirement.family in PARTNER_FAMILIES else catalogue.explain_untested(requirement)
-        )
+    def explain_gap(requirement: "Requirement") -> str:
+        is_partner = requirement.family in PARTNER_FAMILIES
+        return requirement.not_tested or ("" if is_partner else catalogue.explain_untested(requirement))
 
     if as_json:
-        rows = [
-            msgspec.to_builtins(requirement) | {"not_tested": explain_gap(index)}
-            for index, requirement in enumerate(shown)
-        ]
+        rows = [msgspec.to_builtins(entry) | {"not_tested": explain_gap(entry)} for entry in shown]
         typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return
     table = Table("id", "level", "statement", "how it is tested", "source", show_lines=True)
-    for index, requirement in enumerate(shown):
-        why = explain_gap(index)
+    for requirement in shown:
+        why = explain_gap(requirement)
         table.add_row(
             requirement.id, requirement.level, requirement.statement, f"not tested: {why}" if why else requirement.seen,
             f"{requirement.source.document} {requirement.source.section}",
