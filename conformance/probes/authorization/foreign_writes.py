@@ -197,6 +197,7 @@ PROBES = (
         _is_deletable_creation,
         _deletion_needs,
         send_foreign_deletion,
+        rank=2,
         writes=True,
         sends=creation_and_deletion,
         identities=(USER_A, USER_B),
