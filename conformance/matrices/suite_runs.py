@@ -48,10 +48,11 @@ def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
             allow_hardware=run.allow_writes,  # the server's hardware is made up
             report_dir=Path(folder) / "run",
         )
-        return options, _run_session(options)
+        return options, run_session(options)
 
 
-def _run_session(options: RunOptions) -> Summary:
+def run_session(options: RunOptions) -> Summary:
+    """Run the plan of some options in this process, and return the summary of its log."""
     session = Session.open(options)
     try:
         worker = Worker(session.spec, session.brief, "main")

@@ -10,11 +10,7 @@ import pytest
 import uvicorn
 
 from conformance.description import Description, load_description
-from conformance.execution.session import Session
-from conformance.execution.setup import RunOptions
-from conformance.execution.worker import Worker
 from conformance.mock_server.assembly import ServerSettings, assemble_server
-from reports import Summary, fold, read_events
 
 
 class Arrival(NamedTuple):
@@ -108,16 +104,3 @@ def configure(folder: Path, kind: str, origin: str) -> Path:
     path = folder / "evconform.toml"
     path.write_text(IDENTITIES.format(kind=kind, origin=origin))
     return path
-
-
-def run_in_process(options: RunOptions) -> Summary:
-    """Run the plan of some options in this process and fold its log."""
-    session = Session.open(options)
-    try:
-        worker = Worker(session.spec, session.brief, "main")
-        for item in worker.remaining_items:
-            worker.run(item)
-        worker.close()
-        return fold(read_events([session.finish()]))
-    finally:
-        session.close()

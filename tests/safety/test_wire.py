@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from conformance.errors import PlanError, UsageError
 from conformance.execution.setup import RunOptions
+from conformance.matrices.suite_runs import run_session
 from conformance.model import Effect, Profile
 from conformance.safety.rules import RULES, TargetKind
-from tests.safety.conftest import configure, recording, run_in_process
+from tests.safety.conftest import configure, recording
 
 READS = {"GET", "HEAD", "OPTIONS"}
 KINDS = [kind for kind in RULES if kind != TargetKind.BUILTIN]  # that one is started by the run itself
@@ -53,7 +54,7 @@ def reached(recorder, folder, kind, flags, **options):
         **options,
     )
     try:
-        summary = run_in_process(options)
+        summary = run_session(options)
     except (UsageError, PlanError):
         summary = None
     return list(recorder.arrivals), summary
