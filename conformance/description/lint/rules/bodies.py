@@ -51,7 +51,8 @@ def _find_read_only_bodies(reading: LintContext) -> Iterator[RuleViolation]:
         if members and read_only == members.keys():
             yield RuleViolation(body.pointer, f"{operation.key}: every field of the body is read-only", kind="all")
         elif fields := list_required_properties(reading, schema) & read_only:
-            message = f"{operation.key}: the body requires {', '.join(sorted(fields))}, which are read-only"
+            verb = "is" if len(fields) == 1 else "are"
+            message = f"{operation.key}: the body requires {', '.join(sorted(fields))}, which {verb} read-only"
             yield RuleViolation(body.pointer, message, "fields that a client can set")
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from conformance.description.lint.context import LintContext, find_strings
+from conformance.description.lint.context import LintContext, SchemaExample, find_strings
 from conformance.description.lint.finding import LintRule, RuleViolation
 from conformance.description.lint.rules.document import find_invalid_schemas
 from conformance.model import Level
@@ -12,6 +12,14 @@ from conformance.tools.ulid import is_ulid
 
 _ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]{4})([0-9A-Z]{20,30})(?![A-Za-z0-9])")
 _PARAMETER = re.compile(r"\\{[^{}/]+\\}")
+_SIGNATURE = re.compile(r"[?&](?:x-amz-signature|x-goog-signature|signature|sig|awsaccesskeyid)=", re.IGNORECASE)
+_FILE = re.compile(
+    r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|avif|pdf|csv|zip|gz|html?|css|js|txt|md|docx?|xlsx?|mp[34]|mov|ics|woff2?)$",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(
+    r"\b(?:web ?view|browser|web ?page|web ?site|landing page|download|image|logo|icon|pre-?signed)\b", re.IGNORECASE
+)
 
 
 def _find_invalid_examples(reading: LintContext) -> Iterator[RuleViolation]:
@@ -29,7 +37,7 @@ def _find_invalid_ids(reading: LintContext) -> Iterator[RuleViolation]:
     prefixes = {resource.prefix for resource in reading.model.resources if resource.prefix}
     for example in reading.examples:
         for at, text in find_strings(example):
-            for prefix, rest in _ID.findall(text):
+            for prefix, rest in () if _is_file(text) else _ID.findall(text):
                 if not is_ulid(rest) and (len(rest) == 26 or prefix in prefixes):
                     yield RuleViolation(at, f"{prefix}{rest} has no ULID after its prefix", "a ULID", prefix + rest)
 
@@ -50,17 +58,38 @@ def _list_bases_by_host(reading: LintContext) -> dict[str, tuple[str, ...]]:
     return bases
 
 
+def _is_file(text: str) -> bool:
+    """Return whether a text is the URL of a file, or one that a storage service signed: neither is a resource."""
+    is_url = text.startswith(("http://", "https://"))
+    return is_url and bool(_SIGNATURE.search(text) or _FILE.search(urlsplit(text).path))
+
+
+def _is_page(reading: LintContext, example: SchemaExample, pointer: str) -> bool:
+    """Return whether the text of the property that an example value illustrates speaks of a page or file."""
+    schema = reading.schemas.get_node(example.schema) if example.schema else None
+    for token in pointer[len(example.pointer) :].split("/")[1:]:
+        if schema is None:
+            return False
+        if token.isdecimal():
+            schema = reading.schemas.get_items(schema) or schema
+        else:
+            schema = reading.schemas.list_properties(schema).get(token)
+    return schema is not None and bool(_PAGE.search(str(schema.get("description") or "")))
+
+
 def _find_broken_links(reading: LintContext) -> Iterator[RuleViolation]:
     bases = _list_bases_by_host(reading)
     served = _compile_paths(reading)
     problems = reading.model.problem_base
     for example in reading.examples:
         for pointer, text in find_strings(example):
-            if not text.startswith("http") or (problems and text.startswith(problems)):
+            if not text.startswith("http") or (problems and text.startswith(problems)) or _is_file(text):
                 continue
             parts = urlsplit(text)
             known = bases.get(parts.netloc, ())
             below = [parts.path[len(base) :] for base in known if (parts.path + "/").startswith(base + "/")]
+            if not below and _is_page(reading, example, pointer):
+                continue  # beside the API, for people
             if known and not any(served.fullmatch(path) for path in below):
                 reason = "no path of the description serves it" if below else f"it is not below {' or '.join(known)}"
                 yield RuleViolation(

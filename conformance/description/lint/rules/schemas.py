@@ -8,11 +8,14 @@ from conformance.description.lint.finding import LintRule, RuleViolation
 from conformance.model import Level
 
 _ASSERTING = frozenset({"type", "anyOf", "oneOf", "allOf", "enum", "const", "format", "pattern", "properties", "items"})
-# JSON Schema 2020-12, validation, 7.3; OpenAPI Format Registry; what the API itself uses throughout.
+# JSON Schema 2020-12, validation, 7.3; OpenAPI Format Registry (spec.openapis.org/registry/format).
 _FORMATS = frozenset(
     {"date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri"}
     | {"uri-reference", "iri", "iri-reference", "uuid", "uri-template", "json-pointer", "relative-json-pointer"}
-    | {"regex", "int32", "int64", "float", "double", "password", "binary", "byte", "decimal"}
+    | {"regex", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double"}
+    | {"double-int", "decimal", "decimal128", "password", "binary", "byte", "base64url", "char", "commonmark", "html"}
+    | {"http-date", "media-range", "unixtime", "sf-binary", "sf-boolean", "sf-decimal", "sf-integer", "sf-string"}
+    | {"sf-token"}
 )
 
 
