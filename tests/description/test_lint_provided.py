@@ -20,8 +20,10 @@ KNOWN = {
     "ref-siblings": 15, "oneof-empty-list": 3, "enum-untyped": 8, "enum-filter": 2, "enums-apart": 1,
     "cursor-swapped": 2, "cursor-timed": 14, "cursor-without-id": 2, "link-other-scheme": 2, "link-unpaged": 3,
     "page-size-missing": 1, "body-optional": 15, "body-read-only": 5, "body-of-get": 1, "flow-empty": 1,
-    "scope-missing": 31, "error-unneeded": 23, "parameter-overridden": 4, "number-whole": 6, "format-unknown": 1,
+    "scope-missing": 31, "error-unneeded": 23, "parameter-overridden": 4, "number-whole": 6,
     "tag-undeclared": 6, "tag-unused": 2, "version-missing": 10, "header-case": 1, "url-unserved": 2,
+    "null-in-text": 2, "list-in-text": 1, "list-in-response-text": 1, "url-or-id": 1, "example-other-type": 1,
+    "example-other-write": 1, "parameter-required-if": 2, "property-required-if": 6,
 }  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def test_examples_that_break_their_schema(provided_findings):
 
 
 def test_links_in_examples_that_no_path_serves(provided_findings):
-    assert len({finding.message for finding in select_rule(provided_findings, "example-link")}) >= 31
+    assert len({finding.message for finding in select_rule(provided_findings, "example-link")}) >= 29
 
 
 def test_the_empty_list_is_refused_in_three_places(provided_findings):

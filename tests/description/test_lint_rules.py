@@ -34,6 +34,20 @@ ARRAY = {"type": "array", "items": URI}
 P_LIST, P_ITEM, P_MAKE = "#/paths/~1makes/get", "#/paths/~1makes~1{make_id}/get", "#/components/schemas/Make"
 P_LOGS = "#/paths/~1makes~1{make_id}~1logs/get"
 
+MODEL = {"$ref": "#/components/schemas/Model"}
+NOT_FOUND_AS_UNAUTHORIZED = {"type": f"{BASE}/problems/unauthorized", "title": "Not Found", "status": 404}
+
+
+def problem_response(name: str, status: int) -> dict[str, Any]:
+    """Return a response with one example of a problem."""
+    example = {"value": {"type": f"{BASE}/{name}", "title": "Refused", "status": status}}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": "",
+        "content": {"application/problem+json": {"schema": schema, "examples": {"one": example}}},
+    }
+
+
 # rule, what spoils the sound description, where the rule finds it
 CASES = [
     ("openapi-invalid", drop("info title"), "#/info"),
@@ -183,7 +197,7 @@ CASES = [
         f"{P_MAKE}/properties/log",
     ),
     ("enum-untyped", drop(f"{PROPERTIES} kind type"), f"{P_MAKE}/properties/kind/enum"),
-    ("format-unknown", put(f"{PROPERTIES} name format", "html"), f"{P_MAKE}/properties/name/format"),
+    ("format-unknown", put(f"{PROPERTIES} name format", "country"), f"{P_MAKE}/properties/name/format"),
     (
         "number-whole",
         put("components parameters size schema type", "number"),
@@ -231,6 +245,45 @@ CASES = [
     ("component-unused", put("components schemas Unused", {"type": "string"}), "#/components/schemas/Unused"),
     ("version-missing", put(f"{POST} parameters", []), "#/paths/~1makes/post"),
     ("url-unserved", drop("paths /makes/{make_id}"), P_MAKE),
+    ("null-in-text", put(f"{PROPERTIES} name description", "Null if unknown."), f"{P_MAKE}/properties/name"),
+    (
+        "list-in-text",
+        put(f"{PROPERTIES} model", {**MODEL, "description": "A list of models."}),
+        f"{P_MAKE}/properties/model",
+    ),
+    ("list-in-response-text", put(f"{OK} description", "Returns a list of makes."), f"{P_ITEM}/responses/200"),
+    ("url-or-id", put(f"{PROPERTIES} url description", "The id of the make."), f"{P_MAKE}/properties/url"),
+    (
+        "parameter-required-in-text",
+        put("components parameters size description", "Required."),
+        "#/components/parameters/size",
+    ),
+    (
+        "parameter-required-if",
+        put("components parameters size description", "Required if the list is long."),
+        "#/components/parameters/size",
+    ),
+    ("property-required-in-text", put(f"{PROPERTIES} kind description", "Always sent."), f"{P_MAKE}/properties/kind"),
+    (
+        "property-required-if",
+        put(f"{MAKE} description", "For electric ones, `kind` must be given."),
+        P_MAKE,
+    ),
+    (
+        "example-other-type",
+        put("components responses Problem404 content application/problem+json example", NOT_FOUND_AS_UNAUTHORIZED),
+        "#/components/responses/Problem404/content/application~1problem+json/example/type",
+    ),
+    (
+        "example-other-write",
+        put(f"{POST} responses 400", problem_response("problems/update-model", 400)),
+        "#/paths/~1makes/post/responses/400/content/application~1problem+json/examples/one",
+    ),
+    (
+        "example-other-status",
+        put(f"{POST} responses 400", problem_response("problems/wrong", 422)),
+        "#/paths/~1makes/post/responses/400/content/application~1problem+json/examples/one",
+    ),
 ]
 
 

@@ -18,12 +18,12 @@ def _find_nullable(reading: LintContext) -> Iterator[RuleViolation]:
             )
 
 
-def _is_null_allowed(reading: LintContext, node: DocumentNode, seen: frozenset[str] = frozenset()) -> bool:
+def is_null_allowed(reading: LintContext, node: DocumentNode, seen: frozenset[str] = frozenset()) -> bool:
     """Return whether null is valid; a schema that is its own part does not restrict that."""
     if node.pointer in seen:
         return True
     value, seen = node.value, seen | {node.pointer}
-    if "$ref" in value and not _is_null_allowed(reading, reading.schemas.follow_references(node), seen):
+    if "$ref" in value and not is_null_allowed(reading, reading.schemas.follow_references(node), seen):
         return False
     if "enum" in value and None not in value["enum"]:
         return False
@@ -34,19 +34,20 @@ def _is_null_allowed(reading: LintContext, node: DocumentNode, seen: frozenset[s
             DocumentNode(part, pointers.join(node.pointer, keyword, index))
             for index, part in enumerate(value.get(keyword) or ())
         ]
-        if parts and not combine(_is_null_allowed(reading, part, seen) for part in parts):
+        if parts and not combine(is_null_allowed(reading, part, seen) for part in parts):
             return False
     return True
 
 
-def _has_null(node: DocumentNode) -> bool:
+def has_null(node: DocumentNode) -> bool:
+    """Return whether null is among the types or alternatives of a schema."""
     alternatives = [*(node.get("anyOf") or ()), *(node.get("oneOf") or ())]
     return "null" in node.types or any("null" in DocumentNode(alternative, "").types for alternative in alternatives)
 
 
 def _find_forbidden_nulls(reading: LintContext) -> Iterator[RuleViolation]:
     for node in reading.list_objects("schema"):
-        if "enum" not in node.value and _has_null(node) and not _is_null_allowed(reading, node):
+        if "enum" not in node.value and has_null(node) and not is_null_allowed(reading, node):
             cause = "the $ref beside it" if "$ref" in node.value else "another keyword beside it"
             yield RuleViolation(node.pointer, f"null is offered, and {cause} forbids it", "null allowed or not offered")
 
