@@ -14,6 +14,9 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any free port.")] = 0,
+    host: Annotated[
+        str, typer.Option(help="IPv4 address or name to listen on, for example 0.0.0.0 in a container.")
+    ] = "127.0.0.1",
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
     description: Description = None,
     fault: Annotated[list[str] | None, typer.Option(help="Seeded fault; repeatable.")] = None,
@@ -23,7 +26,7 @@ def serve(
     list_readings: Annotated[bool, typer.Option("--list-readings", help="List the readings and exit.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --list-faults or --list-readings: print JSON.")] = False,
 ) -> None:
-    """Serve the API on loopback until interrupted. Prints `ready http://127.0.0.1:PORT/v2` once it is ready."""
+    """Serve the API until interrupted, by default on loopback. Prints `ready http://127.0.0.1:PORT/v2` when ready."""
     from conformance.mock_server.assembly import ServerSettings
     from conformance.mock_server.uvicorn_server import serve_until_ended
 
@@ -31,7 +34,7 @@ def serve(
         _list_catalogue("readings" if list_readings else "faults", as_json)
         return
     settings = ServerSettings(description, seed, tuple(fault or ()), tuple(reading or ()), rate_limit)
-    serve_until_ended(settings, port)
+    serve_until_ended(settings, port, host)
 
 
 def _list_catalogue(catalogue: Literal["faults", "readings"], as_json: bool) -> None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 
 import msgspec
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from conformance.mock_server import clock
 from conformance.mock_server.behaviours import charging
 from conformance.mock_server.clock import Clock
+from conformance.mock_server.control_guard import ControlGuard
 from conformance.mock_server.webhooks import WebhookQueue
 from conformance.mock_server.write_handler import WriteHandler
 
@@ -29,11 +31,15 @@ class ControlEndpoints:
 
     def list_routes(self) -> list[BaseRoute]:
         """Return the routes of the control endpoints."""
+        endpoints = {
+            "clock": (self.handle_clock, ["GET", "POST"]),
+            "webhooks": (self.handle_webhooks, ["GET", "POST", "DELETE"]),
+            "sessions": (self.start_session, ["POST"]),
+            "reset": (self.handle_reset, ["POST"]),
+        }
         return [
-            Route(f"{CONTROL_PREFIX}/clock", self.handle_clock, methods=["GET", "POST"]),
-            Route(f"{CONTROL_PREFIX}/webhooks", self.handle_webhooks, methods=["GET", "POST", "DELETE"]),
-            Route(f"{CONTROL_PREFIX}/sessions", self.start_session, methods=["POST"]),
-            Route(f"{CONTROL_PREFIX}/reset", self.handle_reset, methods=["POST"]),
+            Route(f"{CONTROL_PREFIX}/{name}", endpoint, methods=methods, middleware=[Middleware(ControlGuard)])
+            for name, (endpoint, methods) in endpoints.items()
         ]
 
     async def handle_clock(self, request: Request) -> Response:
