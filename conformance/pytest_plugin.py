@@ -1,6 +1,7 @@
 """The pytest plugin: options, the run around the plan items, workers of xdist. It needs the suite to be selected."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--select", action="append", default=[], help="requirement, family, operation, path or tag:NAME; repeatable"
     )
-    group.addoption("--shard", default="1/1", help="only this part of the plan, I/N")
+    group.addoption("--shard", default="1/1", help="only this part of the plan, I/N, or auto")
     group.addoption("--allow-writes", action="store_true")
     group.addoption("--allow-hardware", action="store_true")
     group.addoption("--report-dir", type=Path)
@@ -97,7 +98,7 @@ def _read_options(config: pytest.Config) -> "RunOptions":
         budget=get("--budget"),
         seed=get("--seed"),
         select=tuple(get("--select")),
-        shard=parse_shard(get("--shard")),
+        shard=parse_shard(get("--shard"), os.environ),
         allow_writes=get("--allow-writes"),
         allow_hardware=get("--allow-hardware"),
         report_dir=get("--report-dir"),

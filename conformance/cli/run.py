@@ -1,5 +1,6 @@
 """`evconform run`: run the suite against a target."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -35,7 +36,10 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
     workers: Annotated[str, typer.Option(help="Number of processes, or auto.")] = "auto",
-    shard: Annotated[str, typer.Option(help="Run only part I of N of the plan, for example 2/4.")] = "1/1",
+    shard: Annotated[
+        str,
+        typer.Option(help="Run only part I of N of the plan, with that part of the budget, for example 2/4, or auto."),
+    ] = "1/1",
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -97,7 +101,7 @@ def run(
         budget=budget,
         seed=seed,
         select=tuple(select or ()),
-        shard=parse_shard(shard),
+        shard=parse_shard(shard, os.environ),
         allow_writes=allow_writes,
         allow_hardware=allow_hardware,
         overlays=overlay,

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from conformance.model import Profile
 
+DOCUMENTED_RATE_LIMIT = 1000
+"""Requests an hour for an application and user (ev.energy documentation, "Rate limiting")."""
 _DEFAULT: Mapping[Profile, int | None] = MappingProxyType(
     {Profile.SMOKE: 150, Profile.STANDARD: 1000, Profile.DEEP: None}
 )

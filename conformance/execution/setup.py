@@ -11,12 +11,13 @@ import msgspec
 
 from conformance.description import Description
 from conformance.errors import UsageError
-from conformance.execution.budgets import compute_budget
+from conformance.execution.budgets import DOCUMENTED_RATE_LIMIT, compute_budget
 from conformance.execution.directories import check_writable, choose_directory, name_run
 from conformance.execution.resumption import EarlierRun, read_earlier_run
 from conformance.execution.spec import RunSpec, load_catalogue
 from conformance.mock_server import start_server
 from conformance.mock_server.identities import IDENTITIES
+from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
 from conformance.model import Profile, ResourceModel, Target, TargetKind
 from conformance.plan import Catalogue, Plan
 from conformance.safety.rules import permit
@@ -164,10 +165,15 @@ def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> C
 
 
 def plan_run(options: RunOptions) -> tuple[RunSpec, ResourceModel, Catalogue, Plan]:
-    """Return the run, its model, the catalogue and the plan without starting a server or sending a request."""
+    """Return the run, its model, the catalogue and the plan without starting a server or sending a request.
+
+    What the target has left of its rate limit is not known then; the documented limit stands for it, or that of the
+    built-in server.
+    """
     config = configuration.load_config(options.config)
     spec = _build_spec(options, config, _resolve_target(options, config), datetime.now(UTC))
-    spec = msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, None))
+    left = DEFAULT_RATE_LIMIT if options.target == BUILTIN else DOCUMENTED_RATE_LIMIT
+    spec = msgspec.structs.replace(spec, budget=compute_budget(spec.budget, spec.profile, left))
     catalogue = load_catalogue()
     model = spec.load_description().model
     return spec, model, catalogue, spec.make_plan(catalogue, model)

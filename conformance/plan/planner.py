@@ -43,7 +43,7 @@ _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 class PlanOptions(msgspec.Struct, frozen=True):
     """Options that decide what is run.
 
-    `budget` is the number of requests of each identity; identities in `lower_budgets` have less. `shard` is
+    `budget` is the number of requests of each identity in the whole run; those in `lower_budgets` have less. `shard` is
     (1-based index, number of shards). `finished_items` names items that an earlier run finished: they stay in the plan
     and cost nothing.
     """
@@ -57,8 +57,13 @@ class PlanOptions(msgspec.Struct, frozen=True):
     lower_budgets: dict[str, int] = {}
 
     def get_limit(self, identity: str) -> int | None:
-        """Return how many requests an identity may send, None for any number."""
-        return self.lower_budgets.get(identity, self.budget)
+        """Return how many requests an identity may send on this shard, None for any number.
+
+        The shards of a run share the budget: what they may send together is the budget of the run.
+        """
+        limit = self.lower_budgets.get(identity, self.budget)
+        index, count = self.shard
+        return None if limit is None else limit // count + (index <= limit % count)
 
     def build_url(self, path: str) -> str:
         """Return the URL of a path below the base URL; a whole URL stays as it is."""

@@ -166,6 +166,18 @@ def test_shards_are_the_whole_without_overlap(desk, of, selection):
     assert sum(map(len, groups)) == len(set().union(*groups)), "a resource stays in one shard"
 
 
+@settings(max_examples=6)
+@given(st.integers(2, 5), st.integers(1, 1500), st.sampled_from(Profile))
+def test_shards_together_stay_within_the_budget_of_the_run(desk, of, budget, profile):
+    wish = PlanOptions(target(may_write=True), profile, budget, lower_budgets={"user_b": budget // 3})
+    parts = [desk.make(wish, shard=(index, of)) for index in range(1, of + 1)]
+    for identity in set().union(*(part.cost for part in parts)):
+        assert sum(part.cost.get(identity, 0) for part in parts) <= wish.get_limit(identity)
+    shares = [msgspec.structs.replace(wish, shard=(index, of)).get_limit("full") for index in range(1, of + 1)]
+    assert sum(shares) == budget
+    assert max(shares) - min(shares) <= 1
+
+
 def test_more_shards_than_resources_leave_some_empty(small):
     of = len({operation.group for operation in small.model.operations}) + 1
     assert small.make(PlanOptions(target(), shard=(of, of))).items == ()
