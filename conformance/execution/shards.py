@@ -14,8 +14,8 @@ SHARDS_VARIABLE = "EVCONFORM_SHARDS"
 class _Scheduler(NamedTuple):
     """Variables with which a scheduler tells a job its index and the number of jobs; `first` is the lowest index."""
 
-    index: str
-    total: str
+    index_variable: str
+    total_variable: str
     first: int
 
 
@@ -48,16 +48,16 @@ def parse_shard(text: str, environment: Mapping[str, str]) -> tuple[int, int]:
 
 def _read_scheduler(environment: Mapping[str, str]) -> tuple[int, int]:
     for scheduler in _SCHEDULERS:
-        index, total = environment.get(scheduler.index), environment.get(scheduler.total)
-        if index is None or (total is None and scheduler.total != SHARDS_VARIABLE):
+        index, total = environment.get(scheduler.index_variable), environment.get(scheduler.total_variable)
+        if index is None or (total is None and scheduler.total_variable != SHARDS_VARIABLE):
             continue
         if total is None:
             raise UsageError(
-                f"--shard auto: {scheduler.index} is {index!r}, and the number of shards is not known",
-                hint=f"Set {scheduler.total} to it",
+                f"--shard auto: {scheduler.index_variable} is {index!r}, and the number of shards is not known",
+                hint=f"Set {scheduler.total_variable} to it",
             )
         if not (re.fullmatch(r"\d{1,4}", index) and re.fullmatch(r"\d{1,4}", total)):
-            found = f"{scheduler.index}={index!r} and {scheduler.total}={total!r}"
+            found = f"{scheduler.index_variable}={index!r} and {scheduler.total_variable}={total!r}"
             raise UsageError(f"--shard auto: {found} must be numbers", hint="Or give --shard I/N")
         return parse_shard(f"{int(index) - scheduler.first + 1}/{total}", environment)
     return 1, 1
