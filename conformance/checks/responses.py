@@ -13,6 +13,7 @@ from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Outcome, Response, Role, Verdict
 from conformance.validation import SchemaError
+from specs.rulebook import list_stated_members
 
 _NULL = re.compile(r"(?<!not )(?<!non-)(?<!never )(?<!not be )\bnull(able)?\b", re.IGNORECASE)
 _MAX_ERRORS = 12  # schema errors that are reported of one response
@@ -203,7 +204,8 @@ def check_known_fields(response: OperationResponse, subject: Subject) -> Iterato
     pointer = next((media.schema for media in spec.media if media.type == http_response.media_type), "")
     if not pointer:
         return
-    standard = _PROBLEM_MEMBERS if http_response.media_type == PROBLEM_JSON else frozenset()
+    is_problem = http_response.media_type == PROBLEM_JSON
+    standard = _PROBLEM_MEMBERS | list_stated_members(response.operation.key) if is_problem else frozenset()
     unknown = [
         field for field in subject.validators.find_unknown_fields(pointer, response.json) if field not in standard
     ]

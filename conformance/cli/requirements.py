@@ -21,7 +21,7 @@ def show(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the requirements: id, level, statement, source, and how each is tested or why it is not."""
+    """List the requirements: id, level, statement, source, how each is tested or why it is not, and its stated rules."""
     import msgspec
     from rich.table import Table
 
@@ -30,6 +30,7 @@ def show(
     from conformance.plan import Catalogue
     from conformance.plan.catalogue import PARTNER_FAMILIES
     from specs.catalogue import load_requirements
+    from specs.rulebook import load_bundled_rules
 
     known = load_requirements()
     catalogue = Catalogue.collect(known)
@@ -42,7 +43,12 @@ def show(
         return requirement.not_tested or ("" if is_partner else catalogue.explain_untested(requirement))
 
     if as_json:
-        rows = [msgspec.to_builtins(entry) | {"not_tested": explain_gap(entry)} for entry in shown]
+        rows = [
+            msgspec.to_builtins(entry)
+            | {"not_tested": explain_gap(entry)}
+            | {"rules": [msgspec.to_builtins(rule) for rule in load_bundled_rules() if rule.requirement == entry.id]}
+            for entry in shown
+        ]
         typer.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return
     table = Table("id", "level", "statement", "how it is tested", "source", show_lines=True)
@@ -53,3 +59,9 @@ def show(
             f"{requirement.source.document} {requirement.source.section}",
         )  # fmt: skip
     Terminal().print(table)
+    rules = [rule for rule in load_bundled_rules() if rule.requirement in {requirement.id for requirement in shown}]
+    if rules:
+        listing = Table("rule", "of", "operation", "statement", "stands at", show_lines=True)
+        for rule in rules:
+            listing.add_row(rule.id, rule.requirement, rule.operation, rule.statement, rule.pointer)
+        Terminal().print(listing)

@@ -255,10 +255,11 @@ class MockApi:
         reader = self._get_query_reader(call.operation)
         paging = call.operation.pagination
         paging_names = {paging.size, paging.after, paging.before, paging.page} if paging else set()
+        order_name = call.operation.ordering.parameter if call.operation.ordering else None  # unknown ones fall back
         seen: set[str] = set()
         for name, text in call.query:
             seen.add(name)
-            if name not in reader.parameters or name in paging_names or text == ME:
+            if name not in reader.parameters or name in paging_names or text == ME or name == order_name:
                 continue
             complaint = reader.find_complaint(name, text)
             problem = build_parameter_problem(name, complaint) if complaint else None

@@ -15,6 +15,7 @@ from conformance.mock_server.call import ServerCall
 from conformance.mock_server.hooks import Hooks, apply_hooks
 from conformance.mock_server.parameters import UnreadableValue, convert_text, find_value_kind
 from conformance.mock_server.problems import Problem, build_malformed, build_rejected, choose_documented_status
+from conformance.mock_server.stated_rules import BODY_RULES
 from conformance.mock_server.validators import RequestValidators, list_field_errors
 from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.world.store import Ref, StoredRecord
@@ -128,12 +129,23 @@ class BodyReader:
         }
         fields, dangling = self._resolve_links(call, fields, visible)
         errors = {name: [*errors.get(name, ()), *dangling.get(name, ())] for name in (*errors, *dangling)}
+        if not errors:
+            errors = self._find_broken_rules(call, body)
         errors = apply_hooks(self._hooks.reject, call, body, errors)
         if set(errors) == {""}:
             raise build_malformed(call.operation, errors[""][0])
         if errors:
             raise build_rejected(call.operation, {name: texts for name, texts in errors.items() if name})
         return fields
+
+    def _find_broken_rules(self, call: ServerCall, body: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Return the complaints of the rules that the description states in words."""
+        record = self._world.store.by_path.get(call.path)
+        errors: dict[str, list[str]] = {}
+        for name, rule in BODY_RULES.get(call.operation.key, {}).items():
+            if apply_hooks(self._hooks.rule, call, name, True):
+                errors |= rule(self._world, call, body, record)
+        return errors
 
     def _decode_body(self, call: ServerCall) -> tuple[Media | None, dict[str, Any], dict[str, Any]]:
         """Return the body as an object, with its media type and folded schema."""

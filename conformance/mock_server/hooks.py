@@ -38,6 +38,7 @@ class Hooks:
     unreadable: tuple[
         Hook, ...
     ] = ()  # call, problem | None: a body that cannot be decoded; with None it counts as empty
+    rule: tuple[Hook, ...] = ()  # call, name of a rule in prose, bool: whether it is enforced
     remove: tuple[Hook, ...] = ()  # call, record, bool: whether DELETE takes effect
     answer: tuple[Hook, ...] = ()  # call | None, response: before it is encoded
     raw: tuple[Hook, ...] = ()  # call | None, response, bytes of the body

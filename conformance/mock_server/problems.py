@@ -8,20 +8,30 @@ from urllib.parse import quote
 from conformance.model import Operation
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+_STATED_SLUGS = {  # problem types that the description names
+    "POST /evse_waitlist": "validation-failed-evse-waitlist",
+    "POST /vehicle_waitlist": "validation-failed-vehicle-waitlist",
+    "POST /regions": "validation-failed-regions",
+    "POST /region_groups": "validation-failed-regions",
+}
 _PATH = "/:@!$&'()*+,;="  # stays unquoted in a path (RFC 3986, section 3.3); the path of a request is decoded
 _BASE = _PATH + "[]"  # an address may be an IPv6 one
 
 
 class Problem(Exception):  # noqa: N818
-    """An error that ends a request. `slug` names the problem type, empty where the status says enough, such as 404."""
+    """An error that ends a request. `slug` names the problem type, empty where the status says enough, such as 404.
 
-    def __init__(
+    `members` are extension members of its document (RFC 9457, section 3.2).
+    """
+
+    def __init__(  # noqa: PLR0913
         self,
         status: int,
         slug: str = "",
         detail: str = "",
         *,
         errors: Mapping[str, list[str]] | None = None,
+        members: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -29,6 +39,7 @@ class Problem(Exception):  # noqa: N818
         self.slug = slug
         self.detail = detail or HTTPStatus(status).description or HTTPStatus(status).phrase
         self.errors = errors
+        self.members = dict(members or {})
         self.headers = dict(headers or {})
 
     def build_document(self, base: str, path: str = "") -> dict[str, Any]:
@@ -46,7 +57,7 @@ class Problem(Exception):  # noqa: N818
             document["type"] = f"{base}/problems/{self.slug}/"
         if self.errors is not None:
             document["field_errors"] = dict(self.errors)
-        return document
+        return {**document, **self.members}
 
 
 def build_not_found() -> Problem:
@@ -62,6 +73,8 @@ def build_malformed(operation: Operation, detail: str) -> Problem:
 def build_rejected(operation: Operation, errors: Mapping[str, list[str]]) -> Problem:
     """Return the problem of a write refused for its content, with the errors of each field."""
     status = choose_documented_status(operation, (400, 422))
+    if slug := _STATED_SLUGS.get(operation.key, ""):
+        return Problem(status, slug, "Error on fields: " + ", ".join(sorted(errors)), errors=errors)
     verb = {"POST": "create", "PATCH": "update", "PUT": "update"}.get(operation.method, "request")
     slug = f"validation-failed-{verb}-{(operation.resource or operation.group).replace('.', '-').replace('_', '-')}"
     return Problem(status, slug, "Error on fields: " + ", ".join(sorted(errors)), errors=errors)

@@ -14,6 +14,7 @@ from conformance.mock_server.hooks import Hooks, apply_hooks
 from conformance.mock_server.parameters import UnreadableValue
 from conformance.mock_server.problems import Problem, build_not_found, build_parameter_problem
 from conformance.mock_server.renderer import ExpansionNode, RecordRenderer, encode_json
+from conformance.mock_server.stated_rules import QUERY_RULES
 from conformance.mock_server.world.builder import MockWorld
 from conformance.mock_server.world.store import RecordCollection, StoredRecord
 from conformance.model import Operation, Pagination, Resource, Role
@@ -63,6 +64,9 @@ class ReadHandler:
         )
 
     def _dispatch(self, call: ServerCall) -> ServerResponse:
+        for name, rule in QUERY_RULES.get(call.operation.key, {}).items():
+            if self.is_enforced(call, name):
+                rule(self.world, call)
         if special := self.behaviours.reads.get(call.operation.key):
             return special(self, call)
         role = call.operation.role
@@ -74,6 +78,10 @@ class ReadHandler:
             self.find_parent(call)
             return ServerResponse(200, self.behaviours.build_body(call, 200))
         return self.build_record_response(call, self.find_record(call))
+
+    def is_enforced(self, call: ServerCall, rule: str) -> bool:
+        """Return whether a rule that the description states in words is enforced."""
+        return bool(apply_hooks(self._hooks.rule, call, rule, True))
 
     def read_expansions(self, call: ServerCall) -> tuple[ExpansionNode, tuple[str, ...]]:
         """Return the expansions of the query, as a tree and as sorted paths."""
@@ -270,9 +278,10 @@ class ReadHandler:
         text = call.last_query_value(ordering.parameter) if ordering else None
         if ordering is None or text is None:
             return ""
-        if text.removeprefix("-") not in ordering.fields or (text.startswith("-") and not ordering.reversible):
+        is_known = text.removeprefix("-") in ordering.fields and (ordering.reversible or not text.startswith("-"))
+        if not is_known and not self.is_enforced(call, "unknown-order"):
             raise build_parameter_problem(ordering.parameter, "not an ordering of this list.")
-        return text
+        return text if is_known else ""
 
     def _read_criteria(self, call: ServerCall) -> list[tuple[Criterion, Any]]:
         """Return the filters that the query uses, with the values to compare with.

@@ -20,6 +20,7 @@ __all__ = [
     "crash_problem",
     "drop_property",
     "edit_property",
+    "forget_rule",
     "hook_at",
     "hook_everywhere",
     "match_format",
@@ -105,6 +106,14 @@ def edit_property(name: str, change: Callable[[Any], Any]) -> Hook:
         return data if value is None or isinstance(value, dict) else {**data, name: change(value)}
 
     return act
+
+
+def forget_rule(operation: str, rule: str) -> Callable[[FaultSite], InstalledFault | None]:
+    """Return an installer of the fault that one operation does not enforce a rule that is stated in words."""
+    return lambda site: hook_at(
+        site.model.operations_by_key.get(operation),
+        rule=lambda _call, name, is_enforced: is_enforced and name != rule,
+    )
 
 
 def on_distant_item(hook: Hook, offset: int = PAGE_SIZE + 6) -> Hook:

@@ -256,6 +256,6 @@ class WriteHandler:
 
 def merge_objects(old: Any, new: Any) -> Any:
     """Return an object with the given members replaced, at any depth; anything else is replaced whole."""
-    if not isinstance(old, dict) or not isinstance(new, dict) or not new:
+    if not isinstance(old, dict) or not isinstance(new, dict):
         return new
     return {**old, **{name: merge_objects(old.get(name), value) for name, value in new.items()}}

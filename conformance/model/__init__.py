@@ -40,6 +40,7 @@ from conformance.model.operation import (
 from conformance.model.outcome import Case, Outcome, Verdict
 from conformance.model.requirement import Kind, Level, Requirement, Source
 from conformance.model.resource import KeyKind, Resource, ResourceModel
+from conformance.model.stated_rule import RuleStep, StatedRule
 from conformance.model.target import Profile, Target, TargetKind
 
 __all__ = [
@@ -85,11 +86,13 @@ __all__ = [
     "Response",
     "ResponseSpec",
     "Role",
+    "RuleStep",
     "RunFinished",
     "RunStarted",
     "Scheme",
     "Security",
     "Source",
+    "StatedRule",
     "Target",
     "TargetKind",
     "Verdict",

@@ -7,6 +7,7 @@ import msgspec
 
 Headers = tuple[tuple[str, str], ...]
 UNKNOWN_ID, WRONG_BODY = "nothing has its id", "its body has the wrong type"
+RULED_OUT_BODY = "the description's text rules its body out"
 """Why a write cannot take effect; see `Request.inert`."""
 UNKNOWN_ORIGIN = "https://evconform.invalid"
 """An origin of web pages that nobody can register (RFC 2606, section 2)."""

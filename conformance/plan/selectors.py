@@ -11,6 +11,7 @@ from conformance.probes.authorization.foreign_refusals import is_personal_item
 from conformance.probes.authorization.foreign_user_header import is_user_scoped_read
 from conformance.probes.paths.method_overrides import is_scoped_create
 from conformance.probes.paths.unauthorized_access import is_secured_read
+from conformance.probes.stated_rules.selection import has_rules
 
 
 def _group_fields(operation: Operation) -> tuple[frozenset[str], ...]:
@@ -58,6 +59,13 @@ def _has_series(operation: Operation, model: ResourceModel) -> bool:
 SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
     {
         **selectors.SELECTORS,
+        "ruled-bodies": has_rules("RUL-01"),
+        "ruled-queries": has_rules("RUL-02"),
+        "ruled-fallbacks": has_rules("RUL-03"),
+        "ruled-no-ops": has_rules("RUL-04"),
+        "ruled-effects": has_rules("RUL-05"),
+        "ruled-limits": has_rules("RUL-06"),
+        "ruled-conflicts": has_rules("RUL-07"),
         "secured-reads": is_secured_read,
         "scoped-creates": is_scoped_create,
         "referring-writes": is_referring_write,

@@ -67,6 +67,10 @@ def _list_special_requests(client: Client) -> Iterator[Message]:
     yield read("/v2/vehicles", ("evenergy-user", BASE + user.path))
     yield read("/v2/vehicles", ("evenergy-user", user.key))
     yield read("/v2/no_such_path")
+    yield read("/v2/programs?coordinates=51.5,-0.1&country_code=GB")
+    connector = client.records("vehicle_models.connectors")[0]
+    json = (("authorization", "Bearer token-full"), ("content-type", "application/json"))
+    yield Message("PATCH", "/v2" + connector.path, json, b'{"region": "EUROPE"}')
     yield read("/v2/vehicles?no_such_parameter=1&page_size=2&page_size=3")
     yield read("/v2/vehicles?expand=user,trim")
     yield read(f"/v2/evses?page_after=evse{UNKNOWN}")

@@ -16,6 +16,13 @@ SHARED = ROOT.parent / "shared"
 SELECTORS = frozenset(
     (
         "api",
+        "ruled-bodies",
+        "ruled-queries",
+        "ruled-fallbacks",
+        "ruled-no-ops",
+        "ruled-effects",
+        "ruled-limits",
+        "ruled-conflicts",
         "plug-states",
         "derived-states",
         "parts",

@@ -10,7 +10,7 @@ from conformance.mock_server.world.builder import MockWorld
 
 _LIVE = "hem_systems.live_power"
 _STEPS = {"PT30M": 30 * clock.MINUTE, "P1D": clock.DAY, "P1M": 30 * clock.DAY}
-_MAX_BUCKETS = {"PT30M": 48, "P1D": 31, "P1M": 13}
+_MAX_PERIODS = {"PT30M": clock.DAY, "P1D": 31 * clock.DAY, "P1M": 366 * clock.DAY}
 _SUMS = {
     "generation": ("solar_to_home", "solar_to_battery", "solar_to_grid"),
     "consumption": ("solar_to_home", "battery_to_home", "grid_to_home"),
@@ -45,10 +45,11 @@ def read_energy_stats(reads: ReadHandler, call: ServerCall) -> ServerResponse:
     step = _STEPS[resolution]
     if begin is None or end is None or end <= begin:
         raise build_parameter_problem("end", "must be after start.")
-    if (end - begin) // step > _MAX_BUCKETS[resolution]:
+    if end - begin > _MAX_PERIODS[resolution] and reads.is_enforced(call, "longest-period"):
         raise build_parameter_problem("end", "the period is too long for this resolution.")
-    if begin % (30 * clock.MINUTE):
-        raise build_parameter_problem("start", "not aligned to the resolution.")
+    for name, moment in (("start", begin), ("end", end)):
+        if not _is_aligned(moment, resolution) and reads.is_enforced(call, f"aligned-{name}"):
+            raise build_parameter_problem(name, "not aligned to the resolution.")
     schema = reads.world.get_schema(reads.world.shape.resources[record.resource])["properties"]["buckets"]["items"]
     buckets = []
     for moment in range(begin, end, step):
@@ -60,6 +61,13 @@ def read_energy_stats(reads: ReadHandler, call: ServerCall) -> ServerResponse:
         buckets.append({**bucket, "period_end": clock.format_time(min(moment + step, end))})
     span = {"start": clock.format_time(begin), "end": clock.format_time(end)}
     return ServerResponse(200, {"resolution": resolution, **span, "buckets": buckets})
+
+
+def _is_aligned(moment: int, resolution: str) -> bool:
+    """Return whether a time begins a half hour, or in some time zone a day or a month."""
+    if resolution == "P1M" and clock.format_time(moment)[8:10] not in {"01", "02", "28", "29", "30", "31"}:
+        return False
+    return moment % (30 * clock.MINUTE) == 0
 
 
 READS = {"GET /hem_systems/{hem_system_id}/energy_stats": read_energy_stats}

@@ -1,5 +1,6 @@
 """Vehicles and chargers that are connected to an account, and disconnected."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from conformance.mock_server.call import ServerCall, ServerResponse
@@ -90,11 +91,25 @@ def disconnect_vehicle(writes: WriteHandler, call: ServerCall) -> ServerResponse
 
 
 def check_compatibility(reads: ReadHandler, call: ServerCall) -> ServerResponse:
-    """Return whether a model can be used, the same for the same request; 404 for an unknown model."""
+    """Return whether a model can be used in a country; 404 for an unknown model."""
     name = next(name for name in ("vehicle_model_id", "evse_model_id") if call.last_query_value(name) is not None)
-    if call.last_query_value(name) not in reads.world.store.get_collection(name.removesuffix("_id") + "s").by_key:
-        raise build_not_found()
-    return ServerResponse(200, reads.behaviours.build_body(call, 200))
+    model = call.last_query_value(name)
+    if model not in reads.world.store.get_collection(name.removesuffix("_id") + "s").by_key:
+        raise Problem(404, f"{name.removesuffix('_id').replace('_', '-')}-not-found", f"{name}: no such model.")
+    country = _find_country(reads, call)
+    query = ((name, str(model)), ("country", country), ("program_id", call.last_query_value("program_id") or ""))
+    return ServerResponse(200, reads.behaviours.build_body(replace(call, query=query), 200))
+
+
+def _find_country(reads: ReadHandler, call: ServerCall) -> str:
+    """Return the country of a check: of the program, of the query, of the language, or the United States."""
+    if call.last_query_value("program_id") is not None and reads.is_enforced(call, "country-of-program"):
+        return ""  # that of the program, which goes into the answer with its id
+    language, _, region = call.headers.get("accept-language", "").partition(",")[0].partition(";")[0].partition("-")
+    stated = call.last_query_value("country")
+    if stated and (reads.is_enforced(call, "country-of-query") or not region):
+        return stated.upper()
+    return region.upper() or ("US" if reads.is_enforced(call, "default-country") else language.upper() or "GB")
 
 
 READS = {

@@ -1,0 +1,91 @@
+"""The rulebook: the rules in the prose of the description, from the TOML entries below `specs/stated_rules`."""
+
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any
+
+import msgspec
+
+import specs
+from conformance.errors import PlanError
+from conformance.model import Level, StatedRule
+
+__all__ = ["list_stated_members", "load_bundled_rules", "load_rules"]
+
+_HINT = "See specs/stated_rules/README.md for the shape of an entry"
+_Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
+
+
+class _Entry(StatedRule, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A rule as a file must state it: nothing blank, and a place in the description."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")]
+    requirement: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}-[0-9]{2}\Z")]
+    operation: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]+ /\S*\Z")]
+    pointer: Annotated[str, msgspec.Meta(pattern=r"\A#/\S+\Z")]
+    statement: _Text
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole file. Its entries are validated one by one, so that an error can name its entry."""
+
+    rule: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
+
+
+@cache
+def load_bundled_rules() -> tuple[StatedRule, ...]:
+    """Return the rules that are bundled, sorted by id."""
+    return load_rules()
+
+
+@cache
+def list_stated_members(operation: str) -> frozenset[str]:
+    """Return the JSON pointers of the members of problems that rules on an operation name."""
+    rules = (rule for rule in load_bundled_rules() if rule.operation == operation)
+    return frozenset(f"/{member}" for rule in rules for step in rule.steps for member in step.members)
+
+
+def load_rules(*, root: Traversable | None = None) -> tuple[StatedRule, ...]:
+    """Return every rule of the folder `root`, sorted by id. The default is the bundled rulebook.
+
+    Raises PlanError, which names file and entry, if a file is not TOML, an entry has an unknown, missing or blank
+    field, no step or a step that names a later one, a rule below MUST has no second reading, or an id stands twice.
+    """
+    folder = specs.find_data("stated_rules") if root is None else root
+    stated: dict[str, StatedRule] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for number, rule in enumerate(_read_file(file), start=1):
+            if problem := "it is stated twice" if rule.id in stated else _find_problem(rule):
+                raise PlanError(f"{file.name}, entry {number} ({rule.id}): {problem}", hint=_HINT)
+            stated[rule.id] = rule
+    if not stated:
+        raise PlanError(f"no rule in {root or 'the bundled rulebook'}", hint=_HINT)
+    return tuple(rule for _, rule in sorted(stated.items()))
+
+
+def _read_file(file: Traversable) -> list[StatedRule]:
+    try:
+        entries = msgspec.toml.decode(file.read_bytes(), type=_File).rule
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PlanError(f"{file.name} cannot be read: {error}", hint=_HINT) from error
+    rules = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            msgspec.convert(entry, _Entry)
+        except msgspec.ValidationError as error:
+            raise PlanError(f"{file.name}, entry {number} ({entry.get('id', 'no id')}): {error}", hint=_HINT) from error
+        rules.append(msgspec.convert(entry, StatedRule))
+    return rules
+
+
+def _find_problem(rule: StatedRule) -> str:
+    """Return what is wrong with a rule that has the right shape; empty if nothing is."""
+    if not rule.steps:
+        return "it has no step"
+    if (rule.level is Level.MUST) is bool(rule.reading):
+        return "a rule has a second reading exactly where its level is below MUST"
+    if any(step.same_as >= number for number, step in enumerate(rule.steps, start=1)):
+        return "`same_as` must name an earlier step"
+    return ""
