@@ -21,7 +21,7 @@ def show(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the requirements: id, level, statement, source, how each is tested or why it is not, and its stated rules."""
+    """List the requirements: id, level, statement, source, how each is tested or why it is not, and its rules."""
     import msgspec
     from rich.table import Table
 

@@ -77,7 +77,7 @@ def test_rules_with_an_effect_that_cannot_be_undone_wait_for_the_profile_deep():
     risky = [
         rule.id
         for rule in RULES
-        if operations[rule.operation].effect in {"irreversible"}
+        if operations[rule.operation].effect == "irreversible"
         and rule.profile is not Profile.DEEP
         and any(step.expect != "refused" for step in rule.steps)
     ]

@@ -5,7 +5,6 @@ from typing import Any
 from conformance.mock_server.admissible_readings import AdmissibleReading, read_by_hooks
 from conformance.mock_server.call import ServerCall
 
-
 _STATED_VALID = ("_preferences", "/connectors", "/state_of_charge", "{saved_route_id}", "{region}")
 """Ends of paths where the description says that no member of a change is needed."""
 
