@@ -7,15 +7,14 @@ import msgspec
 
 from conformance.checks.base import Check
 from conformance.checks.errors import PROBLEM_JSON
-from conformance.evidence.differences import get_value
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
+from conformance.evidence.text_readings import find_reading_in_text
 from conformance.model import Outcome, Response, Role, Verdict
 from conformance.validation import SchemaError
 from specs.rulebook import list_stated_members
 
-_NULL = re.compile(r"(?<!not )(?<!non-)(?<!never )(?<!not be )\bnull(able)?\b", re.IGNORECASE)
 _MAX_ERRORS = 12  # schema errors that are reported of one response
 # RFC 9457, section 3.1, and what the API documents for rejected writes (ERR-04)
 _PROBLEM_MEMBERS = frozenset({"/type", "/title", "/status", "/detail", "/instance", "/field_errors"})
@@ -110,25 +109,13 @@ def check_body_schema(response: OperationResponse, subject: Subject) -> Iterator
     for error in errors[:_MAX_ERRORS]:
         for requirement in ("RSP-03", "RSP-10") if is_list and error.pointer.startswith(in_items) else ("RSP-03",):
             outcome = _grade_schema_error(requirement, response, error, opinion)
-            is_null_in_words = outcome.verdict is Verdict.FAIL and _is_null_in_words(error, response, subject)
-            yield _review_null(outcome) if is_null_in_words and not subject.strict_readings else outcome
+            other = "" if subject.strict_readings else find_reading_in_text(error, response, subject)
+            yield _review_reading(outcome, other) if other and outcome.verdict is Verdict.FAIL else outcome
 
 
-def _is_null_in_words(error: SchemaError, response: OperationResponse, subject: Subject) -> bool:
-    """Return whether a value is null that the schema forbids, and the text beside it allows."""
-    if get_value(response.json, error.pointer) is not None or error.keyword not in {"type", "enum", "oneOf", "anyOf"}:
-        return False
-    try:
-        schema = subject.description.resolve(error.schema.rpartition("/")[0])
-    except KeyError:
-        return False
-    return isinstance(schema, dict) and bool(_NULL.search(str(schema.get("description", ""))))
-
-
-def _review_null(outcome: Outcome) -> Outcome:
+def _review_reading(outcome: Outcome, reading: str) -> Outcome:
     """Return a violation as REVIEW, with both readings."""
-    message = f"{outcome.message} (one reading: the schema forbids null. The other: its description speaks of null)"
-    return msgspec.structs.replace(outcome, verdict=Verdict.REVIEW, message=message)
+    return msgspec.structs.replace(outcome, verdict=Verdict.REVIEW, message=f"{outcome.message} ({reading})")
 
 
 def _grade_schema_error(

@@ -16,6 +16,7 @@ from conformance.description.pagination import derive_pagination
 from conformance.description.resources import build_resources
 from conformance.description.roles import ClassifiedOperation, index_by_schema
 from conformance.description.schemas import DocumentNode, Schemas
+from conformance.description.text_readings import find_text_readings
 from conformance.model import (
     Expansion,
     KeyKind,
@@ -99,7 +100,7 @@ class _Deriver:
             user_header=user.name if user else "",
             user_required=bool(user and (user.required or own.node.get("x-evconform-user") == "required")),
             deprecated=bool(own.node.get("deprecated")),
-            readings=read_readings(own.node),
+            readings=(*read_readings(own.node), *find_text_readings(self.schemas, own)),
         )
 
     def expansions(self, placed: ClassifiedOperation) -> tuple[Expansion, ...]:

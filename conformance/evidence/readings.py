@@ -19,6 +19,8 @@ _GENERAL_REFUSALS = {
     "FLT-04": "a malformed filter",
 }
 _STATUSES = re.compile(r"[1-5]\d\d( or [1-5]\d\d)*")
+_REFUSALS = frozenset({400, 404, 422})
+_SUCCESS = frozenset({"RSP-01", "RSP-12"})  # they accuse a refusal, whatever they expect
 _SECURITY = frozenset({"AUT-01", "AUT-02", "AUT-03", "AUT-04"})
 
 
@@ -61,10 +63,39 @@ def _is_based_on(outcome: Outcome, reading: Reading, exchange: Exchange) -> bool
         return outcome.requirement in _SECURITY or exchange.status in {401, 403}
     if reading.about == "scope":
         return outcome.requirement == "AUT-03"
+    kind, _, name = reading.about.rpartition(" ")
+    if kind in {"value", "absent", "absent property"}:
+        return _is_based_on_text(outcome, reading, kind, name, exchange)
     path = reading.about.removeprefix("expand ")
     query = parse_qs(exchange.request.target[len(extract_path(exchange.request.target)) + 1 :])
     is_requested = any(value == path or value.startswith(f"{path}.") for value in query.get("expand", ()))
     return is_requested and (not outcome.pointer.startswith("/") or _is_below(outcome.pointer, path))
+
+
+def _is_based_on_text(outcome: Outcome, reading: Reading, kind: str, name: str, exchange: Exchange) -> bool:
+    """Return whether a request was refused, or a filter ignored, where a text says otherwise than its schema."""
+    sent = _list_fields(exchange) if kind == "absent property" else _list_parameters(exchange)
+    is_refused = exchange.status in _REFUSALS and (outcome.expected.startswith("2") or outcome.requirement in _SUCCESS)
+    if kind == "value":
+        return name.lower() in sent and (is_refused or outcome.requirement.startswith("FLT-"))
+    applies = not reading.depends_on or any(other.lower() in sent for other in reading.depends_on)
+    return is_refused and applies and name.lower() not in sent
+
+
+def _list_parameters(exchange: Exchange) -> frozenset[str]:
+    """Return the names of the query parameters and headers that a request has, in lower case."""
+    target = exchange.request.target
+    query = parse_qs(target[len(extract_path(target)) + 1 :], keep_blank_values=True)
+    return frozenset(name.lower() for name in (*query, *(name for name, _ in exchange.request.headers)))
+
+
+def _list_fields(exchange: Exchange) -> frozenset[str]:
+    """Return the names of the fields of a JSON body that a request has, in lower case."""
+    try:
+        body = msgspec.json.decode(exchange.request.body)
+    except msgspec.DecodeError:
+        return frozenset()
+    return frozenset(name.lower() for name in body) if isinstance(body, dict) else frozenset()
 
 
 def _is_below(pointer: str, path: str) -> bool:

@@ -179,13 +179,16 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     """A statement of the description that has two admissible readings, and the one that was chosen.
 
-    `about` says what it is about: `security`, `scope` or `expand`. `chosen` and `published` are the two readings in
-    words: ours, and the one that the description has as it was published.
+    `about` says what it is about: `security`, `scope` or `expand`, where an overlay chose; `value NAME`, `absent NAME`
+    or `absent property NAME` where the text about a parameter or field of the body says another thing than its schema.
+    `chosen` and `published` are the two readings in words: ours, and the one that the description has as it was
+    published. `depends_on` names parameters or fields without which the other reading does not apply.
     """
 
     about: str
     chosen: str
     published: str
+    depends_on: tuple[str, ...] = ()
 
 
 class Expansion(msgspec.Struct, frozen=True, omit_defaults=True):

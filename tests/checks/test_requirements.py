@@ -319,17 +319,29 @@ class TestOtherReadings:
         body = {"id": "pagv01KJQXEFCAEH83HWXJHR000002", "url": self.PROGRAM + tail}
         assert ("IDS-04" in violated_requirements(judge(self.CURRENT, body))) is violated
 
-    def test_null_that_words_allow_and_the_schema_forbids_is_for_review(self, bench):
-        description = bench.subject.description
-        schema = description.resolve("#/components/schemas/VehicleModel/properties/name")
-        assert judge_null_name(bench) == Verdict.FAIL
-        schema["description"] = "Null where the name is unknown."
+    @pytest.mark.parametrize(
+        ("keyword", "words", "value", "verdict"),
+        [
+            ("VehicleModel/properties/name", "Null where the name is unknown.", None, Verdict.REVIEW),
+            ("VehicleModel/properties/name", "Never null.", None, Verdict.FAIL),
+            ("VehicleModel", "A model; all fields are nullable.", None, Verdict.REVIEW),
+            ("VehicleModel", "A model; null where unknown.", None, Verdict.FAIL),
+            ("VehicleModel/properties/name", "A list of names.", ["Kite"], Verdict.REVIEW),
+            ("VehicleModel/properties/name", "A name of a list of names.", ["Kite"], Verdict.FAIL),
+            ("VehicleModel/properties/name", "A list of names. Null where unknown.", 7, Verdict.FAIL),
+        ],
+    )
+    def test_what_words_allow_and_the_schema_forbids_is_for_review(self, bench, keyword, words, value, verdict):
+        schema = bench.subject.description.resolve(f"#/components/schemas/{keyword}")
+        before = schema.get("description")
+        assert judge_name(bench, value) == Verdict.FAIL
+        schema["description"] = words
         try:
-            assert judge_null_name(bench) == Verdict.REVIEW
+            assert judge_name(bench, value) == verdict
         finally:
-            del schema["description"]
+            schema.pop("description") if before is None else schema.update(description=before)
 
 
-def judge_null_name(bench):
-    """Return the verdict on RSP-03 of a model whose name is null."""
-    return next(o.verdict for o in bench.judge(ITEM, make_model(name=None)) if o.requirement == "RSP-03")
+def judge_name(bench, name):
+    """Return the verdict on RSP-03 of a model with a name."""
+    return next(o.verdict for o in bench.judge(ITEM, make_model(name=name)) if o.requirement == "RSP-03")

@@ -1,9 +1,13 @@
 """What holds under one of two readings is for people to review, with both readings side by side."""
 
+import json
+
 import msgspec
 import pytest
 
 from conformance.description import load_description
+from conformance.description.builder import build_description
+from conformance.description.sources import Fragment
 from conformance.evidence.readings import review_outcome
 from conformance.model import Exchange, Outcome, Request, Response, Verdict
 
@@ -61,6 +65,63 @@ def test_a_refusal_that_only_the_general_documentation_demands_is_for_review():
     assert review(silent, "VER-02", 500, expected="400").verdict is Verdict.FAIL
     assert review(silent, "ERR-01", expected="400").verdict is Verdict.FAIL
     assert review(SECURED, "VER-02", expected="400").verdict is Verdict.FAIL
+
+
+TEXTS = build_description(
+    [Fragment("api.json", json.dumps({
+        "openapi": "3.1.0",
+        "info": {"title": "Texts", "version": "1"},
+        "paths": {"/things": {"get": {
+            "parameters": [
+                {"name": "owner", "in": "query", "schema": {"type": "string", "format": "uri"},
+                 "description": "The id of its owner."},
+                {"name": "Tenant", "in": "header", "schema": {"type": "string"}, "description": "Required."},
+                {"name": "country", "in": "query", "schema": {"type": "string"},
+                 "description": "Required if postcode is used."},
+                {"name": "postcode", "in": "query", "schema": {"type": "string"}},
+            ],
+            "responses": {"200": {"description": ""}},
+        }, "post": {
+            "requestBody": {"content": {"application/json": {"schema": {
+                "type": "object", "properties": {"name": {"type": "string", "description": "Must be given."}},
+            }}}},
+            "responses": {"201": {"description": ""}},
+        }}},
+    }).encode())], (), "texts",
+).model.operations_by_key  # fmt: skip
+THINGS = TEXTS["GET /things"]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "status", "query", "expected", "verdict"),
+    [
+        ("RSP-12", 400, "?owner=https%3A%2F%2Fa.test%2F1", "2xx", Verdict.REVIEW),
+        ("FLT-01", 200, "?owner=https%3A%2F%2Fa.test%2F1", "", Verdict.REVIEW),
+        ("RSP-03", 200, "?owner=https%3A%2F%2Fa.test%2F1", "", Verdict.FAIL),
+        ("ERR-01", 400, "?owner=https%3A%2F%2Fa.test%2F1", "application/problem+json", Verdict.FAIL),
+        ("RSP-08", 500, "?owner=https%3A%2F%2Fa.test%2F1", "", Verdict.FAIL),
+        ("RSP-12", 400, "", "2xx", Verdict.REVIEW),  # the header is absent
+        ("RSP-01", 400, "", "200", Verdict.REVIEW),
+    ],
+)
+def test_a_parameter_that_its_text_describes_otherwise_accuses_nobody(requirement, status, query, expected, verdict):
+    assert review(THINGS, requirement, status, query, expected=expected).verdict is verdict
+
+
+def test_a_condition_in_words_counts_where_its_parameter_is_sent():
+    conditional = msgspec.structs.replace(THINGS, readings=THINGS.readings[2:])
+    assert review(conditional, "RSP-12", 400, "?postcode=1", expected="2xx").verdict is Verdict.REVIEW
+    assert review(conditional, "RSP-12", 400, "?postcode=1&country=GB", expected="2xx").verdict is Verdict.FAIL
+    assert review(conditional, "RSP-12", 400, "", expected="2xx").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("body", "verdict"), [(b"{}", Verdict.REVIEW), (b'{"name": "A"}', Verdict.FAIL)])
+def test_a_field_that_words_alone_require_accuses_nobody(body, verdict):
+    operation = TEXTS["POST /things"]
+    sent = exchange(operation, 422)
+    sent = msgspec.structs.replace(sent, request=msgspec.structs.replace(sent.request, body=body))
+    outcome = Outcome("WRT-01", operation.key, Verdict.FAIL, "it is refused", "201", exchanges=("x1",))
+    assert review_outcome(outcome, operation, sent).verdict is verdict
 
 
 def test_an_open_door_is_a_violation_under_every_reading():
