@@ -36,7 +36,9 @@ def test_security_that_was_chosen_accuses_nobody(requirement, status):
     assert reading.published in outcome.message
 
 
-@pytest.mark.parametrize(("requirement", "status"), [("RSP-08", 500), ("RSP-02", 302), ("RED-01", 302)])
+@pytest.mark.parametrize(
+    ("requirement", "status"), [("RSP-08", 500), ("RSP-02", 302), ("RED-01", 302), ("VER-01", 401), ("HDR-06", 403)]
+)
 def test_what_rests_on_no_reading_stays_a_violation(requirement, status):
     assert review(PAGE, requirement, status).verdict is Verdict.FAIL
     assert review(SECURED, requirement, 401).verdict is Verdict.FAIL
