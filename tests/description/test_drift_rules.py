@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
 from conformance.description.builder import build_description
-from conformance.description.drift import Severity, View, compare_descriptions
+from conformance.description.drift import Severity, View, compare_descriptions, formats
 from conformance.description.drift.change import FIXED_RULES, Direction, ValidityEffect, derive_severities
 from conformance.description.drift.schemas import SchemaComparison
 from conformance.description.sources import Fragment
@@ -405,7 +405,8 @@ def test_every_rule_of_the_table_has_a_case():
 def test_the_law(direction):
     writer, reader = (0, 1) if direction is Direction.REQUEST else (1, 0)
     assert derive_severities(direction, ValidityEffect.NARROWS)[writer] is BREAKING
-    assert derive_severities(direction, ValidityEffect.NARROWS)[reader] is HARMLESS
+    # A server, which reads requests, must now refuse some of them.
+    assert derive_severities(direction, ValidityEffect.NARROWS)[reader] is (RISKY if reader else HARMLESS)
     assert derive_severities(direction, ValidityEffect.WIDENS)[reader] is BREAKING
     assert derive_severities(direction, ValidityEffect.WIDENS)[writer] is HARMLESS
     assert set(derive_severities(direction, ValidityEffect.REPLACES)) == {BREAKING}
@@ -530,4 +531,48 @@ def test_a_schema_does_not_differ_from_itself(schema):
 
 def test_each_side_has_its_own_view():
     (change,) = compare_descriptions(describe(), describe(drop("paths /models/{model_id}")))
-    assert (change.find_severity(View.CLIENT), change.find_severity(View.SERVER)) == (BREAKING, HARMLESS)
+    assert (change.find_severity(View.CLIENT), change.find_severity(View.SERVER)) == (BREAKING, RISKY)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "severity", "duty"),
+    [
+        (put(f"{LIST} responses 202", {"description": ""}), change_nothing, "success-removed", BREAKING, "no longer"),
+        (
+            put(f"{LIST} responses 200 content text/csv", {}),
+            change_nothing,
+            "response-media-type-removed",
+            BREAKING,
+            "no longer send",
+        ),
+        (change_nothing, drop("paths /models/{model_id}"), "operation-removed", RISKY, "404 or 405"),
+        (change_nothing, put(f"{KIND} enum", ["AC"]), "request-enum-narrows", RISKY, "refuse the rest"),
+        (
+            change_nothing,
+            put("components parameters make_id schema pattern", "^make[0-9]{26}$"),
+            "request-pattern-unclear",
+            RISKY,
+            "refuse the rest",
+        ),
+        (change_nothing, put(f"{SIZE} required", value=True), "parameter-required", RISKY, "without it"),
+        (
+            change_nothing,
+            put("components securitySchemes oauth2 flows clientCredentials scopes", {}),
+            "scope-removed",
+            RISKY,
+            "no longer grant",
+        ),
+        (put(f"{KIND} enum", ["AC"]), change_nothing, "request-enum-widens", BREAKING, ""),
+    ],
+)
+def test_a_server_is_told_what_it_must_now_refuse(before, after, rule, severity, duty):
+    changes = compare_descriptions(
+        describe(before), describe(before, after) if after is not change_nothing else describe()
+    )
+    change = next(change for change in changes if change.rule == rule)
+    assert change.server is severity
+    assert duty in change.duty
+    assert bool(duty) is bool(change.duty)
+    told = "\n".join(formats.format_text(changes, View.SERVER))
+    assert change.duty in told
+    assert not change.duty or change.duty not in "\n".join(formats.format_text(changes, View.CLIENT))

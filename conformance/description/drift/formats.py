@@ -17,8 +17,7 @@ def format_text(changes: Sequence[DescriptionChange], view: View) -> Iterator[st
         if selected:
             yield f"{severity.upper()} for {view}s"
             yield from (
-                f"  {change.place}: {change.message}{_format_values(change)}{_format_reach(change)}"
-                for change in selected
+                f"  {change.place}: {_format_message(change, view)}{_format_reach(change)}" for change in selected
             )
     yield format_counts(changes, view)
 
@@ -35,7 +34,7 @@ def format_markdown(changes: Sequence[DescriptionChange], view: View) -> Iterato
             for change in selected:
                 cells = (
                     f"`{change.place}`",
-                    change.message + _format_values(change),
+                    _format_message(change, view),
                     _list_operations(change, len(change.operations)),
                 )
                 yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
@@ -57,6 +56,12 @@ def format_counts(changes: Sequence[DescriptionChange], view: View) -> str:
     """Return the number of changes of each severity."""
     counts = Counter(change.find_severity(view) for change in changes)
     return ", ".join(f"{counts[severity]} {severity}" for severity in Severity)
+
+
+def _format_message(change: DescriptionChange, view: View) -> str:
+    """Return what changed, and for servers what they must do from now on."""
+    duty = f"; {change.duty}" if change.duty and view is View.SERVER else ""
+    return f"{change.message}{_format_values(change)}{duty}"
 
 
 def _format_values(change: DescriptionChange) -> str:

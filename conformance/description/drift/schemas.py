@@ -7,6 +7,7 @@ import msgspec
 
 from conformance.description.drift.alternatives import ANY, SchemaAlternative, pair_alternatives, split_alternatives
 from conformance.description.drift.change import (
+    NARROWED_REQUEST_DUTY,
     DescriptionChange,
     Direction,
     ValidityEffect,
@@ -47,7 +48,13 @@ class SchemaDifference(msgspec.Struct, frozen=True):
             )
         client, server = derive_severities(direction, self.effect)
         rule = f"{direction}-{self.keyword}-{self.effect}"
-        return DescriptionChange(rule, client, server, self.place, self.message, self.old, self.new, direction)
+        is_narrowed = self.effect in {ValidityEffect.NARROWS, ValidityEffect.REPLACES} or (
+            self.keyword == "pattern" and self.effect is ValidityEffect.UNCLEAR
+        )
+        duty = NARROWED_REQUEST_DUTY if is_narrowed and direction is Direction.REQUEST else ""
+        return DescriptionChange(
+            rule, client, server, self.place, self.message, self.old, self.new, direction, duty=duty
+        )
 
 
 class ComponentPair(msgspec.Struct, frozen=True):
