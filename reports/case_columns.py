@@ -64,6 +64,8 @@ def _case_columns(
         "verdict": [ranks[cell.verdict] for cell in listed],
         "reason": [reasons.number(cell.reason) for cell in listed],
         "seen": [cell.observations for cell in listed],
+        "tried": [cell.tried if cell.is_sampled else 0 for cell in listed],
+        "known": [cell.known if cell.is_sampled else 0 for cell in listed],
     }
 
 

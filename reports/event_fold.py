@@ -33,6 +33,7 @@ from conformance.run_log.event_log import CUT_OFF_TOPIC
 from reports.findings import collect_findings
 from reports.run_verdict import judge_run
 from reports.summary import GRAVITY, CaseResult, Exclusion, Summary
+from reports.tried_ways import count_ways
 
 CUT_OFF_REASON = "the run ended before it was judged"
 NOTHING_RECORDED = "nothing was recorded for it"
@@ -52,9 +53,15 @@ class _EventSets:
         self.cases: set[Case] = set()
         self.excluded: set[tuple[str, str, str]] = set()  # requirement, operation, reason
         self.exchanges: set[Exchange] = set()
+        self.left_out: dict[Case, int] = defaultdict(int)  # known ways that no plan item was for
         self.observed: set[Observed] = set()
         self.notices: set[Noticed] = set()
         self.items: set[ItemFinished] = set()
+
+    def _leave_out(self, requirement: str, counts: Mapping[str, int]) -> None:
+        for operation, count in counts.items():
+            case = Case(requirement, operation)
+            self.left_out[case] = max(self.left_out[case], count)
 
     def add(self, event: Event) -> None:  # noqa: C901 - one branch a kind of event
         match event:
@@ -70,7 +77,8 @@ class _EventSets:
             case Catalogued(requirements):
                 for requirement in requirements:
                     _store(self.requirements, requirement.id, requirement)
-            case Planned(requirement, cases, excluded):
+            case Planned(requirement, cases, excluded, left_out):
+                self._leave_out(requirement, left_out)
                 self.cases.update(Case(requirement, operation) for operation in cases)
                 self.excluded.update((requirement, key, why) for why, keys in excluded.items() for key in keys)
             case Exchanged(exchange):
@@ -106,6 +114,7 @@ def fold(events: Iterable[Event]) -> Summary:
     cut_off = _find_gaps(gathered)
     outcomes = [_grade(event.outcome, gathered.requirements) for event in gathered.observed]
     by_case = _group_by_case(outcomes)
+    ways = count_ways(gathered.observed, gathered.left_out)
     model = _choose_model(gathered, header)
     exchanges = tuple(sorted(gathered.exchanges, key=lambda x: (x.sent_at, x.id, x.failure, x.status)))
     unplanned = sorted(set(by_case) - gathered.cases)
@@ -121,8 +130,10 @@ def fold(events: Iterable[Event]) -> Summary:
             model=model,
             places=dict(sorted(gathered.places.items())),
             requirements=tuple(gathered.requirements[key] for key in sorted(gathered.requirements)),
-            case_results=tuple(_build_cell(case, by_case.get(case, []), silence) for case in sorted(gathered.cases)),
-            unplanned_results=tuple(_build_cell(case, by_case[case], "") for case in unplanned),
+            case_results=tuple(
+                _build_cell(case, by_case.get(case, []), silence, ways) for case in sorted(gathered.cases)
+            ),
+            unplanned_results=tuple(_build_cell(case, by_case[case], "", ways) for case in unplanned),
             excluded=_collect_exclusions(gathered),
             findings=collect_findings(outcomes, exchanges, gathered.requirements, model),
             exchanges=exchanges,
@@ -146,14 +157,16 @@ def _grade(outcome: Outcome, requirements: Mapping[str, Requirement]) -> Outcome
     return outcome if verdict is outcome.verdict else msgspec.structs.replace(outcome, verdict=verdict)
 
 
-def _build_cell(case: Case, outcomes: list[Outcome], silence: str) -> CaseResult:
+def _build_cell(case: Case, outcomes: list[Outcome], silence: str, ways: Mapping[Case, tuple[int, int]]) -> CaseResult:
+    tried, known = ways.get(case, (0, 0))
     if not outcomes:
-        return CaseResult(case.requirement, case.operation, Verdict.NOT_TESTED, silence)
+        return CaseResult(case.requirement, case.operation, Verdict.NOT_TESTED, silence, 0, tried, known)
     verdict = min((outcome.verdict for outcome in outcomes), key=_RANK.__getitem__)
     reason = min(
         (outcome.message for outcome in outcomes if outcome.verdict is verdict and outcome.message), default=""
     )
-    return CaseResult(case.requirement, case.operation, verdict, reason, sum(outcome.times for outcome in outcomes))
+    observations = sum(outcome.times for outcome in outcomes)
+    return CaseResult(case.requirement, case.operation, verdict, reason, observations, tried, known)
 
 
 def _merge_headers(headers: Iterable[RunStarted]) -> RunStarted | None:

@@ -50,13 +50,24 @@ class RunVerdict(StrEnum):
 
 
 class CaseResult(msgspec.Struct, frozen=True):
-    """The verdict on one case, the reason for it in words, and how many observations it was folded from."""
+    """The verdict on one case, the reason for it in words, and how many observations it was folded from.
+
+    `tried` counts the ways in which the requirement was tried, of `known` that the suite knows: further values, other
+    spellings, other identities.
+    """
 
     requirement: str
     operation: str
     verdict: Verdict
     reason: str = ""
     observations: int = 0
+    tried: int = 0
+    known: int = 0
+
+    @property
+    def is_sampled(self) -> bool:
+        """Return whether something was tried, and not all that is known."""
+        return 0 < self.tried < self.known
 
     @property
     def case(self) -> Case:
@@ -237,6 +248,23 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
         """The reasons why planned cases were not tested, with their numbers, most frequent first."""
         reasons = Counter(cell.reason for cell in self.case_results if cell.verdict is Verdict.NOT_TESTED)
         return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def sampled_results(self) -> tuple[CaseResult, ...]:
+        """The planned cases of which not every known way was tried, the thinnest first."""
+        sampled = (cell for cell in self.case_results if cell.is_sampled)
+        return tuple(sorted(sampled, key=lambda cell: (cell.tried / cell.known, cell.case)))
+
+    @property
+    def sample_remark(self) -> str:
+        """The sentence that says how much of what is sampled was tried, empty where everything was."""
+        sampled = self.sampled_results
+        if not sampled:
+            return ""
+        tried, known = sum(cell.tried for cell in sampled), sum(cell.known for cell in sampled)
+        seeds = self.started.seeds_to_cover if self.started else 1
+        rest = f"; runs with {seeds} successive seeds try each sample to its end" if seeds > 1 else ""
+        return f"{len(sampled):,} cases were sampled: {tried:,} of {known:,} ways tried{rest}"
 
     @property
     def requests_sent(self) -> int:

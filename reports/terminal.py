@@ -44,11 +44,7 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
     for reason in summary.reasons:
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_build_counts(summary))
-    for reason, count in islice(summary.gap_counts.items(), MAX_CAUSES):
-        console.print(_make_printable(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
-    if len(summary.gap_counts) > MAX_CAUSES:
-        others = sum(summary.gap_counts.values()) - sum(islice(summary.gap_counts.values(), MAX_CAUSES))
-        console.print(Text(f"  not tested {others:,}: other reasons, see the report", "dim"), soft_wrap=True)
+    _print_gaps(summary, console)
     groups = [group for group in group_by_cause(summary.findings) if not group.waived]
     for group in groups[:MAX_CAUSES]:
         _print_finding(group, summary, console)
@@ -63,6 +59,17 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
         console.print(_make_printable(f"  {line}"), soft_wrap=True)
     if report is not None:
         console.print(Text.assemble("  report  ", (str(report), "underline")), soft_wrap=True)
+
+
+def _print_gaps(summary: Summary, console: Console) -> None:
+    """Print why cases were not tested, and how much of what is sampled was tried."""
+    for reason, count in islice(summary.gap_counts.items(), MAX_CAUSES):
+        console.print(_make_printable(f"  not tested {count:,}: {reason or 'no reason was recorded'}"), soft_wrap=True)
+    if len(summary.gap_counts) > MAX_CAUSES:
+        others = sum(summary.gap_counts.values()) - sum(islice(summary.gap_counts.values(), MAX_CAUSES))
+        console.print(Text(f"  not tested {others:,}: other reasons, see the report", "dim"), soft_wrap=True)
+    if summary.sample_remark:
+        console.print(Text(f"  {summary.sample_remark}", "dim"), soft_wrap=True)
 
 
 def _describe_certificate(summary: Summary) -> Iterator[str]:

@@ -44,6 +44,9 @@ class Subject(msgspec.Struct, frozen=True):
     failed in an earlier run and are tried first, empty for none. `failed_requests` holds, by operation, single requests
     that failed in an earlier run, for the same use. With `strict_readings` what rests on a chosen
     reading is a violation.
+
+    A probe that samples takes the part number `part` of what it knows, counted from the one that the seed chooses, and
+    `parts` of them.
     """
 
     description: Description
@@ -56,6 +59,13 @@ class Subject(msgspec.Struct, frozen=True):
     failed_histories: str = ""
     failed_requests: dict[str, tuple[Request, ...]] = {}
     strict_readings: bool = False
+    part: int = 0
+    parts: int = 1
+
+    @property
+    def turn(self) -> int:
+        """The number of the part that is tried: the next seed begins where this one ended."""
+        return self.seed - 1 + self.part
 
     @property
     def model(self) -> ResourceModel:

@@ -42,7 +42,8 @@ class Driver(msgspec.Struct, frozen=True):
             is_planned=self.is_planned,
             is_reported=self.is_reported,
         )
-        return ItemRun(item, self.subject, self.catalogue, self.context, recorder).run()
+        subject = msgspec.structs.replace(self.subject, part=item.part, parts=item.parts)
+        return ItemRun(item, subject, self.catalogue, self.context, recorder).run()
 
     def _wait_for(self, items: frozenset[str]) -> None:
         """Wait for items while something goes on; those of a worker that died are not waited for without end."""

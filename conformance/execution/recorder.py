@@ -35,6 +35,7 @@ class Recorder:
         self._repeated: Counter[Outcome] = Counter()
         self._seen: set[OutcomeKind] = set()
         self._passes: dict[OutcomeKind, int] = {}  # repetitions of PASS
+        self._tried: dict[tuple[str, str], tuple[int, int]] = {}  # by case: the ways tried, and those known
         self.violations: list[Outcome] = []
         self.judged: set[str] = set()
 
@@ -42,6 +43,9 @@ class Recorder:
         """Record one outcome; `operation` is the key of the item's operation, whose cases then count as judged."""
         outcome = self._grade(outcome)
         kind = classify_outcome(outcome)
+        if outcome.known:
+            case = (outcome.requirement, outcome.operation)
+            self._tried[case] = max(self._tried.get(case, (0, 0)), (outcome.tried, outcome.known))
         if kind in self._passes:  # most outcomes, so they take the shortest way
             self._passes[kind] += outcome.times
             return
@@ -67,7 +71,9 @@ class Recorder:
             if times:
                 self._repeated[Outcome(requirement, operation, verdict)] += times
         for outcome, times in self._repeated.items():
-            self._write(Observed(msgspec.structs.replace(outcome, times=times), self._item))
+            tried, known = self._tried.get((outcome.requirement, outcome.operation), (0, 0))
+            repeated = msgspec.structs.replace(outcome, times=times, tried=tried, known=known)
+            self._write(Observed(repeated, self._item))
         self._repeated.clear()
         self._passes.clear()
 

@@ -81,7 +81,9 @@ class Session:
                 spec = limit_budgets(spec, description.model, plan.cost)
                 plan = spec.make_plan(catalogue, description.model) if spec.lower_budgets else plan
             brief = RunContext(description, catalogue, plan)
-            started = msgspec.structs.replace(started, expected=brief.plan.cost)
+            started = msgspec.structs.replace(
+                started, expected=brief.plan.cost, seeds_to_cover=brief.plan.seeds_to_cover
+            )
             if resumed:
                 repeatable = [item for item in brief.plan.items if catalogue.probes[item.probe].again]
                 spec = msgspec.structs.replace(

@@ -27,7 +27,8 @@ class RunSpec(msgspec.Struct, frozen=True):
     `headers` are credentials by identity and `secrets` the values to redact, by name: neither is ever written to disk.
     `shard` is (I, N), I from 1 on. `day` is the UTC midnight that time parameters are counted from. `finished_items`
     names items that an earlier run finished, and `failed_requests` holds by operation the requests that failed in it.
-    `lower_budgets` holds the budgets of those identities that have less than `budget`.
+    `lower_budgets` holds the budgets of those identities that have less than `budget`. The run may spread over `hours`
+    of `hour_s` seconds. `failed_turns` and `changed_operations` say what failed or changed lately (see `PlanOptions`).
     """
 
     run: str
@@ -49,6 +50,10 @@ class RunSpec(msgspec.Struct, frozen=True):
     finished_items: tuple[str, ...] = ()
     failed_requests: dict[str, tuple[Request, ...]] = {}
     lower_budgets: dict[str, int] = {}
+    hours: int = 1
+    hour_s: float = 3600
+    failed_turns: dict[str, frozenset[int]] = {}
+    changed_operations: tuple[str, ...] = ()
 
     def __repr__(self) -> str:  # a traceback must not show a secret
         return f"RunSpec({self.run})"
@@ -80,6 +85,10 @@ class RunSpec(msgspec.Struct, frozen=True):
             self.shard,
             frozenset(self.finished_items),
             self.lower_budgets,
+            self.seed,
+            self.hours,
+            self.failed_turns,
+            frozenset(self.changed_operations),
         )
 
     def build_subject(self, description: Description) -> Subject:

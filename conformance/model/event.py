@@ -20,7 +20,8 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
 
     `worker` is empty for the log of the whole run, else the name of the worker (`gw0`) whose part this is;
     `budget` is requests for each identity, None without limit; `shard` is `I/N`; `certification` is None for a run that
-    certifies nobody. `expected` is the plan's count of requests, by identity.
+    certifies nobody. `expected` is the plan's count of requests, by identity. Runs of so many successive seeds as
+    `seeds_to_cover` try all that is sampled.
     """
 
     run: str
@@ -40,6 +41,7 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run_started", omit_defaults=T
     python: str = ""
     certification: Certification | None = None
     expected: dict[str, int] = {}
+    seeds_to_cover: int = 1
     schema: str = SCHEMA
 
 
@@ -76,11 +78,13 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
     """The cases of one requirement: operations planned, and operations excluded, grouped by reason.
 
     Every operation of the description is in exactly one of the two; `cases` count in `Summary.planned_count`.
+    `left_out` counts, by operation, the known ways of trying the requirement that no plan item is for.
     """
 
     requirement: str
     cases: tuple[str, ...]
     excluded: dict[str, tuple[str, ...]] = {}
+    left_out: dict[str, int] = {}
 
 
 class Exchanged(msgspec.Struct, frozen=True, tag="exchange"):

@@ -37,6 +37,8 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     `cause` groups observations of one defect; if it is empty, requirement, operation and pointer (indices folded) group
     them. `times` counts identical observations folded into this one. `smallest` is the id of the exchange with the
     smallest request that shows the same, empty if none smaller than the decisive one is known.
+    `tried` counts the ways in which its plan item had tried the requirement by then, of `known` ways that its probe
+    has; both are 0 where the probe tries all that it knows.
     """
 
     requirement: str
@@ -50,6 +52,8 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str = ""
     times: int = 1
     smallest: str = ""
+    tried: int = 0
+    known: int = 0
 
     @property
     def case(self) -> Case:

@@ -1,6 +1,6 @@
 """Lanes: plan items that one worker must run one after the other. Pure."""
 
-from conformance.plan.planner import PlanItem
+from conformance.plan.item import PlanItem
 from conformance.probes.toolkit.base import Probe
 
 

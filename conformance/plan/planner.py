@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -27,9 +27,19 @@ from conformance.model.target import EXAMPLES_REMARK
 from conformance.plan.case_selection import CaseSelection
 from conformance.plan.catalogue import Catalogue
 from conformance.plan.costs import assign_payer, can_send, sum_costs
+from conformance.plan.item import PlanItem
+from conformance.plan.sampling import (
+    count_probe_parts,
+    count_ways,
+    explain_turn,
+    find_failed_parts,
+    has_turn,
+    list_further_parts,
+    order_by_thinness,
+)
 from conformance.plan.selectors import SELECTORS
 from conformance.probes.toolkit.base import WHOLE as WHOLE_OPERATION
-from conformance.probes.toolkit.base import Need, Probe
+from conformance.probes.toolkit.base import Probe
 from conformance.safety.gate import Gate
 from conformance.safety.rules import RISKS, find_refusal
 
@@ -43,9 +53,11 @@ _DEPTH = {Profile.SMOKE: 0, Profile.STANDARD: 1, Profile.DEEP: 2}
 class PlanOptions(msgspec.Struct, frozen=True):
     """Options that decide what is run.
 
-    `budget` is the number of requests of each identity in the whole run; those in `lower_budgets` have less. `shard` is
+    `budget` is the number of requests of each identity in an hour; those in `lower_budgets` have less. `shard` is
     (1-based index, number of shards). `finished_items` names items that an earlier run finished: they stay in the plan
-    and cost nothing.
+    and cost nothing. `hours` is the number of hours over which the run may spread.
+    `failed_turns` holds, by base name of an item, the turns at which it failed in an earlier run; what failed, and what
+    is in `changed_operations`, comes first.
     """
 
     target: Target
@@ -55,15 +67,31 @@ class PlanOptions(msgspec.Struct, frozen=True):
     shard: tuple[int, int] = (1, 1)
     finished_items: frozenset[str] = frozenset()
     lower_budgets: dict[str, int] = {}
+    seed: int = 1
+    hours: int = 1
+    failed_turns: dict[str, frozenset[int]] = {}
+    changed_operations: frozenset[str] = frozenset()
 
     def get_limit(self, identity: str) -> int | None:
-        """Return how many requests an identity may send on this shard, None for any number.
+        """Return how many requests an identity may send on this shard in all hours, None for any number.
 
         The shards of a run share the budget: what they may send together is the budget of the run.
         """
+        first_hour = self.get_hourly_limit(identity)
+        return None if first_hour is None else first_hour + self._share(self.budget or first_hour) * (self.hours - 1)
+
+    def get_hourly_limit(self, identity: str) -> int | None:
+        """Return how many requests an identity may send on this shard in the first hour, None for any number."""
         limit = self.lower_budgets.get(identity, self.budget)
+        return None if limit is None else self._share(limit)
+
+    def _share(self, limit: int) -> int:
         index, count = self.shard
-        return None if limit is None else limit // count + (index <= limit % count)
+        return limit // count + (index <= limit % count)
+
+    def is_urgent(self, item: PlanItem) -> bool:
+        """Return whether an item failed in an earlier run, or its operation has changed since."""
+        return item.base_name in self.failed_turns or item.operation in self.changed_operations
 
     def build_url(self, path: str) -> str:
         """Return the URL of a path below the base URL; a whole URL stays as it is."""
@@ -75,27 +103,12 @@ class PlanOptions(msgspec.Struct, frozen=True):
         return frozenset(groups[self.shard[0] - 1 :: self.shard[1]])
 
 
-class PlanItem(msgspec.Struct, frozen=True):
-    """A plan item: a probe on one operation, and the requirements that it judges there."""
-
-    probe: str
-    operation: str
-    group: str
-    requirements: tuple[str, ...]
-    needs: tuple[Need, ...]
-
-    @property
-    def name(self) -> str:
-        """The name to show and to select, such as `expansion[GET /evses/{evse_id}]`."""
-        return f"{self.probe}[{self.operation}]"
-
-
 class Plan(msgspec.Struct, frozen=True):
     """The items to run and the cases to judge.
 
     `known_outcomes` are outcomes that are known without a request. `undecidable` holds the cases whose requirement
     rests on something that the description does not document, or on state that the target does not have: observations
-    on them do not count.
+    on them do not count. Runs of so many successive seeds as `seeds_to_cover` try all that is sampled.
     """
 
     items: tuple[PlanItem, ...]
@@ -103,6 +116,7 @@ class Plan(msgspec.Struct, frozen=True):
     known_outcomes: tuple[Outcome, ...]
     cost: dict[str, int]
     undecidable: frozenset[Case] = frozenset()
+    seeds_to_cover: int = 1
 
     def list_cases(self) -> frozenset[Case]:
         """Return all planned cases."""
@@ -132,17 +146,45 @@ def make_plan(catalogue: Catalogue, model: ResourceModel, options: PlanOptions) 
     selected_cases -= undecidable.keys()
     groups = options.select_groups(model)
     operations = [o for o in model.operations if o.group in groups]
-    candidates, refused = _list_candidates(catalogue, model, operations, options, selected_cases)
+    candidates = _list_candidates(catalogue, model, operations, options, selected_cases)
     items, cost, dropped = _choose_affordable(candidates, options)
-    refused.update(dropped)
+    refused = candidates.refused | dropped
     settled_outcomes = _settle_cases(catalogue, model, options, selected_cases, items, refused)
     return Plan(
-        tuple(sorted(items, key=_build_sort_key(catalogue, model))),
-        tuple(planned.values()),
+        tuple(sorted(items, key=_build_sort_key(catalogue, model, candidates.urgent))),
+        tuple(_count_left_out(planned.values(), candidates, items)),
         (*undecidable_outcomes, *settled_outcomes),
         cost,
         frozenset(undecidable),
+        candidates.seeds_to_cover,
     )
+
+
+class _Candidates(msgspec.Struct):
+    """The items that a plan may have.
+
+    `first` are those of this seed's turn; `further` are others, each with the number of parts of its sample.
+    `urgent` names those that come first of all. `refused` holds the reason for each selected case whose probe may not
+    run. `known` counts the ways of each probe on an operation, by case, where the profile goes so far.
+    """
+
+    first: list[tuple[Probe, PlanItem]] = []
+    further: list[tuple[PlanItem, int]] = []
+    urgent: set[str] = set()
+    refused: dict[Case, str] = {}
+    known: dict[Case, dict[str, int]] = {}
+    seeds_to_cover: int = 1
+
+
+def _count_left_out(planned: Iterable[Planned], candidates: _Candidates, items: list[PlanItem]) -> Iterator[Planned]:
+    """Yield the planned cases, with the numbers of ways of those probes that no item is for."""
+    tried = {(item.probe, item.operation) for item in items}
+    left_out: dict[str, dict[str, int]] = defaultdict(dict)
+    for case, ways in candidates.known.items():
+        if count := sum(known for probe, known in ways.items() if (probe, case.operation) not in tried):
+            left_out[case.requirement][case.operation] = count
+    for part in planned:
+        yield msgspec.structs.replace(part, left_out=left_out.get(part.requirement, {}))
 
 
 def _find_undecidable(catalogue: Catalogue, model: ResourceModel, target: Target) -> Iterator[Outcome]:
@@ -197,10 +239,9 @@ def _list_candidates(
     operations: list[Operation],
     options: PlanOptions,
     selected_cases: set[Case],
-) -> tuple[list[tuple[Probe, PlanItem]], dict[Case, str]]:
+) -> _Candidates:
     """Return the items that may run, and the reason for each selected case whose probe may not."""
-    candidates: list[tuple[Probe, PlanItem]] = []
-    refused: dict[Case, str] = {}
+    candidates = _Candidates()
     gate = Gate(options.target, model.operations)
     for probe in catalogue.probes.values():
         for operation in [WHOLE_OPERATION] if probe.whole else operations:
@@ -209,14 +250,37 @@ def _list_candidates(
             requirements = tuple(r for r in probe.requirements if Case(r, operation.key) in selected_cases)
             if not requirements:
                 continue
+            if _DEPTH[probe.profile] <= _DEPTH[options.profile]:
+                ways = count_ways(probe, operation, model)
+                for requirement in requirements:
+                    candidates.known.setdefault(Case(requirement, operation.key), {})[probe.name] = ways
             if reason := _explain_refusal(probe, operation, model, options, gate):
-                refused.update({Case(r, operation.key): reason for r in requirements})
+                candidates.refused.update({Case(r, operation.key): reason for r in requirements})
                 continue
             needs = tuple(assign_payer(need, options.target) for need in probe.needs(operation, model))
             needs = tuple(need for need in needs if can_send(need, options.target))
             item = PlanItem(probe.name, operation.key, operation.group, requirements, needs)
-            candidates.append((probe, item))
-    return candidates, refused
+            _add_candidate(candidates, probe, item, count_probe_parts(probe, operation, model), operation, options)
+    return candidates
+
+
+def _add_candidate(  # noqa: PLR0913 - an item with all that decides its turn
+    candidates: _Candidates, probe: Probe, item: PlanItem, parts: int, operation: Operation, options: PlanOptions
+) -> None:
+    """Add an item, and further items for the other parts of its sample."""
+    is_deep = options.profile is Profile.DEEP
+    candidates.seeds_to_cover = max(candidates.seeds_to_cover, *((1,) if is_deep else (parts, probe.share)))
+    if is_deep or has_turn(probe, operation, options.seed) or options.is_urgent(item):
+        candidates.first.append((probe, item))
+    else:
+        candidates.further.append((item, parts))
+        candidates.refused.update({Case(r, item.operation): explain_turn(probe) for r in item.requirements})
+    again = list(find_failed_parts(item, parts, options.seed, options.failed_turns)) if not is_deep else []
+    candidates.first += [(probe, part) for part in again]
+    candidates.urgent |= {part.name for part in (item, *again) if options.is_urgent(item)}
+    together = is_deep and options.get_limit("full") is None
+    further = list_further_parts(item, parts, together=together)
+    candidates.further += [(part, parts) for part in further if part not in again]
 
 
 def _explain_refusal(probe: Probe, operation: Operation, model: ResourceModel, options: PlanOptions, gate: Gate) -> str:
@@ -243,35 +307,39 @@ def _explain_risk(operation: Operation, options: PlanOptions) -> str:
     return f"the operation {RISKS[operation.effect]} (--allow-hardware and the profile deep)"
 
 
-def order_by_rank(candidates: list[tuple[Probe, PlanItem]]) -> list[PlanItem]:
+def order_by_rank(candidates: list[tuple[Probe, PlanItem]], urgent: Collection[str] = frozenset()) -> list[PlanItem]:
     """Return the items in the order in which a budget pays for them.
 
-    First come probes of rank 0, then a few operations of every probe that judges a MUST, then the rest by rank, probes
-    in turn. A budget that ends early has then tried every requirement somewhere, not some of them everywhere.
+    First comes what failed or changed lately, then probes of rank 0, then a few operations of every probe that judges a
+    MUST, then the rest by rank, probes in turn. A budget that ends early has then tried every requirement somewhere,
+    not some of them everywhere.
     """
     turns: Counter[str] = Counter()
     placed: list[tuple[tuple[int, int, int], PlanItem]] = []
     for probe, item in candidates:
         turn = turns[probe.name]
         phase = 0 if probe.rank == 0 else 1 if probe.rank < _LAST_RANK and turn < _FIRST_TURNS else 2
+        phase = -1 if item.name in urgent else phase
         placed.append(((phase, probe.rank, turn), item))
         turns[probe.name] += 1
     return [item for _, item in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _choose_affordable(
-    candidates: list[tuple[Probe, PlanItem]], options: PlanOptions
+    candidates: _Candidates, options: PlanOptions
 ) -> tuple[list[PlanItem], dict[str, int], dict[Case, str]]:
     """Return the items that the budgets pay for, their cost by identity, and the reason for each case that is dropped.
 
-    Items are taken in order of rank; after one that is too expensive, cheaper ones may still fit. A part of each budget
-    is kept for requests that have to be repeated.
+    Items are taken in order of rank; after one that is too expensive, cheaper ones may still fit. What is left then
+    pays for further parts of what was sampled thinnest. A part of each budget is kept for requests that have to be
+    repeated.
     """
     paid: set[tuple[str, str]] = set()
     total: Counter[str] = Counter()
     taken: list[PlanItem] = []
     dropped: dict[Case, str] = {}
-    for item in order_by_rank(candidates):
+    first = order_by_rank(candidates.first, candidates.urgent)
+    for index, item in enumerate((*first, *order_by_thinness(candidates.further))):
         open_needs = () if item.name in options.finished_items else item.needs
         new = [n for n in open_needs if not (n.shared and (n.identity, n.key) in paid)]
         price = sum_costs(new)
@@ -282,7 +350,7 @@ def _choose_affordable(
         ]
         if exhausted:
             reason = f"the budget of {options.get_limit(exhausted[0])} requests does not reach"
-            dropped.update({Case(r, item.operation): reason for r in item.requirements})
+            dropped.update({Case(r, item.operation): reason for r in item.requirements if index < len(first)})
             continue
         total += price
         paid |= {(n.identity, n.key) for n in new if n.shared}
@@ -338,22 +406,26 @@ def _explain_unread(catalogue: Catalogue, model: ResourceModel, case: Case, opti
     return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""
 
 
-def _build_sort_key(catalogue: Catalogue, model: ResourceModel) -> "_SortKey":
+def _build_sort_key(catalogue: Catalogue, model: ResourceModel, urgent: Collection[str]) -> "_SortKey":
     """Return the sort key of plan items."""
     place = {key: index for index, key in enumerate(model.operations_by_key)}
     names = {name: index for index, name in enumerate(catalogue.probes)}
-    return _SortKey(catalogue, place, names)
+    return _SortKey(catalogue, place, names, urgent)
 
 
 class _SortKey:
-    """A sort key of plan items: reads before writes, breadth before depth, then the order of the description."""
+    """A sort key of plan items: reads before writes, what is urgent, breadth before depth, then as described."""
 
-    def __init__(self, catalogue: Catalogue, place: dict[str, int], names: dict[str, int]) -> None:
-        self._catalogue, self._place, self._names = catalogue, place, names
+    def __init__(
+        self, catalogue: Catalogue, place: dict[str, int], names: dict[str, int], urgent: Collection[str]
+    ) -> None:
+        self._catalogue, self._place, self._names, self._urgent = catalogue, place, names, urgent
 
-    def __call__(self, item: PlanItem) -> tuple[bool, int, int, int]:
+    def __call__(self, item: PlanItem) -> tuple[bool, bool, bool, int, int, int, int]:
         probe = self._catalogue.probes[item.probe]
-        return probe.writes, probe.rank, self._place.get(item.operation, -1), self._names[item.probe]
+        is_urgent, is_further = item.name in self._urgent, item.part > 0
+        place = self._place.get(item.operation, -1)
+        return probe.writes, not is_urgent, is_further, probe.rank, place, self._names[item.probe], item.part
 
 
 def get_level(catalogue: Catalogue, requirement: str) -> Level:

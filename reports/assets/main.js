@@ -8,12 +8,12 @@ function caseRowsOf(core, findings) {
     const key = `${finding.requirement} ${finding.operation}`;
     byCase.set(key, [...(byCase.get(key) ?? []), finding]);
   }
-  const { requirement, operation, verdict, reason, seen } = core.cells;
+  const { requirement, operation, verdict, reason, seen, tried, known } = core.cells;
   return requirement.map((r, n) => {
     const [id, level, family] = core.requirements[r];
     const op = core.operations[operation[n]][0];
     const caseFindings = byCase.get(`${id} ${op}`) ?? [];
-    return { r, o: operation[n], v: verdict[n], seen: seen[n], reason: core.reasons[reason[n]], unplanned: n >= core.unplannedFrom, findings: caseFindings.map((finding) => finding.id),
+    return { r, o: operation[n], v: verdict[n], seen: seen[n], tried: tried[n], known: known[n], reason: core.reasons[reason[n]], unplanned: n >= core.unplannedFrom, findings: caseFindings.map((finding) => finding.id),
       level, family, req: id, op, status: core.verdicts[verdict[n]], method: op.split(' ')[0], text: `${id} ${op} ${core.reasons[reason[n]]}` };
   });
 }

@@ -94,5 +94,6 @@ function explain(core, spot, [id, level, , statement, seen, notTested], column) 
 function reasonOf(row) {
   const links = row.findings.slice(0, 3).map((id, n) => [' ', el('a', { href: `#${id}` }, n ? `finding ${n + 1}` : 'the finding')]);
   const text = row.reason || (row.status === 'PASS' ? `seen ${row.seen === 1 ? 'once' : `${row.seen} times`}` : '');
-  return [text, ...links.flat()];
+  const sample = row.known ? `${text ? ', ' : ''}${row.tried} of ${row.known} ways tried` : '';
+  return [text, sample, ...links.flat()];
 }

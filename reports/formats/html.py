@@ -77,7 +77,7 @@ def _build_page(summary: Summary, environment: Environment) -> ReportPage:
         build_verdict(summary, groups, is_certification=first_page is not None),
         findings,
         build_matrix(summary),
-        CasesSection(len(summary.case_results) + len(summary.unplanned_results)),
+        CasesSection(len(summary.case_results) + len(summary.unplanned_results), summary.sample_remark),
         ExchangesSection(len(summary.exchanges), store.packed.cut),
         build_coverage(summary, covered),
         build_cost(summary),

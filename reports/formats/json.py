@@ -48,6 +48,11 @@ def as_json(summary: Summary) -> dict[str, Any]:
             {**_build_case(cell), "verdict": cell.verdict.value, "reason": cell.reason}
             for cell in summary.unplanned_results
         ],
+        "ways": _count_all_ways(summary),
+        "sampled": [
+            {**_build_case(cell), "verdict": cell.verdict.value, "tried": cell.tried, "known": cell.known}
+            for cell in summary.sampled_results
+        ],
         "coverage": _build_coverage(summary),
         "cut_off": list(summary.cut_off),
         "stopped": list(summary.stopped),
@@ -95,6 +100,15 @@ def _build_coverage(summary: Summary) -> dict[str, Any]:
             }
             for operation in covered
         },
+    }
+
+
+def _count_all_ways(summary: Summary) -> dict[str, int]:
+    """Return the ways tried and known of all planned cases, and after how many seeds every sample is complete."""
+    return {
+        "tried": sum(cell.tried for cell in summary.case_results),
+        "known": sum(cell.known for cell in summary.case_results),
+        "seeds_to_cover": summary.started.seeds_to_cover if summary.started else 1,
     }
 
 

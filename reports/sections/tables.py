@@ -45,6 +45,7 @@ class CasesSection(ReportSection, frozen=True):
     template: ClassVar[str] = "cases.html.jinja"
 
     cases: int
+    sample_remark: str = ""
 
     @property
     def count(self) -> int:

@@ -42,6 +42,11 @@ def make_subject(description: Description, **more: Any) -> Subject:
     )
 
 
+def whole_sample(subject: Subject) -> Subject:
+    """Return the subject for which a probe tries all that it knows."""
+    return msgspec.structs.replace(subject, parts=1000)
+
+
 def make_response(body: Any, status: int = 200, *, media: str = "application/json", **headers: str) -> Response:
     """Return a JSON response; `headers` are spelt with underscores for hyphens."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())

@@ -10,7 +10,16 @@ from conformance.model import Verdict
 from conformance.probes.expansion.documented_paths import PROBES
 from conformance.probes.expansion.list_agreement import PROBES as AGREEMENT
 from conformance.probes.expansion.undocumented_paths import PROBES as STRANGE
-from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
+from tests.probes.scripted import (
+    BASE,
+    ListTarget,
+    is_affordable,
+    make_id,
+    make_problem,
+    make_response,
+    run_probe,
+    whole_sample,
+)
 
 SINGLE, LISTED = PROBES
 (AGREE,) = AGREEMENT
@@ -112,7 +121,7 @@ def test_comma_form_is_noted_and_not_judged(subject):
             return make_response({**vehicle, "trim": A_TRIM, "user": {}})
         return make_problem(400) if "expand" in request.target else ListTarget({"/vehicles": [vehicle]})(request)
 
-    run = run_probe(STRANGE[1], key, subject, commas)
+    run = run_probe(STRANGE[0], key, whole_sample(subject), commas)
     assert run.violated_requirements() == set()
     assert [notice.topic for notice in run.notices] == ["unspecified"]
 

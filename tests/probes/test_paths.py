@@ -9,7 +9,7 @@ from conformance.probes.paths.spellings import list_spellings
 from conformance.probes.paths.trace_method import PROBES as TRACES
 from conformance.probes.paths.unauthorized_access import PROBES as ACCESSES
 from conformance.probes.paths.unknown_paths import PROBES as UNKNOWN
-from tests.probes.scripted import BASE, make_id, make_problem, make_response, run_probe
+from tests.probes.scripted import BASE, make_id, make_problem, make_response, run_probe, whole_sample
 
 PROBES = {probe.name: probe for probes in (ACCESSES, UNKNOWN, TRACES, OVERRIDES, REFUSALS) for probe in probes}
 LIST = "GET /boundary_meter_makes"
@@ -65,7 +65,7 @@ def test_every_spelling_that_opens_is_found_in_the_profile_deep(spelling, subjec
         return request.target == spelling.target and request.headers[-len(spelling.headers) :] == spelling.headers
 
     is_opened = (lambda request: request.target == spelling.target) if not spelling.headers else opens
-    assert run("respelled-path-all", is_opened, subject).violated_requirements() == {"PTH-02"}
+    assert run("respelled-path", is_opened, whole_sample(subject)).violated_requirements() == {"PTH-02"}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_spelling_may_lead_nowhere_or_back(response, subject):
     def respond(request):
         return response if request.operation == "*" else guard()(request)
 
-    assert not run_probe(PROBES["respelled-path-all"], LIST, subject, respond).violated_requirements()
+    assert not run_probe(PROBES["respelled-path"], LIST, whole_sample(subject), respond).violated_requirements()
 
 
 @pytest.mark.parametrize(

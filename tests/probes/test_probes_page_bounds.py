@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
 from conformance.model import Verdict
@@ -10,11 +11,10 @@ from conformance.probes.pagination.bounds import PROBES, list_bad_sizes, make_ba
 from tests.probes.scripted import BASE, ListTarget, is_affordable, make_id, make_problem, make_response, run_probe
 
 BY_NAME = {probe.name: probe for probe in PROBES}
-SIZES, ALL_SIZES, SMALLEST, NUMBERS, CURSORS = (
+SIZES, SMALLEST, NUMBERS, CURSORS = (
     BY_NAME[name]
     for name in (
         "invalid-page-sizes",
-        "invalid-page-sizes-all",
         "page-size-one",
         "invalid-page-numbers",
         "invalid-cursors",
@@ -37,23 +37,29 @@ def strict(request):
     return make_problem(404) if query.get("page", "1") != "1" else make_response(ITEMS[: int(size)])
 
 
-@pytest.mark.parametrize("probe", [SIZES, ALL_SIZES, SMALLEST])
+@pytest.mark.parametrize("probe", [SIZES, SMALLEST])
 def test_a_server_that_refuses_every_bad_size_passes(subject, probe):
     run = run_probe(probe, LIST, subject, strict)
     assert (run.violated_requirements(), run.passed_requirements()) == (set(), {"PAG-06"})
     assert is_affordable(run, probe, LIST, subject)
 
 
-@pytest.mark.parametrize("probe", [SIZES, ALL_SIZES])
-def test_a_server_that_takes_any_size_fails(subject, probe):
-    assert run_probe(probe, LIST, subject, lambda request: make_response([])).violated_requirements() == {"PAG-06"}
+def test_a_server_that_takes_any_size_fails(subject):
+    assert run_probe(SIZES, LIST, subject, lambda request: make_response([])).violated_requirements() == {"PAG-06"}
+
+
+def test_the_size_above_the_maximum_is_sent_to_every_list_with_every_seed(subject):
+    for seed in range(1, 6):
+        run = run_probe(SIZES, LIST, msgspec.structs.replace(subject, seed=seed), strict)
+        assert [query_of(request)["page_size"] for request in run.requests].count("101") == 1
+        assert {(outcome.tried, outcome.known) for outcome in run.outcomes} == {(1, 5), (2, 5)}
 
 
 def test_every_bad_size_is_sent_to_some_list(subject):
     lists = [operation for operation in subject.model.operations if SIZES.applies(operation, subject.model)]
-    classes = {size_class for operation in lists for size_class, _ in list_bad_sizes(operation)[:2]}
-    assert classes == {size_class for size_class, _ in list_bad_sizes(lists[0])}
-    assert all(len(dict(list_bad_sizes(operation))) == 5 for operation in lists)
+    classes = {size_class for operation in lists for size_class, _ in list_bad_sizes(operation, subject)}
+    assert classes == {size_class for size_class, _ in list_bad_sizes(lists[0], subject, 4)}
+    assert len(classes) == 4
 
 
 def test_the_smallest_size_must_work_and_hold_one_item(subject):

@@ -8,26 +8,21 @@ from conformance.applicability.selectors import has_scopes, is_public, is_secure
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Effect, Operation, Outcome, Profile, Request, ResourceModel, Verdict
+from conformance.model import Effect, Operation, Outcome, Request, ResourceModel, Verdict
 from conformance.model.exchange import WRONG_BODY
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, UNPRIVILEGED, USER_READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
 from conformance.probes.toolkit.harmless_requests import build_harmless_request, make_wrong_body
+from conformance.probes.toolkit.samples import know_ways, try_ways
 from conformance.tools.ulid import draw_ulid
 
 # Tokens that nobody has: the first breaks the grammar of RFC 6750 (section 2.1), the second is well-formed.
 UNKNOWN_TOKENS = (("a malformed token", "Bearer no token, but words"), ("an unknown token", "Bearer {}"))
 TOKEN_PLACES = ("query", "cookie")
-_SCHEME_TURNS = 8  # one of so many operations is tested with another scheme before the profile deep
-
-
-def _is_first_secured(operation: Operation, model: ResourceModel) -> bool:
-    return is_secured(operation, model) and choose_turn(operation, _SCHEME_TURNS) == 0
-
-
-def _is_later_secured(operation: Operation, model: ResourceModel) -> bool:
-    return is_secured(operation, model) and choose_turn(operation, _SCHEME_TURNS) != 0
+_NO_TOKEN = ("a request without a token", "")
+_SPELLINGS = ("lower-case", "upper-case")  # of the scheme
+_SCHEME_TURNS = 8  # one in so many operations is tested with another scheme with each seed
 
 
 def _is_scoped_write(operation: Operation, model: ResourceModel) -> bool:
@@ -43,7 +38,7 @@ def _build_needs(name: str, identity: str, count: int = 1) -> Callable[[Operatio
     """Return a function of the needs of a probe, `count` requests as an identity beside the reads of ids."""
     return lambda operation, model: (
         *_list_id_reads(operation, model),
-        Need(f"{name} {operation.key}", count, identity),
+        Need(f"{name} {operation.key}", count, identity, sampled=True),
     )
 
 
@@ -78,31 +73,24 @@ def _check_refusal(response: OperationResponse, requirement: str, status: int, c
 
 
 def send_without_token(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a request without a token, and with one of the tokens that nobody has (AUT-01)."""
+    """Send a request without a token, and with the tokens that nobody has in turn (AUT-01)."""
     request = yield from _build_request(operation, subject, "")
     if isinstance(request, Missing):
         yield from report_untested(("AUT-01",), operation, request)
         return
-    yield from _check_refusal((yield from send(operation, request)), "AUT-01", 401, "a request without a token")
-    yield from _send_unknown_token(operation, request, subject, choose_turn(operation, 2))
 
+    def send_token(token: tuple[str, str]) -> Steps[None]:
+        credential, value = token
+        if not value:
+            yield from _check_refusal((yield from send(operation, request)), "AUT-01", 401, credential)
+            return
+        token_text = value.format(draw_ulid(subject.make_random("token", operation.key), 0))
+        headers = (*request.headers, ("Authorization", token_text))
+        named = msgspec.structs.replace(request, headers=headers, invented=(token_text,))
+        yield from _check_refusal((yield from send(operation, named)), "AUT-01", 401, credential)
 
-def send_second_unknown_token(operation: Operation, subject: Subject) -> Steps[None]:
-    """Send a request with the other token that nobody has (AUT-01)."""
-    request = yield from _build_request(operation, subject, "")
-    if isinstance(request, Missing):
-        yield from report_untested(("AUT-01",), operation, request)
-        return
-    yield from _send_unknown_token(operation, request, subject, 1 - choose_turn(operation, 2))
-
-
-def _send_unknown_token(operation: Operation, request: Request, subject: Subject, index: int) -> Steps[None]:
-    """Send a request with one of the tokens that nobody has."""
-    credential, value = UNKNOWN_TOKENS[index]
-    token = value.format(draw_ulid(subject.make_random("token", operation.key), 0))
-    headers = (*request.headers, ("Authorization", token))
-    request = msgspec.structs.replace(request, headers=headers, invented=(token,))
-    yield from _check_refusal((yield from send(operation, request)), "AUT-01", 401, credential)
+    start = choose_turn(operation, len(UNKNOWN_TOKENS))
+    yield from try_ways(UNKNOWN_TOKENS, 1, subject, send_token, start=start, always=(_NO_TOKEN,))
 
 
 def _build_identity_probe(
@@ -155,15 +143,14 @@ def _send_to_existing_resource(
         yield from _check_refusal(existing_response, "AUT-03", 403, credential)
 
 
-def _build_misplaced_token_probe(offset: int) -> Callable[[Operation, Subject], Steps[None]]:
-    """Return a probe that sends a valid token in the query or a cookie, where a server must not accept it (AUT-02)."""
+def send_misplaced_token(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a valid token in the query or a cookie, in turn, where a server must not accept it (AUT-02)."""
+    request = yield from _build_request(operation, subject, subject.unprivileged)
+    if isinstance(request, Missing):
+        yield from report_untested(("AUT-02",), operation, request)
+        return
 
-    def run(operation: Operation, subject: Subject) -> Steps[None]:
-        request = yield from _build_request(operation, subject, subject.unprivileged)
-        if isinstance(request, Missing):
-            yield from report_untested(("AUT-02",), operation, request)
-            return
-        place = TOKEN_PLACES[(choose_turn(operation, 2) + offset) % 2]
+    def send_token(place: str) -> Steps[None]:
         response = yield from send(operation, msgspec.structs.replace(request, token_in=place))
         if response.status != 401:
             anonymous = yield from send(operation, msgspec.structs.replace(request, identity=""))
@@ -173,7 +160,7 @@ def _build_misplaced_token_probe(offset: int) -> Callable[[Operation, Subject], 
                 return
         yield from _check_refusal(response, "AUT-02", 401, f"a token in the {place}")
 
-    return run
+    yield from try_ways(TOKEN_PLACES, 1, subject, send_token, start=choose_turn(operation, len(TOKEN_PLACES)))
 
 
 def send_other_scheme(operation: Operation, subject: Subject) -> Steps[None]:
@@ -192,7 +179,16 @@ def send_scheme_in_other_case(operation: Operation, subject: Subject) -> Steps[N
     if isinstance(request, Missing):
         yield from report_untested(("AUT-10",), operation, request)
         return
-    spelling = ("lower-case", "upper-case")[choose_turn(operation, 2 * _SCHEME_TURNS) // _SCHEME_TURNS]
+
+    def send_spelling(spelling: str) -> Steps[None]:
+        yield from _check_spelling(operation, request, spelling)
+
+    start = choose_turn(operation, len(_SPELLINGS) * _SCHEME_TURNS) // _SCHEME_TURNS
+    yield from try_ways(_SPELLINGS, 1, subject, send_spelling, start=start)
+
+
+def _check_spelling(operation: Operation, request: Request, spelling: str) -> Steps[None]:
+    """Check that a token is recognised under one spelling of the scheme."""
     response = yield from send(operation, msgspec.structs.replace(request, token_in=spelling))
     if response.status != 401:
         yield pass_case(response, "AUT-10")
@@ -211,14 +207,6 @@ def send_scheme_in_other_case(operation: Operation, subject: Subject) -> Steps[N
             actual=str(response.status),
             also=(bearer_response,),
         )
-
-
-def _is_first_scoped(operation: Operation, model: ResourceModel) -> bool:
-    return has_scopes(operation, model) and choose_turn(operation, _SCHEME_TURNS) == 0
-
-
-def _is_later_scoped(operation: Operation, model: ResourceModel) -> bool:
-    return has_scopes(operation, model) and choose_turn(operation, _SCHEME_TURNS) != 0
 
 
 def _is_processed(response: OperationResponse) -> bool:
@@ -252,30 +240,21 @@ def call_public_operation(operation: Operation, subject: Subject) -> Steps[None]
 
 
 PROBES = (
-    Probe("anonymous", ("AUT-01",), is_secured, _build_needs("anonymous", "", 2), send_without_token),
+    Probe(
+        "anonymous", ("AUT-01",), is_secured, _build_needs("anonymous", "", 2), send_without_token,
+        ways=know_ways(len(UNKNOWN_TOKENS)),
+    ),
     Probe(
         "expired-token", ("AUT-01",), is_secured, _build_needs("expired", "expired"),
         _build_identity_probe("expired", "AUT-01", 401, "an expired token"), identities=("expired",),
     ),
     Probe(
-        "unknown-token", ("AUT-01",), is_secured, _build_needs("stranger", ""), send_second_unknown_token,
-        profile=Profile.DEEP, rank=2,
-    ),
-    Probe(
-        "other-auth-scheme", ("AUT-01",), _is_first_secured, _build_needs("other scheme", USER_READER),
-        send_other_scheme, rank=2,
-    ),
-    Probe(
-        "other-auth-scheme-all", ("AUT-01",), _is_later_secured, _build_needs("other scheme", USER_READER),
-        send_other_scheme, profile=Profile.DEEP, rank=2,
+        "other-auth-scheme", ("AUT-01",), is_secured, _build_needs("other scheme", USER_READER),
+        send_other_scheme, rank=2, share=_SCHEME_TURNS,
     ),
     Probe(
         "misplaced-token", ("AUT-02",), is_secured, _build_needs("token elsewhere", UNPRIVILEGED),
-        _build_misplaced_token_probe(0), rank=2,
-    ),
-    Probe(
-        "misplaced-token-all", ("AUT-02",), is_secured, _build_needs("token anywhere", UNPRIVILEGED),
-        _build_misplaced_token_probe(1), profile=Profile.DEEP, rank=2,
+        send_misplaced_token, rank=2, ways=know_ways(len(TOKEN_PLACES)),
     ),
     Probe(
         "missing-scope", ("AUT-03",), has_scopes, _build_needs("no scope", "noscope"),
@@ -286,12 +265,9 @@ PROBES = (
         _build_identity_probe("readonly", "AUT-03", 403, "a token that may only read"), identities=("readonly",),
     ),
     Probe(
-        "scheme-in-other-case", ("AUT-10",), _is_first_scoped, _build_needs("scheme in other case", "noscope"),
+        "scheme-in-other-case", ("AUT-10",), has_scopes, _build_needs("scheme in other case", "noscope"),
         send_scheme_in_other_case, rank=2, identities=("noscope",),
-    ),
-    Probe(
-        "scheme-in-other-case-all", ("AUT-10",), _is_later_scoped, _build_needs("scheme in other case", "noscope"),
-        send_scheme_in_other_case, profile=Profile.DEEP, rank=2, identities=("noscope",),
+        ways=know_ways(len(_SPELLINGS)), share=_SCHEME_TURNS,
     ),
     Probe("public-operation", ("AUT-04",), is_public, _public_needs, call_public_operation),
 )  # fmt: skip

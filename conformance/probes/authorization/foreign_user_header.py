@@ -11,6 +11,7 @@ from conformance.probes.authorization.tenancy import USER_A, USER_B, find_two_pe
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.samples import know_ways, try_ways
 
 
 def is_user_scoped_read(operation: Operation, model: ResourceModel) -> bool:
@@ -26,7 +27,7 @@ def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
         *(Need(f"read {people}", identity=identity) for identity in (USER_A, USER_B)),
         *plain_read_needs(operation, model, USER_A),
         Need(f"read {operation.path}" + (" of another" if "{" in operation.path else ""), identity=USER_B),
-        Need(f"read {operation.path} for another", identity=USER_B),
+        Need(f"read {operation.path} for another", identity=USER_B, sampled=True),
     )
 
 
@@ -48,10 +49,14 @@ def read_for_another(operation: Operation, subject: Subject) -> Steps[None]:
     if "{" in operation.path and (yield from is_shared(call, subject)):
         yield judge_case(mine, "AUT-13", Verdict.NOT_APPLICABLE, "both users are shown it in their lists")
         return
-    owner = extract_id(people[0]) if choose_turn(operation, 2) else people[0]
-    named = msgspec.structs.replace(foreign, headers=(*other_headers, (operation.user_header, owner)))
-    response = yield from send(operation, named.build_request())
-    yield from _check_nothing_shown(response, mine, theirs)
+
+    def name_owner(owner: str) -> Steps[None]:
+        named = msgspec.structs.replace(foreign, headers=(*other_headers, (operation.user_header, owner)))
+        response = yield from send(operation, named.build_request())
+        yield from _check_nothing_shown(response, mine, theirs)
+
+    forms = (people[0], extract_id(people[0]))
+    yield from try_ways(forms, 1, subject, name_owner, start=choose_turn(operation, len(forms)))
 
 
 def _check_nothing_shown(
@@ -81,6 +86,7 @@ def _check_nothing_shown(
 
 PROBES = (
     Probe(
-        "foreign-user-header", ("AUT-13",), is_user_scoped_read, _needs, read_for_another, identities=(USER_A, USER_B)
+        "foreign-user-header", ("AUT-13",), is_user_scoped_read, _needs, read_for_another,
+        identities=(USER_A, USER_B), ways=know_ways(2),  # the URL of the user, and the id
     ),
-)
+)  # fmt: skip

@@ -14,11 +14,13 @@ from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, cho
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_populated_list, report_untested
 from conformance.probes.toolkit.pages import parse_page, report_new_order
 from conformance.probes.toolkit.refusals import find_call_as
+from conformance.probes.toolkit.samples import know_ways, try_ways
 from conformance.probes.toolkit.stillness import has_still_part, report_restless, settle_differences
 
 UNKNOWN_PARAMETER = "evconform_unknown"
 # Odd values test ERR-09 on operations that get no odd cursors; the others get a plain value.
 ODD_VALUES = ("\0", "\u202e\U0001f50c", "9" * 400, "[" * 200, "\ufffe\uffff")
+_PLAIN_VALUES = ("1",)
 LIST_REQUIREMENTS = ("FLT-07", "PAG-09", "ERR-09")
 READ_REQUIREMENTS = ("FLT-07", "ERR-09")
 _REREADS = 3  # of a list whose order changed
@@ -32,7 +34,8 @@ def _is_unpaginated(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain reads, and the read with an unknown parameter."""
-    return (*plain_read_needs(operation, model, USER_READER), Need(f"surplus {operation.path}", identity=USER_READER))
+    surplus = Need(f"surplus {operation.path}", identity=USER_READER, sampled=True)
+    return (*plain_read_needs(operation, model, USER_READER), surplus)
 
 
 def send_unknown_parameter(operation: Operation, subject: Subject) -> Steps[None]:
@@ -42,9 +45,12 @@ def send_unknown_parameter(operation: Operation, subject: Subject) -> Steps[None
         yield from report_untested(READ_REQUIREMENTS, operation, call)
         return
     plain = yield from send(operation, call.build_request())
-    value = ODD_VALUES[choose_turn(operation, len(ODD_VALUES))]
-    response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
-    yield from _compare_responses(call, plain, response)
+
+    def send_value(value: str) -> Steps[None]:
+        response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
+        yield from _compare_responses(call, plain, response)
+
+    yield from try_ways(ODD_VALUES, 1, subject, send_value, start=choose_turn(operation, len(ODD_VALUES)))
 
 
 def send_unknown_parameter_to_list(operation: Operation, subject: Subject) -> Steps[None]:
@@ -56,10 +62,22 @@ def send_unknown_parameter_to_list(operation: Operation, subject: Subject) -> St
         yield from report_untested(LIST_REQUIREMENTS, operation, populated_list)
         return
     call, plain = populated_list
-    value = (
-        "1" if has_known_cursor_form(operation, subject.model) else ODD_VALUES[choose_turn(operation, len(ODD_VALUES))]
-    )
-    response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
+    ways = _list_values(operation, subject.model)
+
+    def send_value(value: str) -> Steps[None]:
+        response = yield from send(operation, call.build_request((UNKNOWN_PARAMETER, value)))
+        yield from _compare_lists(call, plain, response)
+
+    yield from try_ways(ways, 1, subject, send_value, start=choose_turn(operation, len(ways)))
+
+
+def _list_values(operation: Operation, model: ResourceModel) -> tuple[str, ...]:
+    """Return the values of the unknown parameter; a plain one for a list that is sent odd cursors."""
+    return _PLAIN_VALUES if has_known_cursor_form(operation, model) else ODD_VALUES
+
+
+def _compare_lists(call: OperationCall, plain: OperationResponse, response: OperationResponse) -> Steps[None]:
+    """Judge FLT-07 and PAG-09 by a list that was read with and without an unknown parameter."""
     keys, second_keys = parse_page(plain).keys, parse_page(response).keys
     if response.is_success and keys == second_keys:
         yield pass_case(response, "FLT-07")
@@ -156,6 +174,12 @@ def _compare_statuses(plain: OperationResponse, response: OperationResponse) -> 
 
 
 PROBES = (
-    Probe("unknown-parameter-in-list", LIST_REQUIREMENTS, is_paginated, _needs, send_unknown_parameter_to_list, rank=2),
-    Probe("unknown-parameter", READ_REQUIREMENTS, _is_unpaginated, _needs, send_unknown_parameter, rank=3),
-)
+    Probe(
+        "unknown-parameter-in-list", LIST_REQUIREMENTS, is_paginated, _needs, send_unknown_parameter_to_list, rank=2,
+        ways=lambda operation, model: len(_list_values(operation, model)),
+    ),
+    Probe(
+        "unknown-parameter", READ_REQUIREMENTS, _is_unpaginated, _needs, send_unknown_parameter, rank=3,
+        ways=know_ways(len(ODD_VALUES)),
+    ),
+)  # fmt: skip

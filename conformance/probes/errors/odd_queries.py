@@ -1,50 +1,44 @@
 """ERR-12: a query that is legal but odd never makes the server fail."""
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.subject import Subject
-from conformance.model import Location, Operation, Profile, ResourceModel, Role, Verdict
+from conformance.model import Location, Operation, ResourceModel, Role, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.samples import know_ways, try_ways
 
-_SHARE = 4  # one in so many operations is tried before the profile deep
+_SHARE = 4  # one in so many operations is tried with each seed
 _LONG = 3000  # characters of a long value; servers take requests of 8,000 bytes at least (RFC 9112, section 3)
 # Values in their percent-encoded form: bytes that are no UTF-8, quotes, nothing, a control character, a long text.
 _VALUES = ("%FF%FE", "%27%22%3B--", "", "%0A", "x" * _LONG, "%F0%9F%94%8C", "%25s%25n", "null")
 _UNKNOWN = "evconform"
 
 
-def _is_first(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and choose_turn(operation, _SHARE) == 1
-
-
-def _is_later(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and choose_turn(operation, _SHARE) != 1
-
-
-def _is_plain_get(operation: Operation) -> bool:
+def _is_plain_get(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation is a GET that is answered with success."""
     return operation.method == "GET" and operation.role is not Role.REDIRECT
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the two with odd queries."""
-    return (*plain_read_needs(operation, model, READER)[:-1], Need(f"odd query {operation.key}", 2, READER))
+    return (
+        *plain_read_needs(operation, model, READER)[:-1],
+        Need(f"odd query {operation.key}", 2, READER, sampled=True),
+    )
 
 
-def list_odd_queries(operation: Operation, first: int) -> Iterator[tuple[tuple[str, str], ...]]:
-    """Yield two queries as pairs of name and encoded value: a parameter of the operation, and one that is unknown.
+def list_odd_queries(operation: Operation, place: int) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return two queries as pairs of name and encoded value: a parameter of the operation, and one that is unknown.
 
-    `first` says which odd value comes first.
+    `place` says which odd value is sent.
     """
     own = [p.name for p in operation.parameters if p.location is Location.QUERY and p.name != "access_token"]
-    name = quote(own[first % len(own)], safe="") if own else _UNKNOWN
-    value, other_value = _VALUES[first % len(_VALUES)], _VALUES[(first + 1) % len(_VALUES)]
-    yield ((name, value), (name, value))
-    yield ((_UNKNOWN, other_value), ("%27", ""), (name, other_value))
+    name = quote(own[place % len(own)], safe="") if own else _UNKNOWN
+    value = _VALUES[place % len(_VALUES)]
+    return ((name, value), (name, value)), ((_UNKNOWN, value), ("%27", ""), (name, value))
 
 
 def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:
@@ -54,7 +48,8 @@ def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:
         yield from report_untested(("ERR-12",), operation, call)
         return
     plain = call.build_request().target
-    for pairs in list_odd_queries(operation, subject.make_random("odd query", operation.key).randrange(256)):
+
+    def send_query(pairs: tuple[tuple[str, str], ...]) -> Steps[None]:
         query = "&".join(f"{name}={value}" for name, value in pairs)
         response = yield from send(operation, call.build_request_to(f"{plain}{'&' if '?' in plain else '?'}{query}"))
         if response.status >= 500 and response.status != 503:
@@ -65,8 +60,16 @@ def send_odd_queries(operation: Operation, subject: Subject) -> Steps[None]:
         else:
             yield pass_case(response, "ERR-12")
 
+    # The two queries of one part have neighbouring values.
+    queries = [list_odd_queries(operation, place)[0] for place in range(len(_VALUES))]
+    others = [list_odd_queries(operation, place + 1)[1] for place in range(len(_VALUES))]
+    ways = [query for pair in zip(queries, others, strict=True) for query in pair]
+    yield from try_ways(ways, 2, subject, send_query, start=2 * choose_turn(operation, _SHARE * len(_VALUES)))
+
 
 PROBES = (
-    Probe("odd-queries", ("ERR-12",), _is_first, _needs, send_odd_queries, rank=2),
-    Probe("odd-queries-all", ("ERR-12",), _is_later, _needs, send_odd_queries, profile=Profile.DEEP, rank=2),
-)
+    Probe(
+        "odd-queries", ("ERR-12",), _is_plain_get, _needs, send_odd_queries, rank=2,
+        ways=know_ways(2 * len(_VALUES)), sample=2, share=_SHARE, first_share=1,
+    ),
+)  # fmt: skip

@@ -183,7 +183,7 @@ def compare_problem_types(operation: Operation, subject: Subject) -> Steps[None]
     for read in _list_paged_reads(subject.model):
         call = yield from find_refusable_call(read, subject)
         if isinstance(call, OperationCall) and read.pagination:
-            description, value = list_bad_sizes(read)[0]
+            description, value = list_bad_sizes(read, subject)[0]
             response = yield from send(read, call.build_request((read.pagination.size, value)))
             _collect_by_type(types[f"a page size that is {description}"], response, 400)
     outcomes = [outcome for error, by_type in types.items() for outcome in _compare_types(error, by_type)]

@@ -1,12 +1,10 @@
 """EXP-10: `expand` of an undocumented path is refused. The comma form is reported, and not judged."""
 
-from functools import partial
-
 from conformance.applicability.selectors import is_expandable
 from conformance.evidence.outcomes import judge_case
 from conformance.evidence.responses import OperationResponse, find_expanded
 from conformance.evidence.subject import Subject
-from conformance.model import Noticed, Operation, Profile, ResourceModel, Verdict
+from conformance.model import Noticed, Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, OperationCall, report_untested
@@ -18,13 +16,15 @@ from conformance.probes.toolkit.refusals import (
     refusal_needs,
     send_for_refusal,
 )
+from conformance.probes.toolkit.samples import know_ways, try_ways
 
 
-def _needs(operation: Operation, model: ResourceModel, *, label: str, count: int) -> tuple[Need, ...]:
-    """Return the reads that find a path, and `count` requests with an undocumented expansion."""
+def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
+    """Return the reads that find a path, and the request with an undocumented expansion."""
     if has_no_required_values(operation):
-        return refusal_needs(operation, model, label, count)
-    return (*plain_read_needs(operation, model, USER_READER)[:-1], Need(f"{label} {operation.key}", count, USER_READER))
+        return refusal_needs(operation, model, "strange")
+    strange = Need(f"strange {operation.key}", identity=USER_READER, sampled=True)
+    return (*plain_read_needs(operation, model, USER_READER)[:-1], strange)
 
 
 def _find_call(operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
@@ -34,30 +34,29 @@ def _find_call(operation: Operation, subject: Subject) -> Steps[OperationCall | 
     return (yield from find_call_as(subject.user_reader, operation, subject))
 
 
-def send_undocumented_expansions(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Send one undocumented path, of another kind on each operation.
-
-    With `deep`, send one path of every other kind, and the comma form.
-    """
+def send_undocumented_expansions(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send one undocumented path, another kind in turn; the last way is the comma form."""
     from strategies.expansions import bad_expansions  # noqa: PLC0415 - hypothesis takes as long as all other imports
 
     call = yield from _find_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("EXP-10",), operation, call)
         return
-    bad = bad_expansions(operation)
-    first_bad = bad[choose_turn(operation, len(bad))]
-    for expansion in [expansion for expansion in bad if expansion != first_bad] if deep else [first_bad]:
-        response = yield from send_for_refusal(operation, call.build_request(("expand", expansion.value)), subject)
-        if _is_trimmed(expansion.value, response):
+    bad = [expansion.value for expansion in bad_expansions(operation)]
+
+    def send_expansion(value: str | None) -> Steps[None]:
+        if value is None:
+            yield from _send_comma_form(call, subject)
+            return
+        response = yield from send_for_refusal(operation, call.build_request(("expand", value)), subject)
+        if _is_trimmed(value, response):
             reason = "the path is read without its trailing blank, which is not specified"
             yield judge_case(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
-            continue
-        yield from check_refused(
-            response, "EXP-10", "an undocumented expand path", 400, sent=expansion.value[:60], pointer="query:expand"
-        )
-    if deep:
-        yield from _send_comma_form(call, subject)
+            return
+        refused = "an undocumented expand path"
+        yield from check_refused(response, "EXP-10", refused, 400, sent=value[:60], pointer="query:expand")
+
+    yield from try_ways((*bad, None), 1, subject, send_expansion, start=choose_turn(operation, len(bad)))
 
 
 def _is_trimmed(value: str, response: OperationResponse) -> bool:
@@ -89,16 +88,11 @@ def _send_comma_form(call: OperationCall, subject: Subject) -> Steps[None]:
         yield judge_case(response, "EXP-10", Verdict.NOT_APPLICABLE, reason)
 
 
-_MAX_EXPANSIONS = 10  # kinds of undocumented paths, and the comma form
+_EXPANSIONS = 10  # kinds of undocumented paths, and the comma form
 
 PROBES = (
     Probe(
-        "undocumented-expand", ("EXP-10",), is_expandable, partial(_needs, label="strange", count=1),
-        partial(send_undocumented_expansions, deep=False), rank=3,
-    ),
-    Probe(
-        "undocumented-expand-all", ("EXP-10",), is_expandable,
-        partial(_needs, label="all strange", count=_MAX_EXPANSIONS),
-        partial(send_undocumented_expansions, deep=True), Profile.DEEP, 3,
+        "undocumented-expand", ("EXP-10",), is_expandable, _needs, send_undocumented_expansions, rank=3,
+        ways=know_ways(_EXPANSIONS),
     ),
 )  # fmt: skip

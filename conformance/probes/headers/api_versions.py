@@ -8,7 +8,8 @@ from conformance.evidence.subject import Subject
 from conformance.model import Operation, ResourceModel, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import USER_READER, Need, Probe, Steps, choose_turn, send
-from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.calls import Missing, OperationCall, find_call, report_untested
+from conformance.probes.toolkit.samples import know_ways, try_ways
 
 ABSENT_VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the next one too, and a word
 
@@ -16,7 +17,7 @@ ABSENT_VERSIONS = ("99", "3", "next")  # numbers that are none of the API's, the
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the reads that find a path, and the read in another version."""
     resolving = plain_read_needs(operation, model, USER_READER)[:-1]
-    return (*resolving, Need(f"read {operation.path} in another version", identity=USER_READER))
+    return (*resolving, Need(f"read {operation.path} in another version", identity=USER_READER, sampled=True))
 
 
 def send_unsupported_version(operation: Operation, subject: Subject) -> Steps[None]:
@@ -27,9 +28,16 @@ def send_unsupported_version(operation: Operation, subject: Subject) -> Steps[No
     if isinstance(call, Missing):
         yield from report_untested(("VER-02",), operation, call)
         return
-    name = subject.version_header
-    version = ABSENT_VERSIONS[choose_turn(operation, len(ABSENT_VERSIONS))]
-    plain = call.build_request()
+
+    def send_version(version: str) -> Steps[None]:
+        yield from _request_version(call, version, subject)
+
+    yield from try_ways(ABSENT_VERSIONS, 1, subject, send_version, start=choose_turn(operation, len(ABSENT_VERSIONS)))
+
+
+def _request_version(call: OperationCall, version: str, subject: Subject) -> Steps[None]:
+    """Send a correct read with one version that does not exist."""
+    operation, name, plain = call.operation, subject.version_header, call.build_request()
     other_headers = tuple((key, value) for key, value in plain.headers if key.lower() != name.lower())
     response = yield from send(operation, msgspec.structs.replace(plain, headers=(*other_headers, (name, version))))
     if response.status == 400:
@@ -44,4 +52,9 @@ def send_unsupported_version(operation: Operation, subject: Subject) -> Steps[No
     yield fail_case(response, "VER-02", message, expected="400", actual=str(response.status))
 
 
-PROBES = (Probe("unsupported-version", ("VER-02",), is_get, _needs, send_unsupported_version, rank=1),)
+PROBES = (
+    Probe(
+        "unsupported-version", ("VER-02",), is_get, _needs, send_unsupported_version,
+        ways=know_ways(len(ABSENT_VERSIONS)),
+    ),
+)  # fmt: skip

@@ -7,13 +7,14 @@ import msgspec
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Outcome, Profile, Request, ResourceModel, Role, Verdict
+from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.model.exchange import UNKNOWN_ORIGIN
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.samples import know_ways, try_ways
 
-_SHARE = 4  # one in so many operations is tried before the profile deep
+_SHARE = 4  # one in so many operations is tried with each seed
 _HARMLESS = (
     ("Accept", "application/*;q=0.8, */*;q=0.1"),
     ("Accept-Language", "de-CH, fr;q=0.9, *;q=0.1"),
@@ -28,22 +29,17 @@ _CONDITIONS = (("If-None-Match", '"evconform-never-issued"'), ("If-Modified-Sinc
 _ORIGIN = ("Origin", UNKNOWN_ORIGIN)  # HDR-06 judges the answer; a server may refuse unknown origins
 
 
-def _is_first(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and choose_turn(operation, _SHARE) == 0
-
-
-def _is_later(operation: Operation, model: ResourceModel) -> bool:
-    return _is_plain_get(operation) and choose_turn(operation, _SHARE) != 0
-
-
-def _is_plain_get(operation: Operation) -> bool:
+def _is_plain_get(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation is a GET that is answered with success."""
     return operation.method == "GET" and operation.role is not Role.REDIRECT
 
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the plain read, and the one with the headers."""
-    return (*plain_read_needs(operation, model, READER), Need(f"unneeded headers {operation.key}", identity=READER))
+    return (
+        *plain_read_needs(operation, model, READER),
+        Need(f"unneeded headers {operation.key}", identity=READER, sampled=True),
+    )
 
 
 def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]:
@@ -59,7 +55,17 @@ def send_unneeded_headers(operation: Operation, subject: Subject) -> Steps[None]
         for requirement in ("ERR-11", "HDR-09"):
             yield judge_case(plain, requirement, Verdict.NOT_OBSERVABLE, reason)
         return
-    condition = _CONDITIONS[choose_turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE]
+
+    def send_condition(condition: tuple[str, str]) -> Steps[None]:
+        yield from _compare_with_plain(plain, condition)
+
+    start = choose_turn(operation, len(_CONDITIONS) * _SHARE) // _SHARE
+    yield from try_ways(_CONDITIONS, 1, subject, send_condition, start=start)
+
+
+def _compare_with_plain(plain: OperationResponse, condition: tuple[str, str]) -> Steps[None]:
+    """Send a read with all of the headers and one condition, and compare its status with that of the plain read."""
+    operation, request = plain.operation, plain.exchange.request
     response = yield from send(operation, _add(request, *_HARMLESS, condition, _ORIGIN))
     if response.status == 304:
         message = f"304 is given although the condition of {condition[0]} is not met"
@@ -101,9 +107,8 @@ def _report(alone: OperationResponse, header: tuple[str, str], plain: OperationR
 
 
 PROBES = (
-    Probe("unneeded-headers", ("ERR-11", "HDR-09"), _is_first, _needs, send_unneeded_headers, rank=2),
     Probe(
-        "unneeded-headers-all", ("ERR-11", "HDR-09"), _is_later, _needs, send_unneeded_headers,
-        profile=Profile.DEEP, rank=2,
+        "unneeded-headers", ("ERR-11", "HDR-09"), _is_plain_get, _needs, send_unneeded_headers, rank=2,
+        ways=know_ways(len(_CONDITIONS)), share=_SHARE,
     ),
 )  # fmt: skip

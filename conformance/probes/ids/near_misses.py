@@ -1,21 +1,21 @@
 """IDS-06: a near miss of an id finds nothing."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from urllib.parse import quote as percent_encoded
 
 from conformance.applicability.selectors import is_read_by_id
 from conformance.evidence.responses import match_path
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Profile, Request, ResourceModel
+from conformance.model import Operation, Request, ResourceModel
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps
 from conformance.probes.toolkit.calls import Missing, report_untested
 from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.refusals import check_refused, find_call_as, send_for_refusal
+from conformance.probes.toolkit.samples import choose_ways, count_attempts, know_ways, try_ways
 
 # A near miss of an existing id finds it where a server cuts, trims or completes ids, ignores case, reads the ULID
-# alone, or decodes Crockford's base32 leniently. Every operation gets one class of each kind.
+# alone, or decodes Crockford's base32 leniently. One class of each kind is tried in turn.
 _LENIENT = (
     ("one-long", "nul", "combining-accent", "percent"),
     ("trailing-newline", "one-short", "trailing-space", "leading-space"),
@@ -43,42 +43,44 @@ def list_near_misses(valid: str) -> dict[str, str]:
     return {near_miss.name: near_miss.value for near_miss in near_misses(valid)} | lower | alike
 
 
-def _choose_classes(names: Sequence[str], operation: Operation, subject: Subject, *, deep: bool) -> tuple[str, ...]:
-    """Return one class for each operation in turn, so that every class occurs; in depth all the others."""
-    place = [candidate.key for candidate in subject.model.operations if is_read_by_id(candidate, subject.model)].index(
-        operation.key
-    )
-    own = names[place % len(names)]
-    return tuple(name for name in names if name != own) if deep else (own,)
+def _find_place(operation: Operation, subject: Subject) -> int:
+    """Return the place of an operation among those that read by id, by which the classes are spread over them."""
+    keys = [candidate.key for candidate in subject.model.operations if is_read_by_id(candidate, subject.model)]
+    return keys.index(operation.key)
 
 
-def request_near_misses_of_existing(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Request malformed variants of an id that exists (IDS-06)."""
+def request_near_misses_of_existing(operation: Operation, subject: Subject) -> Steps[None]:
+    """Request malformed variants of an id that exists, one of each kind in turn (IDS-06)."""
     call = yield from find_call_as(subject.error_sender, operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("IDS-06",), operation, call)
         return
     parameters = match_path(operation.path, call.path) or {}
     key = parameters.get(subject.model.resources_by_name[operation.resource].key, "")
-    variants = list_near_misses(key)
-    for name in [
-        name for kind in _LENIENT for name in _choose_classes(kind, operation, subject, deep=deep) if name in variants
-    ]:
+    variants, place = list_near_misses(key), _find_place(operation, subject)
+
+    def send_variant(name: str) -> Steps[None]:
         path = f"{call.path.rpartition('/')[0]}/{percent_encoded(variants[name], safe='')}"
         response = yield from send_for_refusal(operation, call.build_request_to(path), subject)
         yield from check_refused(response, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
 
+    chosen = [name for kind in _LENIENT for name in choose_ways(kind, 1, subject, place) if name in variants]
+    known = sum(name in variants for kind in _LENIENT for name in kind)
+    yield from count_attempts(chosen, known, send_variant)
 
-def request_near_misses_of_unknown(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Request malformed variants of an id that nobody has, below made-up parents (IDS-06)."""
+
+def request_near_misses_of_unknown(operation: Operation, subject: Subject) -> Steps[None]:
+    """Request malformed variants of an id that nobody has, in turn, below made-up parents (IDS-06)."""
     resource = subject.model.resources_by_name[operation.resource]
     variants = list_near_misses(draw_unknown_id(operation, subject, resource.prefix))
-    for name in _choose_classes(_SPOILT, operation, subject, deep=deep):
+
+    def send_variant(name: str) -> Steps[None]:
         path = operation.path.replace("{" + resource.key + "}", percent_encoded(variants[name], safe=""))
-        response = yield from send_for_refusal(
-            operation, Request(operation.key, "GET", path, identity=subject.error_sender), subject
-        )
+        request = Request(operation.key, "GET", path, identity=subject.error_sender)
+        response = yield from send_for_refusal(operation, request, subject)
         yield from check_refused(response, "IDS-06", "a near miss of an id", *_REFUSALS, sent=name)
+
+    yield from try_ways(_SPOILT, 1, subject, send_variant, start=_find_place(operation, subject))
 
 
 def _has_one_parameter(operation: Operation, model: ResourceModel) -> bool:
@@ -88,31 +90,21 @@ def _has_one_parameter(operation: Operation, model: ResourceModel) -> bool:
 def _real_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
     return lambda operation, model: (
         *plain_read_needs(operation, model, ERROR_SENDER)[:-1],
-        Need(f"near miss {operation.key}", count, ERROR_SENDER),
+        Need(f"near miss {operation.key}", count, ERROR_SENDER, sampled=True),
     )
 
 
 def _none_needs(count: int) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
-    return lambda operation, _: (Need(f"near miss of none {operation.key}", count, ERROR_SENDER),)
+    return lambda operation, _: (Need(f"near miss of none {operation.key}", count, ERROR_SENDER, sampled=True),)
 
-
-_OTHERS = sum(len(kind) - 1 for kind in _LENIENT)  # classes that are left for the profile deep
 
 PROBES = (
     Probe(
-        "near-existing-id", ("IDS-06",), is_read_by_id, _real_needs(len(_LENIENT)),
-        partial(request_near_misses_of_existing, deep=False), rank=2,
+        "near-existing-id", ("IDS-06",), is_read_by_id, _real_needs(len(_LENIENT)), request_near_misses_of_existing,
+        rank=2, ways=know_ways(max(map(len, _LENIENT))),
     ),
     Probe(
-        "malformed-id", ("IDS-06",), _has_one_parameter, _none_needs(1),
-        partial(request_near_misses_of_unknown, deep=False), rank=2,
-    ),
-    Probe(
-        "near-existing-id-all", ("IDS-06",), is_read_by_id, _real_needs(_OTHERS),
-        partial(request_near_misses_of_existing, deep=True), Profile.DEEP, 2,
-    ),
-    Probe(
-        "malformed-id-all", ("IDS-06",), _has_one_parameter, _none_needs(len(_SPOILT) - 1),
-        partial(request_near_misses_of_unknown, deep=True), Profile.DEEP, 2,
+        "malformed-id", ("IDS-06",), _has_one_parameter, _none_needs(1), request_near_misses_of_unknown, rank=2,
+        ways=know_ways(len(_SPOILT)),
     ),
 )  # fmt: skip

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
 
 from conformance.applicability.selectors import has_cursors, has_page_numbers, has_page_size
 from conformance.evidence.outcomes import fail_case, judge_case, skip_case
 from conformance.evidence.subject import Subject
-from conformance.model import Operation, Pagination, Profile, ResourceModel, Scheme, Verdict
+from conformance.model import Operation, Pagination, ResourceModel, Scheme, Verdict
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import ERROR_SENDER, Need, Probe, Steps, choose_turn
 from conformance.probes.toolkit.calls import Missing, report_untested
@@ -19,6 +18,7 @@ from conformance.probes.toolkit.refusals import (
     refusal_needs,
     send_for_refusal,
 )
+from conformance.probes.toolkit.samples import choose_ways, know_ways, try_ways
 from conformance.tools.ulid import draw_ulid
 
 _CURSOR_TIME_MS = 1_704_067_200_000  # 2024-01-01, the time in made-up cursors
@@ -30,6 +30,7 @@ _TOLERABLE = frozenset({
     "trailing-newline", "leading-space", "trailing-space", "lower-case", "no-offset", "date-alone", "epoch-seconds",
 })  # fmt: skip
 _ABSENT_PAGE = "999999"
+_OTHER_BAD_SIZES = (("zero", "0"), ("negative", "-1"), ("text", "ten"), ("beyond 64 bits", str(2**64)))
 _REFUSALS = (400, 404, 409, 410, 414, 416, 422, 431)  # those that are about the request, not about who sends it
 
 
@@ -38,31 +39,35 @@ def _pagination_of(operation: Operation) -> Pagination:
     return operation.pagination or Pagination(Scheme.CURSOR)
 
 
-def list_bad_sizes(operation: Operation) -> tuple[tuple[str, str], ...]:
-    """Return bad page sizes, each with the name of its class.
-
-    The first two are one below and one above the bounds, and differ by operation, so that a run tests various ones.
-    """
-    above = str(_pagination_of(operation).max_size + 1)
-    low = (("zero", "0"), ("negative", "-1"), ("text", "ten"))
-    high = (("above the maximum", above), ("beyond 64 bits", str(2**64)))
-    turn_number = choose_turn(operation, 6)
-    first_size, second_size = low[turn_number % 3], high[turn_number % 2]
-    return (first_size, second_size, *(size for size in (*low, *high) if size not in {first_size, second_size}))
+NamedValue = tuple[str, str]  # the name of a class of values, and one of them
 
 
-def send_bad_sizes(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Send two page sizes out of bounds; with `deep`, all others (PAG-06)."""
+def get_size_above(operation: Operation) -> NamedValue:
+    """Return the page size that is one above the maximum, with the name of its class."""
+    return "above the maximum", str(_pagination_of(operation).max_size + 1)
+
+
+def list_bad_sizes(operation: Operation, subject: Subject, size: int = 1) -> tuple[NamedValue, ...]:
+    """Return those of the other bad page sizes that are tried now, each with the name of its class."""
+    return choose_ways(_OTHER_BAD_SIZES, size, subject, choose_turn(operation, len(_OTHER_BAD_SIZES)))
+
+
+def send_bad_sizes(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send the page size above the maximum, and others that no list takes, in turn (PAG-06)."""
     call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PAG-06",), operation, call)
         return
     name = _pagination_of(operation).size
-    for size_class, value in list_bad_sizes(operation)[2:] if deep else list_bad_sizes(operation)[:2]:
+
+    def send_size(bad_size: NamedValue) -> Steps[None]:
+        size_class, value = bad_size
         response = yield from send_for_refusal(operation, call.build_request((name, value)), subject)
-        yield from check_refused(
-            response, "PAG-06", "a page size out of bounds", 400, sent=size_class, pointer=f"query:{name}"
-        )
+        refused = "a page size out of bounds"
+        yield from check_refused(response, "PAG-06", refused, 400, sent=size_class, pointer=f"query:{name}")
+
+    start, always = choose_turn(operation, len(_OTHER_BAD_SIZES)), (get_size_above(operation),)
+    yield from try_ways(_OTHER_BAD_SIZES, 1, subject, send_size, start=start, always=always)
 
 
 def read_smallest_page(operation: Operation, subject: Subject) -> Steps[None]:
@@ -97,26 +102,30 @@ def send_bad_page_numbers(operation: Operation, subject: Subject) -> Steps[None]
     yield from check_refused(page_zero, "PAG-08", "page 0", *_REFUSALS, pointer=f"query:{name}")
 
 
-def send_bad_cursors(operation: Operation, subject: Subject, *, deep: bool) -> Steps[None]:
-    """Send a cursor of another collection and a malformed one; with `deep`, all others (PAG-10)."""
+def send_bad_cursors(operation: Operation, subject: Subject) -> Steps[None]:
+    """Send a cursor of another collection, and malformed ones in turn (PAG-10)."""
     call = yield from find_refusable_call(operation, subject)
     if isinstance(call, Missing):
         yield from report_untested(("PAG-10", "ERR-09"), operation, call)
         return
     name = _pagination_of(operation).after
     foreign, odd, malformed = make_bad_cursors(operation, subject)
-    first = (*foreign, *(odd[choose_turn(operation, len(odd)) :][:1] if odd else ()))
-    for cursor_class, value in [cursor for cursor in (*odd, *malformed) if cursor not in first] if deep else first:
-        response = yield from send_for_refusal(operation, call.build_request((name, value)), subject)
-        yield from check_refused(
-            response, "PAG-10", "a foreign or malformed cursor", *_REFUSALS, sent=cursor_class, pointer=f"query:{name}"
-        )
-    if not first:
+    if not foreign:
         reason = "the description does not document the form of the list's cursors"
         yield skip_case("PAG-10", operation.key, Verdict.NOT_APPLICABLE, reason)
+        return
+
+    def send_cursor(bad_cursor: NamedValue) -> Steps[None]:
+        cursor_class, value = bad_cursor
+        response = yield from send_for_refusal(operation, call.build_request((name, value)), subject)
+        refused = "a foreign or malformed cursor"
+        yield from check_refused(response, "PAG-10", refused, *_REFUSALS, sent=cursor_class, pointer=f"query:{name}")
+
+    start = choose_turn(operation, len(odd)) if odd else 0
+    yield from try_ways((*odd, *malformed), 1, subject, send_cursor, start=start, always=foreign)
 
 
-NamedCursors = tuple[tuple[str, str], ...]  # the name of the class, and the cursor
+NamedCursors = tuple[NamedValue, ...]
 
 
 def has_known_cursor_form(operation: Operation, model: ResourceModel) -> bool:
@@ -171,22 +180,17 @@ def _smallest_needs(operation: Operation, model: ResourceModel) -> tuple[Need, .
     )
 
 
-_MAX_CURSORS = 20  # malformed cursors that are expected for one list
+_MALFORMED_CURSORS = 20  # malformed cursors that are expected for one list
 
 PROBES = (
-    Probe("invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), partial(send_bad_sizes, deep=False)),
     Probe(
-        "invalid-page-sizes-all", ("PAG-06",), has_page_size, _needs("other sizes", 3),
-        partial(send_bad_sizes, deep=True), Profile.DEEP, 2,
+        "invalid-page-sizes", ("PAG-06",), has_page_size, _needs("size", 2), send_bad_sizes,
+        ways=know_ways(len(_OTHER_BAD_SIZES)),
     ),
     Probe("page-size-one", ("PAG-06",), has_page_size, _smallest_needs, read_smallest_page, rank=2),
     Probe("invalid-page-numbers", ("PAG-08",), has_page_numbers, _needs("number", 2), send_bad_page_numbers),
     Probe(
-        "invalid-cursors", ("PAG-10", "ERR-09"), has_cursors, _needs("cursor", 2),
-        partial(send_bad_cursors, deep=False), rank=2,
-    ),
-    Probe(
-        "invalid-cursors-all", ("PAG-10",), has_cursors, _needs("other cursors", _MAX_CURSORS),
-        partial(send_bad_cursors, deep=True), Profile.DEEP, 2,
+        "invalid-cursors", ("PAG-10", "ERR-09"), has_cursors, _needs("cursor", 2), send_bad_cursors, rank=2,
+        ways=know_ways(_MALFORMED_CURSORS),
     ),
 )  # fmt: skip

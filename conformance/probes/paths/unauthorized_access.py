@@ -8,15 +8,16 @@ from conformance.evidence.disclosures import has_operation_data
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Effect, Operation, Outcome, Profile, ResourceModel, Role, Verdict
-from conformance.probes.paths.spellings import list_spellings
+from conformance.model import Effect, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.probes.paths.spellings import Spelling, list_spellings
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
 from conformance.probes.toolkit.calls import Missing, find_call, report_untested
+from conformance.probes.toolkit.samples import know_ways, try_ways
 
 _SPELLINGS = len(list_spellings("/x"))
-# Spellings that each identity sends at one operation, from where its turn begins; the rest is sent in `deep`.
-_ANONYMOUS, _EXPIRED, _NOSCOPE = range(2), range(2, 7), range(7, 10)
+# Spellings that each identity sends at one operation with each seed.
+_ANONYMOUS, _EXPIRED, _NOSCOPE = 2, 5, 3
 
 
 def is_secured_read(operation: Operation, model: ResourceModel) -> bool:
@@ -33,7 +34,7 @@ def _is_scoped_read(operation: Operation, model: ResourceModel) -> bool:
 def _build_needs(name: str, count: int, identity: str) -> Callable[[Operation, ResourceModel], tuple[Need, ...]]:
     return lambda operation, model: (
         *plain_read_needs(operation, model, READER)[:-1],
-        Need(f"{name} {operation.key}", count, identity),
+        Need(f"{name} {operation.key}", count, identity, sampled=True),
     )
 
 
@@ -54,8 +55,11 @@ def request_without_token(operation: Operation, subject: Subject) -> Steps[None]
     yield from _check_no_data(options, "PTH-01", "OPTIONS without a token", subject)
 
 
-def _respell(turns: range, identity: str, client: str) -> Callable[[Operation, Subject], Steps[None]]:
-    """Return a probe of PTH-02 that sends some of the other spellings as an identity that may not read."""
+def _respell(size: int, offset: int, identity: str, client: str) -> Callable[[Operation, Subject], Steps[None]]:
+    """Return a probe of PTH-02 that sends some of the other spellings as an identity that may not read.
+
+    Seed 1 begins `offset` spellings after the turn of the operation.
+    """
 
     def run(operation: Operation, subject: Subject) -> Steps[None]:
         call = yield from find_call(operation, subject, subject.reader)
@@ -63,12 +67,13 @@ def _respell(turns: range, identity: str, client: str) -> Callable[[Operation, S
             yield from report_untested(("PTH-02",), operation, call)
             return
         plain = call.build_request()
-        spellings = list_spellings(plain.target)
-        first = choose_turn(operation, _SPELLINGS) + subject.seed
-        for index in turns:
-            spelling = spellings[(first + index) % _SPELLINGS]
+
+        def send_spelling(spelling: Spelling) -> Steps[None]:
             response = yield from send(operation, spelling.apply(plain, identity))
             yield from _check_no_data(response, "PTH-02", f"a request {client}, with {spelling.oddity},", subject)
+
+        start = choose_turn(operation, _SPELLINGS) + 1 + offset
+        yield from try_ways(list_spellings(plain.target), size, subject, send_spelling, start=start)
 
     return run
 
@@ -84,25 +89,33 @@ def _check_no_data(response: OperationResponse, requirement: str, request: str, 
         yield pass_case(response, requirement)
 
 
+def _build_respelling_probe(  # noqa: PLR0913 - all in which the probes of three clients differ
+    name: str,
+    size: int,
+    offset: int,
+    identity: str,
+    client: str,
+    applies: Callable[[Operation, ResourceModel], bool],
+) -> Probe:
+    """Return the probe of one client that may not read."""
+    return Probe(
+        name, ("PTH-02",), applies, _build_needs("respelled", size, identity), _respell(size, offset, identity, client),
+        rank=2 if identity else 1, identities=(identity,) if identity else (),
+        ways=know_ways(_SPELLINGS), sample=size,
+    )  # fmt: skip
+
+
 PROBES = (
     Probe(
         "unauthenticated-methods", ("PTH-01",), is_secured_read, _build_needs("other methods", 2, ""),
         request_without_token,
     ),
-    Probe(
-        "respelled-path", ("PTH-02",), is_secured_read, _build_needs("respelled", len(_ANONYMOUS), ""),
-        _respell(_ANONYMOUS, "", "without a token"),
+    _build_respelling_probe("respelled-path", _ANONYMOUS, 0, "", "without a token", is_secured_read),
+    _build_respelling_probe(
+        "respelled-path-expired", _EXPIRED, _ANONYMOUS, "expired", "with an expired token", is_secured_read
     ),
-    Probe(
-        "respelled-path-expired", ("PTH-02",), is_secured_read, _build_needs("respelled", len(_EXPIRED), "expired"),
-        _respell(_EXPIRED, "expired", "with an expired token"), rank=2, identities=("expired",),
-    ),
-    Probe(
-        "respelled-path-noscope", ("PTH-02",), _is_scoped_read, _build_needs("respelled", len(_NOSCOPE), "noscope"),
-        _respell(_NOSCOPE, "noscope", "with a token without scopes"), rank=2, identities=("noscope",),
-    ),
-    Probe(
-        "respelled-path-all", ("PTH-02",), is_secured_read, _build_needs("respelled in all ways", _SPELLINGS, ""),
-        _respell(range(_SPELLINGS), "", "without a token"), profile=Profile.DEEP, rank=2,
+    _build_respelling_probe(
+        "respelled-path-noscope", _NOSCOPE, _ANONYMOUS + _EXPIRED, "noscope", "with a token without scopes",
+        _is_scoped_read,
     ),
 )  # fmt: skip

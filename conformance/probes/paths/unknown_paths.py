@@ -6,7 +6,8 @@ from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Request, ResourceModel, Role, Verdict
-from conformance.probes.toolkit.base import UNPRIVILEGED, WHOLE, Need, Probe, Steps, send
+from conformance.probes.toolkit.base import UNPRIVILEGED, WHOLE, Need, Probe, Steps, choose_turn, send
+from conformance.probes.toolkit.samples import try_ways
 from conformance.tools.ulid import draw_ulid
 
 _PROBLEM = "application/problem+json"
@@ -21,22 +22,31 @@ def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
 
 def _needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
     """Return the requests with a token, and the one without."""
-    with_token = Need("unknown paths", 1 + 2 * _BELOW, UNPRIVILEGED, shared=False)
+    with_token = Need("unknown paths", 1 + 2 * _BELOW, UNPRIVILEGED, shared=False, sampled=True)
     return (with_token, Need("unknown paths", 1, "", shared=False))
 
 
 def request_unknown_paths(operation: Operation, subject: Subject) -> Steps[None]:
-    """Request paths that no operation has, at the root and below lists."""
-    lists = sorted({o.path for o in subject.model.operations if o.role is Role.LIST and "{" not in o.path})
-    chosen = subject.make_random("unknown paths").sample(lists, min(_BELOW, len(lists)))
+    """Request paths that no operation has, at the root and below lists in turn."""
     ulid = draw_ulid(subject.make_random("unknown path"), 0)
-    below = [path for head in chosen for path in (f"{head}/{ulid}/{_NAME}", f"{head}/{ulid}/{_NAME}/{ulid}")]
-    for path in (f"/{_NAME}", *below):
-        response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=subject.unprivileged))
+    root = (f"/{_NAME}", subject.unprivileged)
+    below = [(f"{head}/{ulid}/{_NAME}", subject.unprivileged) for head in _list_heads(subject.model)]
+
+    def request_path(way: tuple[str, str]) -> Steps[None]:
+        path, identity = way
+        response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=identity))
         yield from _check_unknown(response, path)
-    path = f"/{_NAME}"
-    response = yield from send(WHOLE, Request(WHOLE.key, "GET", path, identity=""))
-    yield from _check_unknown(response, path)
+        if path != root[0]:
+            deeper = Request(WHOLE.key, "GET", f"{path}/{ulid}", identity=identity)
+            yield from _check_unknown((yield from send(WHOLE, deeper)), deeper.target)
+
+    yield from try_ways(below, _BELOW, subject, request_path, always=(root, (root[0], "")))
+
+
+def _list_heads(model: ResourceModel) -> list[str]:
+    """Return the paths of the lists that need no values, in an order that mixes their names."""
+    lists = {o.path: o for o in model.operations if o.role is Role.LIST and "{" not in o.path}
+    return sorted(lists, key=lambda path: (choose_turn(lists[path], 256), path))
 
 
 def _check_unknown(response: OperationResponse, path: str) -> Iterator[Outcome]:
@@ -68,4 +78,9 @@ def _check_problem(response: OperationResponse) -> Iterator[Outcome]:
         yield pass_case(response, "PTH-03")
 
 
-PROBES = (Probe("unknown-path", ("PTH-03",), _is_always_tested, _needs, request_unknown_paths, whole=True),)
+PROBES = (
+    Probe(
+        "unknown-path", ("PTH-03",), _is_always_tested, _needs, request_unknown_paths, whole=True,
+        ways=lambda _, model: len(_list_heads(model)), sample=_BELOW,
+    ),
+)  # fmt: skip

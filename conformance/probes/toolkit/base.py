@@ -52,13 +52,14 @@ class Need(msgspec.Struct, frozen=True, order=True):
 
     Two equal needs that are `shared` are one request on the wire; otherwise each is `count` requests. `identity` is the
     identity whose budget pays. Requests that are repeated because something looks wrong come on top: the plan keeps a
-    reserve for them, and no budget is exceeded.
+    reserve for them, and no budget is exceeded. `sampled` marks requests that differ with each part of a sample.
     """
 
     key: str
     count: int = 1
     identity: str = "full"
     shared: bool = True
+    sampled: bool = False
 
 
 class UnsafeRequest(msgspec.Struct, frozen=True):
@@ -91,6 +92,9 @@ class Probe(msgspec.Struct, frozen=True):
     - `writes` marks probes whose requests may take effect; `own` those of them that touch only what they created.
     - `plain` marks the probe of plain reads: the catalogue trusts it with all that checks and folds judge.
     - `identities` must all be configured.
+    - `ways` returns how many ways of trying its requirements it knows on an operation, where it tries `sample` of them
+      at a time (`conformance.probes.toolkit.samples`); None where it always tries all.
+    - `share` is N where one in N operations is tried with each seed; with seed 1 those of the turn `first_share`.
     - `again` sends and judges one request, to show a violation with the smallest request that has it. `about` returns
       the requirements that such a request is a case of, before it is sent.
     """
@@ -108,6 +112,10 @@ class Probe(msgspec.Struct, frozen=True):
     sends: Callable[[Operation, ResourceModel], tuple[UnsafeRequest, ...]] = list_own_requests
     identities: tuple[str, ...] = ()
     whole: bool = False
+    ways: Callable[[Operation, ResourceModel], int] | None = None
+    sample: int = 1
+    share: int = 1
+    first_share: int = 0
     again: Callable[[Request, Operation, Subject], Steps[None]] | None = None
     about: Callable[[Request, Operation, Subject], frozenset[str]] | None = None
 

@@ -25,8 +25,8 @@ def refusal_needs(operation: Operation, model: ResourceModel, label: str, count:
     """Return the needs of requests that must be refused, and of the reads that find their path."""
     key = f"{label} {operation.key}"
     if has_no_required_values(operation):
-        return (Need(key, count, USER_READER),)
-    return (*plain_read_needs(operation, model, READER)[:-1], Need(key, count, READER))
+        return (Need(key, count, USER_READER, sampled=True),)
+    return (*plain_read_needs(operation, model, READER)[:-1], Need(key, count, READER, sampled=True))
 
 
 def find_refusable_call(operation: Operation, subject: Subject) -> Steps[OperationCall | Missing]:
