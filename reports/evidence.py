@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Exchange
+from conformance.tools.visible_text import make_json_visible
 from reports.request_commands import list_variables, write_curl, write_python
 from reports.summary import Summary
 
@@ -67,9 +68,9 @@ def pack_evidence(summary: Summary, spent: int = 0) -> PackedEvidence:
 
 
 def deflate(value: Any) -> str:
-    """Return a value as JSON, compressed with raw DEFLATE, in base64."""
+    """Return a value as JSON that is safe to show, compressed with raw DEFLATE, in base64."""
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
-    return base64.b64encode(machine.compress(msgspec.json.encode(value)) + machine.flush()).decode()
+    return base64.b64encode(machine.compress(make_json_visible(msgspec.json.encode(value))) + machine.flush()).decode()
 
 
 def _estimate_limit(bodies: list[bytes], room: int) -> int:

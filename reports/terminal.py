@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.model import Verdict
+from conformance.tools.visible_text import make_visible
 from reports.groups import FindingGroup, group_by_cause
 from reports.request_commands import list_variables, write_curl
 from reports.summary import RunDifference, RunVerdict, Summary
@@ -163,4 +164,4 @@ def _describe_places(group: FindingGroup) -> str:
 
 
 def _make_printable(text: str) -> Text:
-    return Text("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text), end="", style="not bold")
+    return Text(make_visible(text, one_line=True), end="", style="not bold")

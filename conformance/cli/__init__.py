@@ -9,6 +9,7 @@ import typer
 
 from conformance import __version__
 from conformance.errors import HarnessError
+from conformance.tools.visible_text import make_visible
 
 INTERNAL_ERROR = 4
 
@@ -93,6 +94,6 @@ def _flush_output() -> None:
 
 def _print_error(error: HarnessError) -> None:
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(error.message, err=True)
+    typer.echo(make_visible(error.message), err=True)
     if error.hint:
-        typer.echo(f"       {error.hint}", err=True)
+        typer.echo(make_visible(f"       {error.hint}"), err=True)

@@ -9,6 +9,7 @@ import typer
 
 from conformance.cli.options import Attempts, Description, Formats, ReportDir, SignKey, ValidDays, Waivers
 from conformance.model.target import Profile
+from conformance.tools.visible_text import make_visible
 
 if TYPE_CHECKING:
     from conformance.certify.webhook_receivers.certification import ReceiverOptions
@@ -94,7 +95,7 @@ def webhooks(
 
 
 def _print_line(text: str) -> None:
-    typer.echo(text)
+    typer.echo(make_visible(text))
     sys.stdout.flush()
 
 

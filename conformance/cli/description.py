@@ -8,6 +8,7 @@ import typer
 
 from conformance.cli.options import AsJson
 from conformance.model.requirement import Level
+from conformance.tools.visible_text import make_visible
 
 group = typer.Typer(help="Show, lint, fetch and compare OpenAPI descriptions.", no_args_is_help=True)
 
@@ -61,7 +62,7 @@ def lint(
     elif sarif:
         typer.echo(formats.format_sarif(findings, list_rules()).decode())
     else:
-        typer.echo("\n".join(formats.format_text(findings)))
+        typer.echo(make_visible("\n".join(formats.format_text(findings))))
     raise typer.Exit(1 if any(finding.level is Level.MUST for finding in findings) else 0)
 
 
@@ -93,7 +94,7 @@ def fetch(
     fetched = result.fetched
     typer.echo(f"{fetched.url}  sha256 {fetched.sha256[:16]}  fetched {fetched.fetched_at}")
     if result.changes:
-        typer.echo("\n".join(formats.format_text(result.changes, View.CLIENT)))
+        typer.echo(make_visible("\n".join(formats.format_text(result.changes, View.CLIENT))))
     elif result.changed:
         typer.echo("The file differs only in prose, or the one in use can no longer be read")
     if result.waiting:

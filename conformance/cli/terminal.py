@@ -2,12 +2,21 @@
 
 import os
 import sys
+from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from conformance.tools.visible_text import make_visible
 
 
 class Terminal(Console):
     """A console whose reader may go away, as `head` does: further output is dropped, the exit code stays."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the segments of a renderable; no text in them acts on the terminal, whoever wrote it."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=make_visible(segment.text))
 
     def on_broken_pipe(self) -> None:
         """Drop all further output, also when the interpreter ends."""

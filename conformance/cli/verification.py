@@ -8,6 +8,7 @@ import msgspec
 
 from conformance.certificates.verification import CertificateStanding
 from conformance.model import Verdict
+from conformance.tools.visible_text import make_visible
 from reports.formats.badge import BadgeState, write_badge
 
 if TYPE_CHECKING:
@@ -76,4 +77,4 @@ def _count_requirements(passed: "tuple[CertifiedOutcome, ...]") -> str:
 
 
 def _make_printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return make_visible(text, one_line=True)

@@ -1,6 +1,7 @@
 """GitHub annotations as workflow commands, at most the ten of each kind that GitHub shows."""
 
 from conformance.model import Place, Verdict
+from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format
 from reports.groups import FindingGroup, group_by_cause
 from reports.summary import Summary
@@ -32,7 +33,7 @@ def _write_command(kind: str, group: FindingGroup, place: Place | None) -> str:
 
 
 def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return make_visible(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _escape_property(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Verdict
+from conformance.tools.visible_text import make_json_visible
 from reports.formats.base import Format, describe_finding
 from reports.summary import CaseResult, Summary
 
@@ -40,7 +41,9 @@ def _write(summary: Summary) -> dict[str, bytes]:
         "tests": tests,
     }
     return {
-        "ctrf-report.json": msgspec.json.encode({"reportFormat": "CTRF", "specVersion": "1.0.0", "results": results})
+        "ctrf-report.json": make_json_visible(
+            msgspec.json.encode({"reportFormat": "CTRF", "specVersion": "1.0.0", "results": results})
+        )
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Verdict
+from conformance.tools.visible_text import escape_json
 from reports.formats.base import Format
 from reports.summary import CaseResult, Summary
 
@@ -54,7 +55,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         *(_build_criterion(key, summary) for key in used),
         *(_build_assertion(cell) for cell in summary.all_results),
     ]
-    return {"earl.jsonld": msgspec.json.encode({"@context": _CONTEXT, "@graph": graph})}
+    return {"earl.jsonld": escape_json(msgspec.json.encode({"@context": _CONTEXT, "@graph": graph}))}
 
 
 def _build_criterion(key: str, summary: Summary) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import harfile
 
 from conformance.model import Exchange, Headers, Response
+from conformance.tools.visible_text import escape_json
 from reports.formats.base import Format
 from reports.summary import Summary
 
@@ -34,7 +35,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
                     )
                 ),
             )
-    return {"exchanges.har": text.getvalue().encode("utf-8", "replace")}
+    return {"exchanges.har": escape_json(text.getvalue().encode("utf-8", "replace"))}
 
 
 def _build_request(exchange: Exchange) -> harfile.Request:

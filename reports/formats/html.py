@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.model import RunStarted
+from conformance.tools.visible_text import make_visible
 from reports.case_columns import build_columns
 from reports.coverage import measure_coverage
 from reports.evidence import PackedEvidence, deflate, pack_evidence
@@ -120,6 +121,7 @@ def _build_environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_neutralize,
     )
     environment.globals["glyphs"] = GLYPHS
     filters: dict[str, Callable[..., object]] = {
@@ -135,6 +137,11 @@ def _build_environment() -> Environment:
     return environment
 
 
+def _neutralize(value: object) -> object:
+    """Return what a template prints; plain text without characters that act, markup of ours as it is."""
+    return value if not isinstance(value, str) or isinstance(value, Markup) else make_visible(value)
+
+
 def _to_utc(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
@@ -147,7 +154,7 @@ def _capitalize(text: str) -> str:
 def _mark_code(text: str) -> Markup:
     """Mark the words between backticks as code."""
     code = Markup("<code>{}</code>")
-    return Markup("").join(code.format(part) if n % 2 else part for n, part in enumerate(text.split("`")))
+    return Markup("").join(code.format(part) if n % 2 else part for n, part in enumerate(make_visible(text).split("`")))
 
 
 def _format_duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from conformance.model import Verdict
+from conformance.tools.visible_text import escape_json
 from reports.coverage import CoverageTotal, measure_coverage, sum_coverage
 from reports.formats.base import Format
 from reports.request_commands import list_variables, write_curl
@@ -125,7 +126,7 @@ def _list_reasons(cells: Iterable[CaseResult], verdict: Verdict) -> list[dict[st
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    return {"summary.json": msgspec.json.format(msgspec.json.encode(as_json(summary)), indent=1) + b"\n"}
+    return {"summary.json": escape_json(msgspec.json.format(msgspec.json.encode(as_json(summary)), indent=1)) + b"\n"}
 
 
 FORMATS = (Format("json", "summary.json", _write),)

@@ -1,26 +1,25 @@
 """JUnit XML for CI servers: one test suite for each requirement, one test case for each case."""
 
-import re
 from itertools import groupby
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.model import Verdict
+from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format, describe_finding
 from reports.summary import CaseResult, Summary
 
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 _GREEN = frozenset({Verdict.PASS, Verdict.WARN, Verdict.REVIEW})
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
     document = JUnitXml("evconform")
     for requirement, group in groupby(summary.all_results, key=lambda cell: cell.requirement):
-        suite = TestSuite(_replace_forbidden(requirement))
+        suite = TestSuite(make_visible(requirement))
         known = summary.requirements_by_id.get(requirement)
         if known is not None:
             suite.add_property("level", known.level.value)
-            suite.add_property("statement", _replace_forbidden(known.statement))
+            suite.add_property("statement", make_visible(known.statement))
         suite.add_testcases([_build_case(cell, summary) for cell in group])
         document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
@@ -30,12 +29,12 @@ def _write(summary: Summary) -> dict[str, bytes]:
 
 def _build_case(cell: CaseResult, summary: Summary) -> TestCase:
     case = TestCase(
-        _replace_forbidden(f"{cell.requirement} {cell.operation}"),
-        classname=_replace_forbidden(cell.requirement),
+        make_visible(f"{cell.requirement} {cell.operation}"),
+        classname=make_visible(cell.requirement),
         time=0,
     )
-    text = _replace_forbidden("\n\n".join(map(describe_finding, summary.findings_by_case.get(cell.case, ()))))
-    reason = _replace_forbidden(f"{cell.verdict}: {cell.reason}")
+    text = make_visible("\n\n".join(map(describe_finding, summary.findings_by_case.get(cell.case, ()))))
+    reason = make_visible(f"{cell.verdict}: {cell.reason}")
     waived = cell.verdict is Verdict.FAIL and not summary.has_violation(cell)
     if cell.verdict in _GREEN:
         if text:
@@ -51,10 +50,6 @@ def _build_case(cell: CaseResult, summary: Summary) -> TestCase:
     result.text = text
     case.result = [result]
     return case
-
-
-def _replace_forbidden(text: str) -> str:
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 FORMATS = (Format("junit", "junit.xml", _write),)

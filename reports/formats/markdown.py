@@ -2,6 +2,7 @@
 
 import re
 
+from conformance.tools.visible_text import make_visible
 from reports.formats.base import Format
 from reports.groups import FindingGroup, group_by_cause
 from reports.request_commands import list_variables, write_curl
@@ -9,7 +10,7 @@ from reports.summary import Summary
 
 CAUSES = 20
 _LARGEST = 900_000  # GitHub refuses a step summary above 1 MiB
-_SPECIAL = re.compile(r"[&<>\\`*_{}\[\]()#+!|~$@:\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_SPECIAL = re.compile(r"[&<>\\`*_{}\[\]()#+!|~$@:\n]")
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
@@ -19,7 +20,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         parts.append(f"…and {len(groups) - CAUSES} more causes, see the report.")
     if summary.waivers:
         parts.append(_write_waivers(summary))
-    return {"summary.md": _join_parts(parts).encode("utf-8", "replace")}
+    return {"summary.md": make_visible(_join_parts(parts)).encode()}
 
 
 def _join_parts(parts: list[str]) -> str:
@@ -89,7 +90,7 @@ def _write_waivers(summary: Summary) -> str:
 
 def _escape(text: str) -> str:
     """Escape a text: every character with a meaning in Markdown or HTML becomes a character reference."""
-    return _SPECIAL.sub(lambda match: f"&#{ord(match[0]) if match[0].isprintable() else 0xFFFD};", text)
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", make_visible(text))
 
 
 def _fence(code: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from conformance.model import Place, Verdict
+from conformance.tools.visible_text import make_json_visible
 from reports.formats.base import Format
 from reports.summary import Finding, Summary
 
@@ -39,7 +40,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
         },
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return {"report.sarif": msgspec.json.encode(document)}
+    return {"report.sarif": make_json_visible(msgspec.json.encode(document))}
 
 
 def _build_rule(key: str, summary: Summary) -> dict[str, Any]:

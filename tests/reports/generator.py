@@ -58,6 +58,7 @@ HOSTILE = (
     "javascript:window.__pwned=1",
     "]]></failure><x/>\x00\x0b\N{PILE OF POO}",
     "\u202eevil\u2066 \ufeff =cmd|' /C calc'!A0",
+    "\x1b[2J\x1b[1;32mCONFORMS \x9b31m\x85\u2028\u200b\u00ad\x7f\u061c",
     "::error::injected%0A| pipe `tick` [link](javascript:alert(1))",
 )
 FIELDS = ("id", "url", "name", "power_kw", "is_active")

@@ -1,7 +1,10 @@
+import base64
 import json
 import os
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
+import zlib
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -231,6 +234,47 @@ def test_hostile_text_breaks_no_format(hostile):
     assert len([command for command in commands if command.startswith("::error")]) == min(
         10, len([g for g in reports.groups.group_by_cause(hostile.findings) if g.verdict is Verdict.FAIL])
     )
+
+
+def acting_characters(text: str) -> set[str]:
+    """The characters of a text that act on a terminal, a browser or a CI server, apart from tab and line feed."""
+    return {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} - {"\t", "\n"}
+
+
+def list_strings(value) -> list[str]:
+    """Every string in a JSON value, keys included."""
+    if isinstance(value, dict):
+        return [text for pair in value.items() for part in pair for text in list_strings(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in list_strings(part)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_no_format_contains_a_character_that_acts(name, hostile):
+    for file, content in reports.FORMATS[name].render(hostile).items():
+        if not file.endswith(".zip"):
+            assert not acting_characters(content.decode()), file
+
+
+@pytest.mark.parametrize("name", ["sarif", "ctrf", "badge"])
+def test_formats_that_people_see_contain_none_once_decoded(name, hostile):
+    assert not acting_characters("".join(list_strings(document(name, hostile))))
+
+
+def test_data_of_the_page_contain_none_once_decoded(hostile):
+    page = rendered("html", hostile).decode()
+    packed = re.findall(r'<script type="text/plain"[^>]*>([^<]+)</script>', page)
+    decoded = [json.loads(zlib.decompress(base64.b64decode(data), -15)) for data in packed]
+    strings = [text for value in decoded for text in list_strings(value)]
+    assert any("u202e" in text for text in strings)
+    assert not acting_characters("".join(strings))
+
+
+def test_formats_for_programs_keep_the_text(hostile):
+    original = {finding.message for finding in hostile.findings}
+    assert {finding["message"] for finding in document("json", hostile)["findings"]} <= original
+    assert any(acting_characters(finding["message"]) for finding in document("json", hostile)["findings"])
 
 
 class Markup(HTMLParser):
