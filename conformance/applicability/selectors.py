@@ -199,6 +199,11 @@ def is_json_write(operation: Operation, model: ResourceModel) -> bool:
     return not operation.is_safe and any(media.type == "application/json" and media.schema for media in documented)
 
 
+def is_state_write(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether the operation creates or updates a resource from a JSON body."""
+    return operation.role in {Role.CREATE, Role.UPDATE} and is_json_write(operation, model)
+
+
 def is_creation(operation: Operation, model: ResourceModel) -> bool:
     """Return whether the operation creates a member of a collection."""
     return operation.role is Role.CREATE
@@ -250,6 +255,7 @@ SELECTORS: MappingProxyType[str, Selector] = MappingProxyType(
         "user-required": is_user_required,
         "versioned": is_any_operation,
         "with-body": has_body,
+        "state-writes": is_state_write,
         "creates": is_creation,
         "updates": is_update,
         "deletes": is_deletion,

@@ -22,6 +22,7 @@ URLS = {
     "make": f"{BASE}/vehicle_makes/{MAKE}",
     "model": f"{BASE}/vehicle_models/{MODEL}",
 }
+VALUES = {"VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05"}
 CALL = OperationCall(None, "/")
 PATCH = "PATCH /users/{user_id}/saved_routes/{saved_route_id}"
 POST = "POST /users/{user_id}/saved_routes"
@@ -52,7 +53,10 @@ class World:
         self.born += 1
         key = make_id(self.prefix, self.born)
         url = f"{BASE}/users/{USER}/saved_routes/{key}"
-        self.routes[key] = {"id": key, "url": url, "created_at": "2026-01-01T00:00:00Z", **self.sample(), **body}
+        assigned = {"id": key, "url": url, "created_at": "2026-01-01T00:00:00Z"}
+        taken = body if self.wrong == "chosen" else {}
+        chosen = {name: taken[name] for name in ("created_at",) if name in taken}
+        self.routes[key] = {**self.sample(), **body, **assigned, **chosen}
         return self.routes[key]
 
     @property
@@ -158,7 +162,7 @@ class TestCreate:
         world = World(subject)
         run = run_probe(CREATE, POST, subject, world)
         assert not run.violated_requirements()
-        assert {"WRT-01", "WRT-04", "WRT-07"} == run.passed_requirements()
+        assert {"WRT-01", "WRT-04", "WRT-07", *VALUES, "VAL-06", "VAL-07"} == run.passed_requirements()
         assert len(world.routes) == 1  # the route that existed before
 
     @pytest.mark.parametrize(
@@ -179,7 +183,12 @@ class TestCreate:
         ],
     )
     def test_each_wrong_behaviour_violates_its_requirement(self, wrong, requirement, subject):
-        assert run_probe(CREATE, POST, subject, World(subject, wrong)).violated_requirements() == {requirement}
+        violated = run_probe(CREATE, POST, subject, World(subject, wrong)).violated_requirements()
+        assert requirement in violated
+        assert violated <= {requirement, *VALUES}
+
+    def test_a_client_that_chooses_a_creation_time_is_reported(self, subject):
+        assert run_probe(CREATE, POST, subject, World(subject, "chosen")).violated_requirements() == {"VAL-07"}
 
     def test_a_list_may_lag_behind_a_write(self, subject):
         world, lists = World(subject), []
@@ -215,7 +224,7 @@ class TestCreate:
             return World(subject)(request)
 
         run = run_probe(CREATE, operation, subject, target)
-        assert run.passed_requirements() == {"WRT-01", "WRT-07"}
+        assert {"WRT-01", "WRT-07"} <= run.passed_requirements()
         assert [notice.topic for notice in run.notices] == ["cleanup"]
 
     def test_a_full_parent_is_replaced_by_a_new_one(self, subject):
@@ -246,7 +255,7 @@ class TestUpdate:
         world = World(subject)
         before = msgspec.json.encode(world.routes)
         run = run_probe(UPDATE, PATCH, subject, world)
-        assert run.passed_requirements() == {"WRT-02", "WRT-03"}
+        assert run.passed_requirements() == {"WRT-02", "WRT-03", *VALUES, "VAL-06"}
         assert msgspec.json.encode(world.routes) == before
 
     @pytest.mark.parametrize(

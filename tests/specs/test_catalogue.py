@@ -71,6 +71,7 @@ SELECTORS = frozenset(
         "user-required",
         "versioned",
         "with-body",
+        "state-writes",
         "creates",
         "updates",
         "deletes",

@@ -22,4 +22,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-01",), "an emoji is sent, a question mark is read", plant, difficulty="subtle")
+FAULT = SeededFault(
+    ("WRT-01",), "an emoji is sent, a question mark is read", plant, difficulty="subtle", implies=("VAL-01",)
+)

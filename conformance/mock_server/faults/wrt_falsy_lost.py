@@ -24,4 +24,5 @@ FAULT = SeededFault(
         apply=_drop_falsy_values,
     ),
     difficulty="subtle",
+    implies=("VAL-04",),
 )

@@ -23,4 +23,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-01",), "`%41` is sent, `A` is read", plant, difficulty="subtle")
+FAULT = SeededFault(("WRT-01",), "`%41` is sent, `A` is read", plant, difficulty="subtle", implies=("VAL-01",))

@@ -20,4 +20,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-01",), "a field of a POST is not kept", plant)
+FAULT = SeededFault(
+    ("WRT-01",), "a field of a POST is not kept", plant, implies=("VAL-01", "VAL-02", "VAL-03", "VAL-04", "VAL-05")
+)

@@ -23,4 +23,4 @@ def plant(site: FaultSite) -> InstalledFault | None:
     )
 
 
-FAULT = SeededFault(("WRT-01",), "`&` is sent, `&amp;` is read", plant)
+FAULT = SeededFault(("WRT-01",), "`&` is sent, `&amp;` is read", plant, implies=("VAL-01",))

@@ -9,7 +9,15 @@ from conformance.model import Noticed, Operation
 from conformance.probes.toolkit.base import Steps, send
 from conformance.probes.toolkit.harmless_requests import draw_unknown_id
 from conformance.probes.toolkit.rounding import find_rounding_step
-from conformance.probes.toolkit.write_requests import JSON, Write, build_least_body, find_writable
+from conformance.probes.toolkit.write_requests import (
+    JSON,
+    Write,
+    build_least_body,
+    find_read_only,
+    find_writable,
+)
+
+_FORGED_TIME = "2001-01-01T00:00:00Z"
 
 
 def find_other_values(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
@@ -19,12 +27,12 @@ def find_other_values(write: Write, state: Mapping[str, Any], subject: Subject) 
     """
     candidates: list[tuple[int, str, Any]] = []
     for name, schema in find_writable(write.call.operation, subject).items():
-        if name not in state or not _is_valid(
+        if name not in state or not is_valid_body(
             {**select_required(write, state, subject), name: state[name]}, write, subject
         ):
             continue
         for rank, value in _candidate_values(name, schema, state[name], write):
-            if value != state[name] and _is_valid(
+            if value != state[name] and is_valid_body(
                 {**select_required(write, state, subject), name: value}, write, subject
             ):
                 candidates.append((rank, name, value))
@@ -39,7 +47,7 @@ def clear_one(changes: dict[str, Any], write: Write, state: Mapping[str, Any], s
         name for name, value in changes.items() if value is not None and "null" in schemas[name].get("type", ())
     ]
     cleared = {**changes, nullable[-1]: None} if nullable else changes
-    return cleared if _is_valid({**select_required(write, state, subject), **cleared}, write, subject) else changes
+    return cleared if is_valid_body({**select_required(write, state, subject), **cleared}, write, subject) else changes
 
 
 def select_required(write: Write, state: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
@@ -64,6 +72,23 @@ def forge_values(
         elif isinstance(value, str):
             forgeries[name] = _forge_text(name, value, key, subject)
     return {name: value for name, value in forgeries.items() if value != state[name]}
+
+
+def forge_assigned_values(operation: Operation, subject: Subject) -> dict[str, Any]:
+    """Return values for what a server assigns to a new resource: its id, its URL, and when it was created.
+
+    Only properties that the description marks as read-only, and that the body does not document, are forged.
+    """
+    resource = subject.model.resources_by_name.get(operation.resource)
+    names = find_read_only(operation, subject) - {*find_writable(operation, subject)}
+    key = draw_unknown_id(operation, subject, resource.prefix if resource else "")
+    forgeries = {
+        "id": key,
+        "url": f"{subject.target.base_url.rstrip('/')}{resource.list_path if resource else ''}/{key}",
+        "created_at": _FORGED_TIME,
+    }
+    is_plain = resource is not None and bool(resource.prefix) and "{" not in resource.list_path
+    return {name: value for name, value in forgeries.items() if name in names and (is_plain or name == "created_at")}
 
 
 def restore_values(
@@ -92,7 +117,8 @@ def restore_values(
         yield Noticed("cleanup", message, write.call.operation.key)
 
 
-def _is_valid(body: Mapping[str, Any], write: Write, subject: Subject) -> bool:
+def is_valid_body(body: Any, write: Write, subject: Subject) -> bool:
+    """Return whether the description admits a body of a write."""
     return not subject.validators.validate_request_body(write.call.operation, JSON, body)
 
 
@@ -124,4 +150,4 @@ def _forge_text(name: str, value: str, key: str, subject: Subject) -> str:
         return f"{value.rpartition('/')[0]}/{key}"
     if name == "id":
         return key
-    return "2001-01-01T00:00:00Z" if value[:4].isdigit() and "T" in value else "another"
+    return _FORGED_TIME if value[:4].isdigit() and "T" in value else "another"

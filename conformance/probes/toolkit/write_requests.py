@@ -119,7 +119,7 @@ def find_writable(operation: Operation, subject: Subject) -> Mapping[str, Any]:
     from strategies.bodies import schema_of_body  # noqa: PLC0415 - see write_of
 
     properties = _resolve(subject, schema_of_body(operation)).get("properties", {})
-    schemas = {name: _resolve_schema(subject, schema) for name, schema in properties.items()}
+    schemas = {name: resolve_schema(subject, schema) for name, schema in properties.items()}
     return {name: schema for name, schema in schemas.items() if not schema.get("readOnly")}
 
 
@@ -133,7 +133,7 @@ def find_read_only(operation: Operation, subject: Subject) -> frozenset[str]:
         name
         for pointer in pointers
         for name, schema in _resolve(subject, pointer).get("properties", {}).items()
-        if _resolve_schema(subject, schema).get("readOnly")
+        if resolve_schema(subject, schema).get("readOnly")
     )
 
 
@@ -295,18 +295,18 @@ def _walk_schema(
 
     for form in list_branches(subject.description, schema) if depth < _MAX_DEPTH else ():
         for name, property_schema in form.get("properties", {}).items():
-            for inner in list_branches(subject.description, _resolve_schema(subject, property_schema)):
-                member = _resolve_schema(subject, inner["items"]) if "items" in inner else inner
+            for inner in list_branches(subject.description, resolve_schema(subject, property_schema)):
+                member = resolve_schema(subject, inner["items"]) if "items" in inner else inner
                 yield name, member, "items" in inner
                 yield from _walk_schema(subject, member, depth + 1)
 
 
 def _resolve(subject: Subject, pointer: str) -> Mapping[str, Any]:
     """Return the schema at a pointer with references resolved and conjunctions merged."""
-    return _resolve_schema(subject, {"$ref": pointer})
+    return resolve_schema(subject, {"$ref": pointer})
 
 
-def _resolve_schema(subject: Subject, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolve_schema(subject: Subject, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a schema with references resolved and conjunctions merged."""
     from strategies.schemas import flatten_schema  # noqa: PLC0415 - see write_of
 

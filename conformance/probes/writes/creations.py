@@ -1,6 +1,7 @@
-"""WRT-01, WRT-04 and WRT-07: what is created can be read, is listed, and is gone once it is deleted."""
+"""WRT-01, WRT-04, WRT-07 and VAL: what is created can be read, is listed, and is gone once it is deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -21,7 +22,9 @@ from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, UnsafeRequest, send
 from conformance.probes.toolkit.calls import Missing, find_list_operation, report_untested
 from conformance.probes.toolkit.difference_outcomes import report_differences
+from conformance.probes.toolkit.edge_values import build_edge_body
 from conformance.probes.toolkit.list_membership import LAG_S, find_first_path, find_settled_page, has_item_at
+from conformance.probes.toolkit.property_values import forge_assigned_values
 from conformance.probes.toolkit.rounding import is_rounded
 from conformance.probes.toolkit.write_requests import (  # fmt: skip
     Write,
@@ -35,10 +38,13 @@ from conformance.probes.toolkit.write_requests import (  # fmt: skip
     find_writable,
     has_json_body,
 )
+from conformance.probes.writes.assigned_values import check_assigned_values
 from conformance.probes.writes.deletions import check_deleted, check_only_deleted, read_deleted, read_path
 from conformance.probes.writes.stored_values import find_changed_values
+from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
+from conformance.probes.writes.written_values import check_refused_values, check_written_values
 
-REQUIREMENTS = ("WRT-01", "WRT-04", "WRT-07")
+REQUIREMENTS = ("WRT-01", "WRT-04", "WRT-07", *VALUE_REQUIREMENTS, "VAL-06", "VAL-07")
 _SHOWN = 5
 
 
@@ -121,17 +127,55 @@ def _check_life(created: OperationResponse, existing_path: str, operation: Opera
 
 
 def _send_until_accepted(write: Write, subject: Subject) -> Steps[OperationResponse | None]:
-    """Return the response to the first body accepted: the whole, the least, or one with another name as key."""
+    """Return the response to the first body accepted.
+
+    Bodies with edge values come first, with and without values that the server assigns; then the whole, the least, and
+    those with another name as key.
+    """
+    refused: OperationResponse | None = None
+    for body in (*_list_edge_bodies(write, subject), *_list_plain_bodies(write, subject)):
+        response = yield from send(write.call.operation, write.request(body))
+        if response.is_success:
+            if refused is not None:
+                yield from _check_refusal(refused, write, subject)
+            return response
+        refused = refused or response
+    return None
+
+
+def _list_edge_bodies(write: Write, subject: Subject) -> list[Any]:
+    """Return bodies with edge values, the most telling first; none where the body has no place for them."""
+    if not isinstance(write.body, dict):
+        return []
+    edge, milder = build_edge_body(write, subject), build_edge_body(write, subject, whole=False)
+    assigned = forge_assigned_values(write.call.operation, subject)
+    bodies = [{**edge, **assigned}, edge, milder]
+    return [body for at, body in enumerate(bodies) if body not in bodies[:at] and body != write.body]
+
+
+def _list_plain_bodies(write: Write, subject: Subject) -> list[Any]:
     least_body = build_least_body(write, subject)
     bodies = [write.body] if least_body == write.body else [write.body, least_body]
     resource = subject.model.resources_by_name.get(write.call.operation.resource)
     key_field = resource.key_field if resource and resource.key_kind is KeyKind.NAME else ""
     names = find_writable(write.call.operation, subject).get(key_field, {}).get("enum", ())
-    for body in (*bodies, *({**write.body, key_field: name} for name in names if name != write.body.get(key_field))):
-        response = yield from send(write.call.operation, write.request(body))
-        if response.is_success:
-            return response
-    return None
+    return [*bodies, *({**write.body, key_field: name} for name in names if name != write.body.get(key_field))]
+
+
+def _check_refusal(refused: OperationResponse, write: Write, subject: Subject) -> Steps[None]:
+    """Judge the refusal of a body with edge values by creating further objects, which are deleted again (VAL-06)."""
+    operation = write.call.operation
+    marks = count()
+
+    def create_with(named: Mapping[str, Any]) -> Steps[OperationResponse]:
+        another = yield from build_write(operation, subject, f"bound {next(marks)}")
+        body = {**(another.body if isinstance(another, Write) else write.body), **named}
+        response = yield from send(operation, write.request(body))
+        yield from delete_created(response, subject)
+        return response
+
+    body = _parse_sent_body(refused)
+    yield from check_refused_values(refused, body, write.body, find_writable(operation, subject), create_with)
 
 
 def _create_parent(operation: Operation, subject: Subject) -> Steps[OperationResponse | None]:
@@ -167,12 +211,19 @@ def _check_read(created: OperationResponse, subject: Subject) -> Steps[None]:
         mismatches = [mismatch for mismatch in mismatches if get_value(reread.json, mismatch.pointer) == mismatch.new]
     message = "GET shows other values than were sent or than POST returned"
     yield from report_differences(created, "WRT-01", message, mismatches, (read,), limit=_SHOWN)
+    sent = _parse_sent_body(created)
+    if isinstance(sent, dict):
+        schemas = find_writable(created.operation, subject)
+        named = {name: value for name, value in sent.items() if name in schemas}
+        yield from check_written_values(created, read, named, schemas, subject, lambda: send(reader, request))
+        yield from check_assigned_values(created, read, sent, schemas)
 
 
 def _find_lost_values(created: OperationResponse, shown: Any, subject: Subject) -> Iterator[ValueDifference]:
     """Yield the values that were sent and are shown otherwise, but for a documented rounding."""
-    schemas = find_writable(created.operation, subject)
-    for difference in find_changed_values(_parse_sent_body(created), shown):
+    sent, schemas = _parse_sent_body(created), find_writable(created.operation, subject)
+    written = {name: sent[name] for name in sent if name in schemas} if isinstance(sent, dict) else {}
+    for difference in find_changed_values(written, shown):
         schema = schemas.get(difference.pointer[1:], {})
         if not is_rounded(schema, difference.old, difference.new):
             yield difference

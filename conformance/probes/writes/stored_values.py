@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from math import isclose
 from typing import Any
 from urllib.parse import unquote
@@ -15,14 +16,15 @@ from conformance.evidence.responses import escape_pointer_token
 _MASKS = frozenset("*•…")  # in texts that are shown only in part, such as account numbers
 _SPECIAL = frozenset("<&%")  # what a server may escape or decode by mistake
 _BMP = 0xFFFF  # the last code point of the Basic Multilingual Plane: emojis lie beyond
+_PRECISION = timedelta(seconds=1)  # to which a time is kept at least
 _ROUNDED = 1e-3  # relative error that a server may make in rounding a fraction
 
 
 def find_changed_values(sent: Any, shown: Any, pointer: str = "") -> Iterator[ValueDifference]:
     """Yield the members of what was sent that are shown with another value; members not shown are not judged.
 
-    A link may be shown as an id or with other percent-encoding, a moment with another offset, a text with other case,
-    blanks and punctuation or composed in another way (NFC, NFD), a list in another order.
+    A link may be shown as an id or with other percent-encoding, a moment with another offset or without its fraction, a
+    text with other case, blanks and punctuation or composed in another way (NFC, NFD), a list in another order.
     """
     if isinstance(sent, dict) and isinstance(shown, dict):
         for name in (name for name in sent if name in shown):
@@ -34,7 +36,9 @@ def find_changed_values(sent: Any, shown: Any, pointer: str = "") -> Iterator[Va
 def _is_kept(sent: Any, shown: Any) -> bool:
     if isinstance(sent, list) and isinstance(shown, list):
         deep = any(isinstance(member, dict | list) for member in (*sent, *shown))
-        return deep or not Counter(map(_normalize, sent)) - Counter(map(_normalize, shown))
+        if deep or not sent:
+            return bool(sent) or not shown
+        return not Counter(map(_normalize, sent)) - Counter(map(_normalize, shown))
     if shown is None or not (isinstance(sent, dict | list) or isinstance(shown, dict | list)):
         return shown is not None and _is_equivalent(sent, shown)
     return True  # a link given as an object, or the other way round
@@ -48,6 +52,8 @@ def _is_equivalent(sent: Any, shown: Any) -> bool:
         return sent_value == shown_value or (
             not sent_value.is_integer() and isclose(sent_value, shown_value, rel_tol=_ROUNDED)
         )
+    if isinstance(sent_value, datetime) and isinstance(shown_value, datetime):
+        return abs(shown_value - sent_value) < _PRECISION
     return (sent_value is not None and sent_value == shown_value) or _normalize(sent) == _normalize(shown)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from conformance.evidence.differences import ABSENT, find_differences
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
-from conformance.evidence.responses import OperationResponse, strip_base_url
+from conformance.evidence.responses import OperationResponse, parse_json, strip_base_url
 from conformance.evidence.subject import Subject
 from conformance.model import Expansion, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.expansion.judgements import check_replacement
@@ -20,6 +20,7 @@ from conformance.probes.expansion.replacement import is_moment_dependent
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import Need, Pause, Probe, Steps, send
 from conformance.probes.toolkit.calls import Missing, OperationCall, find_list_operation, report_untested
+from conformance.probes.toolkit.edge_values import find_edge_changes, find_empty_lists
 from conformance.probes.toolkit.list_membership import LAG_S
 from conformance.probes.toolkit.property_values import (
     clear_one,
@@ -39,9 +40,11 @@ from conformance.probes.toolkit.write_requests import (
 )
 from conformance.probes.writes.deletions import GONE_STATUSES
 from conformance.probes.writes.stored_values import find_changed_values
+from conformance.probes.writes.value_judgements import VALUE_REQUIREMENTS
+from conformance.probes.writes.written_values import check_refused_values, check_written_values
 
 EXPANSION_REQUIREMENTS = ("EXP-02", "EXP-03")
-UPDATE_REQUIREMENTS = ("WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS)
+UPDATE_REQUIREMENTS = ("WRT-02", "WRT-03", *EXPANSION_REQUIREMENTS, *VALUE_REQUIREMENTS, "VAL-06")
 _MAX_TRIES = 3  # properties that are tried as the first one
 _MAX_VIOLATIONS = 5
 _REQUESTS = 8  # five to ten, by the number of properties
@@ -90,17 +93,47 @@ def change_and_restore(operation: Operation, subject: Subject) -> Steps[None]:
     if isinstance(state, Missing):
         yield from report_untested(UPDATE_REQUIREMENTS, operation, state)
         return
-    changes = find_other_values(state.write, state.original.json, subject)
-    for name in [*changes][:_MAX_TRIES]:
-        changed = yield from state.send_patch({name: changes[name]}, subject)
+    plain = find_other_values(state.write, state.original.json, subject)
+    edges = find_edge_changes(plain, state.write, state.original.json, subject)
+    refused: OperationResponse | None = None
+    for name, value in _list_first_changes(plain, edges):
+        changed = yield from state.send_patch({name: value}, subject)
         if changed.is_success:
-            yield from _judge_changes(name, changes, changed, state, subject)
+            if refused is not None:
+                yield from _check_refusal(refused, plain, state, subject)
+            yield from _judge_changes(ChangePlan(name, value, edges, plain), changed, state, subject)
             return
+        refused = refused or changed
         if changed.status >= 500 or not changed.status:  # the change may have been made nevertheless
             yield from restore_values(state.write, [name], state.original, (yield from state.read_current()), subject)
     yield from report_untested(
         UPDATE_REQUIREMENTS, operation, Missing("no property is known that the operation changes")
     )
+
+
+class ChangePlan(msgspec.Struct, frozen=True):
+    """The first property to change with its value, and the values for all: at the edges, and plain ones."""
+
+    name: str
+    value: Any
+    edges: dict[str, Any]
+    plain: dict[str, Any]
+
+
+def _list_first_changes(plain: Mapping[str, Any], edges: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the changes that are tried first, one property each: with its edge value, then with the plain one."""
+    names = [*(plain or edges)][:_MAX_TRIES]
+    pairs = [(name, values[name]) for name in names for values in (edges, plain) if name in values]
+    return [pair for at, pair in enumerate(pairs) if pair not in pairs[:at]]
+
+
+def _check_refusal(
+    refused: OperationResponse, plain: Mapping[str, Any], state: UpdateState, subject: Subject
+) -> Steps[None]:
+    """Judge the refusal of a PATCH with edge values (VAL-06)."""
+    sent, schemas = parse_json(refused.exchange.request.body), find_writable(state.operation, subject)
+    base = {**state.original.json, **plain}
+    yield from check_refused_values(refused, sent, base, schemas, lambda named: state.send_patch(named, subject))
 
 
 def _prepare(operation: Operation, subject: Subject) -> Steps[UpdateState | Missing]:
@@ -129,26 +162,81 @@ def _find_list(reader: OperationCall, subject: Subject) -> OperationCall | None:
     return OperationCall(lister, reader.path.rpartition("/")[0], headers=headers, identity=reader.identity)
 
 
-def _judge_changes(
-    name: str, changes: dict[str, Any], changed: OperationResponse, state: UpdateState, subject: Subject
-) -> Steps[None]:
+def _judge_changes(plan: ChangePlan, changed: OperationResponse, state: UpdateState, subject: Subject) -> Steps[None]:
     """Judge the first change, make the others, and put back one part after the other."""
+    named = {plan.name: plan.value}
     after = yield from state.read_current()
-    after = yield from _check_only_named({name: changes[name]}, state.original, changed, after, state, subject)
-    others = {other_name: value for other_name, value in changes.items() if other_name != name}
-    others = clear_one(others, state.write, state.original.json, subject)
-    changed_values = {name: changes[name]}
-    if others:
+    after = yield from _check_change(named, state.original, changed, after, state, subject)
+    changed_values = dict(named)
+    for others in _list_further_changes(plan, state, subject):
         response = yield from state.send_patch(others, subject)
         later = yield from state.read_current()
         if response.is_success:
-            later = yield from _check_only_named(others, after, response, later, state, subject)
+            after = yield from _check_change(others, after, response, later, state, subject)
             changed_values |= others
+            break
         after = later
+        yield from _check_refusal(response, plan.plain, state, subject)
+    after = yield from _empty_lists(changed_values, after, state, subject)
     yield from _check_other_members(changed_values, changed, state, subject)
-    last = yield from _send_forged(name, after, state, subject)
-    yield from restore_values(state.write, [*changes], state.original, last, subject)
-    yield from _judge_expansion(name, state, subject)
+    last = yield from _send_forged(plan.name, after, state, subject)
+    yield from restore_values(state.write, [*plan.edges], state.original, last, subject)
+    yield from _judge_expansion(plan.name, state, subject)
+    for requirement in (*VALUE_REQUIREMENTS, "VAL-06"):
+        reason = "the body has no value of that kind, or none that is accepted"
+        yield skip_case(requirement, state.operation.key, Verdict.NOT_APPLICABLE, reason)
+
+
+def _empty_lists(
+    changed_values: Mapping[str, Any], before: OperationResponse, state: UpdateState, subject: Subject
+) -> Steps[OperationResponse]:
+    """Empty the lists that were changed, and judge that; return the last read."""
+    emptied = find_empty_lists(changed_values, state.write, subject)
+    if not emptied:
+        return before
+    response = yield from state.send_patch(emptied, subject)
+    after = yield from state.read_current()
+    return (
+        (yield from _check_change(emptied, before, response, after, state, subject)) if response.is_success else after
+    )
+
+
+def _list_further_changes(plan: ChangePlan, state: UpdateState, subject: Subject) -> list[dict[str, Any]]:
+    """Return the changes of all other properties: with edge values, and plain ones for a server that refuses those.
+
+    One property at least is null if any may be. The only property of a resource is changed to null.
+    """
+    further: list[dict[str, Any]] = []
+    for values in (plan.edges, plan.plain):
+        has_null = None in values.values()
+        cleared = values if has_null else clear_one(values, state.write, state.original.json, subject)
+        others = {name: value for name, value in cleared.items() if name != plan.name or len(values) == 1}
+        if others and others not in further and others != {plan.name: plan.value}:
+            further.append(others)
+    return further
+
+
+def _check_change(  # noqa: PLR0913 - see _check_only_named
+    named: Mapping[str, Any],
+    before: OperationResponse,
+    changed: OperationResponse,
+    after: OperationResponse,
+    state: UpdateState,
+    subject: Subject,
+) -> Steps[OperationResponse]:
+    """Judge a change as a whole, and value by value; return the last read."""
+    after = yield from _check_only_named(named, before, changed, after, state, subject)
+    if after.is_success:
+        schemas = find_writable(state.operation, subject)
+        sent = {name: value for name, value in named.items() if not value or not _is_unchanged(name, before, after)}
+        after = yield from check_written_values(changed, after, sent, schemas, subject, state.read_current)
+    return after
+
+
+def _is_unchanged(name: str, before: OperationResponse, after: OperationResponse) -> bool:
+    """Return whether a property has its old value: then the whole change is lost, which WRT-02 reports."""
+    old, new = (read.json.get(name, ABSENT) if isinstance(read.json, dict) else ABSENT for read in (before, after))
+    return old is not ABSENT and old == new
 
 
 def _send_forged(name: str, after: OperationResponse, state: UpdateState, subject: Subject) -> Steps[OperationResponse]:

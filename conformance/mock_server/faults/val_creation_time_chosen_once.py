@@ -1,0 +1,26 @@
+"""One POST chooses when its resource was created."""
+
+from typing import Any
+
+import msgspec
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import FaultSite, InstalledFault, SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
+from conformance.model import Role
+
+
+def _take(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    sent = msgspec.json.decode(call.body) if call.body[:1] == b"{" else {}
+    return {**changes, "created_at": sent["created_at"]} if "created_at" in sent else changes
+
+
+def plant(site: FaultSite) -> InstalledFault | None:
+    """Choose one creation of something that shows it."""
+    creations = [o for o in site.body_writes(Role.CREATE) if "created_at" in site.properties(o)]
+    return hook_at(site.pick(creations), apply=_take)
+
+
+FAULT = SeededFault(
+    ("VAL-07",), "`created_at` of one body is read", plant, difficulty="subtle", implies=("WRT-01", "IDS-03")
+)

@@ -1,0 +1,21 @@
+"""A number beyond 32 bits wraps around."""
+
+from typing import Any
+
+from conformance.mock_server.seeded_faults import SeededFault
+from conformance.mock_server.stored_values import change_leaves, is_number, write_otherwise
+
+_HALF = 2**31
+
+
+def _change(value: Any) -> Any:
+    return (value + _HALF) % (2 * _HALF) - _HALF if type(value) is int else value
+
+
+FAULT = SeededFault(
+    ("VAL-02",),
+    "2147483648 is sent, -2147483648 is read",
+    write_otherwise(change_leaves(_change), is_number),
+    difficulty="subtle",
+    implies=("WRT-01", "WRT-02", "RSP-03", "RSP-10"),
+)

@@ -1,0 +1,21 @@
+"""A text is cut after 64 characters."""
+
+from typing import Any
+
+from conformance.mock_server.seeded_faults import SeededFault
+from conformance.mock_server.stored_values import change_leaves, is_text, write_otherwise
+
+_LIMIT = 64
+
+
+def _change(value: Any) -> Any:
+    return value[:_LIMIT] if isinstance(value, str) else value
+
+
+FAULT = SeededFault(
+    ("VAL-01",),
+    "the end of a long text is missing",
+    write_otherwise(change_leaves(_change), is_text),
+    difficulty="subtle",
+    implies=("WRT-01", "WRT-02"),
+)
