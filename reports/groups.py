@@ -16,6 +16,10 @@ _PARTICULAR = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|`[^`]*`|[a-z]{4}[0-9A
 
 
 _OF_DESCRIPTION = "DSC-"
+_NO_RESPONSE = re.compile(r"^no response to \S+ \S+: ")
+_EXAMPLES = "the examples that the target answers from"
+# What a body shows by itself: a server that answers from examples breaks these where its examples do.
+_OF_BODIES = frozenset({"RSP-03", "RSP-06", "RSP-10", "IDS-01", "IDS-02", "IDS-03"})
 
 
 class FindingGroup(msgspec.Struct, frozen=True):
@@ -55,12 +59,14 @@ class FindingGroup(msgspec.Struct, frozen=True):
         return sum(finding.times for finding in self.findings)
 
 
-def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
+def group_by_cause(findings: Iterable[Finding], *, from_examples: bool = False) -> tuple[FindingGroup, ...]:
     """Group findings by cause, gravest first, then by level, then the most widespread first.
 
     Findings belong together when requirement, verdict and cause agree. Without a named cause their messages must agree,
     apart from numbers, ids, URLs and quoted words; without a message, their pointers. Findings on the description
     belong together when one rule of lint makes them. What follows from another finding stands in the group of that one.
+    Requests without a response have one cause whatever they were sent for. With `from_examples`, for a target that
+    answers from examples, what bodies break has one cause for each requirement: the examples.
     """
     findings = tuple(findings)
     by_id = {finding.id: finding for finding in findings}
@@ -73,16 +79,7 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     for finding in findings:
         if roots[finding.id] != finding.id:
             continue
-        named = finding.cause if finding.cause != fold_indices(finding.pointer) else ""
-        if finding.requirement.startswith(_OF_DESCRIPTION):  # the cause is a rule of lint, and what it found
-            named = named.partition(" ")[0]
-        key = (
-            finding.requirement,
-            finding.verdict,
-            finding.waived,
-            named or _PARTICULAR.sub("*", finding.message) or finding.cause,
-        )
-        grouped[key].append(finding)
+        grouped[_build_key(finding, from_examples=from_examples)].append(finding)
     groups = [
         _build_group(key, members, [finding for member in members for finding in implied[member.id]])
         for key, members in grouped.items()
@@ -92,6 +89,19 @@ def group_by_cause(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
             groups, key=lambda g: (*rank_gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id)
         )
     )
+
+
+def _build_key(finding: Finding, *, from_examples: bool) -> tuple[object, ...]:
+    """Return what findings of one cause have in common."""
+    if finding.verdict is Verdict.INCONCLUSIVE and _NO_RESPONSE.match(finding.message):
+        return "", finding.verdict, finding.waived, _NO_RESPONSE.sub("no response: ", finding.message)
+    named = finding.cause if finding.cause != fold_indices(finding.pointer) else ""
+    if finding.requirement.startswith(_OF_DESCRIPTION):  # the cause is a rule of lint, and what it found
+        named = named.partition(" ")[0]
+    if from_examples and finding.requirement in _OF_BODIES:
+        return finding.requirement, finding.verdict, finding.waived, _EXAMPLES
+    cause = named or _PARTICULAR.sub("*", finding.message) or finding.cause
+    return finding.requirement, finding.verdict, finding.waived, cause
 
 
 def _find_root(finding: Finding, by_id: Mapping[str, Finding]) -> str:
@@ -106,6 +116,8 @@ def _find_root(finding: Finding, by_id: Mapping[str, Finding]) -> str:
 
 def _build_group(key: tuple[object, ...], members: list[Finding], implied: list[Finding]) -> FindingGroup:
     first = members[0]
+    is_varied = key[-1] == _EXAMPLES and len({member.message for member in members}) > 1
+    message = f"{_EXAMPLES} break it in several ways, for instance: {first.message}" if is_varied else first.message
     digest = hashlib.sha256("\0".join(map(str, key)).encode("utf-8", "replace")).hexdigest()
     return FindingGroup(
         f"g-{digest[:12]}",
@@ -113,7 +125,7 @@ def _build_group(key: tuple[object, ...], members: list[Finding], implied: list[
         first.level,
         first.verdict,
         first.waived,
-        first.message,
+        message,
         tuple(members),
         tuple(implied),
     )

@@ -227,10 +227,14 @@ class Summary(msgspec.Struct, frozen=True, dict=True):
     certificate: CertificateState | None = None
 
     @property
+    def answers_from_examples(self) -> bool:
+        """Whether the target is a stateless mock."""
+        return self.started is not None and self.started.target.answers_from_examples
+
+    @property
     def target_remark(self) -> str:
         """The sentence on the target that a reader must know first, empty for most."""
-        header = self.started
-        return EXAMPLES_REMARK if header is not None and header.target.answers_from_examples else ""
+        return EXAMPLES_REMARK if self.answers_from_examples else ""
 
     @property
     def planned_count(self) -> int:

@@ -46,7 +46,8 @@ def render_summary(summary: Summary, console: Console, report: Path | None = Non
         console.print(Text(f"  {reason}"), soft_wrap=True)
     console.print(_build_counts(summary))
     _print_gaps(summary, console)
-    groups = [group for group in group_by_cause(summary.findings) if not group.waived]
+    causes = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
+    groups = [group for group in causes if not group.waived]
     for group in groups[:MAX_CAUSES]:
         _print_finding(group, summary, console)
     if len(groups) > MAX_CAUSES:

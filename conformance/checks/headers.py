@@ -92,9 +92,10 @@ def check_rate_limit_of_errors(response: OperationResponse, subject: Subject) ->
     documented = {header.name.lower() for header in spec.headers}
     names = [name for name in (LIMIT, REMAINING) if name.lower() in documented]
     missing = [name for name in names if http_response.find_header(name) is None]
-    for name in missing:
-        message = f"{name} is absent from an error"
-        yield fail_case(response, "HDR-10", message, expected="an integer", pointer=f"header:{name}")
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        message = f"{' and '.join(missing)} {verb} absent from an error"
+        yield fail_case(response, "HDR-10", message, expected="an integer", pointer=f"header:{missing[0]}")
     if names and not missing:
         yield pass_case(response, "HDR-10")
 

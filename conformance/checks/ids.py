@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.checks.base import Check
-from conformance.evidence.outcomes import fail_case, pass_case, quote_json
+from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import (
     OperationResponse,
     ShownResource,
@@ -17,7 +17,7 @@ from conformance.evidence.responses import (
     strip_base_url,
 )
 from conformance.evidence.subject import Subject
-from conformance.model import KeyKind, Outcome, Role
+from conformance.model import KeyKind, Location, Outcome, Resource, ResourceModel, Role, Verdict
 from conformance.tools.ulid import extract_milliseconds, is_ulid
 
 _MAX_CLOCK_SKEW_S = 300  # of the server's clock against ours
@@ -52,8 +52,29 @@ def check_id_pattern(response: OperationResponse, subject: Subject) -> Iterator[
                 actual=quote_json(key),
                 pointer=f"{thing.pointer}/id",
             )
+        elif (path_pattern := _find_path_pattern(thing.resource, subject.model)) and not _compile_pattern(
+            path_pattern
+        ).fullmatch(key):
+            yield judge_case(
+                response,
+                "IDS-01",
+                Verdict.REVIEW,
+                "the path of a resource does not take its id (one reading: the pattern of the path holds. "
+                "The other: that of the property)",
+                expected=path_pattern,
+                actual=quote_json(key),
+                pointer=f"{thing.pointer}/id",
+            )
     if is_judged:
         yield pass_case(response, "IDS-01")
+
+
+def _find_path_pattern(resource: Resource, model: ResourceModel) -> str:
+    """Return the pattern of the path parameter that selects a member, empty where it has none of its own."""
+    operation = model.operations_by_key.get(f"GET {resource.item_path}")
+    parameter = operation.find_parameter(resource.key, Location.PATH) if operation else None
+    pattern = str(parameter.schema.get("pattern") or "") if parameter else ""
+    return "" if pattern == resource.id_pattern else pattern
 
 
 def check_ulid(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from conformance.evidence.responses import extract_path
-from conformance.model import Exchange, Operation, Outcome, Reading, Verdict
+from conformance.model import Exchange, Location, Operation, Outcome, Reading, Verdict
 
 # Refusals that the general documentation demands of all operations, by what it says of them.
 _GENERAL_REFUSALS = {
@@ -20,6 +20,7 @@ _GENERAL_REFUSALS = {
 }
 _STATUSES = re.compile(r"[1-5]\d\d( or [1-5]\d\d)*")
 _REFUSALS = frozenset({400, 404, 422})
+_TEXT_LIMITS = frozenset({"format", "pattern", "enum", "const"})
 _EXPECTED_SUCCESS = re.compile(r"2(xx|\d\d)\b")
 _SUCCESS = frozenset({"RSP-01", "RSP-12"})  # they accuse a refusal, whatever they expect
 _SECURITY = frozenset({"AUT-01", "AUT-02", "AUT-03", "AUT-04"})
@@ -114,12 +115,29 @@ def _is_below(pointer: str, path: str) -> bool:
 def _find_general_refusal(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:
     """Return both readings of a refusal that the general documentation demands and the operation does not list."""
     subject = _GENERAL_REFUSALS.get(outcome.requirement)
-    if subject is None or exchange.status >= 400 or not _STATUSES.fullmatch(outcome.expected):
+    if subject is None or exchange.status >= 500 or not _STATUSES.fullmatch(outcome.expected):
         return None
-    if any(operation.find_response(int(status)) for status in outcome.expected.split(" or ")):
+    if outcome.requirement == "VER-02" and not _has_version_parameter(operation):
+        published = "The description of the operation does not say that it takes a version."
+    elif any(operation.find_response(int(status)) for status in outcome.expected.split(" or ")):
+        return _find_untyped_filter(operation, outcome)
+    else:
+        published = f"The description of the operation documents no {outcome.expected}."
+    chosen = f"The general documentation has {subject} refused with {outcome.expected}."
+    return Reading("status", chosen, published)
+
+
+def _has_version_parameter(operation: Operation) -> bool:
+    headers = (parameter for parameter in operation.parameters if parameter.location is Location.HEADER)
+    return any(header.name.lower().endswith("-version") for header in headers)
+
+
+def _find_untyped_filter(operation: Operation, outcome: Outcome) -> Reading | None:
+    """Return both readings of a filter that takes any text by its schema, such as a range of times."""
+    parameter = operation.find_parameter(outcome.pointer.removeprefix("query:"))
+    if outcome.requirement != "FLT-04" or parameter is None or parameter.schema.get("type") != "string":
         return None
-    return Reading(
-        "status",
-        f"The general documentation has {subject} refused with {outcome.expected}.",
-        f"The description of the operation documents no {outcome.expected}.",
-    )
+    if parameter.schema.keys() & _TEXT_LIMITS:
+        return None
+    chosen = f"{parameter.name} takes what the other filters of its field take."
+    return Reading("filter", chosen, "Its schema admits any text.")

@@ -14,7 +14,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
     remaining = dict.fromkeys(("error", "warning", "notice"), SHOWN)
     remaining["notice"] -= 1  # the verdict
     lines = [f"::notice title=Conformance::{_escape_data(f'{summary.verdict}: ' + '; '.join(summary.reasons))}"]
-    for group in group_by_cause(summary.findings):
+    for group in group_by_cause(summary.findings, from_examples=summary.answers_from_examples):
         kind = "notice" if group.waived else _KINDS.get(group.verdict, "notice")
         if remaining[kind]:
             remaining[kind] -= 1

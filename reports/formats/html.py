@@ -67,7 +67,7 @@ def _write(summary: Summary) -> dict[str, bytes]:
 
 
 def _build_page(summary: Summary, environment: Environment) -> ReportPage:
-    groups = group_by_cause(summary.findings)
+    groups = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
     template = environment.get_template(FindingDetails.template)
     findings = build_findings(summary, groups, lambda details: template.render(view=details))
     store = _build_store(summary, findings)

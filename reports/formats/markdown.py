@@ -14,7 +14,7 @@ _SPECIAL = re.compile(r"[&<>\\`*_{}\[\]()#+!|~$@:\n]")
 
 
 def _write(summary: Summary) -> dict[str, bytes]:
-    groups = group_by_cause(summary.findings)
+    groups = group_by_cause(summary.findings, from_examples=summary.answers_from_examples)
     parts = [_write_head(summary), _write_counts(summary), *(_write_group(group, summary) for group in groups[:CAUSES])]
     if len(groups) > CAUSES:
         parts.append(f"…and {len(groups) - CAUSES} more causes, see the report.")

@@ -319,6 +319,18 @@ class TestOtherReadings:
         body = {"id": "pagv01KJQXEFCAEH83HWXJHR000002", "url": self.PROGRAM + tail}
         assert ("IDS-04" in violated_requirements(judge(self.CURRENT, body))) is violated
 
+    def test_an_id_that_its_path_does_not_take_is_for_review(self, bench):
+        operation = bench.subject.model.operations_by_key[ITEM]
+        (schema,) = (parameter.schema for parameter in operation.path_parameters)
+        before = schema["pattern"]
+        schema["pattern"] = "^vmod[0-9]{26}$"
+        try:
+            verdicts = {o.verdict for o in bench.judge(ITEM, make_model()) if o.requirement == "IDS-01"}
+        finally:
+            schema["pattern"] = before
+        assert Verdict.REVIEW in verdicts
+        assert Verdict.FAIL not in verdicts
+
     @pytest.mark.parametrize(
         ("keyword", "words", "value", "verdict"),
         [

@@ -66,7 +66,16 @@ def test_a_refusal_that_only_the_general_documentation_demands_is_for_review():
     assert review(silent, "VER-02", expected="400").verdict is Verdict.REVIEW
     assert review(silent, "VER-02", 500, expected="400").verdict is Verdict.FAIL
     assert review(silent, "ERR-01", expected="400").verdict is Verdict.FAIL
+    assert review(silent, "VER-02", 422, expected="400").verdict is Verdict.REVIEW
     assert review(SECURED, "VER-02", expected="400").verdict is Verdict.FAIL
+    unversioned = msgspec.structs.replace(SECURED, parameters=())
+    assert review(unversioned, "VER-02", expected="400").verdict is Verdict.REVIEW
+
+
+def test_a_filter_that_takes_any_text_by_its_schema_is_for_review():
+    tickets = MODEL.operations_by_key["GET /support_tickets"]
+    assert review(tickets, "FLT-04", expected="400", pointer="query:resolved_at__range").verdict is Verdict.REVIEW
+    assert review(tickets, "FLT-04", expected="400", pointer="query:resolved_at__gte").verdict is Verdict.FAIL
 
 
 TEXTS = build_description(

@@ -42,3 +42,10 @@ def test_a_listed_resource_or_a_list_that_is_not_found_is_a_violation(subject, k
     path = "/evse_makes" + (f"/{MAKES[0]['id']}" if key.endswith("}") else "")
     run = run_probe(READ, key, subject, lambda request: make_problem(404) if request.target == path else shelf(request))
     assert run.violated_requirements() == {"RSP-12"}
+
+
+def test_an_id_that_the_path_does_not_take_makes_no_correct_request(subject):
+    odd = [{"id": "string", "url": f"{BASE}/evse_makes/string"}]
+    target = ListTarget({"/evse_makes": odd}, more={"/evse_makes/string": make_problem(400)})
+    run = run_probe(READ, "GET /evse_makes/{evse_make_id}", subject, target)
+    assert run.verdicts_on("RSP-12") == {Verdict.NOT_OBSERVABLE}

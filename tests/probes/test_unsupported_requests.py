@@ -55,12 +55,29 @@ def test_a_method_is_tried_where_it_cannot_take_effect(subject):
     for operation in subject.model.operations:
         if not METHOD.applies(operation, subject.model):
             continue
-        (request,) = {
-            each.method: each for each in run_probe(METHOD, operation.key, subject, refusing(404)).requests
-        }.values()
-        assert request.method in {"GET", "PUT"}
-        assert request.body == b""
-        assert operation.method != request.method
+        for request in run_probe(METHOD, operation.key, subject, refusing(404)).requests:
+            assert request.method in {"GET", "PUT"}
+            assert request.body == b""
+            assert operation.method != request.method
+
+
+def test_put_is_sent_where_get_may_have_found_an_operation_that_is_not_documented(subject):
+    key = "POST /evses/{evse_id}/reconnect"
+
+    def serve(request):
+        return make_problem(404) if request.method == "GET" else refusing(405, Allow="GET, POST")(request)
+
+    run = run_probe(METHOD, key, subject, serve)
+    assert [request.method for request in run.requests if request.operation == key] == ["GET", "PUT"]
+    assert run.verdicts_on("ERR-06") == {Verdict.REVIEW}
+    assert is_affordable(run, METHOD, key, subject)
+
+
+def test_an_allowed_method_that_is_not_documented_is_for_review(subject):
+    surplus = run_probe(METHOD, ITEM, subject, refusing(405, Allow="GET, DELETE"))
+    assert surplus.verdicts_on("ERR-06") == {Verdict.REVIEW}
+    general = run_probe(METHOD, ITEM, subject, refusing(405, Allow="GET, HEAD, OPTIONS"))
+    assert general.verdicts_on("ERR-06") == {Verdict.PASS}
 
 
 def test_a_server_that_looks_for_the_resource_first_decides_nothing(subject):

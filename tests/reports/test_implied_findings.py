@@ -50,3 +50,28 @@ def test_violations_at_other_places_stand_for_themselves():
 def test_violations_of_other_operations_stand_for_themselves():
     summary = fold(failure("RSP-08", "500", "x1"), failure("RSP-01", "undocumented", "x1", operation="GET /users"))
     assert len(group_by_cause(summary.findings)) == 2
+
+
+def test_what_the_examples_of_a_mock_break_is_one_cause_for_each_requirement():
+    summary = fold(
+        failure("RSP-03", "maxLength: too long", "x1", pointer="/name"),
+        failure("RSP-03", "required: no icon", "x2", pointer="/icon", operation="GET /users"),
+        failure("RSP-12", "refused", "x3"),
+    )
+    assert len(group_by_cause(summary.findings)) == 3
+    groups = group_by_cause(summary.findings, from_examples=True)
+    assert [(group.requirement, len(group.findings)) for group in groups] == [("RSP-03", 2), ("RSP-12", 1)]
+    assert groups[0].message.endswith("for instance: maxLength: too long")
+
+
+def test_requests_without_a_response_are_one_cause_whatever_they_were_sent_for():
+    reason = "no response to GET {}: timed out"
+    summary = fold(
+        *(
+            Outcome(requirement, f"GET {path}", Verdict.INCONCLUSIVE, reason.format(path))
+            for requirement in ("RSP-01", "RSP-03")
+            for path in ("/evses", "/users")
+        ),
+        Outcome("RSP-01", "GET /vehicles", Verdict.INCONCLUSIVE, "another reason"),
+    )
+    assert sorted(len(group.findings) for group in group_by_cause(summary.findings)) == [1, 4]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from conformance.applicability.selectors import has_page_size, is_any_operation, is_get, is_read_by_id
+from conformance.evidence.allowed_methods import find_surplus_methods
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json, skip_case
 from conformance.evidence.responses import OperationResponse, match_path
 from conformance.evidence.subject import Subject
@@ -48,36 +49,51 @@ def _list_unsafe_requests(operation: Operation, model: ResourceModel) -> tuple[U
     """Return the request with the undocumented method where it may have an effect."""
     name = _choose_undocumented_method(operation, model)
     is_read = name == "GET" and all(o.effect is Effect.NONE for o in _list_operations_at_path(operation, model))
-    return (UnsafeRequest(name, operation.path),) if name and not is_read else ()
+    names = ([] if is_read or not name else [name]) + ["PUT"] * (
+        name == "GET" and _may_need_second_method(operation, model)
+    )
+    return tuple(UnsafeRequest(method, operation.path) for method in names)
 
 
 def _method_needs(operation: Operation, model: ResourceModel) -> tuple[Need, ...]:
-    return (Need(f"method {operation.key}", identity=ERROR_SENDER),)
+    count = 1 + _may_need_second_method(operation, model)
+    return (Need(f"method {operation.key}", count, identity=ERROR_SENDER),)
+
+
+def _may_need_second_method(operation: Operation, model: ResourceModel) -> bool:
+    """Return whether GET of an unknown id may give 404, whether or not the server has the method."""
+    documented = {candidate.method for candidate in _list_operations_at_path(operation, model)}
+    return bool(operation.path_parameters) and not documented & set(_METHODS)
 
 
 def send_unsupported_method(operation: Operation, subject: Subject) -> Steps[None]:
     """Check that an undocumented method is refused with 405 and an Allow header (ERR-06).
 
-    The path has unknown ids: a server that looks them up first answers 404, which decides nothing.
+    The path has unknown ids: a server that looks them up first answers 404, which decides nothing. A GET that is
+    answered so may have been found, so that PUT is sent too.
     """
     undocumented_method = _choose_undocumented_method(operation, subject.model)
-    target = _build_unknown_path(operation, subject)
-    inert = "" if undocumented_method == "GET" else "its method is not documented"
-    response = yield from send_for_refusal(
-        operation,
-        Request(operation.key, undocumented_method, target, identity=subject.error_sender, inert=inert),
-        subject,
-        fallback_identity="full",
-    )
+    response = yield from _send_method(undocumented_method, operation, subject)
+    if response.status == 404 and undocumented_method == "GET" and _may_need_second_method(operation, subject.model):
+        undocumented_method = "PUT"
+        response = yield from _send_method(undocumented_method, operation, subject)
     if response.status == 404 and operation.path_parameters:
         reason = "the server looks for the resource before the method, and a real one is not risked"
         yield judge_case(response, "ERR-06", Verdict.NOT_OBSERVABLE, reason)
     elif response.status == 405:
         operations = _list_operations_at_path(operation, subject.model)
         other_methods = {o.method for o in operations if o.path != operation.path}
-        yield from _check_allow_header(response, undocumented_method, other_methods)
+        yield from _check_allow_header(response, undocumented_method, other_methods, subject.model)
     else:
         yield from check_refused(response, "ERR-06", f"the undocumented method {undocumented_method}", 405)
+
+
+def _send_method(method: str, operation: Operation, subject: Subject) -> Steps[OperationResponse]:
+    """Send an undocumented method to the operation's path with unknown ids."""
+    target = _build_unknown_path(operation, subject)
+    inert = "" if method == "GET" else "its method is not documented"
+    request = Request(operation.key, method, target, identity=subject.error_sender, inert=inert)
+    return (yield from send_for_refusal(operation, request, subject, fallback_identity="full"))
 
 
 def _build_unknown_path(operation: Operation, subject: Subject) -> str:
@@ -89,9 +105,12 @@ def _build_unknown_path(operation: Operation, subject: Subject) -> str:
 
 
 def _check_allow_header(
-    response: OperationResponse, undocumented_method: str, other_methods: set[str]
+    response: OperationResponse, undocumented_method: str, other_methods: set[str], model: ResourceModel
 ) -> Iterator[Outcome]:
-    """Check the Allow header of a 405; `other_methods` are those of other path templates that match the path."""
+    """Check the Allow header of a 405; `other_methods` are those of other path templates that match the path.
+
+    A method that the description lacks may be one that it no longer has, or does not show: that is for review.
+    """
     received = response.exchange.response
     allow = received.find_header("allow") if received else None
     allowed = {method.strip().upper() for method in (allow or "").split(",")} - {""}
@@ -108,6 +127,13 @@ def _check_allow_header(
             actual=quote_json(allow),
             pointer="header:Allow",
         )
+    elif surplus := find_surplus_methods(response, model):
+        message = (
+            "Allow names a method that the description does not document (one reading: what is not documented, as "
+            "after its removal, is not served. The other: there may be more than is documented)"
+        )
+        actual = ", ".join(surplus)
+        yield judge_case(response, "ERR-06", Verdict.REVIEW, message, actual=actual, pointer="header:Allow")
     else:
         yield pass_case(response, "ERR-06")
 
@@ -142,7 +168,7 @@ def send_unacceptable_media_type(operation: Operation, subject: Subject) -> Step
         yield from report_untested(("ERR-07",), operation, request)
         return
     response = yield from send_for_refusal(operation, _set_unknown_accept(request), subject)
-    if response.status in {400, 404}:
+    if response.status in {400, 404, 422}:
         call = yield from find_call(operation, subject, subject.reader)
         if isinstance(call, Missing):
             yield from report_untested(("ERR-07",), operation, call)

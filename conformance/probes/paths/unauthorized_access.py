@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from conformance.evidence.allowed_methods import find_surplus_methods
 from conformance.evidence.disclosures import has_operation_data
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Effect, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.model import Effect, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
 from conformance.probes.paths.spellings import Spelling, list_spellings
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
@@ -53,6 +54,9 @@ def request_without_token(operation: Operation, subject: Subject) -> Steps[None]
         yield pass_case(head, "PTH-01")
     options = yield from send(operation, msgspec.structs.replace(plain, method="OPTIONS"))
     yield from _check_no_data(options, "PTH-01", "OPTIONS without a token", subject)
+    if surplus := find_surplus_methods(options, subject.model):
+        note = f"Allow names {', '.join(surplus)}, which the description does not document at {operation.path}"
+        yield Noticed("undocumented", note, operation.key)
 
 
 def _respell(size: int, offset: int, identity: str, client: str) -> Callable[[Operation, Subject], Steps[None]]:

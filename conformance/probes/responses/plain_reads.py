@@ -1,8 +1,10 @@
 """The plain read of every operation, on which passive checks and most other probes rest."""
 
+import re
+
 from conformance.applicability.selectors import is_get
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
-from conformance.evidence.responses import OperationResponse
+from conformance.evidence.responses import OperationResponse, extract_path, match_path
 from conformance.evidence.subject import Subject
 from conformance.model import Operation, Outcome, Profile, ResourceModel, Role, Verdict
 from conformance.probes.toolkit.base import Need, Probe, Steps, send
@@ -45,6 +47,9 @@ def read_plainly(operation: Operation, subject: Subject) -> Steps[None]:
         yield judge_case(response, "RSP-12", Verdict.NOT_OBSERVABLE, "the identity may not call this operation")
     elif response.status == 404 and not operation.path.endswith("}") and operation.role is not Role.LIST:
         yield _judge_absent_part(response)
+    elif response.status and (name := _find_mismatched_parameter(response)):
+        reason = f"the target shows a {name} that does not match the pattern of the path, so no request is correct"
+        yield judge_case(response, "RSP-12", Verdict.NOT_OBSERVABLE, reason)
     elif response.status:
         yield fail_case(
             response,
@@ -53,6 +58,16 @@ def read_plainly(operation: Operation, subject: Subject) -> Steps[None]:
             expected="2xx",
             actual=str(response.status),
         )
+
+
+def _find_mismatched_parameter(response: OperationResponse) -> str:
+    """Return the name of a path parameter whose value its pattern excludes, empty where there is none."""
+    values = match_path(response.operation.path, extract_path(response.exchange.request.target)) or {}
+    for parameter in response.operation.path_parameters:
+        pattern = parameter.schema.get("pattern")
+        if isinstance(pattern, str) and not re.search(pattern, values.get(parameter.name, "")):
+            return parameter.name
+    return ""
 
 
 def _judge_absent_part(response: OperationResponse) -> Outcome:
