@@ -69,7 +69,14 @@ def run(
         Path | None, typer.Option(help="Report directory of an earlier run: run only what it did not finish.")
     ] = None,
     rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="With --resume: also run what failed.")] = False,
-    since: Annotated[Path | None, typer.Option(help="Earlier run: the report lists what has changed since.")] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(help="Earlier run: what failed or changed goes first, and the report lists what is different."),
+    ] = None,
+    hours: Annotated[
+        int, typer.Option(min=1, help="Hours over which the run may spread; each identity has its budget in each.")
+    ] = 1,
+    hour_s: Annotated[float, typer.Option("--hour-seconds", min=0.01, hidden=True, help="Length of an hour.")] = 3600,
     on_rate_limit: Annotated[str, typer.Option(help="wait or stop when the target responds with 429.")] = "wait",
     overlay: Annotated[bool, typer.Option("--overlay/--no-overlay", help="Apply the overlays first.")] = True,
     strict_reading: Annotated[
@@ -91,6 +98,8 @@ def run(
         raise UsageError(f"--on-rate-limit {on_rate_limit!r} is unknown", hint="One of: wait, stop.")
     if as_json and not plan:
         raise UsageError("--json needs --plan beside it", hint="The results of a run are in summary.json")
+    if hours > 1 and on_rate_limit == "stop":
+        raise UsageError("--hours needs --on-rate-limit wait", hint="Continue a stopped run with --resume instead")
     if rerun_failed and resume is None:
         raise UsageError("--rerun-failed needs --resume", hint="Name the earlier run: --resume evconform-out/latest.")
     options = RunOptions(
@@ -109,6 +118,9 @@ def run(
         report_dir=report_dir,
         resume=resume,
         rerun_failed=rerun_failed,
+        since=since,
+        hours=hours,
+        hour_s=hour_s,
         should_wait=on_rate_limit == "wait",
         command=shlex.join(["evconform", *sys.argv[1:]]),
     )

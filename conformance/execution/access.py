@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from conformance.execution.budgets import compute_budget
+from conformance.execution.pace import build_pace
 from conformance.execution.preflight import check_target, detect_stateless_mock, fetch_remaining
 from conformance.execution.setup import RunSetup
 from conformance.execution.spec import RunSpec
@@ -48,7 +49,18 @@ def limit_budgets(spec: RunSpec, model: ResourceModel, cost: Mapping[str, int]) 
     _charge(spec, left)
     limits = {name: compute_budget(None, spec.profile, count) for name, count in left.items()}
     lower = {name: limit for name, limit in limits.items() if limit is not None and limit < (spec.budget or math.inf)}
-    return msgspec.structs.replace(spec, lower_budgets=lower)
+    spec = msgspec.structs.replace(spec, lower_budgets=lower)
+    _charge_hour(spec)
+    return spec
+
+
+def _charge_hour(spec: RunSpec) -> None:
+    """Count what identities had sent in this hour before a run that spreads over several."""
+    store = SharedStore(get_store_path(spec.path))
+    if pace := build_pace(spec, store):
+        for name, limit in spec.lower_budgets.items():
+            pace.charge(name, max(0, pace.limit - limit))
+    store.close()
 
 
 def _charge(spec: RunSpec, identities: Iterable[str]) -> None:

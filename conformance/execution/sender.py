@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from conformance.execution.pace import HourlyPace
 from conformance.execution.redactor import Redactor
 from conformance.execution.store import SharedStore
 from conformance.model import Event, Exchange, Exchanged, Noticed, Request, Verdict
@@ -34,8 +35,8 @@ class SendingContext(msgspec.Struct, frozen=True):
     """The means of sending, the same for all items of a worker.
 
     `get_limit` returns how many requests an identity may send in the run. `should_wait` says whether a 429 is waited
-    out or ends the run. `effective_operations` holds, by operation, why no further inert write is sent to it. `clock`
-    returns seconds since 1970.
+    out or ends the run. `pace` holds requests back where the run spreads over several hours. `effective_operations`
+    holds, by operation, why no further inert write is sent to it. `clock` returns seconds since 1970.
     """
 
     base_url: str
@@ -46,6 +47,7 @@ class SendingContext(msgspec.Struct, frozen=True):
     get_limit: Callable[[str], int | None] = lambda _: None
     should_wait: bool = True
     effective_operations: dict[str, str] = {}
+    pace: HourlyPace | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -140,6 +142,8 @@ class RequestSender:
         limit = context.get_limit(request.identity)
         if not context.store.try_spend(request.identity, limit):
             raise ItemHalt(Verdict.NOT_TESTED, f"the budget of {limit} requests is spent")
+        if context.pace and (notice := context.pace.wait_for_turn(request.identity)):
+            context.write(Noticed("rate-limit", notice, request.operation))
         self.sent += 1
         sent_at, url = context.clock(), context.channel.build_url(request)
         try:

@@ -12,6 +12,7 @@ import msgspec
 from conformance.description import Description
 from conformance.description.sandbox_differences import list_sandbox_differences
 from conformance.execution.header import build_header
+from conformance.execution.priorities import Priorities, read_priorities
 from conformance.execution.resumption import EarlierRun, check_same_run, collect_failed_requests
 from conformance.execution.setup import RunOptions, set_up_run
 from conformance.execution.spec import FAILED_HISTORIES_FOLDER, RunContext, RunSpec, load_catalogue
@@ -76,6 +77,7 @@ class Session:
                 check_same_run(resumed, started)
                 spec = msgspec.structs.replace(spec, finished_items=tuple(sorted(resumed.done)))
                 _copy_memory(options.resume, spec.path)
+            spec = _set_priorities(spec, options, description)
             plan = spec.make_plan(catalogue, description.model)
             if opening.spec.budget is None:  # no --budget and none configured
                 spec = limit_budgets(spec, description.model, plan.cost)
@@ -130,6 +132,13 @@ class Session:
         """Close the log and stop the built-in server; calling it twice is harmless."""
         self._log.close()
         self._resources.close()
+
+
+def _set_priorities(spec: RunSpec, options: RunOptions, description: Description) -> RunSpec:
+    """Return the run with what goes first, by an earlier run where one is named."""
+    earlier = options.since or options.resume
+    first = read_priorities(earlier, description.model) if earlier else Priorities()
+    return msgspec.structs.replace(spec, failed_turns=first.failed_turns, changed_operations=first.changed_operations)
 
 
 def _build_header(spec: RunSpec, description: Description, command: str, now: float) -> RunStarted:

@@ -31,6 +31,8 @@ from conformance.targets.resolver import (
     resolve_target,
 )
 
+_HOUR_S = 3600.0
+
 
 class RunOptions(msgspec.Struct, frozen=True):
     """The options of a run as given on the command line; None stands for a default that depends on other options."""
@@ -51,6 +53,9 @@ class RunOptions(msgspec.Struct, frozen=True):
     should_wait: bool = True
     resume: Path | None = None
     rerun_failed: bool = False
+    since: Path | None = None
+    hours: int = 1
+    hour_s: float = _HOUR_S
     command: str = ""
 
     def read_earlier_run(self) -> EarlierRun | None:
@@ -136,6 +141,8 @@ def _build_spec(options: RunOptions, config: Config, resolved: ResolvedTarget | 
         select=options.select,
         shard=options.shard,
         should_wait=options.should_wait,
+        hours=options.hours,
+        hour_s=options.hour_s,
         day=started.replace(hour=0, minute=0, second=0, microsecond=0),
         seeds={**_client_ids(identities), **(resolved.config.seeds if resolved else {})},
     )
@@ -155,7 +162,11 @@ def _start_server(options: RunOptions, spec: RunSpec, resources: ExitStack) -> C
     The clock of the server stands at the day of the run, so that its ids are the same in every run of that day.
     """
     path = Path(spec.description) if spec.description else None
-    ready = resources.enter_context(start_server(path, seed=options.seed, now=spec.day.isoformat()))
+    # The clock of the server does not run faster where the hours of the run are shorter.
+    rate_limit = DEFAULT_RATE_LIMIT * (options.hours if options.hour_s < _HOUR_S else 1)
+    ready = resources.enter_context(
+        start_server(path, seed=options.seed, now=spec.day.isoformat(), rate_limit=rate_limit)
+    )
 
     def wait_for_target() -> Target:
         server = ready()

@@ -23,9 +23,12 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, owner INTEGER, exchange BLOB);
 CREATE TABLE IF NOT EXISTS ledger (identity TEXT PRIMARY KEY, spent INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS flag (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS recent (identity TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS recent_by_time ON recent (identity, at);
 CREATE TABLE IF NOT EXISTS done (item TEXT PRIMARY KEY);
 """
 _SPEND = "UPDATE ledger SET spent = spent + ? WHERE identity = ? AND spent + ? <= ?"
+_MIN_WAIT_S = 0.001  # rounding must not make a wait look like none
 _UNLEASED = 256  # last requests before a limit, which are spent one by one
 
 
@@ -93,6 +96,23 @@ class SharedStore:
     def _add_spent(self, identity: str, count: int, most: int) -> bool:
         """Add to an existing ledger unless the sum would exceed `most`; return whether it was added."""
         return bool(self._do(_SPEND, count, identity, count, most).rowcount)
+
+    def reserve_recent(self, identity: str, limit: int, now: float, window_s: float, count: int = 1) -> float:
+        """Reserve requests of an identity at a time, of which a window of seconds before it may hold `limit`.
+
+        Return 0, or how many seconds to wait before the next attempt; then nothing is reserved.
+        """
+        self._do("BEGIN IMMEDIATE")
+        try:
+            self._do("DELETE FROM recent WHERE identity = ? AND at <= ?", identity, now - window_s)
+            held, oldest = self._do("SELECT count(*), min(at) FROM recent WHERE identity = ?", identity).fetchone()
+            if held + count > limit:
+                return max(float((oldest if held else now) + window_s - now), _MIN_WAIT_S)
+            for _ in range(count):
+                self._do("INSERT INTO recent VALUES (?, ?)", identity, now)
+            return 0.0
+        finally:
+            self._do("COMMIT")
 
     def _do(self, statement: str, *values: object) -> sqlite3.Cursor:
         """Execute a statement; try again while another process holds the lock."""

@@ -1,6 +1,7 @@
 """The worker: everything that one process needs to run plan items, opened once."""
 
 from conformance.execution.driver import Driver
+from conformance.execution.pace import build_pace
 from conformance.execution.redactor import Redactor
 from conformance.execution.sender import SendingContext
 from conformance.execution.spec import RunContext, RunSpec
@@ -40,6 +41,7 @@ class Worker:
                 self._log.append,
                 get_limit=self._wish.get_limit,
                 should_wait=spec.should_wait,
+                pace=build_pace(spec, self.store),
             ),
             self._is_planned,
             self._is_reported,
