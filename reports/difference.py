@@ -44,5 +44,7 @@ def _judged_cases(summary: Summary) -> dict[Case, Verdict]:
 
 
 def _changes(findings: Iterable[Finding]) -> tuple[FindingChange, ...]:
-    ordered = sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level), f.requirement, f.operation, f.id))
+    ordered = sorted(
+        findings, key=lambda f: (*rank_gravity(f.verdict, f.level, f.harm), f.requirement, f.operation, f.id)
+    )
     return tuple(FindingChange(f.requirement, f.operation, f.verdict, f.message, f.id) for f in ordered)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from conformance.model import Exchange, Kind, Level, Outcome, Requirement, ResourceModel, Source, Verdict
+from conformance.model import Exchange, Harm, Kind, Level, Outcome, Requirement, ResourceModel, Source, Verdict
 from conformance.model.pointers import fold_indices
 from conformance.model.request_size import measure_request
 from reports.summary import GRAVITY, Finding
@@ -16,12 +16,13 @@ MAX_EXCHANGES = 25
 _SHOWN = frozenset({Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.WARN})
 _RANK = {verdict: rank for rank, verdict in enumerate(GRAVITY)}
 _SILENT = Requirement("", Level.MUST, "", Source("", ""), Kind.PASSIVE, "")
+_HARMS = {harm: rank for rank, harm in enumerate(Harm)}
 _LEVELS = {level: rank for rank, level in enumerate(Level)}
 
 
-def rank_gravity(verdict: Verdict, level: Level) -> tuple[int, int]:
-    """Return the sort key of findings: the gravest verdict first, then the strongest level."""
-    return _RANK[verdict], _LEVELS[level]
+def rank_gravity(verdict: Verdict, level: Level, harm: Harm) -> tuple[int, int, int]:
+    """Return the sort key of findings: the gravest verdict first, then the strongest level, then the gravest harm."""
+    return _RANK[verdict], _LEVELS[level], _HARMS[harm]
 
 
 def collect_findings(
@@ -30,7 +31,7 @@ def collect_findings(
     requirements: Mapping[str, Requirement],
     model: ResourceModel | None,
 ) -> tuple[Finding, ...]:
-    """Return the findings, gravest first, then by level, requirement and operation.
+    """Return the findings, gravest first, then by level, harm, requirement and operation.
 
     The observation shown is the one whose first exchange was sent first; `times` is the sum of all observations.
     """
@@ -44,7 +45,9 @@ def collect_findings(
     findings = [_build_finding(cause, group, sent, requirements, model) for (_, _, _, cause), group in groups.items()]
     evidence = [_Evidence(finding, group) for finding, group in zip(findings, groups.values(), strict=True)]
     findings = _mark_implied(evidence, requirements)
-    return tuple(sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level), f.requirement, f.operation, f.id)))
+    return tuple(
+        sorted(findings, key=lambda f: (*rank_gravity(f.verdict, f.level, f.harm), f.requirement, f.operation, f.id))
+    )
 
 
 def _build_exchange_key(identifier: str, sent: Mapping[str, Exchange]) -> tuple[float, str]:
@@ -76,6 +79,7 @@ def _build_finding(
         id=_build_id(shown, cause),
         requirement=shown.requirement,
         level=known.level if known else Level.MUST,
+        harm=known.harm if known else Harm.FORM,
         verdict=shown.verdict,
         operation=shown.operation,
         operation_id=operation.id if operation else "",

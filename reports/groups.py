@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from conformance.model import Level, Verdict
+from conformance.model import Harm, Level, Verdict
 from conformance.model.pointers import fold_indices
 from reports.findings import rank_gravity
 from reports.summary import Finding
@@ -31,6 +31,7 @@ class FindingGroup(msgspec.Struct, frozen=True):
     id: str
     requirement: str
     level: Level
+    harm: Harm
     verdict: Verdict
     waived: bool
     message: str
@@ -60,7 +61,7 @@ class FindingGroup(msgspec.Struct, frozen=True):
 
 
 def group_by_cause(findings: Iterable[Finding], *, from_examples: bool = False) -> tuple[FindingGroup, ...]:
-    """Group findings by cause, gravest first, then by level, then the most widespread first.
+    """Group findings by cause, gravest first, then by level and harm, then the most widespread first.
 
     Findings belong together when requirement, verdict and cause agree. Without a named cause their messages must agree,
     apart from numbers, ids, URLs and quoted words; without a message, their pointers. Findings on the description
@@ -86,7 +87,8 @@ def group_by_cause(findings: Iterable[Finding], *, from_examples: bool = False) 
     ]
     return tuple(
         sorted(
-            groups, key=lambda g: (*rank_gravity(g.verdict, g.level), -len(g.findings), g.requirement, g.message, g.id)
+            groups,
+            key=lambda g: (*rank_gravity(g.verdict, g.level, g.harm), -len(g.findings), g.requirement, g.message, g.id),
         )
     )
 
@@ -123,6 +125,7 @@ def _build_group(key: tuple[object, ...], members: list[Finding], implied: list[
         f"g-{digest[:12]}",
         first.requirement,
         first.level,
+        first.harm,
         first.verdict,
         first.waived,
         message,

@@ -9,6 +9,7 @@ import msgspec
 from conformance.model import (
     Case,
     Exchange,
+    Harm,
     ItemFinished,
     Level,
     Noticed,
@@ -108,6 +109,7 @@ class Finding(msgspec.Struct, frozen=True):
     smallest: str = ""
     waived: bool = False
     implied_by: str = ""
+    harm: Harm = Harm.FORM
 
     @property
     def case(self) -> Case:

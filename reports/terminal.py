@@ -140,6 +140,9 @@ def _print_finding(group: FindingGroup, summary: Summary, console: Console) -> N
         value = getattr(finding, name)
         if value:
             console.print(Text(f"  {name:<9}", "dim").append(_make_printable(value)), soft_wrap=True)
+    known = summary.requirements_by_id.get(group.requirement)
+    if known is not None and known.why:
+        console.print(Text("  matters  ", "dim").append(_make_printable(known.why)), soft_wrap=True)
     if group.consequences:
         console.print(Text("  implies  ", "dim").append(_make_printable(group.consequences)), soft_wrap=True)
     exchange = summary.simplest_exchange(finding)

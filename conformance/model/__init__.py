@@ -38,7 +38,7 @@ from conformance.model.operation import (
     Security,
 )
 from conformance.model.outcome import Case, Outcome, Verdict
-from conformance.model.requirement import Kind, Level, Requirement, Source
+from conformance.model.requirement import Harm, Kind, Level, Requirement, Source
 from conformance.model.resource import KeyKind, Resource, ResourceModel
 from conformance.model.stated_rule import RuleStep, StatedRule
 from conformance.model.target import Profile, Target, TargetKind
@@ -56,6 +56,7 @@ __all__ = [
     "Exchanged",
     "Expansion",
     "Filter",
+    "Harm",
     "HeaderSpec",
     "Headers",
     "ItemFinished",

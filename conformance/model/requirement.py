@@ -13,6 +13,21 @@ class Level(StrEnum):
     MAY = "MAY"
 
 
+class Harm(StrEnum):
+    """What a violation does to people, the gravest first; reports list causes of one level in this order."""
+
+    SECRETS = "secrets"
+    """Data or credentials reach somebody who may not have them."""
+    DATA = "data"
+    """Data are lost, wrong, or read wrongly."""
+    ACCESS = "access"
+    """Somebody cannot do what they are entitled to."""
+    AVAILABILITY = "availability"
+    """The service fails, or cannot be used within its limits."""
+    FORM = "form"
+    """Programs and developers are misled about form."""
+
+
 class Kind(StrEnum):
     """The way in which a requirement is judged.
 
@@ -41,7 +56,8 @@ class Requirement(msgspec.Struct, frozen=True):
     what the description must document for it (`conformance.applicability.bases`): elsewhere it is not applicable. A
     requirement that `needs_state` cannot be judged by what a stateless mock answers. A violation of it `implies` those
     of the requirements named, which reports show under it. `seen` says how it is observed; `not_tested` is the reason
-    why no probe exists, empty if one does; `mend` says how to correct a violation, if that can be said for all.
+    why no probe exists, empty if one does; `why` says in one sentence what `harm` a violation does; `mend` says how to
+    correct a violation, if that can be said for all.
     """
 
     id: str
@@ -56,6 +72,8 @@ class Requirement(msgspec.Struct, frozen=True):
     basis: tuple[str, ...] = ()
     needs_state: bool = False
     implies: tuple[str, ...] = ()
+    harm: Harm = Harm.FORM
+    why: str = ""
 
     @property
     def family(self) -> str:

@@ -68,6 +68,7 @@ def _build_finding(finding: Finding, summary: Summary) -> dict[str, Any]:
     return {
         "requirement": finding.requirement,
         "level": finding.level.value,
+        "harm": finding.harm.value,
         "verdict": finding.verdict.value,
         "operation": finding.operation,
         "operation_id": finding.operation_id,

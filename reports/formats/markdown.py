@@ -67,6 +67,8 @@ def _write_group(group: FindingGroup, summary: Summary) -> str:
             f"> {_escape(known.statement)} ({_escape(known.source.document)}, {_escape(known.source.section)})",
             "",
         ]
+    if known is not None and known.why:
+        lines += [f"Why it matters: {_escape(known.why)}", ""]
     for name in ("pointer", "expected", "actual"):
         if getattr(first, name):
             lines.append(f"- {name}: {_escape(getattr(first, name))}")

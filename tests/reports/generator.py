@@ -15,6 +15,7 @@ from conformance.model import (
     Exchange,
     Exchanged,
     Expansion,
+    Harm,
     ItemFinished,
     Kind,
     Level,
@@ -280,6 +281,8 @@ def requirements(hostile: bool = False) -> tuple[Requirement, ...]:
             kind=kind,
             applies="all",
             seen="passively",
+            harm=Harm.SECRETS if identifier.startswith("AUT") else Harm.DATA,
+            why=f"Customers suffer.{HOSTILE[6]}" if hostile else "Customers suffer.",
         )
         for identifier, level, kind, statement in RULES
     )

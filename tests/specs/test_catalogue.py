@@ -190,6 +190,15 @@ def test_statements_are_full_sentences(catalogue):
         assert len(words(requirement.statement)) >= 5, requirement.id
 
 
+def test_every_requirement_says_why_it_matters(catalogue):
+    """`harm` and `why` of the entry (specs/requirements/README.md): one sentence for people who decide."""
+    silent = [requirement.id for requirement in catalogue.values() if not requirement.why]
+    assert not silent, f"add `harm` and `why` to {silent}"
+    for requirement in catalogue.values():
+        assert requirement.why.endswith("."), requirement.id
+        assert len(requirement.why) <= 120, requirement.id
+
+
 def test_statements_are_unique(catalogue):
     assert [
         text
