@@ -24,6 +24,9 @@ def faults(
     description: Description = None,
     profile: Annotated[Profile, typer.Option(help="How thorough: smoke, standard or deep.")] = Profile.STANDARD,
     seeds: Annotated[int, typer.Option(min=0, help="Number of clean servers, to find false alarms.")] = 3,
+    budget: Annotated[
+        str, typer.Option(help="Budgets to compare, requests of each identity: 250,500,1000 (default: the profile's).")
+    ] = "",
     workers: Annotated[int, typer.Option(min=1, help="Servers tested at the same time.")] = os.cpu_count() or 1,
     record: Annotated[
         Path | None, typer.Option(help="File of results, one per line; those already there are not repeated.")
@@ -37,6 +40,7 @@ def faults(
 
     from conformance import __version__
     from conformance.cli import fault_table
+    from conformance.cli.budget_table import parse_budgets, write_budget_table
     from conformance.cli.matrix_files import append_result, read_results, replace_table
     from conformance.matrices.faults import FaultResult, list_inapplicable_faults, run_fault_matrix
     from conformance.mock_server.faults import load_faults
@@ -50,24 +54,28 @@ def faults(
     for name in names or known:
         if name in left_out:
             typer.echo(f"{'not tested':<12} {name}: {left_out[name]}", err=as_json or markdown)
-    requested = {*(("", seed) for seed in numbers), *((name, 1) for name in chosen)}
+    budgets = parse_budgets(budget) if budget else (None,)
+    pairs = {*(("", seed) for seed in numbers), *((name, 1) for name in chosen)}
+    requested = {(*pair, size) for pair in pairs for size in budgets}
     proofs = [proof for proof in read_results(record, FaultResult) if proof.key in requested]
     done = {proof.key for proof in proofs}
     for proof in run_fault_matrix(
-        chosen, numbers, description=description, profile=profile, workers=workers, done=done
+        chosen, numbers, description=description, profile=profile, workers=workers, budgets=budgets, done=done
     ):
         proofs.append(proof)
         typer.echo(fault_table.format_proof(proof), err=as_json or markdown)
         append_result(record, proof)
     families = {name: known[name].family for name in fits}
-    table = fault_table.write_table(
-        proofs, families, left_out, profile, __version__, datetime.now(UTC).date().isoformat()
-    )
+    day = datetime.now(UTC).date().isoformat()
+    if budget:
+        table = write_budget_table(proofs, profile, __version__, day)
+    else:
+        table = fault_table.write_table(proofs, families, left_out, profile, __version__, day)
     if into:
-        replace_table(into, table, "faults")
+        replace_table(into, table, "faults --budget" if budget else "faults")
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(proofs)).decode())
-    elif markdown:
+    elif markdown or budget:
         typer.echo(table)
     for text in fault_table.summarize_proofs(proofs):
         typer.echo(text, err=True)

@@ -26,7 +26,8 @@ class FaultResult(msgspec.Struct, frozen=True):
     `expected` are the requirements that the fault trips, `places` the operations where it may be seen (empty: any).
     `found` are the requirements that were violated (FAIL or WARN), as `requirement operation`; `named` are those of
     them that name an expected one where the fault is. `stray` are violated MUST requirements that the fault neither
-    trips nor implies. `requests` counts those of all identities together.
+    trips nor implies. `requests` counts those of all identities together. `budget` is the number of requests that each
+    identity had, None for that of the profile.
     """
 
     fault: str
@@ -39,6 +40,7 @@ class FaultResult(msgspec.Struct, frozen=True):
     allow_writes: bool = False
     places: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    budget: int | None = None
 
     @property
     def is_detected(self) -> bool:
@@ -46,26 +48,29 @@ class FaultResult(msgspec.Struct, frozen=True):
         return bool(self.named)
 
     @property
-    def key(self) -> tuple[str, int]:
-        """The fault and the seed, which identify a proof."""
-        return self.fault, self.seed
+    def key(self) -> tuple[str, int, int | None]:
+        """The fault, the seed and the budget, which identify a proof."""
+        return self.fault, self.seed, self.budget
 
 
-def run_fault(fault: str, seed: int, *, description: Path | None, profile: Profile) -> FaultResult:
+def run_fault(
+    fault: str, seed: int, budget: int | None = None, *, description: Path | None, profile: Profile
+) -> FaultResult:
     """Run the whole plan in this process against a server with that fault, or a clean one for an empty name.
 
     Writes are allowed where nothing of the fault shows without them, and on clean servers of even seeds.
     """
-    proof = _run_suite(fault, description, profile, seed, allow_writes=not fault and seed % 2 == 0)
+    faults = (fault,) if fault else ()
+    run = SuiteRun(seed, faults, description=description, profile=profile, budget=budget)
+    proof = _run_suite(msgspec.structs.replace(run, allow_writes=not fault and seed % 2 == 0))
     if not fault or proof.is_detected:
         return proof
-    return _run_suite(fault, description, profile, seed, allow_writes=True)
+    return _run_suite(msgspec.structs.replace(run, allow_writes=True))
 
 
-def _run_suite(fault: str, description: Path | None, profile: Profile, seed: int, *, allow_writes: bool) -> FaultResult:
-    faults = (fault,) if fault else ()
-    run = SuiteRun(seed, faults, description=description, profile=profile, allow_writes=allow_writes)
-    return _build_proof(fault, *run_suite(run))
+def _run_suite(run: SuiteRun) -> FaultResult:
+    proof = _build_proof("".join(run.faults), *run_suite(run))
+    return msgspec.structs.replace(proof, budget=run.budget)
 
 
 def _build_proof(fault: str, options: RunOptions, summary: Summary) -> FaultResult:
@@ -144,15 +149,15 @@ def run_fault_matrix(  # noqa: PLR0913
     description: Path | None,
     profile: Profile,
     workers: int,
-    done: Collection[tuple[str, int]] = (),
+    budgets: Iterable[int | None] = (None,),
+    done: Collection[tuple[str, int, int | None]] = (),
 ) -> Iterator[FaultResult]:
-    """Run the suite for every fault, and for the clean server of each seed, in parallel.
+    """Run the suite with each budget for every fault, and for the clean server of each seed, in parallel.
 
     Yields results as they arrive, without those in `done`.
     """
     pairs = [*(("", seed) for seed in seeds), *((name, 1) for name in faults)]
+    runs = [(*pair, budget) for budget in budgets for pair in pairs]
     yield from run_in_parallel(
-        partial(run_fault, description=description, profile=profile),
-        [pair for pair in pairs if pair not in done],
-        workers,
+        partial(run_fault, description=description, profile=profile), [run for run in runs if run not in done], workers
     )

@@ -12,6 +12,7 @@ from conformance.execution.session import Session
 from conformance.execution.setup import RunOptions
 from conformance.execution.worker import Worker
 from conformance.mock_server import run_server
+from conformance.mock_server.rate_limit import DEFAULT_RATE_LIMIT
 from conformance.model import Profile
 from reports import Finding, Summary, fold, read_events
 
@@ -30,13 +31,20 @@ class SuiteRun(msgspec.Struct, frozen=True):
     profile: Profile = Profile.STANDARD
     allow_writes: bool = False
     select: tuple[str, ...] = ()
+    budget: int | None = None  # requests of each identity; None for that of the profile
 
 
 def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
     """Start the server, run the whole plan against it in this process, and return options and summary."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        run_server(run.description, seed=run.seed, faults=run.faults, readings=run.readings) as server,
+        run_server(
+            run.description,
+            seed=run.seed,
+            faults=run.faults,
+            readings=run.readings,
+            rate_limit=max(DEFAULT_RATE_LIMIT, run.budget or 0),
+        ) as server,
     ):
         options = RunOptions(
             target=server.base_url,
@@ -44,6 +52,7 @@ def run_suite(run: SuiteRun) -> tuple[RunOptions, Summary]:
             profile=run.profile,
             seed=run.seed,
             select=run.select,
+            budget=run.budget,
             allow_writes=run.allow_writes,
             allow_hardware=run.allow_writes,  # the server's hardware is made up
             report_dir=Path(folder) / "run",
