@@ -47,6 +47,7 @@ WALK_REQUIREMENTS = (
 )
 _MAX_PAGES = 8  # of one walk
 _PARTS = 3  # pages that a short list is cut into
+_MAX_EXPANSIONS = 2  # that a walk carries
 _FEW_ITEMS = 4  # items that are walked one by one
 
 
@@ -188,11 +189,12 @@ def _walk_in_parts(
     if count < 2:
         return (first,)
     size = -(-count // _PARTS) if count > _FEW_ITEMS else 1
-    expansion = next((candidate for candidate in call.operation.first_expansions if candidate.resolvable), None)
-    more = (("expand", expansion.path),) if expansion else ()
+    resolvable = [candidate for candidate in call.operation.first_expansions if candidate.resolvable]
+    expansions = tuple(resolvable[:_MAX_EXPANSIONS])
+    more = tuple(("expand", expansion.path) for expansion in expansions)
     response = yield from send(call.operation, call.build_request((pagination.size, str(size)), *more))
     if not response.is_success:
-        if not expansion:
+        if not expansions:
             yield from check_accepted(response, "PAG-06", f"a page size of {size}", f"query:{pagination.size}")
         return (first,)
     if not response.has_list:
@@ -201,8 +203,7 @@ def _walk_in_parts(
     forth = yield from walk_pages(parse_page(response), call, subject, "next", _MAX_PAGES if whole.is_last else _PARTS)
     for page in forth:
         yield from check_kept_parameters(page, parse_query(response), subject, pagination)
-        if expansion:
-            yield from check_all_items(page.response, (expansion,))
+        yield from check_all_items(page.response, expansions)
     return forth
 
 
