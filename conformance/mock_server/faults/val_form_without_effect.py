@@ -1,0 +1,20 @@
+"""A form is accepted, and what it says is dropped."""
+
+from typing import Any
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.mock_server.world.store import StoredRecord
+from conformance.model import Role
+
+
+def _drop(call: ServerCall, _record: StoredRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    return changes if "json" in call.headers.get("content-type", "").lower() else {}
+
+
+FAULT = SeededFault(
+    ("VAL-08",),
+    "a PATCH as a form gives 200 and changes nothing",
+    lambda site: hook_at(site.body_writes(Role.UPDATE), apply=_drop),
+    difficulty="subtle",
+)

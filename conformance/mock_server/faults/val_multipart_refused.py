@@ -1,0 +1,23 @@
+"""Documented multipart/form-data is refused."""
+
+from conformance.mock_server.call import ServerCall
+from conformance.mock_server.problems import Problem
+from conformance.mock_server.seeded_faults import SeededFault, hook_at
+from conformance.model import Role
+
+
+def _refuse(call: ServerCall, problem: Problem | None) -> Problem | None:
+    media_type = call.headers.get("content-type", "")
+    if problem is None and media_type.startswith("multipart/"):
+        return Problem(415, "unsupported-media-type", "Send the body as application/json.")
+    return problem
+
+
+FAULT = SeededFault(
+    ("VAL-08",),
+    "multipart is documented, and gives 415",
+    lambda site: hook_at(site.body_writes(Role.UPDATE), admit=_refuse),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+    implies=("RSP-01",),
+)
