@@ -47,7 +47,11 @@ def _list_violations(summary: Summary) -> list[str]:
     reasons = []
     if failed:
         rules = len({case.requirement for case in failed})
-        reasons.append(f"{_pluralize(rules, 'MUST requirement')} violated, on {_pluralize(len(failed), 'case')}")
+        unplanned = len(failed & {cell.case for cell in summary.unplanned_results})
+        outside = f", {unplanned:,} of them outside the plan and not among its counts" if unplanned else ""
+        reasons.append(
+            f"{_pluralize(rules, 'MUST requirement')} violated, on {_pluralize(len(failed), 'case')}{outside}"
+        )
     states = Counter(waiver.state for waiver in summary.waivers)
     reasons += [
         f"{_pluralize(n, 'waiver')} {'needs' if n == 1 else 'need'} attention: {state}"

@@ -1,4 +1,7 @@
-"""CON-06 to CON-08: over a run, a resource keeps its beginning, does not alternate, and tells its last update. Pure."""
+"""CON-06 to CON-08: over a run, a resource keeps its beginning, does not alternate, and tells its last update. Pure.
+
+A difference that goes with the place where a resource is shown is one of CON-02.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -13,6 +16,7 @@ from conformance.evidence.containers import parse_moment
 from conformance.evidence.outcomes import quote_json
 from conformance.execution.sightings import Sighting, Sightings
 from conformance.model import Outcome, Verdict
+from conformance.model.pointers import fold_indices
 
 _BEGINNINGS = ("created_at", "joined_at", "start", "sampled_at", "logged_at", "started_at")
 _PRECISION = timedelta(seconds=1)  # to which a time may be shown in one place and not in another
@@ -32,7 +36,7 @@ def judge_histories(sightings: Sightings) -> Iterator[Outcome]:
             if not _is_partial(sighting):
                 contexts[sighting.context].append(sighting)
         for same_context in contexts.values():
-            yield from _judge_alternation(same_context, writes)
+            yield from _judge_alternation(same_context, writes, sightings)
             yield from _judge_update_time(same_context, writes)
 
 
@@ -109,24 +113,26 @@ def _changed_names(before: Sighting, after: Sighting) -> set[str]:
 
 
 class _Run(NamedTuple):
-    """Sightings in a row at which a property has one value: the first and the last of them, and how many there are."""
+    """Sightings in a row at which a property has one value: the first and last, how many, and at which places."""
 
     value: bytes
     first: Sighting
     last: Sighting
     sightings: int
+    places: frozenset[str]
 
 
-def _judge_alternation(history: list[Sighting], writes: list[float]) -> Iterator[Outcome]:
+def _judge_alternation(history: list[Sighting], writes: list[float], sightings: Sightings) -> Iterator[Outcome]:
     """CON-07: no property goes to another value and back between two writes.
 
-    A measure or a switch may do so by itself; there the two values must also come back once more.
+    A measure or a switch may do so by itself; there the two values must also come back once more. Where each place
+    shows one value throughout, it is the list that differs from the single read (CON-02).
     """
     if len(history) < _MIN_SIGHTINGS:
         return
     bodies = [_replace_expansions(sighting.body) for sighting in history]
     if len({msgspec.json.encode(body, order="sorted") for body in bodies}) == 1:
-        yield Outcome("CON-07", history[-1].operation, Verdict.PASS, exchanges=(history[-1].exchange,))
+        yield from _pass_alternation(history)
         return
     is_alternating = False
     for name in sorted(set().union(*bodies)):
@@ -134,19 +140,19 @@ def _judge_alternation(history: list[Sighting], writes: list[float]) -> Iterator
         needed = 3 if all(_is_steady(msgspec.json.decode(run.value)) for run in runs) else 4
         for at in range(len(runs) - needed + 1):
             window = runs[at : at + needed]
-            if _is_alternation(window, writes):
-                odd = window[1].first
-                tries = sum(run.sightings for run in runs)
-                message = f"{name} alternates without any write in between, at {tries} sightings"
-                yield Outcome(
-                    "CON-07", odd.operation, Verdict.FAIL, message, quote_json(window[0].first.body[name]),
-                    quote_json(odd.body[name]), f"{odd.pointer}/{name}",
-                    (odd.exchange, window[0].last.exchange, window[2].first.exchange),
-                )  # fmt: skip
+            outcome = _report_alternation(name, window, runs, sightings) if _is_alternation(window, writes) else None
+            if outcome is not None:
+                yield outcome
                 is_alternating = True
                 break
     if not is_alternating:
-        yield Outcome("CON-07", history[-1].operation, Verdict.PASS, exchanges=(history[-1].exchange,))
+        yield from _pass_alternation(history)
+
+
+def _pass_alternation(history: list[Sighting]) -> Iterator[Outcome]:
+    """Yield a pass for each operation that showed a resource which did not alternate."""
+    for operation, exchange in {sighting.operation: sighting.exchange for sighting in history}.items():
+        yield Outcome("CON-07", operation, Verdict.PASS, exchanges=(exchange,))
 
 
 def _is_alternation(window: list[_Run], writes: list[float]) -> bool:
@@ -160,16 +166,43 @@ def _is_alternation(window: list[_Run], writes: list[float]) -> bool:
     return bisect_left(writes, begin) == bisect_right(writes, end)
 
 
+def _report_alternation(name: str, window: list[_Run], runs: list[_Run], sightings: Sightings) -> Outcome | None:
+    """Return the violation that alternating values show; None where other schemas, or an expansion, may explain them.
+
+    Values that go with the place where they are shown do not alternate in time.
+    """
+    first, odd, last = window[0].last, window[1].first, window[2].first
+    tries = sum(run.sightings for run in runs)
+    requirement, operation = "CON-07", odd.operation
+    message = f"{name} alternates without any write in between, at {tries} sightings"
+    if not _join_places(window[::2]) & _join_places(window[1::2]):
+        operation = sightings.find_single_read(first, odd)
+        if not operation:
+            return None
+        requirement = "CON-02"
+        message = f"{name} differs from what the list shows, at each of {tries} sightings"
+    return Outcome(
+        requirement, operation, Verdict.FAIL, message, quote_json(first.body[name]), quote_json(odd.body[name]),
+        f"{odd.pointer}/{name}", (odd.exchange, first.exchange, last.exchange),
+    )  # fmt: skip
+
+
+def _join_places(runs: list[_Run]) -> frozenset[str]:
+    return frozenset[str]().union(*(run.places for run in runs))
+
+
 def _group_values(name: str, history: list[Sighting], bodies: list[dict[str, Any]]) -> list[_Run]:
     runs: list[_Run] = []
     for sighting, body in zip(history, bodies, strict=True):
         if name not in body:
             continue
         value = msgspec.json.encode(body[name], order="sorted")
+        place = frozenset({f"{sighting.operation} {fold_indices(sighting.pointer)}"})
         if runs and runs[-1].value == value:
-            runs[-1] = runs[-1]._replace(last=sighting, sightings=runs[-1].sightings + 1)
+            count, places = runs[-1].sightings + 1, runs[-1].places | place
+            runs[-1] = runs[-1]._replace(last=sighting, sightings=count, places=places)
         else:
-            runs.append(_Run(value, sighting, sighting, 1))
+            runs.append(_Run(value, sighting, sighting, 1, place))
     return runs
 
 
@@ -182,7 +215,7 @@ def _is_steady(value: Any) -> bool:
 
 def _replace_expansions(body: dict[str, Any]) -> dict[str, Any]:
     """Return a body with the URLs of the resources that are expanded in it; those without a URL are left out."""
-    links = {name: _link(value) for name, value in body.items()}
+    links = {name: _replace_resources(value) for name, value in body.items()}
     return {name: value for name, value in links.items() if not _has_resources(value)}
 
 
@@ -191,7 +224,9 @@ def _has_resources(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(member, dict) and "id" in member for member in value)
 
 
-def _link(value: Any) -> Any:
-    if isinstance(value, dict) and isinstance(value.get("url"), str) and value["url"]:
-        return value["url"]
-    return [_link(member) for member in value] if isinstance(value, list) else value
+def _replace_resources(value: Any) -> Any:
+    """Return a value with the URLs of the resources at any depth of it; an object without one keeps its properties."""
+    if isinstance(value, dict):
+        url = value.get("url")
+        return url if isinstance(url, str) and url else _replace_expansions(value)
+    return [_replace_resources(member) for member in value] if isinstance(value, list) else value

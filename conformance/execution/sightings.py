@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from conformance.evidence.responses import UNREADABLE, OperationResponse, find_resources
 from conformance.evidence.subject import Subject
-from conformance.model import Exchange
+from conformance.model import Exchange, Role
 
 _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization"})
 
@@ -64,6 +64,14 @@ class Sightings:
         """Yield each URL with its sightings, the earliest first."""
         for url, sightings in self._by_url.items():
             yield url, sorted(sightings, key=lambda sighting: (sighting.began, sighting.pointer))
+
+    def find_single_read(self, one: Sighting, other: Sighting) -> str:
+        """Return the key of the single read where the other sighting is a list's with the same schema; else empty."""
+        operations = self._subject.model.operations_by_key
+        pair = [operations[sighting.operation] for sighting in (one, other)]
+        roles = {operation.role: operation.key for operation in pair if operation.resource == one.resource}
+        is_same = pair[0].item_schema == pair[1].item_schema and bool(pair[0].item_schema)
+        return roles[Role.ITEM] if roles.keys() == {Role.LIST, Role.ITEM} and is_same else ""
 
     def find_history(self, url: str) -> list[Sighting]:
         """Return the sightings of one resource, the earliest first; empty where there are none."""

@@ -37,6 +37,10 @@ def model(name, **more):
     return MODEL, {"url": f"{BASE}/vehicle_models/m", "name": name, **more}
 
 
+def listed(name):
+    return "GET /vehicle_models", [{"url": f"{BASE}/vehicle_models/m", "name": name}]
+
+
 def preferences(percent, updated, method="GET"):
     body = {"url": f"{BASE}{PREFERENCES}", "arrive_with_min_percent": percent, "updated_at": updated}
     return f"{method} {PREFERENCES}", body
@@ -85,6 +89,8 @@ VIOLATIONS = {
     "runs again": ("CHG-12", (part(A, 0, 30), part(A, 0, None))),
     "an older log": ("CHG-13", (log(0, 1), log(30, 1), vehicle(0))),
     "created anew": ("CON-06", (model("Kite", created_at=at(0)), model("Kite", created_at=at(5)))),
+    "lists another name": ("CON-02", [listed("Kite (old)"), model("Kite"), listed("Kite (old)")]),
+    "alternates in lists": ("CON-07", [model("Kite"), listed("Kite (old)"), listed("Kite"), listed("Kite (old)")]),
     "alternates": ("CON-07", (model("Kite"), model("Kite (old)"), model("Kite"))),
     "moves with reads": ("CON-08", [preferences(20, at(minutes)) for minutes in range(5)]),
     "stays with a write": ("CON-08", (preferences(20, at(0)), preferences(30, at(0), "PATCH"))),
@@ -99,6 +105,9 @@ ADMISSIBLE = {
     "an odometer in rounded miles": (log(0, 90_000), log(30, 89_100)),
     "a log that came later": (log(0, 1), vehicle(0), log(30, 1)),
     "a time to the second": (model("Kite", created_at="2026-03-02T12:00:00.42Z"), model("Kite", created_at=at(0))),
+    "expanded in a part": [
+        model("Kite", place=place) for place in ({"tariff": S}, {"tariff": {"url": S}}, {"tariff": S})
+    ],
     "one change": (model("Kite"), model("Swift"), model("Swift")),
     "changed and put back": (model("Kite"), preferences(1, at(0), "PATCH"), model("Swift"), model("Kite")),
     "a switch goes on and off": [model("Kite", highlighted=value) for value in (True, False, True)],

@@ -20,9 +20,8 @@ CLEAN = events(Settings(exchanges=300, faulty=False))
 EXTRA = ("EXP-04", "GET /extra")
 
 
-def judged(*more, planned=True):
-    plan = [Planned(EXTRA[0], (EXTRA[1],))] if planned else []
-    return reports.fold([*CLEAN, *plan, *more]).verdict
+def judged(*more):
+    return reports.fold([*CLEAN, Planned(EXTRA[0], (EXTRA[1],)), *more]).verdict
 
 
 def observed(verdict, *exchanges, requirement=EXTRA[0]):
@@ -57,7 +56,9 @@ def test_one_case_more_decides(verdict, expected, code):
 
 
 def test_a_violation_outside_the_plan_counts():
-    assert judged(observed(Verdict.FAIL), planned=False) is RunVerdict.VIOLATIONS
+    summary = reports.fold([*CLEAN, observed(Verdict.FAIL)])
+    assert summary.verdict is RunVerdict.VIOLATIONS
+    assert summary.reasons[0].endswith("on 1 case, 1 of them outside the plan and not among its counts")
 
 
 @pytest.mark.parametrize(

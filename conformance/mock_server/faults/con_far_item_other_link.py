@@ -22,6 +22,6 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 
 FAULT = SeededFault(
-    ("CON-07",), "a link of the fourth item is another one than read alone", plant, difficulty="subtle",
-    implies=("CON-02", "LNK-05", "FLT-01"),
+    ("CON-02",), "a link of the fourth item is another one than read alone", plant, difficulty="subtle",
+    implies=("CON-07", "LNK-05", "FLT-01"),
 )  # fmt: skip
