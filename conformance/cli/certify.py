@@ -40,7 +40,7 @@ def webhooks(
     subject_version: Annotated[str, typer.Option(help="Version of the receiver.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed gives the same payloads.")] = 1,
     select: Annotated[list[str] | None, typer.Option(help="Requirement to test, for example W12; repeatable.")] = None,
-    rate: Annotated[float, typer.Option(min=0.1, help="Deliveries per second, when sent one after the other.")] = 25.0,
+    rate: Annotated[float, typer.Option(min=0.1, help="Deliveries per second, when sent one after the other.")] = 50.0,
     concurrency: Annotated[int, typer.Option(min=1, max=50, help="Simultaneous deliveries for W25 and W27.")] = 50,
     api_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the API that the receiver may fetch from; 0: any free port.")
@@ -104,8 +104,8 @@ def _print_deliveries(options: "ReceiverOptions") -> None:
     from rich.table import Table
 
     from conformance.certify.webhook_receivers.certification import select_stimuli
+    from conformance.certify.webhook_receivers.definitions import SendMode
     from conformance.certify.webhook_receivers.sender import Endpoint
-    from conformance.certify.webhook_receivers.stimuli import SendMode
     from conformance.cli.terminal import Terminal
     from conformance.webhooks.inputs import load_key
 

@@ -4,6 +4,7 @@ If the process is killed, reports can still be made of the run log; they say tha
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -75,7 +76,7 @@ class UnscheduledRun:
         self._levels = {requirement.id: requirement.level for requirement in scope.requirements}
         self._cases = {Case(name, key) for name, keys in scope.cases.items() for key in keys}
         self._observed: set[Case] = set()
-        self._sent = 0
+        self._sent: Counter[str] = Counter()
         self._log = LogWriter(self.path)
 
     def __enter__(self) -> Self:
@@ -97,7 +98,7 @@ class UnscheduledRun:
         elif error is not None:
             self.stopped = self.stopped or "internal error"
             self.close_unjudged(self.stopped, Verdict.ERROR)
-        self._log.append(RunFinished(self.clock(), {"": self._sent}, self.stopped))
+        self._log.append(RunFinished(self.clock(), dict(self._sent), self.stopped))
         self._log.close()
 
     def open_part(self, name: str) -> "RunPart":
@@ -113,7 +114,7 @@ class UnscheduledRun:
 
     def log_exchange(self, exchange: Exchange, item: str) -> None:
         """Write an exchange to the run log; very long bodies are cut."""
-        self._sent += 1
+        self._sent[exchange.request.identity] += 1
         self._log.append(Exchanged(self._redactor.redact_exchange(_shorten(exchange)), item))
 
     def log_notice(self, topic: str, message: str, operation: str = "") -> None:

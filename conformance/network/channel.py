@@ -64,6 +64,8 @@ class RequestGate(Protocol):
 class Channel:
     """A sender of requests to one target. `credentials` are header sets by identity; `agent` is the User-Agent.
 
+    `keeps_refused` tells that a connection is used again after a response of 300 to 499.
+
     It uses the transports of httpx, not its client: the client would send cookies back, so that one request would
     change another, and it takes a third of the time of a request.
     """
@@ -77,11 +79,13 @@ class Channel:
         agent: str,
         transport: httpx.BaseTransport | None = None,
         limits: type[Limits] = Limits,
+        keeps_refused: bool = True,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._credentials = credentials
         self._gate = gate
         self._limits = limits
+        self._keeps_refused = keeps_refused
         self.unanswered = 0  # consecutive requests without a response
         self.limited = 0  # consecutive responses that were 429
         self._fixed_transport = transport
@@ -127,7 +131,7 @@ class Channel:
                 body, cut = self._read_body(answer, started)
             finally:
                 answer.close()
-                _close_unusable_connection(answer)
+                _close_unusable_connection(answer, keeps_refused=self._keeps_refused)
         except httpx.LocalProtocolError as error:
             raise NotSentError(f"HTTP cannot carry this request: {error}") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -227,14 +231,16 @@ def _open_transport(origin: str) -> httpx.BaseTransport:
     )
 
 
-def _close_unusable_connection(answer: httpx.Response) -> None:
+def _close_unusable_connection(answer: httpx.Response, *, keeps_refused: bool) -> None:
     """Close a connection after a response whose end is uncertain.
 
-    Many servers close the connection after a failure without notice; a 204 with a Content-Length may have a body.
+    Many servers close the connection after a failure without notice; a 204 with a Content-Length may have a body. A
+    server that refuses a request before it has read the body may read the body as the next request.
     """
     stream = answer.extensions.get("network_stream")
     overflows = answer.status_code == 204 and answer.headers.get("content-length", "0") != "0"
-    if (answer.status_code >= 500 or overflows) and stream is not None:
+    is_last = answer.status_code >= (500 if keeps_refused else 300) or overflows
+    if is_last and stream is not None:
         stream.close()
 
 

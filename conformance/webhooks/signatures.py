@@ -10,11 +10,13 @@ import binascii
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from typing import Self
 
 from standardwebhooks import Webhook
 
 from conformance.errors import UsageError
 from conformance.model import Headers
+from conformance.webhooks.byte_forms import write_bytes
 
 PREFIX = "whsec_"
 TOLERANCE_S = 300
@@ -30,17 +32,36 @@ class WebhookKey:
     """
 
     def __init__(self, secret: str, *, name: str = "--secret") -> None:
-        self.secret = secret
-        self._key = _decode_secret(secret, name)
-        self._webhook = Webhook(self._key)
+        self._set_key(_decode_secret(secret, name))
+
+    @classmethod
+    def from_bytes(cls, key: bytes) -> Self:
+        """Return the key of any bytes, also of so few that no endpoint has it."""
+        made = cls.__new__(cls)
+        made._set_key(key)  # noqa: SLF001 - its own
+        return made
+
+    def _set_key(self, key: bytes) -> None:
+        self._key, self._webhook = key, Webhook(key) if key else None
 
     def __repr__(self) -> str:
         return "Key(…)"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WebhookKey) and hmac.compare_digest(self._key, other._key)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def secret_bytes(self) -> bytes:
+        """The bytes that sign."""
+        return self._key
+
     @property
     def secrets(self) -> dict[str, str]:
-        """The texts to redact, by the name to show instead: the whole secret, and the secret without its prefix."""
-        return {"webhook-secret": self.secret, "webhook-key": self.secret.removeprefix(PREFIX)}
+        """The texts to redact, by the name to show instead: the key as programs write bytes."""
+        return {f"webhook-key-{form}": text for form, text in write_bytes(self._key).items()}
 
     def sign(self, message: str, timestamp: str, body: bytes) -> str:
         """Return the signature `v1,<base64>`.
@@ -51,14 +72,18 @@ class WebhookKey:
             seconds, text = int(timestamp), body.decode()
         except ValueError:
             seconds, text = -1, ""
-        if str(seconds) != timestamp or seconds not in _TIMES:
+        if str(seconds) != timestamp or seconds not in _TIMES or self._webhook is None:
             return "v1," + self.compute_mac(message, timestamp, body)
         return self._webhook.sign(message, datetime.fromtimestamp(seconds, UTC), text)
 
     def compute_mac(self, message: str, timestamp: str, body: bytes) -> str:
         """Return the base64 of the MAC of any message, also of one that no sender would send."""
+        return base64.b64encode(self.compute_digest(message, timestamp, body)).decode()
+
+    def compute_digest(self, message: str, timestamp: str, body: bytes) -> bytes:
+        """Return the 32 bytes of the MAC of any message."""
         content = b".".join((message.encode(), timestamp.encode(), body))
-        return base64.b64encode(hmac.digest(self._key, content, hashlib.sha256)).decode()
+        return hmac.digest(self._key, content, hashlib.sha256)
 
     def has_valid_signature(self, message: str, timestamp: str, body: bytes, signatures: str) -> bool:
         """Return whether one of the signatures in a header is the right `v1` signature of the raw body.

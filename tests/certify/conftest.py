@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from conformance.certify.webhook_receivers.certification import ReceiverOptions, open_runner
+from conformance.certify.webhook_receivers.definitions import SendMode, Stimulus
 from conformance.certify.webhook_receivers.live_resources import LiveResources, serve_resources
-from conformance.certify.webhook_receivers.stimuli import STIMULI, SendMode, Stimulus
+from conformance.certify.webhook_receivers.stimuli import STIMULI
 from conformance.description import Description, load_description
 from conformance.model import Level, Profile, Verdict
 from conformance.webhooks.loopback_server import serve_on_loopback
@@ -15,7 +16,7 @@ from reports import Summary, fold, read_events
 from tests.receivers.sample import PREVIOUS, SECRET
 
 TABLE = tuple(stimulus for stimulus in STIMULI if stimulus.profile is Profile.STANDARD)
-QUICK = tuple(stimulus for stimulus in TABLE if stimulus.mode is not SendMode.STREAM)
+QUICK = tuple(stimulus for stimulus in TABLE if stimulus.mode is not SendMode.UPLOAD)
 
 
 @pytest.fixture(scope="session")

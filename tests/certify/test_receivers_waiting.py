@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from conformance.certify.webhook_receivers import stimulus_runner
+from conformance.certify.webhook_receivers.definitions import Stimulus
 from conformance.certify.webhook_receivers.sender import MessageSender
-from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
+from conformance.certify.webhook_receivers.stimuli import STIMULI
 from conformance.model import Verdict
 from tests.certify.conftest import failing, verdicts
 from tests.receivers.sample import FORGETS, Receiver

@@ -2,7 +2,7 @@
 
 from conformance.certify.api_clients.definitions import build_inconclusive, build_violation
 from conformance.certify.api_clients.trace import ClientCall, ProcessEnd, Trace
-from conformance.certify.assessments import PASSED, STACK_TRACE, Assessment
+from conformance.certify.assessments import PASSED, Assessment, has_stack_trace
 from conformance.model import Verdict
 
 
@@ -52,7 +52,7 @@ def describe_crash(trace: Trace) -> str:
     """Return how the client crashed, in words, empty where it did not."""
     if trace.process.end is ProcessEnd.TIME_LIMIT or (trace.process.exit_status or 0) < 0:
         return trace.process.description
-    return "ended with a stack trace" if STACK_TRACE.search(trace.process.output.encode()) else ""
+    return "ended with a stack trace" if has_stack_trace(trace.process.output.encode()) else ""
 
 
 def judge_crash(trace: Trace) -> Assessment:

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from conformance.certify.digests import digest_json, digest_suite
+from conformance.certify.webhook_receivers.definitions import Stimulus
 from conformance.certify.webhook_receivers.drafts import SigningKeys
 from conformance.certify.webhook_receivers.live_resources import READER_TOKEN, LiveResources, serve_resources
 from conformance.certify.webhook_receivers.observation_hook import ObservationHook
 from conformance.certify.webhook_receivers.response_verdicts import OPERATION
-from conformance.certify.webhook_receivers.sender import RESPONSE_TIMEOUT_S, Endpoint, MessageSender
-from conformance.certify.webhook_receivers.stimuli import STIMULI, Stimulus
+from conformance.certify.webhook_receivers.sender import DEFAULT_RATE, RESPONSE_TIMEOUT_S, Endpoint, MessageSender
+from conformance.certify.webhook_receivers.stimuli import CONTROL, STIMULI
 from conformance.certify.webhook_receivers.stimulus_runner import StimulusRunner
 from conformance.description import Description, load_description
 from conformance.errors import UsageError
@@ -45,7 +46,7 @@ class ReceiverOptions(msgspec.Struct, frozen=True):
     profile: Profile = Profile.STANDARD
     seed: int = 1
     select: tuple[str, ...] = ()
-    rate: float = 25.0
+    rate: float = DEFAULT_RATE
     concurrency: int = 50
     api_port: int = 0
     api_url: str = ""
@@ -71,7 +72,7 @@ def select_stimuli(select: tuple[str, ...], profile: Profile) -> tuple[Stimulus,
         )
     in_profile = [stimulus for stimulus in STIMULI if _DEPTH.index(stimulus.profile) <= _DEPTH.index(profile)]
     selected = set(select) & {stimulus.requirement for stimulus in STIMULI} or known
-    return tuple(stimulus for stimulus in in_profile if stimulus.requirement in selected or stimulus is STIMULI[0])
+    return tuple(stimulus for stimulus in in_profile if stimulus.requirement in selected or stimulus is CONTROL)
 
 
 def certify_receiver(options: ReceiverOptions, *, announce: Callable[[str], None] = lambda _: None) -> Path:
@@ -93,11 +94,16 @@ def certify_receiver(options: ReceiverOptions, *, announce: Callable[[str], None
 
 @contextmanager
 def open_runner(
-    options: ReceiverOptions, description: Description, world: LiveResources, **edges: Any
+    options: ReceiverOptions,
+    description: Description,
+    world: LiveResources,
+    *,
+    hook: ObservationHook | None = None,
+    **edges: Any,
 ) -> Iterator[StimulusRunner]:
     """Open a runner: run log, sender and hook stay open as long as the context lasts.
 
-    `edges` are the parts of the sender that a test replaces: `transport`, `clock`, `sleep`.
+    `hook` and `edges` are what a test replaces: the hook, and of the sender `transport`, `clock` and `sleep`.
     """
     endpoint, keys = Endpoint(options.endpoint), _load_keys(options)
     secrets = dict(keys.current.secrets)
@@ -114,9 +120,9 @@ def open_runner(
                 **edges,
             )
         ) as sender,
-        closing(ObservationHook(options.observe)) as hook,
+        closing(hook or ObservationHook(options.observe)) as observed,
     ):
-        yield StimulusRunner(record, sender, world, hook, keys, longest_s=options.longest_wait_s)
+        yield StimulusRunner(record, sender, world, observed, keys, longest_s=options.longest_wait_s)
 
 
 def _load_keys(options: ReceiverOptions) -> SigningKeys:

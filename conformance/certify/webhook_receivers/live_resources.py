@@ -1,8 +1,8 @@
 """The resources of the messages: they live on a built-in server that counts the receiver's reads."""
 
-import threading
+import secrets
 from collections import Counter
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,6 @@ from hypothesis.strategies import SearchStrategy
 from conformance.description import Description
 from conformance.errors import UsageError
 from conformance.mock_server.assembly import ServerSettings, assemble_server
-from conformance.mock_server.control import CONTROL_PREFIX
 from conformance.mock_server.identities import IDENTITIES_BY_NAME
 from conformance.model import Role
 from conformance.validation import SchemaValidators
@@ -25,6 +24,9 @@ from strategies import sample, schema_of_webhook, webhook_payloads
 READER_TOKEN = IDENTITIES_BY_NAME["readonly"].token
 _OWN = "x-evconform-own"  # marks reads of the harness, which do not count
 _PAGE = 100
+_RANDOM = 16  # characters of an id that are random (ULID specification, "Components")
+_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_Message = MutableMapping[str, Any]
 _FEW = settings(
     max_examples=20,
     database=None,
@@ -60,15 +62,14 @@ class LiveResources:
         description: Description,
         client: httpx.Client,
         addresses: tuple[str, str],  # the server's own address, and its public address if it has one
-        reads: Counter[str],
+        traffic: "ReceiverTraffic",
         seed: int,
     ) -> None:
         self.pair = find_event_pair(description)
         self.validators = SchemaValidators(description)
         self.base_url, public = addresses
         self._client, self._public = client, public or self.base_url
-        self._fetched, self._seed = reads, seed
-        self._lock = threading.Lock()
+        self._traffic, self._seed = traffic, seed
         self._drawn: dict[str, dict[str, Any]] = {}
         resources = self._fetch_list(description)
         self._running = [resource for resource in resources if resource.get("end") is None]
@@ -79,16 +80,28 @@ class LiveResources:
         return self._running[0] if self._running else {**self._build_sample(self.pair.created), "end": None}
 
     def start_resource(self) -> dict[str, Any]:
-        """Return a resource that has just begun and is in no message yet; the one of `running` if none can begin."""
-        response = self._client.post(httpx.URL(self.base_url).copy_with(path=f"{CONTROL_PREFIX}/sessions"))
-        paths = response.json().get("sub_sessions", ()) if response.status_code == 201 else ()
-        return self._decode_public(self._client.get(self.base_url + paths[0]).content) if paths else self.get_running()
+        """Return a resource that has just begun and is in no other message, of this run or another."""
+        return self._rename(self.get_running())
 
-    def next_ended(self) -> dict[str, Any]:
-        """Return a resource that has ended, another one each time as long as there are more."""
-        with self._lock:
-            self._done = self._done[1:] + self._done[:1]
-            return self._done[0] if self._done else self._build_sample(self.pair.ended)
+    def get_ended(self) -> dict[str, Any]:
+        """Return a resource that has ended, always the same."""
+        return self._done[0] if self._done else self._build_sample(self.pair.ended)
+
+    def end_resource(self) -> dict[str, Any]:
+        """Return a resource that has ended and is in no other message, of this run or another."""
+        return self._rename(self.get_ended())
+
+    def _rename(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return a resource under an id of its own, by which the server knows it as well."""
+        identifier = data.get("id")
+        if not isinstance(identifier, str) or len(identifier) <= _RANDOM:
+            return data
+        new = identifier[:-_RANDOM] + "".join(secrets.choice(_BASE32) for _ in range(_RANDOM))
+        self._traffic.aliases[new] = identifier
+        renamed: dict[str, Any] = msgspec.json.decode(
+            msgspec.json.encode(data).replace(identifier.encode(), new.encode())
+        )
+        return renamed
 
     def find_path(self, data: dict[str, Any]) -> str:
         """Return the path of a resource, empty if it has none on this server."""
@@ -97,7 +110,7 @@ class LiveResources:
 
     def count_reads(self, path: str) -> int:
         """Return how often the receiver read a resource."""
-        return self._fetched[path]
+        return self._traffic.reads[path]
 
     def build_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the payload of an event about a resource."""
@@ -119,6 +132,15 @@ class LiveResources:
         payload, pointer = self.build_payload(event, data), schema_of_webhook(self.validators, event)
         for name in data:
             candidate = {**payload, "data": {**payload["data"], name: None}}
+            if name not in {"id", "url", "start", "end"} and self.validators.is_valid(pointer, candidate):
+                payload = candidate
+        return payload
+
+    def build_required_payload(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Return a payload without the properties of the data that the description does not require."""
+        payload, pointer = self.build_payload(event, data), schema_of_webhook(self.validators, event)
+        for name in data:
+            candidate = {**payload, "data": {key: value for key, value in payload["data"].items() if key != name}}
             if name not in {"id", "url", "start", "end"} and self.validators.is_valid(pointer, candidate):
                 payload = candidate
         return payload
@@ -164,22 +186,45 @@ def _draw_examples(strategy: SearchStrategy[dict[str, Any]], number: int) -> lis
     return payloads
 
 
+class ReceiverTraffic:
+    """The reads of the receiver, by path; `aliases` gives the id that the server knows for each other id."""
+
+    def __init__(self, server: Any, base_path: str) -> None:
+        self.reads: Counter[str] = Counter()
+        self.aliases: dict[str, str] = {}
+        self._server, self._base_path = server, base_path
+
+    async def __call__(self, scope: _Message, receive: Any, send: Callable[[_Message], Awaitable[None]]) -> None:
+        """Count a read, and answer it under the id that was asked for (ASGI 3)."""
+        if scope["type"] == "http" and scope["method"] == "GET":
+            is_own = any(name == _OWN.encode() for name, _ in scope["headers"])
+            self.reads[scope["path"].removeprefix(self._base_path)] += not is_own
+            alias = next((part for part in scope["path"].split("/") if part in self.aliases), "")
+            if alias:
+                scope, send = self._translate(scope, send, alias, self.aliases[alias])
+        await self._server(scope, receive, send)
+
+    def _translate(
+        self, scope: _Message, send: Callable[[_Message], Awaitable[None]], alias: str, identifier: str
+    ) -> tuple[_Message, Callable[[_Message], Awaitable[None]]]:
+        """Return a request for the id that the server knows, and a response that shows the alias; both are as long."""
+        path = scope["path"].replace(alias, identifier)
+
+        async def send_renamed(message: _Message) -> None:
+            body = message.get("body", b"")
+            await send({**message, "body": body.replace(identifier.encode(), alias.encode())} if body else message)
+
+        return {**scope, "path": path, "raw_path": path.encode()}, send_renamed
+
+
 @contextmanager
 def serve_resources(
     description: Description, *, number: int = 1, port: int = 0, public: str = ""
 ) -> Iterator[LiveResources]:
     """Serve resources in this process. `public` is the public address of the server, such as `https://host/v2`."""
-    reads: Counter[str] = Counter()
-    server = assemble_server(ServerSettings(seed=number), description)
     base_path = description.model.base_path
-
-    async def count_reads(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET":
-            is_own = any(name == _OWN.encode() for name, _ in scope["headers"])
-            reads[scope["path"].removeprefix(base_path)] += not is_own
-        await server(scope, receive, send)
-
-    with serve_on_loopback(count_reads, port) as origin:
+    traffic = ReceiverTraffic(assemble_server(ServerSettings(seed=number), description), base_path)
+    with serve_on_loopback(traffic, port) as origin:
         headers = {"Authorization": f"Bearer {READER_TOKEN}", _OWN: "1"}
         with httpx.Client(headers=headers, trust_env=False) as client:
-            yield LiveResources(description, client, (origin + base_path, public.rstrip("/")), reads, number)
+            yield LiveResources(description, client, (origin + base_path, public.rstrip("/")), traffic, number)

@@ -19,7 +19,8 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
     `now` is the time of sending in seconds since 1970; `stamp` is the text of the timestamp. `event` is the event type
     in the header, `other_event` the other type of the pair. `signatures` is the value of the header, empty until it is
     signed. `dropped` names the parts of the signature headers that are left out, `extra` headers come after the others.
-    `path` is the path of the resource of the event, empty if it has none.
+    `path` is the path of the resource of the event, empty if it has none. `spell` writes the names of the headers.
+    `drafted_id` and `signed_event` are the id and the event type before any change that the signature does not cover.
     """
 
     id: str
@@ -35,6 +36,9 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
     method: str = "POST"
     media_type: str = "application/json"
     path: str = ""
+    drafted_id: str = ""
+    signed_event: str = ""
+    spell: Callable[[str], str] = str
 
     @property
     def mac(self) -> str:
@@ -48,8 +52,10 @@ class DeliveryDraft(msgspec.Struct, frozen=True):
         remaining = tuple(
             pair for pair in signature_headers if pair[0].removeprefix(f"{self.family}-") not in self.dropped
         )
-        event_header = (("svix-event-type", self.event),)
-        return (("Content-Type", self.media_type), ("User-Agent", USER_AGENT), *remaining, *event_header, *self.extra)
+        event_header = (("svix-event-type", self.event),) if self.family == "svix" else ()
+        media_type = (("Content-Type", self.media_type),) if self.media_type else ()
+        whole = (*media_type, ("User-Agent", USER_AGENT), *remaining, *event_header, *self.extra)
+        return tuple((self.spell(name), value) for name, value in whole)
 
 
 Mutation = Callable[[DeliveryDraft], DeliveryDraft]
@@ -103,7 +109,8 @@ def change_payload(make: Callable[[dict[str, Any]], dict[str, Any]]) -> Mutation
 
     def tell(message: DeliveryDraft) -> DeliveryDraft:
         payload = make(msgspec.json.decode(message.body))
-        return replace_fields(message, body=msgspec.json.encode(payload), event=payload.get("type", message.event))
+        event = payload.get("type", message.event)
+        return replace_fields(message, body=msgspec.json.encode(payload), event=event, signed_event=event)
 
     return tell
 
@@ -114,8 +121,13 @@ def set_media_type(media_type: str) -> Mutation:
 
 
 def set_method(method: str) -> Mutation:
-    """Change the method; GET has no body."""
-    return lambda m: replace_fields(m, method=method, body=b"" if method == "GET" else m.body)
+    """Change the method; GET has no body. The connection is not used again: a server may not read such a body."""
+
+    def change(message: DeliveryDraft) -> DeliveryDraft:
+        body = b"" if method == "GET" else message.body
+        return replace_fields(message, method=method, body=body, extra=(("Connection", "close"),))
+
+    return change
 
 
 def set_family(family: str) -> Mutation:
@@ -123,7 +135,28 @@ def set_family(family: str) -> Mutation:
     return lambda m: replace_fields(m, family=family)
 
 
+def capitalise_headers(message: DeliveryDraft) -> DeliveryDraft:
+    """Write the names of the headers with capital letters, `Svix-Id`."""
+    return replace_fields(message, spell=str.title)
+
+
+def chain_mutations(*mutations: Mutation) -> Mutation:
+    """Make several changes, one after the other."""
+
+    def change(message: DeliveryDraft) -> DeliveryDraft:
+        for mutation in mutations:
+            message = mutation(message)
+        return message
+
+    return change
+
+
 # Changes after signing: the signature belongs to another message.
+
+
+def change_sent_body(make: Callable[[bytes], bytes]) -> Mutation:
+    """Change the body under the old signature."""
+    return lambda m: replace_fields(m, body=make(m.body))
 
 
 def drop_headers(*parts: str) -> Mutation:
@@ -183,8 +216,12 @@ def add_forged_family(forged_family: str) -> Mutation:
 
 
 def make_forged_id(identifier: str) -> str:
-    """Return the forged id that belongs to a signed id."""
-    return identifier[:-6] + "forged"
+    """Return the forged id that belongs to a signed id; that of a forged id is itself."""
+    return FORGED_ID + identifier[len(FORGED_ID) :]
+
+
+FORGED_ID = "msg_forged"
+"""The beginning of every forged id."""
 
 
 WRONG_MAC = "A" * 43 + "="
@@ -198,6 +235,34 @@ def flip_byte(body: bytes) -> bytes:
     """Change one byte inside the first string of the JSON: it stays JSON with another meaning."""
     index = body.index(b'":"') + 3
     return body[:index] + bytes([body[index] ^ 1]) + body[index + 1 :]
+
+
+def flip_last_letter(body: bytes) -> bytes:
+    """Change the last letter of the JSON: it stays JSON unless the letter belongs to a keyword."""
+    index = max(body.rindex(b'"') - 1, 1)
+    return body[:index] + bytes([body[index] ^ 1]) + body[index + 1 :]
+
+
+def write_escaped(body: bytes) -> bytes:
+    """Write the first letter of the first string value as an escape of JSON: the same meaning, other bytes."""
+    index = body.index(b'":"') + 3
+    return body[:index] + b"\\u%04x" % body[index] + body[index + 1 :]
+
+
+def reverse_members(body: bytes) -> bytes:
+    """Write the members of the JSON in reverse order: the same meaning, other bytes."""
+    payload = msgspec.json.decode(body)
+    return msgspec.json.encode({name: payload[name] for name in reversed(payload)})
+
+
+def insert_bytes(content: bytes) -> Callable[[bytes], bytes]:
+    """Insert bytes into the first string value of the JSON."""
+
+    def insert(body: bytes) -> bytes:
+        index = body.index(b'":"') + 3
+        return body[:index] + content + body[index:]
+
+    return insert
 
 
 def reserialise(body: bytes) -> bytes:

@@ -8,7 +8,8 @@ import msgspec
 
 from conformance.targets.resolver import is_loopback
 
-_SETTLE_S = 3.0
+SETTLE_S = 3.0
+"""How long a receiver that works in the background may take for one event, in seconds."""
 _POLL_S = 0.1
 NO_HOOK = "the effect is observable only with --observe"
 
@@ -36,10 +37,16 @@ class ObservationHook:
     """The observation hook: `GET {observe}?svix_id=…` returns `{"effects": n}`, optionally with `type` and `state`."""
 
     def __init__(
-        self, url: str, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        url: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._url, self._clock, self._sleep = url, clock, sleep
-        self._client = httpx.Client(trust_env=not is_loopback(url), timeout=10) if url else None
+        trusts_env = not is_loopback(url)
+        self._client = httpx.Client(transport=transport, trust_env=trusts_env, timeout=10) if url else None
 
     def close(self) -> None:
         """Close all connections."""
@@ -62,9 +69,11 @@ class ObservationHook:
             return ObservedEffect(reason=f'the observation hook did not return {{"effects": n}}: {error}')
         return ObservedEffect(observation.effects, observation.type, observation.state, "")
 
-    def poll(self, message: str) -> ObservedEffect:
-        """Poll until the message has taken effect, or for a few seconds: receivers may work in the background."""
-        end = self._clock() + _SETTLE_S
-        while not (seen := self.fetch(message)).effects and seen.effects is not None and self._clock() < end:
+    def poll(
+        self, message: str, is_expected: Callable[[ObservedEffect], bool], *, limit_s: float = SETTLE_S
+    ) -> ObservedEffect:
+        """Poll until the effect is as expected, or for a few seconds: receivers may work in the background."""
+        end = self._clock() + limit_s
+        while not is_expected(seen := self.fetch(message)) and seen.effects is not None and self._clock() < end:
             self._sleep(_POLL_S)
         return seen

@@ -5,12 +5,13 @@ from types import MappingProxyType
 
 import msgspec
 
-from conformance.certify.assessments import PASSED, STACK_TRACE, Assessment, apply_level
+from conformance.certify.assessments import PASSED, Assessment, apply_level
+from conformance.certify.webhook_receivers.definitions import ExpectedResponse, SendMode, Stimulus
+from conformance.certify.webhook_receivers.drafts import SigningKeys
+from conformance.certify.webhook_receivers.leaks import find_leak
 from conformance.certify.webhook_receivers.messages import DeliveryDraft
-from conformance.certify.webhook_receivers.stimuli import ExpectedResponse, SendMode, Stimulus
 from conformance.evidence.outcomes import quote_json
 from conformance.model import Exchange, Outcome, Verdict
-from conformance.webhooks.signatures import WebhookKey
 
 OPERATION = "POST webhook"
 MAX_CLOCK_SKEW_S = 2.0
@@ -20,11 +21,18 @@ MAX_DELAY_S = 1.0
 
 
 class SentMessage(msgspec.Struct, frozen=True):
-    """A sent message and its exchange; `unreachable` tells that no connection was made."""
+    """A sent message and its exchange.
+
+    `unreachable` tells that no connection was made. `padding` is the number of spaces after the body of an upload, and
+    `accepted_bytes` how many bytes the receiver took of it. `label` is that of its step in a sequence.
+    """
 
     message: DeliveryDraft
     exchange: Exchange
     unreachable: bool = False
+    padding: int = 0
+    accepted_bytes: int = 0
+    label: str = "A"
 
     @property
     def late_s(self) -> float:
@@ -71,7 +79,7 @@ def build_outcome(stimulus: Stimulus, assessment: Assessment, *exchanges: str) -
     """Return the verdict as an outcome of the run log."""
     message = f"{stimulus.name}: {assessment.message}" if assessment.message else ""
     if assessment.verdict in {Verdict.FAIL, Verdict.WARN}:
-        message = f"{message}. {stimulus.reason}"
+        message = f"{message}. {assessment.reason or stimulus.reason}"
     cause = f"{stimulus.name}: {assessment.message}" if assessment.verdict is not Verdict.PASS else ""
     return Outcome(
         stimulus.requirement,
@@ -88,7 +96,7 @@ def build_outcome(stimulus: Stimulus, assessment: Assessment, *exchanges: str) -
 def _judge_missing_response(stimulus: Stimulus, sent: SentMessage) -> Assessment:
     """Return the verdict on a message without a response."""
     reason = sent.exchange.failure
-    needs_response = stimulus.expected in {ExpectedResponse.ACCEPT, ExpectedResponse.NOT_BREAK}
+    needs_response = stimulus.expected is ExpectedResponse.ACCEPT
     if sent.unreachable or not needs_response:
         return Assessment(Verdict.INCONCLUSIVE, f"no response: {reason}", "no response")
     return apply_level(Assessment(Verdict.FAIL, f"no response: {reason}", "no response"), stimulus.level)
@@ -99,23 +107,16 @@ def _expect_2xx(status: int) -> Assessment:
     return PASSED if 200 <= status < 300 else Assessment(Verdict.FAIL, f"status {status}, expected 2xx", str(status))
 
 
-def _expect_4xx(status: int) -> Assessment:
-    """Pass 4xx; warn for a redirection, which W32 judges."""
-    if 400 <= status < 500:
-        return PASSED
-    verdict = Verdict.WARN if 300 <= status < 400 else Verdict.FAIL
-    return Assessment(verdict, f"{'accepted with ' if status < 300 else ''}status {status}, expected 4xx", str(status))
-
-
 def _expect_refusal(status: int) -> Assessment:
-    """Fail 2xx and warn for 5xx."""
+    """Fail 2xx: the message was accepted. Warn for another status than 4xx: it was refused, but not cleanly."""
     if 200 <= status < 300:
         return Assessment(Verdict.FAIL, f"accepted with status {status}", str(status))
-    return (
-        PASSED
-        if status < 500
-        else Assessment(Verdict.WARN, f"status {status}, but 4xx would stop the retries", str(status))
-    )
+    if 400 <= status < 500:
+        return PASSED
+    return Assessment(Verdict.WARN, f"not accepted, but status {status} instead of 4xx", str(status), _UNCLEAN)
+
+
+_UNCLEAN = "Nothing shows that it took effect; 4xx says clearly that the same message need not be sent again."
 
 
 def _expect_2xx_or_4xx(status: int) -> Assessment:
@@ -152,42 +153,36 @@ def _expect_no_effect(status: int) -> Assessment:
     return PASSED
 
 
-def _expect_2xx_or_415(status: int) -> Assessment:
-    """Pass 2xx and 415."""
-    return PASSED if 200 <= status < 300 or status == 415 else Assessment(Verdict.FAIL, f"status {status}", str(status))
-
-
 _RULES: Mapping[ExpectedResponse, Callable[[int], Assessment]] = MappingProxyType(
     {
         ExpectedResponse.ACCEPT: _expect_2xx,
-        ExpectedResponse.REFUSE: _expect_4xx,
-        ExpectedResponse.NEVER_ACCEPT: _expect_refusal,
+        ExpectedResponse.REFUSE: _expect_refusal,
         ExpectedResponse.IGNORE: _expect_no_effect,
         ExpectedResponse.FOLLOW: _expect_body_followed,
         ExpectedResponse.SURVIVE: _expect_2xx_or_4xx,
         ExpectedResponse.NOT_BREAK: _expect_no_5xx,
-        ExpectedResponse.ACCEPT_OR_415: _expect_2xx_or_415,
+        ExpectedResponse.ACCEPT_OR_4XX: _expect_2xx_or_4xx,
         ExpectedResponse.EARLY: _expect_refusal,
     }
 )
 
 
-def check_refusal(stimulus: Stimulus, sent: SentMessage, key: WebhookKey) -> Iterator[Outcome]:
-    """Check W31 and W32 on every response that is not 2xx."""
+def check_refusal(stimulus: Stimulus, sent: SentMessage, keys: SigningKeys) -> Iterator[Outcome]:
+    """Check W31 and W32 on every response that is not 2xx, and the command of W32 on every response."""
     exchange = sent.exchange
-    if exchange.response is None or 200 <= exchange.status < 300:
+    if exchange.response is None:
         return
-    if leak := _find_leak(sent, key):
-        assessment = Assessment(
-            Verdict.FAIL,
-            f"the response shows {leak}",
-            quote_json(exchange.response.body[:300].decode("utf-8", "replace")),
-        )
-    else:
-        assessment = PASSED
-    yield _build_refusal_outcome("W31", stimulus, assessment, "nothing but the refusal", exchange.id)
-    command = exchange.response.find_header("webhook-delivery") or ""
-    if 300 <= exchange.status < 400 or exchange.status == 410 or command.strip().lower() == "disable":
+    command = (exchange.response.find_header("webhook-delivery") or "").strip()
+    is_accepted = 200 <= exchange.status < 300
+    if is_accepted and command.lower() != "disable":
+        return
+    if not is_accepted:
+        own_keys = (keys.current, *((keys.previous,) if keys.previous else ()))
+        leak = find_leak(exchange.response, sent.message, own_keys, padding=sent.padding)
+        shown = quote_json(exchange.response.body[:300].decode("utf-8", "replace"))
+        assessment = Assessment(Verdict.FAIL, f"the response shows {leak}", shown) if leak else PASSED
+        yield _build_refusal_outcome("W31", stimulus, assessment, "nothing but the refusal", exchange.id)
+    if 300 <= exchange.status < 400 or exchange.status == 410 or command.lower() == "disable":
         sign = f"webhook-delivery: {command}" if command else f"status {exchange.status}"
         assessment = Assessment(Verdict.FAIL, f"{sign} concerns the whole endpoint, not one event", sign)
     else:
@@ -216,23 +211,6 @@ def _build_refusal_outcome(
     )
 
 
-def _find_leak(sent: SentMessage, key: WebhookKey) -> str:
-    """Return what a response reveals, empty if nothing.
-
-    A value that the request contained is an echo, and reveals nothing.
-    """
-    response, message = sent.exchange.response, sent.message
-    if response is None:
-        return ""
-    visible = response.body + b"\n" + "\n".join(f"{name}: {value}" for name, value in response.headers).encode()
-    mac = key.compute_mac(message.id, message.stamp, message.body)
-    if any(secret.encode() in visible for secret in key.secrets.values()):
-        return "the secret"
-    if mac.encode() in visible and mac not in " ".join(value for _, value in message.headers):
-        return "the MAC that would have been right"
-    return "a stack trace" if STACK_TRACE.search(response.body) else ""
-
-
 def judge_times(sent: list[SentMessage], *, p95_s: float) -> Assessment:
     """Judge the 95th percentile of many response times; each single time is judged on its own."""
     times = sorted(message.exchange.response.elapsed_s for message in sent if message.exchange.response)
@@ -242,15 +220,15 @@ def judge_times(sent: list[SentMessage], *, p95_s: float) -> Assessment:
     return Assessment(Verdict.WARN, f"the 95th percentile is above {p95_s:g} s", f"{p95:.1f} s")
 
 
-def judge_upload(stimulus: Stimulus, sent: SentMessage, taken: int, size: int) -> Assessment:
-    """Judge whether a huge unsigned body was refused before all of it was read."""
-    status, actual = sent.exchange.status, f"{taken:,} of {size:,} bytes, {sent.exchange.status or 'no response'}"
-    if sent.unreachable:
-        return Assessment(Verdict.INCONCLUSIVE, f"no response: {sent.exchange.failure}", actual)
-    if 200 <= status < 300 or status >= 500:
-        return apply_level(Assessment(Verdict.FAIL, f"status {status} for an unsigned body", actual), stimulus.level)
-    if taken >= size:
-        return apply_level(
-            Assessment(Verdict.FAIL, "read all of an unsigned body before it refused it", actual), stimulus.level
-        )
-    return PASSED
+def judge_upload(stimulus: Stimulus, sent: SentMessage) -> Assessment:
+    """Judge an upload: whether an unsigned body was accepted, and whether a huge one was refused before its end."""
+    if sent.exchange.response is None:
+        reason = f"no response: {sent.exchange.failure}"
+        return Assessment(Verdict.INCONCLUSIVE, reason, f"{sent.accepted_bytes:,} bytes")
+    assessment = _RULES[stimulus.expected](sent.exchange.status)
+    actual = f"{sent.accepted_bytes:,} of {stimulus.upload_bytes:,} bytes, {sent.exchange.status}"
+    is_early = stimulus.expected is ExpectedResponse.EARLY
+    if is_early and assessment.verdict is Verdict.PASS and sent.accepted_bytes >= stimulus.upload_bytes:
+        reason = "Reading it costs the receiver memory and time."
+        return Assessment(Verdict.WARN, "read all of an unsigned body before it refused it", actual, reason)
+    return apply_level(msgspec.structs.replace(assessment, actual=actual), stimulus.level)

@@ -8,12 +8,16 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
+import msgspec
 
-from conformance.certify.webhook_receivers.chunked_upload import upload_chunks
 from conformance.certify.webhook_receivers.messages import USER_AGENT, DeliveryDraft
+from conformance.certify.webhook_receivers.raw_connection import Address
 from conformance.certify.webhook_receivers.response_verdicts import OPERATION, SentMessage
+from conformance.certify.webhook_receivers.simultaneous import send_simultaneously
+from conformance.certify.webhook_receivers.upload import upload_body
 from conformance.errors import UsageError
 from conformance.model import Exchange, Request, Response
 from conformance.network.channel import Channel, Limits, NoResponseError, NotSentError
@@ -22,6 +26,8 @@ from conformance.targets.resolver import is_loopback
 
 RESPONSE_TIMEOUT_S = 15.0
 """How long a delivery may take, in seconds (Svix documentation, "Retries")."""
+DEFAULT_RATE = 50.0
+"""Deliveries a second, when they are sent one after the other."""
 _MAX_WAIT_S = 10.0
 
 
@@ -52,6 +58,13 @@ class Endpoint:
         self.is_secure, self.host = parts.scheme == "https", parts.hostname
         self.port = port or (443 if self.is_secure else 80)
         self.is_local = is_loopback(url)
+        is_direct = self.is_local or proxy_bypass(parts.netloc)
+        self.has_proxy = not is_direct and bool({parts.scheme, "all"} & set(getproxies()))
+
+    @property
+    def address(self) -> Address:
+        """The address for a connection of its own."""
+        return Address(self.host, self.port, self.target, self.is_secure)
 
 
 _HINT = "For example https://partner.example/webhooks"
@@ -64,7 +77,7 @@ class MessageSender:
         self,
         endpoint: Endpoint,
         *,
-        rate: float = 25.0,
+        rate: float = DEFAULT_RATE,
         concurrency: int = 50,
         transport: httpx.BaseTransport | None = None,
         response_timeout_s: float = RESPONSE_TIMEOUT_S,
@@ -75,15 +88,27 @@ class MessageSender:
         self._gap, self._next = 1 / rate if rate else 0.0, 0.0
         self._concurrency = concurrency
         self._limits, self._transport = _build_limits(response_timeout_s), transport
-        self._channel = Channel(
-            endpoint.origin,
-            {},
-            DeliveryGate(endpoint.origin),
-            agent=USER_AGENT,
-            transport=transport,
-            limits=self._limits,
-        )
+        self._channel = self._open_channel()
         self._count, self._lock = 0, threading.Lock()
+        self.spreads_s: list[float] = []  # of the copies of one message, where they were sent together
+
+    def _open_channel(self) -> Channel:
+        """Return a channel to the endpoint: a connection is not used again after a refusal."""
+        origin = self.endpoint.origin
+        return Channel(
+            origin,
+            {},
+            DeliveryGate(origin),
+            agent=USER_AGENT,
+            transport=self._transport,
+            limits=self._limits,
+            keeps_refused=False,
+        )
+
+    @property
+    def can_connect_directly(self) -> bool:
+        """Whether connections of its own reach the endpoint: no proxy is between, and no test replaces the network."""
+        return self._transport is None and not self.endpoint.has_proxy
 
     def close(self) -> None:
         """Close all connections."""
@@ -109,6 +134,21 @@ class MessageSender:
         with ThreadPoolExecutor(barrier.parties, initializer=barrier.wait) as pool:
             return list(pool.map(lambda message: self._send(message, name), messages))
 
+    def send_copies(self, message: DeliveryDraft, count: int, name: str) -> list[SentMessage]:
+        """Send copies of a message that arrive together, up to the agreed concurrency."""
+        count = min(count, self._concurrency)
+        if not self.can_connect_directly:
+            return self.send_all([message] * count, name)
+        sent_at, limit_s = self.clock(), self._limits.total_s
+        try:
+            responses = send_simultaneously(
+                self.endpoint.address, message.headers, message.body, count=count, seconds=limit_s
+            )
+        except OSError:
+            return self.send_all([message] * count, name)
+        self.spreads_s.append(responses.spread_s)
+        return [self._build_sent(message, name, sent_at, outcome) for outcome in responses.outcomes]
+
     def _wait(self) -> None:
         """Wait for the turn of the next delivery."""
         now = time.monotonic()
@@ -117,17 +157,37 @@ class MessageSender:
         self._next = max(now, self._next) + self._gap
 
     def _send(self, message: DeliveryDraft, name: str) -> SentMessage:
-        """Send a message now."""
-        request = Request(OPERATION, message.method, self.endpoint.target, message.headers, message.body, identity="")
-        identifier, sent_at = self._name_exchange(name), self.clock()
+        """Send a message now; once more on a new connection if one broke that the peer may just have closed."""
+        request, sent_at = self._build_request(message), self.clock()
         try:
-            response = self._channel.send(request)
+            return self._build_sent(message, name, sent_at, self._channel.send(request))
         except (NotSentError, NoResponseError) as error:
-            is_unreachable = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-            return SentMessage(
-                message, Exchange(identifier, request, self.endpoint.url, sent_at, failure=str(error)), is_unreachable
-            )
-        return SentMessage(message, Exchange(identifier, request, self.endpoint.url, sent_at, response))
+            if not _is_worth_repeating(error):
+                return self._build_sent(message, name, sent_at, str(error), is_unreachable=_is_unreachable(error))
+        with self._open_channel() as channel:
+            try:
+                return self._build_sent(message, name, sent_at, channel.send(request))
+            except (NotSentError, NoResponseError) as error:
+                return self._build_sent(message, name, sent_at, str(error), is_unreachable=_is_unreachable(error))
+
+    def _build_request(self, message: DeliveryDraft) -> Request:
+        """Return the request of a message."""
+        return Request(OPERATION, message.method, self.endpoint.target, message.headers, message.body, identity="")
+
+    def _build_sent(
+        self,
+        message: DeliveryDraft,
+        name: str,
+        sent_at: float,
+        outcome: Response | str,
+        *,
+        is_unreachable: bool = False,
+    ) -> SentMessage:
+        """Return a message with its exchange; `outcome` is the response, or the failure in words."""
+        response, failure = (None, outcome) if isinstance(outcome, str) else (outcome, "")
+        request, identifier = self._build_request(message), self._name_exchange(name)
+        exchange = Exchange(identifier, request, self.endpoint.url, sent_at, response, failure)
+        return SentMessage(message, exchange, is_unreachable)
 
     def _name_exchange(self, name: str) -> str:
         """Return a new id for an exchange."""
@@ -135,23 +195,36 @@ class MessageSender:
             self._count += 1
             return f"w{self._count}-{name.replace(' ', '-')}"
 
-    def send_stream(self, message: DeliveryDraft, name: str, size: int) -> tuple[SentMessage, int]:
-        """Send a body of this size in chunks until a response arrives or time is up; also return the bytes accepted."""
-        request = Request(OPERATION, "POST", self.endpoint.target, message.headers, b"", identity="")
-        identifier, sent_at, endpoint = self._name_exchange(name), self.clock(), self.endpoint
-        upload = upload_chunks(
-            endpoint.host,
-            endpoint.port,
-            endpoint.target,
-            message.headers,
-            is_secure=endpoint.is_secure,
-            size=size,
-            seconds=self._limits.total_s,
+    def upload(self, message: DeliveryDraft, name: str, size: int, *, is_chunked: bool) -> SentMessage:
+        """Send a body, filled up with spaces to this size, until a response arrives or time is up.
+
+        The connection is its own. A connection that breaks without a response is tried once more.
+        """
+        self._wait()
+        padding = max(size - len(message.body), 0)
+        if not self.can_connect_directly:
+            framing = (("Transfer-Encoding", "chunked"),) if is_chunked else ()
+            body = message.body + b" " * padding
+            whole = msgspec.structs.replace(message, body=body, extra=(*message.extra, *framing))
+            sent = msgspec.structs.replace(self._send(whole, name), message=message)
+            return msgspec.structs.replace(sent, padding=padding, accepted_bytes=len(body))
+        sent_at = self.clock()
+        for _ in range(2):
+            upload = upload_body(
+                self.endpoint.address,
+                message.headers,
+                message.body,
+                size=len(message.body) + padding,
+                is_chunked=is_chunked,
+                seconds=self._limits.total_s,
+            )
+            if upload.response is not None:
+                break
+        sent = self._build_sent(message, name, sent_at, upload.response or upload.failure)
+        is_unreachable = not upload.accepted_bytes and upload.response is None
+        return msgspec.structs.replace(
+            sent, unreachable=is_unreachable, padding=padding, accepted_bytes=upload.accepted_bytes
         )
-        exchange = Exchange(identifier, request, endpoint.url, sent_at, upload.response, upload.failure)
-        return SentMessage(
-            message, exchange, unreachable=not upload.accepted_bytes and upload.response is None
-        ), upload.accepted_bytes
 
     def send_plain_http(self, name: str) -> SentMessage:
         """Send an empty, unsigned POST to the same host and path over plain http."""
@@ -186,6 +259,16 @@ class MessageSender:
         except OSError:
             return False
         return True
+
+
+def _is_unreachable(error: NotSentError | NoResponseError) -> bool:
+    """Return whether no connection was made."""
+    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def _is_worth_repeating(error: NotSentError | NoResponseError) -> bool:
+    """Return whether a connection broke that may have been closed before the request."""
+    return isinstance(error, NoResponseError) and not error.slow and not _is_unreachable(error)
 
 
 def _parse_retry_after(exchange: Exchange) -> float | None:

@@ -1,33 +1,34 @@
 """The runner that sends the stimuli one after the other and logs the outcome of each."""
 
-from email.utils import parsedate_to_datetime
 from functools import partial
+from typing import Any
 
 import msgspec
 
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.certify.webhook_receivers import response_verdicts as j
+from conformance.certify.webhook_receivers.definitions import (
+    ExpectedResponse,
+    Payload,
+    SendMode,
+    SigningKeyChoice,
+    Step,
+    Stimulus,
+)
 from conformance.certify.webhook_receivers.drafts import MessageFactory, SigningKeys
-from conformance.certify.webhook_receivers.effect_verdicts import ExpectedEffect, judge_effects
 from conformance.certify.webhook_receivers.live_resources import LiveResources
-from conformance.certify.webhook_receivers.messages import DeliveryDraft, make_younger
+from conformance.certify.webhook_receivers.messages import DeliveryDraft
 from conformance.certify.webhook_receivers.observation_hook import ObservationHook
+from conformance.certify.webhook_receivers.receiver_judge import ReceiverJudge, StopSending
 from conformance.certify.webhook_receivers.response_verdicts import OPERATION, SentMessage
 from conformance.certify.webhook_receivers.sender import MessageSender
-from conformance.certify.webhook_receivers.stimuli import ExpectedResponse, Payload, SendMode, Stimulus
 from conformance.execution.unscheduled_run import RunPart, UnscheduledRun
 from conformance.model import Outcome, Verdict
 
-UPLOAD_BYTES = 50 * 1024 * 1024
-_MAX_LOST_IN_A_ROW = 3
-_RETRY_AGE_S = 240  # the age of a second attempt, with some margin below the tolerance for a slow machine
 _TRIES = 4
-_COPIES = {SendMode.BURST: 20, SendMode.CROWD: 50}
+_COPIES, _ROUNDS, _CROWD = 20, 5, 50
+_OTHERS_AT_ONCE = 10
 CONSTANT_TIME = "constant-time comparison cannot be proved over a network: review the code that compares"
-
-
-class StopSending(Exception):  # noqa: N818 - a reason to stop, not an error
-    """The receiver cannot be judged any further."""
 
 
 class StimulusRunner:
@@ -50,8 +51,7 @@ class StimulusRunner:
         self._record, self._sender, self._world, self._hook, self._keys = record, sender, world, hook, keys
         self._longest_s, self._p95_s = longest_s, p95_s
         self._factory = MessageFactory(world, keys)
-        self._expected: list[ExpectedEffect] = []
-        self._control, self._lost_in_a_row, self._skew_s = "", 0, 0.0
+        self._judge = ReceiverJudge(record, world, keys)
 
     def run_stimuli(self, stimuli: tuple[Stimulus, ...]) -> None:
         """Send all stimuli, then judge the effects.
@@ -63,14 +63,14 @@ class StimulusRunner:
                 item.log_outcomes([Outcome("W33", OPERATION, Verdict.REVIEW, CONSTANT_TIME)])
         try:
             for stimulus in stimuli:
-                with self._record.open_part(f"{stimulus.requirement} {stimulus.name}") as item:
+                with self._record.open_part(_name_item(stimulus)) as item:
                     self._run_stimulus(stimulus, item)
         except StopSending as reason:
             self._record.stopped = str(reason)
         except KeyboardInterrupt:
-            self._record.stopped, self._expected = "interrupted", []
-        with self._record.open_part("effects") as item:
-            item.log_outcomes(judge_effects(self._expected, self._hook, self._control, self._world.count_reads))
+            self._record.stopped = "interrupted"
+            self._judge.forget_effects()
+        self._judge.judge_effects(self._hook)
         if self._record.stopped:
             self._record.close_unjudged(self._record.stopped)
         else:
@@ -79,24 +79,23 @@ class StimulusRunner:
     def _run_stimulus(self, stimulus: Stimulus, item: RunPart) -> None:
         """Run a stimulus, unless its key is missing or its wait is too long."""
         if self._keys.find_key(stimulus.signer) is None:
-            self._log_verdict(
-                stimulus, item, Assessment(Verdict.NOT_TESTED, "name the previous secret with --previous-secret")
-            )
+            if stimulus.signer is SigningKeyChoice.PREVIOUS:
+                reason = "name the previous secret with --previous-secret"
+                self._judge.log_verdict(stimulus, item, Assessment(Verdict.NOT_TESTED, reason))
         elif stimulus.wait_s > self._longest_s:
             reason = f"its wait of {stimulus.wait_s} s is longer than --longest-wait {self._longest_s:g}"
-            self._record.log_notice("wait", f"{stimulus.requirement} {stimulus.name}: not sent, {reason}", OPERATION)
+            self._record.log_notice("wait", f"{_name_item(stimulus)}: not sent, {reason}", OPERATION)
         else:
-            {
+            modes = {
                 SendMode.ONCE: self._send_once,
-                SendMode.REPLAY: self._send_replay,
-                SendMode.RETRY: self._send_retry,
-                SendMode.BURST: self._send_at_once,
-                SendMode.CROWD: self._send_at_once,
-                SendMode.REVERSED: self._send_reversed,
-                SendMode.STREAM: self._send_stream,
+                SendMode.STEPS: self._send_steps,
+                SendMode.BURST: self._send_bursts,
+                SendMode.CROWD: self._send_crowd,
+                SendMode.UPLOAD: self._send_upload,
                 SendMode.PLAIN: self._send_plain_http,
                 SendMode.OLD_TLS: self._try_old_tls,
-            }[stimulus.mode](stimulus, item)
+            }
+            modes[stimulus.mode](stimulus, item)
 
     # The ways to send.
 
@@ -108,195 +107,106 @@ class StimulusRunner:
                 break
             item.log_exchange(sent.exchange)
             sent = self._build_and_send(stimulus)
-        self._judge_responses(stimulus, item, [sent])
+        self._judge.judge_responses(stimulus, item, [sent])
 
     def _build_and_send(self, stimulus: Stimulus) -> SentMessage:
         """Build the message of a stimulus and send it."""
-        return self._sender.send(
-            partial(self._sign_draft, stimulus, self._factory.draft_message(stimulus)), _name_item(stimulus)
-        )
+        draft = self._draft_message(stimulus)
+        return self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus))
 
-    def _send_replay(self, stimulus: Stimulus, item: RunPart) -> None:
-        """Send one message twice, byte by byte the same."""
-        message = self._sign_draft(stimulus, self._factory.draft_message(stimulus))
-        self._judge_responses(
-            stimulus, item, [self._sender.send(lambda: message, _name_item(stimulus)) for _ in range(2)]
-        )
+    def _send_steps(self, stimulus: Stimulus, item: RunPart) -> None:
+        """Send the steps of a sequence: the same letter is the same message."""
+        ends = any(step.payload is Payload.ENDED for step in stimulus.steps)
+        resources: dict[str, dict[str, Any]] = {}
+        drafts: dict[str, DeliveryDraft] = {}
+        sent: list[SentMessage] = []
+        for step in stimulus.steps:
+            if step.message not in drafts:
+                drafts[step.message] = self._factory.draft_step(step, resources, ends=ends)
+            self._pass_time(stimulus, step)
+            make = partial(self._sign_draft, stimulus, drafts[step.message], step)
+            if step.is_copy:
+                original = next(one.message for one in sent if one.label == step.message)
+                make = partial(step.after, original)
+            one = self._sender.send(make, _name_item(stimulus))
+            sent.append(msgspec.structs.replace(one, label=step.message))
+        self._judge.judge_responses(stimulus, item, sent, [step.expected for step in stimulus.steps])
 
-    def _send_retry(self, stimulus: Stimulus, item: RunPart) -> None:
-        """Send one event twice, signed anew, with the wait of the stimulus between."""
-        draft = self._factory.draft_message(stimulus)
-        first_attempt = msgspec.structs.replace(
-            stimulus, before=lambda m: stimulus.before(make_younger(_RETRY_AGE_S)(m))
-        )
-        earlier = self._sender.send(
-            lambda: self._sign_draft(stimulus if stimulus.wait_s else first_attempt, draft), _name_item(stimulus)
-        )
-        if stimulus.wait_s:
-            self._record.log_notice("wait", f"{stimulus.name}: waiting {stimulus.wait_s} s", OPERATION)
-            self._sender.sleep(stimulus.wait_s)
-        later = self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus))
-        self._judge_responses(stimulus, item, [earlier, later])
+    def _pass_time(self, stimulus: Stimulus, step: Step) -> None:
+        """Wait as long as a step asks, and send as many other messages."""
+        if step.wait_s:
+            self._record.log_notice("wait", f"{stimulus.name}: waiting {step.wait_s} s", OPERATION)
+            self._sender.sleep(step.wait_s)
+        for _ in range(step.others // _OTHERS_AT_ONCE):
+            drafts = [self._factory.draft_message(Payload.CREATED, is_own=True) for _ in range(_OTHERS_AT_ONCE)]
+            self._sender.send_all([self._sign_draft(stimulus, draft) for draft in drafts], f"{stimulus.name} other")
 
-    def _send_at_once(self, stimulus: Stimulus, item: RunPart) -> None:
-        """Send copies of one message, or as many different messages, at once."""
-        count = _COPIES[stimulus.mode]
-        if stimulus.mode is SendMode.BURST:
-            messages = [self._sign_draft(stimulus, self._factory.draft_message(stimulus))] * count
-        else:
-            messages = [self._sign_draft(stimulus, self._factory.draft_message(stimulus)) for _ in range(count)]
-        sent = self._sender.send_all(messages, _name_item(stimulus))
-        self._judge_responses(stimulus, item, sent)
-        if stimulus.mode is SendMode.CROWD:
-            self._log_verdict(stimulus, item, j.judge_times(sent, p95_s=self._p95_s), sent)
-
-    def _send_reversed(self, stimulus: Stimulus, item: RunPart) -> None:
-        """Send the ended event of a resource before its created event."""
-        data, pair = self._world.next_ended(), self._world.pair
+    def _send_bursts(self, stimulus: Stimulus, item: RunPart) -> None:
+        """Send copies of one message at once, in rounds with a message each."""
         sent = []
-        for event, other_event in ((pair.ended, pair.created), (pair.created, pair.ended)):
-            draft = self._factory.build_draft(event, other_event, self._world.build_payload(event, data))
-            sent.append(self._sender.send(partial(self._sign_draft, stimulus, draft), _name_item(stimulus)))
-        self._judge_responses(stimulus, item, sent)
+        for number in range(_ROUNDS):
+            message = self._sign_draft(stimulus, self._draft_message(stimulus))
+            copies = self._sender.send_copies(message, _COPIES, _name_item(stimulus))
+            sent += [msgspec.structs.replace(copy, label=str(number)) for copy in copies]
+        self._judge.judge_responses(stimulus, item, sent)
+        if spreads_s := self._sender.spreads_s:
+            spread = f"the copies of each sent within {max(spreads_s) * 1000:.1f} ms"
+            self._record.log_notice("race", f"{stimulus.name}: {_ROUNDS} rounds, {spread}", OPERATION)
 
-    def _send_stream(self, stimulus: Stimulus, item: RunPart) -> None:
-        """Send a huge body in chunks."""
-        sent, taken = self._sender.send_stream(
-            self._sign_draft(stimulus, self._factory.draft_message(stimulus)), _name_item(stimulus), UPLOAD_BYTES
-        )
-        item.log_exchange(sent.exchange)
-        self._log_verdict(stimulus, item, j.judge_upload(stimulus, sent, taken, UPLOAD_BYTES), [sent])
+    def _send_crowd(self, stimulus: Stimulus, item: RunPart) -> None:
+        """Send many different messages at once."""
+        drafts = [self._draft_message(stimulus) for _ in range(_CROWD)]
+        messages = [self._sign_draft(stimulus, draft) for draft in drafts]
+        answered = self._sender.send_all(messages, _name_item(stimulus))
+        sent = [msgspec.structs.replace(one, label=str(number)) for number, one in enumerate(answered)]
+        self._judge.judge_responses(stimulus, item, sent)
+        self._judge.log_verdict(stimulus, item, j.judge_times(sent, p95_s=self._p95_s), sent)
+
+    def _send_upload(self, stimulus: Stimulus, item: RunPart) -> None:
+        """Send a large body until a response arrives."""
+        message = self._sign_draft(stimulus, self._draft_message(stimulus))
+        sent = self._sender.upload(message, _name_item(stimulus), stimulus.upload_bytes, is_chunked=stimulus.is_chunked)
+        self._judge.judge_upload(stimulus, item, sent)
 
     def _send_plain_http(self, stimulus: Stimulus, item: RunPart) -> None:
         """Send to the endpoint over plain http."""
-        endpoint = self._sender.endpoint
+        endpoint, judge = self._sender.endpoint, self._judge
         if endpoint.is_secure and endpoint.port == 443:
             sent = self._sender.send_plain_http(_name_item(stimulus))
             item.log_exchange(sent.exchange)
             accepted = Assessment(
                 Verdict.FAIL, f"plain http returned {sent.exchange.status}", str(sent.exchange.status)
             )
-            self._log_verdict(stimulus, item, accepted if 200 <= sent.exchange.status < 300 else PASSED, [sent])
+            judge.log_verdict(stimulus, item, accepted if 200 <= sent.exchange.status < 300 else PASSED, [sent])
         elif endpoint.is_secure:
-            self._log_verdict(stimulus, item, Assessment(Verdict.NOT_APPLICABLE, "its port accepts only TLS"))
+            judge.log_verdict(stimulus, item, Assessment(Verdict.NOT_APPLICABLE, "its port accepts only TLS"))
         elif endpoint.is_local:
-            self._log_verdict(
-                stimulus, item, Assessment(Verdict.NOT_APPLICABLE, "a loopback endpoint may use plain http")
-            )
+            reason = "a loopback endpoint may use plain http"
+            judge.log_verdict(stimulus, item, Assessment(Verdict.NOT_APPLICABLE, reason))
         else:
-            self._log_verdict(
-                stimulus, item, Assessment(Verdict.FAIL, "the endpoint itself uses plain http", endpoint.origin)
-            )
+            message = "the endpoint itself uses plain http"
+            judge.log_verdict(stimulus, item, Assessment(Verdict.FAIL, message, endpoint.origin))
 
     def _try_old_tls(self, stimulus: Stimulus, item: RunPart) -> None:
         """Try a handshake of TLS 1.0 or 1.1."""
         if not self._sender.endpoint.is_secure:
-            self._log_verdict(stimulus, item, Assessment(Verdict.NOT_APPLICABLE, "the endpoint uses plain http"))
-            return
-        accepted = self._sender.probe_old_tls()
-        if accepted is None:
-            self._log_verdict(stimulus, item, Assessment(Verdict.NOT_OBSERVABLE, "this machine cannot offer TLS 1.1"))
+            assessment = Assessment(Verdict.NOT_APPLICABLE, "the endpoint uses plain http")
+        elif (accepted := self._sender.probe_old_tls()) is None:
+            assessment = Assessment(Verdict.NOT_OBSERVABLE, "this machine cannot offer TLS 1.1")
         else:
-            self._log_verdict(
-                stimulus, item, Assessment(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else PASSED
-            )
+            assessment = Assessment(Verdict.FAIL, "TLS 1.1 or older is accepted") if accepted else PASSED
+        self._judge.log_verdict(stimulus, item, assessment)
 
-    def _sign_draft(self, stimulus: Stimulus, draft: DeliveryDraft) -> DeliveryDraft:
+    def _draft_message(self, stimulus: Stimulus) -> DeliveryDraft:
+        """Return a new message for a stimulus; one whose effect counts is about a resource of its own."""
+        is_own = stimulus.effects is not None or stimulus.expected is ExpectedResponse.FOLLOW
+        return self._factory.draft_message(stimulus.payload, is_own=is_own)
+
+    def _sign_draft(self, stimulus: Stimulus, draft: DeliveryDraft, step: Step | None = None) -> DeliveryDraft:
         """Return the message as it is sent now."""
-        return self._factory.sign_draft(stimulus, draft, self._sender.clock())
-
-    # Verdicts.
-
-    def _judge_responses(self, stimulus: Stimulus, item: RunPart, sent: list[SentMessage]) -> None:
-        """Log exchanges and verdicts of a stimulus; a PASS may wait for the effect."""
-        for message in sent:
-            item.log_exchange(message.exchange)
-            refusal_outcomes = j.check_refusal(stimulus, message, self._keys.current)
-            item.log_outcomes(
-                outcome for outcome in refusal_outcomes if self._control or outcome.verdict is not Verdict.PASS
-            )
-        assessments = [j.judge_response(stimulus, message, skew_s=self._skew_s) for message in sent]
-        is_deferred = self._is_deferred(stimulus, sent, assessments)
-        self._expect_effect(stimulus, sent, assessments, is_deferred=is_deferred)
-        for assessment, message in zip(assessments, sent, strict=True):
-            if not (is_deferred and assessment.verdict in {Verdict.PASS, Verdict.NOT_OBSERVABLE}):
-                self._log_verdict(stimulus, item, assessment, [message])
-        self._update_state(stimulus, item, sent)
-
-    def _is_deferred(self, stimulus: Stimulus, sent: list[SentMessage], assessments: list[Assessment]) -> bool:
-        """Return whether the verdict waits for the effect: all was accepted, and that alone does not decide."""
-        counts_copies = stimulus.effects == 1 and stimulus.mode is not SendMode.ONCE
-        needs_effect = (
-            stimulus.expected in {ExpectedResponse.FOLLOW, ExpectedResponse.IGNORE}
-            or stimulus.mode is SendMode.REVERSED
-        )
-        has_failed = any(assessment.verdict is Verdict.FAIL for assessment in assessments)
-        return _is_accepted(sent) and (counts_copies or needs_effect) and not has_failed
-
-    def _expect_effect(
-        self, stimulus: Stimulus, sent: list[SentMessage], assessments: list[Assessment], *, is_deferred: bool
-    ) -> None:
-        """Remember an event whose effect is to be judged at the end."""
-        is_undecided = any(message.exchange.failure for message in sent) or any(
-            assessment.verdict is Verdict.INCONCLUSIVE for assessment in assessments
-        )
-        if is_deferred or (stimulus.effects == 0 and not is_undecided):
-            first = sent[0].message
-            message_id = first.id or self._factory.last_id
-            event = self._world.pair.created if stimulus.payload is Payload.CREATED else first.event
-            exchanges = tuple(message.exchange.id for message in sent)
-            self._expected.append(
-                ExpectedEffect(stimulus, message_id, event, first.path, _is_accepted(sent), exchanges)
-            )
-
-    def _update_state(self, stimulus: Stimulus, item: RunPart, sent: list[SentMessage]) -> None:
-        """Check the control first; raise Stop after too many messages without a response."""
-        last = sent[-1]
-        self._lost_in_a_row = self._lost_in_a_row + 1 if last.exchange.response is None else 0
-        if not self._control:
-            self._check_control(stimulus, item, last)
-        if self._lost_in_a_row >= _MAX_LOST_IN_A_ROW:
-            raise StopSending(f"the receiver does not respond: {last.exchange.failure}")
-
-    def _check_control(self, stimulus: Stimulus, item: RunPart, sent: SentMessage) -> None:
-        """Check the control: a later refusal shows something only if the receiver accepts a valid message."""
-        exchange = sent.exchange
-        if "CERTIFICATE_VERIFY_FAILED" in exchange.failure:
-            assessment = Assessment(Verdict.FAIL, f"its TLS certificate is not trusted: {exchange.failure}")
-            item.log_outcomes(
-                [j.build_outcome(msgspec.structs.replace(stimulus, requirement="W30"), assessment, exchange.id)]
-            )
-        if not 200 <= exchange.status < 300:
-            reaction = f"status {exchange.status}" if exchange.status else f"no response ({exchange.failure})"
-            raise StopSending(
-                f"the receiver must accept a valid delivery, got {reaction}: check --endpoint and --secret"
-            )
-        self._control = sent.message.id
-        self._skew_s = _compute_skew(sent)
-
-    def _log_verdict(
-        self, stimulus: Stimulus, item: RunPart, assessment: Assessment, sent: list[SentMessage] | None = None
-    ) -> None:
-        """Log a verdict of a stimulus."""
-        item.log_outcomes([j.build_outcome(stimulus, assessment, *(message.exchange.id for message in sent or ()))])
-
-
-def _is_accepted(sent: list[SentMessage]) -> bool:
-    """Return whether the receiver accepted every message."""
-    return all(200 <= message.exchange.status < 300 for message in sent)
+        return self._factory.sign_draft(stimulus, draft, self._sender.clock(), step)
 
 
 def _name_item(stimulus: Stimulus) -> str:
     """Return requirement and name of a stimulus."""
     return f"{stimulus.requirement} {stimulus.name}"
-
-
-def _compute_skew(sent: SentMessage) -> float:
-    """Return by how many seconds the receiver's clock is ahead, by the `Date` of a response; 0 if unknown."""
-    response = sent.exchange.response
-    try:
-        date = parsedate_to_datetime((response.find_header("date") if response else None) or "")
-    except ValueError:
-        return 0.0
-    skew_s = date.timestamp() - sent.exchange.sent_at
-    return 0.0 if -1 <= skew_s <= 1 else skew_s

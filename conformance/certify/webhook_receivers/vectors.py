@@ -9,19 +9,20 @@ from typing import Any
 
 import msgspec
 
-from conformance.certify.webhook_receivers.messages import DeliveryDraft, sign_message
-from conformance.certify.webhook_receivers.stimuli import (
-    STIMULI,
+from conformance.certify.webhook_receivers.definitions import (
     ExpectedResponse,
     Payload,
     SendMode,
     SigningKeyChoice,
     Stimulus,
 )
+from conformance.certify.webhook_receivers.drafts import PUBLISHED_SECRET
+from conformance.certify.webhook_receivers.messages import DeliveryDraft, replace_fields, sign_message
+from conformance.certify.webhook_receivers.stimuli import STIMULI
 from conformance.webhooks.signatures import WebhookKey
 
 SECRETS = {
-    SigningKeyChoice.CURRENT: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # the secret of the vector that Svix publishes
+    SigningKeyChoice.CURRENT: PUBLISHED_SECRET,
     SigningKeyChoice.OTHER: "whsec_" + base64.b64encode(b"a key the receiver never had").decode(),
     SigningKeyChoice.PREVIOUS: "whsec_" + base64.b64encode(b"the key that was used before").decode(),
 }
@@ -43,7 +44,7 @@ _PAYLOAD = {
     "timestamp": "2021-02-25T15:02:10Z",
     "data": {"id": "csub01EZCRYG500000000000000000", "end": None},
 }
-_CLEAR_RESPONSES = frozenset({ExpectedResponse.ACCEPT, ExpectedResponse.REFUSE, ExpectedResponse.NEVER_ACCEPT})
+_CLEAR_RESPONSES = frozenset({ExpectedResponse.ACCEPT, ExpectedResponse.REFUSE})
 _ABOUT_SIGNATURES = frozenset(f"W{number:02}" for number in range(1, 19))
 
 
@@ -65,6 +66,7 @@ def _is_single_request(stimulus: Stimulus) -> bool:
         and stimulus.expected in _CLEAR_RESPONSES
         and stimulus.mode is SendMode.ONCE
         and stimulus.payload is Payload.CREATED
+        and stimulus.signer in SECRETS
     )
 
 
@@ -73,7 +75,11 @@ def _build_vector(number: int, stimulus: Stimulus) -> dict[str, Any]:
     event = str(_PAYLOAD["type"])
     draft = DeliveryDraft(f"msg_{number:027d}", NOW, str(NOW), event, event, msgspec.json.encode(_PAYLOAD))
     key = WebhookKey(SECRETS[stimulus.signer])
-    message = stimulus.after(sign_message(stimulus.before(draft), key))
+    signed = sign_message(stimulus.before(draft), key)
+    while not stimulus.is_suitable(signed):
+        draft = replace_fields(draft, id=draft.id + "x")
+        signed = sign_message(stimulus.before(draft), key)
+    message = stimulus.after(signed)
     return {
         "name": stimulus.name,
         "requirement": stimulus.requirement,

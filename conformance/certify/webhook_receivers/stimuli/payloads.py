@@ -1,0 +1,106 @@
+"""W20 to W22: correctly signed bodies that are broken, unknown, or newer or older than the description."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from conformance.certify.webhook_receivers import messages as m
+from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Payload, SendMode, Step, Stimulus
+from conformance.certify.webhook_receivers.messages import Mutation
+from conformance.certify.webhook_receivers.stimuli.reasons import LENIENT, RETRIES
+from conformance.model import Level
+
+Json = dict[str, Any]
+
+
+def _add_unknown_enum_values(payload: Json) -> Json:
+    """Give an unknown value to each property that is an enum by its name."""
+    data = payload["data"]
+    enum_names = {name for name in data if name == "mode" or name.endswith(("_type", "classification"))}
+    return {**payload, "data": {**data, **dict.fromkeys(enum_names, "A_VALUE_OF_TOMORROW")}}
+
+
+def _add_unknown_fields(payload: Json) -> Json:
+    """Add unknown fields to the data and to the envelope."""
+    data = {**payload["data"], "field_of_tomorrow": {"deep": [1, None, "ä"]}}
+    return {**payload, "data": data, "envelope_of_tomorrow": True}
+
+
+def _rename_envelope(payload: Json) -> Json:
+    """Rename the fields of the envelope."""
+    return {"event": payload["type"], "payload": payload["data"]}
+
+
+def change_type(payload: Json) -> Json:
+    """Replace the event by one that does not exist yet."""
+    return {**payload, "type": "tariff_of_tomorrow.published", "data": {"id": "tomo01", "url": "https://example.com/1"}}
+
+
+def change_event(payload: Json) -> Json:
+    """Replace the event by one of the same resource that does not exist yet."""
+    return {**payload, "type": payload["type"].rpartition(".")[0] + ".paused"}
+
+
+def _round_times(timespec: str) -> Mutation:
+    """Write all times with this precision, `seconds` or `microseconds`."""
+
+    def write(text: str) -> str:
+        time = datetime.fromisoformat(text)
+        return time.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+
+    def change(payload: Json) -> Json:
+        data = payload["data"]
+        times = {name: write(data[name]) for name in ("start", "end") if data.get(name)}
+        return {**payload, "timestamp": write(payload["timestamp"]), "data": {**data, **times}}
+
+    return m.change_payload(change)
+
+
+def _reorder(payload: Json) -> Json:
+    """Put `data` first and `type` last."""
+    return {name: payload[name] for name in reversed(payload)}
+
+
+def _survive(name: str, make: Mutation) -> Stimulus:
+    """Return a broken body, which is sent twice as the provider would."""
+    step = Step(expected=ExpectedResponse.SURVIVE, before=make)
+    reason = RETRIES
+    return Stimulus(
+        name, "W20", ExpectedResponse.SURVIVE, reason, Level.SHOULD, mode=SendMode.STEPS, steps=(step, step)
+    )
+
+
+def _accept(name: str, requirement: str, make: Mutation, **fields: Any) -> Stimulus:
+    return Stimulus(name, requirement, ExpectedResponse.ACCEPT, LENIENT, before=make, **fields)
+
+
+PAYLOADS = (
+    _survive("no JSON", m.change_body(lambda body: body[:-1])),
+    _survive("no UTF-8", m.change_body(lambda _: b'{"type":"\xff"}')),
+    _survive("wrong envelope", m.change_payload(_rename_envelope)),
+    _survive("an array", m.change_body(lambda body: b"[" + body + b"]")),
+    _survive("no body", m.change_body(lambda _: b"")),
+    _accept("unknown type", "W21", m.change_payload(change_type)),
+    _accept("unknown event of a known resource", "W21", m.change_payload(change_event)),
+    Stimulus(
+        "unknown event after created",
+        "W21",
+        ExpectedResponse.ACCEPT,
+        "An unknown event says nothing about the end.",
+        mode=SendMode.STEPS,
+        steps=(Step("A"), Step("B", before=m.change_payload(change_event))),
+        states=(("A", "created"),),
+    ),
+    _accept("unknown fields", "W22", m.change_payload(_add_unknown_fields)),
+    _accept("unknown fields of an ended event", "W22", m.change_payload(_add_unknown_fields), payload=Payload.ENDED),
+    _accept("unknown enum values", "W22", m.change_payload(_add_unknown_enum_values)),
+    _accept("members in another order", "W22", m.change_payload(_reorder)),
+    _accept("JSON with line breaks", "W22", m.change_body(lambda body: msgspec.json.format(body, indent=2))),
+    _accept("times of whole seconds", "W22", _round_times("seconds"), payload=Payload.ENDED),
+    _accept("times with microseconds", "W22", _round_times("microseconds"), payload=Payload.ENDED),
+    Stimulus("nulls", "W22", ExpectedResponse.ACCEPT, "The description allows null here.", payload=Payload.NULLS),
+    Stimulus(
+        "an older shape", "W22", ExpectedResponse.ACCEPT, "The description requires no more.", payload=Payload.REQUIRED
+    ),
+)

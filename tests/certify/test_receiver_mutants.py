@@ -1,0 +1,136 @@
+"""Every fault of a receiver is found by the requirement that it violates; right receivers are accused of nothing."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conformance.certify.webhook_receivers import certification
+from conformance.certify.webhook_receivers.certification import ReceiverOptions, open_runner
+from conformance.certify.webhook_receivers.definitions import Stimulus
+from conformance.certify.webhook_receivers.observation_hook import ObservationHook
+from conformance.certify.webhook_receivers.stimuli import CONTROL
+from conformance.certify.webhook_receivers.stimuli.valid import LAST
+from conformance.model import Requirement, Verdict
+from reports import Summary, fold, read_events
+from tests.certify.conftest import TABLE, failing, verdicts
+from tests.receivers.mutants import MUTANTS
+from tests.receivers.plain import PREVIOUS, SECRET, PlainReceiver, RefusedError
+
+Certify = Callable[..., Summary]
+
+
+@pytest.fixture(scope="module")
+def requirements() -> tuple[Requirement, ...]:
+    return certification.load_receiver_requirements()
+
+
+@pytest.fixture
+def certify_plain(description, world, tmp_path: Path, requirements, monkeypatch) -> Certify:
+    """Return a function that certifies a receiver without a network; what every run has in common is read once."""
+    monkeypatch.setattr(certification, "load_receiver_requirements", lambda: requirements)
+    monkeypatch.setattr(certification, "digest_suite", lambda: "0" * 64)
+    monkeypatch.setattr("conformance.execution.unscheduled_run.find_places", lambda *_: {})
+
+    def certify(receiver: PlainReceiver, stimuli: tuple[Stimulus, ...] = TABLE) -> Summary:
+        transport = httpx.MockTransport(receiver.handle)
+        ticks = itertools.count()
+        hook = ObservationHook(
+            "http://127.0.0.1/effects", transport=transport, clock=lambda: float(next(ticks)), sleep=lambda _: None
+        )
+        options = ReceiverOptions(
+            "http://127.0.0.1/webhook",
+            SECRET,
+            tmp_path / "report",
+            previous_secret=PREVIOUS,
+            observe="http://127.0.0.1/effects",
+            rate=0.0,
+        )
+        with open_runner(options, description, world, hook=hook, transport=transport) as runner:
+            runner.run_stimuli(stimuli)
+        return fold(read_events([tmp_path / "report"]))
+
+    return certify
+
+
+def list_stimuli(requirement: str) -> tuple[Stimulus, ...]:
+    """Return the stimuli that a fault of a requirement needs: those of W31 and W32 are all that may be refused."""
+    related = {"W31": {"W05", "W28"}, "W32": {"W05", "W12", "W21"}}.get(requirement, {requirement})
+    return (CONTROL, *(one for one in TABLE if one.requirement in related and one is not CONTROL), LAST)
+
+
+def list_findings(summary: Summary) -> list[str]:
+    return [f"{one.requirement} {one.verdict} {one.message} {one.actual}" for one in summary.findings]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_each_fault_is_found(certify_plain, mutant):
+    summary = certify_plain(mutant.receiver(), list_stimuli(mutant.requirement))
+    found = verdicts(summary, Verdict.WARN) if mutant.is_warned else failing(summary)
+    assert mutant.requirement in found, list_findings(summary)
+
+
+def test_a_right_receiver_is_accused_of_nothing(certify_plain):
+    summary = certify_plain(PlainReceiver())
+    assert not failing(summary), list_findings(summary)
+    assert verdicts(summary, Verdict.WARN) <= {"W28"}  # without a network a body is read before it is refused
+
+
+class Strict(PlainReceiver):
+    """Tolerates one minute, forgets early, and refuses larger bodies."""
+
+    tolerance_s, max_bytes, accepted = 60, 60_000, 202
+
+
+class SvixOnly(PlainReceiver):
+    """Knows one family of headers, and answers 200."""
+
+    accepted = 200
+
+    def choose_family(self, headers: httpx.Headers) -> str:
+        return "svix"
+
+
+class NaturalKey(PlainReceiver):
+    """Tells messages apart by their type and resource, which is as good as the id."""
+
+    def act(self, delivery, payload) -> None:
+        key = f"{payload['type']} {payload['data'].get('id')}"
+        if key not in self.seen:
+            super().act(delivery, payload)
+        self.seen.add(key)
+
+
+class CreatedOnly(PlainReceiver):
+    """Uses one kind of event, and keeps no state."""
+
+    def is_known_type(self, kind: str) -> bool:
+        return kind.endswith(".created")
+
+    def observe(self, message: str) -> httpx.Response:
+        return httpx.Response(200, json={"effects": self.effects[message]})
+
+
+class Unclean(PlainReceiver):
+    """Answers 500 to everything that it refuses."""
+
+    def refuse(self, refused: RefusedError) -> httpx.Response:
+        return httpx.Response(500)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "warned"),
+    [
+        (Strict, {"W12", "W13"}),
+        (SvixOnly, {"W28"}),
+        (NaturalKey, {"W28"}),
+        (CreatedOnly, {"W28"}),
+        (Unclean, {f"W{number:02}" for number in (*range(2, 15), 16, 17, 18, 20, 23, 28, 30)}),
+    ],
+)
+def test_another_reading_is_accused_of_nothing(certify_plain, receiver, warned):
+    summary = certify_plain(receiver())
+    assert failing(summary) <= ({"W28"} if receiver is Unclean else set()), list_findings(summary)
+    assert verdicts(summary, Verdict.WARN) <= warned | {"W28"}, list_findings(summary)
