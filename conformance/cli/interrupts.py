@@ -1,7 +1,7 @@
 """Interrupts of a run."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -13,3 +13,21 @@ def end_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C or SIGTERM only be noticed, and a second one interrupt; yield whether there was one."""
+    seen: list[int] = []
+
+    def notice(number: int, _frame: object) -> None:
+        if seen:
+            signal.default_int_handler(number, None)
+        seen.append(number)
+
+    before = {number: signal.signal(number, notice) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(seen)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -19,9 +19,10 @@ class Recorder:
     The first outcome of each kind is written at once, so that none is lost when the process is killed; repetitions
     are counted and written at the end. `level` returns the level of a requirement, `planned` whether a case (given by
     requirement and operation key) is planned, `wanted` whether a violation of an unplanned case is reported.
+    With `lists_repetitions` each repetition that is no PASS is written, with its exchanges.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what decides about an outcome
         self,
         item: str,
         write: Callable[[Observed], None],
@@ -29,9 +30,11 @@ class Recorder:
         get_level: Callable[[str], Level],
         is_planned: Callable[[str, str], bool],
         is_reported: Callable[[str, str], bool],
+        lists_repetitions: bool = False,
     ) -> None:
         self._item, self._write = item, write
         self._level, self._planned, self._wanted = get_level, is_planned, is_reported
+        self._lists_repetitions = lists_repetitions
         self._repeated: Counter[Outcome] = Counter()
         self._seen: set[OutcomeKind] = set()
         self._passes: dict[OutcomeKind, int] = {}  # repetitions of PASS
@@ -55,7 +58,7 @@ class Recorder:
             return
         if outcome.operation == operation:
             self.judged.add(outcome.requirement)
-        if kind in self._seen:
+        if kind in self._seen and not self._lists_repetitions:
             self._repeated[_generalize(outcome)] += outcome.times
             return
         self._seen.add(kind)

@@ -101,14 +101,15 @@ class UnscheduledRun:
         self._log.append(RunFinished(self.clock(), dict(self._sent), self.stopped))
         self._log.close()
 
-    def open_part(self, name: str) -> "RunPart":
-        """Open a part of the run, which counts repeated observations."""
+    def open_part(self, name: str, *, lists_repetitions: bool = False) -> "RunPart":
+        """Open a part of the run, which counts repeated observations, or lists each violation with its exchanges."""
         recorder = Recorder(
             name,
             self._observe,
             get_level=self._levels.__getitem__,
             is_planned=lambda requirement, operation: Case(requirement, operation) in self._cases,
             is_reported=lambda *_: True,
+            lists_repetitions=lists_repetitions,
         )
         return RunPart(name, self, recorder)
 

@@ -14,7 +14,7 @@ from conformance.mock_server import clock
 from conformance.mock_server.behaviours import charging
 from conformance.mock_server.clock import Clock
 from conformance.mock_server.control_guard import ControlGuard
-from conformance.mock_server.webhooks import WebhookQueue
+from conformance.mock_server.webhooks import WebhookEndpoint, WebhookQueue
 from conformance.mock_server.write_handler import WriteHandler
 
 CONTROL_PREFIX = "/_control"
@@ -62,7 +62,7 @@ class ControlEndpoints:
         await self._webhooks.deliver_due()
 
     async def handle_webhooks(self, request: Request) -> Response:
-        """GET: list deliveries. POST `{"url", "secret"?}`: deliver to that URL from now on. DELETE: stop deliveries."""
+        """GET: list deliveries. POST `{"url", "secret"?, "events"?}`: deliver to it from now on. DELETE: stop."""
         if request.method == "DELETE":
             self._webhooks.endpoints.clear()
             return Response(status_code=204)
@@ -72,9 +72,11 @@ class ControlEndpoints:
         sent = await _decode_json(request)
         url = sent.get("url")
         secret = sent.get("secret") or "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-        if not isinstance(url, str) or not url.startswith(("http://", "https://")) or not isinstance(secret, str):
+        events = sent.get("events", [])
+        is_url = isinstance(url, str) and url.startswith(("http://", "https://"))
+        if not is_url or not isinstance(secret, str) or not isinstance(events, list):
             return JSONResponse({"error": 'Send {"url": "http://…", "secret": "whsec_…"}.'}, 400)
-        self._webhooks.endpoints.append((url, secret))
+        self._webhooks.endpoints.append(WebhookEndpoint(str(url), secret, frozenset(map(str, events))))
         return JSONResponse({"url": url, "secret": secret}, 201)
 
     async def start_session(self, _request: Request) -> Response:

@@ -26,6 +26,15 @@ _TIMEOUT = 15.0
 Post = Callable[[str, dict[str, str], bytes], Awaitable[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """An address that receives deliveries, its secret, and the events that it receives: all where none is named."""
+
+    url: str
+    secret: str
+    events: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class QueuedMessage:
     """One message to one endpoint, with the statuses of its attempts; 0 where there was no response."""
@@ -64,7 +73,7 @@ class WebhookQueue:
         self._due: list[tuple[int, int, QueuedMessage]] = []
         self._serial = 0
         self.post: Post = _post
-        self.endpoints: list[tuple[str, str]] = []
+        self.endpoints: list[WebhookEndpoint] = []
         self.messages: list[QueuedMessage] = []
 
     def queue_events(self, verb: Verb, record: StoredRecord, before: dict[str, Any]) -> None:
@@ -75,8 +84,9 @@ class WebhookQueue:
         if happened and event in self._events and self.endpoints:
             payload = {"type": event, "timestamp": clock.format_time(self._now()), "data": self._show(record)}
             payload = apply_hooks(self._hooks.data, event, payload)
-            for url, secret in self.endpoints:
-                self._enqueue(event, url, secret, encode_json(payload))
+            for endpoint in self.endpoints:
+                if not endpoint.events or event in endpoint.events:
+                    self._enqueue(event, endpoint.url, endpoint.secret, encode_json(payload))
 
     def _enqueue(self, event: str, url: str, secret: str, body: bytes) -> None:
         message = QueuedMessage(f"msg_{self._next_serial():024d}", event, url, secret, body)

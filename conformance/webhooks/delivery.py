@@ -30,6 +30,10 @@ class Delivery(msgspec.Struct, frozen=True, dict=True):
         value = self._find_header(name)
         return value or (self._find_header("webhook-" + name.removeprefix("svix-")) if name.startswith("svix-") else "")
 
+    def list_values(self, name: str) -> tuple[str, ...]:
+        """Return all values of the header of exactly that name."""
+        return tuple(value for key, value in self.headers if key.lower() == name)
+
     def _find_header(self, name: str) -> str:
         """Return the first value of the header of exactly that name."""
         return next((value for key, value in self.headers if key.lower() == name), "")

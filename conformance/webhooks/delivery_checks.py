@@ -68,6 +68,11 @@ _Result = tuple[Verdict, str, dict[str, Any]]  # verdict, message, other fields 
 def _check_signature(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]:
     """Check WHK-01: a signature that verifies, and a timestamp near arrival."""
     stamp, signatures = delivery.find_header("svix-timestamp"), delivery.find_header("svix-signature")
+    for name in ("svix-id", "svix-timestamp", "svix-signature"):
+        if len(values := delivery.list_values(name)) > 1:
+            details = {"pointer": f"header:{name}", "expected": "one", "actual": quote_json(values)}
+            yield Verdict.FAIL, f"{name} is sent {len(values)} times, so which one is signed is open", details
+            return
     missing = [name for name in ("svix-id", "svix-timestamp", "svix-signature") if not delivery.find_header(name)]
     if missing:
         yield Verdict.FAIL, f"{missing[0]} is missing or empty", {"pointer": f"header:{missing[0]}"}
@@ -109,7 +114,11 @@ def _check_event_header(delivery: Delivery, _: ProviderSender) -> Iterator[_Resu
 
 
 def _check_body(delivery: Delivery, sender: ProviderSender) -> Iterator[_Result]:
-    """Check WHK-03: the body is JSON of a described event and matches its schema."""
+    """Check WHK-03: the content type is JSON, and the body is that of a described event and matches its schema."""
+    media_type = delivery.find_header("content-type")
+    if media_type and media_type.partition(";")[0].strip().lower() != "application/json":
+        details = {"pointer": "header:content-type", "expected": "application/json", "actual": quote_json(media_type)}
+        yield Verdict.FAIL, "the content type is not that of the description", details
     if delivery.json is UNREADABLE:
         yield (
             Verdict.FAIL,

@@ -70,39 +70,58 @@ def _build_operation(event: str, sender: ProviderSender) -> Operation:
     return build_delivery_operation(build_operation_key(event), group="webhooks", schema=schema, pointer=pointer)
 
 
-def check_deliveries(
-    scope: RunScope, sender: ProviderSender, deliveries: Iterable[Delivery], api: ProviderApi | None, origin: str
+def check_deliveries(  # noqa: PLR0913 - what, of whom, against what, and where to tell
+    scope: RunScope,
+    sender: ProviderSender,
+    deliveries: Iterable[Delivery],
+    api: ProviderApi | None,
+    origin: str,
+    *,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Check deliveries one by one as they arrive, then all together; return the run log.
 
-    `origin` is where they arrived, or the name of the capture. Raises LogError if the run log cannot be written.
+    `origin` is where they arrived, or the name of the capture. `announce` receives a line about each delivery. Raises
+    LogError if the run log cannot be written.
     """
     secrets = {name: value for key in sender.keys for name, value in key.secrets.items()}
     with (
         UnscheduledRun(scope, {**secrets, **(api.secrets if api else {})}) as record,
-        record.open_part("deliveries") as item,
+        record.open_part("deliveries", lists_repetitions=True) as item,
     ):
         checker = _DeliveryChecker(sender, record, item, api, origin)
         try:
             for delivery in deliveries:
-                checker.take(delivery)
+                announce(checker.take(delivery))
         except KeyboardInterrupt:
             record.log_notice("listening", "interrupted")
         checker.close()
     return record.path
 
 
-def receive_deliveries(
-    queue: SimpleQueue[Delivery], *, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
+def receive_deliveries(  # noqa: PLR0913 - the source, its bounds, and the edges that tests replace
+    queue: SimpleQueue[Delivery],
+    *,
+    count: int,
+    seconds: float,
+    close: Callable[[], None] = lambda: None,
+    is_stopped: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Delivery]:
-    """Yield received deliveries until `count` have arrived or `seconds` have passed; 0 is no limit."""
+    """Yield received deliveries until `count` have arrived or `seconds` have passed; 0 is no limit.
+
+    Then `close` ends the receiving, and every delivery that was answered before is yielded as well.
+    """
     end, received = clock() + seconds, 0
-    while (not count or received < count) and (not seconds or clock() < end):
+    while (not count or received < count) and (not seconds or clock() < end) and not is_stopped():
         try:
             yield queue.get(timeout=_POLL_S)
         except Empty:
             continue
         received += 1
+    close()
+    while not queue.empty():
+        yield queue.get()
 
 
 class _DeliveryChecker:
@@ -113,24 +132,31 @@ class _DeliveryChecker:
     ) -> None:
         self._sender, self._record, self._item, self._api, self._origin = sender, record, item, api, origin
         self._deliveries: list[tuple[str, Delivery]] = []
+        self._contents: set[tuple[str, bytes]] = set()
         self._fetched = 0
 
-    def take(self, delivery: Delivery) -> None:
-        """Check one delivery, and compare it with its resource unless it repeats an earlier delivery."""
+    def take(self, delivery: Delivery) -> str:
+        """Check one delivery, and compare it with its resource unless it repeats an earlier one; return a line."""
         name = f"delivery-{len(self._deliveries) + 1}"
-        is_repeated = any(
-            earlier.id == delivery.id and earlier.body == delivery.body for _, earlier in self._deliveries
-        )
+        content = (delivery.id, delivery.body)
+        is_repeated, violations = content in self._contents, list[str]()
+        self._contents.add(content)
         self._deliveries.append((name, delivery))
         self._item.log_exchange(self._build_exchange(name, delivery))
-        self._observe(check_delivery(delivery, name, self._sender))
-        if self._api is None or not delivery.data or is_repeated:
-            return
-        if is_authentic(delivery, self._sender):
-            self._compare(delivery, name, self._api)
-        else:
-            operation = build_operation_key(delivery.event)
-            self._item.log_outcomes([Outcome("WHK-04", operation, Verdict.NOT_OBSERVABLE, UNSIGNED, exchanges=(name,))])
+        violations += self._observe(check_delivery(delivery, name, self._sender))
+        if self._api is not None and delivery.data and not is_repeated:
+            if is_authentic(delivery, self._sender):
+                violations += self._compare(delivery, name, self._api)
+            else:
+                operation = build_operation_key(delivery.event)
+                self._observe([Outcome("WHK-04", operation, Verdict.NOT_OBSERVABLE, UNSIGNED, exchanges=(name,))])
+        return self._describe(name, delivery, violations)
+
+    def _describe(self, name: str, delivery: Delivery, violations: list[str]) -> str:
+        """Return a line about a delivery: its number, id, event, the status it got, and what it violates."""
+        identifier, event = delivery.id or "without id", delivery.event or "without type"
+        status = delivery.response_status or "status unknown"
+        return f"{name} {identifier} {event} {status}: {'; '.join(violations) or 'no violation'}"
 
     def close(self) -> None:
         """Check all deliveries together, and give a verdict to each case that none of them concerned."""
@@ -141,8 +167,8 @@ class _DeliveryChecker:
                 self._item.log_outcomes([Outcome("WHK-04", operation, Verdict.NOT_TESTED, NO_TARGET)])
         self._record.close_unjudged(NO_DELIVERY, Verdict.NOT_OBSERVABLE)
 
-    def _compare(self, delivery: Delivery, name: str, api: ProviderApi) -> None:
-        """Compare a delivery with the resource at its `data.url`."""
+    def _compare(self, delivery: Delivery, name: str, api: ProviderApi) -> list[str]:
+        """Compare a delivery with the resource at its `data.url`; return what it violates."""
         with Channel(
             api.target.base_url, api.headers, Gate(api.target, self._sender.description.model.operations), agent=AGENT
         ) as channel:
@@ -154,15 +180,19 @@ class _DeliveryChecker:
                 self._item.log_exchange(exchange)
                 return exchange
 
-            self._observe(compare_with_resource(delivery, name, api.target.base_url, fetch, _decode_json))
+            return self._observe(compare_with_resource(delivery, name, api.target.base_url, fetch, _decode_json))
 
-    def _observe(self, observations: Iterable[Outcome | Noticed]) -> None:
-        """Write outcomes and notices to the run log."""
+    def _observe(self, observations: Iterable[Outcome | Noticed]) -> list[str]:
+        """Write outcomes and notices to the run log; return the violations in words."""
+        violations = []
         for observation in observations:
             if isinstance(observation, Noticed):
                 self._record.log_notice(observation.topic, observation.message, observation.operation)
-            else:
-                self._item.log_outcomes([observation])
+                continue
+            self._item.log_outcomes([observation])
+            if observation.verdict in {Verdict.FAIL, Verdict.REVIEW}:
+                violations.append(f"{observation.requirement} {observation.message}")
+        return violations
 
     def _build_exchange(self, name: str, delivery: Delivery) -> Exchange:
         """Return a delivery as an exchange of the run log."""

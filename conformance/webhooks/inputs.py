@@ -20,7 +20,12 @@ _READERS = ("readonly", "full")
 
 def load_key(secret: str, name: str = "--secret") -> WebhookKey:
     """Return the key of a secret, or of the environment variable that `env:NAME` names; raises UsageError."""
-    return WebhookKey(resolve_variable(secret, name, os.environ), name=name)
+    return WebhookKey(resolve_secret(secret, name), name=name)
+
+
+def resolve_secret(secret: str, name: str = "--secret") -> str:
+    """Return a secret, or the content of the environment variable that `env:NAME` names; raises UsageError."""
+    return resolve_variable(secret, name, os.environ)
 
 
 def resolve_api(name: str, path: Path | None, operations: Sequence[Operation]) -> ProviderApi:

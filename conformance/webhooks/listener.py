@@ -26,14 +26,16 @@ class Listener:
         body, has_more = bytearray(), True
         while has_more and len(body) <= _LARGEST:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return
             body += message.get("body", b"")
             has_more = message.get("more_body", False)
-        status = self._choose_status(scope["method"], len(body))
-        if scope["method"] == "POST":
-            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-            self.arrived.put(Delivery(headers, bytes(body), self._clock(), scope["path"], status))
+        arrived_at, status = self._clock(), self._choose_status(scope["method"], len(body))
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body"})
+        if scope["method"] == "POST":  # only what got its response is a delivery; nothing can interrupt here
+            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+            self.arrived.put(Delivery(headers, bytes(body), arrived_at, scope["path"], status))
 
     def _choose_status(self, method: str, size: int) -> int:
         """Return the status of the response to a request."""

@@ -1,8 +1,11 @@
 """WHK-05, and WHK-06 as far as it concerns several deliveries: retries, order, pairs. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
+
+from conformance.evidence.responses import UNREADABLE
 from conformance.model import Noticed, Outcome, Verdict
 from conformance.webhooks.delivery import Delivery
 from conformance.webhooks.delivery_checks import CREATED, ENDED
@@ -24,11 +27,11 @@ def check_sequence(deliveries: Iterable[NumberedDelivery]) -> Iterator[Outcome |
 def _check_ids(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome]:
     """Check WHK-05: a retry has the id of the first attempt, and no other message has it."""
     by_id: dict[str, list[NumberedDelivery]] = defaultdict(list)
-    by_body: dict[bytes, list[NumberedDelivery]] = defaultdict(list)
+    by_content: dict[bytes, list[NumberedDelivery]] = defaultdict(list)
     for numbered in deliveries:
         if numbered[1].id:
             by_id[numbered[1].id].append(numbered)
-            by_body[numbered[1].body].append(numbered)
+            by_content[_canonicalise(numbered[1])].append(numbered)
     violations = [
         _report_violation("different messages have the same id", group)
         for group in by_id.values()
@@ -36,9 +39,10 @@ def _check_ids(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome]:
     ]
     violations += [
         _report_violation("one message has several ids", group)
-        for group in by_body.values()
+        for group in by_content.values()
         if _has_different_ids(group)
     ]
+    violations += _list_renewed_retries(deliveries, by_id)
     yield from violations
     violated = {outcome.operation for outcome in violations}
     retried = {build_operation_key(group[0][1].event): group for group in by_id.values() if len(group) > 1}
@@ -47,6 +51,39 @@ def _check_ids(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome]:
         verdict = Verdict.PASS if group else Verdict.NOT_OBSERVABLE
         exchanges = tuple(name for name, _ in group or ())
         yield Outcome("WHK-05", operation, verdict, "" if group else NO_RETRY, exchanges=exchanges)
+
+
+def _canonicalise(delivery: Delivery) -> bytes:
+    """Return the same bytes for the same JSON however it is written; the raw body where it is none."""
+    if delivery.json is UNREADABLE:
+        return delivery.body
+    return msgspec.json.encode(delivery.json, order="deterministic")
+
+
+def _list_renewed_retries(
+    deliveries: tuple[NumberedDelivery, ...], by_id: Mapping[str, list[NumberedDelivery]]
+) -> list[Outcome]:
+    """Return a violation for each refused message that never comes again, but whose event comes under another id.
+
+    An event happens once to a resource. Where both were accepted they may be two messages, so they are only reviewed.
+    """
+    by_event: dict[tuple[str, str], list[NumberedDelivery]] = defaultdict(list)
+    for numbered in deliveries:
+        name = str(numbered[1].data.get("id", ""))
+        if name and numbered[1].event.endswith((CREATED, ENDED)):
+            by_event[numbered[1].event, name].append(numbered)
+    violations = []
+    for group in by_event.values():
+        if not _has_different_ids(group) or len({_canonicalise(delivery) for _, delivery in group}) == 1:
+            continue
+        first = group[0][1]
+        was_refused = bool(first.response_status) and not 200 <= first.response_status < 300
+        if was_refused and len(by_id[first.id]) == 1:
+            violations.append(_report_violation("a refused message comes again under a new id, written anew", group))
+        else:
+            outcome = _report_violation("one event of one resource comes under several ids", group)
+            violations.append(msgspec.structs.replace(outcome, verdict=Verdict.REVIEW))
+    return violations
 
 
 def _has_different_bodies(group: list[NumberedDelivery]) -> bool:
@@ -76,9 +113,10 @@ def _check_pairs(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome |
         name, event = str(numbered[1].data.get("id", "")), numbered[1].event
         if name and event.endswith((CREATED, ENDED)):
             resources[name].setdefault(CREATED if event.endswith(CREATED) else ENDED, numbered)
+    places = {numbered[0]: place for place, numbered in enumerate(deliveries)}
     for name, events in resources.items():
         if len(events) == 2:
-            yield from _compare_pair(name, events[CREATED], events[ENDED], deliveries)
+            yield from _compare_pair(name, events[CREATED], events[ENDED], places)
         elif ENDED in events:
             yield Noticed(
                 "pairing",
@@ -88,11 +126,11 @@ def _check_pairs(deliveries: tuple[NumberedDelivery, ...]) -> Iterator[Outcome |
 
 
 def _compare_pair(
-    name: str, created: NumberedDelivery, ended: NumberedDelivery, order: tuple[NumberedDelivery, ...]
+    name: str, created: NumberedDelivery, ended: NumberedDelivery, places: Mapping[str, int]
 ) -> Iterator[Outcome | Noticed]:
     """Check WHK-06: both events of a resource have the same start; an early ended event is only a notice."""
     operation = build_operation_key(ended[1].event)
-    if order.index(ended) < order.index(created):
+    if places[ended[0]] < places[created[0]]:
         yield Noticed("order", f"{name}: the ended event arrived before the created event", operation)
     first, last = created[1].data.get("start"), ended[1].data.get("start")
     if first != last:

@@ -1,5 +1,6 @@
 """What deliveries show: each requirement, right and wrong."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,6 +64,36 @@ def test_a_wrong_header(sender, payload, changes, violated):
 )
 def test_a_wrong_body(sender, payload, event, data, envelope, violated):
     assert list_failed(check_delivery(make_delivery(payload(event, data, **envelope)), "x", sender)) == violated
+
+
+def test_a_wrong_content_type(sender, payload):
+    delivery = make_delivery(payload(CREATED))
+    changed = Delivery((("content-type", "text/plain"), *delivery.headers[1:]), delivery.body, delivery.arrived_at)
+    assert list_failed(check_delivery(changed, "x", sender)) == {"WHK-03"}
+
+
+def test_an_id_that_is_sent_twice(sender, payload):
+    delivery = make_delivery(payload(CREATED))
+    doubled = Delivery((*delivery.headers, ("svix-id", "msg_2")), delivery.body, delivery.arrived_at)
+    assert list_failed(check_delivery(doubled, "x", sender)) == {"WHK-01"}
+
+
+@pytest.mark.parametrize(
+    ("status", "data", "verdict"),
+    [
+        (503, {}, Verdict.FAIL),
+        (200, {}, Verdict.FAIL),
+        (503, {"cost": 7}, Verdict.FAIL),
+        (200, {"cost": 7}, Verdict.REVIEW),
+    ],
+)
+def test_a_retry_under_a_new_id_is_found_however_it_is_written(payload, status, data, verdict):
+    first = make_delivery(payload(CREATED))
+    content = payload(CREATED, data)
+    again = make_delivery(content, identifier="msg_2", body=msgspec.json.format(msgspec.json.encode(content)))
+    first = Delivery(first.headers, first.body, first.arrived_at, "/", status)
+    outcomes = list(check_sequence([("one", first), ("two", again)]))
+    assert group_verdicts(outcomes)["WHK-05"] == {verdict}
 
 
 def test_any_key_of_a_rotation_is_right(sender, payload):

@@ -1,8 +1,10 @@
 """`webhooks listen` and `webhooks check`, against the built-in server and its seeded faults."""
 
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import msgspec
@@ -54,6 +56,42 @@ def test_a_right_provider_conforms(tmp_path):
     assert (process.returncode, summary.verdict, list_violated(summary)) == (0, RunVerdict.CONFORMS, set())
     assert summary.counts[Verdict.PASS] == 11  # no retry of the second event is seen
     assert SECRET not in (report / "events.jsonl").read_text()
+
+
+@pytest.mark.parametrize("ends", ["by hand", "by --seconds"])
+def test_every_answered_delivery_is_judged(tmp_path, payload, ends):
+    report, body = tmp_path / "report", msgspec.json.encode(payload(CREATED))
+    command = [sys.executable, "-m", "conformance", "webhooks", "listen", "--secret", SECRET, "--report-dir", report]
+    limit = ["--seconds", "3"] if ends == "by --seconds" else []
+    process = subprocess.Popen([*command, *limit], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    url = process.stdout.readline().removeprefix("ready ").strip()
+    answered: list[int] = []
+
+    def deliver(number: int) -> None:
+        with httpx.Client(trust_env=False) as client:
+            while True:
+                headers = make_delivery(
+                    None, identifier=f"msg_{number}_{len(answered)}", event=CREATED, body=body
+                ).headers
+                try:
+                    answered.append(client.post(url, headers=list(headers), content=body).status_code)
+                except httpx.TransportError:
+                    return
+
+    with ThreadPoolExecutor(4) as senders:
+        running = [senders.submit(deliver, number) for number in range(4)]
+        while not limit and len(answered) < 40:
+            time.sleep(0.01)
+        if not limit:
+            process.send_signal(signal.SIGINT)
+        output, _ = process.communicate()
+        for one in running:
+            one.result()
+    summary = fold(read_events([report]))
+    assert len(answered) == len(summary.exchanges) == summary.requests_sent
+    assert output.count("delivery-") >= len(answered)
+    assert process.returncode == 1  # each message has several ids
 
 
 @pytest.mark.parametrize("fault", FAULTS)
