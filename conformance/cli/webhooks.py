@@ -107,7 +107,12 @@ def send(
 
 @group.command("check")
 def check(
-    captures: Annotated[list[Path], typer.Argument(help="Captured deliveries: NDJSON or HAR.")],
+    captures: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Captured deliveries: NDJSON, JSON, HAR, or an export of webhook.site, ngrok or Svix Play."
+        ),
+    ],
     secret: Secret,
     target: TargetName = "",
     config: Config = None,
@@ -117,9 +122,9 @@ def check(
 ) -> None:
     """Judge captured deliveries. The exit codes are those of `run`."""
     from conformance.cli.interrupts import end_on_sigterm
-    from conformance.webhooks import capture
+    from conformance.webhooks.captures import read_capture
 
-    deliveries = [delivery for path in captures for delivery in capture.read_capture(path)]
+    deliveries = [delivery for path in captures for delivery in read_capture(path)]
     sender = _load_sender(secret, description)
     api = _load_api(target, config, sender)
     name = captures[0].resolve().as_uri()

@@ -18,7 +18,9 @@ CONTROL = STIMULI[0]
 
 
 def about(*requirements: str) -> tuple[Stimulus, ...]:
-    return (CONTROL, *(stimulus for stimulus in STIMULI if stimulus.requirement in requirements))
+    """Return the stimuli of requirements, but for those that only need many messages."""
+    listed = (stimulus for stimulus in STIMULI if not any(step.others for step in stimulus.steps))
+    return (CONTROL, *(stimulus for stimulus in listed if stimulus.requirement in requirements))
 
 
 class Clock:

@@ -14,7 +14,7 @@ from conformance import cli
 from conformance.mock_server import faults, run_server
 from conformance.mock_server.assembly import ServerSettings, assemble_server
 from conformance.model import Verdict
-from conformance.webhooks import capture
+from conformance.webhooks import captures
 from conformance.webhooks.delivery_run import build_scope, check_deliveries, receive_deliveries
 from conformance.webhooks.inputs import build_sender_target, resolve_api
 from conformance.webhooks.listener import Listener
@@ -125,7 +125,7 @@ def evconform(monkeypatch, tmp_path, capfd):
 def test_check_judges_a_capture(evconform, payload, tmp_path):
     right = [make_delivery(payload(CREATED)), make_delivery(payload(ENDED), identifier="msg_2")]
     saved, report = tmp_path / "right.ndjson", tmp_path / "report"
-    saved.write_bytes(b"".join(map(capture.encode_delivery, right)))
+    saved.write_bytes(b"".join(map(captures.encode_delivery, right)))
     assert evconform("webhooks", "check", saved, "--secret", SECRET, "--report-dir", report) == (0, "")
     counts = msgspec.json.decode((report / "summary.json").read_bytes())["counts"]
     assert (counts["PASS"], counts["NOT_TESTED"], counts["NOT_OBSERVABLE"]) == (8, 2, 2)
@@ -134,7 +134,7 @@ def test_check_judges_a_capture(evconform, payload, tmp_path):
 
 def test_check_finds_a_wrong_signature(evconform, payload, tmp_path):
     saved = tmp_path / "wrong.ndjson"
-    saved.write_bytes(capture.encode_delivery(make_delivery(payload(CREATED), at=time.time() - 1000, stamp="1")))
+    saved.write_bytes(captures.encode_delivery(make_delivery(payload(CREATED), at=time.time() - 1000, stamp="1")))
     assert evconform("webhooks", "check", saved, "--secret", SECRET)[0] == 1
 
 

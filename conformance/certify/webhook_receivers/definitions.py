@@ -55,7 +55,7 @@ class Payload(StrEnum):
     REQUIRED = "without the properties that the description does not require"
 
 
-class Step(msgspec.Struct, frozen=True):
+class DeliveryStep(msgspec.Struct, frozen=True):
     """One delivery of a sequence.
 
     Steps with the same `message` send the same message: id and body, signed anew unless `is_copy` asks for a copy of
@@ -106,7 +106,7 @@ class Stimulus(msgspec.Struct, frozen=True):
     upload_bytes: int = 0
     is_chunked: bool = False
     is_suitable: Callable[[DeliveryDraft], bool] = lambda _: True
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DeliveryStep, ...] = ()
     counted: tuple[str, ...] = ()
     states: tuple[tuple[str, str], ...] = ()
 

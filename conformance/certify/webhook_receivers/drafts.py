@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.certify.webhook_receivers.definitions import Payload, SigningKeyChoice, Step, Stimulus
+from conformance.certify.webhook_receivers.definitions import DeliveryStep, Payload, SigningKeyChoice, Stimulus
 from conformance.certify.webhook_receivers.live_resources import LiveResources
 from conformance.certify.webhook_receivers.messages import DeliveryDraft, Mutation, replace_fields, sign_message
 from conformance.webhooks.signatures import WebhookKey
@@ -59,7 +59,7 @@ class MessageFactory:
             data = world.start_resource() if is_own else world.get_running()
         return self._draft(payload, data)
 
-    def draft_step(self, step: Step, resources: dict[str, dict[str, Any]], *, ends: bool) -> DeliveryDraft:
+    def draft_step(self, step: DeliveryStep, resources: dict[str, dict[str, Any]], *, ends: bool) -> DeliveryDraft:
         """Return the unsigned message of a step. `resources` are those of the sequence; `ends` asks for ended ones."""
         if step.resource not in resources:
             resources[step.resource] = self._world.end_resource() if ends else self._world.start_resource()
@@ -94,7 +94,7 @@ class MessageFactory:
         return f"msg_3{self._nonce[:5]}{text[:21]}"
 
     def sign_draft(
-        self, stimulus: Stimulus, draft: DeliveryDraft, now: float, step: Step | None = None
+        self, stimulus: Stimulus, draft: DeliveryDraft, now: float, step: DeliveryStep | None = None
     ) -> DeliveryDraft:
         """Return the message as it is sent at a time: timestamp, changes and signature."""
         source = step or stimulus

@@ -8,11 +8,11 @@ import msgspec
 from conformance.certify.assessments import PASSED, Assessment
 from conformance.certify.webhook_receivers import response_verdicts as j
 from conformance.certify.webhook_receivers.definitions import (
+    DeliveryStep,
     ExpectedResponse,
     Payload,
     SendMode,
     SigningKeyChoice,
-    Step,
     Stimulus,
 )
 from conformance.certify.webhook_receivers.drafts import MessageFactory, SigningKeys
@@ -132,7 +132,7 @@ class StimulusRunner:
             sent.append(msgspec.structs.replace(one, label=step.message))
         self._judge.judge_responses(stimulus, item, sent, [step.expected for step in stimulus.steps])
 
-    def _pass_time(self, stimulus: Stimulus, step: Step) -> None:
+    def _pass_time(self, stimulus: Stimulus, step: DeliveryStep) -> None:
         """Wait as long as a step asks, and send as many other messages."""
         if step.wait_s:
             self._record.log_notice("wait", f"{stimulus.name}: waiting {step.wait_s} s", OPERATION)
@@ -202,7 +202,7 @@ class StimulusRunner:
         is_own = stimulus.effects is not None or stimulus.expected is ExpectedResponse.FOLLOW
         return self._factory.draft_message(stimulus.payload, is_own=is_own)
 
-    def _sign_draft(self, stimulus: Stimulus, draft: DeliveryDraft, step: Step | None = None) -> DeliveryDraft:
+    def _sign_draft(self, stimulus: Stimulus, draft: DeliveryDraft, step: DeliveryStep | None = None) -> DeliveryDraft:
         """Return the message as it is sent now."""
         return self._factory.sign_draft(stimulus, draft, self._sender.clock(), step)
 

@@ -49,17 +49,6 @@ class IgnoredBytes(PlainReceiver):
         return super().parse(self.canonicalise(body))
 
 
-@FAULTS("W07")
-class ReplacedBytes(PlainReceiver):
-    """replaces bytes that are no UTF-8."""
-
-    def canonicalise(self, body: bytes) -> bytes:
-        return body.decode("utf-8", "replace").encode()
-
-    def parse(self, body):
-        return super().parse(self.canonicalise(body))
-
-
 @FAULTS("W08")
 class SerialisedAgain(PlainReceiver):
     """verifies what its JSON library writes."""

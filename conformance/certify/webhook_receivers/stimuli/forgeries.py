@@ -4,11 +4,11 @@ from typing import Any
 
 from conformance.certify.webhook_receivers import messages as m
 from conformance.certify.webhook_receivers.definitions import (
+    DeliveryStep,
     ExpectedResponse,
     Payload,
     SendMode,
     SigningKeyChoice,
-    Step,
     Stimulus,
 )
 from conformance.certify.webhook_receivers.messages import WRONG_MAC, Mutation
@@ -33,7 +33,7 @@ def _set(**fields: str) -> Mutation:
 
 def _under_known_id(name: str, requirement: str, **fields: Any) -> Stimulus:
     """Return a forgery with the id of a message that was accepted before."""
-    steps = (Step(), Step(expected=_REFUSE, **fields))
+    steps = (DeliveryStep(), DeliveryStep(expected=_REFUSE, **fields))
     reason = "A known id is no signature."
     return Stimulus(name, requirement, _REFUSE, reason, mode=SendMode.STEPS, steps=steps)
 
@@ -103,13 +103,6 @@ _BODIES = (
     ),
     _forge("empty body", "W07", after=m.change_sent_body(lambda _: b"")),
     _forge("inserted byte that is no UTF-8", "W07", _RAW, after=m.change_sent_body(m.insert_bytes(b"\xff"))),
-    _forge(
-        "byte that is no UTF-8 for U+FFFD",
-        "W07",
-        _RAW,
-        before=m.change_body(m.insert_bytes("\ufffd".encode())),
-        after=m.change_sent_body(lambda body: body.replace("\ufffd".encode(), b"\xff", 1)),
-    ),
     _forge("serialised again", "W08", _RAW, after=m.change_sent_body(m.reserialise)),
     _forge("members in another order", "W08", _RAW, after=m.change_sent_body(m.reverse_members)),
     _forge("a letter written as an escape", "W08", _RAW, after=m.change_sent_body(m.write_escaped)),

@@ -6,7 +6,13 @@ from typing import Any
 import msgspec
 
 from conformance.certify.webhook_receivers import messages as m
-from conformance.certify.webhook_receivers.definitions import ExpectedResponse, Payload, SendMode, Step, Stimulus
+from conformance.certify.webhook_receivers.definitions import (
+    DeliveryStep,
+    ExpectedResponse,
+    Payload,
+    SendMode,
+    Stimulus,
+)
 from conformance.certify.webhook_receivers.messages import Mutation
 from conformance.certify.webhook_receivers.stimuli.reasons import LENIENT, RETRIES
 from conformance.model import Level
@@ -64,7 +70,7 @@ def _reorder(payload: Json) -> Json:
 
 def _survive(name: str, make: Mutation) -> Stimulus:
     """Return a broken body, which is sent twice as the provider would."""
-    step = Step(expected=ExpectedResponse.SURVIVE, before=make)
+    step = DeliveryStep(expected=ExpectedResponse.SURVIVE, before=make)
     reason = RETRIES
     return Stimulus(
         name, "W20", ExpectedResponse.SURVIVE, reason, Level.SHOULD, mode=SendMode.STEPS, steps=(step, step)
@@ -89,7 +95,7 @@ PAYLOADS = (
         ExpectedResponse.ACCEPT,
         "An unknown event says nothing about the end.",
         mode=SendMode.STEPS,
-        steps=(Step("A"), Step("B", before=m.change_payload(change_event))),
+        steps=(DeliveryStep("A"), DeliveryStep("B", before=m.change_payload(change_event))),
         states=(("A", "created"),),
     ),
     _accept("unknown fields", "W22", m.change_payload(_add_unknown_fields)),
