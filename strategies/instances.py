@@ -61,6 +61,16 @@ def instances(
     return builder.values({"$ref": pointer}).filter(partial(active_validators.is_valid, pointer))
 
 
+def variations(validators: SchemaValidators, pointer: str, base: Any, *, known: Known | None = None) -> JSON:
+    """Return a strategy for valid instances of the schema at a pointer that shrink to `base`, a valid instance.
+
+    Each member has the value of `base` or another one, so that a failing example differs from it in what matters, and
+    is found within seconds. `known` is that of `instances`.
+    """
+    builder = _StrategyBuilder(validators, known or {}, "", writing=False)
+    return builder.vary({"$ref": pointer}, base).filter(partial(validators.is_valid, pointer))
+
+
 class _StrategyBuilder:
     """Builds strategies along the schemas of one description."""
 
@@ -93,6 +103,23 @@ class _StrategyBuilder:
         if forms == [schema]:
             return st.one_of([self._makers[kind](schema, name, depth) for kind in list_types(schema)])
         return st.one_of([self.values(form, name, depth) for form in drop_expanded(self._description, forms)])
+
+    def vary(self, schema: Schema, base: Any, name: str = "", depth: int = 0) -> JSON:
+        """Return a strategy for a schema whose simplest value is `base`."""
+        flat = flatten_schema(self._description, schema)
+        if name in self._known:
+            return self.values(flat, name, depth)
+        if not isinstance(base, dict) or "properties" not in flat:
+            return st.just(base) | self.values(flat, name, depth)
+        members = {
+            member: self.vary(content, base[member], member, depth + 1)
+            if member in base
+            else self.values(content, member, depth + 1)
+            for member, content in flat["properties"].items()
+        }
+        required = {member: strategy for member, strategy in members.items() if member in flat["required"]}
+        optional = {member: strategy for member, strategy in members.items() if member not in required}
+        return st.fixed_dictionaries(required, optional=optional).map(self._add_url)
 
     def _make_object(self, schema: Schema, _: str, depth: int) -> JSON:
         """Return a strategy for objects; optional properties end at a depth, so that recursion ends."""

@@ -8,7 +8,8 @@ from hypothesis.errors import InvalidArgument
 
 from conformance.description import pointers
 from conformance.validation import SchemaValidators
-from strategies.instances import Known, instances
+from strategies.instances import Known, instances, variations
+from strategies.samples import sample
 
 
 def schema_of_webhook(validators: SchemaValidators, event: str) -> str:
@@ -39,7 +40,13 @@ def webhook_payloads(
             assert deliver(payload).status_code // 100 == 2
     """
     pointer = schema_of_webhook(validators, event)
-    drawn = instances(validators, pointer, known={"type": [event], **(known or {})})
+    values = {"type": [event], **(known or {})}
+    simplest = sample(validators, pointer)
+    drawn = (
+        variations(validators, pointer, simplest, known=values)
+        if simplest
+        else instances(validators, pointer, known=values)
+    )
     return drawn.map(_make_consistent).filter(partial(validators.is_valid, pointer))
 
 

@@ -15,7 +15,9 @@ from conformance.webhooks.loopback_server import serve_on_loopback
 from conformance.webhooks.signatures import WebhookKey
 
 _DAY_S = 7 * 3600
-"""How far the server's clock moves, in seconds: by then a session has ended, and refused deliveries were repeated."""
+"""How far the server's clock moves, in seconds: by then a session has ended."""
+_RETRIES_S = 3 * 3600
+"""Enough for four more attempts at what was refused at the end, in seconds."""
 _TIMEOUT_S = 600.0
 
 
@@ -75,6 +77,7 @@ def _list_commands(day: SimulatedDay) -> Iterator[tuple[str, dict[str, int]]]:
     for _ in range(day.sessions):
         yield "/sessions", {}
     yield "/clock", {"seconds": _DAY_S}
+    yield "/clock", {"seconds": _RETRIES_S}
 
 
 def _describe(attempts: Attempts) -> str:

@@ -35,7 +35,7 @@ def _forge_first(name: str, **fields: Any) -> Stimulus:
 REPETITIONS = (
     _repeat("replay", "W23", _Step(), _Step(is_copy=True)),
     _repeat("replay after another message", "W23", _Step(), _Step("B", "2"), _Step(is_copy=True)),
-    _repeat("replay of an ended event", "W23", _Step(payload=Payload.ENDED), _Step(payload=Payload.ENDED, is_copy=True)),
+    _repeat("replay of an end", "W23", _Step(payload=Payload.ENDED), _Step(payload=Payload.ENDED, is_copy=True)),
     _repeat(
         "two messages of one second",
         "W23",
