@@ -41,10 +41,11 @@ def run_certification(description: Description, world: LiveResources, tmp_path: 
             hook = endpoint.rpartition("/")[0] + "/effects" if observed else ""
             edges = {name: options.pop(name) for name in ("transport", "clock", "sleep") if name in options}
             settings = {"secret": SECRET, "previous_secret": PREVIOUS, "rate": 0.0, **options}
-            receiver_options = ReceiverOptions(endpoint, directory=tmp_path / "report", observe=hook, **settings)
+            settings.setdefault("directory", tmp_path / "report")
+            receiver_options = ReceiverOptions(endpoint, observe=hook, **settings)
             with open_runner(receiver_options, description, world, **edges) as stage:
                 stage.run_stimuli(stimuli)
-        return fold(read_events([tmp_path / "report"]))
+        return fold(read_events([receiver_options.directory]))
 
     return certify
 

@@ -1,23 +1,20 @@
 """Every fault of a receiver is found by the requirement that it violates; right receivers are accused of nothing."""
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from conformance.certify.webhook_receivers import certification
-from conformance.certify.webhook_receivers.certification import ReceiverOptions, open_runner
 from conformance.certify.webhook_receivers.definitions import Stimulus
-from conformance.certify.webhook_receivers.observation_hook import ObservationHook
-from conformance.certify.webhook_receivers.stimuli import CONTROL
-from conformance.certify.webhook_receivers.stimuli.valid import LAST
 from conformance.model import Requirement, Verdict
-from reports import Summary, fold, read_events
-from tests.certify.conftest import TABLE, failing, verdicts
+from reports import Summary
+from tests.certify.conftest import failing, verdicts
+from tests.receivers.javascript import JavaScriptReceivers, has_node, serve_javascript
 from tests.receivers.mutants import MUTANTS
-from tests.receivers.plain import PREVIOUS, SECRET, PlainReceiver, RefusedError
+from tests.receivers.plain import SECRET, PlainReceiver, RefusedError
+from tests.receivers.plain_certification import TABLE, certify_plain_receiver, is_found, list_stimuli
 
 Certify = Callable[..., Summary]
 
@@ -35,30 +32,9 @@ def certify_plain(description, world, tmp_path: Path, requirements, monkeypatch)
     monkeypatch.setattr("conformance.execution.unscheduled_run.find_places", lambda *_: {})
 
     def certify(receiver: PlainReceiver, stimuli: tuple[Stimulus, ...] = TABLE) -> Summary:
-        transport = httpx.MockTransport(receiver.handle)
-        ticks = itertools.count()
-        hook = ObservationHook(
-            "http://127.0.0.1/effects", transport=transport, clock=lambda: float(next(ticks)), sleep=lambda _: None
-        )
-        options = ReceiverOptions(
-            "http://127.0.0.1/webhook",
-            SECRET,
-            tmp_path / "report",
-            previous_secret=PREVIOUS,
-            observe="http://127.0.0.1/effects",
-            rate=0.0,
-        )
-        with open_runner(options, description, world, hook=hook, transport=transport) as runner:
-            runner.run_stimuli(stimuli)
-        return fold(read_events([tmp_path / "report"]))
+        return certify_plain_receiver(receiver, description, world, tmp_path / "report", stimuli)
 
     return certify
-
-
-def list_stimuli(requirement: str) -> tuple[Stimulus, ...]:
-    """Return the stimuli that a fault of a requirement needs: those of W31 and W32 are all that may be refused."""
-    related = {"W31": {"W05", "W28"}, "W32": {"W05", "W12", "W21"}}.get(requirement, {requirement})
-    return (CONTROL, *(one for one in TABLE if one.requirement in related and one is not CONTROL), LAST)
 
 
 def list_findings(summary: Summary) -> list[str]:
@@ -68,8 +44,7 @@ def list_findings(summary: Summary) -> list[str]:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_each_fault_is_found(certify_plain, mutant):
     summary = certify_plain(mutant.receiver(), list_stimuli(mutant.requirement))
-    found = verdicts(summary, Verdict.WARN) if mutant.is_warned else failing(summary)
-    assert mutant.requirement in found, list_findings(summary)
+    assert is_found(summary, mutant.requirement, is_warned=mutant.is_warned), list_findings(summary)
 
 
 def test_a_right_receiver_is_accused_of_nothing(certify_plain):
@@ -134,3 +109,31 @@ def test_another_reading_is_accused_of_nothing(certify_plain, receiver, warned):
     summary = certify_plain(receiver())
     assert failing(summary) <= ({"W28"} if receiver is Unclean else set()), list_findings(summary)
     assert verdicts(summary, Verdict.WARN) <= warned | {"W28"}, list_findings(summary)
+
+
+@pytest.fixture(scope="module")
+def javascript() -> Iterator[JavaScriptReceivers]:
+    if not has_node():
+        pytest.skip("node is not installed")
+    with serve_javascript() as receivers:
+        yield receivers
+
+
+def test_each_fault_in_javascript_is_found(run_certification, javascript, tmp_path):
+    missed = []
+    for number, fault in enumerate(javascript.faults, 1):
+        summary = run_certification(
+            javascript.build_endpoint(number),
+            stimuli=list_stimuli(fault.requirement),
+            observed=True,
+            secret=SECRET,
+            directory=tmp_path / str(number),
+        )
+        if not is_found(summary, fault.requirement, is_warned=fault.is_warned):
+            missed.append(f"{fault.requirement} {fault.name}: {list_findings(summary)}")
+    assert not missed
+
+
+def test_a_right_receiver_in_javascript_is_accused_of_nothing(run_certification, javascript):
+    summary = run_certification(javascript.build_endpoint(0), stimuli=TABLE, observed=True, secret=SECRET)
+    assert not verdicts(summary, Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE), list_findings(summary)
