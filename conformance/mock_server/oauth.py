@@ -130,11 +130,13 @@ class OAuthServer:
         return *self._tokens.issue_tokens(client, code.grant.scopes, code.grant.user), code.grant.scopes
 
     def _grant_by_refresh(self, client: str, form: Mapping[str, str]) -> tuple[str, str, frozenset[str]]:
-        refreshed = self._tokens.refresh_tokens(form.get("refresh_token", ""), client)
-        if refreshed is None:
+        token = form.get("refresh_token", "")
+        known = self._tokens.find_refresh_grant(token)
+        own = known if known and known.application == client else None
+        grant = apply_hooks(self._hooks.refresh, form, client, known, own)
+        if grant is None:
             raise OAuthError("invalid_grant")
-        access, refresh, grant = refreshed
-        return access, refresh, grant.scopes
+        return *self._tokens.refresh_tokens(token, grant), grant.scopes
 
     def _select_scopes(self, client: str, scope: str) -> frozenset[str]:
         allowed = self._tokens.list_allowed_scopes(client)
@@ -152,7 +154,8 @@ class OAuthServer:
                 raise OAuthError("invalid_request")  # noqa: TRY301
         except OAuthError as refused:
             return _build_error_response(refused)
-        self._tokens.revoke_token(form["token"], client)
+        ending = self._tokens.find_ending_tokens(form["token"], client)
+        self._tokens.end_tokens(apply_hooks(self._hooks.revoke, form, ending))
         return Response(status_code=200, headers=_NO_STORE)
 
     async def redirect_with_code(self, request: Request) -> Response:

@@ -1,7 +1,7 @@
 """Access tokens, refresh tokens and authorization codes that are valid now."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from conformance.mock_server import clock
@@ -53,6 +53,7 @@ class TokenStore:
         self._draw = draw or (lambda: secrets.token_urlsafe(24))
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
+        self._bought: dict[str, tuple[str, ...]] = {}  # by refresh token: the access tokens of its authorization
         self._codes: dict[str, AuthorizationCode] = {}
         self.secrets = {identity.client_id: identity.client_secret for identity in IDENTITIES if identity.client_id}
         self.secrets[APPLICATION] = APPLICATION_SECRET
@@ -85,21 +86,36 @@ class TokenStore:
         self._access[access] = grant
         if refresh:
             self._refresh[refresh] = grant
+            self._bought[refresh] = (access,)
         return access, refresh
 
-    def refresh_tokens(self, token: str, application: str) -> tuple[str, str, Grant] | None:
-        """Issue new tokens for a refresh token, which is used up; None where it is not valid for the application."""
-        grant = self._refresh.get(token)
-        if grant is None or grant.application != application:
-            return None
-        del self._refresh[token]
-        return *self.issue_tokens(application, grant.scopes, grant.user), grant
+    def find_refresh_grant(self, token: str) -> Grant | None:
+        """Return the grant of a refresh token; a revoked one has none."""
+        return self._refresh.get(token)
 
-    def revoke_token(self, token: str, application: str) -> None:
-        """Revoke an access or refresh token of the application (RFC 7009); an unknown one is no error."""
-        for grants in (self._access, self._refresh):
-            if token in grants and grants[token].application == application:
-                del grants[token]
+    def refresh_tokens(self, token: str, grant: Grant) -> tuple[str, str]:
+        """Issue new tokens with a grant for a refresh token, which is used up."""
+        self._refresh.pop(token, None)
+        access, refresh = self.issue_tokens(grant.application, grant.scopes, grant.user)
+        if refresh:
+            self._bought[refresh] = (*self._bought.get(token, ()), access)
+        return access, refresh
+
+    def find_ending_tokens(self, token: str, application: str) -> tuple[str, ...]:
+        """Return the tokens that end when the application revokes one (RFC 7009, section 2.1).
+
+        With a refresh token end the access tokens of the same authorization; an unknown token is no error.
+        """
+        grant = self._access.get(token) or self._refresh.get(token)
+        if grant is None or grant.application != application:
+            return ()
+        return (token, *(self._bought.get(token, ()) if token in self._refresh else ()))
+
+    def end_tokens(self, tokens: Iterable[str]) -> None:
+        """End access and refresh tokens at once."""
+        for token in tokens:
+            self._access.pop(token, None)
+            self._refresh.pop(token, None)
 
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
         """Return a code that can be exchanged once within a minute."""

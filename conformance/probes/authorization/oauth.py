@@ -42,7 +42,7 @@ def run_token_flows(operation: Operation, subject: Subject) -> Steps[None]:
     token = yield from _check_token(token_response)
     if not token:
         return
-    guarded = next((o for o in subject.model.operations if _is_plain_list(o)), None)
+    guarded = find_guarded_read(subject.model)
     if guarded is not None:
         yield from _use_token(guarded, token, good=True)
     yield from _send_invalid_credentials(subject)
@@ -64,9 +64,14 @@ def revoke_token(operation: Operation, subject: Subject) -> Steps[None]:
     yield from _check_status(bare, (405,), "revoking without the last slash")
     revoked = yield from post_form(subject, _REVOKE, form)
     yield from _check_status(revoked, (200, 204), "revoking a token")
-    guarded = next((o for o in subject.model.operations if _is_plain_list(o)), None)
+    guarded = find_guarded_read(subject.model)
     if guarded is not None and revoked.is_success:
         yield from _use_token(guarded, token, good=False)
+
+
+def find_guarded_read(model: ResourceModel) -> Operation | None:
+    """Return a list that needs a token and no values, None where there is none."""
+    return next((operation for operation in model.operations if _is_plain_list(operation)), None)
 
 
 def _is_plain_list(operation: Operation) -> bool:

@@ -1,0 +1,28 @@
+"""TRACE is refused, and the refusal repeats the headers of the request."""
+
+from conformance.mock_server.api import WireRequest
+from conformance.mock_server.call import ServerCall, ServerResponse
+from conformance.mock_server.seeded_faults import SeededFault, hook_everywhere, open_to_strangers, replace_response
+
+
+def _read_instead(_request: WireRequest, method: str) -> str:
+    return "GET" if method == "TRACE" else method
+
+
+def _refuse(call: ServerCall | None, response: ServerResponse) -> ServerResponse:
+    if call is not None and call.method == "TRACE":
+        headers = ", ".join(f"{name}={value}" for name, value in call.headers.items())
+        detail = f"TRACE is not allowed for the request with {headers}"
+        replace_response(405, {"title": "Method Not Allowed", "status": 405, "detail": detail})(response)
+    return response
+
+
+FAULT = SeededFault(
+    ("PTH-04",),
+    "TRACE gives 405, and its detail holds the Authorization header of the request",
+    lambda _site: hook_everywhere(
+        method=_read_instead, answer=_refuse, admit=open_to_strangers(lambda call: call.method == "TRACE", 401, 403)
+    ),
+    difficulty="subtle",
+    changes=("status", "headers", "body"),
+)
