@@ -63,6 +63,26 @@ def find_standing(description: Description, schema: str, pointer: str) -> FieldS
     return standing
 
 
+def list_field_forms(description: Description, schema: str, path: str) -> list[Mapping[str, Any]]:
+    """Return the alternatives of a field that the schema at a pointer documents, without references.
+
+    `path` names the field, and with slashes those of objects in it, as `default_location/address_1`.
+    """
+    fields: list[Schema] = [{"$ref": schema}]
+    for name in path.split("/"):
+        forms = [form for field in fields for form in _list_forms(description, field)]
+        fields = [form.properties[name] for form in forms if name in form.properties]
+    return [form for field in fields for form in _list_alternatives(description, field)]
+
+
+def _list_alternatives(description: Description, schema: Schema, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    schema = description.dereference(schema) if isinstance(schema, Mapping) else {}
+    yield schema
+    for keyword in ("allOf", "oneOf", "anyOf"):
+        for branch in schema.get(keyword, ()) if depth < _MAX_FORMS else ():
+            yield from _list_alternatives(description, branch, depth + 1)
+
+
 class _Form(NamedTuple):
     """One of the alternatives of a value that a schema describes: an object's properties, an array's items."""
 

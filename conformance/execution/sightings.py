@@ -1,13 +1,16 @@
 """Where and when a run saw each resource: what the requirements on its history rest on. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple
 
-from conformance.evidence.responses import UNREADABLE, OperationResponse, find_resources
+from conformance.evidence.representations import list_field_forms
+from conformance.evidence.responses import UNREADABLE, OperationResponse, extract_path, find_resources, parse_json
 from conformance.evidence.subject import Subject
 from conformance.model import Exchange, Role
 
+_MOVING_FORMATS = frozenset({"date-time", "date", "time", "duration", "decimal"})
 _CONTEXT_HEADERS = frozenset({"evenergy-user", "accept-language", "authorization"})
 
 
@@ -25,20 +28,37 @@ class Sighting(NamedTuple):
     body: dict[str, Any]
 
 
+class Stillness(StrEnum):
+    """Whether a property may change by itself."""
+
+    STILL = "still"  # it holds free text or links
+    MEASURED = "measured"  # it holds a number, a state or a time
+    UNDOCUMENTED = "undocumented"
+
+
+class SentWrite(NamedTuple):
+    """A request that may have changed something: when it was sent, its path, and the names of the body's members."""
+
+    moment: float
+    path: str
+    names: frozenset[str]
+
+
 class Sightings:
-    """Every resource with a URL that the run saw, by that URL, in the order of time; and when the run wrote."""
+    """Every resource with a URL that the run saw, by that URL, in the order of time; and what the run wrote."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._by_url: dict[str, list[Sighting]] = defaultdict(list)
-        self.writes: list[float] = []  # when a request was sent that may have changed something
+        self._stillness: dict[tuple[str, str], Stillness] = {}  # by resource and path of a property
+        self.writes: list[SentWrite] = []
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Read one exchange."""
         request, response = exchange.request, exchange.response
         if not request.is_safe:
             if response is None or response.status < 300 or response.status >= 500:
-                self.writes.append(exchange.sent_at)
+                self.writes.append(_read_write(exchange))
             if response is None or response.status >= 300:
                 return
         operation = self._subject.model.operations_by_key.get(request.operation)
@@ -76,6 +96,32 @@ class Sightings:
     def find_history(self, url: str) -> list[Sighting]:
         """Return the sightings of one resource, the earliest first; empty where there are none."""
         return sorted(self._by_url.get(url, ()), key=lambda sighting: (sighting.began, sighting.pointer))
+
+    def find_stillness(self, resource: str, path: str) -> Stillness:
+        """Return whether values of a property may change by themselves, by its schema; `path` as in a JSON pointer."""
+        if (resource, path) not in self._stillness:
+            known = self._subject.model.resources_by_name.get(resource)
+            schema = known.schema if known else ""
+            forms = list_field_forms(self._subject.description, schema, path) if schema else []
+            may_move = any(_may_move(form) for form in forms)
+            still = Stillness.MEASURED if may_move else Stillness.STILL
+            self._stillness[resource, path] = still if forms else Stillness.UNDOCUMENTED
+        return self._stillness[resource, path]
+
+
+def _may_move(schema: Mapping[str, Any]) -> bool:
+    """Return whether values of a schema may be measured or switched: they are numbers, states or times."""
+    types = schema.get("type", ())
+    kinds = {types} if isinstance(types, str) else set(types)
+    is_state = "enum" in schema or "const" in schema
+    return bool(kinds & {"number", "integer", "boolean"}) or is_state or schema.get("format") in _MOVING_FORMATS
+
+
+def _read_write(exchange: Exchange) -> SentWrite:
+    request = exchange.request
+    body = parse_json(request.body)
+    names = frozenset(body) if isinstance(body, dict) else frozenset()
+    return SentWrite(exchange.sent_at, extract_path(request.target), names)
 
 
 def find_link_url(value: Any) -> str | None:

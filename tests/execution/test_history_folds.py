@@ -37,6 +37,10 @@ def model(name, **more):
     return MODEL, {"url": f"{BASE}/vehicle_models/m", "name": name, **more}
 
 
+def evse(**members):
+    return "GET /evses/{evse_id}", {"url": f"{BASE}/evses/e", **members}
+
+
 def listed(name):
     return "GET /vehicle_models", [{"url": f"{BASE}/vehicle_models/m", "name": name}]
 
@@ -69,7 +73,8 @@ def judge(subject):
         for number, (operation, body) in enumerate(shown):
             method, _, path = operation.partition(" ")
             response = Response(200, (("Content-Type", "application/json"),), msgspec.json.encode(body), 0.1)
-            exchanges.append(Exchange(f"x{number}", Request(operation, method, path), "", began + number, response))
+            request = Request(operation, method, path, body=b"" if method == "GET" else response.body)
+            exchanges.append(Exchange(f"x{number}", request, "", began + number, response))
         outcomes = [o for o in judge_exchanges(exchanges, base) if o.requirement[:3] in {"CHG", "CON"}]
         return {(o.requirement, o.verdict) for o in outcomes if o.verdict is not Verdict.PASS}
 
@@ -111,6 +116,23 @@ ADMISSIBLE = {
     "one change": (model("Kite"), model("Swift"), model("Swift")),
     "changed and put back": (model("Kite"), preferences(1, at(0), "PATCH"), model("Swift"), model("Kite")),
     "a switch goes on and off": [model("Kite", highlighted=value) for value in (True, False, True)],
+    "a representation that lags behind a write": (
+        preferences(1, at(0), "PATCH"),
+        model("Kite"),
+        model("Swift"),
+        model("Kite"),
+    ),
+    "an update time that lags behind a write": (
+        preferences(20, at(0)),
+        preferences(30, at(5), "PATCH"),
+        preferences(20, at(0)),
+        preferences(30, at(5)),
+    ),
+    "a state that comes and goes": [evse(onboarding_status=state) for state in ("ready", "pending", "ready", "done")],
+    "links in no order": [evse(vehicles=links) for links in ([A, B], [B, A], [A, B])],
+    "a representation that shows more": [
+        evse(location=place) for place in ({"city": "Bath", "unit": 1}, {"city": "Bath"}) * 3
+    ],
     "updated by a write": (preferences(20, at(0)), preferences(30, at(5), "PATCH"), preferences(30, at(5))),
     "updated by somebody else": [preferences(20 + minutes, at(minutes)) for minutes in range(5)],
 }
@@ -128,6 +150,11 @@ def test_what_can_be_explained_is_no_violation(judge, shown):
 
 def test_more_energy_in_intervals_is_for_review(judge):
     assert judge(part(A, 0, 30), usage(900, 900)) == {("CHG-09", Verdict.REVIEW)}
+
+
+def test_a_measure_that_takes_turns_is_for_review(judge):
+    shown = [preferences(percent, at(0)) for percent in (20, 30, 20, 30)]
+    assert judge(*shown) == {("CON-07", Verdict.REVIEW)}
 
 
 def test_an_update_in_the_same_moment_is_no_violation(judge):
