@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from conformance.evidence.containers import parse_moment
 from conformance.evidence.responses import escape_pointer_token
 
 
@@ -15,6 +17,7 @@ class _Absent:
 
 
 ABSENT: Any = _Absent()
+_FRACTION = re.compile(r"\.(\d{1,6})")  # of a second
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -32,7 +35,11 @@ class ValueDifference(NamedTuple):
 
 
 def find_differences(old: Any, new: Any, pointer: str = "") -> Iterator[ValueDifference]:
-    """Yield the innermost differences of two JSON values. Numbers compare by value; a boolean never equals a number."""
+    """Yield the innermost differences of two JSON values.
+
+    Numbers compare by value, and so do times, to the precision of the coarser one (RFC 3339, section 5.6); a boolean
+    never equals a number.
+    """
     if isinstance(old, dict) and isinstance(new, dict):
         for name in (*old, *(name for name in new if name not in old)):
             yield from find_differences(
@@ -41,8 +48,30 @@ def find_differences(old: Any, new: Any, pointer: str = "") -> Iterator[ValueDif
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (old_member, new_member) in enumerate(zip(old, new, strict=True)):
             yield from find_differences(old_member, new_member, f"{pointer}/{index}")
-    elif old is ABSENT or new is ABSENT or isinstance(old, bool) is not isinstance(new, bool) or old != new:
+    elif not _is_same(old, new):
         yield ValueDifference(pointer, old, new)
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Return whether two values are the same, at least one of them neither an object nor a list."""
+    if old is ABSENT or new is ABSENT or isinstance(old, bool) is not isinstance(new, bool):
+        return False
+    return bool(old == new) or is_same_moment(old, new)
+
+
+def is_same_moment(old: Any, new: Any) -> bool:
+    """Return whether two values are date-times that differ in offset and precision alone.
+
+    >>> is_same_moment("2026-03-02T12:00:00.4Z", "2026-03-02T13:00:00+01:00")
+    True
+    >>> is_same_moment("2026-03-02T12:00:00Z", "2026-03-02T12:00:01Z")
+    False
+    """
+    old_moment, new_moment = parse_moment(old), parse_moment(new)
+    if old_moment is None or new_moment is None:
+        return False
+    digits = min(len(match[1]) if (match := _FRACTION.search(text)) else 0 for text in (old, new))
+    return abs(old_moment - new_moment) < timedelta(seconds=10.0**-digits)
 
 
 def get_value(value: Any, pointer: str) -> Any:
