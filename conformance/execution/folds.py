@@ -7,19 +7,17 @@ from typing import NamedTuple
 
 from conformance.checks.csv_bodies import parse_rows
 from conformance.description import pointers
-from conformance.evidence.filter_semantics import extract_id
-from conformance.evidence.owners import find_owners
-from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse, find_resources
+from conformance.evidence.responses import CSV, UNREADABLE, OperationResponse
 from conformance.evidence.subject import Subject
 from conformance.execution.charging_folds import judge_charging
+from conformance.execution.foreign_owners import ForeignOwners, has_own_bucket
 from conformance.execution.history_folds import judge_histories
 from conformance.execution.sightings import Sightings
-from conformance.model import Case, Exchange, Outcome, Request, Role, Verdict
+from conformance.model import Case, Exchange, Outcome, Verdict
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _MIN_PAIRS = 2  # pairs of requests of one operation that must agree before it counts as free of charge
 _MIN_FALLING_SHARE = 0.99  # of all other pairs must fall; otherwise the window moves on and nothing can be concluded
-_MIN_PEOPLE = 2  # users that must be known by their own lists before owners are compared
 _MAX_NAMED = 6  # fields in one message
 
 
@@ -163,7 +161,7 @@ class FallingAllowance:
         """Read one exchange."""
         response = exchange.response
         left = (response.find_header(_REMAINING) if response else None) or ""
-        if response is None or not _has_own_bucket(exchange.request) or not (left.isascii() and left.isdigit()):
+        if response is None or not has_own_bucket(exchange.request) or not (left.isascii() and left.isdigit()):
             return
         if exchange.status != 429:
             began = exchange.sent_at
@@ -190,16 +188,6 @@ class FallingAllowance:
                 "LIM-01", key, Verdict.FAIL, f"{_REMAINING} does not fall with the request",
                 f"below {after.left}", f"{after.left}", f"header:{_REMAINING}", (after.exchange, before.exchange),
             )  # fmt: skip
-
-
-def _has_own_bucket(request: Request) -> bool:
-    """Return whether a request is counted for its identity: sent with its token, and on behalf of nobody else."""
-    return (
-        bool(request.identity)
-        and not request.token_in
-        and not request.authority
-        and not any(name.lower() in {"authorization", "evenergy-user"} for name, _ in request.headers)
-    )
 
 
 def _pair_readings(bucket: list[_Reading]) -> Iterator[tuple[_Reading, _Reading]]:
@@ -271,73 +259,3 @@ class ChangingTag:
             yield Outcome(
                 "HDR-09", key, Verdict.FAIL, message, actual=tag, pointer="header:ETag", exchanges=(exchange, first)
             )
-
-
-class ForeignOwners:
-    """AUT-15: the token of one user is shown nothing that names another of the users as its owner.
-
-    Nor does a query of a list show what the whole list of this user does not hold, and that of another does.
-    """
-
-    def __init__(self, subject: Subject) -> None:
-        self._subject = subject
-        self._people: dict[str, set[str]] = defaultdict(set)  # by identity, the users that its own list shows
-        self._owners: dict[tuple[str, str, str], tuple[str, str]] = {}  # operation, identity, owner -> exchange, place
-        self._listed: dict[tuple[str, str], set[str]] = {}  # by operation and identity, the urls of its whole list
-        self._shown: dict[tuple[str, str, str], tuple[str, str]] = {}  # operation, identity, url -> exchange, place
-
-    def add_exchange(self, exchange: Exchange) -> None:
-        """Read one exchange."""
-        operation = self._subject.model.operations_by_key.get(exchange.request.operation)
-        identity = exchange.request.identity
-        if operation is None or not identity.startswith("user_") or not _has_own_bucket(exchange.request):
-            return
-        response = OperationResponse(exchange, operation)
-        if response.json is UNREADABLE or not response.is_success:
-            return
-        if operation.resource == self._subject.model.principal_resource and exchange.request.target == operation.path:
-            self._people[identity] |= {str(item.get("url")) for _, item in response.objects}
-        for place, body, resource in find_resources(response, self._subject.model):
-            for owner in find_owners(body, resource, self._subject.model):
-                self._owners.setdefault((operation.key, identity, owner), (exchange.id, place))
-        if operation.role is Role.LIST and "{" not in operation.path:
-            self._add_list(response, identity)
-
-    def _add_list(self, response: OperationResponse, identity: str) -> None:
-        """Remember what a list shows, and what a whole one shows without any query."""
-        key, request = response.operation.key, response.exchange.request
-        urls = {item["url"]: place for place, item in response.objects if isinstance(item.get("url"), str)}
-        for url, place in urls.items():
-            self._shown.setdefault((key, identity, url), (response.exchange.id, place))
-        paging = response.operation.pagination
-        is_whole = paging is None or len(response.items) < paging.default_size
-        if request.target == response.operation.path and is_whole:
-            self._listed.setdefault((key, identity), set(urls))
-
-    def judge(self) -> Iterator[Outcome]:
-        """Yield one outcome for each operation that showed a user something with an owner."""
-        users = {identity: next(iter(urls)) for identity, urls in self._people.items() if len(urls) == 1}
-        if len(set(users.values())) < _MIN_PEOPLE:
-            return
-        judged: dict[str, Outcome] = {}
-        for (key, identity, owner), (exchange, place) in self._owners.items():
-            ids = {user: extract_id(url) for user, url in users.items()}
-            is_foreign = extract_id(owner) in ids.values() and extract_id(owner) != ids.get(identity, extract_id(owner))
-            if is_foreign:
-                message = "the token of one user is shown what belongs to another"
-                judged[key] = Outcome(
-                    "AUT-15", key, Verdict.FAIL, message, users[identity], owner, place, exchanges=(exchange,)
-                )
-            else:
-                judged.setdefault(key, Outcome("AUT-15", key, Verdict.PASS, exchanges=(exchange,)))
-        for (key, identity, url), (exchange, place) in self._shown.items():
-            others = (
-                urls
-                for (other_key, other_identity), urls in self._listed.items()
-                if other_key == key and other_identity != identity
-            )
-            own = self._listed.get((key, identity))
-            if own is not None and url not in own and any(url in urls for urls in others):
-                message = "a query shows one user what only another's list holds"
-                judged[key] = Outcome("AUT-15", key, Verdict.FAIL, message, "", url, place, exchanges=(exchange,))
-        yield from judged.values()
