@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.checks.base import Check
+from conformance.evidence.link_origins import find_common_origin, name_foreign_origin
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case, quote_json
 from conformance.evidence.responses import (
     OperationResponse,
@@ -112,26 +113,25 @@ def check_ulid(response: OperationResponse, subject: Subject) -> Iterator[Outcom
 
 def check_own_url(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that `url` fits the path of the resource at the target, and ends in the `id` of the resource (IDS-04)."""
-    is_judged = False
-    for thing in find_resources(response, subject.model):
-        url, template = thing.body.get("url"), thing.resource.item_path
-        if not isinstance(url, str) or not template or not any(link.own for link in thing.resource.links):
-            continue  # the `url` of a portal is not its own address
-        is_judged = True
+    things = [
+        (thing, url)
+        for thing in find_resources(response, subject.model)
+        if isinstance(url := thing.body.get("url"), str)
+        and thing.resource.item_path
+        and any(link.own for link in thing.resource.links)  # the `url` of a portal is not its own address
+    ]
+    common = find_common_origin((url for _, url in things), subject)
+    for thing, url in things:
         problems = [
             _find_url_problem(thing._replace(resource=resource), url, subject.target.base_url)
             for resource in find_homes(thing.resource, subject.model)
         ]
         if all(problems):
-            yield fail_case(
-                response,
-                "IDS-04",
-                problems[0],
-                expected=f"{subject.target.base_url}{template}",
-                actual=url,
-                pointer=f"{thing.pointer}/url",
-            )
-    if is_judged:
+            expected = f"{subject.target.base_url}{thing.resource.item_path}"
+            pointer = f"{thing.pointer}/url"
+            outcome = fail_case(response, "IDS-04", problems[0], expected=expected, actual=url, pointer=pointer)
+            yield name_foreign_origin(outcome, url, common, subject)
+    if things:
         yield pass_case(response, "IDS-04")
 
 

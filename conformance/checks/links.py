@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-
-import msgspec
+from urllib.parse import parse_qs
 
 from conformance.checks.base import Check
+from conformance.evidence.link_origins import find_common_origin, name_foreign_origin
 from conformance.evidence.outcomes import fail_case, pass_case, quote_json
 from conformance.evidence.responses import OperationResponse, find_expanded, find_resources, find_urls, strip_base_url
 from conformance.evidence.subject import Subject
@@ -15,33 +14,16 @@ from conformance.model import Expansion, Link, LinkKind, Outcome
 
 def check_absolute_links(response: OperationResponse, subject: Subject) -> Iterator[Outcome]:
     """Check that every link into the API is an absolute URL of the target's scheme and host (LNK-01)."""
-    is_judged = False
-    for link, at, url in _walk_api_links(response, subject):
-        is_judged = True
+    links = list(_walk_api_links(response, subject))
+    common = find_common_origin((url for _, _, url in links), subject)
+    for link, at, url in links:
         if strip_base_url(subject.target.base_url, url) is None:
-            origin = find_foreign_origin(subject.target.base_url, url)
             message = f"the link {link.path} is not an absolute URL of the target"
-            outcome = fail_case(
-                response,
-                "LNK-01",
-                f"links lead to {origin}, the target is {subject.origin}" if origin else message,
-                expected=f"{subject.target.base_url}/…",
-                actual=url,
-                pointer=at,
-            )
-            yield msgspec.structs.replace(outcome, cause=f"links lead to {origin}") if origin else outcome
-    if is_judged:
+            expected = f"{subject.target.base_url}/…"
+            outcome = fail_case(response, "LNK-01", message, expected=expected, actual=url, pointer=at)
+            yield name_foreign_origin(outcome, url, common, subject)
+    if links:
         yield pass_case(response, "LNK-01")
-
-
-def find_foreign_origin(base_url: str, url: str) -> str:
-    """Return scheme, host and port of an absolute URL that leads to another origin than the target; else empty."""
-    try:
-        target, link = urlsplit(base_url), urlsplit(url)
-    except ValueError:
-        return ""
-    is_foreign = bool(link.scheme and link.netloc) and (link.scheme, link.netloc) != (target.scheme, target.netloc)
-    return f"{link.scheme}://{link.netloc}" if is_foreign else ""
 
 
 def _walk_api_links(response: OperationResponse, subject: Subject) -> Iterator[tuple[Link, str, str]]:
