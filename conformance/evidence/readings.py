@@ -37,7 +37,11 @@ def review_outcome(outcome: Outcome, operation: Operation, exchange: Exchange | 
     reading = next(
         (reading for reading in _list_readings(outcome, operation) if _is_based_on(outcome, reading, exchange)), None
     )
-    reading = reading or _find_general_refusal(outcome, operation, exchange)
+    reading = (
+        reading
+        or _find_general_refusal(outcome, operation, exchange)
+        or _find_general_header(outcome, operation, exchange)
+    )
     if reading is None:
         return outcome
     message = f"{outcome.message} (one reading: {reading.chosen} The other: {reading.published})"
@@ -141,3 +145,18 @@ def _find_untyped_filter(operation: Operation, outcome: Outcome) -> Reading | No
         return None
     chosen = f"{parameter.name} takes what the other filters of its field take."
     return Reading("filter", chosen, "Its schema admits any text.")
+
+
+def _find_general_header(outcome: Outcome, operation: Operation, exchange: Exchange) -> Reading | None:
+    """Return both readings of an absent header of all responses that the documented response does not list."""
+    if outcome.requirement != "VER-01" or outcome.actual != "absent" or exchange.request.operation != operation.key:
+        return None
+    name = outcome.pointer.removeprefix("header:")
+    response = operation.find_response(exchange.status)
+    if response is None or any(header.name.lower() == name.lower() for header in response.headers):
+        return None
+    return Reading(
+        "header",
+        f"The general documentation has {name} in every response.",
+        f"The description documents no {name} in this one.",
+    )

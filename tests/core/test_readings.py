@@ -138,3 +138,14 @@ def test_a_field_that_words_alone_require_accuses_nobody(body, verdict):
 def test_an_open_door_is_a_violation_under_every_reading():
     guarded = msgspec.structs.replace(PAGE, security=SECURED.security)
     assert review(guarded, "AUT-01", 200).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("is_documented", "verdict"), [(True, Verdict.FAIL), (False, Verdict.REVIEW)])
+def test_a_header_of_all_responses_is_for_review_where_a_response_does_not_list_it(is_documented, verdict):
+    responses = tuple(
+        msgspec.structs.replace(response, headers=response.headers if is_documented else ())
+        for response in SECURED.responses
+    )
+    operation = msgspec.structs.replace(SECURED, responses=responses)
+    outcome = review(operation, "VER-01", actual="absent", pointer=f"header:{MODEL.version_header}")
+    assert outcome.verdict is verdict
