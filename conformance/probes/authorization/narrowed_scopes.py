@@ -21,12 +21,16 @@ def _is_always_tested(operation: Operation, model: ResourceModel) -> bool:
 
 
 def _list_reads(model: ResourceModel) -> dict[str, list[Operation]]:
-    """Return the reads that need one scope and no user, by this scope; those without path parameters come first."""
+    """Return the reads that need one scope and no user, by this scope; those without path parameters come first.
+
+    Where the scope is a reading chosen of several, a server may need none.
+    """
     reads: dict[str, list[Operation]] = {}
     for operation in sorted(model.operations, key=lambda o: (o.path.count("{"), o.key)):
         is_read = operation.method == "GET" and operation.effect is Effect.NONE and operation.role is not Role.REDIRECT
         has_one_scope = operation.is_secured and len(operation.security) == 1 and len(operation.scopes) == 1
-        if is_read and has_one_scope and not operation.user_required:
+        is_certain = not any(reading.about in {"scope", "security"} for reading in operation.readings)
+        if is_read and has_one_scope and is_certain and not operation.user_required:
             reads.setdefault(operation.scopes[0], []).append(operation)
     return reads
 

@@ -9,7 +9,7 @@ from conformance.evidence.disclosures import has_operation_data
 from conformance.evidence.outcomes import fail_case, judge_case, pass_case
 from conformance.evidence.responses import OperationResponse
 from conformance.evidence.subject import Subject
-from conformance.model import Effect, Noticed, Operation, Outcome, ResourceModel, Role, Verdict
+from conformance.model import Effect, Noticed, Operation, Outcome, Request, ResourceModel, Role, Verdict
 from conformance.probes.paths.spellings import Spelling, list_spellings
 from conformance.probes.responses.plain_reads import plain_read_needs
 from conformance.probes.toolkit.base import READER, Need, Probe, Steps, choose_turn, send
@@ -74,12 +74,25 @@ def _respell(size: int, offset: int, identity: str, client: str) -> Callable[[Op
 
         def send_spelling(spelling: Spelling) -> Steps[None]:
             response = yield from send(operation, spelling.apply(plain, identity))
+            if has_operation_data(response, subject) and (yield from _is_open(plain, response, identity, subject)):
+                return
             yield from _check_no_data(response, "PTH-02", f"a request {client}, with {spelling.oddity},", subject)
 
         start = choose_turn(operation, _SPELLINGS) + 1 + offset
         yield from try_ways(list_spellings(plain.target), size, subject, send_spelling, start=start)
 
     return run
+
+
+def _is_open(plain: Request, response: OperationResponse, identity: str, subject: Subject) -> Steps[bool]:
+    """Return whether the plain spelling shows data to this identity too, after saying so; others then tell nothing."""
+    request = msgspec.structs.replace(plain, operation="*", identity=identity, fresh=True)
+    plain_response = yield from send(response.operation, request)
+    if not has_operation_data(plain_response, subject):
+        return False
+    reason = "the path in its own spelling shows it too (AUT-01, AUT-03)"
+    yield judge_case(response, "PTH-02", Verdict.NOT_OBSERVABLE, reason, also=(plain_response,))
+    return True
 
 
 def _check_no_data(response: OperationResponse, requirement: str, request: str, subject: Subject) -> Iterator[Outcome]:

@@ -4,7 +4,6 @@ No id is invented. Every read that is sent here is a plain one that other probes
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +14,7 @@ from conformance.evidence.responses import OperationResponse, extract_path, find
 from conformance.evidence.subject import Subject
 from conformance.model import Headers, Link, Location, Operation, Outcome, Parameter, Request, Resource, Role, Verdict
 from conformance.probes.toolkit.base import Steps, send
+from conformance.probes.toolkit.plain_values import choose_plain_value
 
 _MAX_PARENTS = 3  # tried before a child collection counts as empty
 _SAFE = ":@!$'()*,;=-._~"  # stays readable in a path segment (RFC 3986, section 3.3; `+` and `&` are escaped)
@@ -55,17 +55,18 @@ def find_call(operation: Operation, subject: Subject, identity: str = "full") ->
     query: list[tuple[str, str]] = []
     headers: list[tuple[str, str]] = []
     for parameter in operation.parameters:
-        if not parameter.required or parameter.location in {Location.PATH, Location.COOKIE}:
+        is_user = parameter.name == operation.user_header and parameter.name not in subject.seeds
+        if not parameter.required or is_user or parameter.location in {Location.PATH, Location.COOKIE}:
             continue
         value = yield from _choose_value(parameter, subject, identity)
         if value is None:
             return Missing(f"no value is known for the required parameter {parameter.name}")
         (query if parameter.location is Location.QUERY else headers).append((parameter.name, value))
     if operation.user_required and not any(name == operation.user_header for name, _ in headers):
-        users = yield from _list_ids_with_prefix("user", subject, identity)
-        if not users:
+        user = yield from _choose_user(operation.user_header, subject, identity)
+        if not user:
             return Missing("no user is known for the required user header")
-        headers.append((operation.user_header, users[0]))
+        headers.append((operation.user_header, user))
     return OperationCall(operation, paths[0], tuple(query), tuple(headers), identity)
 
 
@@ -204,8 +205,8 @@ def _read_list(resource: Resource, parent: str, subject: Subject, identity: str)
     path = parent if parent.endswith(f"/{tail}") else f"{parent}/{tail}"
     headers: Headers = ()
     if operation.user_required:
-        users = yield from _list_ids_with_prefix("user", subject, identity)
-        headers = tuple((operation.user_header, user) for user in users[:1])
+        user = yield from _choose_user(operation.user_header, subject, identity)
+        headers = ((operation.user_header, user),) if user else ()
     return (yield from send(operation, Request(operation.key, "GET", path, headers, identity=identity)))
 
 
@@ -246,6 +247,36 @@ def _find_links_to(resource: Resource, subject: Subject) -> Iterator[tuple[Resou
                 yield origin, link
 
 
+def _choose_user(header: str, subject: Subject, identity: str) -> Steps[str]:
+    """Return a value for the user header, empty where no user is known.
+
+    It is an id, or a URL where the target takes URLs alone: the guide names one form, the description the other.
+    """
+    people = subject.model.resources_by_name.get(subject.model.principal_resource)
+    members = (yield from _read_list(people, "", subject, identity)) if people and people.list_path else None
+    if people is None or members is None or not (users := _list_keys(members, people, subject)):
+        return ""
+    url = next((url for _, item in members.objects if isinstance(url := item.get("url"), str)), "")
+    trial = next((o for o in subject.model.operations if o.user_header == header and _is_plain_list(o)), None)
+    if trial is None or not url:
+        return users[0]
+    by_id = yield from send(trial, _read_as(users[0], header, trial, subject))
+    if by_id.status != 400:
+        return users[0]
+    by_url = yield from send(trial, _read_as(url, header, trial, subject))
+    return url if by_url.is_success else users[0]
+
+
+def _is_plain_list(operation: Operation) -> bool:
+    """Return whether an operation lists something without any required value."""
+    needs_values = any(parameter.required for parameter in operation.parameters) or operation.user_required
+    return operation.role is Role.LIST and "{" not in operation.path and not needs_values
+
+
+def _read_as(user: str, header: str, operation: Operation, subject: Subject) -> Request:
+    return Request(operation.key, "GET", operation.path, ((header, user),), identity=subject.reader)
+
+
 def _list_ids_with_prefix(prefix: str, subject: Subject, identity: str) -> Steps[tuple[str, ...]]:
     resource = next(
         (
@@ -274,22 +305,3 @@ def _choose_value(parameter: Parameter, subject: Subject, identity: str) -> Step
         keys = yield from _list_ids_with_prefix(prefix, subject, identity)
         return keys[0] if keys else None
     return choose_plain_value(parameter, subject.today)
-
-
-def choose_plain_value(parameter: Parameter, today: datetime) -> str | None:
-    """Return a value that the schema of a parameter allows, by its name and type; None where there is none.
-
-    Times are midnights: today's where the name says that the parameter ends a period, else yesterday's.
-    """
-    schema, name = parameter.schema, parameter.name
-    kind, form = schema.get("type"), schema.get("format")
-    if form in {"date-time", "date"}:
-        moment = today - timedelta(days=0 if "end" in name or name.endswith(("lte", "lt")) else 1)
-        return moment.date().isoformat() if form == "date" else moment.isoformat().replace("+00:00", "Z")
-    if kind in {"integer", "number"}:
-        return str(schema.get("minimum", 1))
-    if kind == "boolean":
-        return "true"
-    if form == "uri":
-        return "https://example.com/callback"
-    return None

@@ -8,7 +8,8 @@ from conformance.evidence.outcomes import quote_json
 from conformance.evidence.subject import Subject
 from conformance.model import Location, Operation, Parameter, Request
 from conformance.model.exchange import UNKNOWN_ID, WRONG_BODY
-from conformance.probes.toolkit.calls import Missing, choose_plain_value
+from conformance.probes.toolkit.calls import Missing
+from conformance.probes.toolkit.plain_values import choose_plain_value
 from conformance.tools.ulid import draw_ulid
 
 UNBORN_MS = 946_684_800_000  # 2000-01-01: the time in a valid ULID, before any resource of this API was created
