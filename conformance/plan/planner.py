@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache, partial
 
 import msgspec
 
@@ -379,15 +380,12 @@ def _settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
     covered = {Case(r, item.operation) for item in items for r in item.requirements}
     passive, reached = catalogue.find_passive_requirements(), {item.operation for item in items}
     outcomes: list[Outcome] = []
+    explain_unread = cache(partial(_explain_unread, catalogue, model, options, Gate(options.target, model.operations)))
     for case in sorted(selected_cases - covered):
         requirement = catalogue.requirements[case.requirement]
         if requirement.kind in {Kind.STATIC, Kind.RUN}:
             continue
-        reason = (
-            catalogue.explain_untested(requirement)
-            or refused.get(case)
-            or _explain_unread(catalogue, model, case, options)
-        )
+        reason = catalogue.explain_untested(requirement) or refused.get(case) or explain_unread(case.operation)
         if not reason and case.requirement in passive and case.operation in reached:
             continue  # judged on the responses to items of the operation, or at the end of the run
         reason = reason or "no probe of the suite calls the operation"
@@ -395,16 +393,15 @@ def _settle_cases(  # noqa: PLR0913 - what is known when a plan is closed
     return outcomes
 
 
-def _explain_unread(catalogue: Catalogue, model: ResourceModel, case: Case, options: PlanOptions) -> str:
+def _explain_unread(catalogue: Catalogue, model: ResourceModel, options: PlanOptions, gate: Gate, key: str) -> str:
     """Return why no probe calls an operation with success: its effect, or the refusal of its probes; else empty."""
-    operation = model.operations_by_key.get(case.operation)
+    operation = model.operations_by_key.get(key)
     if operation is None:
         return ""
     if not operation.is_safe or operation.effect is not Effect.NONE:
         effect = operation.effect if operation.effect in RISKS else Effect.WRITE
         if reason := find_refusal(options.target, effect) or _explain_risk(operation, options):
             return reason
-    gate = Gate(options.target, model.operations)
     probes = [probe for probe in catalogue.probes.values() if not probe.whole and probe.applies(operation, model)]
     reasons = {probe.name: _explain_refusal(probe, operation, model, options, gate) for probe in probes}
     return next((reason for reason in reasons.values() if reason), "") if all(reasons.values()) else ""
