@@ -87,8 +87,6 @@ def _judge_read(operation: Operation, status: int, requests_left: int | None) ->
         404: "Check that the base URL is complete, /v2 included",
         429: "The hourly rate limit is reached; wait, or use another identity",
     }
-    return Diagnosis(
-        False,
-        f"{operation.key}: {status}",
-        hints.get(status, "Expected 200; check that the base URL is that of the API"),
-    )
+    fails = "The server or a gateway before it fails; its log says why"
+    usual = fails if status >= 500 else "Expected 200; check that the base URL is that of the API"
+    return Diagnosis(False, f"{operation.key}: {status}", hints.get(status, usual))
