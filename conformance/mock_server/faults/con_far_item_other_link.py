@@ -23,5 +23,5 @@ def plant(site: FaultSite) -> InstalledFault | None:
 
 FAULT = SeededFault(
     ("CON-02",), "a link of the fourth item is another one than read alone", plant, difficulty="subtle",
-    implies=("CON-07", "LNK-05", "FLT-01"),
+    implies=("CON-07", "LNK-05", "FLT-01", "AUT-05", "AUT-06"),
 )  # fmt: skip

@@ -9,4 +9,5 @@ FAULT = SeededFault(
         answer=on_problem(lambda body: {k: v for k, v in body.items() if k != "detail"}, 404)
     ),
     difficulty="subtle",
+    implies=("PTH-03",),
 )

@@ -15,5 +15,5 @@ FAULT = SeededFault(
     "problems are application/json",
     lambda _site: hook_everywhere(answer=on_response(_set_plain_json)),
     changes=("headers",),
-    implies=("LIM-02",),
+    implies=("LIM-02", "PTH-03"),
 )

@@ -22,5 +22,5 @@ FAULT = SeededFault(
     "the item at offset 31 of one list is invalid",
     plant,
     difficulty="subtle",
-    implies=("CON-02", "IDS-01"),  # the single read is correct; the property may be the id
+    implies=("CON-02", "CON-07", "IDS-01"),  # the single read is correct; the property may be the id
 )

@@ -13,4 +13,5 @@ FAULT = SeededFault(
     "every 404 has an HTML body",
     lambda _site: hook_everywhere(answer=on_response(_set_html_page, 404)),
     changes=("headers", "body"),
+    implies=("PTH-03",),
 )

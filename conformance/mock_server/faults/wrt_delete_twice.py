@@ -16,4 +16,5 @@ FAULT = SeededFault(
     lambda site: hook_at(site.with_roles(Role.DELETE), answer=on_response(_accept_again, 404)),
     difficulty="subtle",
     changes=("status", "headers", "body"),
+    implies=("WRT-09",),
 )
