@@ -12,6 +12,8 @@ def rewrite_json(write: Callable[[Any], str]) -> Wrapper:
     """Return a wrapper that writes each JSON body anew; its data stay the same."""
 
     def rewrite(response: BufferedResponse) -> None:
+        if response.scope["method"] == "HEAD":
+            response.remove_header(b"content-length")  # the length of the body that GET would have is not known
         media = (response.find_header(b"content-type") or b"").lower()
         if b"json" in media and response.body and response.find_header(b"content-encoding") is None:
             response.set_body(write(json.loads(response.body)).encode())

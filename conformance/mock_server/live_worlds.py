@@ -21,3 +21,18 @@ def iterate_log_resources(site: FaultSite) -> Iterator[Resource]:
         operation = site.world.shape.lists_by_resource.get(name)
         if resource.parent and resource.key_kind is KeyKind.TIMESTAMP and operation and operation.role is Role.LIST:
             yield resource
+
+
+def list_shared_collections(site: FaultSite) -> list[Resource]:
+    """Return the collections at the root of the API that people create things with ids in, but for the people."""
+    shape = site.world.shape
+    created = {operation.resource for operation in site.model.operations if operation.role is Role.CREATE}
+    return [
+        resource
+        for name, resource in sorted(shape.resources.items())
+        if not resource.parent
+        and resource.key_kind is KeyKind.ID
+        and resource.item_path
+        and name in shape.lists_by_resource
+        and name in created - {shape.user_resource}
+    ]

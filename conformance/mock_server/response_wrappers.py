@@ -25,6 +25,10 @@ class BufferedResponse:
         """Replace a header, or add it."""
         self.headers = [pair for pair in self.headers if pair[0].lower() != name.lower()] + [(name, value)]
 
+    def remove_header(self, name: bytes) -> None:
+        """Remove a header by its name in lower case."""
+        self.headers = [pair for pair in self.headers if pair[0].lower() != name]
+
     def set_body(self, body: bytes) -> None:
         """Replace the body; its length follows where it was stated."""
         self.body = body

@@ -66,7 +66,7 @@ def _list_special_requests(client: Client) -> Iterator[Message]:
         yield read("/v2/vehicles", method=method)
     yield read("/v2/vehicles", ("evenergy-user", BASE + user.path))
     yield read("/v2/vehicles", ("evenergy-user", user.key))
-    yield read("/v2/no_such_path")
+    yield from _list_odd_requests()
     yield read("/v2/programs?coordinates=51.5,-0.1&country_code=GB")
     connector = client.records("vehicle_models.connectors")[0]
     json = (("authorization", "Bearer token-full"), ("content-type", "application/json"))
@@ -84,6 +84,18 @@ def _list_special_requests(client: Client) -> Iterator[Message]:
     for operation in [*limited[:1] * 21, *client.model.operations]:  # the allowance is spent, then every path refused
         if operation.is_safe and (path := client.path_of(operation)):
             yield read("/v2" + path, *client.headers(operation).items(), token="token-limited")
+
+
+def _list_odd_requests() -> Iterator[Message]:
+    """Yield paths and queries that are spelled in odd ways, and headers that browsers add."""
+    yield read("/v2/no_such_path")
+    yield Message("GET", "/v2/no_such_path")
+    yield read("/v2//vehicles")
+    yield read("/v2/VEHICLES")
+    yield read("/v2/vehicles?no_such_parameter=%FF")
+    yield read("/v2/vehicles?no_such_parameter=" + "x" * 5000)
+    yield read("/v2/vehicles", ("origin", "https://example.com"))
+    yield read("/v2/vehicles/nonsense", ("accept-language", "de"))
 
 
 def _list_special_filters(client: Client, operation: Operation) -> Iterator[Message]:

@@ -1,25 +1,33 @@
-"""Arrays of links are in the reverse order."""
+"""Arrays of links are in the reverse order, where no order is documented."""
 
+import re
 from typing import Any
 
 from conformance.mock_server.admissible_readings import AdmissibleReading, InstalledReading, on_every_object
 from conformance.mock_server.fault_sites import FaultSite
 from conformance.mock_server.world.store import StoredRecord
 
+_ORDERED = re.compile(r"newest|oldest|first|order|sorted", re.IGNORECASE)
+
 
 def install(site: FaultSite) -> InstalledReading:
     """Reverse each array that holds links, in every representation."""
     shape = site.world.shape
-    names = {
-        name: {link.path for link in shape.list_links(name) if link.many and "." not in link.path}
-        for name in shape.resources
-    }
+    names: dict[str, set[str]] = {}
+    for name, resource in shape.resources.items():
+        properties = site.world.get_schema(resource).get("properties", {})
+        paths = {link.path for link in shape.list_links(name) if link.many and "." not in link.path}
+        names[name] = {path for path in paths if not _ORDERED.search(_describe(site, properties.get(path, {})))}
 
     def reverse(record: StoredRecord, data: dict[str, Any]) -> dict[str, Any]:
         chosen = names.get(record.resource, set())
         return {key: value[::-1] if key in chosen and isinstance(value, list) else value for key, value in data.items()}
 
     return InstalledReading(on_every_object(reverse))
+
+
+def _describe(site: FaultSite, schema: Any) -> str:
+    return str(site.world.schema_compiler.fold_schema(schema).get("description", ""))
 
 
 READING = AdmissibleReading(
